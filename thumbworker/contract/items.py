@@ -1,0 +1,147 @@
+"""The shape of a catalogue item: what the worker saw of one original.
+
+The writer owns the shape: the worker writes ``PhotoItem.to_item()`` and the gallery reads it back by
+``PhotoItem.from_item()``. Values are plain Python (str, int, Decimal-free dicts and lists), at most
+4 kB in all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from thumbworker.contract import keys
+
+SCHEMA_VERSION = 1
+PARTITION_KEY = "pk"
+ATTENTION_INDEX = "attention"
+"""Sparse index (``attention``, ``uploaded_at``): only items that need a person's attention are in it."""
+
+
+class Status(StrEnum):
+    """What came of an original. No item yet means that it is still being processed."""
+
+    READY = "READY"
+    FAILED = "FAILED"
+
+
+@dataclass(frozen=True, slots=True)
+class MadeRendition:
+    """A rendition that lies in the renditions bucket; sides in pixels."""
+
+    name: str
+    key: str
+    width: int
+    height: int
+    size_bytes: int
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoItem:
+    """What the worker saw of one original.
+
+    ``width`` and ``height`` are those of the upright original in pixels. ``uploaded_at`` and
+    ``processed_at`` are ISO 8601 in UTC. ``metadata`` is the allow-list of camera facts and
+    ``location`` (latitude, longitude in degrees, as text) is private to the owner.
+    """
+
+    photo_id: UUID
+    status: Status
+    owner: str
+    uploaded_at: str
+    processed_at: str
+    size_bytes: int
+    sha256: str
+    policy_version: int
+    reason: str = ""
+    format: str = ""
+    width: int = 0
+    height: int = 0
+    renditions: tuple[MadeRendition, ...] = ()
+    thumbhash: str = ""
+    dominant_color: str = ""
+    dhash: str = ""
+    metadata: dict[str, Any] = field(default_factory=dict)
+    location: dict[str, str] = field(default_factory=dict)
+
+    def to_item(self) -> dict[str, Any]:
+        """Return the DynamoDB item as plain Python; empty optional facts are left out."""
+        item: dict[str, Any] = {
+            PARTITION_KEY: keys.photo_item_key(self.photo_id),
+            "schema_version": SCHEMA_VERSION,
+            "status": str(self.status),
+            "owner": self.owner,
+            "uploaded_at": self.uploaded_at,
+            "processed_at": self.processed_at,
+            "size_bytes": self.size_bytes,
+            "sha256": self.sha256,
+            "policy_version": self.policy_version,
+        }
+        optional = {
+            "reason": self.reason,
+            "format": self.format,
+            "width": self.width,
+            "height": self.height,
+            "thumbhash": self.thumbhash,
+            "dominant_color": self.dominant_color,
+            "dhash": self.dhash,
+            "metadata": self.metadata,
+            "location": self.location,
+            "renditions": [
+                {
+                    "name": r.name,
+                    "key": r.key,
+                    "width": r.width,
+                    "height": r.height,
+                    "size_bytes": r.size_bytes,
+                    "content_type": r.content_type,
+                }
+                for r in self.renditions
+            ],
+        }
+        item |= {name: value for name, value in optional.items() if value}
+        if self.status is Status.FAILED:
+            # Sparse: READY items never enter the index and cost nothing there.
+            item[ATTENTION_INDEX] = str(Status.FAILED)
+        return item
+
+    @classmethod
+    def from_item(cls, item: dict[str, Any]) -> PhotoItem:
+        """Read an item back.
+
+        Raises:
+            KeyError, ValueError: the item is not one that a worker of this schema wrote.
+        """
+        return cls(
+            photo_id=UUID(str(item[PARTITION_KEY]).removeprefix("photo#")),
+            status=Status(item["status"]),
+            owner=str(item["owner"]),
+            uploaded_at=str(item["uploaded_at"]),
+            processed_at=str(item["processed_at"]),
+            size_bytes=int(item["size_bytes"]),
+            sha256=str(item["sha256"]),
+            policy_version=int(item["policy_version"]),
+            reason=str(item.get("reason", "")),
+            format=str(item.get("format", "")),
+            width=int(item.get("width", 0)),
+            height=int(item.get("height", 0)),
+            renditions=tuple(
+                MadeRendition(
+                    name=str(r["name"]),
+                    key=str(r["key"]),
+                    width=int(r["width"]),
+                    height=int(r["height"]),
+                    size_bytes=int(r["size_bytes"]),
+                    content_type=str(r["content_type"]),
+                )
+                for r in item.get("renditions", ())
+            ),
+            thumbhash=str(item.get("thumbhash", "")),
+            dominant_color=str(item.get("dominant_color", "")),
+            dhash=str(item.get("dhash", "")),
+            metadata=dict(item.get("metadata", {})),
+            location={str(k): str(v) for k, v in dict(item.get("location", {})).items()},
+        )

@@ -1,0 +1,59 @@
+"""Where things lie in S3 and DynamoDB.
+
+>>> original_key(UUID("6f1c2a52-6c9f-4c2e-9d3a-0a4f5b8f0c11"))
+'originals/6f1c2a52-6c9f-4c2e-9d3a-0a4f5b8f0c11'
+>>> parse_key("originals/6f1c2a52-6c9f-4c2e-9d3a-0a4f5b8f0c11")
+('originals/', UUID('6f1c2a52-6c9f-4c2e-9d3a-0a4f5b8f0c11'))
+>>> parse_key("originals/../etc/passwd") is None
+True
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+ORIGINALS_PREFIX = "originals/"
+NUDGES_PREFIX = "nudges/"
+IMPORTS_PREFIX = "imports/"
+
+OWNER_METADATA = "owner"
+"""Name of the user-defined S3 metadata of an original that carries its owner's id."""
+
+
+def original_key(photo_id: UUID) -> str:
+    """Return the key of the original in the originals bucket."""
+    return f"{ORIGINALS_PREFIX}{photo_id}"
+
+
+def nudge_key(photo_id: UUID) -> str:
+    """Return the key of the empty object that means only "reconcile this id"."""
+    return f"{NUDGES_PREFIX}{photo_id}"
+
+
+def import_key(photo_id: UUID) -> str:
+    """Return the key of the write-once request to import a photo from the web."""
+    return f"{IMPORTS_PREFIX}{photo_id}"
+
+
+def photo_item_key(photo_id: UUID) -> str:
+    """Return the partition key of the catalogue item that says what the worker saw."""
+    return f"photo#{photo_id}"
+
+
+def import_item_key(photo_id: UUID) -> str:
+    """Return the partition key of the item that counts the attempts of an import."""
+    return f"import#{photo_id}"
+
+
+def parse_key(key: str) -> tuple[str, UUID] | None:
+    """Split a decoded object key into its prefix and photo id; ``None`` for any other key."""
+    for prefix in (ORIGINALS_PREFIX, NUDGES_PREFIX, IMPORTS_PREFIX):
+        if key.startswith(prefix):
+            text = key.removeprefix(prefix)
+            try:
+                photo_id = UUID(text)
+            except ValueError:
+                return None
+            # UUID() also takes braces, URNs and missing hyphens; one id has one key.
+            return (prefix, photo_id) if str(photo_id) == text else None
+    return None

@@ -1,0 +1,63 @@
+"""Which renditions are wanted: versioned data in one place.
+
+A change of any value here makes a new version. Keys carry the version, so a rendition's address
+never changes its bytes and may be cached for ever; deletion goes over every version in ``EVER``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class RenditionSpec:
+    """One wanted rendition: ``longest_side`` in pixels, ``quality`` in the encoder's own scale."""
+
+    name: str
+    longest_side: int
+    format: str
+    quality: int
+    effort: int
+
+    @property
+    def extension(self) -> str:
+        """Return the file extension, which for the formats used here is the format's name."""
+        return self.format
+
+    @property
+    def content_type(self) -> str:
+        """Return the media type to store and serve the rendition with."""
+        return f"image/{self.format}"
+
+
+@dataclass(frozen=True, slots=True)
+class RenditionPolicy:
+    """A versioned set of wanted renditions, smallest first."""
+
+    version: int
+    renditions: tuple[RenditionSpec, ...]
+
+    def key(self, spec: RenditionSpec, photo_id: UUID) -> str:
+        """Return the rendition's key in the renditions bucket."""
+        return f"{spec.name}/{photo_id}-{self.version}.{spec.extension}"
+
+
+POLICY_1 = RenditionPolicy(
+    version=1,
+    renditions=(
+        RenditionSpec("320", 320, "webp", quality=80, effort=2),
+        RenditionSpec("800", 800, "webp", quality=80, effort=2),
+        RenditionSpec("1600", 1600, "webp", quality=80, effort=2),
+    ),
+)
+
+EVER: tuple[RenditionPolicy, ...] = (POLICY_1,)
+"""Every policy ever used, oldest first. Append only: deletion relies on it."""
+
+CURRENT = EVER[-1]
+
+
+def every_rendition_key(photo_id: UUID) -> tuple[str, ...]:
+    """Return all keys that a rendition of this photo can ever have had."""
+    return tuple(policy.key(spec, photo_id) for policy in EVER for spec in policy.renditions)
