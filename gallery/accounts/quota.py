@@ -1,0 +1,24 @@
+"""How much of their room a person uses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gallery.accounts.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """A person's room in bytes, and the used part in whole percent (at most 100)."""
+
+    used_bytes: int
+    limit_bytes: int
+    percent: int
+
+
+def quota_of(user: User) -> Quota:
+    """Return the user's quota as of the last look at the database."""
+    limit = max(user.quota_bytes, 1)
+    return Quota(user.used_bytes, user.quota_bytes, min(100, -(-100 * user.used_bytes // limit)))

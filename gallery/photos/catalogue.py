@@ -1,0 +1,104 @@
+"""Owns DynamoDB: reads what the worker saw. The gallery never writes here."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from boto3.dynamodb.types import TypeDeserializer
+from botocore.exceptions import BotoCoreError, ClientError
+from django.conf import settings
+
+from gallery.photos.aws import client_config, session
+from thumbworker.contract import keys
+from thumbworker.contract.items import PARTITION_KEY, PhotoItem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from uuid import UUID
+
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+logger = structlog.get_logger(__name__)
+
+BATCH_SIZE = 100
+"""Keys in one BatchGetItem, a limit of DynamoDB."""
+
+ROUNDS = 2
+"""How often keys left unprocessed are asked for; then placeholders are shown."""
+
+
+class CatalogueUnavailable(Exception):
+    """DynamoDB did not answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The items found, by photo id. Not ``complete``: some may exist that were not read."""
+
+    items: dict[UUID, PhotoItem] = field(default_factory=dict)
+    complete: bool = True
+
+
+@functools.cache
+def _client() -> DynamoDBClient:
+    return session().client(
+        "dynamodb", endpoint_url=settings.AWS_ENDPOINT_URL or None, config=client_config()
+    )
+
+
+_deserialize = TypeDeserializer().deserialize
+
+
+def _photo_item(raw: dict[str, Any]) -> PhotoItem | None:
+    try:
+        return PhotoItem.from_item({name: _deserialize(value) for name, value in raw.items()})
+    except (KeyError, ValueError) as problem:
+        logger.warning("catalogue_item_unreadable", key=raw.get(PARTITION_KEY), problem=repr(problem))
+        return None
+
+
+def read(photo_ids: Iterable[UUID]) -> Reading:
+    """Read the items of up to 100 photos by one BatchGetItem; an unreachable table reads as nothing.
+
+    Raises:
+        ValueError: more than 100 ids were given.
+    """
+    wanted = [{PARTITION_KEY: {"S": keys.photo_item_key(photo_id)}} for photo_id in dict.fromkeys(photo_ids)]
+    if len(wanted) > BATCH_SIZE:
+        raise ValueError(f"At most {BATCH_SIZE} photos at once, not {len(wanted)}.")
+    found: dict[UUID, PhotoItem] = {}
+    pending: Any = {settings.CATALOGUE_TABLE: {"Keys": wanted}} if wanted else {}
+    for _ in range(ROUNDS):
+        if not pending:
+            break
+        try:
+            answer = _client().batch_get_item(RequestItems=pending)
+        except (BotoCoreError, ClientError) as error:
+            logger.warning("catalogue_unavailable", problem=str(error))
+            return Reading(found, complete=False)
+        for raw in answer["Responses"].get(settings.CATALOGUE_TABLE, []):
+            if item := _photo_item(raw):
+                found[item.photo_id] = item
+        pending = answer.get("UnprocessedKeys")
+    return Reading(found, complete=not pending)
+
+
+def look(photo_id: UUID) -> PhotoItem | None:
+    """Read one item with strong consistency.
+
+    Raises:
+        CatalogueUnavailable: DynamoDB did not answer.
+    """
+    try:
+        answer = _client().get_item(
+            TableName=settings.CATALOGUE_TABLE,
+            Key={PARTITION_KEY: {"S": keys.photo_item_key(photo_id)}},
+            ConsistentRead=True,
+        )
+    except (BotoCoreError, ClientError) as error:
+        raise CatalogueUnavailable(str(error)) from error
+    raw = answer.get("Item")
+    return _photo_item(raw) if raw else None

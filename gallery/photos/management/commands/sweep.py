@@ -1,0 +1,20 @@
+"""Run the sweep once."""
+
+from dataclasses import asdict
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from gallery.photos.sweep import MAX_REMOVALS, sweep
+
+
+class Command(BaseCommand):
+    help = "Look at open matters: uploads that never came, photos processing too long, deletions."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        report = sweep()
+        self.stdout.write(", ".join(f"{name} {value}" for name, value in asdict(report).items()))
+        if report.stopped:
+            raise CommandError(
+                f"Stopped at {MAX_REMOVALS} removals. Look why there are so many, then run it again."
+            )

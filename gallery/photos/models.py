@@ -1,0 +1,165 @@
+"""What people decide: photos, the history of their states, and deletion records."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, ClassVar, NoReturn
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from gallery.photos.querysets import PhotoQuerySet
+from gallery.photos.states import NEVER_ARRIVED, State, Visibility
+from thumbworker.contract import keys
+
+
+class Photo(models.Model):
+    """The root of a photo's existence. All else is found by its id.
+
+    ``size_bytes`` is what the offer was signed for. ``width``, ``height`` (pixels, upright),
+    ``taken_at`` and ``reason`` are adopted from the catalogue by ``settle`` because lists are
+    ordered or searched by them.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="photos")
+    state = models.CharField(max_length=10, choices=State, default=State.AWAITING, editable=False)
+    visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.PUBLIC)
+    caption = models.CharField(max_length=500, blank=True)
+    file_name = models.CharField(max_length=255)
+    original = models.FileField(max_length=100, editable=False)
+
+    upload_id = models.UUIDField(default=uuid.uuid4, editable=False)
+    content_type = models.CharField(max_length=50, editable=False)
+    size_bytes = models.BigIntegerField(editable=False)
+    sha256 = models.CharField(max_length=64, editable=False)
+    created_at = models.DateTimeField(editable=False)
+    offered_until = models.DateTimeField(editable=False)
+
+    reason = models.CharField(max_length=40, blank=True, editable=False)
+    review_note = models.CharField(max_length=500, blank=True, editable=False)
+    width = models.PositiveIntegerField(null=True, editable=False)
+    height = models.PositiveIntegerField(null=True, editable=False)
+    taken_at = models.DateTimeField(null=True, editable=False)
+    processed_at = models.DateTimeField(null=True, editable=False)
+    trashed_at = models.DateTimeField(null=True, editable=False)
+    looked_at = models.DateTimeField(null=True, editable=False)
+
+    objects = PhotoQuerySet.as_manager()
+
+    class Meta:
+        permissions: ClassVar[list[Any]] = [
+            ("moderate_photo", "Can approve and reject photos"),
+            ("skip_review", "Is trusted: own photos are approved once processed"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                F("created_at").desc(),
+                F("id").desc(),
+                name="photos_public_newest",
+                condition=Q(state=State.APPROVED, trashed_at=None, visibility=Visibility.PUBLIC),
+            ),
+            models.Index("owner", F("created_at").desc(), F("id").desc(), name="photos_owner_newest"),
+            models.Index(
+                "created_at",
+                "id",
+                name="photos_review_queue",
+                condition=Q(state=State.PENDING, trashed_at=None, visibility=Visibility.PUBLIC),
+            ),
+            models.Index(
+                F("looked_at").asc(nulls_first=True),
+                "id",
+                name="photos_awaiting",
+                condition=Q(state=State.AWAITING),
+            ),
+            models.Index(
+                "offered_until",
+                name="photos_never_arrived",
+                condition=Q(state=State.FAILED, reason=NEVER_ARRIVED),
+            ),
+            models.Index("trashed_at", name="photos_trashed", condition=Q(trashed_at__isnull=False)),
+        ]
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["owner", "upload_id"], name="photos_upload_id_unique"),
+            models.UniqueConstraint(
+                fields=["owner", "sha256"],
+                condition=Q(trashed_at=None),
+                name="photos_sha256_unique",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Name the photo by its caption, else its file."""
+        return self.caption or self.file_name
+
+    def get_absolute_url(self) -> str:
+        """Return the path of the photo's page."""
+        return reverse("photo", args=[self.pk])
+
+    def delete(self, *_args: Any, **_kwargs: Any) -> NoReturn:
+        """Refuse: a row leaves by ``purge`` only."""
+        raise TypeError("Photos leave by gallery.photos.purge.purge_photo only.")
+
+    @property
+    def original_key(self) -> str:
+        """Return the key of the original's bytes."""
+        return keys.original_key(self.pk)
+
+    @property
+    def is_public(self) -> bool:
+        """Tell whether everybody may see the photo."""
+        return (
+            self.state == State.APPROVED and self.trashed_at is None and self.visibility == Visibility.PUBLIC
+        )
+
+
+class HistoryEntry(models.Model):
+    """One move of a photo: who did what, when and why. ``actor`` is empty where a job did it."""
+
+    photo = models.ForeignKey(Photo, on_delete=models.CASCADE, related_name="history")
+    at = models.DateTimeField()
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    move = models.CharField(max_length=20)
+    from_state = models.CharField(max_length=10, choices=State)
+    to_state = models.CharField(max_length=10, choices=State)
+    reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        verbose_name_plural = "history"
+        ordering: ClassVar[list[str]] = ["-at", "-id"]
+
+    def __str__(self) -> str:
+        """Say what happened."""
+        return f"{self.move}: {self.from_state} to {self.to_state}"
+
+
+class DeletionRecord(models.Model):
+    """A tombstone: this photo's bytes must not exist any more.
+
+    It is open until the last offer's deadline has been over for the quiet time and a consistent
+    look found no original, item or rendition. It names no person.
+    """
+
+    photo_id = models.UUIDField(primary_key=True)
+    purged_at = models.DateTimeField()
+    offered_until = models.DateTimeField()
+    looked_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                F("looked_at").asc(nulls_first=True),
+                "photo_id",
+                name="photos_deletions_open",
+                condition=Q(closed_at=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Name the record by the photo it ended."""
+        return f"Deletion of {self.photo_id}"

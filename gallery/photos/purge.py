@@ -1,0 +1,59 @@
+"""The only way a photo's row leaves: a deletion record comes in its place, in one transaction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import structlog
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Greatest
+from django.utils import timezone
+
+from gallery.accounts.models import User
+from gallery.photos.models import DeletionRecord, HistoryEntry, Photo
+from gallery.photos.storage import OriginalsUnavailable, originals
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+logger = structlog.get_logger(__name__)
+
+
+def purge_photo(photo_id: UUID) -> bool:
+    """End a photo: row out, deletion record in, then the original; S3 tells the worker.
+
+    Returns ``False`` where there is no such row. A dead S3 does no harm: the record stays open and
+    ``sweep`` deletes the original later.
+    """
+    with transaction.atomic():
+        rows = Photo.objects.filter(pk=photo_id)
+        photo = rows.select_for_update().only("id", "owner_id", "size_bytes", "offered_until").first()
+        if photo is None:
+            return False
+        DeletionRecord.objects.get_or_create(
+            photo_id=photo.pk,
+            defaults={"purged_at": timezone.now(), "offered_until": photo.offered_until},
+        )
+        HistoryEntry.objects.filter(photo_id=photo.pk).delete()
+        # _raw_delete because QuerySet.delete() refuses on purpose: this is the one place allowed to.
+        if not rows._raw_delete(rows.db):  # noqa: SLF001
+            return False
+        User.objects.filter(pk=photo.owner_id).update(
+            used_bytes=Greatest(F("used_bytes") - photo.size_bytes, 0)
+        )
+        transaction.on_commit(lambda: _remove_original(photo_id))
+    return True
+
+
+def purge_all_of(user: User) -> int:
+    """Purge every photo of a person, for whom nothing may remain; return how many there were."""
+    ids = list(Photo.objects.owned_by(user).values_list("pk", flat=True))
+    return sum(purge_photo(photo_id) for photo_id in ids)
+
+
+def _remove_original(photo_id: UUID) -> None:
+    try:
+        originals().remove(photo_id)
+    except OriginalsUnavailable as problem:
+        logger.warning("original_not_removed_yet", photo_id=str(photo_id), problem=str(problem))

@@ -1,0 +1,72 @@
+"""Moves photos on to what the worker has seen: level-triggered, idempotent, safe in parallel."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from gallery.photos import catalogue, transitions
+from gallery.photos.models import Photo
+from gallery.photos.states import State
+from thumbworker.contract.items import PhotoItem, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from uuid import UUID
+
+    from gallery.accounts.models import User
+
+
+def settle(photo_ids: Iterable[UUID], *, reading: catalogue.Reading | None = None) -> set[UUID]:
+    """Move on those of at most 100 photos whose item is there; return the ids that moved.
+
+    Costs one SQL query and one BatchGetItem (none if a ``reading`` is given), and two statements for
+    each photo that moves. An unreachable catalogue moves nothing.
+    """
+    candidates = (
+        Photo.objects.filter(pk__in=list(photo_ids), state__in=[State.AWAITING, State.FAILED])
+        .select_related("owner")
+        .only("id", "state", "processed_at", "owner")
+    )
+    photos = list(candidates)
+    if not photos:
+        return set()
+    items = (reading or catalogue.read(photo.pk for photo in photos)).items
+    trusted: dict[int, bool] = {}
+    return {photo.pk for photo in photos if (item := items.get(photo.pk)) and _move_on(photo, item, trusted)}
+
+
+def _move_on(photo: Photo, item: PhotoItem, trusted: dict[int, bool]) -> bool:
+    facts = sortable_facts(item)
+    if item.status is Status.FAILED:
+        if photo.processed_at is not None and facts["processed_at"] == photo.processed_at:
+            # The failure already known: the owner asked to try again and the worker has yet to look.
+            return False
+        return transitions.failed(photo.pk, reason=item.reason, facts=facts)
+    if photo.owner_id not in trusted:
+        trusted[photo.owner_id] = is_trusted(photo.owner)
+    return transitions.processed(photo.pk, trusted=trusted[photo.owner_id], facts=facts)
+
+
+def is_trusted(user: User) -> bool:
+    """Tell whether the user's photos need no review, as of now."""
+    return user.is_active and user.has_perm("photos.skip_review")
+
+
+def sortable_facts(item: PhotoItem) -> dict[str, Any]:
+    """Return the few facts of an item that lists are ordered or searched by, as columns."""
+    return {
+        "width": item.width or None,
+        "height": item.height or None,
+        "processed_at": _instant(item.processed_at),
+        "taken_at": _instant(str(item.metadata.get("taken_at", ""))),
+    }
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    # A camera without a time zone says local time; kept as if UTC, good enough to order by.
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)

@@ -1,0 +1,205 @@
+"""The only place where a photo's state changes.
+
+Each move is one conditional UPDATE plus a history row, in one transaction. Zero rows updated means
+that somebody was first; the caller is told by ``False`` and nothing else happens.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from gallery.photos import news
+from gallery.photos.models import HistoryEntry, Photo
+from gallery.photos.states import NEVER_ARRIVED, State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from uuid import UUID
+
+    from gallery.accounts.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A named move from any of ``allowed`` to ``target``; ``None`` keeps the state."""
+
+    name: str
+    allowed: frozenset[State]
+    target: State | None
+    event: str = ""
+
+
+def _move(name: str, allowed: set[State], target: State | None, event: str = "") -> Move:
+    return Move(name, frozenset(allowed), target, event)
+
+
+PROCESSED = _move("processed", {State.AWAITING, State.FAILED}, State.PENDING)
+PROCESSED_TRUSTED = _move(
+    "processed_trusted", {State.AWAITING, State.FAILED}, State.APPROVED, "photo.approved"
+)
+FAILED = _move("failed", {State.AWAITING}, State.FAILED)
+GIVEN_UP = _move("given_up", {State.AWAITING}, State.FAILED)
+OFFERED_AGAIN = _move("offered_again", {State.FAILED}, State.AWAITING)
+TRIED_AGAIN = _move("tried_again", {State.FAILED}, State.AWAITING)
+APPROVED = _move(
+    "approved", {State.PENDING, State.APPROVED, State.REJECTED}, State.APPROVED, "photo.approved"
+)
+REJECTED = _move(
+    "rejected", {State.PENDING, State.APPROVED, State.REJECTED}, State.REJECTED, "photo.rejected"
+)
+REVIEWED_AGAIN = _move("review_again", {State.APPROVED, State.REJECTED}, State.PENDING)
+WORDS_CHANGED = _move("words_changed", {State.APPROVED}, State.PENDING)
+TRASHED = _move("trashed", set(State), None)
+RESTORED = _move("restored", set(State), None)
+
+TABLE = (
+    PROCESSED,
+    PROCESSED_TRUSTED,
+    FAILED,
+    GIVEN_UP,
+    OFFERED_AGAIN,
+    TRIED_AGAIN,
+    APPROVED,
+    REJECTED,
+    REVIEWED_AGAIN,
+    WORDS_CHANGED,
+    TRASHED,
+    RESTORED,
+)
+
+
+def apply(
+    move: Move,
+    photo_id: UUID,
+    *,
+    actor: User | None = None,
+    reason: str = "",
+    conditions: dict[str, Any] | None = None,
+    changes: dict[str, Any] | None = None,
+) -> bool:
+    """Make the move if the photo stands where the move starts; tell whether it was made.
+
+    ``conditions`` narrow the UPDATE's WHERE and ``changes`` are set by the same UPDATE.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        candidates = Photo.objects.filter(pk=photo_id, state__in=move.allowed, **(conditions or {}))
+        from_state = candidates.values_list("state", flat=True).first()
+        if from_state is None:
+            return False
+        to_state = from_state if move.target is None else move.target
+        # The state just read is part of the WHERE: whoever was first, wins, and history stays true.
+        if not candidates.filter(state=from_state).update(state=to_state, **(changes or {})):
+            return False
+        entry = HistoryEntry.objects.create(
+            photo_id=photo_id,
+            at=now,
+            actor=actor,
+            move=move.name,
+            from_state=from_state,
+            to_state=to_state,
+            reason=reason,
+        )
+        if move.event and from_state != to_state:
+            transaction.on_commit(_publication(move.event, photo_id, entry), robust=True)
+    return True
+
+
+def _publication(event: str, photo_id: UUID, entry: HistoryEntry) -> Callable[[], None]:
+    def publish() -> None:
+        news.publish(event, photo_id, entry_id=entry.pk, at=entry.at, reason=entry.reason)
+
+    return publish
+
+
+def processed(photo_id: UUID, *, trusted: bool, facts: dict[str, Any]) -> bool:
+    """Record that the renditions are there; ``facts`` are the columns adopted from the catalogue."""
+    move = PROCESSED_TRUSTED if trusted else PROCESSED
+    return apply(move, photo_id, changes={**facts, "reason": ""})
+
+
+def failed(photo_id: UUID, *, reason: str, facts: dict[str, Any]) -> bool:
+    """Record that the worker could not read the original."""
+    return apply(FAILED, photo_id, reason=reason, changes={**facts, "reason": reason})
+
+
+def given_up(photo_id: UUID) -> bool:
+    """Record that an offered original never came."""
+    return apply(GIVEN_UP, photo_id, reason=NEVER_ARRIVED, changes={"reason": NEVER_ARRIVED})
+
+
+def offered_again(photo_id: UUID, *, offered_until: datetime) -> bool:
+    """Open an offer again that had been given up."""
+    return apply(
+        OFFERED_AGAIN,
+        photo_id,
+        conditions={"reason": NEVER_ARRIVED},
+        changes={"reason": "", "offered_until": offered_until},
+    )
+
+
+def tried_again(photo_id: UUID, *, actor: User) -> bool:
+    """Put a failed photo back to awaiting, for the worker to look once more."""
+    return apply(TRIED_AGAIN, photo_id, actor=actor, changes={"reason": ""})
+
+
+def approved(photo_id: UUID, *, actor: User) -> bool:
+    """Let everybody see the photo."""
+    return apply(
+        APPROVED, photo_id, actor=actor, conditions={"trashed_at": None}, changes={"review_note": ""}
+    )
+
+
+def rejected(photo_id: UUID, *, actor: User, reason: str) -> bool:
+    """Keep the photo from the public and tell its owner why."""
+    return apply(
+        REJECTED,
+        photo_id,
+        actor=actor,
+        reason=reason,
+        conditions={"trashed_at": None},
+        changes={"review_note": reason},
+    )
+
+
+def put_back_to_review(photo_id: UUID, *, actor: User) -> bool:
+    """Undo a moderator's decision."""
+    return apply(
+        REVIEWED_AGAIN, photo_id, actor=actor, conditions={"trashed_at": None}, changes={"review_note": ""}
+    )
+
+
+def words_changed(photo_id: UUID, *, actor: User) -> bool:
+    """Send an approved photo back to review because its words are new."""
+    return apply(WORDS_CHANGED, photo_id, actor=actor)
+
+
+def trashed(photo_id: UUID, *, actor: User) -> bool:
+    """Move the photo to the trash; its state waits there."""
+    return apply(
+        TRASHED,
+        photo_id,
+        actor=actor,
+        conditions={"trashed_at": None},
+        changes={"trashed_at": timezone.now()},
+    )
+
+
+def restored(photo_id: UUID, *, actor: User) -> bool:
+    """Take the photo out of the trash, as it was.
+
+    Raises:
+        django.db.IntegrityError: the owner has uploaded the same file again since.
+    """
+    return apply(
+        RESTORED,
+        photo_id,
+        actor=actor,
+        conditions={"trashed_at__isnull": False},
+        changes={"trashed_at": None},
+    )

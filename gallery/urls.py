@@ -1,0 +1,10 @@
+"""The gallery's addresses."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("gallery.photos.urls")),
+    path("", include("gallery.accounts.urls")),
+    path("admin/", admin.site.urls),
+]
