@@ -1,0 +1,60 @@
+// Bundle the browser's part into static/build/, an ignored folder that staticfiles collects.
+import { createHash } from "node:crypto";
+import { rm } from "node:fs/promises";
+import * as esbuild from "esbuild";
+
+// Pico draws its icons from data: addresses, which the site's policy (img-src 'self') refuses.
+// Each becomes a small file of its own beside the style sheet.
+const iconsAsFiles = {
+  name: "icons-as-files",
+  setup(build) {
+    build.onResolve({ filter: /^data:image\/svg\+xml,/ }, ({ path }) => ({
+      path: `icon-${createHash("sha256").update(path).digest("hex").slice(0, 8)}.svg`,
+      namespace: "icon",
+      pluginData: decodeURIComponent(path.slice(path.indexOf(",") + 1)),
+    }));
+    build.onLoad({ filter: /.*/, namespace: "icon" }, ({ pluginData }) => ({
+      contents: pluginData,
+      loader: "file",
+    }));
+  },
+};
+
+// Tiles carry their aspect ratio as a class (ratio-150 = 1.5), since the policy allows no style attribute.
+const ratiosAsRules = {
+  name: "ratios-as-rules",
+  setup(build) {
+    build.onResolve({ filter: /^ratios\.css$/ }, ({ path }) => ({ path, namespace: "ratios" }));
+    build.onLoad({ filter: /.*/, namespace: "ratios" }, () => {
+      let contents = "";
+      for (let ratio = 40; ratio <= 400; ratio += 5) {
+        contents += `.ratio-${ratio}{--ratio:${ratio / 100}}`;
+      }
+      return { contents, loader: "css" };
+    });
+  },
+};
+
+const options = {
+  entryPoints: { site: "static/src/site.js", style: "static/src/style.css" },
+  outdir: "static/build",
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  target: ["es2022", "safari16.4", "chrome111", "firefox115"],
+  minify: true,
+  legalComments: "linked",
+  sourcemap: false,
+  chunkNames: "[name]-[hash]",
+  assetNames: "[name]-[hash]",
+  logLevel: "info",
+  plugins: [iconsAsFiles, ratiosAsRules],
+};
+
+await rm("static/build", { recursive: true, force: true });
+if (process.argv.includes("--watch")) {
+  const context = await esbuild.context(options);
+  await context.watch();
+} else {
+  await esbuild.build(options);
+}

@@ -1,0 +1,108 @@
+// The lightbox: one photograph, as large as the window, with the sheet a key away.
+import PhotoSwipe from "photoswipe";
+
+const PICTURES = ".sheet .tile a[data-full-src]:not([data-full-src=''])";
+const LOAD_MORE_BEFORE_END = 4;
+
+const links = () => [...document.querySelectorAll(PICTURES)];
+
+function slide(link) {
+  const image = link.querySelector("img");
+  return {
+    src: link.dataset.fullSrc,
+    width: Number(link.dataset.fullWidth),
+    height: Number(link.dataset.fullHeight),
+    alt: image?.alt ?? "",
+    msrc: image?.currentSrc,
+    element: link,
+    thumbCropped: true,
+  };
+}
+
+function addLegend(pswp) {
+  pswp.ui.registerElement({
+    name: "legend",
+    className: "legend-line",
+    appendTo: "root",
+    order: 9,
+    onInit(element) {
+      const words = document.createElement("p");
+      const details = document.createElement("a");
+      details.textContent = "Details";
+      element.append(words, details);
+      pswp.on("change", () => {
+        const link = links()[pswp.currIndex];
+        words.textContent = link?.querySelector(".legend")?.textContent.trim() ?? "";
+        details.href = link?.href ?? "";
+      });
+    },
+  });
+}
+
+/** Keep the address bar on the photo that is shown, so that reload, share and Back do what is expected. */
+function keepAddress(pswp, first) {
+  let leaving = false;
+  history.pushState({ photo: true }, "", first.href);
+  pswp.on("change", () => {
+    const link = links()[pswp.currIndex];
+    if (link && history.state?.photo) history.replaceState({ photo: true }, "", link.href);
+  });
+  const goBack = () => {
+    leaving = true;
+    pswp.close();
+  };
+  const restore = (event) => {
+    if (event.persisted && !history.state?.photo) goBack();
+  };
+  window.addEventListener("popstate", goBack);
+  window.addEventListener("pageshow", restore);
+  pswp.on("close", () => {
+    if (!leaving && history.state?.photo) history.back();
+  });
+  pswp.on("destroy", () => {
+    window.removeEventListener("popstate", goBack);
+    window.removeEventListener("pageshow", restore);
+  });
+}
+
+function askForMore(index) {
+  if (index >= links().length - LOAD_MORE_BEFORE_END) {
+    document.querySelector(".more .ahead")?.dispatchEvent(new Event("wanted", { bubbles: true }));
+  }
+}
+
+export function openLightbox(link) {
+  if (document.querySelector(".pswp")) return;
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const pswp = new PhotoSwipe({
+    index: links().indexOf(link),
+    bgOpacity: 1,
+    loop: false,
+    maxZoomLevel: 1,
+    returnFocus: false,
+    mainClass: "room",
+    showHideAnimationType: still ? "none" : "zoom",
+    showAnimationDuration: 180,
+    hideAnimationDuration: 180,
+    zoomAnimationDuration: still ? 0 : 180,
+    padding: { top: 52, bottom: 52, left: 0, right: 0 },
+    closeTitle: "Close",
+    zoomTitle: "Zoom",
+    arrowPrevTitle: "Previous photo",
+    arrowNextTitle: "Next photo",
+    errorMsg: "This photo is not loading. Check your connection.",
+  });
+  pswp.addFilter("numItems", () => links().length);
+  pswp.addFilter("itemData", (_, index) => slide(links()[index]));
+  pswp.addFilter("thumbEl", (_, { element }) => element?.querySelector("img"));
+  pswp.on("uiRegister", () => addLegend(pswp));
+  pswp.on("change", () => askForMore(pswp.currIndex));
+  let last = link;
+  pswp.on("change", () => {
+    last = links()[pswp.currIndex] ?? last;
+  });
+  pswp.on("destroy", () => last.focus({ preventScroll: false }));
+  keepAddress(pswp, link);
+  pswp.init();
+  pswp.element.setAttribute("aria-label", "Photo");
+}

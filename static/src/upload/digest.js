@@ -1,0 +1,13 @@
+import { Stopped } from "./stopped.js";
+
+/** Return the base64 of a file's SHA-256, which binds the upload to exactly these bytes. */
+export async function digest(file) {
+  let bytes;
+  try {
+    bytes = await file.arrayBuffer();
+  } catch {
+    throw new Stopped("This file could not be read from your device. Choose it again.");
+  }
+  const hash = await crypto.subtle.digest("SHA-256", bytes);
+  return btoa(String.fromCharCode(...new Uint8Array(hash)));
+}

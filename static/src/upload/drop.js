@@ -1,0 +1,44 @@
+// The drop zone is the whole window; pictures may be pasted too.
+const carriesFiles = (transfer) => [...(transfer?.types ?? [])].includes("Files");
+
+async function filesUnder(entry) {
+  if (entry.isFile) return [await new Promise((resolve, reject) => entry.file(resolve, reject))];
+  const reader = entry.createReader();
+  const files = [];
+  // A reader hands out entries in portions; an empty one is the end.
+  for (;;) {
+    const entries = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+    if (!entries.length) return files;
+    for (const child of entries) if (!child.name.startsWith(".")) files.push(...(await filesUnder(child)));
+  }
+}
+
+async function dropped(transfer) {
+  // Entries must be taken before the event ends: no await comes before this line.
+  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  const plain = [...transfer.files];
+  if (!entries.some((entry) => entry.isDirectory)) return plain;
+  return (await Promise.all(entries.map(filesUnder))).flat();
+}
+
+export function startDrop(curtain, take) {
+  let depth = 0;
+  const show = (count) => {
+    depth = Math.max(0, count);
+    curtain.hidden = depth === 0;
+  };
+  window.addEventListener("dragenter", (event) => carriesFiles(event.dataTransfer) && show(depth + 1));
+  window.addEventListener("dragleave", (event) => carriesFiles(event.dataTransfer) && show(depth - 1));
+  window.addEventListener("dragover", (event) => {
+    if (carriesFiles(event.dataTransfer)) event.preventDefault();
+  });
+  window.addEventListener("drop", async (event) => {
+    if (!carriesFiles(event.dataTransfer)) return;
+    event.preventDefault();
+    show(0);
+    take(await dropped(event.dataTransfer));
+  });
+  window.addEventListener("paste", ({ clipboardData }) => {
+    if (clipboardData?.files.length) take([...clipboardData.files]);
+  });
+}
