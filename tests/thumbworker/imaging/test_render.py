@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+
+import pytest
+
+from tests.thumbworker.imaging.pictures import CORNERS, corners, distance, opened, quarters, saved, scene
+from thumbworker.contract.policy import CURRENT
+from thumbworker.contract.reasons import Reason
+from thumbworker.imaging import Limits, Refused, render
+
+
+def test_a_photo_becomes_one_rendition_for_each_wanted() -> None:
+    picture = render(saved(scene(2400, 1600), quality=90))
+    assert [made.spec for made in picture.renditions] == list(CURRENT.renditions)
+    assert [(made.width, made.height) for made in picture.renditions] == [
+        (320, 213),
+        (800, 533),
+        (1600, 1067),
+    ]
+    assert [opened(made.data).size for made in picture.renditions] == [(320, 213), (800, 533), (1600, 1067)]
+    assert (picture.format, picture.width, picture.height) == ("JPEG", 2400, 1600)
+
+
+def test_a_small_picture_is_never_enlarged() -> None:
+    picture = render(saved(quarters(40, 30), "PNG"))
+    assert {(made.width, made.height) for made in picture.renditions} == {(40, 30)}
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"), [((12000, 3), (1600, 1)), ((2, 9000), (1, 1600)), ((1, 1), (1, 1))]
+)
+def test_an_extreme_shape_keeps_at_least_one_pixel(size: tuple[int, int], expected: tuple[int, int]) -> None:
+    largest = render(saved(scene(*size), "PNG")).renditions[-1]
+    assert (largest.width, largest.height) == expected
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_every_orientation_comes_out_upright(orientation: int) -> None:
+    undo = {2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}  # PIL.Image.Transpose that lays the picture down
+    upright = quarters(320, 200)
+    lying = upright.transpose(undo[orientation]) if orientation > 1 else upright
+    exif = lying.getexif()
+    exif[0x0112] = orientation
+    picture = render(saved(lying, quality=95, exif=exif))
+    assert (picture.width, picture.height) == (320, 200)
+    found = corners(opened(picture.renditions[-1].data))
+    assert all(distance(found[name], color) < 16 for name, color in CORNERS.items())
+
+
+@pytest.mark.parametrize("orientation", [0, 9, 65535])
+def test_a_nonsense_orientation_counts_as_upright(orientation: int) -> None:
+    image = quarters()
+    exif = image.getexif()
+    exif[0x0112] = orientation
+    assert render(saved(image, exif=exif)).width == 160
+
+
+def test_the_same_original_gives_the_same_bytes() -> None:
+    data = saved(scene(), quality=90)
+    assert [made.data for made in render(data).renditions] == [made.data for made in render(data).renditions]
+
+
+def test_the_facts_have_the_promised_shape() -> None:
+    data = saved(scene(), quality=90)
+    picture = render(data)
+    assert picture.sha256 == hashlib.sha256(data).hexdigest()
+    assert len(picture.dhash) == 16
+    assert int(picture.dhash, 16) >= 0
+    assert picture.dominant_color[0] == "#"
+    assert 0 <= int(picture.dominant_color[1:], 16) <= 0xFFFFFF
+    assert 5 < len(base64.b64decode(picture.thumbhash)) <= 25
+    assert json.loads(json.dumps(picture.metadata)) == picture.metadata
+    assert {"open", "decode", "encode"} <= picture.timings.keys()
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", Reason.EMPTY),
+        (b"hello", Reason.NOT_A_PICTURE),
+        (b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'/>", Reason.FORMAT_NOT_SUPPORTED),
+        (b"%PDF-1.7", Reason.FORMAT_NOT_SUPPORTED),
+        (b"%!PS-Adobe-3.0 EPSF-3.0", Reason.FORMAT_NOT_SUPPORTED),
+        (b"BM" + bytes(60), Reason.FORMAT_NOT_SUPPORTED),
+        (b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom", Reason.FORMAT_NOT_SUPPORTED),
+        (b"\xff\xd8\xff\xe0", Reason.TRUNCATED),
+        (saved(scene(), quality=90)[:9000], Reason.TRUNCATED),
+        (saved(scene(40, 40), "PNG")[:-60], Reason.TRUNCATED),
+    ],
+)
+def test_what_cannot_be_shown_is_refused_with_its_reason(data: bytes, reason: Reason) -> None:
+    with pytest.raises(Refused) as refused:
+        render(data)
+    assert refused.value.reason is reason
+
+
+@pytest.mark.parametrize(
+    ("limits", "reason"),
+    [
+        (Limits(original_bytes=100), Reason.TOO_LARGE),
+        (Limits(pixels=15_999), Reason.TOO_MANY_PIXELS),
+        (Limits(side_pixels=159), Reason.TOO_MANY_PIXELS),
+        (Limits(memory_bytes=10_000), Reason.TOO_COSTLY),
+        (Limits(deadline_seconds=-1), Reason.TOOK_TOO_LONG),
+    ],
+)
+@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "WEBP", "GIF", "AVIF", "TIFF"])
+def test_every_limit_holds_for_every_format(limits: Limits, reason: Reason, file_format: str) -> None:
+    with pytest.raises(Refused) as refused:
+        render(saved(quarters(), file_format), limits=limits)
+    assert refused.value.reason is reason
+
+
+def test_renditions_carry_nothing_but_pixels() -> None:
+    image = scene()
+    exif = image.getexif()
+    exif[0x010E] = "SECRET-exif"
+    exif.get_ifd(0x8825)[1] = "N"
+    data = saved(image, exif=exif, comment=b"SECRET-comment", xmp=b"<x>SECRET-xmp</x>") + b"SECRET-tail"
+    for made in render(data).renditions:
+        assert b"SECRET" not in made.data
+        assert not {"exif", "xmp", "icc_profile", "comment"} & opened(made.data).info.keys()

@@ -1,0 +1,16 @@
+"""Turn any picture a person has into right renditions, and refuse the rest.
+
+>>> from thumbworker.imaging import Refused, render
+>>> try:
+...     render(b"")
+... except Refused as refused:
+...     print(refused.reason)
+empty
+"""
+
+from thumbworker.imaging.limits import DEFAULT_LIMITS, Limits
+from thumbworker.imaging.picture import Picture, Rendered
+from thumbworker.imaging.refusal import Refused
+from thumbworker.imaging.rendering import render
+
+__all__ = ["DEFAULT_LIMITS", "Limits", "Picture", "Refused", "Rendered", "render"]

@@ -1,0 +1,110 @@
+"""A bounded reader of EXIF: one pass, no exceptions, nothing but the tags that are asked for.
+
+The layout is TIFF 6.0, section 2, and the tags those of CIPA DC-008 (Exif 3.0). Hostile files point
+back to themselves, claim counts of billions and divide by zero; every read here is cut to the block.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+_EXIF_PREFIX = b"Exif\x00\x00"
+_EXIF_POINTER, _GPS_POINTER = 0x8769, 0x8825
+_ORIENTATION = 0x0112
+_ENTRIES_MAXIMUM = 1000
+_VALUE_BYTES_MAXIMUM = 4096
+
+_ITEM_BYTES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 7: 1, 9: 4, 10: 8, 129: 1}
+_TEXT_TYPES = {2, 7, 129}
+_NUMBER_CODES = {1: "B", 3: "H", 4: "L", 9: "l"}
+
+
+class Ratio(NamedTuple):
+    """A rational as stored; the denominator may be zero."""
+
+    numerator: int
+    denominator: int
+
+
+Value = bytes | tuple[int, ...] | tuple[Ratio, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """The entries of the main, Exif and GPS directories by tag number."""
+
+    main: dict[int, Value] = field(default_factory=dict)
+    exif: dict[int, Value] = field(default_factory=dict)
+    gps: dict[int, Value] = field(default_factory=dict)
+
+    @property
+    def orientation(self) -> int:
+        """Return how the pixels lie, 1 to 8; 1 for anything else that is stored there."""
+        value = self.main.get(_ORIENTATION)
+        if isinstance(value, tuple) and value and isinstance(value[0], int) and 1 <= value[0] <= 8:
+            return value[0]
+        return 1
+
+
+def read_tags(block: bytes) -> Tags:
+    """Read an EXIF block, with or without its ``Exif`` prefix; what can't be read is left out."""
+    view = memoryview(block)
+    if block[:6] == _EXIF_PREFIX:
+        view = view[6:]
+    order = {b"II": "<", b"MM": ">"}.get(bytes(view[:2]))
+    if order is None or len(view) < 8:
+        return Tags()
+    reader = _Reader(view, order)
+    main = reader.directory(reader.unsigned(4))
+    return Tags(
+        main=main,
+        exif=reader.directory(_offset(main.get(_EXIF_POINTER))),
+        gps=reader.directory(_offset(main.get(_GPS_POINTER))),
+    )
+
+
+def _offset(value: Value | None) -> int:
+    return value[0] if isinstance(value, tuple) and value and isinstance(value[0], int) else 0
+
+
+class _Reader:
+    """Reads directories from one block in one byte order."""
+
+    def __init__(self, view: memoryview, order: str) -> None:
+        self._view = view
+        self._order = order
+
+    def unsigned(self, at: int, size: int = 4) -> int:
+        return int.from_bytes(self._view[at : at + size], "little" if self._order == "<" else "big")
+
+    def directory(self, at: int) -> dict[int, Value]:
+        """Return the readable entries of the directory at ``at``; the first of a tag counts."""
+        tags: dict[int, Value] = {}
+        if not 8 <= at <= len(self._view) - 2:
+            return tags
+        count = min(self.unsigned(at, 2), _ENTRIES_MAXIMUM)
+        for entry in range(at + 2, min(at + 2 + 12 * count, len(self._view) - 11), 12):
+            value = self._value(entry)
+            if value is not None:
+                tags.setdefault(self.unsigned(entry, 2), value)
+        return tags
+
+    def _value(self, entry: int) -> Value | None:
+        kind, count = self.unsigned(entry + 2, 2), self.unsigned(entry + 4)
+        item_bytes = _ITEM_BYTES.get(kind)
+        if item_bytes is None or not count:
+            return None
+        count = min(count, _VALUE_BYTES_MAXIMUM // item_bytes)
+        size = count * item_bytes
+        at = entry + 8 if size <= 4 else self.unsigned(entry + 8)
+        raw = bytes(self._view[at : at + size])
+        if kind in _TEXT_TYPES:
+            return raw
+        if len(raw) < size:
+            return None
+        if kind in _NUMBER_CODES:
+            return struct.unpack(f"{self._order}{count}{_NUMBER_CODES[kind]}", raw)
+        numbers = struct.unpack(f"{self._order}{2 * count}{'L' if kind == 5 else 'l'}", raw)
+        return tuple(Ratio(*pair) for pair in zip(numbers[::2], numbers[1::2], strict=True))

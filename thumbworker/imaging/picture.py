@@ -1,0 +1,42 @@
+"""What comes out of the imaging: a picture's renditions and all that is known of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from thumbworker.contract.policy import RenditionSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """One encoded rendition; ``width`` and ``height`` in pixels."""
+
+    spec: RenditionSpec
+    data: bytes
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An original as the worker saw it.
+
+    ``width`` and ``height`` are those of the whole original once turned upright, in pixels.
+    ``thumbhash`` is base64, ``dominant_color`` ``#rrggbb``, ``dhash`` 16 and ``sha256`` 64
+    hexadecimal digits. ``metadata`` and ``location`` hold only text and integers. ``timings`` are
+    seconds of wall time for each phase, for the log.
+    """
+
+    format: str
+    width: int
+    height: int
+    renditions: tuple[Rendered, ...]
+    thumbhash: str
+    dominant_color: str
+    dhash: str
+    sha256: str
+    metadata: dict[str, str | int]
+    location: dict[str, str]
+    timings: dict[str, float]

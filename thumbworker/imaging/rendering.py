@@ -1,0 +1,105 @@
+"""From the bytes of an original to everything the worker keeps of it."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from thumbworker.contract.policy import CURRENT, RenditionPolicy
+from thumbworker.imaging import fingerprints, metadata
+from thumbworker.imaging.encoding import encode
+from thumbworker.imaging.limits import DEFAULT_LIMITS, Limits
+from thumbworker.imaging.opening import open_original
+from thumbworker.imaging.picture import Picture, Rendered
+from thumbworker.imaging.pixels import decode, fitted
+from thumbworker.imaging.source import Deadline
+
+if TYPE_CHECKING:
+    from thumbworker.contract.policy import RenditionSpec
+
+
+class _Stopwatch:
+    """Collects the seconds since the last lap under a name."""
+
+    def __init__(self) -> None:
+        self.timings: dict[str, float] = {}
+        self._since = time.perf_counter()
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self.timings[name] = self.timings.get(name, 0.0) + now - self._since
+        self._since = now
+
+
+def render(data: bytes, *, policy: RenditionPolicy = CURRENT, limits: Limits = DEFAULT_LIMITS) -> Picture:
+    """Turn an original into its renditions and facts.
+
+    The same bytes under the same policy give the same renditions, byte for byte.
+
+    Raises:
+        Refused: the original can't be shown; a repeat would end the same way.
+    """
+    watch = _Stopwatch()
+    deadline = Deadline(limits.deadline_seconds)
+    opened = open_original(data, limits, deadline)
+    width, height = opened.upright_size
+    watch.lap("open")
+    working = decode(opened, max(spec.longest_side for spec in policy.renditions))
+    watch.lap("decode")
+    deadline.check()
+    cascade = _cascade(working, (width, height), policy, watch, deadline)
+    smallest = min(cascade, key=lambda made: made[1].width * made[1].height)[1]
+    facts = (
+        fingerprints.thumbhash(smallest),
+        fingerprints.dominant_color(smallest),
+        fingerprints.dhash(smallest),
+    )
+    watch.lap("fingerprints")
+    digest = hashlib.sha256(data).hexdigest()
+    watch.lap("sha256")
+    order = {spec.name: place for place, spec in enumerate(policy.renditions)}
+    renditions = sorted((made for made, _ in cascade), key=lambda made: order[made.spec.name])
+    return Picture(
+        format=opened.format.value,
+        width=width,
+        height=height,
+        renditions=tuple(renditions),
+        thumbhash=facts[0],
+        dominant_color=facts[1],
+        dhash=facts[2],
+        sha256=digest,
+        metadata=metadata.camera_facts(opened.tags),
+        location=metadata.location(opened.tags),
+        timings=watch.timings,
+    )
+
+
+def _cascade(
+    working: Image.Image,
+    size: tuple[int, int],
+    policy: RenditionPolicy,
+    watch: _Stopwatch,
+    deadline: Deadline,
+) -> list[tuple[Rendered, Image.Image]]:
+    """Make each rendition from the one above it, largest first."""
+    made: list[tuple[Rendered, Image.Image]] = []
+    encoded: dict[tuple[tuple[int, int], str, int, int], bytes] = {}
+    for spec in sorted(policy.renditions, key=lambda spec: -spec.longest_side):
+        target = fitted(size, spec.longest_side)
+        if target != working.size:
+            working = working.resize(target, Image.Resampling.LANCZOS, reducing_gap=2.0)
+        watch.lap("resize")
+        key = target, spec.format, spec.quality, spec.effort
+        if key not in encoded:  # a picture smaller than two sizes is encoded once
+            encoded[key] = encode(working, spec)
+        watch.lap("encode")
+        deadline.check()
+        made.append((_rendered(spec, encoded[key], target), working))
+    return made
+
+
+def _rendered(spec: RenditionSpec, data: bytes, size: tuple[int, int]) -> Rendered:
+    return Rendered(spec=spec, data=data, width=size[0], height=size[1])
