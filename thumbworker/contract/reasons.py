@@ -28,9 +28,9 @@ SENTENCES: dict[Reason, str] = {
         "We do not take this kind of picture. Save it as JPEG, PNG or WebP and upload that."
     ),
     Reason.TOO_MANY_PIXELS: "This picture has more than 100 megapixels. Save a smaller copy and upload that.",
-    Reason.DAMAGED: "We could not read this picture; it may be damaged. Try to upload it again from its source.",
+    Reason.DAMAGED: "We could not read this picture; it may be damaged. Upload it again from its source.",
     Reason.TRUNCATED: "The end of this picture is missing. Upload it again from its source.",
-    Reason.TOO_COSTLY: "This picture needs more memory than we allow. Save it as a plain JPEG and upload that.",
+    Reason.TOO_COSTLY: "This picture takes more memory than we allow. Save it as a plain JPEG.",
     Reason.TOOK_TOO_LONG: "This picture took too long to read. Save it as a plain JPEG and upload that.",
     Reason.DECODER_DIED: "This picture stopped our reader. Save it as a plain JPEG and upload that.",
 }

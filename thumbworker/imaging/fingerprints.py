@@ -19,16 +19,15 @@ _LUMINANCE_TERMS = 7
 def dominant_color(image: Image.Image) -> str:
     """Return the colour of the largest group of like pixels as ``#rrggbb``."""
     small = image.resize(_fitted(image.size, 48), Image.Resampling.BOX)
-    palette = small.quantize(5, method=Image.Quantize.FASTOCTREE)
-    counts = palette.getcolors() or [(1, 0)]
-    index = max(counts, key=lambda pair: (pair[0], -int(pair[1])))[1]  # type: ignore[arg-type]
-    colors = palette.getpalette() or [0, 0, 0]
-    red, green, blue = colors[3 * int(index) : 3 * int(index) + 3]  # type: ignore[arg-type]
+    groups = small.quantize(5, method=Image.Quantize.FASTOCTREE)
+    counts = groups.histogram()
+    largest = counts.index(max(counts))
+    red, green, blue = (groups.getpalette() or [])[3 * largest : 3 * largest + 3]
     return f"#{red:02x}{green:02x}{blue:02x}"
 
 
 def dhash(image: Image.Image) -> str:
-    """Return 64 bits as hexadecimal digits: is each of 8 x 8 cells brighter than its right neighbour?"""
+    """Return 64 bits as hexadecimal digits: a cell of 8 x 8 is brighter than its right neighbour."""
     levels = image.convert("L").resize((9, 8), Image.Resampling.BOX).tobytes()
     bits = 0
     for row in range(8):
@@ -101,7 +100,7 @@ def _cosine_terms(
 
 
 def _dot(first: Sequence[float], second: Sequence[float]) -> float:
-    return sum(map(operator.mul, first, second))
+    return math.fsum(map(operator.mul, first, second))
 
 
 def _rounded(value: float) -> int:

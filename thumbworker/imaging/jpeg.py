@@ -67,7 +67,15 @@ def read_header(data: bytes) -> JpegHeader:
         if marker == _SOS:
             if frame is None:
                 _damaged("a scan before any frame")
-            return _describe(data, frame, payload, b"".join(head), exif, icc, at=start - 2)
+            return _describe(
+                data,
+                frame,
+                payload,
+                head=b"".join(head),
+                exif=exif,
+                icc_profile=b"".join(icc[number] for number in sorted(icc)),
+                scan_offset=start - 2,
+            )
         if marker in _SOF_TAKEN:
             if frame is not None:
                 _damaged("a second frame")
@@ -107,11 +115,11 @@ def _describe(
     data: bytes,
     frame: tuple[int, bytes],
     scan: bytes,
+    *,
     head: bytes,
     exif: bytes,
-    icc: dict[int, bytes],
-    *,
-    at: int,
+    icc_profile: bytes,
+    scan_offset: int,
 ) -> JpegHeader:
     marker, payload = frame
     if len(payload) < 6 or len(payload) < 6 + 3 * payload[5]:
@@ -129,12 +137,12 @@ def _describe(
         components=components,
         samples_per_pixel=sum(h * v for h, v in factors) / (widest * highest),
         buffered=marker in _PROGRESSIVE or not scan or scan[0] < components,
-        scans=data.count(b"\xff\xda", at),
-        ended=data.find(b"\xff\xd9", at) >= 0,
+        scans=data.count(b"\xff\xda", scan_offset),
+        ended=data.find(b"\xff\xd9", scan_offset) >= 0,
         exif=exif,
-        icc_profile=b"".join(icc[number] for number in sorted(icc)),
+        icc_profile=icc_profile,
         head=head,
-        scan_offset=at,
+        scan_offset=scan_offset,
     )
 
 

@@ -52,9 +52,7 @@ def camera_facts(tags: Tags) -> dict[str, str | int]:
     for name, directory, tag, clean in _ALLOWED:
         value = (tags.main if directory == "main" else tags.exif).get(tag)
         facts[name] = None if value is None else clean(value)
-    facts["taken_at"] = _instant(tags.exif, 0x9003, 0x9291, 0x9011) or _instant(
-        tags.exif, 0x9004, 0x9292, 0x9012
-    )
+    facts["taken_at"] = _instant(tags.exif, 0x9003, 0x9011) or _instant(tags.exif, 0x9004, 0x9012)
     facts["orientation"] = tags.orientation if tags.orientation != 1 else None
     return {name: value for name, value in facts.items() if value is not None and value != ""}
 
@@ -75,10 +73,10 @@ def location(tags: Tags) -> dict[str, str]:
 
 
 def cleaned(raw: bytes, maximum: int = _TEXT_BYTES_MAXIMUM) -> str:
-    r"""Return printable text of at most ``maximum`` bytes of UTF-8; markup stays, for templates escape it.
+    """Return printable text of at most ``maximum`` bytes of UTF-8; markup stays, for templates escape it.
 
-    >>> cleaned(b"NIKON CORPORATION\\x00\\xff")
-    'NIKON CORPORATION'
+    >>> cleaned(b"NIKON  D750" + bytes(3))
+    'NIKON D750'
     """
     raw = raw.split(b"\x00", 1)[0][: 4 * maximum]
     try:
@@ -150,15 +148,14 @@ def _exposure(value: Value) -> str | None:
     return f"{seconds:.1f}".removesuffix(".0")
 
 
-def _instant(directory: dict[int, Value], date: int, fraction: int, offset: int) -> str | None:
+def _instant(directory: dict[int, Value], date: int, offset: int) -> str | None:
     """Return an ISO 8601 time, with its offset where the camera knew it."""
-    del fraction  # sub-second digits are in no use and differ in length
     raw, zone = directory.get(date), directory.get(offset)
     found = _DATE.match(cleaned(raw)) if isinstance(raw, bytes) else None
     if not found:
         return None
     try:
-        moment = datetime(*(int(part) for part in found.groups()))  # type: ignore[arg-type]  # noqa: DTZ001
+        moment = datetime.fromisoformat("{}-{}-{}T{}:{}:{}".format(*found.groups()))
     except ValueError:
         return None
     if moment.year < 1826:  # the oldest photograph there is
@@ -170,10 +167,11 @@ def _instant(directory: dict[int, Value], date: int, fraction: int, offset: int)
 def _degrees(value: Value | None, reference: Value | None, negative: bytes, maximum: int) -> float | None:
     if not isinstance(value, tuple) or len(value) != 3:
         return None
-    parts = [_number((part,)) for part in value if isinstance(part, Ratio)]  # type: ignore[arg-type]
-    if len(parts) != 3 or any(part is None or part < 0 for part in parts):
+    parts = [_number((part,)) for part in value if isinstance(part, Ratio)]
+    sound = [part for part in parts if part is not None and part >= 0]
+    if len(sound) != 3:
         return None
-    degrees = sum(part / 60**power for power, part in enumerate(parts) if part is not None)
+    degrees = sound[0] + sound[1] / 60 + sound[2] / 3600
     if degrees > maximum:
         return None
     return -degrees if isinstance(reference, bytes) and reference[:1].upper() == negative else degrees

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pi_heif
-from PIL import AvifImagePlugin, Image, TiffImagePlugin, WebPImagePlugin
+from PIL import AvifImagePlugin, Image, ImageFile, TiffImagePlugin, WebPImagePlugin
 
 from thumbworker.contract.reasons import Reason
 from thumbworker.imaging import exif, jpeg, memory, png, webp
@@ -130,7 +130,7 @@ class _Gate:
             raise Refused(Reason.TOO_COSTLY, f"{width}x{height} needs about {need >> 20} MB")
 
 
-def _open(file: IO[bytes], found: Format) -> Image.Image:
+def _open(file: IO[bytes], found: Format) -> ImageFile.ImageFile:
     return Image.open(file, formats=(found.value,))
 
 
@@ -157,7 +157,8 @@ def _open_png(data: bytes, gate: _Gate, deadline: Deadline) -> Opened:
 def _open_heif(data: bytes, gate: _Gate) -> Opened:
     heif = pi_heif.open_heif(io.BytesIO(data), convert_hdr_to_8bit=True)
     primary = heif[heif.primary_index]
-    gate.admit(*primary.size, memory.of_heif(primary.size, primary.mode))
+    width, height = primary.size
+    gate.admit(width, height, memory.of_heif((width, height), primary.mode))
     # libheif turns the pixels by irot and imir itself; EXIF only repeats that (ISO/IEC 23008-12, 6.5.10).
     tags = exif.read_tags(primary.info.get("exif") or b"")
     profile = primary.info.get("icc_profile") or b""

@@ -15,6 +15,8 @@ from thumbworker.imaging.sniffing import Format
 if TYPE_CHECKING:
     from thumbworker.imaging.opening import Opened
 
+Box = tuple[float, float, float, float]
+
 _BAND_PIXELS = 1 << 20
 _DIRECT_MODES = {"RGB", "L", "CMYK"}
 _SIXTEEN_BIT_MODES = {"I;16", "I;16L", "I;16B", "I;16N"}
@@ -57,7 +59,7 @@ def decode(opened: Opened, longest_side: int) -> Image.Image:
     with decoder_failures():
         # The fitted size, not the square: a scale that still covers it decodes up to four times fewer pixels.
         drafted = image.draft(None, target)
-        box = drafted[1] if drafted else (0.0, 0.0, *map(float, size))
+        box = drafted[1] if drafted else (0, 0, size[0], size[1])
         _load(opened)
         working = _resized(image, box, target)
         working = color.to_srgb(working, opened.icc_profile)
@@ -77,7 +79,7 @@ def _load(opened: Opened) -> None:
         image.load()
     except OSError as problem:
         # Pillow clears the tiles once its decoder has stopped: what came before is there.
-        if opened.format is not Format.JPEG or image.tile:
+        if opened.format is not Format.JPEG or getattr(image, "tile", None):
             raise
         opened.complete = False
         if blank_rows(image, 0) > _BLANK_SHARE_MAXIMUM * image.height:
@@ -102,9 +104,7 @@ def blank_rows(image: Image.Image, level: int) -> int:
     return image.height - low
 
 
-def _resized(
-    image: Image.Image, box: tuple[float, float, float, float], target: tuple[int, int]
-) -> Image.Image:
+def _resized(image: Image.Image, box: Box, target: tuple[int, int]) -> Image.Image:
     factor = max(1, int(min(box[2] / target[0], box[3] / target[1]) / 2))
     if image.mode in _DIRECT_MODES and "transparency" not in image.info:
         return image.resize(target, Image.Resampling.LANCZOS, box=box, reducing_gap=2.0)

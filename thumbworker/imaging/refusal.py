@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from thumbworker.contract.reasons import Reason
 
 
-class Refused(Exception):  # noqa: N818 - an outcome to be stored, not a fault to be repaired
+class Refused(Exception):
     """Say that an original cannot be shown, and why.
 
     ``reason`` is the stable code that is stored; ``detail`` is for the log and never shown.
