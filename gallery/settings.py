@@ -24,7 +24,10 @@ IS_HTTPS = SITE_ORIGIN.startswith("https://")
 
 # AWS: the names come from the stack's outputs.
 AWS_REGION = env.str("AWS_REGION", default="eu-central-1")
+# botocore reads AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_<SERVICE> by itself; here they only tell which host
+# browsers meet and that AWS is emulated.
 AWS_ENDPOINT_URL = env.str("AWS_ENDPOINT_URL", default="")
+S3_ENDPOINT_URL = env.str("AWS_ENDPOINT_URL_S3", default=AWS_ENDPOINT_URL)
 ORIGINALS_BUCKET = env.str("ORIGINALS_BUCKET", default="")
 RENDITIONS_BUCKET = env.str("RENDITIONS_BUCKET", default="")
 CATALOGUE_TABLE = env.str("CATALOGUE_TABLE", default="")
@@ -147,7 +150,7 @@ SECURE_HSTS_PRELOAD = IS_HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None
 X_FRAME_OPTIONS = "DENY"
 
-S3_ORIGINS = s3_origin(AWS_ENDPOINT_URL, AWS_REGION, (ORIGINALS_BUCKET, RENDITIONS_BUCKET))
+S3_ORIGINS = s3_origin(S3_ENDPOINT_URL, AWS_REGION, (ORIGINALS_BUCKET, RENDITIONS_BUCKET))
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],

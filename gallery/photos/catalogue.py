@@ -44,9 +44,7 @@ class Reading:
 
 @functools.cache
 def _client() -> DynamoDBClient:
-    return session().client(
-        "dynamodb", endpoint_url=settings.AWS_ENDPOINT_URL or None, config=client_config()
-    )
+    return session().client("dynamodb", config=client_config())
 
 
 _deserialize = TypeDeserializer().deserialize

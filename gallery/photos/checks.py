@@ -49,7 +49,7 @@ def check_deployment(**kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001 - Dja
                 id="contactsheet.E021",
             )
         )
-    if settings.AWS_ENDPOINT_URL:
+    if settings.AWS_ENDPOINT_URL or settings.S3_ENDPOINT_URL:
         found.append(
             Error("AWS_ENDPOINT_URL is set.", hint="It is for the embedded AWS only.", id="contactsheet.E022")
         )

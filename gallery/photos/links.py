@@ -121,7 +121,7 @@ def signer() -> AddressSigner | None:
                 credentials=Credentials(frozen.access_key, frozen.secret_key, frozen.token),
                 region=settings.AWS_REGION,
                 bucket=settings.RENDITIONS_BUCKET,
-                endpoint_url=settings.AWS_ENDPOINT_URL,
+                endpoint_url=settings.S3_ENDPOINT_URL,
                 window_start=start,
             )
             _current = (start, frozen.access_key, made)

@@ -117,7 +117,6 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
         return defaults | {
             "bucket_name": settings.ORIGINALS_BUCKET,
             "region_name": settings.AWS_REGION,
-            "endpoint_url": settings.AWS_ENDPOINT_URL or None,
             "default_acl": None,
             "querystring_auth": True,
             "querystring_expire": DOWNLOAD_SECONDS,
@@ -125,7 +124,7 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
             "client_config": client_config(
                 read_timeout=READ_TIMEOUT_SECONDS,
                 signature_version="s3v4",
-                s3={"addressing_style": "path" if settings.AWS_ENDPOINT_URL else "virtual"},
+                s3={"addressing_style": "path" if settings.S3_ENDPOINT_URL else "virtual"},
             ),
         }
 
@@ -138,9 +137,7 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
         """Return the client that all threads share; clients are thread-safe, resources are not."""
         with _CLIENT_LOCK:
             if self._client is None:
-                self._client = session().client(
-                    "s3", endpoint_url=self.endpoint_url, config=self.client_config
-                )
+                self._client = session().client("s3", config=self.client_config)
         return self._client
 
     def delete(self, name: str) -> None:

@@ -1,0 +1,120 @@
+"""The table of states: every move from every state, once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from gallery.photos import transitions
+from gallery.photos.models import HistoryEntry, Photo
+from gallery.photos.states import State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gallery.accounts.models import User
+
+pytestmark = pytest.mark.django_db
+
+ALLOWED = {
+    ("processed", "awaiting"): "pending",
+    ("processed", "failed"): "pending",
+    ("processed_trusted", "awaiting"): "approved",
+    ("processed_trusted", "failed"): "approved",
+    ("failed", "awaiting"): "failed",
+    ("given_up", "awaiting"): "failed",
+    ("offered_again", "failed"): "awaiting",
+    ("tried_again", "failed"): "awaiting",
+    ("approved", "pending"): "approved",
+    ("approved", "approved"): "approved",
+    ("approved", "rejected"): "approved",
+    ("rejected", "pending"): "rejected",
+    ("rejected", "approved"): "rejected",
+    ("rejected", "rejected"): "rejected",
+    ("review_again", "approved"): "pending",
+    ("review_again", "rejected"): "pending",
+    ("words_changed", "approved"): "pending",
+    **{(move, str(state)): str(state) for move in ("trashed", "restored") for state in State},
+}
+
+
+@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("move", transitions.TABLE, ids=lambda move: move.name)
+def test_each_move_is_made_from_its_states_only(
+    move: transitions.Move, state: State, make_photo: Callable[..., Photo], alice: User
+) -> None:
+    photo = make_photo(alice, state=state)
+    made = transitions.apply(move, photo.pk, actor=alice, reason="why")
+    photo.refresh_from_db()
+    expected = ALLOWED.get((move.name, str(state)))
+    assert made is (expected is not None)
+    assert photo.state == (expected or state)
+    entries = [(e.move, e.from_state, e.to_state, e.actor, e.reason) for e in HistoryEntry.objects.all()]
+    assert entries == ([(move.name, state, expected, alice, "why")] if expected else [])
+
+
+def test_a_photo_that_is_gone_moves_nowhere(alice: User) -> None:
+    assert transitions.approved(uuid4(), actor=alice) is False
+    assert HistoryEntry.objects.count() == 0
+
+
+def test_the_second_of_two_moderators_is_told(
+    make_photo: Callable[..., Photo], alice: User, charlie: User
+) -> None:
+    photo = make_photo(alice, state=State.PENDING)
+    assert transitions.put_back_to_review(photo.pk, actor=charlie) is False
+    assert transitions.approved(photo.pk, actor=charlie) is True
+    assert transitions.put_back_to_review(photo.pk, actor=charlie) is True
+    assert transitions.put_back_to_review(photo.pk, actor=charlie) is False
+
+
+def test_what_lies_in_the_trash_is_not_judged(
+    make_photo: Callable[..., Photo], alice: User, charlie: User
+) -> None:
+    photo = make_photo(alice, state=State.PENDING, trashed_at=timezone.now())
+    assert transitions.approved(photo.pk, actor=charlie) is False
+    assert transitions.rejected(photo.pk, actor=charlie, reason="x") is False
+
+
+def test_the_trash_gives_back_what_was(make_photo: Callable[..., Photo], alice: User) -> None:
+    photo = make_photo(alice, state=State.REJECTED)
+    assert transitions.trashed(photo.pk, actor=alice) is True
+    assert transitions.trashed(photo.pk, actor=alice) is False
+    photo.refresh_from_db()
+    assert photo.trashed_at is not None
+    assert transitions.restored(photo.pk, actor=alice) is True
+    photo.refresh_from_db()
+    assert (photo.trashed_at, photo.state) == (None, State.REJECTED)
+
+
+def test_a_rejection_keeps_its_reason_and_an_approval_clears_it(
+    make_photo: Callable[..., Photo], alice: User, charlie: User
+) -> None:
+    photo = make_photo(alice, state=State.PENDING)
+    transitions.rejected(photo.pk, actor=charlie, reason="Too blurred")
+    photo.refresh_from_db()
+    assert photo.review_note == "Too blurred"
+    transitions.approved(photo.pk, actor=charlie)
+    photo.refresh_from_db()
+    assert photo.review_note == ""
+
+
+def test_only_an_offer_that_was_given_up_is_opened_again(
+    make_photo: Callable[..., Photo], alice: User
+) -> None:
+    damaged = make_photo(alice, state=State.FAILED, reason="damaged")
+    never_arrived = make_photo(alice, state=State.FAILED, reason="never_arrived")
+    until = timezone.now()
+    assert transitions.offered_again(damaged.pk, offered_until=until) is False
+    assert transitions.offered_again(never_arrived.pk, offered_until=until) is True
+
+
+def test_rows_leave_by_purge_only(make_photo: Callable[..., Photo], alice: User) -> None:
+    photo = make_photo(alice)
+    with pytest.raises(TypeError, match="purge"):
+        photo.delete()
+    with pytest.raises(TypeError, match="purge"):
+        Photo.objects.all().delete()
