@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import threading
 from typing import Any
 
 from boto3.session import Session
@@ -20,6 +21,15 @@ MAX_ATTEMPTS = 2
 def session() -> Session:
     """Return the process's one session: one set of credentials, renewed in one place."""
     return Session(region_name=settings.AWS_REGION)
+
+
+_lock = threading.Lock()
+
+
+def make_client(service: str, config: Config) -> Any:
+    """Make a client of the shared session; clients are thread-safe, but making them is not."""
+    with _lock:
+        return session().client(service, config=config)  # type: ignore[call-overload]
 
 
 def client_config(*, read_timeout: float = READ_TIMEOUT_SECONDS, **more: Any) -> Config:

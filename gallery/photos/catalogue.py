@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import structlog
 from boto3.dynamodb.types import TypeDeserializer
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 
-from gallery.photos.aws import client_config, session
+from gallery.photos.aws import client_config, make_client
 from thumbworker.contract import keys
 from thumbworker.contract.items import PARTITION_KEY, PhotoItem
 
@@ -44,7 +44,7 @@ class Reading:
 
 @functools.cache
 def _client() -> DynamoDBClient:
-    return session().client("dynamodb", config=client_config())
+    return cast("DynamoDBClient", make_client("dynamodb", client_config()))
 
 
 _deserialize = TypeDeserializer().deserialize

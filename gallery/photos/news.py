@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import functools
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import structlog
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 
-from gallery.photos.aws import client_config, session
+from gallery.photos.aws import client_config, make_client
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,7 +23,7 @@ logger = structlog.get_logger(__name__)
 
 @functools.cache
 def _client() -> SNSClient:
-    return session().client("sns", config=client_config())
+    return cast("SNSClient", make_client("sns", client_config()))
 
 
 def publish(event: str, photo_id: UUID, *, entry_id: int, at: datetime, reason: str) -> bool:

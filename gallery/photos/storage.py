@@ -18,7 +18,7 @@ from django.conf import settings
 from django.core.files.storage import storages
 from storages.backends.s3 import S3Storage
 
-from gallery.photos.aws import client_config, session
+from gallery.photos.aws import client_config, make_client, session
 from thumbworker.contract import keys, policy
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
         """Return the client that all threads share; clients are thread-safe, resources are not."""
         with _CLIENT_LOCK:
             if self._client is None:
-                self._client = session().client("s3", config=self.client_config)
+                self._client = make_client("s3", self.client_config)
         return self._client
 
     def delete(self, name: str) -> None:
