@@ -1,6 +1,7 @@
 // The browser's part: everything here adds to pages that work without it.
 import htmx from "htmx.org";
 import { startHeader } from "./header.js";
+import { startKeys } from "./keys.js";
 import { startLightbox } from "./lightbox-door.js";
 import { startNetworkNotice } from "./network.js";
 import { startPages } from "./pages.js";
@@ -15,6 +16,7 @@ function enhance(root) {
 
 document.documentElement.classList.add("scripted");
 startHeader();
+startKeys();
 startNetworkNotice();
 startPages(htmx, enhance);
 startLightbox();

@@ -62,13 +62,15 @@ export function develop(tile, photo) {
   const words = tile.querySelector("[data-state-words]");
   if (words) words.textContent = photo.state_label ? `${photo.state_label}.` : "";
   const told = frame.querySelector(".told");
+  const sentence = document.querySelector("main > .about [data-state-sentence]");
+  if (sentence) sentence.textContent = photo.state_sentence;
   if (told) told.textContent = photo.state === "failed" ? photo.state_sentence : photo.state_label;
   drawMark(tile, photo.state);
   if (!photo.src) return;
   setRatio(tile, photo.width, photo.height);
   told?.remove();
   const link = tile.querySelector("a");
-  Object.assign(link.dataset, {
+  Object.assign(link?.dataset ?? {}, {
     fullSrc: photo.full_src,
     fullWidth: photo.full_width,
     fullHeight: photo.full_height,

@@ -17,6 +17,13 @@ const NOT_TAKEN = new Stopped("The storage did not take this file. Retry in a mo
   retryable: true,
 });
 
+/** Room comes back: these two are worth another try, the others would only be refused again. */
+const PASSING = new Set(["too_many_outstanding", "quota_exceeded"]);
+
+function refused({ sentence, reason }) {
+  return new Stopped(sentence, { reason, retryable: PASSING.has(reason) });
+}
+
 function isStale(offer) {
   return !offer || Date.parse(offer.expires_at) - Date.now() < EXPIRES_SOON_MS;
 }
@@ -29,18 +36,20 @@ function isStale(offer) {
  */
 export async function deliver({ file, upload, visibility }, { ask, put, onProgress, pause = wait, online = wait }) {
   let offer;
+  let metConflict = false;
   let trouble = NOT_TAKEN;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     if (isStale(offer)) {
-      offer = await ask(upload, visibility);
+      offer = await ask(metConflict ? { ...upload, met_conflict: true } : upload, visibility);
       if (offer.outcome === "already_there") return offer;
-      if (offer.outcome === "refused") throw new Stopped(offer.sentence, { reason: offer.reason });
+      if (offer.outcome === "refused") throw refused(offer);
     }
     const status = await put(offer, file, onProgress);
     if (status >= 200 && status < 300) return offer;
     if (status === 400) throw CHANGED;
     onProgress(0);
     trouble = status === 0 ? LOST : NOT_TAKEN;
+    metConflict ||= status === 412;
     // 412: it may be there already. 403: the signature died, perhaps while the device slept.
     if (status === 412 || status === 403) offer = undefined;
     if (status === 0) await online();

@@ -7,10 +7,10 @@ import { Stopped } from "./stopped.js";
 const IN_PARALLEL = 4;
 // Read ahead a little, but never hold offers that would die before their turn.
 const LOOK_AHEAD = 12;
-const LARGEST_BYTES = 50_000_000;
+const LARGEST_BYTES = 50 * 1024 ** 2;
 
-const EMPTY = new Stopped("This file is empty. Choose the picture again.", { reason: "empty" });
-const TOO_LARGE = new Stopped("This file is larger than 50 MB. Save a smaller copy and upload that.", {
+const EMPTY = new Stopped("This file is empty. Nothing was uploaded.", { reason: "empty" });
+const TOO_LARGE = new Stopped("This file is larger than 50 MB. Nothing was uploaded.", {
   reason: "too_large",
 });
 const UNKNOWN = new Stopped("Something went wrong in this page. Retry, or reload the page.", { retryable: true });
@@ -106,8 +106,7 @@ export class Uploads extends EventTarget {
     return this.sending(async () => {
       this.#change(item, { state: "sending" });
       const onProgress = (sent) => this.#change(item, { sent: Math.min(sent, file.size) });
-      const body = file.slice(0, file.size, upload.content_type);
-      return deliver({ file: body, upload, visibility }, { ...this.means, onProgress });
+      return deliver({ file, upload, visibility }, { ...this.means, onProgress });
     });
   }
 
