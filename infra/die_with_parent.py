@@ -1,0 +1,32 @@
+"""Run a command that gets SIGTERM when the process that started it dies.
+
+Standard library only and run as a script, so that any interpreter can run it:
+``python infra/die_with_parent.py COMMAND [ARGUMENT ...]``
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+
+PR_SET_PDEATHSIG = 1
+"""From linux/prctl.h; the setting survives ``execve`` (see prctl(2))."""
+
+
+def main(command: list[str]) -> None:
+    """Ask the kernel for the signal, then become the command.
+
+    Elsewhere than on Linux the command simply runs.
+    """
+    parent = os.getppid()
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:  # it died before we asked
+            raise SystemExit(1)
+    os.execvp(command[0], command)  # noqa: S606  # no shell is wanted
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,197 @@
+"""The embedded AWS: one ministack process, on loopback, with authentication enforced.
+
+ministack writes most of its state at a graceful stop only. What it had not saved when it was killed is
+made again by the caller: the template is applied at every start and items are rebuilt from originals.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+from infra import ports
+
+if TYPE_CHECKING:
+    from typing import IO
+
+    from botocore.client import BaseClient
+
+REGION = "eu-central-1"
+ROOT_ACCESS_KEY_ID = "embedded-root"
+READY_WITHIN_SECONDS = 30.0
+STOP_WITHIN_SECONDS = 30.0
+CLIENT_CONFIG = Config(
+    signature_version="s3v4",
+    # Host-style names would need a resolver for every bucket name.
+    s3={"addressing_style": "path"},
+    connect_timeout=2,
+    read_timeout=30,
+    retries={"mode": "standard", "max_attempts": 3},
+)
+
+
+class EmbeddedAwsError(Exception):
+    """The embedded AWS did not start or did not stop; the text says where to look."""
+
+
+@dataclass
+class EmbeddedAws:
+    """A ministack process and the folder that it lives in.
+
+    ``python`` is the interpreter of the environment that ministack is installed in. Everything it
+    writes is under ``folder``; with ``persist`` a later start finds what a graceful stop saved.
+    """
+
+    python: Path
+    folder: Path
+    port: int
+    persist: bool = True
+    root_secret: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
+    _process: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)
+
+    @property
+    def endpoint_url(self) -> str:
+        """Return the address of every service."""
+        return f"http://{ports.LOOPBACK}:{self.port}"
+
+    @property
+    def log_path(self) -> Path:
+        """Return where ministack and the functions that it runs write their log."""
+        return self.folder / "ministack.log"
+
+    @property
+    def process_id(self) -> int | None:
+        """Return the id of the running process."""
+        return self._process.pid if self._process else None
+
+    def command(self) -> list[str]:
+        """Return the command line that starts it."""
+        guard = Path(__file__).with_name("die_with_parent.py")
+        return [str(self.python), str(guard), str(self.python), "-I", "-m", "ministack"]
+
+    def environment(self) -> dict[str, str]:
+        """Return the whole environment: functions inherit it, so nothing of ours may be in it."""
+        temporary = self.folder / "tmp"
+        return {
+            "PATH": os.defpath,
+            "HOME": str(temporary),
+            "TMPDIR": str(temporary),
+            "LANG": "C.UTF-8",
+            "AUTH": "true",
+            "BIND_HOST": ports.LOOPBACK,  # its default is every interface
+            "GATEWAY_PORT": str(self.port),
+            "MINISTACK_REGION": REGION,
+            "AWS_ACCESS_KEY_ID": ROOT_ACCESS_KEY_ID,
+            "AWS_SECRET_ACCESS_KEY": self.root_secret,
+            "SFTP_ENABLED": "0",
+            "IOT_MTLS_ENABLED": "0",
+            "PERSIST_STATE": "1" if self.persist else "0",
+            "STATE_DIR": str(self.folder / "state"),
+            "S3_PERSIST": "1" if self.persist else "0",
+            "S3_DATA_DIR": str(self.folder / "s3"),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+
+    def start(self) -> None:
+        """Start it and wait until it answers.
+
+        Raises:
+            EmbeddedAwsError: it ended or stayed silent for ``READY_WITHIN_SECONDS``.
+        """
+        self.prepare_folder()
+        with self.log_path.open("ab") as log:
+            self._process = self._spawn(log)
+        try:
+            self.wait_until_ready()
+        except EmbeddedAwsError:
+            self.kill()
+            raise
+
+    def prepare_folder(self) -> None:
+        """Make its folders, readable by their owner only, without what the last run left in its TMPDIR."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shutil.rmtree(self.folder / "tmp", ignore_errors=True)
+        (self.folder / "tmp").mkdir(mode=0o700)
+
+    def _spawn(self, log: IO[bytes]) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(  # noqa: S603  # our own command line
+            self.command(),
+            env=self.environment(),
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            # Its own group: Ctrl-C in the terminal is for whoever stops it in order.
+            start_new_session=True,
+        )
+
+    def wait_until_ready(self) -> None:
+        """Return once it answers.
+
+        Raises:
+            EmbeddedAwsError: see ``start``.
+        """
+        deadline = time.monotonic() + READY_WITHIN_SECONDS
+        while not self._answers():
+            if self._process and self._process.poll() is not None:
+                raise EmbeddedAwsError(f"The embedded AWS ended while it started. Its log: {self.log_path}")
+            if time.monotonic() > deadline:
+                raise EmbeddedAwsError(f"The embedded AWS does not answer. Its log: {self.log_path}")
+            time.sleep(0.05)
+
+    def _answers(self) -> bool:
+        connection = http.client.HTTPConnection(ports.LOOPBACK, self.port, timeout=2)
+        try:
+            connection.request("GET", "/_ministack/health")
+            answer = json.load(connection.getresponse())
+        except (OSError, http.client.HTTPException, ValueError):
+            return False
+        finally:
+            connection.close()
+        return bool(answer.get("auth") == "enabled")
+
+    def stop(self) -> None:
+        """Stop it gracefully, which saves its state.
+
+        Raises:
+            EmbeddedAwsError: it had to be killed after ``STOP_WITHIN_SECONDS``.
+        """
+        if self._process is None:
+            return
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            self._process.wait(STOP_WITHIN_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise EmbeddedAwsError(f"The embedded AWS did not stop. Its log: {self.log_path}") from None
+        self._process = None
+        shutil.rmtree(self.folder / "tmp", ignore_errors=True)
+
+    def kill(self) -> None:
+        """Kill it and the functions that it runs, as a power cut would."""
+        if self._process is None:
+            return
+        try:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        self._process.wait()
+        self._process = None
+
+    def client(self, service: str) -> BaseClient:
+        """Return a client of a service that acts as root."""
+        return boto3.session.Session(ROOT_ACCESS_KEY_ID, self.root_secret, region_name=REGION).client(
+            service, endpoint_url=self.endpoint_url, config=CLIENT_CONFIG
+        )

@@ -1,0 +1,225 @@
+"""Apply the template through CloudFormation: create or update, and nothing when nothing changed."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TEMPLATE_PATH = Path(__file__).with_name("template.yaml")
+SETTLED_WITHIN_SECONDS = 600.0
+NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
+"""How CloudFormation words it that there is nothing to do."""
+
+
+class Clients(Protocol):
+    """Whatever makes clients of AWS's services: a boto3 session, the embedded AWS, a fixture."""
+
+    def client(self, service: str, /) -> Any:
+        """Return a client of a service."""
+
+
+class ProvisionError(Exception):
+    """CloudFormation refused or could not finish; the text is what it said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """What the template made, by name or address."""
+
+    originals_bucket: str
+    renditions_bucket: str
+    thumbnails_queue_url: str
+    thumbnails_dead_letter_queue_url: str
+    catalogue_table: str
+    photo_events_topic_arn: str
+    web_role_arn: str
+    worker_role_arn: str
+    worker_function_name: str
+    worker_mapping_id: str
+
+    @classmethod
+    def from_stack(cls, stack: Mapping[str, Any]) -> Outputs:
+        """Read the outputs of a described stack."""
+        found = {output["OutputKey"]: str(output["OutputValue"]) for output in stack["Outputs"]}
+        return cls(
+            originals_bucket=found["OriginalsBucket"],
+            renditions_bucket=found["RenditionsBucket"],
+            thumbnails_queue_url=found["ThumbnailsQueueUrl"],
+            thumbnails_dead_letter_queue_url=found["ThumbnailsDeadLetterQueueUrl"],
+            catalogue_table=found["CatalogueTable"],
+            photo_events_topic_arn=found["PhotoEventsTopicArn"],
+            web_role_arn=found["WebRoleArn"],
+            worker_role_arn=found["WorkerRoleArn"],
+            worker_function_name=found["WorkerFunctionName"],
+            worker_mapping_id=found["WorkerMappingId"],
+        )
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables that the web and the worker both read."""
+        return {
+            "ORIGINALS_BUCKET": self.originals_bucket,
+            "RENDITIONS_BUCKET": self.renditions_bucket,
+            "CATALOGUE_TABLE": self.catalogue_table,
+            "PHOTO_EVENTS_TOPIC_ARN": self.photo_events_topic_arn,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """The parameters of the template that a caller decides; the others keep their defaults."""
+
+    stage: str
+    site_origin: str
+    worker_zip: Path
+    require_tls: bool = True
+    worker_mapping_enabled: bool = True
+
+    @property
+    def stack_name(self) -> str:
+        """Return the name of the stack of this stage."""
+        return f"contactsheet-{self.stage}"
+
+
+@dataclass(frozen=True, slots=True)
+class Provisioned:
+    """The outputs, and whether anything had to be changed for them."""
+
+    outputs: Outputs
+    changed: bool
+
+
+def provision(clients: Clients, parameters: Parameters) -> Provisioned:
+    """Make the stack what the template and the parameters say.
+
+    Raises:
+        ProvisionError: it could not be done.
+    """
+    try:
+        bucket, key = upload_worker(clients, parameters.stage, parameters.worker_zip)
+        values = {
+            "Stage": parameters.stage,
+            "SiteOrigin": parameters.site_origin,
+            "RequireTls": str(parameters.require_tls).lower(),
+            "WorkerMappingEnabled": str(parameters.worker_mapping_enabled).lower(),
+            "WorkerCodeBucket": bucket,
+            "WorkerCodeKey": key,
+        }
+        return apply(clients.client("cloudformation"), parameters.stack_name, values)
+    except (BotoCoreError, ClientError) as error:
+        raise ProvisionError(str(error)) from error
+
+
+def upload_worker(clients: Clients, stage: str, worker_zip: Path) -> tuple[str, str]:
+    """Put the zip where CloudFormation can read it, unless it is there; return its bucket and key."""
+    account = clients.client("sts").get_caller_identity()["Account"]
+    s3 = clients.client("s3")
+    region = s3.meta.region_name
+    bucket = f"contactsheet-{stage}-artifacts-{account}-{region}"
+    body = worker_zip.read_bytes()
+    key = f"thumbworker/{hashlib.sha256(body).hexdigest()}.zip"
+    existing = {found["Name"] for found in s3.list_buckets()["Buckets"]}
+    if bucket not in existing:
+        where = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+        s3.create_bucket(Bucket=bucket, **where)
+        s3.put_public_access_block(
+            Bucket=bucket,
+            PublicAccessBlockConfiguration={
+                "BlockPublicAcls": True,
+                "BlockPublicPolicy": True,
+                "IgnorePublicAcls": True,
+                "RestrictPublicBuckets": True,
+            },
+        )
+    if not s3.list_objects_v2(Bucket=bucket, Prefix=key).get("KeyCount"):
+        s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType="application/zip")
+    return bucket, key
+
+
+def apply(cloudformation: Any, stack_name: str, values: Mapping[str, str]) -> Provisioned:
+    """Bring the stack to the template by a change set.
+
+    Raises:
+        ProvisionError: the change set or its execution failed.
+    """
+    exists = _describe_stack(cloudformation, stack_name) is not None
+    # A fresh name: AWS keeps failed and executed change sets of a stack.
+    name = f"apply-{secrets.token_hex(8)}"
+    cloudformation.create_change_set(
+        StackName=stack_name,
+        ChangeSetName=name,
+        ChangeSetType="UPDATE" if exists else "CREATE",
+        TemplateBody=TEMPLATE_PATH.read_text(),
+        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()],
+        Capabilities=["CAPABILITY_IAM"],
+    )
+    changes = _settled_change_set(cloudformation, stack_name, name)
+    changed = not _says_no_changes(changes)
+    if changed:
+        if changes["Status"] != "CREATE_COMPLETE":
+            raise ProvisionError(f"CloudFormation refused the template: {changes.get('StatusReason', '')}")
+        cloudformation.execute_change_set(StackName=stack_name, ChangeSetName=name)
+    else:
+        cloudformation.delete_change_set(StackName=stack_name, ChangeSetName=name)
+    return Provisioned(Outputs.from_stack(_settled_stack(cloudformation, stack_name)), changed)
+
+
+def _says_no_changes(change_set: Mapping[str, Any]) -> bool:
+    reason = change_set.get("StatusReason") or ""
+    return change_set["Status"] == "FAILED" and any(words in reason for words in NO_CHANGES)
+
+
+def _describe_stack(cloudformation: Any, stack_name: str) -> dict[str, Any] | None:
+    try:
+        stack: dict[str, Any] = cloudformation.describe_stacks(StackName=stack_name)["Stacks"][0]
+    except ClientError as error:
+        if "does not exist" in str(error):
+            return None
+        raise
+    # What a change set that was never executed leaves behind: a name without a stack.
+    return None if stack["StackStatus"] == "REVIEW_IN_PROGRESS" else stack
+
+
+def _settled_change_set(cloudformation: Any, stack_name: str, name: str) -> dict[str, Any]:
+    deadline = time.monotonic() + SETTLED_WITHIN_SECONDS
+    while True:
+        found: dict[str, Any] = cloudformation.describe_change_set(StackName=stack_name, ChangeSetName=name)
+        if found["Status"] in {"CREATE_COMPLETE", "FAILED"}:
+            return found
+        _wait(deadline, f"the change set {name} of {stack_name}")
+
+
+def _settled_stack(cloudformation: Any, stack_name: str) -> dict[str, Any]:
+    deadline = time.monotonic() + SETTLED_WITHIN_SECONDS
+    while True:
+        stack = _describe_stack(cloudformation, stack_name) or {"StackStatus": "REVIEW_IN_PROGRESS"}
+        status = stack["StackStatus"]
+        if status in {"CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"}:
+            return stack
+        if not status.endswith("IN_PROGRESS"):
+            raise ProvisionError(f"{stack_name} is {status}: {_first_failure(cloudformation, stack_name)}")
+        _wait(deadline, stack_name)
+
+
+def _first_failure(cloudformation: Any, stack_name: str) -> str:
+    events = cloudformation.describe_stack_events(StackName=stack_name)["StackEvents"]
+    failures = [
+        f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', 'no reason given')}"
+        for event in events
+        if event["ResourceStatus"].endswith("FAILED")
+    ]
+    return failures[-1] if failures else "no reason given"  # events come newest first
+
+
+def _wait(deadline: float, what: str) -> None:
+    if time.monotonic() > deadline:
+        raise ProvisionError(f"CloudFormation is still busy with {what}.")
+    time.sleep(0.1 if SETTLED_WITHIN_SECONDS - (deadline - time.monotonic()) < 5 else 2)
