@@ -6,6 +6,7 @@ made again by the caller: the template is applied at every start and items are r
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
@@ -16,7 +17,7 @@ import subprocess
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
@@ -25,8 +26,6 @@ from infra import ports
 
 if TYPE_CHECKING:
     from typing import IO
-
-    from botocore.client import BaseClient
 
 REGION = "eu-central-1"
 ROOT_ACCESS_KEY_ID = "embedded-root"
@@ -57,6 +56,7 @@ class EmbeddedAws:
     python: Path
     folder: Path
     port: int
+    account: str = "000000000000"
     persist: bool = True
     root_secret: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)
@@ -93,6 +93,7 @@ class EmbeddedAws:
             "BIND_HOST": ports.LOOPBACK,  # its default is every interface
             "GATEWAY_PORT": str(self.port),
             "MINISTACK_REGION": REGION,
+            "MINISTACK_ACCOUNT_ID": self.account,
             "AWS_ACCESS_KEY_ID": ROOT_ACCESS_KEY_ID,
             "AWS_SECRET_ACCESS_KEY": self.root_secret,
             "SFTP_ENABLED": "0",
@@ -183,15 +184,13 @@ class EmbeddedAws:
         """Kill it and the functions that it runs, as a power cut would."""
         if self._process is None:
             return
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         self._process.wait()
         self._process = None
 
-    def client(self, service: str) -> BaseClient:
+    def client(self, service: str) -> Any:
         """Return a client of a service that acts as root."""
-        return boto3.session.Session(ROOT_ACCESS_KEY_ID, self.root_secret, region_name=REGION).client(
-            service, endpoint_url=self.endpoint_url, config=CLIENT_CONFIG
-        )
+        # The service's name is not a literal here, so the typed overloads do not apply.
+        session: Any = boto3.session.Session(ROOT_ACCESS_KEY_ID, self.root_secret, region_name=REGION)
+        return session.client(service, endpoint_url=self.endpoint_url, config=CLIENT_CONFIG)

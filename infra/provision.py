@@ -6,15 +6,16 @@ import hashlib
 import secrets
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from infra.template import TEMPLATE_PATH
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
-TEMPLATE_PATH = Path(__file__).with_name("template.yaml")
 SETTLED_WITHIN_SECONDS = 600.0
 NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
 """How CloudFormation words it that there is nothing to do."""
@@ -105,17 +106,28 @@ def provision(clients: Clients, parameters: Parameters) -> Provisioned:
     """
     try:
         bucket, key = upload_worker(clients, parameters.stage, parameters.worker_zip)
-        values = {
-            "Stage": parameters.stage,
-            "SiteOrigin": parameters.site_origin,
-            "RequireTls": str(parameters.require_tls).lower(),
-            "WorkerMappingEnabled": str(parameters.worker_mapping_enabled).lower(),
-            "WorkerCodeBucket": bucket,
-            "WorkerCodeKey": key,
-        }
-        return apply(clients.client("cloudformation"), parameters.stack_name, values)
+        request = stack_request(parameters, bucket, key)
+        return apply(clients.client("cloudformation"), request)
     except (BotoCoreError, ClientError) as error:
         raise ProvisionError(str(error)) from error
+
+
+def stack_request(parameters: Parameters, code_bucket: str, code_key: str) -> dict[str, Any]:
+    """Return what CloudFormation is asked for, in the words of its ``CreateStack``."""
+    values = {
+        "Stage": parameters.stage,
+        "SiteOrigin": parameters.site_origin,
+        "RequireTls": str(parameters.require_tls).lower(),
+        "WorkerMappingEnabled": str(parameters.worker_mapping_enabled).lower(),
+        "WorkerCodeBucket": code_bucket,
+        "WorkerCodeKey": code_key,
+    }
+    return {
+        "StackName": parameters.stack_name,
+        "TemplateBody": TEMPLATE_PATH.read_text(),
+        "Parameters": [{"ParameterKey": name, "ParameterValue": value} for name, value in values.items()],
+        "Capabilities": ["CAPABILITY_IAM"],
+    }
 
 
 def upload_worker(clients: Clients, stage: str, worker_zip: Path) -> tuple[str, str]:
@@ -144,22 +156,20 @@ def upload_worker(clients: Clients, stage: str, worker_zip: Path) -> tuple[str, 
     return bucket, key
 
 
-def apply(cloudformation: Any, stack_name: str, values: Mapping[str, str]) -> Provisioned:
+def apply(cloudformation: Any, request: Mapping[str, Any]) -> Provisioned:
     """Bring the stack to the template by a change set.
 
     Raises:
         ProvisionError: the change set or its execution failed.
     """
+    stack_name = request["StackName"]
     exists = _describe_stack(cloudformation, stack_name) is not None
     # A fresh name: AWS keeps failed and executed change sets of a stack.
     name = f"apply-{secrets.token_hex(8)}"
     cloudformation.create_change_set(
-        StackName=stack_name,
+        **request,
         ChangeSetName=name,
         ChangeSetType="UPDATE" if exists else "CREATE",
-        TemplateBody=TEMPLATE_PATH.read_text(),
-        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()],
-        Capabilities=["CAPABILITY_IAM"],
     )
     changes = _settled_change_set(cloudformation, stack_name, name)
     changed = not _says_no_changes(changes)

@@ -54,7 +54,8 @@ class Target:
     def platforms(self) -> tuple[str, ...]:
         """Return the wheel platforms that run on Amazon Linux 2023, whose glibc is 2.34."""
         machine = {"arm64": "aarch64"}.get(self.architecture, self.architecture)
-        return tuple(f"manylinux_2_{minor}_{machine}" for minor in (34, 28, 27, 17)) + (
+        return (
+            *tuple(f"manylinux_2_{minor}_{machine}" for minor in (34, 28, 27, 17)),
             f"manylinux2014_{machine}",
         )
 
@@ -145,7 +146,9 @@ def _keep_licences(tree: Path) -> None:
 def _check_size(tree: Path) -> None:
     size_bytes = sum(path.stat().st_size for path in tree.rglob("*") if path.is_file())
     if size_bytes >= MAXIMUM_UNPACKED_BYTES:
-        raise WorkerZipError(f"The worker unpacks to {size_bytes} bytes; {MAXIMUM_UNPACKED_BYTES} are allowed.")
+        raise WorkerZipError(
+            f"The worker unpacks to {size_bytes} bytes; {MAXIMUM_UNPACKED_BYTES} are allowed."
+        )
 
 
 def _write_zip(tree: Path, destination: Path) -> None:

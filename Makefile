@@ -1,0 +1,91 @@
+# Contactsheet: everything a person or a machine does with the project. `make` alone lists it.
+
+PYTHON ?= python3
+export PYTHON
+
+python := .venv/bin/python
+local_python := .venvs/local/bin/python
+embedded_python := .venvs/embedded/bin/python
+environment := infra/setup/environment.sh
+need := infra/setup/need.sh
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup run shell manage test test-all check fmt lock clean browser-files \
+	environment-dev environment-local environment-embedded
+
+help: ## list what can be done
+	@printf 'Contactsheet\n\n'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name words; \
+		do printf '  make %-15s %s\n' "$$name" "$$words"; done
+	@printf '\nStart with: make run\n'
+
+# ---- environments -------------------------------------------------------------------------------------------
+
+setup: environment-dev environment-embedded browser-files ## install all that development needs (run and test do it by themselves)
+	@$(python) -m infra.worker_zip >/dev/null
+	@echo 'Ready.'
+
+environment-dev:
+	@$(environment) .venv dev
+
+environment-local:
+	@$(environment) .venvs/local local
+
+environment-embedded:
+	@$(environment) .venvs/embedded embedded
+
+browser-files: ## build the browser's JavaScript and CSS
+	@infra/setup/browser_files.sh
+
+# ---- running ------------------------------------------------------------------------------------------------
+
+run: environment-local environment-embedded browser-files ## run the whole gallery here: PORT=8000 AWS_PORT=4566 choose ports
+	@exec $(local_python) -m infra.local
+
+manage: environment-local ## run a command of manage.py in the running gallery: make manage ARGS="fsck --nudge"
+	@$(local_python) -m infra.local_manage $(ARGS)
+
+shell: environment-local ## open a shell whose manage.py and AWS variables are the running gallery's
+	@$(local_python) -m infra.local_manage --shell
+
+# ---- testing ------------------------------------------------------------------------------------------------
+
+test: environment-dev environment-embedded browser-files ## run the tests: make test ARGS="-k purge"
+	@$(need) chromium
+	@$(python) -m pytest -m 'not slow' $(ARGS)
+
+test-all: environment-dev environment-embedded browser-files ## run what `make test` leaves out: the long ones
+	@$(need) chromium
+	@$(python) -m pytest -m slow $(ARGS) || [ $$? -eq 5 ]
+
+check: environment-dev ## check format, lint, types, imports, template and migrations
+	@$(python) -m ruff format --check .
+	@$(python) -m ruff check .
+	@$(python) -m mypy
+	@.venv/bin/lint-imports --no-cache
+	@.venv/bin/cfn-lint infra/*.yaml
+	@git ls-files 'templates/*.html' | xargs --no-run-if-empty .venv/bin/djade --check --target-version 5.2
+	@$(python) manage.py makemigrations --check --dry-run --settings tests.settings
+	@$(python) manage.py check --settings tests.settings
+
+fmt: environment-dev ## bring code and templates into form
+	@$(python) -m ruff check --fix-only --quiet .
+	@$(python) -m ruff format .
+	@git ls-files 'templates/*.html' | xargs --no-run-if-empty .venv/bin/djade --target-version 5.2
+
+# ---- housekeeping -------------------------------------------------------------------------------------------
+
+# One resolution for all that shares a process: dev first, the smaller sets held to it. ministack and Node live apart.
+compile := .venv/bin/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	--python-version 3.11 --universal $(if $(UPGRADE),--upgrade)
+lock: environment-dev ## lock requirements/*.in anew: UPGRADE=1 takes newer versions
+	@$(compile) requirements/dev.in -o requirements/dev.txt
+	@for set in web worker local; do $(compile) requirements/$$set.in -c requirements/dev.txt -o requirements/$$set.txt; done
+	@for set in embedded node; do $(compile) requirements/$$set.in -o requirements/$$set.txt; done
+
+clean: ## remove what was installed or built, but not the gallery's data in var/
+	@rm -rf .venv .venvs node_modules static/build staticfiles var/worker \
+		.pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	@echo 'Clean. Photos and accounts are still in var/; remove that folder to forget them.'

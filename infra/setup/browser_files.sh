@@ -1,0 +1,26 @@
+#!/bin/sh
+# Build the browser's JavaScript and CSS, if there is anything newer than the last build.
+set -eu
+
+here=$(dirname "$0")
+built=static/build
+stamp=$built/.built
+[ -e package.json ] || exit 0
+if [ -e "$stamp" ] && [ -z "$(find package.json package-lock.json build.mjs static/src -newer "$stamp" 2>/dev/null)" ]; then
+    exit 0
+fi
+
+if ! "$here/need.sh" node; then
+    # Node 20 or newer from PyPI, in an environment of its own: Debian 12 brings 18.
+    "$here/environment.sh" .venvs/node node
+    PATH="$PWD/.venvs/node/bin:$PATH"
+    export PATH
+fi
+if [ ! -e node_modules/.installed ] || [ package-lock.json -nt node_modules/.installed ]; then
+    echo 'Installing what the browser files are built from ...'
+    npm ci --no-audit --no-fund --loglevel=error
+    : >node_modules/.installed
+fi
+echo 'Building the browser files ...'
+npm run --silent build
+: >"$stamp"

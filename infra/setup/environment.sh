@@ -1,0 +1,26 @@
+#!/bin/sh
+# Make a virtual environment hold exactly a locked set: environment.sh FOLDER SET
+# Does nothing when that set was installed there before.
+set -eu
+
+PYTHON=${PYTHON:-python3}
+folder=$1
+set_name=$2
+lock="requirements/$set_name.txt"
+here=$(dirname "$0")
+digest=$(cksum <"$lock" | tr ' ' '-')
+stamp="$folder/holds-$set_name-$digest"
+
+if [ -e "$stamp" ]; then exit 0; fi
+PYTHON="$PYTHON" "$here/need.sh" venv
+if [ ! -x "$folder/bin/python" ]; then
+    mkdir -p "$(dirname "$folder")"
+    "$PYTHON" -m venv "$folder"
+fi
+printf 'Installing %s packages (%s) into %s ...\n' "$(grep -c '==' "$lock")" "$set_name" "$folder"
+if ! "$folder/bin/python" -m pip --disable-pip-version-check --quiet install --no-input --require-hashes -r "$lock"; then
+    printf 'The packages could not be installed; pip says why above. Is this machine online?\n' >&2
+    exit 1
+fi
+rm -f "$folder/holds-$set_name-"*
+: >"$stamp"

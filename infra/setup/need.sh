@@ -1,0 +1,63 @@
+#!/bin/sh
+# Make sure that something the machine must bring is there: need.sh python|venv|node|chromium
+# Installs Debian packages only as root or where sudo asks nothing; says in words what is missing otherwise.
+set -eu
+
+PYTHON=${PYTHON:-python3}
+
+say() { printf '%s\n' "$*" >&2; }
+
+install() {
+    if ! command -v apt-get >/dev/null; then return 1; fi
+    if [ "$(id -u)" = 0 ]; then as_root=""; elif sudo -n true 2>/dev/null; then as_root="sudo -n"; else return 1; fi
+    say "Installing $* ..."
+    export DEBIAN_FRONTEND=noninteractive
+    # The lists of a fresh machine are empty or old.
+    $as_root apt-get -qq install -y --no-install-recommends "$@" >/dev/null 2>&1 || {
+        $as_root apt-get -qq update >/dev/null
+        $as_root apt-get -qq install -y --no-install-recommends "$@" >/dev/null
+    }
+}
+
+need_python() {
+    if ! command -v "$PYTHON" >/dev/null; then
+        say "Python is missing. Install Python 3.11 or newer; on Debian: apt-get install python3 python3-venv"
+        exit 1
+    fi
+    if ! "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
+        say "This needs Python 3.11 or newer, and $PYTHON is $("$PYTHON" -V 2>&1). Name another: make PYTHON=python3.12 ..."
+        exit 1
+    fi
+}
+
+need_venv() {
+    need_python
+    # Debian splits both out of Python, into python3-venv.
+    if "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null; then return; fi
+    if install python3-venv && "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null; then return; fi
+    say "Python's venv module is missing. On Debian: sudo apt-get install python3-venv"
+    exit 1
+}
+
+has_node() {
+    command -v node >/dev/null && command -v npm >/dev/null &&
+        node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)'
+}
+
+need_chromium() {
+    if command -v chromium >/dev/null; then return; fi
+    if install chromium fonts-dejavu-core; then return; fi
+    say "Chromium is missing, so the browser tests are left out. On Debian: sudo apt-get install chromium"
+    if [ "${CI:-}" = true ]; then exit 1; fi
+}
+
+case "${1:-}" in
+python) need_python ;;
+venv) need_venv ;;
+node) has_node ;;
+chromium) need_chromium ;;
+*)
+    say "need.sh python|venv|node|chromium"
+    exit 2
+    ;;
+esac

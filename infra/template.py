@@ -1,0 +1,41 @@
+"""The template as data, for whoever has to look into it."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+TEMPLATE_PATH = Path(__file__).with_name("template.yaml")
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads CloudFormation's short forms as their long forms: ``!Ref X`` as ``{"Ref": "X"}``."""
+
+
+def _intrinsic(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    name = suffix if suffix in {"Ref", "Condition"} else f"Fn::{suffix}"
+    if isinstance(node, yaml.ScalarNode):
+        value: Any = loader.construct_scalar(node)
+        return {name: value.split(".", 1) if name == "Fn::GetAtt" else value}
+    if isinstance(node, yaml.SequenceNode):
+        return {name: loader.construct_sequence(node, deep=True)}
+    assert isinstance(node, yaml.MappingNode)
+    return {name: loader.construct_mapping(node, deep=True)}
+
+
+_Loader.add_multi_constructor("!", _intrinsic)
+
+
+@cache
+def template() -> dict[str, Any]:
+    """Return the whole template."""
+    loaded: dict[str, Any] = yaml.load(TEMPLATE_PATH.read_text(), Loader=_Loader)  # noqa: S506  # a SafeLoader
+    return loaded
+
+
+def resources_of(kind: str) -> dict[str, dict[str, Any]]:
+    """Return the resources of a type by their logical id."""
+    return {name: found for name, found in template()["Resources"].items() if found["Type"] == kind}

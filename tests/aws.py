@@ -1,0 +1,179 @@
+"""An AWS for tests with the project's own template applied, on moto or on the embedded AWS."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from infra import ports
+from infra.embedded import CLIENT_CONFIG, EmbeddedAws
+from infra.provision import Outputs, Parameters, provision, stack_request, upload_worker
+from infra.template import resources_of
+from infra.worker_zip import PROJECT, build
+from tests.stage import ACCOUNT, ENVIRONMENT, REGION, SITE_ORIGIN, STAGE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+EMBEDDED_PYTHON = PROJECT / ".venvs" / "embedded" / "bin" / "python"
+
+
+@dataclass(frozen=True)
+class MotoAws:
+    """moto with the template applied: no Lambda runs, nothing is enforced, everything is in this process.
+
+    ``client(service)`` makes clients; clients that the code under test makes by itself work as well.
+    """
+
+    outputs: Outputs
+
+    def client(self, service: str) -> Any:
+        """Return a client of a service."""
+        return boto3.client(service, region_name=REGION)
+
+    def messages(self) -> list[dict[str, Any]]:
+        """Receive up to ten messages of the thumbnails queue, as the worker's mapping would."""
+        answer = self.client("sqs").receive_message(
+            QueueUrl=self.outputs.thumbnails_queue_url, MaxNumberOfMessages=10, AttributeNames=["All"]
+        )
+        return answer.get("Messages", [])
+
+
+@dataclass(frozen=True)
+class EnforcedAws:
+    """The embedded AWS with the template applied: authentication enforced, the real zip run by the mapping.
+
+    ``client(service)`` acts as root; ``web_client(service)`` under the web's role.
+    """
+
+    embedded: EmbeddedAws
+    outputs: Outputs
+    _web_credentials: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def endpoint_url(self) -> str:
+        """Return the address of every service."""
+        return self.embedded.endpoint_url
+
+    def client(self, service: str) -> Any:
+        """Return a client that acts as root, whom nothing is refused."""
+        return self.embedded.client(service)
+
+    def web_client(self, service: str) -> Any:
+        """Return a client that may do what the web may do."""
+        keys = self.web_credentials()
+        return boto3.client(
+            service,
+            aws_access_key_id=keys["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=keys["AWS_SECRET_ACCESS_KEY"],
+            aws_session_token=keys["AWS_SESSION_TOKEN"],
+            endpoint_url=self.endpoint_url,
+            region_name=REGION,
+            config=CLIENT_CONFIG,
+        )
+
+    def web_credentials(self) -> dict[str, str]:
+        """Return the variables by which a process acts under the web's role for twelve hours."""
+        if not self._web_credentials:
+            keys = self.client("sts").assume_role(
+                RoleArn=self.outputs.web_role_arn, RoleSessionName="web", DurationSeconds=43200
+            )["Credentials"]
+            self._web_credentials.update(
+                AWS_ACCESS_KEY_ID=keys["AccessKeyId"],
+                AWS_SECRET_ACCESS_KEY=keys["SecretAccessKey"],
+                AWS_SESSION_TOKEN=keys["SessionToken"],
+            )
+        return self._web_credentials
+
+    def web_environment(self) -> dict[str, str]:
+        """Return all variables of a gallery process that runs against this AWS."""
+        return {
+            **ENVIRONMENT,
+            **self.outputs.environment(),
+            **self.web_credentials(),
+            "AWS_ENDPOINT_URL": self.endpoint_url,
+        }
+
+
+def with_notifications(aws: MotoAws) -> MotoAws:
+    """Add what moto's CloudFormation leaves out of the template: the buckets' notifications and CORS."""
+    properties = resources_of("AWS::S3::Bucket")["OriginalsBucket"]["Properties"]
+    attributes = aws.client("sqs").get_queue_attributes(
+        QueueUrl=aws.outputs.thumbnails_queue_url, AttributeNames=["QueueArn"]
+    )
+    aws.client("s3").put_bucket_notification_configuration(
+        Bucket=aws.outputs.originals_bucket,
+        NotificationConfiguration={
+            "QueueConfigurations": [
+                {
+                    "QueueArn": attributes["Attributes"]["QueueArn"],
+                    "Events": [entry["Event"]],
+                    "Filter": {
+                        "Key": {
+                            "FilterRules": [
+                                {"Name": rule["Name"], "Value": rule["Value"]}
+                                for rule in entry["Filter"]["S3Key"]["Rules"]
+                            ]
+                        }
+                    },
+                }
+                for entry in properties["NotificationConfiguration"]["QueueConfigurations"]
+            ]
+        },
+    )
+    return aws
+
+
+def _moto_outputs(parameters: Parameters) -> Outputs:
+    """Apply the template directly: moto loses the outputs of a stack that a change set made."""
+    clients = boto3.session.Session(region_name=REGION)
+    cloudformation = clients.client("cloudformation")
+    bucket, key = upload_worker(clients, parameters.stage, parameters.worker_zip)
+    cloudformation.create_stack(**stack_request(parameters, bucket, key))
+    return Outputs.from_stack(cloudformation.describe_stacks(StackName=parameters.stack_name)["Stacks"][0])
+
+
+@pytest.fixture
+def moto_aws(tmp_path: Path) -> Iterator[MotoAws]:
+    """Give one test a moto of its own with the template applied and no message in its queue."""
+    worker_zip = tmp_path / "worker.zip"
+    worker_zip.write_bytes(b"moto runs no Lambda")
+    parameters = Parameters(STAGE, SITE_ORIGIN, worker_zip, worker_mapping_enabled=False)
+    with mock_aws(), warnings.catch_warnings():
+        # Bucket and queue policies: moto would not enforce them anyway.
+        warnings.filterwarnings("ignore", "Tried to parse AWS::")
+        aws = with_notifications(MotoAws(_moto_outputs(parameters)))
+        aws.client("sqs").purge_queue(QueueUrl=aws.outputs.thumbnails_queue_url)
+        yield aws
+
+
+@pytest.fixture(scope="session")
+def embedded_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EnforcedAws]:
+    """Give all tests of a run one embedded AWS: keep to photo ids of your own and leave the queue empty."""
+    if not EMBEDDED_PYTHON.exists():
+        pytest.fail("The embedded AWS is not installed. Run: make setup")
+    embedded = EmbeddedAws(
+        EMBEDDED_PYTHON,
+        tmp_path_factory.mktemp("aws"),
+        ports.any_free(),
+        account=ACCOUNT,
+        persist=False,
+    )
+    embedded.start()
+    try:
+        parameters = Parameters(STAGE, SITE_ORIGIN, build(), require_tls=False)
+        yield EnforcedAws(embedded, provision(embedded, parameters).outputs)
+    finally:
+        embedded.stop()
+
+
+def decoded_policy(document: str | dict[str, Any]) -> dict[str, Any]:
+    """Return a policy document that a service may give as text."""
+    return json.loads(document) if isinstance(document, str) else document
