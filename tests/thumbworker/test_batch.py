@@ -1,0 +1,266 @@
+from __future__ import annotations
+
+import json
+import threading
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from tests.thumbworker import events
+from tests.thumbworker.decoders import paint
+from tests.thumbworker.fakes import FakeQueue, World
+from thumbworker.batch import Batch
+from thumbworker.contract.items import Status
+from thumbworker.reconcile import Reconciler
+
+if TYPE_CHECKING:
+    from thumbworker.imaging import Picture
+
+
+class Bench:
+    """A batch worker on fake stores, which writes down its lines and which decoder it took."""
+
+    def __init__(self) -> None:
+        self.world = World()
+        self.queue = FakeQueue()
+        self.lines: list[dict[str, Any]] = []
+        self.decoded: list[str] = []
+        self.remaining_seconds = 120.0
+        self.batch = Batch(
+            reconciler=Reconciler(self.world.stores, "https://photos.example"),
+            decode=self.decode,
+            decode_isolated=self.decode_isolated,
+            queue=self.queue,
+            write_line=self.lines.append,
+        )
+
+    def decode(self, data: bytes) -> Picture:
+        self.decoded.append("here")
+        return paint(data)
+
+    def decode_isolated(self, data: bytes) -> Picture:
+        self.decoded.append("apart")
+        return paint(data)
+
+    def handle(self, event: dict[str, Any]) -> list[str]:
+        answer = self.batch(event, request_id="request-1", remaining_seconds=lambda: self.remaining_seconds)
+        return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+def upload(bench: Bench, count: int) -> list[UUID]:
+    photo_ids = [uuid4() for _ in range(count)]
+    for number, photo_id in enumerate(photo_ids):
+        bench.world.upload(photo_id, f"picture {number}".encode())
+    return photo_ids
+
+
+def test_ten_uploads_become_ten_photos(bench: Bench) -> None:
+    photo_ids = upload(bench, 10)
+    assert bench.handle(events.sqs_event(*map(events.uploaded, photo_ids))) == []
+    assert {item.status for item in bench.world.catalogue.items.values()} == {Status.READY}
+    assert set(bench.world.catalogue.items) == set(photo_ids)
+    assert bench.decoded == ["here"] * 10
+
+
+def test_one_line_per_photo_says_what_happened(bench: Bench) -> None:
+    (photo_id,) = upload(bench, 1)
+    bench.handle(events.sqs_event(events.uploaded(photo_id)))
+    (line,) = bench.lines
+    assert line | {"photo_id": str(photo_id), "outcome": "ready", "reason": "", "receive_count": 1} == line
+    assert line["request_id"] == "request-1"
+    assert {"look_ms", "decode_ms", "decode_scale_ms", "record_ms", "total_ms"} <= set(line)
+    assert json.loads(json.dumps(line)) == line
+
+
+def test_several_events_of_one_photo_in_a_batch_are_one_job(bench: Bench) -> None:
+    (photo_id,) = upload(bench, 1)
+    event = events.sqs_event(events.uploaded(photo_id), events.nudged(photo_id), events.uploaded(photo_id))
+    assert bench.handle(event) == []
+    assert bench.world.calls.count()["GetObject"] == 1
+    assert [line["nudged"] for line in bench.lines] == [True]
+
+
+def test_message_with_several_records_is_several_photos(bench: Bench) -> None:
+    first, second = upload(bench, 2)
+    body = events.body_of(events.s3_record(f"originals/{first}"), events.s3_record(f"originals/{second}"))
+    assert bench.handle(events.sqs_event(body)) == []
+    assert set(bench.world.catalogue.items) == {first, second}
+
+
+def test_removal_event_takes_everything_away(bench: Bench) -> None:
+    (photo_id,) = upload(bench, 1)
+    bench.handle(events.sqs_event(events.uploaded(photo_id)))
+    bench.world.originals.files.clear()
+    assert bench.handle(events.sqs_event(events.removed(photo_id))) == []
+    assert bench.world.is_empty_of_derived()
+    assert bench.lines[-1]["outcome"] == "deleted"
+
+
+def test_record_received_before_is_decoded_apart(bench: Bench) -> None:
+    (photo_id,) = upload(bench, 1)
+    bench.handle(events.sqs_event(events.uploaded(photo_id), receive_count=2))
+    assert bench.decoded == ["apart"]
+
+
+def test_unavailable_store_fails_only_its_own_message_and_shortens_its_wait(bench: Bench) -> None:
+    photo_ids = upload(bench, 3)
+    bench.world.calls.failing = {"GetObject": 1}
+    failures = bench.handle(events.sqs_event(*map(events.uploaded, photo_ids)))
+    assert len(failures) == 1
+    assert len(bench.world.catalogue.items) == 2
+    assert bench.queue.postponed == [(events.QUEUE_ARN, f"handle-of-{failures[0]}", 10)]
+    (line,) = [line for line in bench.lines if line["outcome"] == "unavailable"]
+    assert line["reason"] == "GetObject: SlowDown"
+
+
+@pytest.mark.parametrize("call", ["PutObject", "PutItem", "HeadObject", "Publish"])
+def test_trouble_while_storing_fails_only_its_own_message(bench: Bench, call: str) -> None:
+    photo_ids = upload(bench, 4)
+    bench.world.calls.failing = {call: 1}
+    failures = bench.handle(events.sqs_event(*map(events.uploaded, photo_ids)))
+    assert len(failures) == 1
+    assert [line["outcome"] for line in bench.lines].count("ready") == 3
+
+
+def test_wait_grows_with_every_receive(bench: Bench) -> None:
+    (photo_id,) = upload(bench, 1)
+    bench.world.calls.failing = {"GetItem": 1}
+    bench.handle(events.sqs_event(events.uploaded(photo_id), receive_count=3))
+    assert [seconds for _, _, seconds in bench.queue.postponed] == [90]
+
+
+def test_queue_that_cannot_postpone_is_logged_and_the_message_still_fails(bench: Bench) -> None:
+    (photo_id,) = upload(bench, 1)
+    bench.world.calls.failing = {"GetObject": 1}
+    bench.queue.failing = True
+    assert bench.handle(events.sqs_event(events.uploaded(photo_id))) == ["m-0"]
+    assert bench.lines[-1]["outcome"] == "not_postponed"
+
+
+def test_unknown_messages_are_left_to_the_dead_letters_and_the_rest_is_done(bench: Bench) -> None:
+    (photo_id,) = upload(bench, 1)
+    event = events.sqs_event("{}", events.uploaded(photo_id), "not json")
+    assert bench.handle(event) == ["m-0", "m-2"]
+    assert photo_id in bench.world.catalogue.items
+    assert bench.queue.postponed == []
+    assert [line["reason"] for line in bench.lines if line["outcome"] == "unknown"] == [
+        "no records",
+        "not JSON",
+    ]
+
+
+def test_message_half_understood_is_done_as_far_as_it_goes_and_kept(bench: Bench) -> None:
+    (photo_id,) = upload(bench, 1)
+    body = events.body_of(
+        events.s3_record("originals/holiday.jpg"), events.s3_record(f"originals/{photo_id}")
+    )
+    assert bench.handle(events.sqs_event(body)) == ["m-0"]
+    assert photo_id in bench.world.catalogue.items
+
+
+def test_test_event_and_empty_batch_are_acknowledged(bench: Bench) -> None:
+    assert bench.handle(events.sqs_event('{"Service":"Amazon S3","Event":"s3:TestEvent"}')) == []
+    assert bench.handle({"Records": []}) == []
+    assert bench.lines == []
+
+
+def test_photos_for_which_no_time_is_left_come_again(bench: Bench) -> None:
+    photo_ids = upload(bench, 3)
+    decode = bench.decode
+
+    def decode_slowly(data: bytes) -> Picture:
+        bench.remaining_seconds = 19.0
+        return decode(data)
+
+    bench.decode = decode_slowly  # type: ignore[method-assign]
+    bench.batch = Batch(
+        bench.batch.reconciler, decode_slowly, bench.decode_isolated, bench.queue, bench.lines.append
+    )
+    assert bench.handle(events.sqs_event(*map(events.uploaded, photo_ids))) == ["m-1", "m-2"]
+    assert list(bench.world.catalogue.items) == photo_ids[:1]
+    assert [line["outcome"] for line in bench.lines].count("postponed") == 2
+
+
+def test_child_is_not_started_without_time_for_its_verdict(bench: Bench) -> None:
+    (photo_id,) = upload(bench, 1)
+    bench.remaining_seconds = 44.0
+    assert bench.handle(events.sqs_event(events.uploaded(photo_id), receive_count=2)) == ["m-0"]
+    assert bench.decoded == []
+
+
+def test_no_thread_outlives_the_call(bench: Bench) -> None:
+    before = set(threading.enumerate())
+    bench.handle(events.sqs_event(*map(events.uploaded, upload(bench, 5))))
+    assert set(threading.enumerate()) == before
+
+
+def test_no_thread_outlives_a_decoder_that_breaks_its_promise(bench: Bench) -> None:
+    def broken(data: bytes) -> Picture:
+        raise ZeroDivisionError
+
+    before = set(threading.enumerate())
+    batch = Batch(bench.batch.reconciler, broken, broken, bench.queue, bench.lines.append)
+    with pytest.raises(ZeroDivisionError):
+        batch(
+            events.sqs_event(*map(events.uploaded, upload(bench, 5))),
+            request_id="r",
+            remaining_seconds=lambda: 60,
+        )
+    assert set(threading.enumerate()) == before
+
+
+def test_next_original_is_downloaded_while_this_one_is_decoded(bench: Bench) -> None:
+    photo_ids = upload(bench, 2)
+    downloaded_ahead = threading.Event()
+
+    def decode(data: bytes) -> Picture:
+        if data == b"picture 0":
+            # Only a download beside this very decoding can set it.
+            bench.world.calls.before = {"GetObject": downloaded_ahead.set}
+            start_of_second = bench.world.calls.names.count("GetObject") == 2 or downloaded_ahead.wait(5)
+            assert start_of_second
+        return paint(data)
+
+    batch = Batch(bench.batch.reconciler, decode, decode, bench.queue, bench.lines.append)
+    answer = batch(
+        events.sqs_event(*map(events.uploaded, photo_ids)), request_id="r", remaining_seconds=lambda: 60
+    )
+    assert answer == {"batchItemFailures": []}
+    assert len(bench.world.catalogue.items) == 2
+
+
+def test_renditions_are_stored_while_the_next_original_is_decoded(bench: Bench) -> None:
+    photo_ids = upload(bench, 2)
+    first_is_told = threading.Event()
+    bench.world.calls.before = {"Publish": first_is_told.set}
+
+    def decode(data: bytes) -> Picture:
+        assert data == b"picture 0" or first_is_told.wait(5)
+        return paint(data)
+
+    batch = Batch(bench.batch.reconciler, decode, decode, bench.queue, bench.lines.append)
+    batch(events.sqs_event(*map(events.uploaded, photo_ids)), request_id="r", remaining_seconds=lambda: 60)
+    assert len(bench.world.news.told) == 2
+
+
+def test_few_originals_are_in_memory_at_once(bench: Bench) -> None:
+    photo_ids = upload(bench, 10)
+    most_ahead = 0
+    decoded = 0
+
+    def decode(data: bytes) -> Picture:
+        nonlocal most_ahead, decoded
+        decoded += 1
+        most_ahead = max(most_ahead, bench.world.calls.names.count("GetObject") - decoded)
+        return paint(data)
+
+    batch = Batch(bench.batch.reconciler, decode, decode, bench.queue, bench.lines.append)
+    batch(events.sqs_event(*map(events.uploaded, photo_ids)), request_id="r", remaining_seconds=lambda: 60)
+    assert decoded == 10
+    assert most_ahead <= 1

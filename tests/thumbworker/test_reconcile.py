@@ -1,0 +1,206 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+import pytest
+
+from tests.thumbworker.decoders import paint
+from tests.thumbworker.fakes import UPLOADED_AT, World
+from thumbworker.contract import limits
+from thumbworker.contract.items import Status
+from thumbworker.contract.policy import CURRENT, RenditionPolicy, RenditionSpec
+from thumbworker.contract.reasons import Reason
+from thumbworker.interfaces import StoreUnavailable
+from thumbworker.reconcile import Outcome, Reconciler, Request, Result, missing, reconcile
+
+NEXT_POLICY = RenditionPolicy(
+    CURRENT.version + 1, (*CURRENT.renditions, RenditionSpec("64", 64, "webp", 80, 2))
+)
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+def photo_id() -> UUID:
+    return uuid4()
+
+
+def run(world: World, photo_id: UUID, *, received_before: bool = False, nudged: bool = False) -> Result:
+    world.calls.names.clear()
+    reconciler = Reconciler(world.stores, "https://photos.example")
+    return reconcile(Request(photo_id, received_before, nudged), reconciler, paint)
+
+
+def test_upload_becomes_item_renditions_and_news(world: World, photo_id: UUID) -> None:
+    world.upload(photo_id, owner="42")
+    result = run(world, photo_id)
+    item = world.catalogue.items[photo_id]
+    assert result == Result(Outcome.READY, item)
+    assert (item.status, item.owner, item.uploaded_at) == (Status.READY, "42", UPLOADED_AT)
+    assert (item.width, item.height, item.size_bytes) == (4000, 3000, len(b"a picture"))
+    assert {made.key for made in item.renditions} == set(world.renditions.files)
+    assert [made.size_bytes for made in item.renditions] == [
+        len(world.renditions.files[made.key].data) for made in item.renditions
+    ]
+    (news,) = world.news.told
+    assert (news.type, news.owner, news.status) == ("photo.processed", "42", "READY")
+    assert news.address == f"https://photos.example/photos/{photo_id}/"
+
+
+def test_one_photo_costs_the_promised_calls_and_no_more(world: World, photo_id: UUID) -> None:
+    world.upload(photo_id)
+    run(world, photo_id)
+    assert world.calls.count() == {
+        "GetObject": 1,
+        "PutObject": 3,
+        "PutItem": 1,
+        "HeadObject": 1,
+        "Publish": 1,
+    }
+    assert world.calls.names[-2:] == ["HeadObject", "Publish"]
+
+
+@pytest.mark.parametrize("repetition", [{"received_before": True}, {"nudged": True}])
+def test_repetition_of_a_complete_photo_writes_nothing_and_tells_the_same_news(
+    world: World, photo_id: UUID, repetition: dict[str, bool]
+) -> None:
+    world.upload(photo_id)
+    run(world, photo_id)
+    assert run(world, photo_id, **repetition).outcome is Outcome.UNCHANGED
+    assert world.calls.names == ["GetItem", "HeadObject", "Publish"]
+    first, second = world.news.told
+    assert first == second
+
+
+def test_repetition_before_the_item_was_written_does_everything(world: World, photo_id: UUID) -> None:
+    world.upload(photo_id)
+    assert run(world, photo_id, received_before=True).outcome is Outcome.READY
+    assert world.calls.count() == {
+        "GetItem": 1, "GetObject": 1, "PutObject": 3, "PutItem": 1, "HeadObject": 1, "Publish": 1,
+    }  # fmt: skip
+
+
+def test_nudge_after_a_new_policy_makes_what_is_missing(world: World, photo_id: UUID) -> None:
+    world.upload(photo_id)
+    run(world, photo_id)
+    item = world.catalogue.items[photo_id]
+    assert missing(item, CURRENT) == frozenset()
+    assert missing(item, NEXT_POLICY) == {NEXT_POLICY.key(spec, photo_id) for spec in NEXT_POLICY.renditions}
+    newer = Reconciler(world.stores, "https://photos.example", policy=NEXT_POLICY)
+    assert newer.look(Request(photo_id, nudged=True)).original is not None
+
+
+def test_unreadable_picture_is_failed_with_its_reason(world: World, photo_id: UUID) -> None:
+    world.upload(photo_id, b"damaged")
+    assert run(world, photo_id).outcome is Outcome.FAILED
+    item = world.catalogue.items[photo_id]
+    assert (item.status, item.reason, len(item.sha256)) == (Status.FAILED, Reason.DAMAGED, 64)
+    assert not world.renditions.files
+    (news,) = world.news.told
+    assert (news.type, news.status, news.reason) == ("photo.failed", "FAILED", Reason.DAMAGED)
+
+
+def test_failed_photo_received_again_is_not_decoded_again(world: World, photo_id: UUID) -> None:
+    world.upload(photo_id, b"damaged")
+    run(world, photo_id)
+    assert run(world, photo_id, received_before=True).outcome is Outcome.UNCHANGED
+    assert world.calls.names == ["GetItem", "HeadObject", "Publish"]
+
+
+def test_nudge_of_a_failed_photo_tries_again(world: World, photo_id: UUID) -> None:
+    world.upload(photo_id, b"damaged")
+    run(world, photo_id)
+    world.upload(photo_id, b"a decoder has learned to read this")
+    assert run(world, photo_id, nudged=True).outcome is Outcome.READY
+    assert world.catalogue.items[photo_id].status is Status.READY
+
+
+def test_failure_never_replaces_a_ready_item(world: World, photo_id: UUID) -> None:
+    world.upload(photo_id)
+    run(world, photo_id)
+    ready = world.catalogue.items[photo_id]
+    world.upload(photo_id, b"damaged")
+    assert run(world, photo_id).item == ready
+    assert world.catalogue.items[photo_id] == ready
+    assert {news.type for news in world.news.told} == {"photo.processed"}
+
+
+def test_too_large_original_is_refused_unread(
+    world: World, photo_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "MAX_ORIGINAL_BYTES", 8)
+    world.upload(photo_id, b"damaged nine")
+    run(world, photo_id)
+    item = world.catalogue.items[photo_id]
+    assert (item.reason, item.sha256, item.size_bytes) == (Reason.TOO_LARGE, "", 12)
+
+
+def test_removed_original_leaves_nothing_and_is_told_once(world: World, photo_id: UUID) -> None:
+    world.upload(photo_id)
+    run(world, photo_id)
+    world.originals.files.clear()
+    assert run(world, photo_id).outcome is Outcome.DELETED
+    assert world.is_empty_of_derived()
+    assert world.calls.names == ["GetObject", "DeleteObjects", "GetItem", "Publish", "DeleteItem"]
+    assert run(world, photo_id).outcome is Outcome.ABSENT
+    assert [news.type for news in world.news.told] == ["photo.processed", "photo.deleted"]
+
+
+def test_deletion_ends_with_the_item_so_that_a_repetition_tells_the_news(
+    world: World, photo_id: UUID
+) -> None:
+    world.upload(photo_id)
+    run(world, photo_id)
+    world.originals.files.clear()
+    world.calls.failing = {"Publish": 1}
+    with pytest.raises(StoreUnavailable):
+        run(world, photo_id)
+    assert photo_id in world.catalogue.items
+    assert run(world, photo_id, received_before=True).outcome is Outcome.DELETED
+    assert [news.type for news in world.news.told] == ["photo.processed", "photo.deleted"]
+
+
+def test_deletion_removes_renditions_of_every_policy_ever(world: World, photo_id: UUID) -> None:
+    deleted: list[str] = []
+
+    class Recording:
+        def put(self, file: object) -> None: ...
+        def delete(self, keys: list[str]) -> None:
+            deleted.extend(keys)
+
+    stores = replace(world.stores, renditions=Recording())
+    reconcile(Request(photo_id), Reconciler(stores, "https://photos.example"), paint)
+    assert {CURRENT.key(spec, photo_id) for spec in CURRENT.renditions} <= set(deleted)
+
+
+@pytest.mark.parametrize("moment", ["PutObject", "PutItem", "HeadObject"])
+def test_original_deleted_while_we_write_leaves_nothing(world: World, photo_id: UUID, moment: str) -> None:
+    world.upload(photo_id)
+    world.calls.before = {moment: world.originals.files.clear}
+    assert run(world, photo_id).outcome is Outcome.DELETED
+    assert world.is_empty_of_derived()
+    assert [news.type for news in world.news.told] == ["photo.deleted"]
+
+
+def test_original_deleted_before_a_repetition_looks_is_taken_away(world: World, photo_id: UUID) -> None:
+    world.upload(photo_id)
+    run(world, photo_id)
+    world.originals.files.clear()
+    assert run(world, photo_id, received_before=True).outcome is Outcome.DELETED
+    assert world.is_empty_of_derived()
+
+
+@pytest.mark.parametrize("call", ["GetObject", "PutObject", "PutItem", "HeadObject", "Publish"])
+def test_trouble_at_any_call_is_healed_by_a_repetition(world: World, photo_id: UUID, call: str) -> None:
+    world.upload(photo_id)
+    world.calls.failing = {call: 1}
+    with pytest.raises(StoreUnavailable):
+        run(world, photo_id)
+    run(world, photo_id, received_before=True)
+    assert world.catalogue.items[photo_id].status is Status.READY
+    assert len(world.renditions.files) == 3
+    assert [news.type for news in world.news.told] == ["photo.processed"]

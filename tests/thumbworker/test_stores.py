@@ -1,0 +1,123 @@
+"""What only the stores on AWS have: faults of the SDK, headers, clients."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+
+from tests.contract.test_stores import failed, ready_item
+from thumbworker.contract.items import PARTITION_KEY
+from thumbworker.contract.news import news_of_item
+from thumbworker.interfaces import RenditionFile, Stores, StoreUnavailable
+from thumbworker.stores import (
+    DynamoCatalogue,
+    S3Originals,
+    S3Renditions,
+    SnsNews,
+    open_queues,
+    open_stores,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.thumbworker.conftest import Aws
+
+OPERATIONS: dict[str, Callable[[Stores], object]] = {
+    "GetObject": lambda stores: stores.originals.get(uuid4(), limit_bytes=1),
+    "HeadObject": lambda stores: stores.originals.exists(uuid4()),
+    "PutObject": lambda stores: stores.renditions.put(RenditionFile("a", b"", "image/webp")),
+    "DeleteObjects": lambda stores: stores.renditions.delete(["a"]),
+    "GetItem": lambda stores: stores.catalogue.get(uuid4()),
+    "PutItem": lambda stores: stores.catalogue.put(failed(ready_item())),
+    "DeleteItem": lambda stores: stores.catalogue.delete(uuid4()),
+    "Publish": lambda stores: stores.news.publish(news_of_item(ready_item(), "https://photos.example")),
+}
+
+
+class Refusing:
+    """A client whose every operation raises what it is given."""
+
+    def __init__(self, fault: Exception) -> None:
+        self._fault = fault
+        self.exceptions = type("Exceptions", (), {"ConditionalCheckFailedException": ZeroDivisionError})
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        def operation(**_: Any) -> Any:
+            raise self._fault
+
+        return operation
+
+
+def refusing_stores(fault: Exception) -> Stores:
+    client: Any = Refusing(fault)
+    return Stores(
+        S3Originals(client, "originals"),
+        S3Renditions(client, "renditions"),
+        DynamoCatalogue(client, "catalogue"),
+        SnsNews(client, "arn:aws:sns:eu-central-1:123456789012:photo-events"),
+    )
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize("code", ["SlowDown", "AccessDenied", "403", "InternalError", "NoSuchBucket"])
+def test_refusal_of_a_store_is_one_domain_error_and_never_taken_for_gone(operation: str, code: str) -> None:
+    stores = refusing_stores(ClientError({"Error": {"Code": code}}, operation))
+    with pytest.raises(StoreUnavailable) as caught:
+        OPERATIONS[operation](stores)
+    assert (caught.value.operation, caught.value.code) == (operation, code)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_closed_endpoint_is_the_same_domain_error(operation: str) -> None:
+    stores = refusing_stores(EndpointConnectionError(endpoint_url="https://closed.example"))
+    with pytest.raises(StoreUnavailable) as caught:
+        OPERATIONS[operation](stores)
+    assert caught.value.code == "EndpointConnectionError"
+
+
+def test_object_that_could_not_be_deleted_is_not_passed_over() -> None:
+    class HalfDeleting:
+        def delete_objects(self, **_: Any) -> dict[str, Any]:
+            return {"Errors": [{"Key": "a", "Code": "InternalError"}]}
+
+    with pytest.raises(StoreUnavailable, match="DeleteObjects: InternalError"):
+        S3Renditions(HalfDeleting(), "renditions").delete(["a"])  # type: ignore[arg-type]
+
+
+def test_rendition_may_be_cached_for_ever_and_is_shown_as_what_it_is(aws: Aws) -> None:
+    open_stores(aws.environment).renditions.put(RenditionFile("320/a-1.webp", b"bytes", "image/webp"))
+    head = aws.client("s3").head_object(Bucket="renditions", Key="320/a-1.webp")
+    assert head["ContentType"] == "image/webp"
+    assert head["CacheControl"] == "private, max-age=31536000, immutable"
+    assert head["ContentDisposition"] == "inline"
+
+
+def test_item_of_a_foreign_shape_counts_as_none(aws: Aws) -> None:
+    photo_id = uuid4()
+    aws.client("dynamodb").put_item(
+        TableName="catalogue", Item={PARTITION_KEY: {"S": f"photo#{photo_id}"}, "status": {"S": "ODD"}}
+    )
+    assert open_stores(aws.environment).catalogue.get(photo_id) is None
+
+
+def test_message_is_postponed_by_the_arn_of_its_queue(aws: Aws) -> None:
+    queues = open_queues(aws.environment)
+    aws.messages(aws.queue_url)  # takes the test event of S3 away
+    aws.client("sqs").send_message(QueueUrl=aws.queue_url, MessageBody="hello")
+    (message,) = queues.receive(aws.queue_url, wait_seconds=0)
+    queues.postpone(queues.queue_arn(aws.queue_url), message["receiptHandle"], 300)
+    assert queues.receive(aws.queue_url, wait_seconds=0) == []
+
+
+def test_clients_name_their_region_and_bound_every_wait(aws: Aws) -> None:
+    stores = open_stores(aws.environment)
+    for store in (stores.originals, stores.renditions, stores.catalogue, stores.news):
+        config = store.client.meta.config  # type: ignore[attr-defined]
+        assert config.region_name == "eu-central-1"
+        assert (config.connect_timeout, config.read_timeout) == (2, 5)
+        assert config.retries["total_max_attempts"] == 3
+    assert stores.originals.client.meta.config.signature_version == "s3v4"  # type: ignore[attr-defined]

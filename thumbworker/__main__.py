@@ -1,0 +1,111 @@
+"""Run the worker without Lambda: poll the queue named by ``THUMBNAILS_QUEUE_URL``.
+
+The semantics are Lambda's: batches of ten, partial failures, limited tries counted by the queue. Let a
+supervisor start it again when it dies: the messages it held come again and are then decoded apart.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+from uuid import uuid4
+
+from thumbworker import journal
+from thumbworker.assembly import assemble
+from thumbworker.environment import Environment, SettingsMissing
+from thumbworker.interfaces import StoreUnavailable
+from thumbworker.stores import open_queues
+
+if TYPE_CHECKING:
+    from thumbworker.batch import Batch
+
+BATCH_SECONDS = 120.0
+"""The Lambda's timeout; the queue's visibility timeout is six times as long."""
+PAUSE_SECONDS = 5.0
+
+
+class Queue(Protocol):
+    """The queue, as far as a poller needs it."""
+
+    def receive(self, queue_url: str, *, wait_seconds: int) -> list[dict[str, Any]]:
+        """Return up to ten messages, each as Lambda would hand it over."""
+
+    def queue_arn(self, queue_url: str) -> str:
+        """Return the queue's ARN."""
+
+    def delete(self, queue_url: str, receipt_handle: str) -> None:
+        """Acknowledge one message."""
+
+
+@dataclass(slots=True)
+class Poller:
+    """Hand batches to the worker until told to stop; a batch begun is ended first."""
+
+    queue: Queue
+    queue_url: str
+    batch: Batch
+    stopping: bool = False
+    _queue_arn: str = field(default="")
+
+    def stop(self, *_: object) -> None:
+        """Take no further batch."""
+        self.stopping = True
+
+    def poll_once(self, *, wait_seconds: int = 20) -> int:
+        """Handle one batch; return how many messages it held.
+
+        Raises:
+            StoreUnavailable: the queue did not answer.
+        """
+        self._queue_arn = self._queue_arn or self.queue.queue_arn(self.queue_url)
+        messages = self.queue.receive(self.queue_url, wait_seconds=wait_seconds)
+        if not messages:
+            return 0
+        end = time.monotonic() + BATCH_SECONDS
+        records = [message | {"eventSourceARN": self._queue_arn} for message in messages]
+        answer = self.batch(
+            {"Records": records},
+            request_id=str(uuid4()),
+            remaining_seconds=lambda: end - time.monotonic(),
+        )
+        again = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
+        for message in messages:
+            if message["messageId"] not in again:
+                self.queue.delete(self.queue_url, message["receiptHandle"])
+        return len(messages)
+
+    def run(self) -> None:
+        """Poll until stopped."""
+        while not self.stopping:
+            try:
+                self.poll_once()
+            except StoreUnavailable as fault:
+                journal.write_line({"outcome": "queue_unavailable", "reason": str(fault)})
+                time.sleep(PAUSE_SECONDS)
+
+
+def main() -> int:
+    """Run until SIGTERM or SIGINT; return the exit status."""
+    try:
+        environment = Environment.read(os.environ)
+        queue_url = os.environ["THUMBNAILS_QUEUE_URL"]
+    except SettingsMissing as fault:
+        sys.stderr.write(f"{fault}\n")
+        return 2
+    except KeyError:
+        sys.stderr.write("Set these environment variables: THUMBNAILS_QUEUE_URL\n")
+        return 2
+    queues = open_queues(environment)
+    poller = Poller(queues, queue_url, assemble(environment, queues))
+    signal.signal(signal.SIGTERM, poller.stop)
+    signal.signal(signal.SIGINT, poller.stop)
+    poller.run()
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

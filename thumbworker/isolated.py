@@ -1,0 +1,108 @@
+"""The child's side of isolation: bytes in, one answer out.
+
+The answer is a line of JSON and then the renditions' bytes one after another. Not pickle: what a
+taken-over decoder says must be data.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import resource
+import signal
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from thumbworker.contract.policy import RenditionSpec
+from thumbworker.contract.reasons import Reason
+from thumbworker.imaging import Picture, Refused, Rendered
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def write_answer(picture: Picture) -> bytes:
+    """Return the answer that says what was rendered."""
+    facts = asdict(picture)
+    for rendered in facts["renditions"]:
+        rendered["data"] = len(rendered["data"])
+    head = json.dumps({"picture": facts}).encode()
+    return b"\n".join((head, b"".join(rendered.data for rendered in picture.renditions)))
+
+
+def write_refusal(refusal: Refused) -> bytes:
+    """Return the answer that says why nothing was rendered."""
+    head = {"refused": {"reason": str(refusal.reason), "detail": refusal.detail}}
+    return json.dumps(head).encode() + b"\n"
+
+
+def read_answer(answer: bytes) -> Picture:
+    """Return the picture that the child wrote.
+
+    Raises:
+        Refused: the child refused, or its answer makes no sense (``decoder_died``).
+    """
+    head, _, data = answer.partition(b"\n")
+    try:
+        facts = json.loads(head)
+        if "refused" in facts:
+            refused = facts["refused"]
+            raise Refused(Reason(refused["reason"]), str(refused["detail"]))
+        return _read_picture(facts["picture"], memoryview(data))
+    except (ValueError, KeyError, TypeError) as fault:
+        raise Refused(Reason.DECODER_DIED, f"answer makes no sense: {fault!r}") from fault
+
+
+def _read_picture(facts: dict[str, object], data: memoryview) -> Picture:
+    renditions = []
+    position = 0
+    for made in facts.pop("renditions"):  # type: ignore[attr-defined]
+        size_bytes = int(made.pop("data"))
+        chunk = bytes(data[position : position + size_bytes])
+        renditions.append(Rendered(spec=RenditionSpec(**made.pop("spec")), data=chunk, **made))
+        position += size_bytes
+    if position != len(data):
+        raise ValueError("renditions cut short")
+    return Picture(renditions=tuple(renditions), **facts)  # type: ignore[arg-type]
+
+
+def _load(target: str) -> Callable[[bytes], Picture]:
+    module_name, _, function_name = target.partition(":")
+    decoder: Callable[[bytes], Picture] = getattr(importlib.import_module(module_name), function_name)
+    return decoder
+
+
+def _answer(decode: Callable[[bytes], Picture], data: bytes) -> bytes:
+    try:
+        return write_answer(decode(data))
+    except Refused as refusal:
+        return write_refusal(refusal)
+    except MemoryError:
+        return write_refusal(Refused(Reason.TOO_COSTLY, "over the child's address space"))
+
+
+def main(arguments: list[str]) -> None:
+    """Decode standard input by ``module:function`` within the given limits (bytes, seconds, bytes)."""
+    target, address_space_bytes, cpu_seconds, output_bytes = arguments
+    # What a C library prints must not get into the answer.
+    answer_file = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    for kind, limit in (
+        (resource.RLIMIT_AS, int(address_space_bytes)),
+        (resource.RLIMIT_CPU, int(cpu_seconds)),
+        (resource.RLIMIT_FSIZE, int(output_bytes)),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(kind, (limit, limit + 5 if kind == resource.RLIMIT_CPU else limit))
+    # Who stops us means our parent, which ends its batch first; a stop is no verdict on a picture.
+    for stop in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(stop, signal.SIG_IGN)
+    data = sys.stdin.buffer.read()
+    with answer_file:
+        answer_file.write(_answer(_load(target), data))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

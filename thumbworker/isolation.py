@@ -1,0 +1,110 @@
+"""Decode in a child process with limits, so that a picture that kills its decoder kills nothing else.
+
+A record that was received before may be the one that took the whole function down. The child gets
+the bytes and nothing else: no credentials, no memory without bound, no time without end. Its death is
+an outcome of the picture. Pipes and files only: Lambda has no shared memory for ``multiprocessing``.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO
+
+from thumbworker.contract.reasons import Reason
+from thumbworker.imaging import Refused
+from thumbworker.isolated import read_answer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from thumbworker.imaging import Picture
+
+DETAIL_BYTES = 500
+INHERITED = ("PATH", "LD_LIBRARY_PATH", "LANG", "TMPDIR")
+"""The child's whole environment: the credentials of the function's role are not in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChildLimits:
+    """Bounds of one child.
+
+    Address space is not memory (an AVIF that needs 82 MB resident maps 244 MB), so ``address_space_bytes``
+    is generous and stays under the function's 1769 MB. ``output_bytes`` bounds each file it writes.
+    """
+
+    address_space_bytes: int = 1_300_000_000
+    cpu_seconds: int = 20
+    wall_seconds: float = 30.0
+    output_bytes: int = 64_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class IsolatedDecoder:
+    """Decode by ``module:function`` in a limited child process."""
+
+    target: str = "thumbworker.imaging:render"
+    limits: ChildLimits = ChildLimits()
+
+    def __call__(self, data: bytes) -> Picture:
+        """Return the picture.
+
+        Raises:
+            Refused: the decoder refused it, took too long (``took_too_long``) or died (``decoder_died``).
+        """
+        with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as complaints:
+            return_code = self._run(data, output, complaints)
+            if return_code == 0:
+                output.seek(0)
+                return read_answer(output.read())
+            raise _refusal(return_code, _tail(complaints))
+
+    def _run(self, data: bytes, output: BinaryIO, complaints: BinaryIO) -> int:
+        limits = self.limits
+        command = [
+            sys.executable,
+            "-m",
+            "thumbworker.isolated",
+            self.target,
+            str(limits.address_space_bytes),
+            str(limits.cpu_seconds),
+            str(limits.output_bytes),
+        ]
+        child = subprocess.Popen(  # noqa: S603 - our own interpreter and module, no word from outside
+            command,
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=complaints,
+            env=_child_environment(os.environ),
+            start_new_session=True,  # an interrupt meant for us must not look like the picture's doing
+        )
+        try:
+            child.communicate(data, timeout=limits.wall_seconds)
+        except subprocess.TimeoutExpired as late:
+            child.kill()
+            child.communicate()
+            raise Refused(Reason.TOOK_TOO_LONG, f"over {limits.wall_seconds} s") from late
+        return child.returncode
+
+
+def _child_environment(variables: Mapping[str, str]) -> dict[str, str]:
+    inherited = {name: variables[name] for name in INHERITED if name in variables}
+    return inherited | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+
+
+def _refusal(return_code: int, detail: str) -> Refused:
+    if return_code == -signal.SIGXCPU:
+        return Refused(Reason.TOOK_TOO_LONG, "over its CPU time")
+    if return_code < 0:
+        return Refused(Reason.DECODER_DIED, f"signal {-return_code}: {detail}")
+    return Refused(Reason.DECODER_DIED, f"exit {return_code}: {detail}")
+
+
+def _tail(complaints: BinaryIO) -> str:
+    size = complaints.seek(0, os.SEEK_END)
+    complaints.seek(max(0, size - DETAIL_BYTES))
+    return complaints.read().decode("utf-8", "replace").strip()

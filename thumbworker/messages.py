@@ -1,0 +1,134 @@
+"""Read what S3 put on the queue: which photos to look at, and which messages say nothing we know.
+
+An event's kind is not believed, only its id is used; so created, removed and nudged all become the
+same request. A message that is not understood is left to the dead letters, where a person finds it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_plus
+
+from thumbworker.contract.keys import NUDGES_PREFIX, ORIGINALS_PREFIX, parse_key
+from thumbworker.reconcile import Request
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from uuid import UUID
+
+KNOWN_EVENTS = {
+    ORIGINALS_PREFIX: ("ObjectCreated:", "ObjectRemoved:"),
+    NUDGES_PREFIX: ("ObjectCreated:",),
+}
+
+
+class Unknown(Exception):
+    """The message says nothing that this worker knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One record of the batch: how often it was received, and which photos it asks for."""
+
+    message_id: str
+    receipt_handle: str
+    queue_arn: str
+    receive_count: int
+    requests: tuple[Request, ...] = ()
+    unknown: str = ""
+
+
+@dataclass(slots=True)
+class Job:
+    """One photo of the batch and every message that asks for it."""
+
+    request: Request
+    messages: list[Message] = field(default_factory=list)
+
+    @property
+    def receive_count(self) -> int:
+        """Return how often the most travelled of its messages was received."""
+        return max(message.receive_count for message in self.messages)
+
+
+def read_messages(event: dict[str, Any]) -> list[Message]:
+    """Return the messages of a Lambda SQS event; none raises, whatever it holds."""
+    return [_read_message(record) for record in event.get("Records", ())]
+
+
+def jobs_of(messages: Iterable[Message]) -> list[Job]:
+    """Return one job per photo, in order of arrival: an event and its nudge in one batch are one job."""
+    jobs: dict[UUID, Job] = {}
+    for message in messages:
+        for request in message.requests:
+            job = jobs.setdefault(request.photo_id, Job(request))
+            job.request = Request(
+                request.photo_id,
+                received_before=job.request.received_before or request.received_before,
+                nudged=job.request.nudged or request.nudged,
+            )
+            if message not in job.messages:
+                job.messages.append(message)
+    return list(jobs.values())
+
+
+def _read_message(record: dict[str, Any]) -> Message:
+    attributes = record.get("attributes") or {}
+    receive_count = int(attributes.get("ApproximateReceiveCount", "1"))
+    requests, unknown = _read_body(record.get("body", ""), receive_count)
+    return Message(
+        message_id=record.get("messageId", ""),
+        receipt_handle=record.get("receiptHandle", ""),
+        queue_arn=record.get("eventSourceARN", ""),
+        receive_count=receive_count,
+        requests=tuple(requests),
+        unknown=unknown,
+    )
+
+
+def _read_body(body: str, receive_count: int) -> tuple[list[Request], str]:
+    """Return what is asked for, as far as it is understood, and what was not."""
+    requests: list[Request] = []
+    unknown = ""
+    try:
+        for event in _read_events(body):
+            try:
+                requests.append(_read_request(event, receive_count))
+            except Unknown as refusal:
+                unknown = str(refusal)
+    except Unknown as refusal:
+        unknown = str(refusal)
+    return requests, unknown
+
+
+def _read_events(body: str) -> list[Any]:
+    try:
+        notification = json.loads(body)
+    except (ValueError, RecursionError) as fault:
+        raise Unknown("not JSON") from fault
+    if not isinstance(notification, dict):
+        raise Unknown("not a notification")
+    if notification.get("Event") == "s3:TestEvent":
+        return []  # S3 says this once, when the notification is set up
+    records = notification.get("Records")
+    if not isinstance(records, list) or not records:
+        raise Unknown("no records")
+    return records
+
+
+def _read_request(record: Any, receive_count: int) -> Request:
+    try:
+        event_name, raw_key = record["eventName"], record["s3"]["object"]["key"]
+    except (KeyError, TypeError) as fault:
+        raise Unknown("not an S3 event") from fault
+    if not isinstance(event_name, str) or not isinstance(raw_key, str):
+        raise Unknown("not an S3 event")
+    parsed = parse_key(unquote_plus(raw_key))  # exactly once: a key may hold a real "%2B"
+    if parsed is None:
+        raise Unknown("key names no photo")
+    prefix, photo_id = parsed
+    if not event_name.removeprefix("s3:").startswith(KNOWN_EVENTS.get(prefix, ())):
+        raise Unknown("event of no concern")
+    return Request(photo_id, received_before=receive_count > 1, nudged=prefix == NUDGES_PREFIX)
