@@ -19,7 +19,7 @@ from gallery.photos.uploads import AlreadyThere, Offered, Refused, offer
 if TYPE_CHECKING:
     from gallery.accounts.models import User
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws_credentials")]
+pytestmark = pytest.mark.django_db
 
 
 def request(content: str, *, upload_id: UUID | None = None, size_bytes: int = 1000) -> UploadRequest:
