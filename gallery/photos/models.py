@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import UTC, datetime
 from typing import Any, ClassVar, NoReturn
 
 from django.conf import settings
@@ -13,6 +14,9 @@ from django.urls import reverse
 from gallery.photos.querysets import PhotoQuerySet
 from gallery.photos.states import NEVER_ARRIVED, State, Visibility
 from thumbworker.contract import keys
+
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""Nobody has looked yet; an instant and not NULL, for indexes order NULLs differently everywhere."""
 
 
 class Photo(models.Model):
@@ -45,7 +49,7 @@ class Photo(models.Model):
     taken_at = models.DateTimeField(null=True, editable=False)
     processed_at = models.DateTimeField(null=True, editable=False)
     trashed_at = models.DateTimeField(null=True, editable=False)
-    looked_at = models.DateTimeField(null=True, editable=False)
+    looked_at = models.DateTimeField(default=NEVER, editable=False)
 
     objects = PhotoQuerySet.as_manager()
 
@@ -69,7 +73,7 @@ class Photo(models.Model):
                 condition=Q(state=State.PENDING, trashed_at=None, visibility=Visibility.PUBLIC),
             ),
             models.Index(
-                F("looked_at").asc(nulls_first=True),
+                "looked_at",
                 "id",
                 name="photos_awaiting",
                 condition=Q(state=State.AWAITING),
@@ -147,13 +151,13 @@ class DeletionRecord(models.Model):
     photo_id = models.UUIDField(primary_key=True)
     purged_at = models.DateTimeField()
     offered_until = models.DateTimeField()
-    looked_at = models.DateTimeField(null=True)
+    looked_at = models.DateTimeField(default=NEVER)
     closed_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
             models.Index(
-                F("looked_at").asc(nulls_first=True),
+                "looked_at",
                 "photo_id",
                 name="photos_deletions_open",
                 condition=Q(closed_at=None),

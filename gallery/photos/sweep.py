@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import structlog
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from gallery.photos import catalogue, transitions
@@ -86,7 +86,7 @@ def sweep(now: datetime | None = None) -> SweepReport:
 
 
 def _due(now: datetime) -> Q:
-    return Q(looked_at=None) | Q(looked_at__lt=now - LOOK_AGAIN_AFTER)
+    return Q(looked_at__lt=now - LOOK_AGAIN_AFTER)
 
 
 def _batches(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
@@ -98,7 +98,7 @@ def _sweep_awaiting(now: datetime, report: SweepReport) -> None:
     """Settle what the worker has done; nudge what it has not; give up what never came."""
     matters = Photo.objects.filter(
         _due(now), state=State.AWAITING, created_at__lt=now - PROCESSING_TOO_LONG
-    ).order_by(F("looked_at").asc(nulls_first=True), "id")
+    ).order_by("looked_at", "id")
     ids = list(matters.values_list("pk", flat=True)[:MAX_MATTERS])
     for batch in _batches(ids):
         reading = catalogue.read(batch)
@@ -122,9 +122,7 @@ def _look_for_original(photo: Photo, now: datetime, report: SweepReport) -> None
 
 def _sweep_deletions(now: datetime, report: SweepReport) -> None:
     """Close the records whose photo is gone from every store; end again what came back."""
-    matters = DeletionRecord.objects.filter(_due(now), closed_at=None).order_by(
-        F("looked_at").asc(nulls_first=True), "photo_id"
-    )
+    matters = DeletionRecord.objects.filter(_due(now), closed_at=None).order_by("looked_at", "photo_id")
     for record in matters[:MAX_MATTERS]:
         _look_at_deletion(record, now, report)
         DeletionRecord.objects.filter(pk=record.pk).update(looked_at=now)

@@ -52,7 +52,14 @@ def ready_item(photo: Photo, **changes: Any) -> PhotoItem:
 
 def failed_item(photo: Photo, reason: str = "damaged", **changes: Any) -> PhotoItem:
     """Return the item that the worker writes of an original it could not read."""
-    nothing = {"width": 0, "height": 0, "renditions": (), "thumbhash": "", "dominant_color": "", "metadata": {}}
+    nothing = {
+        "width": 0,
+        "height": 0,
+        "renditions": (),
+        "thumbhash": "",
+        "dominant_color": "",
+        "metadata": {},
+    }
     return ready_item(photo, status=Status.FAILED, reason=reason, **(nothing | changes))
 
 

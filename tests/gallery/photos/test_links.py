@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from unittest import mock
 from urllib.parse import parse_qs, urlsplit
 
@@ -29,7 +29,7 @@ def signer(*, token: str | None = None, endpoint_url: str = "", start: int = STA
 
 def signed_by_botocore(url: str, token: str | None, instant: int) -> str:
     """Sign by botocore as of ``instant``: its clock is replaced, for it takes no time from outside."""
-    frozen = datetime.datetime.fromtimestamp(instant, datetime.UTC)
+    frozen = dt.datetime.fromtimestamp(instant, dt.UTC)
     request = AWSRequest("GET", url)
     credentials = BotocoreCredentials("AKIDEXAMPLE", "secret", token)
     auth = botocore.auth.S3SigV4QueryAuth(credentials, "s3", "eu-central-1", expires=LIFETIME_SECONDS)
@@ -57,9 +57,7 @@ def test_addresses_are_equal_within_a_window_and_differ_between_windows() -> Non
 def test_an_address_lives_seven_to_fourteen_minutes(seconds_into_window: int) -> None:
     now = START + seconds_into_window
     query = parse_qs(urlsplit(signer(start=window_start(now)).address(KEY)).query)
-    signed_at = datetime.datetime.strptime(query["X-Amz-Date"][0], "%Y%m%dT%H%M%SZ").replace(
-        tzinfo=datetime.UTC
-    )
+    signed_at = dt.datetime.strptime(query["X-Amz-Date"][0], "%Y%m%dT%H%M%SZ").replace(tzinfo=dt.UTC)
     remaining = signed_at.timestamp() + int(query["X-Amz-Expires"][0]) - now
     assert 7 * 60 < remaining <= 14 * 60
 

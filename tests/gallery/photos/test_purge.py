@@ -14,11 +14,10 @@ from gallery.photos.purge import purge_all_of, purge_photo
 from gallery.photos.states import State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pytest_django import DjangoCaptureOnCommitCallbacks
 
     from gallery.accounts.models import User
+    from tests.gallery.conftest import PhotoFactory
     from tests.gallery.photos.stores import Stores
 
 pytestmark = pytest.mark.django_db
@@ -27,10 +26,10 @@ pytestmark = pytest.mark.django_db
 def test_the_row_the_history_and_the_original_go_and_the_bytes_are_given_back(
     stores: Stores,
     alice: User,
-    make_photo: Callable[..., Photo],
+    make_photo: PhotoFactory,
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
-    photo = make_photo(alice, state=State.PENDING)
+    photo = make_photo(alice, State.PENDING)
     transitions.trashed(photo.pk, actor=alice)
     stores.put_original(photo.pk)
     alice.used_bytes = photo.size_bytes + 5
@@ -46,18 +45,16 @@ def test_the_row_the_history_and_the_original_go_and_the_bytes_are_given_back(
     assert (record.photo_id, record.offered_until, record.closed_at) == (photo.pk, photo.offered_until, None)
 
 
-def test_the_original_stays_until_the_commit(
-    stores: Stores, alice: User, make_photo: Callable[..., Photo]
-) -> None:
-    photo = make_photo(alice)
+def test_the_original_stays_until_the_commit(stores: Stores, alice: User, make_photo: PhotoFactory) -> None:
+    photo = make_photo(alice, State.AWAITING)
     stores.put_original(photo.pk)
     purge_photo(photo.pk)
     assert connection.in_atomic_block
     assert stores.keys("originals/") == {photo.original_key}
 
 
-def test_purging_twice_is_harmless(stores: Stores, alice: User, make_photo: Callable[..., Photo]) -> None:
-    photo = make_photo(alice)
+def test_purging_twice_is_harmless(stores: Stores, alice: User, make_photo: PhotoFactory) -> None:
+    photo = make_photo(alice, State.AWAITING)
     assert purge_photo(photo.pk) is True
     assert purge_photo(photo.pk) is False
     assert DeletionRecord.objects.count() == 1
@@ -68,8 +65,8 @@ def test_nobody_s_photo_leaves_no_record(stores: Stores) -> None:
     assert DeletionRecord.objects.count() == 0
 
 
-def test_used_bytes_never_become_negative(stores: Stores, alice: User, make_photo: Callable[..., Photo]) -> None:
-    photo = make_photo(alice, size_bytes=1000)
+def test_used_bytes_never_become_negative(stores: Stores, alice: User, make_photo: PhotoFactory) -> None:
+    photo = make_photo(alice, State.AWAITING, size_bytes=1000)
     alice.used_bytes = 10
     alice.save()
     purge_photo(photo.pk)
@@ -78,11 +75,11 @@ def test_used_bytes_never_become_negative(stores: Stores, alice: User, make_phot
 
 
 def test_all_photos_of_one_person_go_and_no_other_s(
-    stores: Stores, alice: User, bob: User, make_photo: Callable[..., Photo]
+    stores: Stores, alice: User, bob: User, make_photo: PhotoFactory
 ) -> None:
     for state in State:
-        make_photo(alice, state=state)
-    kept = make_photo(bob)
+        make_photo(alice, state)
+    kept = make_photo(bob, State.AWAITING)
     assert purge_all_of(alice) == len(State)
     assert list(Photo.objects.all()) == [kept]
     alice.delete()

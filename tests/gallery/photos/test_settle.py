@@ -9,30 +9,29 @@ from uuid import uuid4
 import pytest
 
 from gallery.photos import transitions
-from gallery.photos.models import HistoryEntry, Photo
+from gallery.photos.models import HistoryEntry
 from gallery.photos.settle import settle
 from gallery.photos.states import State
 from tests.gallery.photos.stores import Stores, failed_item, ready_item
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from gallery.accounts.models import User
+    from tests.gallery.conftest import PhotoFactory
 
 pytestmark = pytest.mark.django_db
 
 
-def test_a_photo_without_item_keeps_awaiting(stores: Stores, alice: User, make_photo: Callable[..., Photo]) -> None:
-    photo = make_photo(alice)
+def test_a_photo_without_item_keeps_awaiting(stores: Stores, alice: User, make_photo: PhotoFactory) -> None:
+    photo = make_photo(alice, State.AWAITING)
     assert settle([photo.pk]) == set()
     photo.refresh_from_db()
     assert photo.state == State.AWAITING
 
 
 def test_a_ready_photo_waits_for_review_and_its_sortable_facts_are_adopted(
-    stores: Stores, alice: User, make_photo: Callable[..., Photo]
+    stores: Stores, alice: User, make_photo: PhotoFactory
 ) -> None:
-    photo = make_photo(alice)
+    photo = make_photo(alice, State.AWAITING)
     stores.put_item(ready_item(photo))
     assert settle([photo.pk]) == {photo.pk}
     photo.refresh_from_db()
@@ -41,25 +40,25 @@ def test_a_ready_photo_waits_for_review_and_its_sortable_facts_are_adopted(
 
 
 def test_a_trusted_person_s_photo_is_approved_at_once(
-    stores: Stores, trusted: User, make_photo: Callable[..., Photo]
+    stores: Stores, trusted: User, make_photo: PhotoFactory
 ) -> None:
-    photo = make_photo(trusted)
+    photo = make_photo(trusted, State.AWAITING)
     stores.put_item(ready_item(photo))
     settle([photo.pk])
     photo.refresh_from_db()
     assert photo.state == State.APPROVED
 
 
-def test_a_failed_photo_carries_its_reason(stores: Stores, alice: User, make_photo: Callable[..., Photo]) -> None:
-    photo = make_photo(alice)
+def test_a_failed_photo_carries_its_reason(stores: Stores, alice: User, make_photo: PhotoFactory) -> None:
+    photo = make_photo(alice, State.AWAITING)
     stores.put_item(failed_item(photo, "too_many_pixels"))
     settle([photo.pk])
     photo.refresh_from_db()
     assert (photo.state, photo.reason) == (State.FAILED, "too_many_pixels")
 
 
-def test_settling_twice_changes_nothing(stores: Stores, alice: User, make_photo: Callable[..., Photo]) -> None:
-    photo = make_photo(alice)
+def test_settling_twice_changes_nothing(stores: Stores, alice: User, make_photo: PhotoFactory) -> None:
+    photo = make_photo(alice, State.AWAITING)
     stores.put_item(ready_item(photo))
     settle([photo.pk])
     assert settle([photo.pk]) == set()
@@ -67,9 +66,9 @@ def test_settling_twice_changes_nothing(stores: Stores, alice: User, make_photo:
 
 
 def test_what_a_moderator_decided_is_not_undone(
-    stores: Stores, alice: User, charlie: User, make_photo: Callable[..., Photo]
+    stores: Stores, alice: User, charlie: User, make_photo: PhotoFactory
 ) -> None:
-    photo = make_photo(alice, state=State.PENDING)
+    photo = make_photo(alice, State.PENDING)
     stores.put_item(ready_item(photo))
     transitions.rejected(photo.pk, actor=charlie, reason="no")
     assert settle([photo.pk]) == set()
@@ -78,9 +77,9 @@ def test_what_a_moderator_decided_is_not_undone(
 
 
 def test_a_late_original_revives_an_offer_that_was_given_up(
-    stores: Stores, alice: User, make_photo: Callable[..., Photo]
+    stores: Stores, alice: User, make_photo: PhotoFactory
 ) -> None:
-    photo = make_photo(alice)
+    photo = make_photo(alice, State.AWAITING)
     transitions.given_up(photo.pk)
     stores.put_item(ready_item(photo))
     assert settle([photo.pk]) == {photo.pk}
@@ -89,9 +88,9 @@ def test_a_late_original_revives_an_offer_that_was_given_up(
 
 
 def test_trying_again_waits_for_a_look_newer_than_the_failure(
-    stores: Stores, alice: User, make_photo: Callable[..., Photo]
+    stores: Stores, alice: User, make_photo: PhotoFactory
 ) -> None:
-    photo = make_photo(alice)
+    photo = make_photo(alice, State.AWAITING)
     stores.put_item(failed_item(photo))
     settle([photo.pk])
     transitions.tried_again(photo.pk, actor=alice)
@@ -106,8 +105,8 @@ def test_ids_that_are_nobody_s_are_passed_over(stores: Stores) -> None:
     assert settle([uuid4()]) == set()
 
 
-def test_an_unreadable_item_moves_nothing(stores: Stores, alice: User, make_photo: Callable[..., Photo]) -> None:
-    photo = make_photo(alice)
+def test_an_unreadable_item_moves_nothing(stores: Stores, alice: User, make_photo: PhotoFactory) -> None:
+    photo = make_photo(alice, State.AWAITING)
     stores.dynamodb.put_item(
         TableName=stores.aws.outputs.catalogue_table,
         Item={"pk": {"S": f"photo#{photo.pk}"}, "status": {"S": "SOMETHING"}},

@@ -17,10 +17,10 @@ from gallery.photos.sweep import MAX_REMOVALS, sweep
 from tests.gallery.photos.stores import Stores, ready_item
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from uuid import UUID
 
     from gallery.accounts.models import User
+    from tests.gallery.conftest import PhotoFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -36,9 +36,9 @@ def record_of(photo_id: UUID, *, offered_until_ago: timedelta = 3 * HOUR) -> Del
 
 
 def test_a_photo_that_the_worker_finished_is_settled(
-    stores: Stores, alice: User, make_photo: Callable[..., Photo]
+    stores: Stores, alice: User, make_photo: PhotoFactory
 ) -> None:
-    photo = make_photo(alice, created_at=NOW - HOUR)
+    photo = make_photo(alice, State.AWAITING, created_at=NOW - HOUR)
     stores.put_item(ready_item(photo))
     report = sweep(NOW)
     assert report.settled == 1
@@ -47,34 +47,34 @@ def test_a_photo_that_the_worker_finished_is_settled(
 
 
 def test_an_original_that_the_worker_never_saw_is_nudged(
-    stores: Stores, alice: User, make_photo: Callable[..., Photo]
+    stores: Stores, alice: User, make_photo: PhotoFactory
 ) -> None:
-    photo = make_photo(alice, created_at=NOW - HOUR)
+    photo = make_photo(alice, State.AWAITING, created_at=NOW - HOUR)
     stores.put_original(photo.pk)
     assert sweep(NOW).nudged == 1
     assert stores.keys("nudges/") == {f"nudges/{photo.pk}"}
 
 
 def test_a_photo_is_not_nudged_again_before_five_minutes(
-    stores: Stores, alice: User, make_photo: Callable[..., Photo]
+    stores: Stores, alice: User, make_photo: PhotoFactory
 ) -> None:
-    photo = make_photo(alice, created_at=NOW - HOUR)
+    photo = make_photo(alice, State.AWAITING, created_at=NOW - HOUR)
     stores.put_original(photo.pk)
     assert [sweep(NOW + timedelta(minutes=m)).nudged for m in (0, 1, 4, 6)] == [1, 0, 0, 1]
 
 
-def test_a_young_upload_is_left_alone(stores: Stores, alice: User, make_photo: Callable[..., Photo]) -> None:
-    photo = make_photo(alice, created_at=NOW - timedelta(minutes=1))
+def test_a_young_upload_is_left_alone(stores: Stores, alice: User, make_photo: PhotoFactory) -> None:
+    photo = make_photo(alice, State.AWAITING, created_at=NOW - timedelta(minutes=1))
     stores.put_original(photo.pk)
     assert sweep(NOW).nudged == 0
 
 
 def test_an_offer_is_given_up_a_day_after_its_end_only_if_nothing_came(
-    stores: Stores, alice: User, make_photo: Callable[..., Photo]
+    stores: Stores, alice: User, make_photo: PhotoFactory
 ) -> None:
-    lost = make_photo(alice, created_at=NOW - 2 * DAY, offered_until=NOW - DAY - HOUR)
-    late = make_photo(alice, created_at=NOW - 2 * DAY, offered_until=NOW - DAY - HOUR)
-    young = make_photo(alice, created_at=NOW - DAY, offered_until=NOW - DAY + HOUR)
+    lost = make_photo(alice, State.AWAITING, created_at=NOW - 2 * DAY, offered_until=NOW - DAY - HOUR)
+    late = make_photo(alice, State.AWAITING, created_at=NOW - 2 * DAY, offered_until=NOW - DAY - HOUR)
+    young = make_photo(alice, State.AWAITING, created_at=NOW - DAY, offered_until=NOW - DAY + HOUR)
     stores.put_original(late.pk)
     report = sweep(NOW)
     assert (report.given_up, report.nudged) == (1, 1)
@@ -83,21 +83,21 @@ def test_an_offer_is_given_up_a_day_after_its_end_only_if_nothing_came(
 
 
 def test_what_never_arrived_is_purged_a_week_later(
-    stores: Stores, alice: User, make_photo: Callable[..., Photo]
+    stores: Stores, alice: User, make_photo: PhotoFactory
 ) -> None:
-    old = make_photo(alice, state=State.FAILED, reason="never_arrived", offered_until=NOW - 8 * DAY - HOUR)
-    young = make_photo(alice, state=State.FAILED, reason="never_arrived", offered_until=NOW - 7 * DAY)
-    damaged = make_photo(alice, state=State.FAILED, reason="damaged", offered_until=NOW - 90 * DAY)
+    old = make_photo(alice, State.FAILED, reason="never_arrived", offered_until=NOW - 8 * DAY - HOUR)
+    young = make_photo(alice, State.FAILED, reason="never_arrived", offered_until=NOW - 7 * DAY)
+    damaged = make_photo(alice, State.FAILED, reason="damaged", offered_until=NOW - 90 * DAY)
     assert sweep(NOW).purged == 1
     assert set(Photo.objects.all()) == {young, damaged}
     assert DeletionRecord.objects.get().photo_id == old.pk
 
 
 def test_the_trash_is_emptied_after_thirty_days(
-    stores: Stores, alice: User, make_photo: Callable[..., Photo]
+    stores: Stores, alice: User, make_photo: PhotoFactory
 ) -> None:
-    make_photo(alice, state=State.APPROVED, trashed_at=NOW - 30 * DAY - HOUR)
-    kept = make_photo(alice, state=State.APPROVED, trashed_at=NOW - 29 * DAY)
+    make_photo(alice, State.APPROVED, trashed_at=NOW - 30 * DAY - HOUR)
+    kept = make_photo(alice, State.APPROVED, trashed_at=NOW - 29 * DAY)
     assert sweep(NOW).purged == 1
     assert list(Photo.objects.all()) == [kept]
 
@@ -116,9 +116,9 @@ def test_a_record_stays_open_while_an_old_signature_could_still_be_used(stores: 
 
 @pytest.mark.parametrize("left", ["original", "item", "rendition"])
 def test_whatever_is_left_keeps_the_record_open_and_is_ended_again(
-    left: str, stores: Stores, alice: User, make_photo: Callable[..., Photo]
+    left: str, stores: Stores, alice: User, make_photo: PhotoFactory
 ) -> None:
-    photo = make_photo(alice)
+    photo = make_photo(alice, State.AWAITING)
     photo_id = photo.pk
     Photo.objects.filter(pk=photo_id)._raw_delete("default")
     record_of(photo_id)
@@ -156,10 +156,10 @@ def test_a_wrong_database_removes_nothing(stores: Stores) -> None:
 
 
 def test_it_stops_above_a_hundred_removals_and_goes_on_next_time(
-    stores: Stores, alice: User, make_photo: Callable[..., Photo]
+    stores: Stores, alice: User, make_photo: PhotoFactory
 ) -> None:
     for _ in range(MAX_REMOVALS + 3):
-        make_photo(alice, trashed_at=NOW - 31 * DAY)
+        make_photo(alice, State.AWAITING, trashed_at=NOW - 31 * DAY)
     first = sweep(NOW)
     assert (first.purged, first.stopped) == (MAX_REMOVALS, True)
     # The 100 purged a moment ago are looked at, found empty and left open: they are not removals.
@@ -167,20 +167,18 @@ def test_it_stops_above_a_hundred_removals_and_goes_on_next_time(
     assert (second.purged, second.stopped) == (3, False)
 
 
-def test_the_command_says_when_it_stopped(
-    stores: Stores, alice: User, make_photo: Callable[..., Photo]
-) -> None:
+def test_the_command_says_when_it_stopped(stores: Stores, alice: User, make_photo: PhotoFactory) -> None:
     for _ in range(MAX_REMOVALS + 1):
-        make_photo(alice, trashed_at=timezone.now() - 31 * DAY)
+        make_photo(alice, State.AWAITING, trashed_at=timezone.now() - 31 * DAY)
     with pytest.raises(CommandError, match="Stopped at 100 removals"):
         call_command("sweep")
 
 
 def test_one_run_looks_at_a_bounded_number_and_the_next_goes_on(
-    stores: Stores, alice: User, make_photo: Callable[..., Photo], monkeypatch: pytest.MonkeyPatch
+    stores: Stores, alice: User, make_photo: PhotoFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "MAX_MATTERS", 2)
-    photos = [make_photo(alice, created_at=NOW - HOUR) for _ in range(5)]
+    photos = [make_photo(alice, State.AWAITING, created_at=NOW - HOUR) for _ in range(5)]
     for photo in photos:
         stores.put_original(photo.pk)
     assert [sweep(NOW + timedelta(seconds=s)).nudged for s in range(4)] == [2, 2, 1, 0]

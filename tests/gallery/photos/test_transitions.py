@@ -13,9 +13,8 @@ from gallery.photos.models import HistoryEntry, Photo
 from gallery.photos.states import State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from gallery.accounts.models import User
+    from tests.gallery.conftest import PhotoFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -44,9 +43,9 @@ ALLOWED = {
 @pytest.mark.parametrize("state", State)
 @pytest.mark.parametrize("move", transitions.TABLE, ids=lambda move: move.name)
 def test_each_move_is_made_from_its_states_only(
-    move: transitions.Move, state: State, make_photo: Callable[..., Photo], alice: User
+    move: transitions.Move, state: State, make_photo: PhotoFactory, alice: User
 ) -> None:
-    photo = make_photo(alice, state=state)
+    photo = make_photo(alice, state)
     made = transitions.apply(move, photo.pk, actor=alice, reason="why")
     photo.refresh_from_db()
     expected = ALLOWED.get((move.name, str(state)))
@@ -61,26 +60,22 @@ def test_a_photo_that_is_gone_moves_nowhere(alice: User) -> None:
     assert HistoryEntry.objects.count() == 0
 
 
-def test_the_second_of_two_moderators_is_told(
-    make_photo: Callable[..., Photo], alice: User, charlie: User
-) -> None:
-    photo = make_photo(alice, state=State.PENDING)
+def test_the_second_of_two_moderators_is_told(make_photo: PhotoFactory, alice: User, charlie: User) -> None:
+    photo = make_photo(alice, State.PENDING)
     assert transitions.put_back_to_review(photo.pk, actor=charlie) is False
     assert transitions.approved(photo.pk, actor=charlie) is True
     assert transitions.put_back_to_review(photo.pk, actor=charlie) is True
     assert transitions.put_back_to_review(photo.pk, actor=charlie) is False
 
 
-def test_what_lies_in_the_trash_is_not_judged(
-    make_photo: Callable[..., Photo], alice: User, charlie: User
-) -> None:
-    photo = make_photo(alice, state=State.PENDING, trashed_at=timezone.now())
+def test_what_lies_in_the_trash_is_not_judged(make_photo: PhotoFactory, alice: User, charlie: User) -> None:
+    photo = make_photo(alice, State.PENDING, trashed_at=timezone.now())
     assert transitions.approved(photo.pk, actor=charlie) is False
     assert transitions.rejected(photo.pk, actor=charlie, reason="x") is False
 
 
-def test_the_trash_gives_back_what_was(make_photo: Callable[..., Photo], alice: User) -> None:
-    photo = make_photo(alice, state=State.REJECTED)
+def test_the_trash_gives_back_what_was(make_photo: PhotoFactory, alice: User) -> None:
+    photo = make_photo(alice, State.REJECTED)
     assert transitions.trashed(photo.pk, actor=alice) is True
     assert transitions.trashed(photo.pk, actor=alice) is False
     photo.refresh_from_db()
@@ -91,9 +86,9 @@ def test_the_trash_gives_back_what_was(make_photo: Callable[..., Photo], alice: 
 
 
 def test_a_rejection_keeps_its_reason_and_an_approval_clears_it(
-    make_photo: Callable[..., Photo], alice: User, charlie: User
+    make_photo: PhotoFactory, alice: User, charlie: User
 ) -> None:
-    photo = make_photo(alice, state=State.PENDING)
+    photo = make_photo(alice, State.PENDING)
     transitions.rejected(photo.pk, actor=charlie, reason="Too blurred")
     photo.refresh_from_db()
     assert photo.review_note == "Too blurred"
@@ -102,18 +97,16 @@ def test_a_rejection_keeps_its_reason_and_an_approval_clears_it(
     assert photo.review_note == ""
 
 
-def test_only_an_offer_that_was_given_up_is_opened_again(
-    make_photo: Callable[..., Photo], alice: User
-) -> None:
-    damaged = make_photo(alice, state=State.FAILED, reason="damaged")
-    never_arrived = make_photo(alice, state=State.FAILED, reason="never_arrived")
+def test_only_an_offer_that_was_given_up_is_opened_again(make_photo: PhotoFactory, alice: User) -> None:
+    damaged = make_photo(alice, State.FAILED, reason="damaged")
+    never_arrived = make_photo(alice, State.FAILED, reason="never_arrived")
     until = timezone.now()
     assert transitions.offered_again(damaged.pk, offered_until=until) is False
     assert transitions.offered_again(never_arrived.pk, offered_until=until) is True
 
 
-def test_rows_leave_by_purge_only(make_photo: Callable[..., Photo], alice: User) -> None:
-    photo = make_photo(alice)
+def test_rows_leave_by_purge_only(make_photo: PhotoFactory, alice: User) -> None:
+    photo = make_photo(alice, State.AWAITING)
     with pytest.raises(TypeError, match="purge"):
         photo.delete()
     with pytest.raises(TypeError, match="purge"):

@@ -1,0 +1,116 @@
+"""People and photos that tests of the gallery speak of."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Protocol
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+from django.test import Client
+from django.utils import timezone
+
+from gallery.accounts.models import User
+from gallery.photos.models import Photo
+from gallery.photos.states import State, Visibility
+from thumbworker.contract import keys
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PASSWORD = "correct-horse-battery"
+SIZE_BYTES = 1_000
+
+
+class PhotoFactory(Protocol):
+    """Makes the row of a photo whose bytes are said to be there."""
+
+    def __call__(self, owner: User, state: State = State.APPROVED, **fields: Any) -> Photo: ...
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    """Return somebody who owns photos."""
+    return User.objects.create_user("alice", "alice@example.org", PASSWORD)
+
+
+@pytest.fixture
+def bob(db: None) -> User:
+    """Return somebody else."""
+    return User.objects.create_user("bob", "bob@example.org", PASSWORD)
+
+
+@pytest.fixture
+def charlie(db: None) -> User:
+    """Return a moderator: staff, in the group that may approve and reject."""
+    person = User.objects.create_user("charlie", "charlie@example.org", PASSWORD, is_staff=True)
+    group, _ = Group.objects.get_or_create(name="Moderators")
+    group.permissions.add(
+        *Permission.objects.filter(
+            content_type__app_label="photos",
+            codename__in=["moderate_photo", "view_photo", "view_historyentry"],
+        )
+    )
+    person.groups.add(group)
+    return person
+
+
+@pytest.fixture
+def admin(db: None) -> User:
+    """Return a superuser."""
+    return User.objects.create_superuser("admin", "admin@example.org", PASSWORD)
+
+
+@pytest.fixture
+def trusted(db: None) -> User:
+    """Return somebody whose photos need no review."""
+    person = User.objects.create_user("tina", "tina@example.org", PASSWORD)
+    group, _ = Group.objects.get_or_create(name="Trusted")
+    group.permissions.add(Permission.objects.get(content_type__app_label="photos", codename="skip_review"))
+    person.groups.add(group)
+    return person
+
+
+@pytest.fixture
+def client_of() -> Callable[[User], Client]:
+    """Return a maker of browsers in which the given person is signed in."""
+
+    def signed_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
+def make_photo(db: None) -> PhotoFactory:
+    """Return a maker of photo rows; each later one is a minute younger than the one before."""
+    made = 0
+
+    def make(owner: User, state: State = State.APPROVED, **fields: Any) -> Photo:
+        nonlocal made
+        made += 1
+        photo_id = fields.pop("id", None) or uuid4()
+        created_at = timezone.now() - timedelta(days=1) + timedelta(minutes=made)
+        values: dict[str, Any] = {
+            "id": photo_id,
+            "owner": owner,
+            "state": state,
+            "visibility": Visibility.PUBLIC,
+            "file_name": f"photo-{made}.jpg",
+            "original": keys.original_key(photo_id),
+            "content_type": "image/jpeg",
+            "size_bytes": SIZE_BYTES,
+            "sha256": hashlib.sha256(photo_id.bytes).hexdigest(),
+            "created_at": created_at,
+            "offered_until": created_at + timedelta(minutes=16),
+        }
+        photo = Photo.objects.create(**(values | fields))
+        User.objects.filter(pk=owner.pk).update(used_bytes=owner.used_bytes + photo.size_bytes)
+        owner.refresh_from_db(fields=["used_bytes"])
+        return photo
+
+    return make
