@@ -1,4 +1,4 @@
-"""The worker's resources on moto, and the real stores on them."""
+"""The worker's corner of the template on moto."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
+from tests.stage import REGION
 from thumbworker.contract import keys
 from thumbworker.environment import Environment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from uuid import UUID
 
-REGION = "eu-central-1"
+    from tests.aws import MotoAws
 
 
 @dataclass
@@ -81,69 +80,19 @@ class Aws:
 
 
 @pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
-    for name, value in {
-        "AWS_ACCESS_KEY_ID": "testing",
-        "AWS_SECRET_ACCESS_KEY": "testing",
-        "AWS_SESSION_TOKEN": "testing",
-        "AWS_DEFAULT_REGION": REGION,
-    }.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
-        yield build()
-
-
-def build() -> Aws:
-    def arn_of(url: str) -> str:
-        attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
-        return str(attributes["QueueArn"])
-
-    sqs = boto3.client("sqs", region_name=REGION)
-    dead_letter_url = sqs.create_queue(QueueName="dead")["QueueUrl"]
-    redrive = {"deadLetterTargetArn": arn_of(dead_letter_url), "maxReceiveCount": 5}
-    queue_url = sqs.create_queue(
-        QueueName="thumbnails",
-        Attributes={"RedrivePolicy": json.dumps(redrive), "VisibilityTimeout": "0"},
-    )["QueueUrl"]
+def aws(moto_aws: MotoAws) -> Aws:
+    """Give the template's resources, a listener on the topic, and messages that come again at once."""
+    outputs = moto_aws.outputs
+    sqs = moto_aws.client("sqs")
+    sqs.set_queue_attributes(QueueUrl=outputs.thumbnails_queue_url, Attributes={"VisibilityTimeout": "0"})
     news_url = sqs.create_queue(QueueName="news")["QueueUrl"]
-    s3 = boto3.client("s3", region_name=REGION)
-    for bucket in ("originals", "renditions"):
-        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
-    table = boto3.client("dynamodb", region_name=REGION)
-    table.create_table(
-        TableName="catalogue",
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-    )
-    sns = boto3.client("sns", region_name=REGION)
-    topic_arn = sns.create_topic(Name="photo-events")["TopicArn"]
-    sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=arn_of(news_url))
-    configurations = [
-        {
-            "QueueArn": arn_of(queue_url),
-            "Events": event_names,
-            "Filter": {"Key": {"FilterRules": [{"Name": "prefix", "Value": prefix}]}},
-        }
-        for prefix, event_names in (
-            ("originals/", ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"]),
-            ("nudges/", ["s3:ObjectCreated:*"]),
-        )
+    news_arn = sqs.get_queue_attributes(QueueUrl=news_url, AttributeNames=["QueueArn"])["Attributes"][
+        "QueueArn"
     ]
-    s3.put_bucket_notification_configuration(
-        Bucket="originals", NotificationConfiguration={"QueueConfigurations": configurations}
+    moto_aws.client("sns").subscribe(
+        TopicArn=outputs.photo_events_topic_arn, Protocol="sqs", Endpoint=news_arn
     )
-    return Aws(
-        Environment(
-            originals_bucket="originals",
-            renditions_bucket="renditions",
-            catalogue_table="catalogue",
-            photo_events_topic_arn=topic_arn,
-            site_origin="https://photos.example",
-            region=REGION,
-        ),
-        queue_url,
-        dead_letter_url,
-        news_url,
+    environment = Environment.read(
+        outputs.environment() | {"SITE_ORIGIN": "https://photos.example", "AWS_REGION": REGION}
     )
+    return Aws(environment, outputs.thumbnails_queue_url, outputs.thumbnails_dead_letter_queue_url, news_url)

@@ -90,7 +90,7 @@ def test_object_that_could_not_be_deleted_is_not_passed_over() -> None:
 
 def test_rendition_may_be_cached_for_ever_and_is_shown_as_what_it_is(aws: Aws) -> None:
     open_stores(aws.environment).renditions.put(RenditionFile("320/a-1.webp", b"bytes", "image/webp"))
-    head = aws.client("s3").head_object(Bucket="renditions", Key="320/a-1.webp")
+    head = aws.client("s3").head_object(Bucket=aws.environment.renditions_bucket, Key="320/a-1.webp")
     assert head["ContentType"] == "image/webp"
     assert head["CacheControl"] == "private, max-age=31536000, immutable"
     assert head["ContentDisposition"] == "inline"
@@ -99,14 +99,14 @@ def test_rendition_may_be_cached_for_ever_and_is_shown_as_what_it_is(aws: Aws) -
 def test_item_of_a_foreign_shape_counts_as_none(aws: Aws) -> None:
     photo_id = uuid4()
     aws.client("dynamodb").put_item(
-        TableName="catalogue", Item={PARTITION_KEY: {"S": f"photo#{photo_id}"}, "status": {"S": "ODD"}}
+        TableName=aws.environment.catalogue_table,
+        Item={PARTITION_KEY: {"S": f"photo#{photo_id}"}, "status": {"S": "ODD"}},
     )
     assert open_stores(aws.environment).catalogue.get(photo_id) is None
 
 
 def test_message_is_postponed_by_the_arn_of_its_queue(aws: Aws) -> None:
     queues = open_queues(aws.environment)
-    aws.messages(aws.queue_url)  # takes the test event of S3 away
     aws.client("sqs").send_message(QueueUrl=aws.queue_url, MessageBody="hello")
     (message,) = queues.receive(aws.queue_url, wait_seconds=0)
     queues.postpone(queues.queue_arn(aws.queue_url), message["receiptHandle"], 300)

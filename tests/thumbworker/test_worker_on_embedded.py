@@ -1,0 +1,109 @@
+"""The worker's own zip, run by the mapping under its own role on the embedded AWS."""
+
+from __future__ import annotations
+
+import io
+import json
+import time
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import pytest
+from PIL import Image
+
+from thumbworker.contract import keys
+from thumbworker.contract.policy import every_rendition_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.aws import EnforcedAws
+
+pytestmark = pytest.mark.embedded
+PATIENCE_SECONDS = 60.0
+
+
+def eventually(look: Callable[[], Any]) -> Any:
+    """Return what the look finds once it finds anything."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < end:
+        if found := look():
+            return found
+    pytest.fail(f"nothing within {PATIENCE_SECONDS:.0f} s")
+
+
+def picture() -> bytes:
+    file = io.BytesIO()
+    Image.linear_gradient("L").resize((640, 480)).convert("RGB").save(file, "JPEG")
+    return file.getvalue()
+
+
+class Photo:
+    def __init__(self, aws: EnforcedAws) -> None:
+        self.aws = aws
+        self.photo_id: UUID = uuid4()
+
+    def upload(self, data: bytes) -> None:
+        self.aws.client("s3").put_object(
+            Bucket=self.aws.outputs.originals_bucket,
+            Key=keys.original_key(self.photo_id),
+            Body=data,
+            ContentType="image/jpeg",
+            Metadata={keys.OWNER_METADATA: "7"},
+        )
+
+    def item(self) -> dict[str, Any]:
+        answer = self.aws.client("dynamodb").get_item(
+            TableName=self.aws.outputs.catalogue_table, Key={"pk": {"S": keys.photo_item_key(self.photo_id)}}
+        )
+        return answer.get("Item", {})
+
+    def rendition_keys(self) -> set[str]:
+        answer = self.aws.client("s3").list_objects_v2(Bucket=self.aws.outputs.renditions_bucket)
+        return {entry["Key"] for entry in answer.get("Contents", ())} & set(
+            every_rendition_key(self.photo_id)
+        )
+
+
+def test_upload_to_deletion_under_the_workers_own_role(embedded_aws: EnforcedAws) -> None:
+    photo = Photo(embedded_aws)
+    photo.upload(picture())
+    item = eventually(photo.item)
+    assert (item["status"]["S"], item["width"]["N"], item["owner"]["S"]) == ("READY", "640", "7")
+    assert len(photo.rendition_keys()) == 3
+    embedded_aws.client("s3").delete_object(
+        Bucket=embedded_aws.outputs.originals_bucket, Key=keys.original_key(photo.photo_id)
+    )
+    eventually(lambda: not photo.item())
+    assert photo.rendition_keys() == set()
+
+
+def test_record_received_before_is_decoded_by_a_child_of_the_zip(embedded_aws: EnforcedAws) -> None:
+    photo = Photo(embedded_aws)
+    photo.upload(picture())
+    eventually(photo.item)
+    # A foreign item in its place makes the work be done again, by a message that claims to have come before.
+    embedded_aws.client("dynamodb").delete_item(
+        TableName=embedded_aws.outputs.catalogue_table, Key={"pk": {"S": keys.photo_item_key(photo.photo_id)}}
+    )
+    record = {
+        "messageId": "m",
+        "receiptHandle": "h",
+        "body": json.dumps(
+            {
+                "Records": [
+                    {
+                        "eventName": "ObjectCreated:Put",
+                        "s3": {"object": {"key": keys.original_key(photo.photo_id)}},
+                    }
+                ]
+            }
+        ),
+        "attributes": {"ApproximateReceiveCount": "2"},
+        "eventSourceARN": "arn:aws:sqs:eu-central-1:123456789012:none",
+    }
+    answer = embedded_aws.client("lambda").invoke(
+        FunctionName=embedded_aws.outputs.worker_function_name, Payload=json.dumps({"Records": [record]})
+    )
+    assert json.loads(answer["Payload"].read()) == {"batchItemFailures": []}
+    assert photo.item()["status"]["S"] == "READY"
