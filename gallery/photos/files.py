@@ -10,7 +10,9 @@ from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 from uuid import UUID
 
-MAX_FILE_BYTES = 50 * 1024 * 1024
+from thumbworker.contract.limits import MAX_ORIGINAL_BYTES
+
+MAX_FILE_BYTES = MAX_ORIGINAL_BYTES
 MAX_NAME_LENGTH = 250
 """Below 255, to which Django silently cuts the names of posted files."""
 MAX_UPLOADS_AT_ONCE = 50

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from thumbworker.contract.limits import MAX_ORIGINAL_BYTES
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -16,7 +18,7 @@ class Limits:
     phases, so the function's own timeout must leave room for one more phase.
     """
 
-    original_bytes: int = 50_000_000
+    original_bytes: int = MAX_ORIGINAL_BYTES
     pixels: int = 100_000_000
     side_pixels: int = 65_535
     memory_bytes: int = 480_000_000
