@@ -77,6 +77,8 @@ export function openLightbox(link) {
   const pswp = new PhotoSwipe({
     index: links().indexOf(link),
     bgOpacity: 1,
+    // The sheet grows while it is read: a count would only be of what is here so far.
+    counter: false,
     loop: false,
     maxZoomLevel: 1,
     returnFocus: false,

@@ -35,7 +35,10 @@ function arrive(image) {
   image.classList.remove("coming");
   const canvas = image.parentElement?.querySelector("canvas");
   // The cross-fade of 180 ms ends first.
-  if (canvas) setTimeout(() => canvas.remove(), 250);
+  setTimeout(() => {
+    canvas?.remove();
+    image.parentElement?.style.removeProperty("background-color");
+  }, 250);
 }
 
 /** Lay the placeholder under a picture that has not arrived yet, and fade the picture in when it does. */

@@ -60,6 +60,11 @@ export class Uploads extends EventTarget {
     return this.all.some(({ state }) => state === "waiting" || state === "sending");
   }
 
+  /** Whether something of these uploads still moves, here or in the gallery. */
+  get inMotion() {
+    return this.unfinished || this.all.some(({ state }) => state === "processing");
+  }
+
   get totals() {
     const counted = this.all.filter(({ state, retryable }) => state !== "failed" || retryable);
     const inState = (...states) => this.all.filter(({ state }) => states.includes(state)).length;

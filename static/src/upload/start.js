@@ -39,10 +39,13 @@ export function startUploads() {
   startTray(document.querySelector("[data-tray]"), uploads);
   startDrop(document.querySelector("[data-drop]"), take);
   const input = form?.querySelector("[type=file]");
-  input?.addEventListener("change", () => {
+  const takeChosen = () => {
     take([...input.files]);
     input.value = "";
-  });
+  };
+  input?.addEventListener("change", takeChosen);
+  // Somebody may have chosen before this script arrived.
+  if (input?.files.length) takeChosen();
   window.addEventListener("beforeunload", (event) => {
     if (uploads.unfinished) event.preventDefault();
   });

@@ -76,7 +76,7 @@ export function startTray(tray, uploads) {
     bar.value = totals.sentBytes;
     bar.hidden = totals.arrived + totals.failed === totals.files;
     retry.hidden = !totals.retryable;
-    clear.hidden = uploads.unfinished || totals.arrived + totals.failed < totals.files;
+    clear.hidden = uploads.inMotion;
   }
 
   uploads.addEventListener("change", ({ detail: item }) => {
