@@ -21,6 +21,8 @@ from thumbworker.interfaces import StoreUnavailable
 from thumbworker.stores import open_queues
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from thumbworker.batch import Batch
 
 BATCH_SECONDS = 120.0
@@ -48,6 +50,7 @@ class Poller:
     queue: Queue
     queue_url: str
     batch: Batch
+    pause: Callable[[float], None] = time.sleep
     stopping: bool = False
     _queue_arn: str = field(default="")
 
@@ -85,19 +88,18 @@ class Poller:
                 self.poll_once()
             except StoreUnavailable as fault:
                 journal.write_line({"outcome": "queue_unavailable", "reason": str(fault)})
-                time.sleep(PAUSE_SECONDS)
+                self.pause(PAUSE_SECONDS)
 
 
 def main() -> int:
     """Run until SIGTERM or SIGINT; return the exit status."""
+    queue_url = os.environ.get("THUMBNAILS_QUEUE_URL", "")
     try:
         environment = Environment.read(os.environ)
-        queue_url = os.environ["THUMBNAILS_QUEUE_URL"]
+        if not queue_url:
+            raise SettingsMissing(["THUMBNAILS_QUEUE_URL"])  # noqa: TRY301 - one place says what is missing
     except SettingsMissing as fault:
         sys.stderr.write(f"{fault}\n")
-        return 2
-    except KeyError:
-        sys.stderr.write("Set these environment variables: THUMBNAILS_QUEUE_URL\n")
         return 2
     queues = open_queues(environment)
     poller = Poller(queues, queue_url, assemble(environment, queues))

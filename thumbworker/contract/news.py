@@ -62,7 +62,7 @@ def event_id(news_type: NewsType, photo_id: UUID, sha256: str, policy_version: i
 
     >>> photo_id = UUID("6f1c2a52-6c9f-4c2e-9d3a-0a4f5b8f0c11")
     >>> event_id(NewsType.PROCESSED, photo_id, "ab", 1, "READY")
-    UUID('18b92a17-d4a6-52df-8671-3a1d28a1c0b8')
+    UUID('41eb08ea-1b48-5af9-b875-6c073b964d82')
     """
     return uuid5(EVENT_NAMESPACE, "|".join((news_type, str(photo_id), sha256, str(policy_version), status)))
 

@@ -1,0 +1,15 @@
+"""The examples in the worker's docstrings are true."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+
+import pytest
+
+
+@pytest.mark.parametrize("name", ["contract.keys", "contract.news", "batch"])
+def test_examples_hold(name: str) -> None:
+    result = doctest.testmod(importlib.import_module(f"thumbworker.{name}"))
+    assert result.attempted > 0
+    assert result.failed == 0

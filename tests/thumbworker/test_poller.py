@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.stage import ENVIRONMENT
+from tests.thumbworker import events
+from thumbworker.__main__ import Poller
+from thumbworker.interfaces import StoreUnavailable
+
+
+class FakeQueue:
+    def __init__(self, *batches: list[dict[str, Any]]) -> None:
+        self.batches = list(batches)
+        self.deleted: list[str] = []
+
+    def receive(self, queue_url: str, *, wait_seconds: int) -> list[dict[str, Any]]:
+        if not self.batches:
+            raise StoreUnavailable("ReceiveMessage", "Throttled")
+        return self.batches.pop(0)
+
+    def queue_arn(self, queue_url: str) -> str:
+        return events.QUEUE_ARN
+
+    def delete(self, queue_url: str, receipt_handle: str) -> None:
+        self.deleted.append(receipt_handle)
+
+
+class FakeBatch:
+    def __init__(self, *failing: str) -> None:
+        self.failing = failing
+        self.events: list[dict[str, Any]] = []
+
+    def __call__(self, event: dict[str, Any], *, request_id: str, remaining_seconds: Any) -> dict[str, Any]:
+        self.events.append(event)
+        assert 0 < remaining_seconds() <= 120
+        return {"batchItemFailures": [{"itemIdentifier": identifier} for identifier in self.failing]}
+
+
+def messages(count: int) -> list[dict[str, Any]]:
+    records = [
+        events.sqs_record(events.uploaded(uuid4()), message_id=f"m-{number}") for number in range(count)
+    ]
+    for record in records:
+        del record["eventSourceARN"]  # Lambda adds it, SQS does not
+    return records
+
+
+def test_done_messages_are_deleted_and_failed_ones_kept() -> None:
+    queue, batch = FakeQueue(messages(3)), FakeBatch("m-1")
+    assert Poller(queue, "url", batch).poll_once() == 3  # type: ignore[arg-type]
+    assert queue.deleted == ["handle-of-m-0", "handle-of-m-2"]
+
+
+def test_batch_sees_what_lambda_would_show_it() -> None:
+    batch = FakeBatch()
+    Poller(FakeQueue(messages(1)), "url", batch).poll_once()  # type: ignore[arg-type]
+    (event,) = batch.events
+    (record,) = event["Records"]
+    assert record["eventSourceARN"] == events.QUEUE_ARN
+    assert record["attributes"] == {"ApproximateReceiveCount": "1"}
+
+
+def test_empty_queue_is_no_batch() -> None:
+    batch = FakeBatch()
+    assert Poller(FakeQueue([]), "url", batch).poll_once() == 0  # type: ignore[arg-type]
+    assert batch.events == []
+
+
+def test_stop_ends_the_batch_begun_and_takes_no_other() -> None:
+    class StoppingBatch(FakeBatch):
+        def __call__(self, event: dict[str, Any], **more: Any) -> dict[str, Any]:
+            poller.stop(signal.SIGTERM, None)
+            return super().__call__(event, **more)
+
+    queue = FakeQueue(messages(1), messages(1))
+    poller = Poller(queue, "url", StoppingBatch())  # type: ignore[arg-type]
+    poller.run()
+    assert queue.deleted == ["handle-of-m-0"]
+    assert len(queue.batches) == 1
+
+
+def test_queue_that_does_not_answer_is_asked_again(capsys: pytest.CaptureFixture[str]) -> None:
+    queue = FakeQueue()
+    pauses: list[float] = []
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        poller.stop()
+
+    poller = Poller(queue, "url", FakeBatch(), pause=pause)  # type: ignore[arg-type]
+    poller.run()
+    assert pauses == [5.0]
+    assert '"outcome": "queue_unavailable", "reason": "ReceiveMessage: Throttled"' in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("missing", "named"), [("THUMBNAILS_QUEUE_URL", "THUMBNAILS_QUEUE_URL"), ("SITE_ORIGIN", "SITE_ORIGIN")]
+)
+def test_command_names_the_missing_setting(missing: str, named: str) -> None:
+    variables = ENVIRONMENT | {"THUMBNAILS_QUEUE_URL": "http://127.0.0.1:1/q", "PATH": os.environ["PATH"]}
+    del variables[missing]
+    done = subprocess.run(
+        [sys.executable, "-m", "thumbworker"],
+        env=variables,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr.strip()) == (2, f"Set these environment variables: {named}")
