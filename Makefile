@@ -44,10 +44,10 @@ run: environment-local environment-embedded browser-files ## run the whole galle
 	@exec $(local_python) -m infra.local
 
 manage: environment-local ## run a command of manage.py in the running gallery: make manage ARGS="fsck --nudge"
-	@$(local_python) -m infra.local_manage $(ARGS)
+	@$(local_python) -m infra.local.manage $(ARGS)
 
 shell: environment-local ## open a shell whose manage.py and AWS variables are the running gallery's
-	@$(local_python) -m infra.local_manage --shell
+	@$(local_python) -m infra.local.manage --shell
 
 # ---- testing ------------------------------------------------------------------------------------------------
 

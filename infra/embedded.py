@@ -76,6 +76,10 @@ class EmbeddedAws:
         """Return the id of the running process."""
         return self._process.pid if self._process else None
 
+    def is_running(self) -> bool:
+        """Tell whether its process is alive."""
+        return self._process is not None and self._process.poll() is None
+
     def command(self) -> list[str]:
         """Return the command line that starts it."""
         guard = Path(__file__).with_name("die_with_parent.py")

@@ -1,0 +1,93 @@
+"""Bring up the embedded AWS with the template applied, whatever the last run left behind."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+from infra.embedded import REGION, ROOT_ACCESS_KEY_ID
+from infra.provision import Outputs, provision
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from infra.embedded import EmbeddedAws
+    from infra.provision import Parameters
+
+
+def start(aws: EmbeddedAws, parameters: Parameters) -> Outputs:
+    """Start it and apply the template; once anything changed, restart it so that the change is saved.
+
+    ministack saves its state at a graceful stop only. After the restart a kill costs what came
+    later, and never the buckets' settings, the queue or the function.
+
+    Raises:
+        EmbeddedAwsError, ProvisionError: it could not be done.
+    """
+    saved = aws.folder / "state" / "saved"
+    objects, aside = aws.folder / "s3", aws.folder / "s3-set-aside"
+    if not saved.exists():
+        # Objects without the state that goes with them: the stack cannot be made over their buckets.
+        move_files(objects, aside)
+        shutil.rmtree(aws.folder / "state", ignore_errors=True)
+    aws.start()
+    provisioned = provision(aws, parameters)
+    if provisioned.changed or not saved.exists():
+        aws.stop()
+        move_files(aside, objects)
+        saved.touch()
+        aws.start()
+    return provisioned.outputs
+
+
+def move_files(source: Path, destination: Path) -> None:
+    """Move every file that the destination does not have, then remove the source; safe to repeat."""
+    for path in sorted(source.rglob("*")):
+        target = destination / path.relative_to(source)
+        if path.is_file() and not target.exists():
+            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.rename(target)
+    shutil.rmtree(source, ignore_errors=True)
+
+
+def nudge_items_without_original(aws: EmbeddedAws, outputs: Outputs) -> int:
+    """Have the worker look at every item whose original is gone; return how many there are.
+
+    Items come back from the last saved state, also of photos deleted since. The web may not scan the
+    catalogue, so root does.
+    """
+    s3, dynamodb = aws.client("s3"), aws.client("dynamodb")
+    there = {
+        entry["Key"].removeprefix("originals/")
+        for page in s3.get_paginator("list_objects_v2").paginate(
+            Bucket=outputs.originals_bucket, Prefix="originals/"
+        )
+        for entry in page.get("Contents", [])
+    }
+    items = {
+        item["pk"]["S"].removeprefix("photo#")
+        for page in dynamodb.get_paginator("scan").paginate(
+            TableName=outputs.catalogue_table, ProjectionExpression="pk"
+        )
+        for item in page["Items"]
+        if item["pk"]["S"].startswith("photo#")
+    }
+    for photo_id in sorted(items - there):
+        s3.put_object(Bucket=outputs.originals_bucket, Key=f"nudges/{photo_id}", Body=b"")
+    return len(items - there)
+
+
+def web_role_config(aws: EmbeddedAws, outputs: Outputs) -> str:
+    """Return an AWS configuration whose profile ``web`` takes the web's role, and takes it again in time."""
+    return f"""\
+[profile root]
+aws_access_key_id = {ROOT_ACCESS_KEY_ID}
+aws_secret_access_key = {aws.root_secret}
+
+[profile web]
+region = {REGION}
+role_arn = {outputs.web_role_arn}
+role_session_name = web
+source_profile = root
+duration_seconds = 43200
+"""

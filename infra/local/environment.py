@@ -1,0 +1,55 @@
+"""The environment of the gallery's processes in a local run."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from infra.embedded import REGION
+from infra.local.folder import PROJECT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from infra.local.folder import Folder
+    from infra.provision import Outputs
+
+KEPT = ("PATH", "HOME", "USER", "LANG", "LC_ALL", "LC_CTYPE", "TERM", "TZ", "TMPDIR")
+"""What a process needs from the terminal; everything else, such as AWS credentials, stays out."""
+
+CHOICES = {
+    "SIGN_UP": "open",
+    "DEFAULT_QUOTA_BYTES": str(5 * 1024**3),
+    "EMAIL_URL": "consolemail://",
+    "DEBUG": "false",
+    "LOG_LEVEL": "WARNING",
+    "DATABASE_URL": f"sqlite:///{PROJECT}/var/gallery.sqlite3",
+}
+"""What a person may decide by setting it before ``make run``."""
+
+
+def web_environment(
+    folder: Folder,
+    outputs: Outputs,
+    *,
+    site_origin: str,
+    endpoint_url: str,
+    given: Mapping[str, str] = os.environ,
+) -> dict[str, str]:
+    """Return the whole environment of web, scheduler and ``manage.py``."""
+    return {
+        **{name: given[name] for name in KEPT if name in given},
+        **{name: given.get(name, usual) for name, usual in CHOICES.items()},
+        **outputs.environment(),
+        "SECRET_KEY": folder.secret_key(),
+        "SITE_ORIGIN": site_origin,
+        "ALLOWED_HOSTS": "127.0.0.1,localhost",
+        "AWS_REGION": REGION,
+        "AWS_ENDPOINT_URL": endpoint_url,
+        "AWS_PROFILE": "web",
+        "AWS_CONFIG_FILE": str(folder.aws_config_file),
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "DJANGO_SETTINGS_MODULE": "gallery.settings",
+        "PYTHONUNBUFFERED": "1",
+    }

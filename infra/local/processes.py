@@ -1,0 +1,82 @@
+"""Keep a few processes running together: when one ends, or a signal comes, all are stopped in order.
+
+A runner of our own, since each child must die with this very process: the usual ones put a process in
+between, and a kill of the runner then leaves a web server behind that holds the port.
+"""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from infra.local.folder import PROJECT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+    from types import FrameType
+
+STOP_WITHIN_SECONDS = 10.0
+LOOK_EVERY_SECONDS = 0.2
+
+
+@dataclass
+class Processes:
+    """The children of this process, by name, in the order of their start."""
+
+    environment: dict[str, str]
+    _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    _stop: threading.Event = field(default_factory=threading.Event)
+
+    def start(self, name: str, command: list[str], *, log: Path | None = None) -> None:
+        """Start a child that dies with us; without ``log`` it speaks on our terminal."""
+        guard = PROJECT / "infra" / "die_with_parent.py"
+        with log.open("ab") if log else nullcontext() as output:
+            self._running[name] = subprocess.Popen(  # noqa: S603  # our own command lines
+                [sys.executable, str(guard), *command],
+                cwd=PROJECT,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT if log else None,
+                # Ctrl-C reaches only us; the children are then told one after the other.
+                start_new_session=True,
+            )
+
+    def listen_to_signals(self) -> None:
+        """Take Ctrl-C, SIGTERM and a closed terminal as the wish to stop."""
+
+        def ask_to_stop(_number: int, _frame: FrameType | None) -> None:
+            self._stop.set()
+
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, ask_to_stop)
+
+    def asked_to_stop(self) -> bool:
+        """Tell whether somebody wishes to stop."""
+        return self._stop.is_set()
+
+    def wait(self, *, also: Callable[[], str | None] = lambda: None) -> str | None:
+        """Return the name of what ended first, ``also`` watching others, or ``None`` when asked to stop."""
+        while not self._stop.wait(LOOK_EVERY_SECONDS):
+            ended = [name for name, process in self._running.items() if process.poll() is not None]
+            if found := (ended[0] if ended else also()):
+                return found
+        return None
+
+    def stop(self) -> None:
+        """Stop all, the last started first; kill what does not stop in time."""
+        for process in reversed(self._running.values()):
+            process.terminate()
+        for process in reversed(self._running.values()):
+            try:
+                process.wait(STOP_WITHIN_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        self._running.clear()
