@@ -6,16 +6,15 @@ import hashlib
 import secrets
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.template import TEMPLATE_PATH
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
+TEMPLATE_PATH = Path(__file__).with_name("template.yaml")
 SETTLED_WITHIN_SECONDS = 600.0
 NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
 """How CloudFormation words it that there is nothing to do."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import yaml
 
-TEMPLATE_PATH = Path(__file__).with_name("template.yaml")
+from infra.provision import TEMPLATE_PATH
 
 
 class _Loader(yaml.SafeLoader):

@@ -56,7 +56,8 @@ class Folder:
     def prepare(self) -> None:
         """Make the folders, which hold people's photos and keys."""
         for folder in (self.path, self.aws, self.run, self.logs):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder.mkdir(parents=True, exist_ok=True)
+            folder.chmod(0o700)
         for log in self.logs.glob("*.log"):
             log.unlink()
 

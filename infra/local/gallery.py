@@ -27,7 +27,8 @@ def main() -> None:
     """Do what has to be done before the web can serve."""
     django.setup()
     call_command("migrate", interactive=False, verbosity=0)
-    call_command("collectstatic", interactive=False, verbosity=0)
+    # static/src is what the files are built from, and refers to packages that are not served.
+    call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=["src"])
     make_first_admin(Folder())
 
 

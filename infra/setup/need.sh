@@ -41,7 +41,7 @@ need_venv() {
 
 has_node() {
     command -v node >/dev/null && command -v npm >/dev/null &&
-        node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)'
+        node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)'
 }
 
 need_chromium() {
