@@ -1,0 +1,180 @@
+"""The life of a photo: upload, event, worker, page, review, public page, trash, purge, nothing left."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+
+from gallery.photos import transitions
+from gallery.photos.models import DeletionRecord, Photo
+from gallery.photos.states import State
+from gallery.photos.sweep import sweep
+from tests.journey.conftest import photograph
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from gallery.accounts.models import User
+    from tests.journey.conftest import Journey
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def browser(alice: User) -> Client:
+    client = Client()
+    client.force_login(alice)
+    return client
+
+
+def status_of(client: Client, *photo_ids: UUID) -> dict[str, str]:
+    answer = client.get("/photos/status/", {"ids": ",".join(map(str, photo_ids))})
+    return {photo["id"]: photo["state"] for photo in answer.json()["photos"]}
+
+
+def addresses_in(client: Client, path: str) -> set[str]:
+    html = client.get(path).content.decode()
+    return {part.split("?")[0] for part in html.split('"') if "/320/" in part and part.startswith("http")}
+
+
+def test_a_photo_from_the_drop_to_nothing_left(
+    journey: Journey, browser: Client, alice: User, charlie: User
+) -> None:
+    content = photograph()
+    (photo_id,) = journey.upload(browser, content)
+    assert status_of(browser, photo_id) == {str(photo_id): "awaiting"}
+
+    assert journey.work() == 1
+    assert status_of(browser, photo_id) == {str(photo_id): "pending"}
+    assert len(journey.stores.rendition_keys()) == 3
+    assert Client().get(f"/photos/{photo_id}/").status_code == 404
+    assert str(photo_id) not in Client().get("/").content.decode()
+
+    assert transitions.approved(photo_id, actor=charlie)
+    assert Client().get(f"/photos/{photo_id}/").status_code == 200
+    (address,) = addresses_in(Client(), "/")
+    assert urlsplit(address).path.removeprefix("/") in journey.stores.rendition_keys()
+
+    browser.post(f"/photos/{photo_id}/trash/")
+    assert Client().get(f"/photos/{photo_id}/").status_code == 404
+    browser.post(f"/photos/{photo_id}/restore/")
+    assert Client().get(f"/photos/{photo_id}/").status_code == 200
+
+    browser.post(f"/photos/{photo_id}/trash/")
+    browser.post(f"/photos/{photo_id}/purge/")
+    journey.work()
+    assert journey.everything_left() == set()
+    assert not Photo.objects.exists()
+    alice.refresh_from_db()
+    assert alice.used_bytes == 0
+
+    report = sweep(timezone.now() + timedelta(hours=3))
+    assert report.records_closed == 1
+    assert DeletionRecord.objects.get().closed_at is not None
+
+
+def test_undo_from_the_trash_gives_back_the_same_address(
+    journey: Journey, browser: Client, charlie: User
+) -> None:
+    (photo_id,) = journey.upload(browser, photograph())
+    journey.work()
+    status_of(browser, photo_id)
+    transitions.approved(photo_id, actor=charlie)
+    before = addresses_in(Client(), "/")
+    browser.post(f"/photos/{photo_id}/trash/")
+    assert addresses_in(Client(), "/") == set()
+    browser.post(f"/photos/{photo_id}/restore/")
+    assert addresses_in(Client(), "/") == before != set()
+
+
+def test_ten_photos_at_once(journey: Journey, browser: Client) -> None:
+    contents = [photograph(size=(300 + n, 200)) for n in range(10)]
+    photo_ids = journey.upload(browser, *contents)
+    journey.work()
+    assert set(status_of(browser, *photo_ids).values()) == {"pending"}
+    assert len(journey.stores.rendition_keys()) == 30
+
+
+def test_a_put_replayed_after_the_purge_leaves_nothing(journey: Journey, browser: Client) -> None:
+    content = photograph()
+    (offered,) = journey.offer(browser, content)
+    photo_id = journey.put(offered, content)
+    journey.work()
+    browser.post(f"/photos/{photo_id}/trash/")
+    browser.post(f"/photos/{photo_id}/purge/")
+    journey.work()
+    # The signature is still good, and nothing lies at the key any more: S3 takes the bytes again.
+    journey.put(offered, content)
+    journey.work()
+    assert journey.everything_left() != set()
+    now = timezone.now()
+    sweep(now + timedelta(minutes=10))
+    journey.work()
+    assert journey.everything_left() == set()
+    assert sweep(now + timedelta(minutes=20)).records_closed == 0, "the signature may still be used"
+    assert sweep(now + timedelta(hours=3)).records_closed == 1
+
+
+def test_a_lost_event_is_made_good_by_a_nudge(journey: Journey, browser: Client) -> None:
+    (photo_id,) = journey.upload(browser, photograph())
+    journey.aws.client("sqs").purge_queue(QueueUrl=journey.aws.outputs.thumbnails_queue_url)
+    assert journey.work() == 0
+    now = timezone.now() + timedelta(minutes=5)
+    assert sweep(now).nudged == 1
+    assert journey.work() == 1
+    assert sweep(now + timedelta(minutes=10)).settled == 1
+    assert Photo.objects.get().state == State.PENDING
+    assert photo_id == Photo.objects.get().pk
+
+
+def test_a_lost_removal_event_is_made_good_by_a_nudge(journey: Journey, browser: Client) -> None:
+    (photo_id,) = journey.upload(browser, photograph())
+    journey.work()
+    browser.post(f"/photos/{photo_id}/trash/")
+    browser.post(f"/photos/{photo_id}/purge/")
+    journey.aws.client("sqs").purge_queue(QueueUrl=journey.aws.outputs.thumbnails_queue_url)
+    assert journey.everything_left() != set()
+    sweep(timezone.now() + timedelta(minutes=10))
+    journey.work()
+    assert journey.everything_left() == set()
+
+
+def test_an_executable_named_jpg_leaves_a_row_with_its_reason_and_serves_no_byte(
+    journey: Journey, browser: Client
+) -> None:
+    (photo_id,) = journey.upload(browser, b"MZ\x90\x00" + b"\x00" * 400)
+    journey.work()
+    assert status_of(browser, photo_id) == {str(photo_id): "failed"}
+    page = browser.get(f"/photos/{photo_id}/")
+    assert page.status_code == 200
+    assert "not a picture" in page.content.decode()
+    assert browser.get(f"/photos/{photo_id}/original/").status_code == 404
+    assert journey.stores.rendition_keys() == set()
+    html = page.content.decode() + browser.get("/me/photos/").content.decode()
+    assert f"originals/{photo_id}" not in html
+
+
+def test_the_plain_form_takes_the_same_route(journey: Journey, browser: Client) -> None:
+    file = SimpleUploadedFile("plain.jpg", photograph(), "image/jpeg")
+    answer = browser.post("/upload/", {"file": file, "visibility": "private"})
+    assert answer.status_code == 302
+    photo = Photo.objects.get()
+    assert (photo.state, photo.visibility, photo.file_name) == ("awaiting", "private", "plain.jpg")
+    assert journey.stores.keys("originals/") == {photo.original_key}
+    journey.work()
+    assert status_of(browser, photo.pk) == {str(photo.pk): "pending"}
+
+
+def test_deleting_an_account_leaves_nothing_of_it(journey: Journey, browser: Client, password: str) -> None:
+    journey.upload(browser, photograph("red"), photograph("blue"))
+    journey.work()
+    browser.post("/me/delete/", {"password": password})
+    journey.work()
+    assert journey.everything_left() == set()
+    assert not Photo.objects.exists()
