@@ -116,7 +116,9 @@ STORAGES = {
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-WHITENOISE_USE_FINDERS = DEBUG
+if not STATIC_ROOT.is_dir():
+    # Deployed, static files come from their own bucket and the function carries none.
+    MIDDLEWARE.remove("whitenoise.middleware.WhiteNoiseMiddleware")
 # A form may carry one picture of up to 4 MB; everything larger goes from the browser to S3.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024**2
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024**2

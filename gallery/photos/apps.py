@@ -10,5 +10,8 @@ class PhotosConfig(AppConfig):
     label = "photos"
 
     def ready(self) -> None:
-        """Register the deployment checks."""
-        from gallery.photos import checks  # noqa: F401, PLC0415 - registration needs loaded apps
+        """Register the checks and correct the database's limits."""
+        from gallery import databases  # noqa: PLC0415 - registration needs loaded apps
+        from gallery.photos import checks  # noqa: F401, PLC0415
+
+        databases.register()

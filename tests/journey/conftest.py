@@ -108,6 +108,19 @@ class Journey:
                     sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return seen
 
+    def worker_clients(self) -> list[Any]:
+        """Return the clients through which the worker speaks to its stores."""
+        stores: Any = self._batch.reconciler.stores
+        assert stores.originals.client is stores.renditions.client
+        return [stores.originals.client, stores.catalogue.client, stores.news.client]
+
+    def lose_messages(self) -> None:
+        """Lose what is in the queue, as nobody promises that S3 never does."""
+        sqs, url = self.aws.client("sqs"), self.aws.outputs.thumbnails_queue_url
+        while messages := self.aws.messages():
+            for message in messages:
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+
     def everything_left(self) -> set[str]:
         """Return what is in any store, but for the nudges, which expire by themselves."""
         return self.stores.keys("originals/") | self.stores.rendition_keys() | self.stores.item_keys()

@@ -1,0 +1,139 @@
+"""What pages, offers and one photo cost, by counted queries and calls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from gallery.photos import catalogue, links, transitions
+from gallery.photos.states import State
+from gallery.photos.storage import originals
+from tests.gallery.conftest import PhotoFactory, make_photo
+from tests.gallery.photos.stores import ready_item
+from tests.journey.conftest import photograph
+from tests.journey.counting import counted
+
+if TYPE_CHECKING:
+    from gallery.accounts.models import User
+    from gallery.photos.models import Photo
+    from tests.journey.conftest import Journey
+
+__all__ = ["make_photo"]
+
+pytestmark = pytest.mark.django_db
+
+
+def gallery_clients() -> list[object]:
+    return [originals().client, catalogue._client()]
+
+
+@pytest.fixture
+def sixty_photos(journey: Journey, alice: User, make_photo: PhotoFactory) -> list[Photo]:
+    photos = [make_photo(alice, State.APPROVED) for _ in range(61)]
+    for photo in photos:
+        journey.stores.put_item(ready_item(photo))
+    return photos
+
+
+@pytest.mark.usefixtures("sixty_photos")
+@pytest.mark.parametrize("who", ["anonymous", "bob", "alice"])
+def test_a_public_page_of_sixty(who: str, alice: User, bob: User) -> None:
+    client = Client()
+    if who != "anonymous":
+        client.force_login({"alice": alice, "bob": bob}[who])
+    with counted(*gallery_clients()) as costs:
+        page = client.get("/")
+    assert len([tile for tile in page.context["tiles"] if "/320/" in tile.src]) == 60
+    assert len(costs.beyond_session_and_user) <= 3, costs.sql
+    assert costs.calls == {"BatchGetItem": 1}
+
+
+@pytest.mark.usefixtures("sixty_photos")
+@pytest.mark.parametrize("path", ["/me/photos/", "/me/trash/", "/upload/"])
+def test_one_s_own_pages(path: str, alice: User) -> None:
+    client = Client()
+    client.force_login(alice)
+    with counted(*gallery_clients()) as costs:
+        assert client.get(path).status_code == 200
+    assert len(costs.beyond_session_and_user) <= 3, costs.sql
+    assert costs.calls["BatchGetItem"] == (path == "/me/photos/")
+    assert sum(costs.calls.values()) == costs.calls["BatchGetItem"]
+
+
+def test_the_second_page_costs_what_the_first_does(sixty_photos: list[Photo]) -> None:
+    client = Client()
+    first = client.get("/")
+    next_url = first.context["next_url"]
+    with counted(*gallery_clients()) as costs:
+        second = client.get(next_url)
+    assert [tile.photo_id for tile in second.context["tiles"]] == [sixty_photos[0].pk]
+    assert len(costs.sql) == 1
+    assert costs.calls == {"BatchGetItem": 1}
+
+
+def test_fifty_offers_cost_four_queries_in_all_and_no_call(journey: Journey, alice: User) -> None:
+    client = Client()
+    client.force_login(alice)
+    contents = [f"photo {number}".encode() for number in range(50)]
+    with counted(*gallery_clients()) as costs:
+        results = journey.offer(client, *contents)
+    assert [result["outcome"] for result in results] == ["offered"] * 50
+    assert len(costs.sql) <= 4, costs.sql
+    assert costs.calls == {}
+
+
+def test_one_photo_costs_one_get_three_puts_one_item_one_head_and_one_publish(
+    journey: Journey, alice: User
+) -> None:
+    client = Client()
+    client.force_login(alice)
+    journey.upload(client, photograph())
+    with counted(*journey.worker_clients()) as costs:
+        assert journey.work() == 1
+    assert costs.calls == {"GetObject": 1, "PutObject": 3, "PutItem": 1, "HeadObject": 1, "Publish": 1}
+
+
+def test_a_nudge_costs_one_get_item_more_and_nothing_is_made_twice(journey: Journey, alice: User) -> None:
+    client = Client()
+    client.force_login(alice)
+    (photo_id,) = journey.upload(client, photograph())
+    journey.work()
+    originals().nudge(photo_id)
+    with counted(*journey.worker_clients()) as costs:
+        assert journey.work() == 1
+    assert costs.calls == {"GetItem": 1, "HeadObject": 1, "Publish": 1}
+
+
+def test_the_status_poll_costs_one_query_and_one_read(journey: Journey, alice: User) -> None:
+    client = Client()
+    client.force_login(alice)
+    photo_ids = journey.upload(client, photograph("red"), photograph("blue"))
+    with counted(*gallery_clients()) as costs:
+        client.get("/photos/status/", {"ids": ",".join(map(str, photo_ids))})
+    assert len(costs.beyond_session_and_user) <= 3, costs.sql
+    assert costs.calls == {"BatchGetItem": 1}
+
+
+def test_a_hundred_and_twenty_addresses_are_made_without_any_call(journey: Journey) -> None:
+    assert journey is not None
+    with counted(*gallery_clients()) as costs:
+        signer = links.signer()
+        assert signer is not None
+        addresses = {signer.address(f"320/{uuid4()}-1.webp") for _ in range(120)}
+    assert len(addresses) == 120
+    assert (costs.sql, costs.calls) == ([], {})
+
+
+def test_a_moderator_s_decision_costs_three_statements(
+    journey: Journey, alice: User, charlie: User, make_photo: PhotoFactory
+) -> None:
+    assert journey is not None
+    photo = make_photo(alice, State.PENDING, created_at=timezone.now())
+    with counted(*gallery_clients()) as costs:
+        transitions.approved(photo.pk, actor=charlie)
+    assert len(costs.sql) == 3
+    assert costs.calls == {}
