@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RenditionSpec:
-    """One wanted rendition: ``longest_side`` in pixels, ``quality`` in the encoder's own scale."""
+    """One wanted rendition.
+
+    ``longest_side`` is in pixels; ``quality`` (0 to 100) and ``effort`` are in the encoder's own scale:
+    for WebP its method (0 to 6, 6 the slowest), for AVIF its speed (0 to 10, 10 the fastest).
+    """
 
     name: str
     longest_side: int
@@ -49,9 +53,10 @@ class RenditionPolicy:
 POLICY_1 = RenditionPolicy(
     version=1,
     renditions=(
-        RenditionSpec("320", 320, "webp", quality=80, effort=2),
-        RenditionSpec("800", 800, "webp", quality=80, effort=2),
-        RenditionSpec("1600", 1600, "webp", quality=80, effort=2),
+        # Measured at equal SSIM: docs/decisions/0010-rendition-formats.md.
+        RenditionSpec("320", 320, "webp", quality=80, effort=4),
+        RenditionSpec("800", 800, "avif", quality=67, effort=9),
+        RenditionSpec("1600", 1600, "avif", quality=68, effort=9),
     ),
 )
 

@@ -130,15 +130,16 @@ def _describe(
     factors = [(payload[7 + 3 * i] >> 4, payload[7 + 3 * i] & 15) for i in range(components)]
     if components not in {1, 3, 4} or not all(1 <= h <= 4 and 1 <= v <= 4 for h, v in factors):
         _damaged(f"sampling {factors}")
+    buffered = marker in _PROGRESSIVE or not scan or scan[0] < components
     widest, highest = max(h for h, _ in factors), max(v for _, v in factors)
     return JpegHeader(
         width=int.from_bytes(payload[3:5], "big"),
         height=int.from_bytes(payload[1:3], "big"),
         components=components,
         samples_per_pixel=sum(h * v for h, v in factors) / (widest * highest),
-        buffered=marker in _PROGRESSIVE or not scan or scan[0] < components,
-        scans=data.count(b"\xff\xda", scan_offset),
-        ended=data.find(b"\xff\xd9", scan_offset) >= 0,
+        buffered=buffered,
+        scans=data.count(b"\xff\xda", scan_offset) if buffered else 1,
+        ended=data.rfind(b"\xff\xd9", scan_offset) >= 0,  # from the end: there it is, but for damage
         exif=exif,
         icc_profile=icc_profile,
         head=head,
