@@ -11,7 +11,7 @@ need := infra/setup/need.sh
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run shell manage test test-all check fmt lock clean browser-files \
+.PHONY: help setup run shell manage test test-all test-postgres check fmt lock clean browser-files \
 	environment-dev environment-local environment-embedded
 
 help: ## list what can be done
@@ -57,7 +57,13 @@ test: environment-dev environment-embedded browser-files ## run the tests: make 
 
 test-all: environment-dev environment-embedded browser-files ## run what `make test` leaves out: the long ones
 	@$(need) chromium
+	@$(need) postgresql
 	@$(python) -m pytest -m slow $(ARGS) || [ $$? -eq 5 ]
+	@$(MAKE) --no-print-directory test-postgres
+
+test-postgres: environment-dev environment-embedded ## run the tests that use a database on a real PostgreSQL
+	@$(need) postgresql
+	@$(python) -m tests.postgresql -m 'not slow and not browser' tests/gallery tests/journey $(ARGS)
 
 check: environment-dev ## check format, lint, types, imports, template and migrations
 	@$(python) -m ruff format --check .

@@ -4,11 +4,13 @@ Missing values have safe defaults for a developer; what a deployment must set is
 ``manage.py check --deploy`` (see ``gallery/photos/checks.py``).
 """
 
+import os
 from pathlib import Path
 
 import environ
 import structlog
 
+from gallery.database_url import database_settings
 from gallery.origins import s3_origin
 
 env = environ.Env()
@@ -84,14 +86,11 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR}/var/gallery.sqlite3")}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # IMMEDIATE takes the write lock at BEGIN, so that two writers wait instead of failing midway.
-    DATABASES["default"]["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
-    }
+DATABASES = {
+    "default": database_settings(
+        env.str("DATABASE_URL", default=f"sqlite:///{BASE_DIR}/var/gallery.sqlite3"), os.environ
+    )
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Make sure that something the machine must bring is there: need.sh python|venv|node|chromium
+# Make sure that something the machine must bring is there: need.sh python|venv|node|chromium|postgresql
 # Installs Debian packages only as root or where sudo asks nothing; says in words what is missing otherwise.
 set -eu
 
@@ -51,13 +51,21 @@ need_chromium() {
     if [ "${CI:-}" = true ]; then exit 1; fi
 }
 
+need_postgresql() {
+    if ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || command -v postgres >/dev/null; then return; fi
+    if install postgresql; then return; fi
+    say "PostgreSQL is missing. On Debian: sudo apt-get install postgresql"
+    exit 1
+}
+
 case "${1:-}" in
 python) need_python ;;
 venv) need_venv ;;
 node) has_node ;;
 chromium) need_chromium ;;
+postgresql) need_postgresql ;;
 *)
-    say "need.sh python|venv|node|chromium"
+    say "need.sh python|venv|node|chromium|postgresql"
     exit 2
     ;;
 esac
