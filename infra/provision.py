@@ -82,6 +82,7 @@ class Parameters:
     worker_zip: Path
     require_tls: bool = True
     worker_mapping_enabled: bool = True
+    worker_maximum_concurrency: int = 10
 
     @property
     def stack_name(self) -> str:
@@ -118,6 +119,7 @@ def stack_request(parameters: Parameters, code_bucket: str, code_key: str) -> di
         "SiteOrigin": parameters.site_origin,
         "RequireTls": str(parameters.require_tls).lower(),
         "WorkerMappingEnabled": str(parameters.worker_mapping_enabled).lower(),
+        "WorkerMaximumConcurrency": str(parameters.worker_maximum_concurrency),
         "WorkerCodeBucket": code_bucket,
         "WorkerCodeKey": code_key,
     }

@@ -17,7 +17,7 @@ from infra.local.environment import web_environment
 from infra.local.folder import PROJECT, Folder, RunsAlreadyError, write_secret
 from infra.local.gallery import ADMIN
 from infra.local.processes import Processes
-from infra.provision import Outputs, Parameters, ProvisionError
+from infra.provision import Outputs, ProvisionError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,7 +51,8 @@ class Run:
         say("Packing the worker ...")
         code = worker_zip.build()
         say("Starting the embedded AWS ...")
-        outputs = local_aws.start(self.aws, Parameters("local", self.site_origin, code, require_tls=False))
+        outputs = local_aws.start(self.aws, local_aws.parameters(self.site_origin, code))
+        local_aws.warm_worker(self.aws, outputs)
         self.folder.mark_running()
         write_secret(self.folder.aws_config_file, local_aws.web_role_config(self.aws, outputs))
         self.processes.environment = web_environment(

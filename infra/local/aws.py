@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from typing import TYPE_CHECKING
 
 from infra.embedded import REGION, ROOT_ACCESS_KEY_ID
-from infra.provision import Outputs, provision
+from infra.provision import Outputs, Parameters, provision
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from infra.embedded import EmbeddedAws
-    from infra.provision import Parameters
 
 
 def start(aws: EmbeddedAws, parameters: Parameters) -> Outputs:
@@ -38,6 +38,28 @@ def start(aws: EmbeddedAws, parameters: Parameters) -> Outputs:
         saved.touch()
         aws.start()
     return provisioned.outputs
+
+
+def parameters(site_origin: str, worker_zip: Path) -> Parameters:
+    """Return the template's parameters for one machine.
+
+    Every batch handed out at once is a process of its own here, unpacked and imported anew: more of
+    them than cores make all of them late.
+    """
+    return Parameters(
+        "local",
+        site_origin,
+        worker_zip,
+        require_tls=False,
+        worker_maximum_concurrency=max(2, os.cpu_count() or 2),
+    )
+
+
+def warm_worker(aws: EmbeddedAws, outputs: Outputs) -> None:
+    """Have the worker's first process unpacked and imported before the first photo comes."""
+    aws.client("lambda").invoke(
+        FunctionName=outputs.worker_function_name, InvocationType="Event", Payload=b'{"Records": []}'
+    )
 
 
 def move_files(source: Path, destination: Path) -> None:
