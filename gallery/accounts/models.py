@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -15,26 +15,59 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+NAME_TAKEN = _("This name is taken. Choose another.")
+
+
 def default_quota_bytes() -> int:
     """Return the quota a new account starts with."""
     return int(settings.DEFAULT_QUOTA_BYTES)
 
 
+class PeopleManager(UserManager["User"]):
+    """People, by what they are known as."""
+
+    use_in_migrations = False
+
+    def with_email(self, email: str) -> User | None:
+        """Return the person with this confirmed e-mail address, however it is spelt."""
+        # LOWER on both sides and in the database: the index is on it, and databases differ in its letters.
+        known = self.exclude(email="").alias(lower=Lower("email"))
+        return known.filter(lower=Lower(Value(email.strip()))).first() if email.strip() else None
+
+    def known_as(self, name: str) -> User | None:
+        """Return the person with this e-mail address or, failing that, this name, in upper or lower case."""
+        if "@" in name and (person := self.with_email(name)):
+            return person
+        wanted = Lower(Value(User.normalize_username(name.strip())))
+        return self.alias(lower=Lower("username")).filter(lower=wanted).first()
+
+
 class User(AbstractUser):
     """A person. ``used_bytes`` counts what their originals take or have reserved.
 
-    The permission ``photos.skip_review`` makes a person trusted: their photos are approved as soon
-    as they are processed.
+    ``email`` holds a confirmed address or nothing. ``left_at`` is when the person deleted the account:
+    the row remains until the last of their photos is purged. The permission ``photos.skip_review``
+    makes a person trusted: their photos are approved as soon as they are processed.
     """
 
     email = models.EmailField(_("email address"))
     quota_bytes = models.BigIntegerField(default=default_quota_bytes)
     used_bytes = models.BigIntegerField(default=0, editable=False)
+    left_at = models.DateTimeField(null=True, editable=False)
 
-    objects: ClassVar[UserManager[User]] = UserManager()  # type: ignore[assignment]
+    objects: ClassVar[PeopleManager] = PeopleManager()
 
     class Meta(AbstractUser.Meta):
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index("left_at", name="accounts_user_left", condition=Q(left_at__isnull=False)),
+        ]
         constraints: ClassVar[list[Any]] = [
+            # Names that differ only by case are one name to the eye.
+            models.UniqueConstraint(
+                Lower("username"),
+                name="accounts_user_username_unique",
+                violation_error_message=NAME_TAKEN,
+            ),
             models.UniqueConstraint(
                 Lower("email"), condition=~Q(email=""), name="accounts_user_email_unique"
             ),
@@ -64,3 +97,18 @@ class Invitation(models.Model):
     def is_open(self, now: datetime) -> bool:
         """Tell whether somebody can still sign up with it."""
         return self.used_at is None and now < self.expires_at
+
+
+class Tally(models.Model):
+    """How often something was done since ``started_at``; ``subject`` is a digest, so no person is named."""
+
+    subject = models.CharField(max_length=64, primary_key=True)
+    count = models.PositiveIntegerField(default=1)
+    started_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name_plural = "tallies"
+
+    def __str__(self) -> str:
+        """Say how often."""
+        return f"{self.count} since {self.started_at:%Y-%m-%d %H:%M}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import structlog
@@ -15,6 +16,7 @@ from gallery.photos.models import DeletionRecord, HistoryEntry, Photo
 from gallery.photos.storage import OriginalsUnavailable, originals
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from uuid import UUID
 
 logger = structlog.get_logger(__name__)
@@ -46,10 +48,13 @@ def purge_photo(photo_id: UUID) -> bool:
     return True
 
 
-def purge_all_of(user: User) -> int:
-    """Purge every photo of a person, for whom nothing may remain; return how many there were."""
+def purge_all_of(user: User, *, keep_going: Callable[[], bool] = lambda: True) -> int:
+    """Purge every photo of a person, for whom nothing may remain; return how many there were.
+
+    ``keep_going`` is asked before each: a caller whose time is over leaves the rest for later.
+    """
     ids = list(Photo.objects.owned_by(user).values_list("pk", flat=True))
-    return sum(purge_photo(photo_id) for photo_id in ids)
+    return sum(purge_photo(photo_id) for photo_id in itertools.takewhile(lambda _: keep_going(), ids))
 
 
 def _remove_original(photo_id: UUID) -> None:

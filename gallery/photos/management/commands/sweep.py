@@ -5,15 +5,21 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from gallery.accounts.departures import finish_departures
 from gallery.photos.sweep import MAX_REMOVALS, sweep
 
 
 class Command(BaseCommand):
-    help = "Look at open matters: uploads that never came, photos processing too long, deletions."
+    help = (
+        "Look at open matters: accounts being deleted, uploads that never came, photos processing too long, "
+        "deletions."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        accounts_gone = finish_departures()
         report = sweep()
-        self.stdout.write(", ".join(f"{name} {value}" for name, value in asdict(report).items()))
+        counts = asdict(report) | {"accounts_gone": accounts_gone}
+        self.stdout.write(", ".join(f"{name} {value}" for name, value in counts.items()))
         if report.stopped:
             raise CommandError(
                 f"Stopped at {MAX_REMOVALS} removals. Look why there are so many, then run it again."

@@ -1,0 +1,43 @@
+"""The address a client is counted by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import RequestFactory
+
+from gallery.accounts.client_address import client_address
+
+HTTP_API = {"requestContext": {"http": {"sourceIp": "203.0.113.7"}}}
+REST_API = {"requestContext": {"identity": {"sourceIp": "203.0.113.8"}}}
+
+
+def request_with(**environ: Any):
+    return RequestFactory().get("/", **environ)
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        ({"REMOTE_ADDR": "192.0.2.1"}, "192.0.2.1"),
+        ({"REMOTE_ADDR": "192.0.2.1", "HTTP_X_FORWARDED_FOR": "10.0.0.1"}, "192.0.2.1"),
+        ({"REMOTE_ADDR": "10.0.0.1", "lambda.event": HTTP_API}, "203.0.113.7"),
+        ({"REMOTE_ADDR": "10.0.0.1", "lambda.event": REST_API}, "203.0.113.8"),
+        ({"REMOTE_ADDR": "10.0.0.1", "lambda.event": {}}, None),
+        ({"REMOTE_ADDR": "10.0.0.1", "lambda.event": {"requestContext": None}}, None),
+        ({"REMOTE_ADDR": ""}, None),
+        ({"REMOTE_ADDR": "unix:"}, None),
+        ({"REMOTE_ADDR": "2001:db8:1:2:3:4:5:6"}, "2001:db8:1:2::"),
+        ({"REMOTE_ADDR": "::ffff:192.0.2.1"}, "192.0.2.1"),
+        ({"REMOTE_ADDR": "fe80::1%eth0"}, "fe80::"),
+    ],
+)
+def test_it_is_what_nobody_can_forge(environ: dict[str, Any], expected: str | None) -> None:
+    assert client_address(request_with(**environ)) == expected
+
+
+def test_neighbours_in_one_ipv6_network_are_one_client() -> None:
+    one = client_address(request_with(REMOTE_ADDR="2001:db8::1"))
+    assert one == client_address(request_with(REMOTE_ADDR="2001:db8::ffff:1"))
+    assert one != client_address(request_with(REMOTE_ADDR="2001:db8:0:1::1"))
