@@ -18,3 +18,5 @@ STORAGES = {
     # No manifest: tests need no built files.
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# Statics are looked for when asked for; without it whitenoise warns of the folder that collectstatic makes.
+WHITENOISE_AUTOREFRESH = True

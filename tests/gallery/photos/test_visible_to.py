@@ -30,7 +30,7 @@ NOBODY_ELSE, MODERATORS, EVERYBODY = set(), {"charlie"}, {"anonymous", "bob", "c
         (State.APPROVED, {"trashed_at": timezone.now()}, NOBODY_ELSE),
     ],
 )
-def test_a_photo_is_seen_by_its_owner_and(  # noqa: PLR0917 - fixtures
+def test_a_photo_is_seen_by_its_owner_and(
     alice: User, bob: User, charlie: User, make_photo: PhotoFactory, state, fields, who_besides_the_owner
 ) -> None:
     photo = make_photo(alice, state, **fields)
