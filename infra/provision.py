@@ -82,7 +82,7 @@ class Parameters:
     worker_zip: Path
     require_tls: bool = True
     worker_mapping_enabled: bool = True
-    worker_maximum_concurrency: int = 10
+    one_machine: bool = False
 
     @property
     def stack_name(self) -> str:
@@ -119,7 +119,7 @@ def stack_request(parameters: Parameters, code_bucket: str, code_key: str) -> di
         "SiteOrigin": parameters.site_origin,
         "RequireTls": str(parameters.require_tls).lower(),
         "WorkerMappingEnabled": str(parameters.worker_mapping_enabled).lower(),
-        "WorkerMaximumConcurrency": str(parameters.worker_maximum_concurrency),
+        "OneMachine": str(parameters.one_machine).lower(),
         "WorkerCodeBucket": code_bucket,
         "WorkerCodeKey": code_key,
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from typing import TYPE_CHECKING
 
@@ -51,7 +50,7 @@ def parameters(site_origin: str, worker_zip: Path) -> Parameters:
         site_origin,
         worker_zip,
         require_tls=False,
-        worker_maximum_concurrency=max(2, os.cpu_count() or 2),
+        one_machine=True,
     )
 
 
