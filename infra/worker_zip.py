@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import shutil
 import subprocess
@@ -14,11 +15,16 @@ import tempfile
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 PROJECT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = PROJECT / "requirements" / "worker.txt"
 CACHE = PROJECT / "var" / "worker"
 MAXIMUM_UNPACKED_BYTES = 80_000_000
+KEPT_ZIPS = 4
 RECIPE_VERSION = 1
 """Part of the cache's key: raise it when this module makes another zip of the same input."""
 
@@ -50,6 +56,10 @@ class Target:
     python_version: str = f"{sys.version_info.major}.{sys.version_info.minor}"
     architecture: str = "x86_64"
 
+    def __str__(self) -> str:
+        """Name the target as file names do."""
+        return f"cp{self.python_version.replace('.', '')}-{self.architecture}"
+
     @property
     def platforms(self) -> tuple[str, ...]:
         """Return the wheel platforms that run on Amazon Linux 2023, whose glibc is 2.34."""
@@ -59,36 +69,28 @@ class Target:
             f"manylinux2014_{machine}",
         )
 
-    @property
-    def interpreter_tag(self) -> str:
-        """Return the tag that compiled wheels carry."""
-        return f"cp{self.python_version.replace('.', '')}"
-
 
 def build(target: Target | None = None, *, cache: Path = CACHE) -> Path:
     """Return the zip for the target; build it only if this very input was not built before.
+
+    Only wheels that were never unpacked here need a network.
 
     Raises:
         WorkerZipError: a wheel is missing or does not match its hash, or the result is too large.
     """
     target = target or Target()
     sources = _sources()
-    wanted = cache / f"thumbworker-{target.interpreter_tag}-{target.architecture}-{_key(target, sources)}.zip"
-    if wanted.exists():
-        return wanted
-    cache.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=cache) as temporary:
-        tree = Path(temporary) / "tree"
-        _install_wheels(target, tree)
-        _prune(tree)
-        for source in sources:
-            destination = tree / source.relative_to(PROJECT)
-            destination.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, destination)
-        _check_size(tree)
-        unfinished = Path(temporary) / "unfinished.zip"
-        _write_zip(tree, unfinished)
-        unfinished.replace(wanted)
+    wanted = cache / f"thumbworker-{target}-{_digest(REQUIREMENTS, *sources)}.zip"
+    if not wanted.exists():
+        wheels = _unpacked_wheels(target, cache)
+        entries = {path.relative_to(wheels): path for path in wheels.rglob("*") if path.is_file()}
+        entries |= {path.relative_to(PROJECT): path for path in sources}
+        _check_size(entries.values())
+        with tempfile.TemporaryDirectory(dir=cache) as temporary:
+            unfinished = Path(temporary) / "unfinished.zip"
+            _write_zip(entries, unfinished)
+            _remove_older(cache, f"thumbworker-{target}-*.zip")
+            unfinished.replace(wanted)
     return wanted
 
 
@@ -96,13 +98,34 @@ def _sources() -> list[Path]:
     return sorted(path for path in (PROJECT / "thumbworker").rglob("*.py") if "__pycache__" not in path.parts)
 
 
-def _key(target: Target, sources: list[Path]) -> str:
-    """Digest everything that the zip is made of."""
-    digest = hashlib.sha256(f"{RECIPE_VERSION} {target}".encode())
-    for path in [REQUIREMENTS, *sources]:
+def _digest(*paths: Path) -> str:
+    digest = hashlib.sha256(str(RECIPE_VERSION).encode())
+    for path in paths:
         digest.update(f"\0{path.relative_to(PROJECT)}\0".encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:16]
+
+
+def _unpacked_wheels(target: Target, cache: Path) -> Path:
+    """Return the folder of the target's pruned packages, unpacked once."""
+    wanted = cache / f"wheels-{target}-{_digest(REQUIREMENTS)}"
+    if not wanted.exists():
+        cache.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=cache) as temporary:
+            tree = Path(temporary) / "tree"
+            _install_wheels(target, tree)
+            _prune(tree)
+            # Another build may have been faster; both made the same.
+            with contextlib.suppress(OSError):
+                tree.rename(wanted)
+    return wanted
+
+
+def _remove_older(cache: Path, pattern: str) -> None:
+    """Keep a few zips for going back and forth between branches, and no more."""
+    by_age = sorted(cache.glob(pattern), key=lambda path: path.stat().st_mtime)
+    for path in by_age[:-KEPT_ZIPS]:
+        path.unlink(missing_ok=True)
 
 
 def _install_wheels(target: Target, tree: Path) -> None:
@@ -143,22 +166,21 @@ def _keep_licences(tree: Path) -> None:
             shutil.copyfile(licence, destination)
 
 
-def _check_size(tree: Path) -> None:
-    size_bytes = sum(path.stat().st_size for path in tree.rglob("*") if path.is_file())
+def _check_size(paths: Iterable[Path]) -> None:
+    size_bytes = sum(path.stat().st_size for path in paths)
     if size_bytes >= MAXIMUM_UNPACKED_BYTES:
         raise WorkerZipError(
             f"The worker unpacks to {size_bytes} bytes; {MAXIMUM_UNPACKED_BYTES} are allowed."
         )
 
 
-def _write_zip(tree: Path, destination: Path) -> None:
-    """Zip ``tree`` so that the same files make the same bytes: sorted, without times, one mode."""
-    with zipfile.ZipFile(destination, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-        for path in sorted(path for path in tree.rglob("*") if path.is_file()):
-            entry = zipfile.ZipInfo(str(path.relative_to(tree)), date_time=(1980, 1, 1, 0, 0, 0))
-            entry.compress_type = zipfile.ZIP_DEFLATED
+def _write_zip(entries: Mapping[Path, Path], destination: Path) -> None:
+    """Zip files by their name within so that the same make the same bytes: sorted, no times, one mode."""
+    with zipfile.ZipFile(destination, "w") as archive:
+        for name, path in sorted(entries.items()):
+            entry = zipfile.ZipInfo(str(name), date_time=(1980, 1, 1, 0, 0, 0))
             entry.external_attr = 0o644 << 16
-            archive.writestr(entry, path.read_bytes())
+            archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED, compresslevel=6)
 
 
 def main() -> None:
