@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import hashlib
+import platform
 import shutil
 import subprocess
 import sys
@@ -54,7 +55,7 @@ class Target:
     """The Python and the processor that the zip is for."""
 
     python_version: str = f"{sys.version_info.major}.{sys.version_info.minor}"
-    architecture: str = "x86_64"
+    architecture: str = {"aarch64": "arm64"}.get(platform.machine(), platform.machine())
 
     def __str__(self) -> str:
         """Name the target as file names do."""
@@ -187,7 +188,7 @@ def main() -> None:
     """Build the zip that was asked for and print where it is."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--python", default=Target().python_version)
-    parser.add_argument("--architecture", choices=("x86_64", "arm64"), default="x86_64")
+    parser.add_argument("--architecture", choices=("x86_64", "arm64"), default=Target().architecture)
     arguments = parser.parse_args()
     print(build(Target(arguments.python, arguments.architecture)))  # noqa: T201  # this is the command's answer
 

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from infra.embedded import REGION
-from infra.local.folder import PROJECT
+from infra.local.folder import FOLDER_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +23,6 @@ CHOICES = {
     "EMAIL_URL": "consolemail://",
     "DEBUG": "false",
     "LOG_LEVEL": "WARNING",
-    "DATABASE_URL": f"sqlite:///{PROJECT}/var/gallery.sqlite3",
 }
 """What a person may decide by setting it before ``make run``."""
 
@@ -41,6 +40,8 @@ def web_environment(
         **{name: given[name] for name in KEPT if name in given},
         **{name: given.get(name, usual) for name, usual in CHOICES.items()},
         **outputs.environment(),
+        "DATABASE_URL": given.get("DATABASE_URL", folder.database_url),
+        FOLDER_VARIABLE: str(folder.path),
         "SECRET_KEY": folder.secret_key(),
         "SITE_ORIGIN": site_origin,
         "ALLOWED_HOSTS": "127.0.0.1,localhost",

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import IO
 
 PROJECT = Path(__file__).resolve().parents[2]
+FOLDER_VARIABLE = "CONTACTSHEET_FOLDER"
+"""Names another folder than ``var/``, for a second gallery beside the first."""
 
 
 class RunsAlreadyError(Exception):
@@ -22,6 +24,12 @@ class Folder:
     """The folder of a local run; everything secret in it is readable by its owner only."""
 
     path: Path = PROJECT / "var"
+
+    @classmethod
+    def chosen(cls) -> Folder:
+        """Return the folder that the environment names, or ``var/``."""
+        name = os.environ.get(FOLDER_VARIABLE)
+        return cls(Path(name).resolve()) if name else cls()
 
     @property
     def aws(self) -> Path:
@@ -47,6 +55,11 @@ class Folder:
     def password_file(self) -> Path:
         """Return the file that holds the first admin's password."""
         return self.path / "admin-password"
+
+    @property
+    def database_url(self) -> str:
+        """Return the address of the SQLite file that holds what people decide."""
+        return f"sqlite:///{self.path}/gallery.sqlite3"
 
     @property
     def aws_config_file(self) -> Path:

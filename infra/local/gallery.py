@@ -29,7 +29,7 @@ def main() -> None:
     call_command("migrate", interactive=False, verbosity=0)
     # static/src is what the files are built from, and refers to packages that are not served.
     call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=["src"])
-    make_first_admin(Folder())
+    make_first_admin(Folder.chosen())
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from infra.local.folder import PROJECT, Folder
 
 def main(arguments: list[str]) -> None:
     """Become ``manage.py ARGUMENTS``, or with ``--shell`` the person's shell."""
-    environment = Folder().environment()
+    environment = Folder.chosen().environment()
     if environment is None:
         sys.exit("The gallery has not run here yet. Start it with: make run")
     if arguments == ["--shell"]:

@@ -1,0 +1,154 @@
+"""One run of the gallery: everything it takes, started in order and stopped in order."""
+
+from __future__ import annotations
+
+import http.client
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from infra import ports, worker_zip
+from infra.local import aws as local_aws
+from infra.local.environment import web_environment
+from infra.local.folder import PROJECT, write_secret
+from infra.local.processes import Processes
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from infra.embedded import EmbeddedAws
+    from infra.local.folder import Folder
+    from infra.provision import Outputs
+
+SERVES_WITHIN_SECONDS = 30.0
+
+
+class CannotRunError(Exception):
+    """The gallery cannot run here; the text is for the person who tried."""
+
+
+@dataclass
+class Run:
+    """One run of the gallery: its ports and the processes behind them."""
+
+    folder: Folder
+    web_port: int
+    aws: EmbeddedAws
+    processes: Processes = field(default_factory=lambda: Processes({}))
+    is_whole: bool = False
+
+    @property
+    def site_origin(self) -> str:
+        """Return the address that people open."""
+        return f"http://{ports.LOOPBACK}:{self.web_port}"
+
+    def start(self) -> None:
+        """Start everything and return once pages are served."""
+        in_order = self.folder.was_stopped_in_order()
+        say("Packing the worker ...")
+        code = worker_zip.build()
+        say("Starting the embedded AWS ...")
+        outputs = local_aws.start(self.aws, local_aws.parameters(self.site_origin, code))
+        local_aws.warm_worker(self.aws, outputs)
+        self.folder.mark_running()
+        write_secret(self.folder.aws_config_file, local_aws.web_role_config(self.aws, outputs))
+        self.processes.environment = web_environment(
+            self.folder, outputs, site_origin=self.site_origin, endpoint_url=self.aws.endpoint_url
+        )
+        self.folder.save_environment(self.processes.environment)
+        say("Preparing the gallery ...")
+        self.command([sys.executable, "-m", "infra.local.gallery"])
+        if not in_order:
+            self.look_after_unclean_stop(outputs)
+        self.is_whole = True
+        self.start_web()
+
+    def look_after_unclean_stop(self, outputs: Outputs) -> None:
+        """Have the worker make again what a kill took from the embedded AWS."""
+        say("The last run was not stopped in order. Looking whether everything is there ...")
+        local_aws.nudge_items_without_original(self.aws, outputs)
+        self.command([sys.executable, "manage.py", "fsck", "--nudge"])
+
+    def command(self, command: list[str]) -> None:
+        """Run a command in the web's environment; its words go to a log.
+
+        Raises:
+            CannotRunError: it failed.
+        """
+        log = self.folder.logs / "prepare.log"
+        with log.open("ab") as output:
+            done = subprocess.run(  # noqa: S603  # our own command lines
+                command,
+                cwd=PROJECT,
+                env=self.processes.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                check=False,
+            )
+        if done.returncode:
+            raise CannotRunError(f"{' '.join(command[1:])} failed:\n{tail(log)}")
+
+    def start_web(self) -> None:
+        """Start web and scheduler and wait for the first page.
+
+        Raises:
+            CannotRunError: there is none within ``SERVES_WITHIN_SECONDS``.
+        """
+        python = sys.executable
+        self.processes.start("web", [python, "-m", "gunicorn", *self.gunicorn_options(), "gallery.wsgi"])
+        scheduler_log = self.folder.logs / "scheduler.log"
+        self.processes.start("scheduler", [python, "-m", "infra.local.scheduler"], log=scheduler_log)
+        deadline = time.monotonic() + SERVES_WITHIN_SECONDS
+        while not serves(self.web_port):
+            if time.monotonic() > deadline:
+                raise CannotRunError(f"The web does not answer on port {self.web_port}.")
+            time.sleep(0.05)
+
+    def gunicorn_options(self) -> list[str]:
+        """Return gunicorn's options: one process, threads, loopback only."""
+        return [
+            f"--bind={ports.LOOPBACK}:{self.web_port}",
+            "--workers=1",
+            "--threads=8",
+            "--graceful-timeout=5",
+            "--log-level=warning",
+            f"--access-logfile={self.folder.logs / 'access.log'}",
+        ]
+
+    def until_stopped(self) -> str | None:
+        """Return what ended by itself, or ``None`` when a person asked to stop."""
+        return self.processes.wait(also=lambda: None if self.aws.is_running() else "embedded AWS")
+
+    def stop(self) -> None:
+        """Stop web and scheduler, then the embedded AWS, which saves its state."""
+        self.processes.stop()
+        running = self.aws.is_running()
+        self.aws.stop()
+        # Otherwise the next start must look again whether everything is there.
+        if running and self.is_whole:
+            self.folder.mark_stopped()
+
+
+def serves(port: int) -> bool:
+    """Tell whether the web answers at all."""
+    connection = http.client.HTTPConnection(ports.LOOPBACK, port, timeout=5)
+    try:
+        connection.request("GET", "/")
+        return connection.getresponse().status < 600
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def say(words: str) -> None:
+    """Tell the person at the terminal."""
+    print(words, flush=True)  # noqa: T201  # this is the program's voice
+
+
+def tail(path: Path, lines: int = 30) -> str:
+    """Return the last lines of a log."""
+    return "\n".join(path.read_text(errors="replace").splitlines()[-lines:])
