@@ -86,7 +86,9 @@ class Folder:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.seek(0)
-            raise RunsAlreadyError(lock.read().strip() or "The gallery is just starting elsewhere.") from None
+            holder = lock.read().strip()
+            lock.close()
+            raise RunsAlreadyError(holder or "The gallery is just starting elsewhere.") from None
         lock.truncate(0)
         return lock
 

@@ -1,0 +1,114 @@
+"""How a stack is brought to the template when CloudFormation is slow, refuses or fails."""
+
+import pytest
+from botocore.exceptions import ClientError
+
+from infra.provision import Outputs, Parameters, ProvisionError, apply, provision, stack_request
+
+VALUES = {
+    "OriginalsBucket": "o",
+    "RenditionsBucket": "r",
+    "ThumbnailsQueueUrl": "q",
+    "ThumbnailsDeadLetterQueueUrl": "d",
+    "CatalogueTable": "c",
+    "PhotoEventsTopicArn": "t",
+    "WebRoleArn": "web",
+    "WorkerRoleArn": "worker",
+    "WorkerFunctionName": "f",
+    "WorkerMappingId": "m",
+}
+
+
+class CloudFormation:
+    """Answers as scripted: each describe takes the next status, the last one stays."""
+
+    def __init__(self, *, stack=(), change_set=("CREATE_COMPLETE",), reason=""):
+        self.stack_statuses = list(stack)
+        self.change_set_statuses = list(change_set)
+        self.reason = reason
+        self.asked = []
+
+    def _next(self, statuses):
+        return statuses.pop(0) if len(statuses) > 1 else statuses[0]
+
+    def create_change_set(self, **request):
+        self.asked.append(("create", request["ChangeSetType"]))
+
+    def execute_change_set(self, **request):
+        self.asked.append(("execute", request["StackName"]))
+
+    def delete_change_set(self, **request):
+        self.asked.append(("delete", request["StackName"]))
+
+    def describe_change_set(self, **_request):
+        return {"Status": self._next(self.change_set_statuses), "StatusReason": self.reason}
+
+    def describe_stacks(self, **_request):
+        status = self._next(self.stack_statuses)
+        if status is None:
+            raise ClientError(
+                {"Error": {"Code": "ValidationError", "Message": "Stack s does not exist"}}, "DescribeStacks"
+            )
+        outputs = [{"OutputKey": name, "OutputValue": value} for name, value in VALUES.items()]
+        return {"Stacks": [{"StackStatus": status, "Outputs": outputs}]}
+
+    def describe_stack_events(self, **_request):
+        failed = [("Web", "cancelled"), ("Queue", "there is one already")]
+        return {
+            "StackEvents": [
+                {"LogicalResourceId": name, "ResourceStatus": "CREATE_FAILED", "ResourceStatusReason": reason}
+                for name, reason in failed
+            ]
+        }
+
+
+@pytest.fixture
+def request_for_stack(tmp_path):
+    return stack_request(Parameters("test", "", tmp_path / "worker.zip"), "bucket", "key")
+
+
+def test_apply__makes_a_stack_that_is_not_there(request_for_stack):
+    cloudformation = CloudFormation(stack=[None, "CREATE_IN_PROGRESS", "CREATE_COMPLETE"])
+    provisioned = apply(cloudformation, request_for_stack)
+    assert provisioned.changed
+    assert provisioned.outputs == Outputs(*VALUES.values())
+    assert cloudformation.asked == [("create", "CREATE"), ("execute", "contactsheet-test")]
+
+
+def test_apply__makes_a_stack_of_which_only_a_change_set_exists(request_for_stack):
+    cloudformation = CloudFormation(stack=["REVIEW_IN_PROGRESS", "CREATE_COMPLETE"])
+    assert apply(cloudformation, request_for_stack).changed
+    assert cloudformation.asked[0] == ("create", "CREATE")
+
+
+def test_apply__changes_nothing_when_nothing_changed(request_for_stack):
+    cloudformation = CloudFormation(
+        stack=["UPDATE_COMPLETE"],
+        change_set=["CREATE_IN_PROGRESS", "FAILED"],
+        reason="The submitted information didn't contain changes.",
+    )
+    assert not apply(cloudformation, request_for_stack).changed
+    assert cloudformation.asked == [("create", "UPDATE"), ("delete", "contactsheet-test")]
+
+
+def test_apply__says_why_the_template_is_refused(request_for_stack):
+    cloudformation = CloudFormation(stack=[None], change_set=["FAILED"], reason="Parameter Stage is odd")
+    with pytest.raises(ProvisionError, match="Parameter Stage is odd"):
+        apply(cloudformation, request_for_stack)
+
+
+def test_apply__names_the_first_resource_that_failed(request_for_stack):
+    cloudformation = CloudFormation(stack=[None, "ROLLBACK_COMPLETE"])
+    with pytest.raises(
+        ProvisionError, match="contactsheet-test is ROLLBACK_COMPLETE: Queue: there is one already"
+    ):
+        apply(cloudformation, request_for_stack)
+
+
+def test_provision__turns_what_the_sdk_raises_into_one_error(tmp_path):
+    class Refusing:
+        def client(self, _service):
+            raise ClientError({"Error": {"Code": "AccessDenied", "Message": "not you"}}, "GetCallerIdentity")
+
+    with pytest.raises(ProvisionError, match="not you"):
+        provision(Refusing(), Parameters("test", "", tmp_path / "worker.zip"))

@@ -1,0 +1,139 @@
+"""The embedded AWS as a process: where it listens, what it keeps, how it ends."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from infra import ports
+from infra.embedded import EmbeddedAws, EmbeddedAwsError
+from infra.worker_zip import PROJECT
+from tests.aws import EMBEDDED_PYTHON
+from tests.patience import eventually
+
+pytestmark = pytest.mark.embedded
+
+
+@pytest.fixture
+def aws(tmp_path):
+    made = EmbeddedAws(EMBEDDED_PYTHON, tmp_path / "aws", ports.any_free())
+    yield made
+    made.kill()
+
+
+def is_alive(process_id):
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def listeners(port):
+    """Return the local addresses, as the kernel writes them, of sockets that listen on a port."""
+    found = set()
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
+            address, state = line.split()[1], line.split()[3]
+            if state == "0A" and int(address.split(":")[1], 16) == port:
+                found.add(address.split(":")[0])
+    return found
+
+
+def test_it_listens_on_loopback_only(aws):
+    aws.start()
+    assert listeners(aws.port) == {"0100007F"}
+
+
+def test_it_gets_nothing_of_our_environment(aws, monkeypatch):
+    monkeypatch.setenv("SECRET_KEY", "ours")
+    aws.start()
+    environ = Path(f"/proc/{aws.process_id}/environ").read_text()
+    names = {entry.split("=")[0] for entry in environ.split("\0") if entry}
+    assert names == set(aws.environment())
+    assert "SECRET_KEY" not in names
+
+
+def test_an_orderly_stop_keeps_what_it_was_told(aws):
+    aws.start()
+    aws.client("sqs").create_queue(QueueName="kept")
+    aws.client("s3").create_bucket(
+        Bucket="kept", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+    )
+    aws.client("s3").put_object(Bucket="kept", Key="a", Body=b"bytes", Metadata={"owner": "7"})
+    aws.stop()
+    aws.start()
+    assert aws.client("sqs").get_queue_url(QueueName="kept")
+    assert aws.client("s3").get_object(Bucket="kept", Key="a")["Body"].read() == b"bytes"
+
+
+def test_a_kill_loses_no_object_and_no_owner(aws):
+    aws.start()
+    aws.client("s3").create_bucket(
+        Bucket="kept", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+    )
+    aws.client("s3").put_object(
+        Bucket="kept", Key="originals/a", Body=b"bytes", ContentType="image/jpeg", Metadata={"owner": "7"}
+    )
+    aws.kill()
+    aws.start()
+    found = aws.client("s3").get_object(Bucket="kept", Key="originals/a")
+    assert found["Body"].read() == b"bytes"
+    assert found["Metadata"] == {"owner": "7"}
+    assert found["ContentType"] == "image/jpeg"
+
+
+def test_it_leaves_nothing_in_its_temporary_folder(aws):
+    aws.start()
+    (aws.folder / "tmp" / "left-behind").mkdir()
+    aws.kill()
+    aws.start()
+    assert not (aws.folder / "tmp" / "left-behind").exists()
+    aws.stop()
+    assert not (aws.folder / "tmp").exists()
+
+
+def test_its_folder_is_its_owners_only(aws):
+    aws.start()
+    assert aws.folder.stat().st_mode & 0o077 == 0
+
+
+def test_it_says_where_to_look_when_its_port_is_taken(aws):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", aws.port))
+        taken.listen()
+        with pytest.raises(EmbeddedAwsError, match=r"ministack\.log"):
+            aws.start()
+    assert not aws.is_running()
+
+
+def test_it_ends_with_whoever_started_it(tmp_path):
+    code = f"""
+        import os, signal
+        from pathlib import Path
+        from infra.embedded import EmbeddedAws
+        aws = EmbeddedAws(Path({str(EMBEDDED_PYTHON)!r}), Path({str(tmp_path / "aws")!r}), {ports.any_free()})
+        aws.start()
+        print(aws.process_id, flush=True)
+        os.kill(os.getpid(), signal.SIGKILL)
+    """
+    starter = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert starter.returncode == -signal.SIGKILL, starter.stderr
+    process_id = int(starter.stdout)
+    eventually(lambda: not is_alive(process_id))
+
+
+def test_stopping_what_never_ran_does_nothing(aws):
+    aws.stop()
+    assert not aws.is_running()

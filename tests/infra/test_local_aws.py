@@ -1,0 +1,118 @@
+"""The embedded AWS of a local run, brought up over whatever the last run left."""
+
+import shutil
+import uuid
+
+import pytest
+
+from infra import ports
+from infra.embedded import EmbeddedAws
+from infra.local import aws as local_aws
+from infra.provision import Parameters
+from infra.worker_zip import build
+from tests.aws import EMBEDDED_PYTHON
+from tests.patience import eventually
+from thumbworker.contract import keys
+
+
+def test_move_files__takes_everything_along(tmp_path):
+    source, destination = tmp_path / "from", tmp_path / "to"
+    (source / "a" / "b").mkdir(parents=True)
+    (source / "a" / "b" / "file").write_text("x")
+    local_aws.move_files(source, destination)
+    assert (destination / "a" / "b" / "file").read_text() == "x"
+    assert not source.exists()
+
+
+def test_move_files__goes_on_where_it_was_interrupted(tmp_path):
+    source, destination = tmp_path / "from", tmp_path / "to"
+    for folder, name in ((source, "second"), (destination, "first")):
+        folder.mkdir()
+        (folder / name).write_text(name)
+    local_aws.move_files(source, destination)
+    assert sorted(path.name for path in destination.iterdir()) == ["first", "second"]
+
+
+def test_move_files__never_overwrites(tmp_path):
+    source, destination = tmp_path / "from", tmp_path / "to"
+    for folder, text in ((source, "new"), (destination, "old")):
+        folder.mkdir()
+        (folder / "file").write_text(text)
+    local_aws.move_files(source, destination)
+    assert (destination / "file").read_text() == "old"
+
+
+def test_move_files__of_nothing_is_nothing(tmp_path):
+    local_aws.move_files(tmp_path / "nowhere", tmp_path / "to")
+    assert not (tmp_path / "to").exists()
+
+
+@pytest.fixture
+def aws(tmp_path):
+    made = EmbeddedAws(EMBEDDED_PYTHON, tmp_path / "aws", ports.any_free())
+    yield made
+    made.kill()
+
+
+@pytest.fixture
+def parameters():
+    return Parameters(
+        "local", "http://127.0.0.1:8000", build(), require_tls=False, worker_mapping_enabled=False
+    )
+
+
+def put_original(aws, outputs):
+    photo_id = uuid.uuid4()
+    aws.client("s3").put_object(
+        Bucket=outputs.originals_bucket,
+        Key=keys.original_key(photo_id),
+        Body=b"a photo",
+        ContentType="image/jpeg",
+        Metadata={keys.OWNER_METADATA: "7"},
+    )
+    return photo_id
+
+
+def owner_of(aws, outputs, photo_id):
+    head = aws.client("s3").head_object(Bucket=outputs.originals_bucket, Key=keys.original_key(photo_id))
+    return head["Metadata"][keys.OWNER_METADATA]
+
+
+@pytest.mark.embedded
+def test_start__a_kill_right_after_it_loses_nothing(aws, parameters):
+    outputs = local_aws.start(aws, parameters)
+    photo_id = put_original(aws, outputs)
+    aws.kill()
+    assert local_aws.start(aws, parameters) == outputs
+    assert owner_of(aws, outputs, photo_id) == "7"
+
+
+@pytest.mark.embedded
+def test_start__keeps_photos_whose_state_was_lost(aws, parameters):
+    outputs = local_aws.start(aws, parameters)
+    photo_id = put_original(aws, outputs)
+    aws.kill()
+    shutil.rmtree(aws.folder / "state")
+    again = local_aws.start(aws, parameters)
+    assert owner_of(aws, again, photo_id) == "7"
+    notifications = aws.client("s3").get_bucket_notification_configuration(Bucket=again.originals_bucket)
+    assert len(notifications["QueueConfigurations"]) == 3
+
+
+@pytest.mark.embedded
+def test_nudge_items_without_original__names_the_deleted_only(aws, parameters):
+    outputs = local_aws.start(aws, parameters)
+    kept, deleted = put_original(aws, outputs), uuid.uuid4()
+    for photo_id in (kept, deleted):
+        aws.client("dynamodb").put_item(
+            TableName=outputs.catalogue_table, Item={"pk": {"S": keys.photo_item_key(photo_id)}}
+        )
+    assert local_aws.nudge_items_without_original(aws, outputs) == 1
+    listed = eventually(
+        lambda: (
+            aws.client("s3")
+            .list_objects_v2(Bucket=outputs.originals_bucket, Prefix="nudges/")
+            .get("Contents")
+        )
+    )
+    assert [entry["Key"] for entry in listed] == [keys.nudge_key(deleted)]

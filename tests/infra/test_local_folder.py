@@ -1,0 +1,64 @@
+"""What a local run keeps, and who may read it."""
+
+import pytest
+
+from infra.local.folder import Folder, RunsAlreadyError
+
+
+@pytest.fixture
+def folder(tmp_path):
+    made = Folder(tmp_path / "var")
+    made.prepare()
+    return made
+
+
+def test_lock__names_who_holds_it(folder):
+    with folder.lock() as lock:
+        lock.write("The gallery already runs here: http://127.0.0.1:8000/ (process 1).")
+        lock.flush()
+        with pytest.raises(RunsAlreadyError, match=r"http://127\.0\.0\.1:8000/"):
+            folder.lock()
+
+
+def test_lock__is_free_again_after_its_holder(folder):
+    folder.lock().close()
+    folder.lock().close()
+
+
+def test_secret_key__is_made_once(folder):
+    assert folder.secret_key() == folder.secret_key()
+    assert len(folder.secret_key()) >= 50
+
+
+def test_secrets__are_their_owners_only(folder):
+    folder.secret_key()
+    folder.save_environment({"SECRET_KEY": "x"})
+    for path in (folder.path / "secret-key", folder.environment_file):
+        assert path.stat().st_mode & 0o777 == 0o600
+    assert folder.path.stat().st_mode & 0o777 == 0o700
+
+
+def test_environment__is_unknown_before_the_first_run(folder):
+    assert folder.environment() is None
+
+
+def test_environment__is_what_was_saved(folder):
+    folder.save_environment({"SITE_ORIGIN": "http://127.0.0.1:8000"})
+    assert folder.environment() == {"SITE_ORIGIN": "http://127.0.0.1:8000"}
+
+
+def test_a_first_run_has_nothing_to_look_after(folder):
+    assert folder.was_stopped_in_order()
+
+
+def test_a_run_that_never_stopped_is_noticed(folder):
+    folder.mark_running()
+    assert not folder.was_stopped_in_order()
+    folder.mark_stopped()
+    assert folder.was_stopped_in_order()
+
+
+def test_logs_begin_anew(folder):
+    (folder.logs / "web.log").write_text("old")
+    folder.prepare()
+    assert not list(folder.logs.iterdir())

@@ -1,0 +1,59 @@
+"""What ``make`` says of itself."""
+
+import re
+import subprocess
+
+import pytest
+
+from infra.worker_zip import PROJECT
+
+INNER = {"environment-dev", "environment-local", "environment-embedded"}
+"""Steps of other targets, not for people."""
+
+
+def targets():
+    return set(re.findall(r"^([a-z][a-z-]*):", (PROJECT / "Makefile").read_text(), re.MULTILINE))
+
+
+def test_help_lists_every_target():
+    said = subprocess.run(["make", "help"], cwd=PROJECT, capture_output=True, text=True, check=True).stdout
+    assert set(re.findall(r"^  make (\S+) +\S", said, re.MULTILINE)) == targets() - INNER
+
+
+def test_make_alone_is_help():
+    alone, named = (
+        subprocess.run(["make", *words], cwd=PROJECT, capture_output=True, text=True, check=True).stdout
+        for words in ([], ["help"])
+    )
+    assert alone == named
+
+
+def test_every_target_is_phony():
+    (phony,) = re.findall(r"^\.PHONY:((?:.*\\\n)*.*)$", (PROJECT / "Makefile").read_text(), re.MULTILINE)
+    assert set(phony.replace("\\", " ").split()) == targets()
+
+
+@pytest.mark.parametrize("set_name", ["web", "worker", "local", "dev", "embedded", "node"])
+def test_locked_sets_have_hashes_and_no_address(set_name):
+    lock = (PROJECT / "requirements" / f"{set_name}.txt").read_text()
+    packages = re.findall(r"^[a-z0-9].*==.*", lock, re.MULTILINE)
+    assert packages
+    assert all(line.endswith("\\") for line in packages)
+    assert "://" not in lock
+    assert "index-url" not in lock
+
+
+def test_sets_that_share_a_process_agree():
+    """Web, worker and local are held to what the tests run with."""
+    pins = {
+        name: dict(
+            re.findall(
+                r"^([a-z0-9._-]+)==(\S+)",
+                (PROJECT / "requirements" / f"{name}.txt").read_text(),
+                re.MULTILINE,
+            )
+        )
+        for name in ("dev", "web", "worker", "local")
+    }
+    for name in ("web", "worker", "local"):
+        assert pins[name].items() <= pins["dev"].items()

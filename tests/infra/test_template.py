@@ -1,0 +1,234 @@
+"""What keeps photos safe, asserted from the template as data: no emulator would notice its loss."""
+
+import pytest
+
+from infra.template import resources_of, template
+from thumbworker.contract import items, keys
+
+RESOURCES = template()["Resources"]
+BUCKETS = resources_of("AWS::S3::Bucket")
+
+
+def properties(name):
+    return RESOURCES[name]["Properties"]
+
+
+def statements(role):
+    (policy,) = properties(role)["Policies"]
+    return policy["PolicyDocument"]["Statement"]
+
+
+def actions(role):
+    found = set()
+    for statement in statements(role):
+        action = statement["Action"]
+        found.update([action] if isinstance(action, str) else action)
+    return found
+
+
+@pytest.mark.parametrize("name", ["OriginalsBucket", "RenditionsBucket"])
+class TestBuckets:
+    def test_it_is_kept_whatever_happens_to_the_stack(self, name):
+        assert RESOURCES[name]["DeletionPolicy"] == "Retain"
+        assert RESOURCES[name]["UpdateReplacePolicy"] == "Retain"
+
+    def test_nothing_of_it_is_public(self, name):
+        assert properties(name)["PublicAccessBlockConfiguration"] == {
+            "BlockPublicAcls": True,
+            "BlockPublicPolicy": True,
+            "IgnorePublicAcls": True,
+            "RestrictPublicBuckets": True,
+        }
+        assert properties(name)["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
+
+    def test_it_is_encrypted(self, name):
+        (rule,) = properties(name)["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
+
+    def test_it_keeps_no_versions(self, name):
+        # A purged photo must be gone, not hidden.
+        assert "VersioningConfiguration" not in properties(name)
+
+    def test_plain_http_is_refused_unless_switched_off(self, name):
+        policy = RESOURCES[f"{name}Policy"]
+        assert policy["Condition"] == "TlsRequired"
+        (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
+        assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "s3:*")
+        assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+    def test_open_multiparts_end(self, name):
+        rules = properties(name)["LifecycleConfiguration"]["Rules"]
+        assert {"DaysAfterInitiation": 1} in [rule.get("AbortIncompleteMultipartUpload") for rule in rules]
+
+    def test_only_the_sites_origin_may_call_it_from_a_page(self, name):
+        condition, granted, otherwise = properties(name)["CorsConfiguration"]["Fn::If"]
+        assert condition == "HasSiteOrigin"
+        assert [rule["AllowedOrigins"] for rule in granted["CorsRules"]] == [[{"Ref": "SiteOrigin"}]]
+        assert otherwise == {"Ref": "AWS::NoValue"}
+
+
+def test_there_are_only_the_two_buckets():
+    assert set(BUCKETS) == {"OriginalsBucket", "RenditionsBucket"}
+
+
+def test_tls_is_required_by_default():
+    assert template()["Parameters"]["RequireTls"]["Default"] == "true"
+    assert template()["Conditions"]["TlsRequired"] == {"Fn::Equals": [{"Ref": "RequireTls"}, "true"]}
+
+
+def test_originals_never_expire_by_rule():
+    rules = properties("OriginalsBucket")["LifecycleConfiguration"]["Rules"]
+    expiring = {rule["Prefix"]: rule["ExpirationInDays"] for rule in rules if "ExpirationInDays" in rule}
+    assert expiring == {keys.NUDGES_PREFIX: 1, keys.IMPORTS_PREFIX: 7}
+
+
+def test_uploads_may_carry_the_signed_headers_only():
+    _, granted, _ = properties("OriginalsBucket")["CorsConfiguration"]["Fn::If"]
+    (rule,) = granted["CorsRules"]
+    assert sorted(rule["AllowedHeaders"]) == [
+        "content-type",
+        "if-none-match",
+        "x-amz-checksum-sha256",
+        f"x-amz-meta-{keys.OWNER_METADATA}",
+    ]
+    assert sorted(rule["AllowedMethods"]) == ["GET", "PUT"]
+
+
+def test_originals_and_nudges_reach_the_queue():
+    told = {
+        (entry["Event"], rule["Value"])
+        for entry in properties("OriginalsBucket")["NotificationConfiguration"]["QueueConfigurations"]
+        for rule in entry["Filter"]["S3Key"]["Rules"]
+    }
+    assert told == {
+        ("s3:ObjectCreated:*", keys.ORIGINALS_PREFIX),
+        ("s3:ObjectRemoved:*", keys.ORIGINALS_PREFIX),
+        ("s3:ObjectCreated:*", keys.NUDGES_PREFIX),
+    }
+
+
+def test_a_message_outlives_the_slowest_worker():
+    timeout = properties("WorkerFunction")["Timeout"]
+    assert properties("ThumbnailsQueue")["VisibilityTimeout"] >= 6 * timeout
+
+
+def test_quiet_time_outlives_every_receive_of_a_message():
+    from gallery.photos.sweep import QUIET_TIME  # noqa: PLC0415  # needs Django's registry
+
+    queue = properties("ThumbnailsQueue")
+    assert QUIET_TIME.total_seconds() > queue["VisibilityTimeout"] * queue["RedrivePolicy"]["maxReceiveCount"]
+
+
+def test_a_message_is_tried_five_times_and_then_kept_for_two_weeks():
+    queue = properties("ThumbnailsQueue")
+    assert queue["RedrivePolicy"] == {
+        "deadLetterTargetArn": {"Fn::GetAtt": ["ThumbnailsDeadLetterQueue", "Arn"]},
+        "maxReceiveCount": 5,
+    }
+    assert queue["MessageRetentionPeriod"] == 4 * 86400
+    assert properties("ThumbnailsDeadLetterQueue")["MessageRetentionPeriod"] == 14 * 86400
+
+
+@pytest.mark.parametrize("name", ["ThumbnailsQueue", "ThumbnailsDeadLetterQueue"])
+def test_queues_are_encrypted(name):
+    assert properties(name)["SqsManagedSseEnabled"] is True
+
+
+def test_only_s3_in_the_name_of_our_bucket_may_send():
+    (statement,) = properties("ThumbnailsQueuePolicy")["PolicyDocument"]["Statement"]
+    assert statement["Principal"] == {"Service": "s3.amazonaws.com"}
+    assert statement["Action"] == "sqs:SendMessage"
+    source = statement["Condition"]["ArnEquals"]["aws:SourceArn"]["Fn::Sub"]
+    assert source.endswith(f":s3:::{properties('OriginalsBucket')['BucketName']['Fn::Sub']}")
+    assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+
+
+def test_a_failed_photo_fails_alone():
+    mapping = properties("WorkerMapping")
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["BatchSize"] == 10
+    assert mapping["ScalingConfig"]["MaximumConcurrency"] >= 2
+    assert mapping["Enabled"] == {"Fn::If": ["MappingEnabled", True, False]}
+
+
+def test_the_worker_is_never_throttled_by_reserved_concurrency():
+    assert "ReservedConcurrentExecutions" not in properties("WorkerFunction")
+
+
+def test_the_runtime_has_the_glibc_that_the_wheels_need():
+    # Python 3.11 runs on Amazon Linux 2, whose glibc 2.26 is too old for them.
+    assert "python3.11" not in template()["Parameters"]["WorkerRuntime"]["AllowedValues"]
+
+
+def test_the_catalogue_is_keyed_as_the_contract_says():
+    catalogue = properties("Catalogue")
+    assert catalogue["KeySchema"] == [{"AttributeName": items.PARTITION_KEY, "KeyType": "HASH"}]
+    (index,) = catalogue["GlobalSecondaryIndexes"]
+    assert index["IndexName"] == items.ATTENTION_INDEX
+    assert [key["AttributeName"] for key in index["KeySchema"]] == [items.ATTENTION_INDEX, "uploaded_at"]
+    assert catalogue["BillingMode"] == "PAY_PER_REQUEST"
+    assert "PointInTimeRecoverySpecification" not in catalogue
+
+
+def test_the_web_never_writes_the_catalogue():
+    dynamodb = {action for action in actions("WebRole") if action.startswith("dynamodb:")}
+    assert dynamodb == {"dynamodb:GetItem", "dynamodb:BatchGetItem"}
+
+
+def test_the_web_has_no_say_in_queues_or_functions():
+    assert {action.split(":")[0] for action in actions("WebRole")} == {"s3", "dynamodb", "sns", "logs"}
+
+
+def test_the_web_writes_originals_and_nudges_only():
+    written = [
+        statement["Resource"]["Fn::Sub"]
+        for statement in statements("WebRole")
+        if "s3:PutObject" in statement["Action"]
+    ]
+    assert sorted(written) == [
+        "${OriginalsBucket.Arn}/nudges/*",
+        "${OriginalsBucket.Arn}/originals/*",
+    ]
+
+
+def test_the_worker_never_writes_an_original():
+    for statement in statements("WorkerRole"):
+        if "Originals" in str(statement["Resource"]):
+            assert statement["Action"] in {"s3:GetObject", "s3:ListBucket"}
+
+
+def test_the_worker_writes_items_of_photos_only():
+    (statement,) = [found for found in statements("WorkerRole") if "dynamodb:PutItem" in found["Action"]]
+    assert statement["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["photo#*"]}}
+    assert "dynamodb:Scan" not in actions("WorkerRole") | actions("WebRole")
+
+
+@pytest.mark.parametrize("role", ["WebRole", "WorkerRole"])
+def test_roles_name_what_they_may_touch(role):
+    for statement in statements(role):
+        assert statement["Effect"] == "Allow"
+        assert statement["Resource"] != "*"
+        assert "*" not in str(statement["Action"])
+
+
+def test_nobody_but_lambda_takes_a_role_where_tls_is_required():
+    (worker,) = properties("WorkerRole")["AssumeRolePolicyDocument"]["Statement"]
+    assert worker["Principal"] == {"Service": "lambda.amazonaws.com"}
+    web, emulated = properties("WebRole")["AssumeRolePolicyDocument"]["Statement"]
+    assert web["Principal"] == {"Service": "lambda.amazonaws.com"}
+    assert emulated["Fn::If"][:2] == ["TlsRequired", {"Ref": "AWS::NoValue"}]
+
+
+def test_the_worker_gets_the_names_it_reads():
+    variables = properties("WorkerFunction")["Environment"]["Variables"]
+    assert set(variables) == {
+        "ORIGINALS_BUCKET",
+        "RENDITIONS_BUCKET",
+        "CATALOGUE_TABLE",
+        "PHOTO_EVENTS_TOPIC_ARN",
+        "SITE_ORIGIN",
+    }
+
+
+def test_logs_end():
+    assert properties("WorkerLogGroup")["RetentionInDays"] == 30

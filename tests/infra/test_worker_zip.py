@@ -1,0 +1,147 @@
+"""The worker's zip: small, the same every time, for the right platform, and complete by itself."""
+
+import importlib.util
+import re
+import resource
+import struct
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from infra import worker_zip
+from infra.worker_zip import MAXIMUM_UNPACKED_BYTES, PROJECT, Target, WorkerZipError, build
+from tests.stage import ENVIRONMENT
+
+AMAZON_LINUX_2023_GLIBC = (2, 34)
+COLD_IMPORT_SECONDS = 0.6
+FROM_THE_RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six")
+"""What Lambda's Python brings; everything else must be in the zip."""
+ELF_MACHINES = {"x86_64": 62, "arm64": 183}
+
+
+@pytest.fixture(scope="module")
+def archive():
+    with zipfile.ZipFile(build()) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def unpacked(archive, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("task")
+    archive.extractall(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def runtime(tmp_path_factory):
+    """Make a folder of only what Lambda's runtime brings."""
+    folder = tmp_path_factory.mktemp("runtime")
+    for name in FROM_THE_RUNTIME:
+        origin = Path(importlib.util.find_spec(name).origin)
+        source = origin.parent if origin.name == "__init__.py" else origin
+        (folder / source.name).symlink_to(source)
+    return folder
+
+
+def run_alone(unpacked, runtime, code):
+    """Run code with nothing importable but the standard library, the runtime's packages and the zip."""
+    prelude = f"import sys; sys.path[:0] = [{str(unpacked)!r}, {str(runtime)!r}]\n"
+    return subprocess.run(
+        [sys.executable, "-I", "-S", "-X", "pycache_prefix=" + str(runtime / "cache"), "-c", prelude + code],
+        capture_output=True,
+        text=True,
+        env=ENVIRONMENT,
+        cwd=unpacked,
+        timeout=60,
+        check=False,
+    )
+
+
+def compiled(archive):
+    return [entry for entry in archive.infolist() if re.search(r"\.so(\.|$)", entry.filename)]
+
+
+def test_it_is_small_unpacked(archive):
+    assert sum(entry.file_size for entry in archive.infolist()) < MAXIMUM_UNPACKED_BYTES
+
+
+def test_it_is_refused_when_too_large(monkeypatch, tmp_path):
+    monkeypatch.setattr(worker_zip, "MAXIMUM_UNPACKED_BYTES", 1000)
+    with pytest.raises(WorkerZipError, match="1000 are allowed"):
+        build(cache=link_to_wheels(tmp_path))
+
+
+def link_to_wheels(folder):
+    build()
+    for wheels in worker_zip.CACHE.glob("wheels-*"):
+        (folder / wheels.name).symlink_to(wheels)
+    return folder
+
+
+def test_the_same_input_makes_the_same_bytes(tmp_path):
+    assert build(cache=link_to_wheels(tmp_path)).read_bytes() == build().read_bytes()
+
+
+def test_entries_carry_no_trace_of_this_machine(archive):
+    assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+    assert {entry.external_attr >> 16 for entry in archive.infolist()} == {0o644}
+
+
+def test_it_holds_no_tests_caches_or_other_apps(archive):
+    names = archive.namelist()
+    assert not [name for name in names if re.search(r"(^|/)(tests?|__pycache__)/|\.pyc$|\.dist-info/", name)]
+    assert not [name for name in names if name.startswith(("gallery/", "infra/", "django/", "boto"))]
+
+
+def test_it_holds_the_whole_worker(archive):
+    sources = {str(path.relative_to(PROJECT)) for path in (PROJECT / "thumbworker").rglob("*.py")}
+    assert sources <= set(archive.namelist())
+
+
+def test_it_carries_the_licences_of_what_it_ships(archive):
+    licences = [name for name in archive.namelist() if name.startswith("licenses/")]
+    for package in ("pillow", "pi_heif", "thumbhash"):
+        assert [name for name in licences if name.startswith(f"licenses/{package}-")]
+
+
+def test_its_binaries_are_for_the_targets_processor(archive):
+    assert compiled(archive)
+    for entry in compiled(archive):
+        head = archive.read(entry)[:20]
+        assert head[:4] == b"\x7fELF", entry.filename
+        assert struct.unpack_from("<H", head, 18)[0] == ELF_MACHINES[Target().architecture], entry.filename
+
+
+def test_its_binaries_need_no_newer_glibc_than_lambdas(archive):
+    for entry in compiled(archive):
+        wanted = {
+            tuple(map(int, version.split(b".")))
+            for version in re.findall(rb"GLIBC_(\d+\.\d+)", archive.read(entry))
+        }
+        assert max(wanted, default=(0, 0)) <= AMAZON_LINUX_2023_GLIBC, entry.filename
+
+
+def test_it_runs_with_nothing_but_what_lambda_brings(unpacked, runtime):
+    done = run_alone(
+        unpacked,
+        runtime,
+        "import PIL._webp, PIL._imaging, PIL._imagingcms, pi_heif, thumbhash, thumbworker.handler\n"
+        "print(callable(thumbworker.handler.lambda_handler), PIL.__file__)",
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["True", str(unpacked / "PIL" / "__init__.py")]
+
+
+def test_a_cold_import_is_fast(unpacked, runtime):
+    """Best of three in processor time, since the tests' machine is shared and Lambda's is not."""
+    seconds = []
+    for _ in range(3):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        done = run_alone(unpacked, runtime, "import thumbworker.handler")
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        assert done.returncode == 0, done.stderr
+        seconds.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    assert min(seconds) < COLD_IMPORT_SECONDS
