@@ -147,7 +147,7 @@ def test_a_failed_photo_fails_alone():
     mapping = properties("WorkerMapping")
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["BatchSize"] == 10
-    assert mapping["ScalingConfig"]["MaximumConcurrency"] >= 2
+    assert mapping["ScalingConfig"]["MaximumConcurrency"] == {"Fn::If": ["OnOneMachine", 2, 10]}
     assert mapping["Enabled"] == {"Fn::If": ["MappingEnabled", True, False]}
 
 
