@@ -136,7 +136,8 @@ STORAGES = {
 }
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+# The bundle only: its sources name files that exist for the bundler alone.
+STATICFILES_DIRS = [("build", BASE_DIR / "static" / "build")]
 if not STATIC_ROOT.is_dir():
     # Deployed, static files come from their own bucket and the function carries none.
     MIDDLEWARE.remove("whitenoise.middleware.WhiteNoiseMiddleware")
