@@ -1,6 +1,6 @@
 // Bundle the browser's part into static/build/, an ignored folder that staticfiles collects.
 import { createHash } from "node:crypto";
-import { rm } from "node:fs/promises";
+import { cp, rm } from "node:fs/promises";
 import * as esbuild from "esbuild";
 
 // Pico draws its icons from data: addresses, which the site's policy (img-src 'self') refuses.
@@ -52,6 +52,7 @@ const options = {
 };
 
 await rm("static/build", { recursive: true, force: true });
+await cp("static/src/icon.svg", "static/build/icon.svg");
 if (process.argv.includes("--watch")) {
   const context = await esbuild.context(options);
   await context.watch();

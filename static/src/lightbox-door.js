@@ -29,12 +29,18 @@ async function open(event) {
   }
 }
 
+/** Path and query: what a document is loaded by. */
+const address = () => location.pathname + location.search;
+
 export function startLightbox() {
+  const loadedBy = address();
+
   document.addEventListener("pointerover", prepare, { passive: true });
   document.addEventListener("focusin", prepare);
   document.addEventListener("click", open);
-  // Forward, back to a picture that a closed lightbox showed: its page is the answer.
-  window.addEventListener("popstate", ({ state }) => {
-    if (state?.photo && !document.querySelector(".pswp")) location.reload();
+  // The lightbox changes the address without loading anything. Back or forward to an entry that is not
+  // this document's own (after a reload, say) needs the page that belongs to it.
+  window.addEventListener("popstate", () => {
+    if (address() !== loadedBy) location.reload();
   });
 }

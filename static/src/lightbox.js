@@ -19,6 +19,15 @@ function slide(link) {
   };
 }
 
+/** Leave from the sheet's own entry, so that Back returns to the sheet as it was. */
+function leaveFor(event) {
+  if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  const { href } = event.currentTarget;
+  window.addEventListener("popstate", () => location.assign(href), { once: true });
+  history.back();
+}
+
 function addLegend(pswp) {
   pswp.ui.registerElement({
     name: "legend",
@@ -29,6 +38,7 @@ function addLegend(pswp) {
       const words = document.createElement("p");
       const details = document.createElement("a");
       details.textContent = "Details";
+      details.addEventListener("click", leaveFor);
       element.append(words, details);
       pswp.on("change", () => {
         const link = links()[pswp.currIndex];
@@ -51,18 +61,11 @@ function keepAddress(pswp, first) {
     leaving = true;
     pswp.close();
   };
-  const restore = (event) => {
-    if (event.persisted && !history.state?.photo) goBack();
-  };
   window.addEventListener("popstate", goBack);
-  window.addEventListener("pageshow", restore);
   pswp.on("close", () => {
     if (!leaving && history.state?.photo) history.back();
   });
-  pswp.on("destroy", () => {
-    window.removeEventListener("popstate", goBack);
-    window.removeEventListener("pageshow", restore);
-  });
+  pswp.on("destroy", () => window.removeEventListener("popstate", goBack));
 }
 
 function askForMore(index) {

@@ -1,0 +1,117 @@
+"""One running gallery and one Chromium for all browser tests of a run; a context for each person."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.browser import pictures, site
+from tests.browser.watch import Watch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+CHROMIUM = shutil.which("chromium") or ""
+FLAGS = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-sync",
+    "--no-first-run",
+    # Nothing outside this machine can be found, whatever a page asks for.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+PATIENCE_MS = 20_000
+DESKTOP = {"width": 1440, "height": 900}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what lies here: it needs Chromium and the whole system."""
+    for item in items:
+        if item.path.is_relative_to(os.path.dirname(__file__)):  # noqa: PTH120 - pytest hands out a plain path
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed"))
+
+
+@pytest.fixture(scope="session")
+def gallery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[site.Site]:
+    """Give all browser tests one running gallery: keep to people and photos of your own."""
+    with site.running(tmp_path_factory.mktemp("gallery")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Give all browser tests one Chromium."""
+    # Its sandbox refuses to run as root, which is what a container gives.
+    flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@pytest.fixture
+def watch() -> Iterator[Watch]:
+    """Fail a test whose pages broke the policy or wrote to the console."""
+    listener = Watch()
+    yield listener
+    assert listener.unexpected == []
+
+
+class Open(Protocol):
+    """Opens a page for a person, or for a visitor without an account."""
+
+    def __call__(self, person: str = "", path: str = "/", **options: Any) -> Page: ...
+
+
+@pytest.fixture(scope="session")
+def sessions() -> dict[str, Any]:
+    """Remember the cookies of people who have signed in once."""
+    return {}
+
+
+@pytest.fixture
+def open_page(
+    gallery: site.Site, chromium: Browser, watch: Watch, sessions: dict[str, Any]
+) -> Iterator[Open]:
+    """Return a maker of pages, each in a browser context of its own."""
+    contexts = []
+
+    def opened(person: str = "", path: str = "/", **options: Any) -> Page:
+        wanted = {"viewport": DESKTOP, "locale": "en-GB", "base_url": gallery.origin} | options
+        if person and person in sessions:
+            wanted["storage_state"] = sessions[person]
+        context = chromium.new_context(**wanted)
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE_MS)
+        watch.over(context)
+        page = context.new_page()
+        if person and person not in sessions:
+            page.goto("/sign-in/")
+            page.get_by_label("Username").fill(person)
+            page.get_by_label("Password").fill(site.PASSWORD)
+            page.get_by_role("button", name="Sign in").click()
+            page.wait_for_url("**/me/photos/")
+            sessions[person] = context.storage_state()
+        page.goto(path)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def photographs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Return ten different JPEGs on disk."""
+    return pictures.save(tmp_path_factory.mktemp("photographs"))

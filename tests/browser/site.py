@@ -1,0 +1,134 @@
+"""The whole running system for a browser: embedded AWS, the worker's zip behind its mapping, the web."""
+
+from __future__ import annotations
+
+import http.client
+import subprocess
+import sys
+import time
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from infra import ports
+from infra.embedded import EmbeddedAws
+from infra.provision import Outputs, Parameters, provision
+from infra.worker_zip import PROJECT, build
+from tests.aws import EMBEDDED_PYTHON, EnforcedAws
+from tests.stage import ACCOUNT, STAGE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SERVES_WITHIN_SECONDS = 30.0
+PASSWORD = "correct-horse-battery"
+
+PEOPLE = f"""
+from django.contrib.auth.models import Permission
+from gallery.accounts.models import User
+
+def person(name, *codenames, **facts):
+    made = User.objects.create_user(name, name + "@example.org", "{PASSWORD}", **facts)
+    found = Permission.objects.filter(content_type__app_label="photos", codename__in=codenames)
+    made.user_permissions.add(*found)
+
+person("alice")
+person("bob")
+person("tina", "skip_review")
+person("charlie", "moderate_photo", "view_photo", "view_historyentry", is_staff=True)
+"""
+"""Alice and Bob are new here, Tina is trusted, Charlie moderates."""
+
+
+@dataclass
+class Site:
+    """One running gallery with a folder and ports of its own."""
+
+    folder: Path
+    origin: str
+    aws: EnforcedAws
+    environment: dict[str, str]
+    _web: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+
+    @property
+    def outputs(self) -> Outputs:
+        """Return what the template made."""
+        return self.aws.outputs
+
+    def manage(self, *arguments: str) -> str:
+        """Run a management command against this gallery and return what it says."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=PROJECT,
+            env=self.environment,
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        if done.returncode:
+            raise RuntimeError(f"manage.py {arguments[0]} failed:\n{done.stderr}")
+        return done.stdout
+
+    def start_web(self) -> None:
+        """Start the web and return once it answers."""
+        host = self.origin.removeprefix("http://")
+        options = [f"--bind={host}", "--workers=1", "--threads=8", "--log-level=warning"]
+        with (self.folder / "web.log").open("ab") as log:
+            self._web = subprocess.Popen(
+                [sys.executable, "-m", "gunicorn", *options, "gallery.wsgi"],
+                cwd=PROJECT,
+                env=self.environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        deadline = time.monotonic() + SERVES_WITHIN_SECONDS
+        while not _serves(host):
+            if time.monotonic() > deadline or self._web.poll() is not None:
+                raise RuntimeError(f"The web does not answer:\n{(self.folder / 'web.log').read_text()}")
+
+    def stop_web(self) -> None:
+        """Stop the web."""
+        if self._web is None:
+            return
+        self._web.terminate()
+        self._web.wait(20)
+        self._web = None
+
+
+def _serves(host: str) -> bool:
+    connection = http.client.HTTPConnection(host, timeout=2)
+    try:
+        connection.request("GET", "/")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Site]:
+    """Run a gallery from nothing: template, tables, collected files, people, web."""
+    origin = f"http://{ports.LOOPBACK}:{ports.any_free()}"
+    embedded = EmbeddedAws(EMBEDDED_PYTHON, folder / "aws", ports.any_free(), account=ACCOUNT, persist=False)
+    with ExitStack() as stack:
+        embedded.start()
+        stack.callback(embedded.stop)
+        outputs = provision(embedded, Parameters(STAGE, origin, build(), require_tls=False)).outputs
+        aws = EnforcedAws(embedded, outputs)
+        environment = aws.web_environment() | {
+            "PATH": "/usr/bin:/bin",
+            "DJANGO_SETTINGS_MODULE": "tests.browser.settings",
+            "COLLECTED_FILES": str(folder / "collected"),
+            "DATABASE_URL": f"sqlite:///{folder}/gallery.sqlite3",
+            "SITE_ORIGIN": origin,
+            "LOG_LEVEL": "WARNING",
+        }
+        site = Site(folder, origin, aws, environment)
+        site.manage("migrate", "--verbosity", "0")
+        site.manage("collectstatic", "--no-input", "--verbosity", "0")
+        site.manage("shell", "--verbosity", "0", "--command", PEOPLE)
+        stack.callback(site.stop_web)
+        site.start_web()
+        yield site

@@ -1,0 +1,94 @@
+"""The life of a photo as people see it, in a real browser against the whole running system."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
+
+from tests.browser import pictures
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.browser.conftest import Open
+    from tests.browser.site import Site
+
+THUMBNAILS_WITHIN_MS = 60_000
+
+
+def photo_bytes(number: int) -> dict[str, object]:
+    """Return one picture as a file of a browser's form."""
+    return {"name": f"{uuid.uuid4().hex[:8]}.jpg", "mimeType": "image/jpeg", "buffer": pictures.jpeg(number)}
+
+
+def test_ten_photos_become_thumbnails_without_a_reload(open_page: Open, photographs: list[Path]) -> None:
+    page = open_page("alice", "/upload/")
+    page.evaluate("window.stillHere = true")
+    page.set_input_files("#file", photographs)
+    rows = page.locator("[data-tray] .rolled")
+    expect(rows).to_have_count(10)
+    # The local preview comes first, then the gallery's own thumbnail takes its place.
+    expect(rows.first.locator("img").first).to_have_attribute("src", re.compile("^blob:"))
+    expect(rows.get_by_text("Waiting for review. Only you can see it.")).to_have_count(
+        10, timeout=THUMBNAILS_WITHIN_MS
+    )
+    for row in rows.all():
+        expect(row.locator("img")).to_have_count(1)
+        expect(row.locator("img")).to_have_js_property("complete", value=True)
+        assert row.locator("img").evaluate("image => image.naturalWidth") > 0
+    expect(page.locator("[data-summary]")).to_have_text("10 of 10 uploaded")
+    assert page.evaluate("window.stillHere") is True
+    page.goto("/me/photos/")
+    assert page.locator(".tile .frame img").count() >= 10
+
+
+def test_a_photo_awaits_review_is_approved_and_then_shown_to_a_visitor(
+    open_page: Open, gallery: Site
+) -> None:
+    page = open_page("tina", "/upload/")
+    page.set_input_files("#file", [photo_bytes(101)])
+    page.get_by_role("link", name="Open").click(timeout=THUMBNAILS_WITHIN_MS)
+    page.get_by_label("Caption").fill("Low tide at noon")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="Low tide at noon")).to_be_visible()
+    visitor = open_page()
+    tile = visitor.get_by_role("link", name="Low tide at noon")
+    expect(tile).to_be_visible()
+    tile.click()
+    expect(visitor.locator(".pswp--open .legend-line")).to_contain_text("Low tide at noon")
+    assert visitor.url == page.url
+    visitor.get_by_role("link", name="Details").click()
+    expect(visitor.get_by_role("heading", name="Low tide at noon")).to_be_visible()
+    visitor.go_back()
+    expect(visitor.get_by_role("link", name="Low tide at noon")).to_be_visible()
+    assert visitor.url == f"{gallery.origin}/"
+
+
+def test_a_photo_is_moved_to_the_trash_and_taken_back_by_undo(open_page: Open) -> None:
+    page = open_page("bob", "/upload/")
+    page.set_input_files("#file", [photo_bytes(102)])
+    page.get_by_role("link", name="Open").click(timeout=THUMBNAILS_WITHIN_MS)
+    address = page.url
+    page.get_by_role("button", name="Move to the trash").click()
+    expect(page.get_by_text("Moved to the trash.")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("Taken out of the trash.")).to_be_visible()
+    assert page.url == address
+
+
+def test_a_photo_is_deleted_for_good_only_after_a_second_word(open_page: Open) -> None:
+    page = open_page("bob", "/upload/")
+    page.set_input_files("#file", [photo_bytes(103)])
+    page.get_by_role("link", name="Open").click(timeout=THUMBNAILS_WITHIN_MS)
+    address = page.url
+    page.get_by_role("button", name="Move to the trash").click()
+    page.goto("/me/trash/")
+    tile = page.locator(".tile").first
+    expect(tile.get_by_role("button", name="Yes, delete it")).to_be_hidden()
+    tile.locator("summary").click()
+    tile.get_by_role("button", name="Yes, delete it").click()
+    expect(page.get_by_text("Deleted for good.")).to_be_visible()
+    assert page.request.get(address).status == 404
