@@ -1,0 +1,157 @@
+"""A dead store costs pictures and never pages; a dead topic costs nobody anything."""
+
+from __future__ import annotations
+
+import socket
+from typing import TYPE_CHECKING
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from gallery.photos import aws, catalogue, news, transitions
+from gallery.photos.models import DeletionRecord, Photo
+from gallery.photos.states import State
+from gallery.photos.storage import originals
+from gallery.photos.sweep import sweep
+from tests.gallery.conftest import PhotoFactory, make_photo
+from tests.journey.conftest import photograph
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_django import DjangoCaptureOnCommitCallbacks
+
+    from gallery.accounts.models import User
+
+__all__ = ["make_photo"]
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def closed_port() -> int:
+    """Return a port on which nobody listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port: int = taken.getsockname()[1]
+    return port
+
+
+@pytest.fixture
+def _dead_catalogue(closed_port: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", f"http://127.0.0.1:{closed_port}")
+    catalogue._client.cache_clear()
+    yield
+    catalogue._client.cache_clear()
+
+
+@pytest.fixture
+def _dead_originals(closed_port: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", f"http://127.0.0.1:{closed_port}")
+    monkeypatch.setattr(originals(), "_client", None)
+    yield
+    originals()._client = None
+
+
+@pytest.fixture
+def _dead_topic(closed_port: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SNS", f"http://127.0.0.1:{closed_port}")
+    news._client.cache_clear()
+    yield
+    news._client.cache_clear()
+
+
+@pytest.fixture
+def browser(alice: User) -> Client:
+    client = Client()
+    client.force_login(alice)
+    return client
+
+
+def test_one_read_of_a_silent_store_ends_within_three_seconds() -> None:
+    config = aws.client_config()
+    one_try = config.connect_timeout + config.read_timeout
+    # Standard retries wait at most one second before the second try.
+    assert aws.MAX_ATTEMPTS * config.read_timeout <= 2.5
+    assert one_try < 2
+
+
+@pytest.mark.usefixtures("_dead_catalogue")
+@pytest.mark.parametrize("path", ["/", "/me/photos/", "/me/trash/", "/upload/", "photo", "status"])
+def test_pages_answer_with_placeholders_without_the_catalogue(
+    path: str, browser: Client, alice: User, make_photo: PhotoFactory
+) -> None:
+    photo = make_photo(alice, State.APPROVED, width=3000, height=2000)
+    path = {"photo": f"/photos/{photo.pk}/", "status": f"/photos/status/?ids={photo.pk}"}.get(path, path)
+    assert browser.get(path).status_code == 200
+
+
+@pytest.mark.usefixtures("_dead_catalogue")
+def test_a_page_says_that_pictures_are_missing_and_keeps_their_place(
+    alice: User, make_photo: PhotoFactory
+) -> None:
+    make_photo(alice, State.APPROVED, width=3000, height=2000)
+    answer = Client().get("/")
+    assert answer.context["pictures_unavailable"] is True
+    (tile,) = answer.context["tiles"]
+    assert (tile.src, tile.width, tile.height, tile.ratio_class) == ("", 3000, 2000, "ratio-150")
+
+
+@pytest.mark.usefixtures("_dead_catalogue")
+def test_the_sweep_gives_nothing_up_without_the_catalogue(alice: User, make_photo: PhotoFactory) -> None:
+    photo = make_photo(alice, State.AWAITING)
+    report = sweep(photo.offered_until.replace(year=2030))
+    assert (report.given_up, report.settled, report.removals) == (0, 0, 0)
+    photo.refresh_from_db()
+    assert photo.state == State.AWAITING
+
+
+@pytest.mark.usefixtures("_dead_originals")
+def test_the_form_says_that_the_store_is_silent(browser: Client) -> None:
+    file = SimpleUploadedFile("a.jpg", photograph(), "image/jpeg")
+    answer = browser.post("/upload/", {"file": file})
+    assert answer.status_code == 422
+    assert "does not answer" in answer.content.decode()
+
+
+@pytest.mark.usefixtures("_dead_originals")
+def test_a_purge_without_the_store_leaves_an_open_record(
+    browser: Client,
+    alice: User,
+    make_photo: PhotoFactory,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    photo = make_photo(alice, State.APPROVED)
+    transitions.trashed(photo.pk, actor=alice)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert browser.post(f"/photos/{photo.pk}/purge/").status_code == 302
+    assert not Photo.objects.exists()
+    assert DeletionRecord.objects.get().closed_at is None
+    assert sweep().unavailable is True
+    assert DeletionRecord.objects.get().closed_at is None
+
+
+@pytest.mark.usefixtures("_dead_originals")
+def test_trying_again_says_that_the_store_is_silent_and_the_photo_awaits(
+    browser: Client, alice: User, make_photo: PhotoFactory
+) -> None:
+    photo = make_photo(alice, State.FAILED, reason="damaged")
+    assert browser.post(f"/photos/{photo.pk}/try-again/").status_code == 302
+    photo.refresh_from_db()
+    assert photo.state == State.AWAITING
+
+
+@pytest.mark.usefixtures("_dead_topic")
+def test_moderation_works_without_the_topic(
+    alice: User,
+    charlie: User,
+    make_photo: PhotoFactory,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    photo = make_photo(alice, State.PENDING)
+    with django_capture_on_commit_callbacks(execute=True) as callbacks:
+        assert transitions.approved(photo.pk, actor=charlie) is True
+    assert len(callbacks) == 1
+    photo.refresh_from_db()
+    assert photo.state == State.APPROVED
