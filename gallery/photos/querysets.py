@@ -66,11 +66,12 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
 
     def older_than(self, created_at: datetime, photo_id: UUID) -> PhotoQuerySet:
         """Keep what comes after the given position in ``newest_first`` order."""
-        return self.filter(Q(created_at__lt=created_at) | Q(created_at=created_at, id__lt=photo_id))
+        # The first condition alone is a range that an index can be entered by, however deep the page.
+        return self.filter(Q(created_at__lt=created_at) | Q(id__lt=photo_id), created_at__lte=created_at)
 
     def newer_than(self, created_at: datetime, photo_id: UUID) -> PhotoQuerySet:
         """Keep what comes before the given position in ``newest_first`` order."""
-        return self.filter(Q(created_at__gt=created_at) | Q(created_at=created_at, id__gt=photo_id))
+        return self.filter(Q(created_at__gt=created_at) | Q(id__gt=photo_id), created_at__gte=created_at)
 
     def with_owner(self) -> PhotoQuerySet:
         """Fetch each photo's owner in the same query."""

@@ -169,3 +169,12 @@ def test_the_plain_form_takes_the_same_route(journey: Journey, browser: Client) 
     assert journey.stores.keys("originals/") == {photo.original_key}
     journey.work()
     assert status_of(browser, photo.pk) == {str(photo.pk): "pending"}
+
+
+def test_deleting_an_account_leaves_nothing_of_it(journey: Journey, browser: Client, password: str) -> None:
+    journey.upload(browser, photograph("red"), photograph("blue"))
+    journey.work()
+    browser.post("/me/delete/", {"password": password})
+    journey.work()
+    assert journey.everything_left() == set()
+    assert not Photo.objects.exists()

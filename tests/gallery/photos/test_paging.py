@@ -1,0 +1,70 @@
+"""Pages show each photo once, in order, also while others are uploaded."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gallery.photos.models import Photo
+from gallery.photos.paging import decode_cursor, encode_cursor, page_of
+
+if TYPE_CHECKING:
+    from gallery.accounts.models import User
+    from tests.gallery.conftest import PhotoFactory
+
+
+def walk(size: int) -> list[Photo]:
+    shown: list[Photo] = []
+    cursor = ""
+    while True:
+        page = page_of(Photo.objects.all(), cursor, size=size)
+        shown += page.photos
+        if not page.next_cursor:
+            return shown
+        cursor = page.next_cursor
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 8])
+def test_every_photo_is_shown_once_in_order(size: int, alice: User, make_photo: PhotoFactory) -> None:
+    same_instant = timezone.now()
+    for _ in range(4):
+        make_photo(alice, created_at=same_instant)
+    for minutes in range(3):
+        make_photo(alice, created_at=same_instant - timedelta(minutes=minutes))
+    shown = walk(size)
+    assert [photo.pk for photo in shown] == [photo.pk for photo in Photo.objects.newest_first()]
+    assert len(shown) == 7
+
+
+@pytest.mark.django_db
+def test_a_photo_uploaded_meanwhile_shifts_nothing(alice: User, make_photo: PhotoFactory) -> None:
+    for _ in range(4):
+        make_photo(alice)
+    first = page_of(Photo.objects.all(), "", size=2)
+    make_photo(alice, created_at=timezone.now())
+    second = page_of(Photo.objects.all(), first.next_cursor, size=2)
+    assert not {photo.pk for photo in first.photos} & {photo.pk for photo in second.photos}
+
+
+@pytest.mark.parametrize("untrusted", ["", "x", "!!!!", "A" * 32, "é", "AAAA" * 100, "_" * 32])
+def test_a_cursor_that_is_none_starts_anew(untrusted: str) -> None:
+    position = decode_cursor(untrusted)
+    assert position is None or encode_cursor(*position) == untrusted
+
+
+@given(st.text())
+def test_no_text_breaks_the_reading_of_cursors(untrusted: str) -> None:
+    decode_cursor(untrusted)
+
+
+@given(st.datetimes(min_value=datetime(1970, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001 - a naive bound is asked for
+def test_a_cursor_is_read_back_as_written(instant: datetime) -> None:
+    photo_id = uuid4()
+    assert decode_cursor(encode_cursor(instant, photo_id)) == (instant, photo_id)
