@@ -10,6 +10,17 @@ if [ -e "$stamp" ] && [ -z "$(find package.json package-lock.json build.mjs stat
     exit 0
 fi
 
+quietly() {
+    words=$(mktemp)
+    if "$@" >"$words" 2>&1; then
+        rm -f "$words"
+    else
+        cat "$words" >&2
+        rm -f "$words"
+        exit 1
+    fi
+}
+
 if ! "$here/need.sh" node; then
     # Node 20 or newer from PyPI, in an environment of its own: Debian 12 brings 18.
     "$here/environment.sh" .venvs/node node
@@ -18,9 +29,9 @@ if ! "$here/need.sh" node; then
 fi
 if [ ! -e node_modules/.installed ] || [ package-lock.json -nt node_modules/.installed ]; then
     echo 'Installing what the browser files are built from ...'
-    npm ci --no-audit --no-fund --loglevel=error
+    quietly npm ci --no-audit --no-fund --loglevel=error
     : >node_modules/.installed
 fi
 echo 'Building the browser files ...'
-npm run --silent build
+quietly npm run --silent build
 : >"$stamp"

@@ -18,7 +18,7 @@ if [ ! -x "$folder/bin/python" ]; then
     "$PYTHON" -m venv "$folder"
 fi
 printf 'Installing %s packages (%s) into %s ...\n' "$(grep -c '==' "$lock")" "$set_name" "$folder"
-if ! "$folder/bin/python" -m pip --disable-pip-version-check --quiet install --no-input --require-hashes -r "$lock"; then
+if ! "$folder/bin/python" -m pip --disable-pip-version-check -qq install --no-input --require-hashes -r "$lock"; then
     printf 'The packages could not be installed; pip says why above. Is this machine online?\n' >&2
     exit 1
 fi
