@@ -40,9 +40,19 @@ PHOTO_EVENTS_TOPIC_ARN = env.str("PHOTO_EVENTS_TOPIC_ARN", default="")
 SIGN_UP = env.str("SIGN_UP", default="open")
 DEFAULT_QUOTA_BYTES = env.int("DEFAULT_QUOTA_BYTES", default=5 * 1024**3)
 
+# The API: requests a minute of one account by kind, and the origins whose pages may use it.
+API_PER_MINUTE = {
+    "reads": env.int("API_READS_PER_MINUTE", default=600),
+    "writes": env.int("API_WRITES_PER_MINUTE", default=240),
+    "imports": env.int("API_IMPORTS_PER_MINUTE", default=200),
+}
+API_CORS_ORIGINS = env.list("API_CORS_ORIGINS", default=[])
+
 INSTALLED_APPS = [
     "gallery.accounts",
     "gallery.photos",
+    "gallery.albums",
+    "gallery.api",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -52,6 +62,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django_htmx",
+    # Only for the files of its Swagger UI.
+    "ninja",
     "csp",
     "axes",
 ]
@@ -60,6 +72,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "gallery.api.middleware.ApiMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -6,5 +6,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("gallery.photos.urls")),
     path("", include("gallery.accounts.urls")),
+    path("", include("gallery.api.urls")),
+    path("", include("gallery.albums.urls")),
     path("admin/", admin.site.urls),
 ]

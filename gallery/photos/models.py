@@ -35,6 +35,8 @@ class Photo(models.Model):
     file_name = models.CharField(max_length=255)
     original = models.FileField(max_length=100, editable=False)
 
+    # Where an imported photo comes from; empty for an uploaded one.
+    origin_url = models.CharField(max_length=2048, blank=True, editable=False)
     upload_id = models.UUIDField(default=uuid.uuid4, editable=False)
     content_type = models.CharField(max_length=50, editable=False)
     size_bytes = models.BigIntegerField(editable=False)

@@ -12,7 +12,7 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from gallery.accounts.models import User
-from gallery.photos.models import DeletionRecord, HistoryEntry, Photo
+from gallery.photos.models import DeletionRecord, Photo
 from gallery.photos.storage import OriginalsUnavailable, originals
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def purge_photo(photo_id: UUID) -> bool:
             photo_id=photo.pk,
             defaults={"purged_at": timezone.now(), "offered_until": photo.offered_until},
         )
-        HistoryEntry.objects.filter(photo_id=photo.pk).delete()
+        _remove_what_hangs_on(photo.pk)
         # _raw_delete because QuerySet.delete() refuses on purpose: this is the one place allowed to.
         if not rows._raw_delete(rows.db):  # noqa: SLF001
             return False
@@ -46,6 +46,12 @@ def purge_photo(photo_id: UUID) -> bool:
         )
         transaction.on_commit(lambda: _remove_original(photo_id))
     return True
+
+
+def _remove_what_hangs_on(photo_id: UUID) -> None:
+    """Remove the history, tags and album places: whatever has a foreign key to the row."""
+    for relation in Photo._meta.related_objects:  # noqa: SLF001 - the documented model API
+        relation.related_model._base_manager.filter(**{relation.field.name: photo_id}).delete()  # noqa: SLF001
 
 
 def purge_all_of(user: User, *, keep_going: Callable[[], bool] = lambda: True) -> int:

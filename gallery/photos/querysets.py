@@ -37,13 +37,16 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
         """Keep the user's own photos, those in the trash too."""
         return self.filter(owner_id=user.pk)
 
-    def visible_to(self, user: User | AnonymousUser) -> PhotoQuerySet:
-        """Keep what the user may look at: public photos, their own, and a moderator's queue."""
+    def visible_to(self, user: User | AnonymousUser, *, as_moderator: bool = True) -> PhotoQuerySet:
+        """Keep what the user may look at: public photos, their own, and a moderator's queue.
+
+        ``as_moderator=False`` is for those who act for a moderator without that right of theirs.
+        """
         public = Q(state=State.APPROVED, trashed_at=None, visibility=Visibility.PUBLIC)
         if user.is_anonymous:
             return self.filter(public)
         allowed = public | Q(owner_id=user.pk)
-        if user.has_perm("photos.moderate_photo"):
+        if as_moderator and user.has_perm("photos.moderate_photo"):
             # What its owner keeps private is nobody's to judge until it is made public.
             allowed |= Q(visibility=Visibility.PUBLIC, trashed_at=None)
         return self.filter(allowed)

@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 SHARED_CACHE_SECONDS = 60
 
 
-def _list_context(
+def list_context(
     request: Request, photos: PhotoQuerySet, *, title: str, move_on: bool = False
 ) -> dict[str, Any]:
+    """Return what a page of many photos needs."""
     page = page_of(photos.with_owner(), request.GET.get("cursor", ""))
     tiles, reading = tiles_of(page.photos, request.user, move_on=move_on)
     next_url = f"{request.path}?{urlencode({'cursor': page.next_cursor})}" if page.next_cursor else ""
@@ -39,7 +40,8 @@ def _list_context(
     }
 
 
-def _render(request: Request, template: str, context: dict[str, Any]) -> HttpResponse:
+def render_list(request: Request, template: str, context: dict[str, Any]) -> HttpResponse:
+    """Render the page, or only its next tiles where htmx asks for them."""
     # A page asked for by htmx is only the next tiles; the back button must never restore it as a page.
     wanted = "photos/_tiles.html" if request.htmx and not request.htmx.history_restore_request else template
     response = render(request, wanted, context)
@@ -50,8 +52,8 @@ def _render(request: Request, template: str, context: dict[str, Any]) -> HttpRes
 @require_safe
 def sheet(request: Request) -> HttpResponse:
     """Show the newest public photos to everybody."""
-    response = _render(
-        request, "photos/sheet.html", _list_context(request, Photo.objects.public(), title="Sheet")
+    response = render_list(
+        request, "photos/sheet.html", list_context(request, Photo.objects.public(), title="Sheet")
     )
     if request.user.is_anonymous and not response.cookies:
         # Signed picture addresses live for seven minutes at least; a minute of shared caching is safe.
@@ -67,8 +69,8 @@ def sheet(request: Request) -> HttpResponse:
 def mine(request: SignedInRequest) -> HttpResponse:
     """Show one's own photos, moving on those that the worker has finished."""
     photos = Photo.objects.owned_by(request.user).not_trashed()
-    context = _list_context(request, photos, title="My photos", move_on=True)
-    return _private(_render(request, "photos/mine.html", context | {"quota": quota_of(request.user)}))
+    context = list_context(request, photos, title="My photos", move_on=True)
+    return _private(render_list(request, "photos/mine.html", context | {"quota": quota_of(request.user)}))
 
 
 @login_required
@@ -76,7 +78,7 @@ def mine(request: SignedInRequest) -> HttpResponse:
 def trash(request: SignedInRequest) -> HttpResponse:
     """Show what can still be taken back."""
     photos = Photo.objects.owned_by(request.user).trashed()
-    return _private(_render(request, "photos/trash.html", _list_context(request, photos, title="Trash")))
+    return _private(render_list(request, "photos/trash.html", list_context(request, photos, title="Trash")))
 
 
 def _private(response: HttpResponse) -> HttpResponse:

@@ -1,0 +1,78 @@
+"""Tags: how words are cleaned and put to photos."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from gallery.albums.models import MAX_TAG_LENGTH, PhotoTag, Tag
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from uuid import UUID
+
+MAX_TAGS = 20
+FORBIDDEN = frozenset(",/?#\\")
+"""Signs that part tags from each other or an address from its parts."""
+
+
+class TagRefused(ValueError):
+    """A tag cannot be used; the text says why, for people."""
+
+
+def clean_tag(untrusted: str) -> str:
+    """Return the one spelling of a tag.
+
+    Raises:
+        TagRefused: nothing is left of it, it is too long, or it holds a sign that parts tags.
+
+    >>> clean_tag("  Blue   HOUR ")
+    'blue hour'
+    """
+    if len(untrusted) > MAX_TAG_LENGTH:
+        raise TagRefused(f"A tag may have up to {MAX_TAG_LENGTH} characters.")
+    text = " ".join(unicodedata.normalize("NFC", untrusted).casefold().split())
+    if not text.strip(".") or not text.isprintable():
+        raise TagRefused("A tag needs at least one letter.")
+    if FORBIDDEN & set(text):
+        raise TagRefused("A tag has no commas, slashes, question marks or number signs.")
+    return text
+
+
+def clean_tags(untrusted: Iterable[str]) -> list[str]:
+    """Return the cleaned tags in alphabetical order, each once.
+
+    Raises:
+        TagRefused: one of them cannot be used, or there are too many.
+    """
+    names = sorted({clean_tag(text) for text in untrusted})
+    if len(names) > MAX_TAGS:
+        raise TagRefused(f"A photo may have up to {MAX_TAGS} tags.")
+    return names
+
+
+def tags_of(photo_ids: Iterable[UUID]) -> dict[UUID, list[str]]:
+    """Return the tags of each photo that has any, in alphabetical order, by one query."""
+    found: dict[UUID, list[str]] = {}
+    rows = PhotoTag.objects.filter(photo_id__in=list(photo_ids)).order_by("tag__name")
+    for photo_id, name in rows.values_list("photo_id", "tag__name"):
+        found.setdefault(photo_id, []).append(name)
+    return found
+
+
+def set_tags(photo_id: UUID, names: Sequence[str]) -> bool:
+    """Give the photo exactly these cleaned tags; tell whether anything changed."""
+    with transaction.atomic():
+        before = set(tags_of([photo_id]).get(photo_id, []))
+        wanted = set(names)
+        if before == wanted:
+            return False
+        PhotoTag.objects.filter(photo_id=photo_id, tag__name__in=before - wanted).delete()
+        Tag.objects.bulk_create([Tag(name=name) for name in wanted - before], ignore_conflicts=True)
+        tags = Tag.objects.filter(name__in=wanted - before)
+        PhotoTag.objects.bulk_create(
+            [PhotoTag(photo_id=photo_id, tag=tag) for tag in tags], ignore_conflicts=True
+        )
+    return True

@@ -1,0 +1,10 @@
+"""The API app."""
+
+from django.apps import AppConfig
+
+
+class ApiConfig(AppConfig):
+    """The gallery for programs."""
+
+    name = "gallery.api"
+    label = "api"

@@ -1,0 +1,82 @@
+"""Who asks, whether they may, and whether not too fast: before an operation reads its input."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from ninja.security import HttpBearer
+
+from gallery.api import idempotency, problems, rate_limits, tokens
+from gallery.api.problems import Problem
+from gallery.api.tokens import Scope
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from gallery.accounts.models import User
+    from gallery.api.models import ApiToken, RememberedAnswer
+
+
+class ApiRequest:
+    """What an operation may ask of its request, for the type checker."""
+
+    user: User
+    auth: ApiToken
+
+
+class TokenAuth(HttpBearer):
+    """Takes a bearer token that has the scope; counts the request; looks for a repeated write."""
+
+    def __init__(self, scope: Scope, kind: rate_limits.Kind) -> None:
+        super().__init__()
+        self.scope = scope
+        self.kind = kind
+
+    def __call__(self, request: HttpRequest) -> Any:
+        """Check the request.
+
+        Raises:
+            Problem: it has no valid token, lacks the scope, is too fast, or misuses an idempotency key.
+            Replay: it is a write that was answered before.
+        """
+        if "Authorization" not in request.headers:
+            raise Problem(problems.TOKEN_MISSING)
+        found = super().__call__(request)
+        if found is None:
+            raise Problem(problems.TOKEN_INVALID)
+        return found
+
+    def authenticate(self, request: HttpRequest, token: str) -> ApiToken | None:
+        """Return the token if it is open and may do this."""
+        found = tokens.find(token)
+        if found is None:
+            return None
+        if self.scope not in found.scope_names:
+            raise Problem(problems.SCOPE_MISSING, f"This token lacks the scope {self.scope}.")
+        request.user = found.user
+        pace(found.user, self.kind)
+        remembered = idempotency.begin(request, found.user)
+        cast("RepeatableRequest", request).remembered_answer = remembered
+        return found
+
+
+class RepeatableRequest:
+    """A request whose answer may have to be remembered."""
+
+    remembered_answer: RememberedAnswer | None
+
+
+def pace(user: User, kind: rate_limits.Kind, *, cost: int = 1) -> None:
+    """Count requests of a user.
+
+    Raises:
+        Problem: they are too fast.
+    """
+    wait = rate_limits.retry_after_seconds(user.pk, kind, cost=cost)
+    if wait:
+        raise Problem(problems.TOO_FAST, headers={"Retry-After": str(wait)})
+
+
+READS = TokenAuth(Scope.READ, rate_limits.Kind.READS)
+WRITES = TokenAuth(Scope.UPLOAD, rate_limits.Kind.WRITES)
+REVIEWS = TokenAuth(Scope.MODERATE, rate_limits.Kind.WRITES)

@@ -1,0 +1,90 @@
+"""Turns a query of the API into a query of photos; policy stays on the QuerySet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from gallery.albums.models import Album
+from gallery.albums.tagging import TagRefused, clean_tag
+from gallery.api.problems import NOT_ALLOWED, SCOPE_MISSING, Problem
+from gallery.api.schemas.photos import View
+from gallery.api.tokens import Scope
+from gallery.photos.models import Photo
+
+if TYPE_CHECKING:
+    from gallery.accounts.models import User
+    from gallery.api.models import ApiToken
+    from gallery.api.schemas.photos import PhotoQuery
+    from gallery.photos.querysets import PhotoQuerySet
+
+
+def visible_photos(token: ApiToken) -> PhotoQuerySet:
+    """Return what the token may look at: a moderator's queue only with the scope for it."""
+    return Photo.objects.visible_to(token.user, as_moderator=Scope.MODERATE in token.scope_names)
+
+
+def photos_of(query: PhotoQuery, token: ApiToken) -> PhotoQuerySet:
+    """Return the photos that the query asks for.
+
+    Raises:
+        Problem: the moderators' queue was asked for by somebody who may not see it.
+    """
+    photos = _view(query, token)
+    if query.id:
+        photos = photos.filter(pk__in=query.id)
+    if query.state:
+        photos = photos.filter(state__in=query.state)
+    if query.owner:
+        photos = photos.filter(owner__username=query.owner)
+    if query.visibility:
+        photos = photos.filter(visibility=query.visibility)
+    if query.album:
+        albums = Album.objects.visible_to(token.user).filter(pk=query.album)
+        photos = photos.filter(album_entries__album__in=albums)
+    for tag in query.tag:
+        photos = with_tag(photos, tag)
+    if query.q:
+        photos = with_words(photos, query.q, token.user)
+    return _in_time(photos, query)
+
+
+def _view(query: PhotoQuery, token: ApiToken) -> PhotoQuerySet:
+    if query.view == View.PUBLIC:
+        return Photo.objects.public()
+    if query.view == View.REVIEW:
+        if Scope.MODERATE not in token.scope_names:
+            raise Problem(SCOPE_MISSING, f"This token lacks the scope {Scope.MODERATE}.")
+        if not token.user.has_perm("photos.moderate_photo"):
+            raise Problem(NOT_ALLOWED)
+        return Photo.objects.awaiting_review()
+    mine = Photo.objects.owned_by(token.user)
+    return mine.trashed() if query.trashed else mine.not_trashed()
+
+
+def _in_time(photos: PhotoQuerySet, query: PhotoQuery) -> PhotoQuerySet:
+    limits = {
+        "taken_at__gte": query.taken_from,
+        "taken_at__lt": query.taken_until,
+        "created_at__gte": query.uploaded_from,
+        "created_at__lt": query.uploaded_until,
+    }
+    return photos.filter(**{name: value for name, value in limits.items() if value is not None})
+
+
+def with_tag(photos: PhotoQuerySet, untrusted_tag: str) -> PhotoQuerySet:
+    """Keep the photos that have the tag; a word that cannot be a tag is on none."""
+    try:
+        return photos.filter(pk__in=Photo.objects.filter(tags__name=clean_tag(untrusted_tag)).values("pk"))
+    except TagRefused:
+        return photos.none()
+
+
+def with_words(photos: PhotoQuerySet, words: str, viewer: User) -> PhotoQuerySet:
+    """Keep the photos in whose caption, tags or (the viewer's own) file name every word is found."""
+    for word in words.split()[:10]:
+        tagged = Photo.objects.filter(tags__name__contains=word.casefold()).values("pk")
+        own_file = Q(owner_id=viewer.pk, file_name__icontains=word)
+        photos = photos.filter(Q(caption__icontains=word) | Q(pk__in=tagged) | own_file)
+    return photos

@@ -1,0 +1,91 @@
+"""What every answer of the API has, whoever made it: problem details, ETag, CORS, no shared caching.
+
+For any other address it does nothing, and it never asks the database by itself.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, cast
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.utils.cache import get_conditional_response, patch_vary_headers, set_response_etag
+
+from gallery.api import idempotency, problems
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest
+
+PREFIX = "/api/"
+METHODS = "GET, POST, PATCH, DELETE, OPTIONS"
+ASKED_HEADERS = "Authorization, Content-Type, Idempotency-Key, If-None-Match"
+SHOWN_HEADERS = "ETag, Location, Retry-After, Idempotency-Replayed"
+PREFLIGHT_SECONDS = 3600
+JSON_TYPES = ("application/json", problems.MEDIA_TYPE)
+
+
+class ApiMiddleware:
+    """Finishes the answers under ``/api/``."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Keep what comes after."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer a preflight itself; finish any other answer."""
+        if not request.path_info.startswith(PREFIX):
+            return self.get_response(request)
+        if request.method == "OPTIONS":
+            return _with_cors(request, _preflight())
+        answer = _as_problem(self.get_response(request))
+        remembered = getattr(request, "remembered_answer", None)
+        if remembered is not None:
+            idempotency.complete(remembered, answer)
+        return _with_cors(request, _conditional(request, answer))
+
+
+def _preflight() -> HttpResponse:
+    return HttpResponse(status=HTTPStatus.NO_CONTENT, headers={"Allow": METHODS})
+
+
+def _as_problem(answer: HttpResponse) -> HttpResponse:
+    """Replace a page that says that something is wrong, such as Django's 404, by a problem."""
+    if answer.status_code < 400 or answer.headers.get("Content-Type", "").startswith(JSON_TYPES):
+        return answer
+    fallback = problems.BROKEN if answer.status_code >= 500 else problems.MALFORMED
+    kind = problems.BY_STATUS.get(answer.status_code, fallback)
+    replaced = problems.response(problems.Problem(kind))
+    if "Allow" in answer.headers:
+        replaced["Allow"] = answer["Allow"]
+    return replaced
+
+
+def _conditional(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+    is_json = answer.headers.get("Content-Type", "").startswith(JSON_TYPES)
+    if is_json:
+        patch_vary_headers(answer, ["Authorization"])
+        answer.headers.setdefault("Cache-Control", "private, no-cache")
+    if request.method != "GET" or answer.status_code != HTTPStatus.OK or not is_json:
+        return answer
+    set_response_etag(answer)
+    found = get_conditional_response(request, etag=answer["ETag"], response=answer)
+    return cast("HttpResponse", found)
+
+
+def _with_cors(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+    """Let pages of the configured origins read the answer. Tokens, not cookies, are the credentials."""
+    if not settings.API_CORS_ORIGINS:
+        return answer
+    patch_vary_headers(answer, ["Origin"])
+    origin = request.headers.get("Origin", "")
+    if origin in settings.API_CORS_ORIGINS:
+        answer["Access-Control-Allow-Origin"] = origin
+        answer["Access-Control-Expose-Headers"] = SHOWN_HEADERS
+        if request.method == "OPTIONS":
+            answer["Access-Control-Allow-Methods"] = METHODS
+            answer["Access-Control-Allow-Headers"] = ASKED_HEADERS
+            answer["Access-Control-Max-Age"] = str(PREFLIGHT_SECONDS)
+    return answer

@@ -1,0 +1,132 @@
+"""Finishes the description that ninja makes: problem media types, headers, examples."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from gallery.api.idempotency import HEADER as IDEMPOTENCY_HEADER
+from gallery.api.idempotency import MAX_KEY_LENGTH
+from gallery.api.openapi_examples import EXAMPLES
+from gallery.api.problems import BY_STATUS, MEDIA_TYPE, Problem, document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Json = dict[str, Any]
+
+TEXT = {"type": "string"}
+SECONDS = {"type": "integer", "minimum": 0}
+HEADERS: dict[str, Json] = {
+    "ETag": {"description": "Changes with the answer.", "schema": TEXT},
+    "Location": {"description": "Where to look next.", "schema": TEXT, "required": True},
+    "Retry-After": {"description": "Seconds to wait.", "schema": SECONDS, "required": True},
+    "WWW-Authenticate": {"description": "How to authenticate.", "schema": TEXT, "required": True},
+}
+IDEMPOTENCY_PARAMETER: Json = {
+    "in": "header",
+    "name": IDEMPOTENCY_HEADER,
+    "required": False,
+    "description": "Chosen by you: a repetition with the same key gets the first answer and does nothing.",
+    "schema": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": MAX_KEY_LENGTH,
+        # Latin-1 blanks at the ends would be stripped on the wire.
+        "pattern": "^[!-~]([ -~]*[!-~])?$",
+    },
+}
+NOT_MODIFIED: Json = {"description": "Not modified since the ETag that you sent in If-None-Match."}
+SCHEME = "token"
+
+
+def finished(schema: Json) -> Json:
+    """Return the schema with everything said that ninja does not know."""
+    for method, operation in _operations(schema):
+        _name_security(operation)
+        _clean_parameters(operation)
+        if method != "get":
+            operation.setdefault("parameters", []).append(IDEMPOTENCY_PARAMETER)
+            # The key's own refusals.
+            _add_refusal(operation, "400")
+            _add_refusal(operation, "409")
+            _add_refusal(operation, "422")
+        _add_refusal(operation, "400")
+        _give_examples(operation)
+        _describe_responses(method, operation)
+    schema["components"]["securitySchemes"] = {
+        SCHEME: {"type": "http", "scheme": "bearer", "description": "A token from your account page."}
+    }
+    return schema
+
+
+def _operations(schema: Json) -> Iterator[tuple[str, Json]]:
+    for methods in schema["paths"].values():
+        yield from methods.items()
+
+
+def _name_security(operation: Json) -> None:
+    if "security" in operation:
+        operation["security"] = [{SCHEME: []}]
+
+
+def _clean_parameters(operation: Json) -> None:
+    """Say of optional parameters only that they may be left out: an address cannot carry null."""
+    for parameter in operation.get("parameters", []):
+        choices = parameter["schema"].get("anyOf")
+        if choices:
+            kept = [choice for choice in choices if choice != {"type": "null"}]
+            del parameter["schema"]["anyOf"]
+            parameter["schema"].update(kept[0] if len(kept) == 1 else {"anyOf": kept})
+        # OpenAPI's examples of a parameter are a table, those of a JSON schema a list.
+        if isinstance(parameter.get("examples"), list):
+            parameter["example"] = parameter.pop("examples")[0]
+
+
+def _add_refusal(operation: Json, status: str) -> None:
+    problem = {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}
+    known = {str(known_status) for known_status in operation["responses"]}
+    if status not in known:
+        title = BY_STATUS[int(status)].title
+        operation["responses"][status] = {"description": title, "content": {MEDIA_TYPE: problem}}
+
+
+def _describe_responses(method: str, operation: Json) -> None:
+    responses = {str(status): answer for status, answer in operation["responses"].items()}
+    for status, answer in responses.items():
+        content = answer.get("content", {})
+        if int(status) >= 400 and "application/json" in content:
+            content[MEDIA_TYPE] = content.pop("application/json")
+            kind = BY_STATUS[int(status)]
+            content[MEDIA_TYPE]["example"] = document(Problem(kind))
+            answer["description"] = kind.title
+        names = _headers_of(method, int(status))
+        if names:
+            answer["headers"] = {name: HEADERS[name] for name in names}
+    if method == "get" and "200" in responses:
+        responses["304"] = NOT_MODIFIED
+    operation["responses"] = dict(sorted(responses.items()))
+
+
+def _headers_of(method: str, status: int) -> list[str]:
+    if status == 429:
+        return ["Retry-After"]
+    if status == 401:
+        return ["WWW-Authenticate"]
+    if status == 202:
+        return ["Retry-After"] if method == "get" else ["Location", "Retry-After"]
+    if status == 302:
+        return ["Location"]
+    return ["ETag"] if method == "get" and status == 200 else []
+
+
+def _give_examples(operation: Json) -> None:
+    given = EXAMPLES.get(operation["operationId"], {})
+    if "request" in given:
+        for content in operation["requestBody"]["content"].values():
+            content["example"] = given["request"]
+    for status, example in given.get("responses", {}).items():
+        for content in operation["responses"][status].get("content", {}).values():
+            content["example"] = example
+    for parameter in operation.get("parameters", []):
+        if parameter["name"] in given.get("parameters", {}):
+            parameter["example"] = given["parameters"][parameter["name"]]

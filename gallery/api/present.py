@@ -1,0 +1,112 @@
+"""Rows and items as the API tells of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+
+from gallery.albums.models import Album
+from gallery.albums.tagging import tags_of
+from gallery.api.schemas.photos import (
+    AlbumRef,
+    PhotoDetail,
+    PhotoOut,
+    RenditionOut,
+    StateName,
+    VisibilityName,
+)
+from gallery.photos import links
+from gallery.photos.states import State
+from gallery.photos.tiles import tiles_of
+from thumbworker.contract.items import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gallery.accounts.models import User
+    from gallery.photos.catalogue import Reading
+    from gallery.photos.models import Photo
+    from gallery.photos.tiles import Tile
+    from thumbworker.contract.items import PhotoItem
+
+NOT_SHOWN = frozenset({State.AWAITING, State.FAILED})
+
+
+def photos_out(photos: Sequence[Photo], viewer: User) -> list[PhotoOut]:
+    """Return photos (at most 100, fetched with their owners), after moving on the viewer's own."""
+    found, reading = _tiles(photos, viewer)
+    tags = tags_of(photo.pk for photo in photos)
+    return [
+        PhotoOut(**_facts(photo, tile, _item(photo, reading), viewer, tags.get(photo.pk, [])))
+        for photo, tile in zip(photos, found, strict=True)
+    ]
+
+
+def photo_detail(photo: Photo, viewer: User) -> PhotoDetail:
+    """Return one photo (fetched with its owner) with what its camera said."""
+    found, reading = _tiles([photo], viewer)
+    item = _item(photo, reading)
+    tags = tags_of([photo.pk]).get(photo.pk, [])
+    albums = Album.objects.owned_by(viewer).filter(photos=photo.pk).newest_first()
+    return PhotoDetail(
+        **_facts(photo, found[0], item, viewer, tags),
+        metadata={name: str(value) for name, value in item.metadata.items()} if item else {},
+        location=item.location if item and photo.owner_id == viewer.pk else None,
+        albums=[AlbumRef(id=album.pk, title=album.title) for album in albums],
+    )
+
+
+def renditions_out(item: PhotoItem | None) -> list[RenditionOut]:
+    """Return the thumbnails with fresh addresses, smallest first."""
+    signer = links.signer()
+    if item is None or signer is None:
+        return []
+    return [
+        RenditionOut(
+            name=made.name,
+            width=made.width,
+            height=made.height,
+            size_bytes=made.size_bytes,
+            content_type=made.content_type,
+            address=signer.address(made.key),
+        )
+        for made in item.renditions
+    ]
+
+
+def _tiles(photos: Sequence[Photo], viewer: User) -> tuple[list[Tile], Reading]:
+    return tiles_of(photos, viewer, move_on=any(photo.owner_id == viewer.pk for photo in photos))
+
+
+def _item(photo: Photo, reading: Reading) -> PhotoItem | None:
+    item = reading.items.get(photo.pk)
+    return item if item and item.status is Status.READY and photo.state not in NOT_SHOWN else None
+
+
+def _facts(photo: Photo, tile: Tile, item: PhotoItem | None, viewer: User, tags: list[str]) -> dict[str, Any]:
+    mine = photo.owner_id == viewer.pk
+    return {
+        "id": photo.pk,
+        "state": StateName(photo.state),
+        "sentence": tile.state_sentence,
+        "visibility": VisibilityName(photo.visibility),
+        "caption": photo.caption,
+        "tags": tags,
+        "owner": tile.owner_name,
+        "page_address": settings.SITE_ORIGIN + tile.page_url,
+        "width": tile.width or None,
+        "height": tile.height or None,
+        "created_at": photo.created_at,
+        "taken_at": photo.taken_at,
+        "thumbhash": tile.thumbhash or None,
+        "dominant_color": tile.dominant_color or None,
+        "renditions": renditions_out(item),
+        "reason": (photo.reason or None) if mine else None,
+        "file_name": photo.file_name if mine else None,
+        "content_type": photo.content_type if mine else None,
+        "size_bytes": photo.size_bytes if mine else None,
+        "sha256": photo.sha256 if mine else None,
+        "origin_url": (photo.origin_url or None) if mine else None,
+        "trashed_at": photo.trashed_at if mine else None,
+    }

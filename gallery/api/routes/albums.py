@@ -1,0 +1,129 @@
+"""Albums and tags."""
+
+from http import HTTPStatus
+from typing import cast
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Count, Q
+from django.http import HttpRequest
+from ninja import Query, Router, Status
+
+from gallery.albums.membership import add_photos, remove_photos
+from gallery.albums.models import Album, Tag
+from gallery.albums.querysets import AlbumQuerySet
+from gallery.api import problems
+from gallery.api.authorization import READS, WRITES, ApiRequest
+from gallery.api.filters import visible_photos
+from gallery.api.problems import Problem
+from gallery.api.responses import refusals
+from gallery.api.schemas import albums as s
+from gallery.api.schemas.photos import VisibilityName
+
+router = Router(tags=["Albums and tags"], by_alias=True)
+MOST_ALBUMS = 500
+
+
+def _one_or_404(albums: AlbumQuerySet, album_id: UUID) -> Album:
+    album = albums.select_related("owner").with_counts().filter(pk=album_id).first()
+    if album is None:
+        raise Problem(problems.NOT_FOUND)
+    return album
+
+
+def _told(album: Album) -> s.AlbumOut:
+    return s.AlbumOut(
+        id=album.pk,
+        title=album.title,
+        description=album.description,
+        owner=album.owner.username,
+        visibility=VisibilityName(album.visibility),
+        created_at=album.created_at,
+        photo_count=album.photo_count,  # type: ignore[attr-defined]  # annotated by with_counts
+        page_address=settings.SITE_ORIGIN + album.get_absolute_url(),
+    )
+
+
+@router.get("/albums", auth=READS, response={200: s.AlbumList, **refusals(401, 403, 422, 429)})
+def list_albums(request: HttpRequest, query: Query[s.AlbumsQuery]) -> s.AlbumList:
+    """List your albums, or everybody's public ones (the newest 500)."""
+    asked = cast("ApiRequest", request)
+    albums = Album.objects.showing_photos() if query.public else Album.objects.owned_by(asked.user)
+    newest = albums.select_related("owner").with_counts().newest_first()[:MOST_ALBUMS]
+    return s.AlbumList(albums=[_told(album) for album in newest])
+
+
+@router.post("/albums", auth=WRITES, response={201: s.AlbumOut, **refusals(401, 403, 422, 429)})
+def make_album(request: HttpRequest, wish: s.NewAlbum) -> Status[s.AlbumOut]:
+    """Make an album."""
+    asked = cast("ApiRequest", request)
+    album = Album.objects.create(
+        owner=asked.user,
+        title=wish.title.strip(),
+        description=wish.description,
+        visibility=str(wish.visibility),
+    )
+    return Status(HTTPStatus.CREATED, _told(_one_or_404(Album.objects.all(), album.pk)))
+
+
+@router.get(
+    "/albums/{uuid:album_id}", auth=READS, response={200: s.AlbumOut, **refusals(401, 403, 404, 422, 429)}
+)
+def get_album(request: HttpRequest, album_id: UUID) -> s.AlbumOut:
+    """Fetch one album, yours or a public one."""
+    asked = cast("ApiRequest", request)
+    return _told(_one_or_404(Album.objects.visible_to(asked.user), album_id))
+
+
+@router.patch(
+    "/albums/{uuid:album_id}", auth=WRITES, response={200: s.AlbumOut, **refusals(401, 403, 404, 422, 429)}
+)
+def change_album(request: HttpRequest, album_id: UUID, change: s.AlbumChange) -> s.AlbumOut:
+    """Change an album's title, description or visibility."""
+    asked = cast("ApiRequest", request)
+    mine = Album.objects.owned_by(asked.user)
+    changes = change.model_dump(exclude_none=True)
+    if changes:
+        mine.filter(pk=album_id).update(**changes)
+    return _told(_one_or_404(mine, album_id))
+
+
+@router.delete(
+    "/albums/{uuid:album_id}", auth=WRITES, response={204: None, **refusals(401, 403, 404, 422, 429)}
+)
+def delete_album(request: HttpRequest, album_id: UUID) -> Status[None]:
+    """Delete an album; its photos stay."""
+    asked = cast("ApiRequest", request)
+    _one_or_404(Album.objects.owned_by(asked.user), album_id).delete()
+    return Status(HTTPStatus.NO_CONTENT, None)
+
+
+@router.post(
+    "/albums/{uuid:album_id}/photos",
+    auth=WRITES,
+    response={200: s.AlbumOut, **refusals(401, 403, 404, 422, 429)},
+)
+def change_album_photos(request: HttpRequest, album_id: UUID, change: s.AlbumPhotos) -> s.AlbumOut:
+    """Put photos into an album and take others out; repeating it changes nothing."""
+    asked = cast("ApiRequest", request)
+    mine = Album.objects.owned_by(asked.user)
+    album = _one_or_404(mine, album_id)
+    add_photos(album, change.add or [])
+    remove_photos(album, change.remove or [])
+    return _told(_one_or_404(mine, album_id))
+
+
+@router.get("/tags", auth=READS, response={200: s.TagList, **refusals(401, 403, 422, 429)})
+def list_tags(request: HttpRequest, query: Query[s.TagsQuery]) -> s.TagList:
+    """List the tags of the photos that you can see, the most used first."""
+    asked = cast("ApiRequest", request)
+    seen = visible_photos(asked.auth).not_trashed()
+    tags = (
+        Tag.objects.filter(name__startswith=query.q.casefold())
+        .annotate(photo_count=Count("photo_tags", filter=Q(photo_tags__photo__in=seen)))
+        .filter(photo_count__gt=0)
+        .order_by("-photo_count", "name")
+    )
+    return s.TagList(
+        tags=[s.TagOut(name=tag.name, photo_count=tag.photo_count) for tag in tags[: query.limit]]
+    )
