@@ -40,24 +40,24 @@ ANSWERS = {302: None, 202: NotReady, **refusals(401, 403, 404, 409, 422, 429, 50
 
 
 @router.get("/download/{name}", auth=READS, response=ANSWERS)
-def download(request: HttpRequest, name: Name) -> HttpResponse | Status[NotReady]:
+def download(request: HttpRequest, response: HttpResponse, name: Name) -> HttpResponse | Status[NotReady]:
     """Get one of your originals: leads to an address that lives for five minutes."""
     asked = cast("ApiRequest", request)
     photo, _ = _found(asked, name, Photo.objects.owned_by(asked.user))
     if photo.state == State.AWAITING:
-        return _not_ready(photo)
+        return _not_ready(photo, response)
     return _redirect(originals().download_url(photo.pk, file_name=photo.file_name))
 
 
 @router.get("/download-thumbnail/{name}", auth=READS, response=ANSWERS)
 def download_thumbnail(
-    request: HttpRequest, name: Name, query: Query[SizeQuery]
+    request: HttpRequest, response: HttpResponse, name: Name, query: Query[SizeQuery]
 ) -> HttpResponse | Status[NotReady]:
     """Get a thumbnail of a photo that you can see: leads to its signed address."""
     asked = cast("ApiRequest", request)
     photo, item = _found(asked, name, visible_photos(asked.auth))
     if photo.state == State.AWAITING:
-        return _not_ready(photo)
+        return _not_ready(photo, response)
     signer = links.signer()
     if item is None or not item.renditions or signer is None:
         raise Problem(problems.UNAVAILABLE)
@@ -85,7 +85,8 @@ def _found(request: ApiRequest, name: str, by_id: PhotoQuerySet) -> tuple[Photo,
     return photo, reading.items.get(photo.pk)
 
 
-def _not_ready(photo: Photo) -> Status[NotReady]:
+def _not_ready(photo: Photo, response: HttpResponse) -> Status[NotReady]:
+    response["Retry-After"] = str(RETRY_AFTER_SECONDS)
     told = NotReady(photo_id=photo.pk, state=StateName(photo.state), sentence=state_sentence(photo))
     return Status(HTTPStatus.ACCEPTED, told)
 

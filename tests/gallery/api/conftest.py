@@ -1,0 +1,70 @@
+"""Programs that speak to the API, and the stores behind it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pytest
+from django.test import Client
+
+from gallery.api.tokens import Scope, issue
+from tests.gallery.photos.stores import Stores
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gallery.accounts.models import User
+    from tests.aws import MotoAws
+
+
+class Program:
+    """A program with a token of a person's."""
+
+    def __init__(self, user: User, scopes: Iterable[Scope]) -> None:
+        self.user = user
+        self.issued = issue(user, name="test", scopes=scopes, days=30)
+        self.client = Client(headers={"Authorization": f"Bearer {self.issued.secret}"})
+
+    def get(self, path: str, **headers: str) -> Any:
+        return self.client.get(f"/api/v1{path}", headers=_names(headers))
+
+    def delete(self, path: str, **headers: str) -> Any:
+        return self.client.delete(f"/api/v1{path}", headers=_names(headers))
+
+    def post(self, path: str, body: Any = None, **headers: str) -> Any:
+        return self._send("post", path, body, headers)
+
+    def patch(self, path: str, body: Any, **headers: str) -> Any:
+        return self._send("patch", path, body, headers)
+
+    def _send(self, method: str, path: str, body: Any, headers: dict[str, str]) -> Any:
+        send = getattr(self.client, method)
+        data = "" if body is None else json.dumps(body)
+        return send(f"/api/v1{path}", data, content_type="application/json", headers=_names(headers))
+
+
+def _names(headers: dict[str, str]) -> dict[str, str]:
+    return {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+class ProgramFactory(Protocol):
+    """Makes a program for a person."""
+
+    def __call__(self, user: User, *scopes: Scope) -> Program: ...
+
+
+@pytest.fixture
+def program_of(db: None) -> ProgramFactory:
+    """Return a maker of programs, which may read and upload where nothing else is said."""
+
+    def make(user: User, *scopes: Scope) -> Program:
+        return Program(user, scopes or (Scope.READ, Scope.UPLOAD))
+
+    return make
+
+
+@pytest.fixture
+def stores(moto_aws: MotoAws) -> Stores:
+    """Give one test empty stores, made by the template on moto."""
+    return Stores(moto_aws)

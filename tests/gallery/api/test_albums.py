@@ -1,0 +1,76 @@
+"""Albums and tags through the API."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gallery.albums.models import Album
+from gallery.albums.tagging import set_tags
+from gallery.photos.states import State, Visibility
+
+if TYPE_CHECKING:
+    from gallery.accounts.models import User
+    from tests.gallery.api.conftest import ProgramFactory
+    from tests.gallery.conftest import PhotoFactory
+
+pytestmark = pytest.mark.usefixtures("stores")
+
+
+def test_an_album_is_made_changed_filled_and_deleted(
+    alice: User, bob: User, make_photo: PhotoFactory, program_of: ProgramFactory
+) -> None:
+    program = program_of(alice)
+    mine, foreign = make_photo(alice), make_photo(bob)
+    made = program.post("/albums", {"title": " Sea "}).json()
+    path = f"/albums/{made['id']}"
+    assert (made["title"], made["visibility"], made["photoCount"]) == ("Sea", "private", 0)
+    assert program.patch(path, {"description": "Salt"}).json()["description"] == "Salt"
+    change = {"add": [str(mine.pk), str(foreign.pk)]}
+    assert program.post(f"{path}/photos", change).json()["photoCount"] == 1
+    assert program.post(f"{path}/photos", change).json()["photoCount"] == 1
+    assert program.get(f"/photos/{mine.pk}").json()["albums"] == [{"id": made["id"], "title": "Sea"}]
+    assert program.post(f"{path}/photos", {"remove": [str(mine.pk)]}).json()["photoCount"] == 0
+    assert [album["id"] for album in program.get("/albums").json()["albums"]] == [made["id"]]
+    assert program.delete(path).status_code == 204
+    assert program.get(path).status_code == 404
+
+
+def test_another_s_album_is_seen_if_public_and_never_changed(
+    alice: User, bob: User, make_photo: PhotoFactory, program_of: ProgramFactory
+) -> None:
+    album = Album.objects.create(owner=alice, title="Sea")
+    album.photos.add(make_photo(alice), make_photo(alice, State.PENDING))
+    program = program_of(bob)
+    assert program.get(f"/albums/{album.pk}").status_code == 404
+    Album.objects.update(visibility=Visibility.PUBLIC)
+    assert program.get(f"/albums/{album.pk}").json()["owner"] == "alice"
+    assert len(program.get("/albums?public=true").json()["albums"]) == 1
+    assert len(program.get(f"/photos?view=public&album={album.pk}").json()["photos"]) == 1
+    assert program.patch(f"/albums/{album.pk}", {"title": "Mine"}).status_code == 404
+    assert program.delete(f"/albums/{album.pk}").status_code == 404
+    assert program.post(f"/albums/{album.pk}/photos", {}).status_code == 404
+
+
+def test_an_album_that_shows_nothing_is_not_listed_to_others(
+    alice: User, make_photo: PhotoFactory, program_of: ProgramFactory
+) -> None:
+    album = Album.objects.create(owner=alice, title="Sea", visibility=Visibility.PUBLIC)
+    album.photos.add(make_photo(alice, State.PENDING))
+    assert program_of(alice).get("/albums?public=true").json()["albums"] == []
+
+
+def test_tags_are_counted_by_what_one_can_see(
+    alice: User, bob: User, make_photo: PhotoFactory, program_of: ProgramFactory
+) -> None:
+    set_tags(make_photo(alice).pk, ["sea", "sun"])
+    set_tags(make_photo(alice, visibility=Visibility.PRIVATE).pk, ["sea", "secret"])
+    told = {
+        user.username: [
+            (tag["name"], tag["photoCount"]) for tag in program_of(user).get("/tags").json()["tags"]
+        ]
+        for user in (alice, bob)
+    }
+    assert told == {"alice": [("sea", 2), ("secret", 1), ("sun", 1)], "bob": [("sea", 1), ("sun", 1)]}
+    assert [tag["name"] for tag in program_of(bob).get("/tags?q=SU").json()["tags"]] == ["sun"]

@@ -1,0 +1,82 @@
+"""Downloads lead to short-lived addresses, by id or by the name of one's newest file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import pytest
+
+from gallery.photos.states import State
+from tests.gallery.photos.stores import failed_item, ready_item
+
+if TYPE_CHECKING:
+    from gallery.accounts.models import User
+    from tests.gallery.api.conftest import ProgramFactory
+    from tests.gallery.conftest import PhotoFactory
+    from tests.gallery.photos.stores import Stores
+
+pytestmark = pytest.mark.usefixtures("stores")
+
+
+def test_an_original_is_its_owner_s_only(
+    alice: User, bob: User, make_photo: PhotoFactory, program_of: ProgramFactory, stores: Stores
+) -> None:
+    photo = make_photo(alice)
+    stores.put_item(ready_item(photo))
+    answer = program_of(alice).get(f"/download/{photo.pk}")
+    assert answer.status_code == 302
+    assert f"/originals/{photo.pk}?" in answer["Location"]
+    assert answer["Cache-Control"] == "private, no-store"
+    assert program_of(bob).get(f"/download/{photo.pk}").status_code == 404
+
+
+def test_a_thumbnail_is_for_all_who_see_the_photo(
+    alice: User, bob: User, make_photo: PhotoFactory, program_of: ProgramFactory, stores: Stores
+) -> None:
+    photo = make_photo(alice)
+    stores.put_item(ready_item(photo))
+    program = program_of(bob)
+    assert f"/320/{photo.pk}-" in program.get(f"/download-thumbnail/{photo.pk}")["Location"]
+    assert f"/1600/{photo.pk}-" in program.get(f"/download-thumbnail/{photo.pk}?size=1600")["Location"]
+    assert program.get(f"/download-thumbnail/{photo.pk}?size=5").status_code == 422
+
+
+def test_a_name_means_one_s_newest_file(
+    alice: User, bob: User, make_photo: PhotoFactory, program_of: ProgramFactory, stores: Stores
+) -> None:
+    name = "sea & sand #1.jpg"
+    make_photo(alice, file_name=name)
+    newest = make_photo(alice, file_name=name)
+    make_photo(bob, file_name=name)
+    stores.put_item(ready_item(newest))
+    for path in ("download", "download-thumbnail"):
+        answer = program_of(alice).get(f"/{path}/{quote(name)}")
+        assert str(newest.pk) in answer["Location"]
+
+
+@pytest.mark.parametrize("path", ["download", "download-thumbnail"])
+def test_while_pending_one_is_asked_to_come_again(
+    alice: User, make_photo: PhotoFactory, program_of: ProgramFactory, stores: Stores, path: str
+) -> None:
+    photo = make_photo(alice, State.AWAITING)
+    program = program_of(alice)
+    waiting = program.get(f"/{path}/{photo.pk}")
+    assert (waiting.status_code, waiting["Retry-After"]) == (202, "2")
+    assert waiting.json()["state"] == "awaiting"
+    stores.put_item(ready_item(photo))
+    assert program.get(f"/{path}/{photo.pk}").status_code == 302
+
+
+@pytest.mark.parametrize("path", ["download", "download-thumbnail"])
+def test_what_could_not_be_read_says_why(
+    alice: User, make_photo: PhotoFactory, program_of: ProgramFactory, stores: Stores, path: str
+) -> None:
+    photo = make_photo(alice, State.AWAITING)
+    stores.put_item(failed_item(photo, "truncated"))
+    answer = program_of(alice).get(f"/{path}/{photo.pk}")
+    assert (answer.status_code, answer.json()["reason"]) == (409, "truncated")
+
+
+def test_nothing_of_that_name(alice: User, program_of: ProgramFactory) -> None:
+    assert program_of(alice).get("/download/nothing.jpg").status_code == 404

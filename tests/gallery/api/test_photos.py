@@ -1,0 +1,294 @@
+"""Photos through the API: what is listed, what is told to whom, and what can be changed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+from gallery.albums.models import Album, AlbumEntry
+from gallery.albums.tagging import set_tags
+from gallery.api.tokens import Scope
+from gallery.photos.models import DeletionRecord, Photo
+from gallery.photos.states import State, Visibility
+from tests.gallery.photos.stores import failed_item, ready_item
+
+if TYPE_CHECKING:
+    from gallery.accounts.models import User
+    from tests.gallery.api.conftest import ProgramFactory
+    from tests.gallery.conftest import PhotoFactory
+    from tests.gallery.photos.stores import Stores
+
+pytestmark = pytest.mark.usefixtures("stores")
+
+
+def ids(answer: object) -> list[str]:
+    assert answer.status_code == 200, answer.content  # type: ignore[attr-defined]
+    return [photo["id"] for photo in answer.json()["photos"]]  # type: ignore[attr-defined]
+
+
+def test_the_list_holds_one_s_own_photos_newest_first(
+    alice: User, bob: User, make_photo: PhotoFactory, program_of: ProgramFactory
+) -> None:
+    old, new = make_photo(alice), make_photo(alice, State.PENDING)
+    make_photo(bob)
+    assert ids(program_of(alice).get("/photos")) == [str(new.pk), str(old.pk)]
+
+
+def test_pages_follow_each_other_without_gap_or_repetition(
+    alice: User, make_photo: PhotoFactory, program_of: ProgramFactory
+) -> None:
+    made = [str(make_photo(alice).pk) for _ in range(5)]
+    program = program_of(alice)
+    seen: list[str] = []
+    cursor = ""
+    while True:
+        answer = program.get(f"/photos?limit=2&cursor={cursor}")
+        seen += ids(answer)
+        cursor = answer.json()["nextCursor"]
+        if cursor is None:
+            break
+    assert seen == made[::-1]
+
+
+def test_filters_keep_what_they_say(
+    alice: User, bob: User, make_photo: PhotoFactory, program_of: ProgramFactory
+) -> None:
+    noon = datetime(2026, 5, 1, 12, tzinfo=UTC)
+    tagged = make_photo(alice, caption="Harbour at dawn", taken_at=noon)
+    set_tags(tagged.pk, ["harbour", "blue hour"])
+    private = make_photo(alice, visibility=Visibility.PRIVATE)
+    trashed = make_photo(alice, trashed_at=noon)
+    failed = make_photo(alice, State.FAILED, reason="damaged")
+    public = make_photo(bob)
+    album = Album.objects.create(owner=alice, title="Sea")
+    AlbumEntry.objects.create(album=album, photo=tagged)
+    program = program_of(alice)
+    uploaded = tagged.created_at.isoformat().replace("+00:00", "Z")
+    expected = {
+        "tag=harbour": {tagged},
+        "tag=Harbour&tag=blue+hour": {tagged},
+        "tag=harbour&tag=none": set(),
+        "tag=,": set(),
+        f"album={album.pk}": {tagged},
+        f"album={uuid4()}": set(),
+        "q=dawn": {tagged},
+        "q=HARBOUR+blue": {tagged},
+        f"q={private.file_name}": {private},
+        "q=nothing": set(),
+        "visibility=private": {private},
+        "state=failed": {failed},
+        "state=failed&state=approved": {tagged, private, failed},
+        "trashed=true": {trashed},
+        "takenFrom=2026-05-01T12:00:00Z": {tagged},
+        "takenUntil=2026-05-01T12:00:00Z": set(),
+        "takenUntil=2026-05-01T14:00:01%2B02:00": {tagged},
+        f"uploadedUntil={uploaded}": set(),
+        f"uploadedFrom={uploaded}": {tagged, private, failed},
+        f"id={private.pk}&id={public.pk}": {private},
+        "view=public": {tagged, public},
+        "view=public&owner=bob": {public},
+        "view=public&owner=nobody": set(),
+    }
+    found = {query: set(ids(program.get(f"/photos?{query}"))) for query in expected}
+    assert found == {query: {str(photo.pk) for photo in photos} for query, photos in expected.items()}
+
+
+def test_the_owner_is_told_what_others_are_not(
+    alice: User, bob: User, make_photo: PhotoFactory, program_of: ProgramFactory, stores: Stores
+) -> None:
+    photo = make_photo(alice, origin_url="https://example.org/a.jpg")
+    stores.put_item(ready_item(photo, location={"latitude": "59.9", "longitude": "10.7"}))
+    private = ("fileName", "contentType", "sizeBytes", "sha256", "originUrl", "location")
+    mine = program_of(alice).get(f"/photos/{photo.pk}").json()
+    theirs = program_of(bob).get(f"/photos/{photo.pk}").json()
+    assert all(mine[name] is not None for name in private)
+    assert [theirs[name] for name in private] == [None] * len(private)
+    assert theirs["metadata"]["camera"] == "Nikon D750"
+    assert [made["name"] for made in theirs["renditions"]] == ["320", "800", "1600"]
+    assert all(made["address"].startswith("https://") for made in theirs["renditions"])
+    assert mine["pageAddress"] == f"http://127.0.0.1:8000/photos/{photo.pk}/"
+
+
+def test_another_s_private_photo_does_not_exist(
+    alice: User, bob: User, charlie: User, make_photo: PhotoFactory, program_of: ProgramFactory
+) -> None:
+    photo = make_photo(alice, visibility=Visibility.PRIVATE)
+    for program in (program_of(bob), program_of(charlie, *Scope)):
+        assert program.get(f"/photos/{photo.pk}").status_code == 404
+        assert program.patch(f"/photos/{photo.pk}", {"caption": "x"}).status_code == 404
+        assert program.delete(f"/photos/{photo.pk}").status_code == 404
+        assert program.get(f"/download/{photo.pk}").status_code == 404
+        assert program.get(f"/download-thumbnail/{photo.pk}").status_code == 404
+        assert program.post(f"/photos/{photo.pk}/restore").status_code == 404
+        answer = program.post("/photos/delete", {"ids": [str(photo.pk)], "forever": True})
+        assert answer.json()["results"] == [{"id": str(photo.pk), "outcome": "notFound"}]
+    assert Photo.objects.filter(pk=photo.pk, trashed_at=None).exists()
+
+
+def test_a_moderator_s_plain_token_sees_no_queue(
+    alice: User, charlie: User, make_photo: PhotoFactory, program_of: ProgramFactory
+) -> None:
+    photo = make_photo(alice, State.PENDING)
+    plain, moderating = program_of(charlie), program_of(charlie, *Scope)
+    assert plain.get(f"/photos/{photo.pk}").status_code == 404
+    assert plain.get("/photos?view=review").json()["reason"] == "scope_missing"
+    assert moderating.get(f"/photos/{photo.pk}").status_code == 200
+    assert ids(moderating.get("/photos?view=review")) == [str(photo.pk)]
+
+
+def test_a_token_gives_no_right_that_its_person_lacks(
+    alice: User, bob: User, make_photo: PhotoFactory, program_of: ProgramFactory
+) -> None:
+    photo = make_photo(alice)
+    program = program_of(bob, *Scope)
+    assert program.get("/photos?view=review").json()["reason"] == "not_allowed"
+    answer = program.post(f"/photos/{photo.pk}/review", {"decision": "reject"})
+    assert (answer.status_code, answer.json()["reason"]) == (403, "not_allowed")
+
+
+def test_listing_moves_on_what_the_worker_has_finished(
+    alice: User, make_photo: PhotoFactory, program_of: ProgramFactory, stores: Stores
+) -> None:
+    done, broken = make_photo(alice, State.AWAITING), make_photo(alice, State.AWAITING)
+    stores.put_item(ready_item(done))
+    stores.put_item(failed_item(broken))
+    listed = program_of(alice).get("/photos").json()["photos"]
+    assert [(photo["state"], photo["reason"]) for photo in listed] == [
+        ("failed", "damaged"),
+        ("pending", None),
+    ]
+
+
+def test_new_words_of_an_approved_photo_wait_for_review(
+    alice: User, trusted: User, make_photo: PhotoFactory, program_of: ProgramFactory
+) -> None:
+    for owner, state in ((alice, "pending"), (trusted, "approved")):
+        photo = make_photo(owner)
+        answer = program_of(owner).patch(f"/photos/{photo.pk}", {"caption": "New", "tags": ["Sea", "sea"]})
+        assert answer.status_code == 200, answer.content
+        told = answer.json()
+        assert (told["caption"], told["tags"], told["state"]) == ("New", ["sea"], state)
+
+
+def test_visibility_changes_without_review(
+    alice: User, make_photo: PhotoFactory, program_of: ProgramFactory
+) -> None:
+    photo = make_photo(alice)
+    told = program_of(alice).patch(f"/photos/{photo.pk}", {"visibility": "private"}).json()
+    assert (told["visibility"], told["state"]) == ("private", "approved")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"captoin": "x"},
+        {"caption": 5},
+        {"visibility": "friends"},
+        {"tags": ["a,b"]},
+        {"tags": ["x" * 41]},
+        [],
+    ],
+)
+def test_a_change_that_is_not_understood_changes_nothing(
+    alice: User, make_photo: PhotoFactory, program_of: ProgramFactory, change: object
+) -> None:
+    photo = make_photo(alice)
+    answer = program_of(alice).patch(f"/photos/{photo.pk}", change)
+    assert (answer.status_code, answer.json()["reason"]) == (422, "invalid")
+    assert Photo.objects.get(pk=photo.pk).state == State.APPROVED
+
+
+def test_a_deleted_photo_lies_in_the_trash_and_comes_back(
+    alice: User, make_photo: PhotoFactory, program_of: ProgramFactory
+) -> None:
+    photo = make_photo(alice)
+    program = program_of(alice)
+    assert program.delete(f"/photos/{photo.pk}").status_code == 204
+    assert ids(program.get("/photos")) == []
+    assert program.post(f"/photos/{photo.pk}/restore").json()["trashedAt"] is None
+    assert ids(program.get("/photos")) == [str(photo.pk)]
+
+
+def test_a_photo_uploaded_again_stays_in_the_trash(
+    alice: User, make_photo: PhotoFactory, program_of: ProgramFactory
+) -> None:
+    photo = make_photo(alice, trashed_at=datetime(2026, 1, 1, tzinfo=UTC))
+    make_photo(alice, sha256=photo.sha256)
+    answer = program_of(alice).post(f"/photos/{photo.pk}/restore")
+    assert (answer.status_code, answer.json()["reason"]) == (409, "already_there")
+
+
+def test_for_ever_is_for_ever_and_frees_the_room(
+    alice: User, make_photo: PhotoFactory, program_of: ProgramFactory, stores: Stores
+) -> None:
+    photo = make_photo(alice)
+    set_tags(photo.pk, ["sea"])
+    AlbumEntry.objects.create(album=Album.objects.create(owner=alice, title="Sea"), photo=photo)
+    stores.put_original(photo.pk)
+    assert program_of(alice).delete(f"/photos/{photo.pk}?forever=true").status_code == 204
+    assert not Photo.objects.exists()
+    assert DeletionRecord.objects.filter(pk=photo.pk).exists()
+    alice.refresh_from_db()
+    assert alice.used_bytes == 0
+
+
+def test_many_are_deleted_at_once(
+    alice: User, bob: User, make_photo: PhotoFactory, program_of: ProgramFactory
+) -> None:
+    first, second, foreign = make_photo(alice), make_photo(alice), make_photo(bob)
+    wanted = [str(first.pk), str(foreign.pk), str(second.pk)]
+    answer = program_of(alice).post("/photos/delete", {"ids": wanted})
+    assert [result["outcome"] for result in answer.json()["results"]] == ["trashed", "notFound", "trashed"]
+    assert Photo.objects.not_trashed().get() == foreign
+
+
+def test_a_moderator_decides(
+    alice: User, charlie: User, make_photo: PhotoFactory, program_of: ProgramFactory
+) -> None:
+    photo = make_photo(alice, State.PENDING)
+    program = program_of(charlie, *Scope)
+
+    def decide(decision: str) -> str:
+        answer = program.post(f"/photos/{photo.pk}/review", {"decision": decision, "reason": "Blurred"})
+        return str(answer.json()["state"])
+
+    assert [decide(d) for d in ("reject", "approve", "reconsider")] == ["rejected", "approved", "pending"]
+    assert [entry.actor for entry in photo.history.all()] == [charlie] * 3
+
+
+def test_what_is_not_processed_is_not_reviewed(
+    alice: User, charlie: User, make_photo: PhotoFactory, program_of: ProgramFactory
+) -> None:
+    photo = make_photo(alice, State.AWAITING)
+    answer = program_of(charlie, *Scope).post(f"/photos/{photo.pk}/review", {"decision": "approve"})
+    assert (answer.status_code, answer.json()["reason"]) == (409, "conflict")
+
+
+def test_a_failed_photo_is_tried_again(
+    alice: User, make_photo: PhotoFactory, program_of: ProgramFactory, stores: Stores
+) -> None:
+    processed_at = datetime(2026, 11, 1, 10, 0, 1, tzinfo=UTC)
+    photo = make_photo(alice, State.FAILED, reason="damaged", processed_at=processed_at)
+    answer = program_of(alice).post(f"/photos/{photo.pk}/try-again")
+    assert answer.json()["state"] == "awaiting"
+    assert stores.keys("nudges/") == {f"nudges/{photo.pk}"}
+    assert program_of(alice).post(f"/photos/{photo.pk}/try-again").status_code == 409
+
+
+def test_search_finds_public_and_own_photos(
+    alice: User, bob: User, make_photo: PhotoFactory, program_of: ProgramFactory
+) -> None:
+    mine = make_photo(alice, caption="Old harbour", visibility=Visibility.PRIVATE)
+    theirs = make_photo(bob, caption="The harbour")
+    make_photo(bob, caption="Harbour", visibility=Visibility.PRIVATE)
+    make_photo(bob, caption="Desert", file_name="harbour.jpg")
+    assert ids(program_of(alice).get("/search?q=harbour")) == [str(theirs.pk), str(mine.pk)]
+
+
+def test_search_without_words_is_refused(alice: User, program_of: ProgramFactory) -> None:
+    answer = program_of(alice).get("/search?q=")
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["where"] == "query.q"

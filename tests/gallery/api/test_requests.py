@@ -1,0 +1,275 @@
+"""What every request meets: authentication, scopes, limits, repetition, caching, other origins."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+from django.utils import timezone
+
+from gallery.albums.models import Album
+from gallery.api import idempotency, rate_limits
+from gallery.api.api import api
+from gallery.api.models import Pace, RememberedAnswer
+from gallery.api.tokens import Scope
+from gallery.photos.states import State
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from gallery.accounts.models import User
+    from tests.gallery.api.conftest import Program, ProgramFactory
+    from tests.gallery.conftest import PhotoFactory
+
+NOWHERE = "6f1c2a52-6c9f-4c2e-9d3a-0a4f5b8f0c11"
+
+
+class Operation(NamedTuple):
+    """One operation as a program calls it, and the scope it needs."""
+
+    method: str
+    path: str
+    body: Any
+    scope: Scope
+
+    def send(self, client: Client) -> Any:
+        data = "" if self.body is None else json.dumps(self.body)
+        if self.method == "get":
+            return client.get(f"/api/v1{self.path}")
+        path = f"/api/v1{self.path}"
+        return client.generic(self.method.upper(), path, data, content_type="application/json")
+
+    @property
+    def described(self) -> tuple[str, str]:
+        """Return how the description names it."""
+        path = self.path.split("?")[0]
+        for folder, name in PARAMETERS.items():
+            path = path.replace(f"/{folder}/{NOWHERE}", f"/{folder}/{{{name}}}")
+        return self.method, f"/api/v1{path}"
+
+
+PARAMETERS = {
+    "photos": "photo_id",
+    "albums": "album_id",
+    "images": "request_id",
+    "download": "name",
+    "download-thumbnail": "name",
+}
+OPERATIONS = [
+    Operation("get", "/me", None, Scope.READ),
+    Operation("get", "/photos", None, Scope.READ),
+    Operation("get", f"/photos/{NOWHERE}", None, Scope.READ),
+    Operation("get", "/search?q=a", None, Scope.READ),
+    Operation("get", f"/download/{NOWHERE}", None, Scope.READ),
+    Operation("get", f"/download-thumbnail/{NOWHERE}", None, Scope.READ),
+    Operation("get", "/albums", None, Scope.READ),
+    Operation("get", f"/albums/{NOWHERE}", None, Scope.READ),
+    Operation("get", "/tags", None, Scope.READ),
+    Operation("post", "/uploads", {"uploads": []}, Scope.UPLOAD),
+    Operation("post", "/upload", {}, Scope.UPLOAD),
+    Operation("post", "/photos/delete", {"ids": [NOWHERE]}, Scope.UPLOAD),
+    Operation("patch", f"/photos/{NOWHERE}", {}, Scope.UPLOAD),
+    Operation("delete", f"/photos/{NOWHERE}", None, Scope.UPLOAD),
+    Operation("post", f"/photos/{NOWHERE}/restore", None, Scope.UPLOAD),
+    Operation("post", f"/photos/{NOWHERE}/try-again", None, Scope.UPLOAD),
+    Operation("post", "/albums", {"title": "a"}, Scope.UPLOAD),
+    Operation("patch", f"/albums/{NOWHERE}", {}, Scope.UPLOAD),
+    Operation("delete", f"/albums/{NOWHERE}", None, Scope.UPLOAD),
+    Operation("post", f"/albums/{NOWHERE}/photos", {}, Scope.UPLOAD),
+    Operation("post", f"/photos/{NOWHERE}/review", {"decision": "approve"}, Scope.MODERATE),
+]
+NAMES = [f"{operation.method} {operation.path}" for operation in OPERATIONS]
+
+
+def refusal(answer: Any) -> tuple[int, str]:
+    assert answer["Content-Type"] == "application/problem+json", answer.content
+    found = answer.json()
+    assert found["status"] == answer.status_code
+    assert found["type"] == f"/api/v1/problems#{found['reason']}"
+    assert found["detail"]
+    return answer.status_code, found["reason"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("operation", OPERATIONS, ids=NAMES)
+def test_nothing_opens_without_a_token(client: Client, operation: Operation) -> None:
+    answer = operation.send(client)
+    assert refusal(answer) == (401, "token_missing")
+    assert answer["WWW-Authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=NAMES)
+def test_only_the_right_scope_opens(alice: User, program_of: ProgramFactory, operation: Operation) -> None:
+    others = program_of(alice, *(set(Scope) - {operation.scope}))
+    assert refusal(operation.send(others.client)) == (403, "scope_missing")
+    answer = operation.send(program_of(alice, operation.scope).client)
+    assert answer.status_code < 500
+    assert b"scope_missing" not in answer.content
+
+
+def test_the_matrix_names_every_operation() -> None:
+    described = {
+        (method, path) for path, methods in api.get_openapi_schema()["paths"].items() for method in methods
+    }
+    assert {operation.described for operation in OPERATIONS} == described
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic abc", "Bearer cs_wrong", "cs_wrong"])
+def test_a_wrong_token_opens_nothing(client: Client, header: str) -> None:
+    assert refusal(client.get("/api/v1/me", headers={"Authorization": header})) == (401, "token_invalid")
+
+
+def test_too_fast_is_told_when_to_come_again(
+    alice: User, bob: User, program_of: ProgramFactory, settings: Any
+) -> None:
+    settings.API_PER_MINUTE = {"reads": 6, "writes": 600, "imports": 600}
+    first, second = program_of(alice), program_of(alice)
+    statuses = [program.get("/me").status_code for program in (first, second, first)]
+    assert statuses == [200, 200, 200]
+    answer = second.get("/me")
+    assert refusal(answer) == (429, "too_fast")
+    assert 1 <= int(answer["Retry-After"]) <= 10
+    assert program_of(bob).get("/me").status_code == 200
+    assert first.post("/albums", {"title": "Writes have a limit of their own"}).status_code == 201
+
+
+def test_the_pace_recovers_with_time(alice: User, settings: Any) -> None:
+    settings.API_PER_MINUTE = {"reads": 60}
+    kind = rate_limits.Kind.READS
+    assert rate_limits.retry_after_seconds(alice.pk, kind, cost=30) == 0
+    wait = rate_limits.retry_after_seconds(alice.pk, kind)
+    assert wait == 1
+    pace = Pace.objects.get()
+    Pace.objects.update(busy_until=pace.busy_until - wait * 1_000_000)
+    assert rate_limits.retry_after_seconds(alice.pk, kind) == 0
+    assert rate_limits.retry_after_seconds(alice.pk, kind) == 1
+
+
+def test_a_pace_wholly_in_the_past_is_forgotten(alice: User, settings: Any) -> None:
+    settings.API_PER_MINUTE = {"reads": 60}
+    rate_limits.retry_after_seconds(alice.pk, rate_limits.Kind.READS)
+    assert rate_limits.forget_idle(0) == 0
+    assert rate_limits.forget_idle(timezone.now().timestamp() + 10) == 1
+
+
+def make_album(program: Program, key: str, title: str = "Sea") -> Any:
+    return program.post("/albums", {"title": title}, Idempotency_Key=key)
+
+
+def test_a_repeated_write_happens_once(alice: User, program_of: ProgramFactory) -> None:
+    program = program_of(alice)
+    first, second = make_album(program, "a"), make_album(program, "a")
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.json() == second.json()
+    assert "Idempotency-Replayed" not in first
+    assert second["Idempotency-Replayed"] == "true"
+    assert Album.objects.count() == 1
+
+
+def test_a_repeated_refusal_is_repeated(alice: User, program_of: ProgramFactory) -> None:
+    program = program_of(alice)
+    first = program.delete(f"/photos/{NOWHERE}", Idempotency_Key="a")
+    second = program.delete(f"/photos/{NOWHERE}", Idempotency_Key="a")
+    assert refusal(first) == refusal(second) == (404, "not_found")
+    assert second["Idempotency-Replayed"] == "true"
+
+
+def test_a_key_belongs_to_one_request(alice: User, bob: User, program_of: ProgramFactory) -> None:
+    program = program_of(alice)
+    make_album(program, "a")
+    assert refusal(make_album(program, "a", "Mountain")) == (422, "idempotency_key_reused")
+    assert make_album(program_of(bob), "a", "Mountain").status_code == 201
+
+
+def test_a_write_at_work_is_not_begun_again(alice: User, program_of: ProgramFactory) -> None:
+    program = program_of(alice)
+    make_album(program, "a")
+    RememberedAnswer.objects.update(status=0)
+    answer = make_album(program, "a")
+    assert refusal(answer) == (409, "idempotency_key_at_work")
+    assert answer["Retry-After"] == "1"
+    RememberedAnswer.objects.update(created_at=timezone.now() - idempotency.AT_WORK_AT_MOST * 2)
+    assert make_album(program, "a").status_code == 201
+    assert Album.objects.count() == 2
+
+
+def test_old_answers_are_forgotten(alice: User, program_of: ProgramFactory) -> None:
+    program = program_of(alice)
+    make_album(program, "a")
+    make_album(program, "b")
+    RememberedAnswer.objects.update(created_at=timezone.now() - timedelta(hours=25))
+    assert make_album(program, "a").status_code == 201
+    assert idempotency.forget_old() == 1
+    assert Album.objects.count() == 3
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256, "ümlaut"])
+def test_a_malformed_key_is_refused(alice: User, program_of: ProgramFactory, key: str) -> None:
+    assert refusal(make_album(program_of(alice), key)) == (400, "idempotency_key_malformed")
+    assert not Album.objects.exists()
+
+
+@pytest.mark.usefixtures("stores")
+def test_an_unchanged_answer_is_not_sent_again(
+    alice: User, make_photo: PhotoFactory, program_of: ProgramFactory
+) -> None:
+    program = program_of(alice)
+    make_photo(alice, State.APPROVED)
+    first = program.get("/photos")
+    assert first["Cache-Control"] == "private, no-cache"
+    assert "Authorization" in first["Vary"]
+    second = program.get("/photos", If_None_Match=first["ETag"])
+    assert (second.status_code, second.content) == (304, b"")
+    make_photo(alice, State.APPROVED)
+    assert program.get("/photos", If_None_Match=first["ETag"]).status_code == 200
+
+
+def test_pages_of_other_origins_are_let_in_only_where_configured(
+    alice: User, program_of: ProgramFactory, settings: Any
+) -> None:
+    program = program_of(alice)
+    assert "Access-Control-Allow-Origin" not in program.get("/me", Origin="https://app.example.org")
+    settings.API_CORS_ORIGINS = ["https://app.example.org"]
+    allowed = program.get("/me", Origin="https://app.example.org")
+    assert allowed["Access-Control-Allow-Origin"] == "https://app.example.org"
+    assert "Access-Control-Allow-Credentials" not in allowed
+    assert "Origin" in allowed["Vary"]
+    assert "Access-Control-Allow-Origin" not in program.get("/me", Origin="https://evil.example.org")
+
+
+def test_a_preflight_needs_no_token(client: Client, settings: Any) -> None:
+    settings.API_CORS_ORIGINS = ["https://app.example.org"]
+    headers = {"Origin": "https://app.example.org", "Access-Control-Request-Method": "PATCH"}
+    answer = client.options(f"/api/v1/photos/{NOWHERE}", headers=headers)
+    assert answer.status_code == 204
+    assert "PATCH" in answer["Access-Control-Allow-Methods"]
+    assert "Idempotency-Key" in answer["Access-Control-Allow-Headers"]
+
+
+@pytest.mark.parametrize("path", ["v1/nothing", "v1/photos/not-an-id", "v2/photos", "v1/"])
+def test_an_unknown_address_is_a_problem_too(alice: User, program_of: ProgramFactory, path: str) -> None:
+    assert refusal(program_of(alice).client.get(f"/api/{path}")) == (404, "not_found")
+
+
+def test_a_wrong_method_names_the_right_ones(alice: User, program_of: ProgramFactory) -> None:
+    answer = program_of(alice).client.put(f"/api/v1/photos/{NOWHERE}")
+    assert refusal(answer) == (405, "method_not_allowed")
+    assert set(answer["Allow"].split(", ")) == {"GET", "PATCH", "DELETE"}
+
+
+@pytest.mark.parametrize("body", ["{", '"', "\xff\xfe", ""])
+def test_a_body_that_is_no_json_is_refused(alice: User, program_of: ProgramFactory, body: str) -> None:
+    answer = program_of(alice).client.post("/api/v1/albums", body, content_type="application/json")
+    assert refusal(answer)[0] in {400, 422}
+
+
+def test_a_request_costs_two_statements_of_its_own(
+    alice: User, program_of: ProgramFactory, django_assert_num_queries: Any
+) -> None:
+    program = program_of(alice)
+    program.get("/me")
+    with django_assert_num_queries(2):  # the token with its person, and the pace
+        program.get("/me")
