@@ -51,7 +51,10 @@ def purge_photo(photo_id: UUID) -> bool:
 def _remove_what_hangs_on(photo_id: UUID) -> None:
     """Remove the history, tags and album places: whatever has a foreign key to the row."""
     for relation in Photo._meta.related_objects:  # noqa: SLF001 - the documented model API
-        relation.related_model._base_manager.filter(**{relation.field.name: photo_id}).delete()  # noqa: SLF001
+        # An album that holds the photo stays; its entry, which has the foreign key, goes.
+        if not relation.many_to_many:
+            rows = relation.related_model._base_manager.filter(**{relation.field.name: photo_id})  # noqa: SLF001
+            rows.delete()
 
 
 def purge_all_of(user: User, *, keep_going: Callable[[], bool] = lambda: True) -> int:

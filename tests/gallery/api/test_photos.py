@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from gallery.albums.models import Album, AlbumEntry
+from gallery.albums.models import Album, AlbumEntry, Tag
 from gallery.albums.tagging import set_tags
 from gallery.api.tokens import Scope
 from gallery.photos.models import DeletionRecord, Photo
@@ -230,6 +230,7 @@ def test_for_ever_is_for_ever_and_frees_the_room(
     stores.put_original(photo.pk)
     assert program_of(alice).delete(f"/photos/{photo.pk}?forever=true").status_code == 204
     assert not Photo.objects.exists()
+    assert (Album.objects.count(), AlbumEntry.objects.count(), Tag.objects.count()) == (1, 0, 1)
     assert DeletionRecord.objects.filter(pk=photo.pk).exists()
     alice.refresh_from_db()
     assert alice.used_bytes == 0
