@@ -14,15 +14,16 @@ class Limits:
     ``original_bytes`` is the size of the file, ``pixels`` width times height as the header claims
     them, ``side_pixels`` the longer side. ``memory_bytes`` bounds the resident memory of the whole
     process at its peak, the idle interpreter included, as ``memory`` estimates it before anything is decoded.
-    ``deadline_seconds`` is soft wall time: it is looked at between blocks of the file and between
-    phases, so the function's own timeout must leave room for one more phase.
+    ``cpu_seconds`` and ``wall_seconds`` are soft: they are looked at between blocks of the file and
+    between phases, so the function's own timeout must leave room for one more phase.
     """
 
     original_bytes: int = MAX_ORIGINAL_BYTES
     pixels: int = 100_000_000
     side_pixels: int = 65_535
-    memory_bytes: int = 480_000_000
-    deadline_seconds: float = 8.0
+    memory_bytes: int = 500_000_000
+    cpu_seconds: float = 8.0
+    wall_seconds: float = 25.0
 
 
 DEFAULT_LIMITS = Limits()

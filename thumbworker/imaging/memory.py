@@ -8,55 +8,62 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from thumbworker.imaging.sniffing import Format
-
 if TYPE_CHECKING:
-    from PIL import Image
-
+    from thumbworker.imaging.isobmff import Av1Depth
     from thumbworker.imaging.jpeg import JpegHeader
     from thumbworker.imaging.png import PngHeader
 
-IDLE_BYTES = 60_000_000
-"""The interpreter with Pillow, its libraries and the renditions in the making."""
+IDLE_BYTES = 80_000_000
+"""The interpreter with Pillow, pi-heif and the AWS clients before the first photo."""
+
+ENCODING_BYTES = 75_000_000
+"""The renditions in the making, once the decoder's own memory is free again."""
 
 SCANNED_PIXELS_MAXIMUM = 3_000_000_000
 """Every scan of a progressive JPEG walks over the whole picture; a hundred megapixels in thirty scans."""
+
+_SCALED_BYTES = 45_000_000
+"""A picture scaled to at most twice the largest rendition, and the rendition beside it."""
 
 
 def of_jpeg(header: JpegHeader) -> int:
     """Estimate a JPEG: scaled decoding is cheap unless all coefficients are held at once (2 bytes each)."""
     pixels = header.width * header.height
     coefficients = 2 * header.samples_per_pixel * pixels if header.buffered else 0
-    scaled = max(4 * pixels // 4, 4 * 1600 * 1600 * 4) if pixels > 1600 * 1600 else 4 * pixels
-    return int(coefficients + min(scaled, 60_000_000))
+    return int(coefficients) + _SCALED_BYTES
 
 
 def of_png(header: PngHeader) -> int:
-    """Estimate a PNG: Pillow holds the whole picture, interlaced or not."""
+    """Estimate a PNG: Pillow holds the whole picture; interlacing costs time, not memory."""
     pixels = header.width * header.height
     if header.color_type == 0 and header.bit_depth == 16:
-        return 2 * pixels
-    return pixels * (1 if header.color_type in {0, 3} else 4)
+        return 2 * pixels + _SCALED_BYTES
+    return pixels * (1 if header.color_type in {0, 3} else 4) + _SCALED_BYTES
 
 
 def of_webp(size: tuple[int, int]) -> int:
-    """Estimate a WebP: two canvases, the frame and its copy, at 4 bytes a pixel each."""
-    return 16 * size[0] * size[1]
+    """Estimate a WebP: two canvases and the frame, at 4 bytes a pixel each."""
+    return 12 * size[0] * size[1] + _SCALED_BYTES
 
 
-def of_heif(size: tuple[int, int], mode: str) -> int:
-    """Estimate a HEIC: planes, interleaved pixels and Pillow's copy of them."""
-    return (12 if mode.endswith(("A", "a")) else 10) * size[0] * size[1]
+def of_avif(size: tuple[int, int], depth: Av1Depth, mode: str) -> int:
+    """Estimate an AVIF: planes, once more where film grain is added, and the interleaved frame."""
+    planes = depth.bytes_per_sample * (1 + depth.chroma_share + (mode == "RGBA"))
+    return int((2 * planes + len(mode)) * size[0] * size[1]) + _SCALED_BYTES
 
 
-def of_pillow(image: Image.Image, found: Format, data_bytes: int) -> int:
-    """Estimate a format whose header Pillow has read."""
-    pixels = image.width * image.height
-    if found is Format.AVIF:
-        return 15 * pixels
-    if found is Format.WEBP:
-        return of_webp(image.size)
-    if found is Format.GIF:
-        return pixels
-    bytes_per_pixel = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2}.get(image.mode, 4)
-    return 2 * bytes_per_pixel * pixels + data_bytes
+def of_heif(size: tuple[int, int], bit_depth: int) -> int:
+    """Estimate a HEIC: planes and the interleaved frame."""
+    planes = 3 if bit_depth <= 8 else 6
+    return (planes + 4) * size[0] * size[1] + _SCALED_BYTES
+
+
+def of_tiff(size: tuple[int, int], mode: str, block_bytes: int) -> int:
+    """Estimate a TIFF: the picture, one strip or tile, and the picture once more if it is turned."""
+    bytes_per_pixel = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2}.get(mode, 4)
+    return bytes_per_pixel * size[0] * size[1] + 2 * block_bytes + _SCALED_BYTES
+
+
+def of_gif(size: tuple[int, int]) -> int:
+    """Estimate a GIF: one byte a pixel."""
+    return size[0] * size[1] + _SCALED_BYTES

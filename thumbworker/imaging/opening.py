@@ -3,91 +3,50 @@
 from __future__ import annotations
 
 import io
-import warnings
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pi_heif
-from PIL import AvifImagePlugin, Image, ImageFile, TiffImagePlugin, WebPImagePlugin
+from PIL import Image, ImageFile, TiffImagePlugin
 
 from thumbworker.contract.reasons import Reason
-from thumbworker.imaging import exif, jpeg, memory, png, webp
+from thumbworker.imaging import damage, exif, heif, isobmff, jpeg, memory, png, tiff, webp
+from thumbworker.imaging.failures import decoder_failures
+from thumbworker.imaging.frames import Frame, ImageFrame, PluginFrame, UncopiedAvif, UncopiedWebP
 from thumbworker.imaging.refusal import Refused
 from thumbworker.imaging.sniffing import Format, format_of
 from thumbworker.imaging.source import Deadline, open_pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
     from typing import IO
 
     from thumbworker.imaging.limits import Limits
 
-__all__ = ["Opened", "decoder_failures", "open_original"]
-
-# One original at a time on one core: more threads only cost memory. Importing the plugins here keeps
-# Image.open from importing every plugin there is when it first meets one of these formats.
-AvifImagePlugin.DEFAULT_MAX_THREADS = 1
-pi_heif.options.DECODE_THREADS = 1
-pi_heif.options.THUMBNAILS = False
-pi_heif.options.DEPTH_IMAGES = False
-pi_heif.options.AUX_IMAGES = False
-_ = (TiffImagePlugin, WebPImagePlugin)
+_PLUGINS = (TiffImagePlugin,)
+"""Imported here, so that Image.open never imports every plugin there is in search of one."""
 
 _EOI = b"\xff\xd9"
+_GREY = 128
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Opened:
     """An original whose header has been read and found within the limits.
 
-    ``orientation`` is the EXIF value (1 to 8) that turns the decoded pixels upright;
-    ``complete`` is false where the end of the data is known to be missing.
+    ``orientation`` is the EXIF value (1 to 8) that turns the decoded pixels upright.
     """
 
-    image: Image.Image
+    frame: Frame
     format: Format
     orientation: int
     tags: exif.Tags
     icc_profile: bytes
-    complete: bool = True
 
     @property
     def upright_size(self) -> tuple[int, int]:
         """Return width and height of the whole original once turned upright, in pixels."""
-        width, height = self.image.size
+        width, height = self.frame.size
         return (height, width) if self.orientation >= 5 else (width, height)
-
-
-@contextmanager
-def decoder_failures() -> Iterator[None]:
-    """Turn whatever a decoder raises for a bad file into one refusal, and its warnings into silence.
-
-    Raises:
-        Refused: with ``DAMAGED``, ``TRUNCATED``, ``TOO_MANY_PIXELS`` or ``TOO_COSTLY``.
-    """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    except Image.DecompressionBombError as problem:
-        raise Refused(Reason.TOO_MANY_PIXELS, str(problem)) from problem
-    except MemoryError as problem:
-        raise Refused(Reason.TOO_COSTLY, "out of memory") from problem
-    except (
-        OSError,
-        SyntaxError,
-        ValueError,
-        TypeError,
-        RuntimeError,
-        EOFError,
-        LookupError,
-        ArithmeticError,
-        AttributeError,
-        AssertionError,
-    ) as problem:
-        reason = Reason.TRUNCATED if "truncated" in str(problem) else Reason.DAMAGED
-        raise Refused(reason, f"{type(problem).__name__}: {problem}") from problem
 
 
 def open_original(data: bytes, limits: Limits, deadline: Deadline) -> Opened:
@@ -99,15 +58,8 @@ def open_original(data: bytes, limits: Limits, deadline: Deadline) -> Opened:
     if len(data) > limits.original_bytes:
         raise Refused(Reason.TOO_LARGE, f"{len(data)} bytes")
     found = format_of(data)
-    gate = _Gate(limits, len(data))
     with decoder_failures():
-        if found is Format.JPEG:
-            return _open_jpeg(data, gate, deadline)
-        if found is Format.PNG:
-            return _open_png(data, gate, deadline)
-        if found is Format.HEIF:
-            return _open_heif(data, gate)
-        return _open_by_pillow(data, found, gate)
+        return _OPENERS[found](data, _Gate(limits, len(data)), deadline)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +69,13 @@ class _Gate:
     limits: Limits
     data_bytes: int
 
-    def admit_size(self, width: int, height: int) -> None:
+    def admit(self, size: tuple[int, int], decoder_bytes: int) -> None:
+        width, height = size
         if width < 1 or height < 1:
             raise Refused(Reason.DAMAGED, f"{width}x{height}")
-        if width * height > self.limits.pixels or max(width, height) > self.limits.side_pixels:
+        if width * height > self.limits.pixels or max(size) > self.limits.side_pixels:
             raise Refused(Reason.TOO_MANY_PIXELS, f"{width}x{height}")
-
-    def admit(self, width: int, height: int, decoder_bytes: int) -> None:
-        self.admit_size(width, height)
-        need = memory.IDLE_BYTES + self.data_bytes + decoder_bytes
+        need = memory.IDLE_BYTES + self.data_bytes + max(decoder_bytes, memory.ENCODING_BYTES)
         if need > self.limits.memory_bytes:
             raise Refused(Reason.TOO_COSTLY, f"{width}x{height} needs about {need >> 20} MB")
 
@@ -136,47 +86,75 @@ def _open(file: IO[bytes], found: Format) -> ImageFile.ImageFile:
 
 def _open_jpeg(data: bytes, gate: _Gate, deadline: Deadline) -> Opened:
     header = jpeg.read_header(data)
-    gate.admit(header.width, header.height, memory.of_jpeg(header))
-    if header.scans * header.width * header.height > memory.SCANNED_PIXELS_MAXIMUM and header.buffered:
+    size = header.width, header.height
+    gate.admit(size, memory.of_jpeg(header))
+    if header.scans * header.width * header.height > memory.SCANNED_PIXELS_MAXIMUM:
         raise Refused(Reason.TOO_COSTLY, f"{header.scans} scans of {header.width}x{header.height}")
     # An end mark past the real one is never reached; a file that lacks it is shown as browsers show it.
     pieces = (header.head, memoryview(data)[header.scan_offset :], _EOI)
     image = _open(open_pieces(pieces, deadline), Format.JPEG)
+    tolerance = damage.Tolerance(partial=not header.buffered, cut=not header.ended, fill=_GREY)
     tags = exif.read_tags(header.exif)
-    return Opened(image, Format.JPEG, tags.orientation, tags, header.icc_profile, complete=header.ended)
+    return Opened(ImageFrame(image, tolerance), Format.JPEG, tags.orientation, tags, header.icc_profile)
 
 
 def _open_png(data: bytes, gate: _Gate, deadline: Deadline) -> Opened:
     header = png.read_chunks(data)
-    gate.admit(header.width, header.height, memory.of_png(header))
+    gate.admit((header.width, header.height), memory.of_png(header))
     image = _open(open_pieces(header.pieces, deadline), Format.PNG)
+    tolerance = damage.Tolerance(partial=not header.interlaced)
     tags = exif.read_tags(header.exif)
-    return Opened(image, Format.PNG, tags.orientation, tags, header.icc_profile)
+    return Opened(ImageFrame(image, tolerance), Format.PNG, tags.orientation, tags, header.icc_profile)
 
 
-def _open_heif(data: bytes, gate: _Gate) -> Opened:
-    heif = pi_heif.open_heif(io.BytesIO(data), convert_hdr_to_8bit=True)
-    primary = heif[heif.primary_index]
-    width, height = primary.size
-    gate.admit(width, height, memory.of_heif((width, height), primary.mode))
-    # libheif turns the pixels by irot and imir itself; EXIF only repeats that (ISO/IEC 23008-12, 6.5.10).
-    tags = exif.read_tags(primary.info.get("exif") or b"")
-    profile = primary.info.get("icc_profile") or b""
-    return Opened(primary.to_pillow(), Format.HEIF, 1, tags, profile)
-
-
-def _open_by_pillow(data: bytes, found: Format, gate: _Gate) -> Opened:
-    if found is Format.WEBP:
-        # Pillow's decoder takes its canvases as soon as it is made: look at the header first.
-        size = webp.canvas_size(data)
-        gate.admit(*size, memory.of_webp(size))
-    image = _open(io.BytesIO(data), found)
-    gate.admit(*image.size, memory.of_pillow(image, found, len(data)))
-    if found is Format.TIFF:
-        tags = exif.read_tags(data)
-        orientation = 1  # Pillow's TIFF reader turns the pixels itself
-    else:
-        tags = exif.read_tags(image.info.get("exif") or b"")
-        orientation = tags.orientation
+def _open_webp(data: bytes, gate: _Gate, _: Deadline) -> Opened:
+    # The decoder takes its canvases as soon as it is made, so the header is looked at first.
+    size = webp.canvas_size(data)
+    gate.admit(size, memory.of_webp(size))
+    image = UncopiedWebP(io.BytesIO(data))
+    tags = exif.read_tags(image.info.get("exif") or b"")
     profile = image.info.get("icc_profile") or b""
-    return Opened(image, found, orientation, tags, profile)
+    return Opened(PluginFrame(image), Format.WEBP, tags.orientation, tags, profile)
+
+
+def _open_avif(data: bytes, gate: _Gate, _: Deadline) -> Opened:
+    image = UncopiedAvif(io.BytesIO(data))
+    gate.admit(image.size, memory.of_avif(image.size, isobmff.av1_depths(data), image.mode))
+    # Pillow writes irot and imir, which alone count, over the orientation that EXIF may have.
+    tags = exif.read_tags(image.info.get("exif") or b"")
+    profile = image.info.get("icc_profile") or b""
+    return Opened(PluginFrame(image), Format.AVIF, tags.orientation, tags, profile)
+
+
+def _open_heif(data: bytes, gate: _Gate, _: Deadline) -> Opened:
+    frame, info = heif.open_primary(data)
+    gate.admit(frame.size, memory.of_heif(frame.size, info["bit_depth"]))
+    # libheif turns the pixels by irot and imir itself; EXIF only repeats that (ISO/IEC 23008-12, 6.5.10).
+    tags = exif.read_tags(info.get("exif") or b"")
+    return Opened(frame, Format.HEIF, 1, tags, info.get("icc_profile") or b"")
+
+
+def _open_tiff(data: bytes, gate: _Gate, _: Deadline) -> Opened:
+    tags = exif.read_tags(data)
+    tiff.require_plain(data, tags)
+    image = _open(io.BytesIO(data), Format.TIFF)
+    gate.admit(image.size, memory.of_tiff(image.size, image.mode, tiff.block_bytes(tags)))
+    # Pillow's reader turns the pixels itself.
+    return Opened(ImageFrame(image), Format.TIFF, 1, tags, image.info.get("icc_profile") or b"")
+
+
+def _open_gif(data: bytes, gate: _Gate, deadline: Deadline) -> Opened:
+    image = _open(open_pieces((data,), deadline), Format.GIF)
+    gate.admit(image.size, memory.of_gif(image.size))
+    return Opened(ImageFrame(image), Format.GIF, 1, exif.Tags(), b"")
+
+
+_OPENERS: dict[Format, Callable[[bytes, _Gate, Deadline], Opened]] = {
+    Format.JPEG: _open_jpeg,
+    Format.PNG: _open_png,
+    Format.WEBP: _open_webp,
+    Format.AVIF: _open_avif,
+    Format.HEIF: _open_heif,
+    Format.TIFF: _open_tiff,
+    Format.GIF: _open_gif,
+}

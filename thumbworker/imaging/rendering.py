@@ -43,7 +43,7 @@ def render(data: bytes, *, policy: RenditionPolicy = CURRENT, limits: Limits = D
         Refused: the original can't be shown; a repeat would end the same way.
     """
     watch = _Stopwatch()
-    deadline = Deadline(limits.deadline_seconds)
+    deadline = Deadline(limits.wall_seconds, limits.cpu_seconds)
     opened = open_original(data, limits, deadline)
     width, height = opened.upright_size
     watch.lap("open")

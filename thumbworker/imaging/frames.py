@@ -1,0 +1,153 @@
+"""Decoded pixels, as whole images or as buffers, read a band of rows at a time.
+
+WebP, AVIF and HEIC decoders hand over one buffer of the whole frame. Pillow would copy it into an image of
+four bytes a pixel before the first row can be looked at; cut into bands, that copy is never made.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, cast
+
+from PIL import AvifImagePlugin, Image, ImageFile, WebPImagePlugin
+
+from thumbworker.imaging import damage
+
+if TYPE_CHECKING:
+    import pi_heif
+
+Box = tuple[float, float, float, float]
+
+# One original at a time on one core: more threads would only cost memory.
+AvifImagePlugin.DEFAULT_MAX_THREADS = 1
+
+
+class Frame(Protocol):
+    """The picture inside of an original, decoded when ``load`` is called."""
+
+    size: tuple[int, int]
+    """Width and height as stored, in pixels."""
+
+    transparency: object
+    """The colour or palette entry that is transparent, if one is."""
+
+    def load(self, target: tuple[int, int]) -> Box:
+        """Decode, at a reduced scale where that is cheaper, and return the box that holds the picture."""
+
+    def rows(self, top: int, bottom: int) -> Image.Image:
+        """Return the decoded rows from ``top`` up to ``bottom``."""
+
+    def close(self) -> None:
+        """Give the pixels back."""
+
+
+class ImageFrame:
+    """A frame that Pillow decodes into an image of its own."""
+
+    def __init__(self, image: ImageFile.ImageFile, tolerance: damage.Tolerance = damage.NONE) -> None:
+        self.image = image
+        self.size = image.size
+        self.transparency: object = image.info.get("transparency")
+        self._tolerance = tolerance
+
+    def load(self, target: tuple[int, int]) -> Box:
+        """Decode; a JPEG at the smallest scale that still covers ``target``."""
+        # The fitted size, not the square around it: that would decode up to four times more pixels.
+        drafted = self.image.draft(None, target)
+        damage.load(self.image, self._tolerance)
+        return drafted[1] if drafted else (0, 0, *self.image.size)
+
+    def rows(self, top: int, bottom: int) -> Image.Image:
+        """Return a copy of the rows."""
+        return self.image.crop((0, top, self.image.width, bottom))
+
+    def close(self) -> None:
+        """Free the image."""
+        self.image.close()
+
+
+class _BufferFrame:
+    """A frame that lies in one buffer of interleaved samples."""
+
+    size: tuple[int, int]
+    transparency: object = None
+    _mode: str
+    _raw_mode: str
+    _buffer: memoryview
+    _stride: int
+
+    def rows(self, top: int, bottom: int) -> Image.Image:
+        """Return the rows as an image over, or of, the buffer."""
+        part = cast("bytes", self._buffer[top * self._stride : bottom * self._stride])
+        size = (self.size[0], bottom - top)
+        return Image.frombuffer(self._mode, size, part, "raw", self._raw_mode, self._stride, 1)
+
+    def close(self) -> None:
+        """Free the buffer."""
+        self._buffer = memoryview(b"")
+
+
+class _Uncopied(ImageFile.ImageFile):
+    """Keeps the buffer that Pillow's WebP and AVIF readers put into ``fp`` before they copy it."""
+
+    frame: memoryview
+    raw_mode: str
+
+    def load(self) -> None:
+        """Stand where the reader's own ``load`` expects Pillow's generic one."""
+        if self.fp is None or not self.tile:
+            raise OSError("no frame")
+        self.raw_mode = str(self.tile[0].args)
+        self.frame = memoryview(self.fp.read())
+        self.fp = None
+        self.tile = []
+
+
+class UncopiedWebP(WebPImagePlugin.WebPImageFile, _Uncopied):
+    """A WebP whose frame stays where the decoder put it."""
+
+
+class UncopiedAvif(AvifImagePlugin.AvifImageFile, _Uncopied):
+    """An AVIF whose frame stays where the decoder put it."""
+
+
+class PluginFrame(_BufferFrame):
+    """A WebP or AVIF frame."""
+
+    def __init__(self, image: UncopiedWebP | UncopiedAvif) -> None:
+        self.image = image
+        self.size = image.size
+        self._mode = image.mode
+
+    def load(self, target: tuple[int, int]) -> Box:
+        """Decode the first frame; neither format decodes at a reduced scale."""
+        del target
+        self.image.load()
+        self._buffer, self._raw_mode = self.image.frame, self.image.raw_mode
+        self._stride = self.size[0] * len(self._raw_mode)
+        del self.image
+        return (0, 0, *self.size)
+
+
+class HeifFrame(_BufferFrame):
+    """The primary picture of a HEIC."""
+
+    def __init__(self, image: pi_heif.HeifImage) -> None:
+        self.image: pi_heif.HeifImage | None = image
+        self.size = image.size
+        self._mode = image.mode
+
+    def load(self, target: tuple[int, int]) -> Box:
+        """Decode; libheif has no reduced scale, and tells the final size only now."""
+        del target
+        if self.image is None:
+            raise ValueError("closed")
+        self._buffer, self._stride = memoryview(self.image.data), self.image.stride
+        self._mode = self._raw_mode = self.image.mode
+        if self.image.size != self.size:
+            raise ValueError(f"announced {self.size}, decoded {self.image.size}")
+        return (0, 0, *self.size)
+
+    def close(self) -> None:
+        """Free the buffer, and only then its owner: the buffer is memory of libheif."""
+        super().close()
+        self.image = None

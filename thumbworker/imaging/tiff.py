@@ -1,0 +1,54 @@
+"""Which TIFFs are pictures: the container also holds camera raws, faxes, maps and measurements.
+
+Tags: TIFF 6.0 and Adobe's supplements.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from thumbworker.contract.reasons import Reason
+from thumbworker.imaging.refusal import Refused
+
+if TYPE_CHECKING:
+    from thumbworker.imaging.exif import Tags
+
+_NEW_SUBFILE_TYPE, _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _SAMPLES = 254, 256, 257, 258, 259, 277
+_ROWS_PER_STRIP, _TILE_WIDTH, _TILE_HEIGHT, _SAMPLE_FORMAT, _DNG_VERSION = 278, 322, 323, 339, 50706
+_CR2_MARK = b"CR"
+
+_COMPRESSIONS = {1, 2, 3, 4, 5, 7, 8, 32773, 32946}
+"""None, three of fax, LZW, JPEG, Deflate, PackBits and the old number of Deflate."""
+
+
+def require_plain(data: bytes, tags: Tags) -> None:
+    """Refuse what opens as a TIFF but is no plain picture.
+
+    Raises:
+        Refused: with ``FORMAT_NOT_SUPPORTED``.
+    """
+    first = _first(tags, _NEW_SUBFILE_TYPE, 0)
+    if _DNG_VERSION in tags.main or data[8:10] == _CR2_MARK or first & 1:
+        # Its first directory is a preview of a hundred pixels, and would be taken for the photo.
+        raise Refused(Reason.FORMAT_NOT_SUPPORTED, "a camera raw file")
+    compression = _first(tags, _COMPRESSION, 1)
+    if compression not in _COMPRESSIONS:
+        raise Refused(Reason.FORMAT_NOT_SUPPORTED, f"TIFF compression {compression}")
+    if _first(tags, _SAMPLE_FORMAT, 1) != 1 or _first(tags, _BITS, 1) > 16:
+        raise Refused(Reason.FORMAT_NOT_SUPPORTED, "a TIFF of measurements")
+
+
+def block_bytes(tags: Tags) -> int:
+    """Return the size in bytes of one decoded strip or tile, which the decoder holds at once."""
+    width, height = _first(tags, _WIDTH, 0), _first(tags, _HEIGHT, 0)
+    if _TILE_WIDTH in tags.main:
+        pixels = _first(tags, _TILE_WIDTH, 0) * _first(tags, _TILE_HEIGHT, 0)
+    else:
+        pixels = width * min(height, _first(tags, _ROWS_PER_STRIP, height))
+    return pixels * _first(tags, _SAMPLES, 1) * (_first(tags, _BITS, 1) + 7) // 8
+
+
+def _first(tags: Tags, tag: int, default: int) -> int:
+    value = tags.main.get(tag)
+    number = value[0] if isinstance(value, tuple) and value else None
+    return number if isinstance(number, int) else default
