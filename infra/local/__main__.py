@@ -26,12 +26,16 @@ def choose_port(variable: str, preferred: int) -> int:
     Raises:
         CannotRunError: the demanded port is taken or is none.
     """
+    demanded = os.environ.get(variable)
     try:
-        return ports.choose(preferred, os.environ.get(variable))
+        port = ports.choose(preferred, demanded)
     except ports.PortTakenError as problem:
         raise CannotRunError(f"{problem} Name another: make run {variable}={ports.any_free()}") from None
     except ValueError:
-        raise CannotRunError(f"{variable}={os.environ[variable]} is not a port.") from None
+        raise CannotRunError(f"{variable}={demanded} is not a port.") from None
+    if port != preferred and not demanded:
+        say(f"Port {preferred} is taken by another program, so this takes {port}.")
+    return port
 
 
 def shown(path: Path) -> str:
