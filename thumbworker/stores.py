@@ -238,6 +238,7 @@ def open_stores(environment: Environment) -> Stores:
         ),
         endpoint_url=environment.endpoint_url,
     )
+    s3.meta.events.register_last("before-call.s3", _send_at_once)
     dynamodb = boto3.client("dynamodb", config=_config(environment), endpoint_url=environment.endpoint_url)
     sns = boto3.client("sns", config=_config(environment), endpoint_url=environment.endpoint_url)
     return Stores(
@@ -252,6 +253,11 @@ def open_queues(environment: Environment) -> SqsQueues:
     """Return the door to SQS; a long poll of 20 s must not count as a hang."""
     config = _config(environment, read_timeout=25)
     return SqsQueues(boto3.client("sqs", config=config, endpoint_url=environment.endpoint_url))
+
+
+def _send_at_once(params: dict[str, Any], **_: Any) -> None:
+    """Do not ask first whether a rendition of some 100 kB may be sent: that is a round trip for each."""
+    params["headers"].pop("Expect", None)
 
 
 def _item_key(photo_id: UUID) -> dict[str, Any]:

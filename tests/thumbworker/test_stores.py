@@ -121,3 +121,13 @@ def test_clients_name_their_region_and_bound_every_wait(aws: Aws) -> None:
         assert (config.connect_timeout, config.read_timeout) == (2, 5)
         assert config.retries["total_max_attempts"] == 3
     assert stores.originals.client.meta.config.signature_version == "s3v4"  # type: ignore[attr-defined]
+
+
+def test_rendition_is_sent_without_asking_first(aws: Aws) -> None:
+    stores = open_stores(aws.environment)
+    asked: list[bool] = []
+    stores.renditions.client.meta.events.register(  # type: ignore[attr-defined]
+        "before-send.s3.PutObject", lambda request, **_: asked.append("Expect" in request.headers)
+    )
+    stores.renditions.put(RenditionFile("320/a-1.webp", b"bytes", "image/webp"))
+    assert asked == [False]

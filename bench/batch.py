@@ -1,0 +1,159 @@
+"""Measure how well a batch hides the network behind the CPU.
+
+Ten generated 12 MP photos go through one batch on the embedded AWS, with 40 ms added to every S3 call.
+Compared with the rate at which one core does the bare rendering: ``ratio`` = kernel CPU seconds / batch wall
+seconds; 1.0 would be a network that costs nothing. The bar is 0.85. ``python -m bench.batch``; with
+``--one-core`` the SDK's own work has to share that core, as in a function of 1769 MB.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import numpy as np
+from PIL import Image
+
+from infra import ports
+from infra.embedded import REGION, ROOT_ACCESS_KEY_ID, EmbeddedAws
+from infra.worker_zip import PROJECT
+from thumbworker import imaging
+from thumbworker.batch import Batch
+from thumbworker.contract import keys
+from thumbworker.environment import Environment
+from thumbworker.isolation import IsolatedDecoder
+from thumbworker.reconcile import Reconciler
+from thumbworker.stores import open_queues, open_stores
+
+if TYPE_CHECKING:
+    from thumbworker.interfaces import Stores
+
+BATCH_SIZE = 10
+ADDED_SECONDS = 0.040
+BAR = 0.85
+
+
+def photo(seed: int, *, width: int = 4000, height: int = 3000) -> bytes:
+    """Return a JPEG of 12 MP whose detail falls off with its frequency, as that of photos does."""
+    random = np.random.default_rng(seed)
+    pixels = np.zeros((height, width, 3), np.float32)
+    for cells in (8, 32, 128, 512, 2048):
+        noise = random.standard_normal((cells * 3 // 4, cells, 3)).astype(np.float32)
+        layer = [
+            Image.fromarray(noise[..., band]).resize((width, height), Image.Resampling.BICUBIC)
+            for band in range(3)
+        ]
+        pixels += np.stack([np.asarray(band) for band in layer], axis=-1) * (40 * (8 / cells) ** 0.5)
+    file = io.BytesIO()
+    Image.fromarray(np.clip(pixels + 128, 0, 255).astype(np.uint8)).save(file, "JPEG", quality=90)
+    return file.getvalue()
+
+
+def make_resources(aws: EmbeddedAws) -> Environment:
+    """Make what the worker needs, and act as root: the roles are not what is measured."""
+    os.environ["AWS_ACCESS_KEY_ID"] = ROOT_ACCESS_KEY_ID
+    os.environ["AWS_SECRET_ACCESS_KEY"] = aws.root_secret
+    for bucket in ("originals", "renditions"):
+        aws.client("s3").create_bucket(
+            Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION}
+        )
+    aws.client("dynamodb").create_table(
+        TableName="catalogue",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+    )
+    topic_arn = aws.client("sns").create_topic(Name="photo-events")["TopicArn"]
+    return Environment(
+        "originals", "renditions", "catalogue", topic_arn, "https://photos.example", REGION, aws.endpoint_url
+    )
+
+
+def slow_down(stores: Stores) -> None:
+    """Let every S3 call wait before it is sent, as on a way of 40 ms."""
+    client: Any = stores.originals.client  # type: ignore[attr-defined]
+    client.meta.events.register("before-send.s3", lambda **_: time.sleep(ADDED_SECONDS))
+
+
+def event_for(photo_ids: list[UUID]) -> dict[str, Any]:
+    """Return the batch that Lambda would hand over after these uploads."""
+    records = []
+    for number, photo_id in enumerate(photo_ids):
+        notification = {
+            "eventName": "ObjectCreated:Put",
+            "s3": {"object": {"key": keys.original_key(photo_id)}},
+        }
+        records.append({"messageId": str(number), "body": json.dumps({"Records": [notification]})})
+    return {"Records": records}
+
+
+def measure(aws: EmbeddedAws, photos: list[bytes], rounds: int) -> dict[str, float]:
+    """Return the best of some rounds: the machine may have other work."""
+    environment = make_resources(aws)
+    stores = open_stores(environment)
+    slow_down(stores)
+    batch = Batch(
+        Reconciler(stores, environment.site_origin),
+        imaging.render,
+        IsolatedDecoder(),
+        open_queues(environment),
+        lambda _: None,
+    )
+    kernel, wall, cpu = [], [], []
+    for _ in range(rounds):
+        began = time.process_time()
+        for data in photos:
+            imaging.render(data)
+        kernel.append(time.process_time() - began)
+        photo_ids = [uuid4() for _ in photos]
+        for photo_id, data in zip(photo_ids, photos, strict=True):
+            aws.client("s3").put_object(
+                Bucket="originals", Key=keys.original_key(photo_id), Body=data, ContentType="image/jpeg"
+            )
+        began, began_cpu = time.perf_counter(), time.process_time()
+        answer = batch(event_for(photo_ids), request_id="bench", remaining_seconds=lambda: 120.0)
+        wall.append(time.perf_counter() - began)
+        cpu.append(time.process_time() - began_cpu)
+        if answer["batchItemFailures"]:
+            raise SystemExit(f"photos failed: {answer}")
+    return {
+        "kernel_cpu_seconds": min(kernel),
+        "batch_wall_seconds": min(wall),
+        "batch_cpu_seconds": min(cpu),
+        "ratio": min(kernel) / min(wall),
+    }
+
+
+def main() -> int:
+    """Print the figures; return 1 if the bar is missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--one-core", action="store_true", help="hold the worker to one core")
+    arguments = parser.parse_args()
+    python = PROJECT / ".venvs" / "embedded" / "bin" / "python"
+    with tempfile.TemporaryDirectory() as folder:
+        aws = EmbeddedAws(python, Path(folder), ports.any_free(), persist=False)
+        aws.start()
+        try:
+            cores = sorted(os.sched_getaffinity(0))
+            if arguments.one_core:
+                os.sched_setaffinity(0, cores[:1])
+            photos = [photo(seed) for seed in range(BATCH_SIZE)]
+            figures = measure(aws, photos, arguments.rounds)
+        finally:
+            aws.stop()
+    figures["megabytes_per_photo"] = sum(map(len, photos)) / len(photos) / 1e6
+    sys.stdout.write(json.dumps({name: round(value, 3) for name, value in figures.items()}, indent=2) + "\n")
+    return 0 if figures["ratio"] >= BAR else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
