@@ -50,7 +50,7 @@ function addLegend(pswp) {
 }
 
 /** Keep the address bar on the photo that is shown, so that reload, share and Back do what is expected. */
-function keepAddress(pswp, first) {
+function keepAddress(pswp, first, close) {
   let leaving = false;
   history.pushState({ photo: true }, "", first.href);
   pswp.on("change", () => {
@@ -59,13 +59,35 @@ function keepAddress(pswp, first) {
   });
   const goBack = () => {
     leaving = true;
-    pswp.close();
+    close();
   };
   window.addEventListener("popstate", goBack);
   pswp.on("close", () => {
     if (!leaving && history.state?.photo) history.back();
   });
   pswp.on("destroy", () => window.removeEventListener("popstate", goBack));
+}
+
+/** Return a close that works during the opening too, when PhotoSwipe listens to nothing yet. */
+function closerOf(pswp) {
+  let isOpen = false;
+  let isWanted = false;
+  const close = () => {
+    isWanted = true;
+    if (isOpen) pswp.close();
+  };
+  const onKey = ({ key }) => {
+    if (key === "Escape") close();
+  };
+  document.addEventListener("keydown", onKey);
+  pswp.on("destroy", () => document.removeEventListener("keydown", onKey));
+  pswp.on("openingAnimationEnd", () => {
+    document.removeEventListener("keydown", onKey);
+    isOpen = true;
+    // Its own listeners of this event still have to run.
+    if (isWanted) setTimeout(() => pswp.close());
+  });
+  return close;
 }
 
 function askForMore(index) {
@@ -107,7 +129,7 @@ export function openLightbox(link) {
     last = links()[pswp.currIndex] ?? last;
   });
   pswp.on("destroy", () => last.focus({ preventScroll: false }));
-  keepAddress(pswp, link);
+  keepAddress(pswp, link, closerOf(pswp));
   pswp.init();
   pswp.element.setAttribute("aria-label", "Photo");
 }

@@ -1,0 +1,118 @@
+"""Long lists: more photos before the end is reached, a link under it, addresses that stay alive."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import pictures
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import Open
+    from tests.browser.site import Site
+    from tests.browser.watch import Watch
+
+OLD_PHOTOS = """
+import datetime, uuid
+from gallery.accounts.models import User
+from gallery.photos.models import Photo
+from gallery.photos.states import State
+long_ago = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
+olga, is_new = User.objects.get_or_create(username="olga", defaults={"email": "olga@example.org"})
+if is_new:
+    for number in range(130):
+        at = long_ago + datetime.timedelta(minutes=number)
+        Photo.objects.create(owner=olga, state=State.APPROVED, file_name=f"old-{number}.jpg", created_at=at,
+                             offered_until=at, size_bytes=1, sha256=uuid.uuid4().hex, width=300, height=200)
+"""
+
+
+@pytest.fixture(scope="module")
+def old_photos(gallery: Site) -> int:
+    """Put 130 rows of long ago on the sheet and return their number."""
+    gallery.manage("shell", "--verbosity", "0", "--command", OLD_PHOTOS)
+    return 130
+
+
+def test_the_sheet_grows_before_its_end_is_reached(open_page: Open, old_photos: int) -> None:
+    page = open_page()
+    tiles = page.locator(".sheet .tile")
+    assert tiles.count() == 60
+    before = tiles.nth(3).bounding_box()
+    while page.locator(".more").count():
+        page.mouse.wheel(0, 2_000)
+        page.wait_for_timeout(50)
+    assert tiles.count() >= old_photos
+    expect(page.get_by_text("More photos")).to_have_count(0)
+    page.evaluate("scrollTo(0, 0)")
+    # Lists grow at the end only: nothing that was read has moved.
+    assert tiles.nth(3).bounding_box() == before
+
+
+@pytest.mark.usefixtures("old_photos")
+def test_the_link_under_the_list_works_without_script(open_page: Open) -> None:
+    page = open_page(java_script_enabled=False)
+    page.get_by_role("link", name="More photos").click()
+    assert "cursor=" in page.url
+    expect(page.locator(".tile").first).to_be_visible()
+
+
+@pytest.mark.usefixtures("old_photos")
+def test_a_list_that_cannot_go_on_says_so_and_keeps_its_link(open_page: Open, watch: Watch) -> None:
+    watch.expect("ERR_INTERNET_DISCONNECTED")
+    watch.expect("htmx:")
+    page = open_page()
+    page.context.set_offline(offline=True)
+    page.mouse.wheel(0, 20_000)
+    expect(page.get_by_role("link", name="We could not load more.")).to_be_visible()
+    expect(page.get_by_text("You are offline.")).to_be_visible()
+    page.context.set_offline(offline=False)
+    expect(page.get_by_text("You are offline.")).to_be_hidden()
+
+
+def test_an_open_page_renews_addresses_without_fetching_pictures_again(open_page: Open) -> None:
+    page = open_page("alice", "/upload/")
+    page.set_input_files("#file", [{"name": "r.jpg", "mimeType": "image/jpeg", "buffer": pictures.jpeg(11)}])
+    page.get_by_role("link", name="Open").first.wait_for()
+    page.clock.install()
+    page.goto("/me/photos/")
+    page.wait_for_load_state("networkidle")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    with page.expect_response("**/photos/status/**"):
+        page.clock.fast_forward("06:00")
+    page.wait_for_load_state("networkidle")
+    assert [url for url in asked if "renditions" in url] == []
+
+
+def test_the_layout_does_not_shift_while_pictures_arrive(open_page: Open) -> None:
+    page = open_page("alice", "/upload/")
+    files = [
+        {"name": f"s{n}.jpg", "mimeType": "image/jpeg", "buffer": pictures.jpeg(20 + n, (900, 600 + 90 * n))}
+        for n in range(4)
+    ]
+    page.set_input_files("#file", files)
+    expect(page.get_by_role("link", name="Open")).to_have_count(4, timeout=60_000)
+    page.context.add_init_script(
+        """window.shifts = 0;
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries()) window.shifts += entry.value;
+        }).observe({type: "layout-shift", buffered: true});"""
+    )
+    page.goto("/me/photos/")
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("window.shifts") == 0
+
+
+@pytest.mark.usefixtures("old_photos")
+def test_the_header_gives_way_while_scrolling_down_on_a_phone(open_page: Open) -> None:
+    page = open_page(viewport={"width": 390, "height": 844})
+    header, navigation = page.locator("body > header"), page.get_by_role("navigation", name="Main")
+    page.mouse.wheel(0, 600)
+    expect(page.get_by_role("link", name="Contactsheet")).not_to_be_in_viewport()
+    expect(navigation).to_be_in_viewport()
+    page.mouse.wheel(0, -200)
+    expect(page.get_by_role("link", name="Contactsheet")).to_be_in_viewport()
+    expect(header).not_to_have_class("gives-way")

@@ -1,0 +1,200 @@
+"""Uploads when things go wrong: refusals in plain words, lost answers, no script at all."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from playwright.sync_api import expect
+
+from tests.browser import pictures
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Page, Request, Route
+
+    from tests.browser.conftest import Open
+    from tests.browser.site import Site
+    from tests.browser.watch import Watch
+
+ORIGINALS = "**/originals/**"
+
+
+def a_file(
+    number: int = 0, name: str = "", body: bytes | None = None, kind: str = "image/jpeg"
+) -> dict[str, Any]:
+    """Return a file for a form; its bytes are nobody else's."""
+    unique = uuid.uuid4()
+    data = pictures.jpeg(unique.int % 10_000 + number) if body is None else body
+    return {"name": name or f"{unique.hex[:8]}.jpg", "mimeType": kind, "buffer": data}
+
+
+def row(page: Page, name: str) -> Any:
+    """Return the line that says what became of a file."""
+    return page.locator(".rolled").filter(has_text=name).locator(".says")
+
+
+def test_each_file_that_is_not_taken_gets_its_own_sentence(open_page: Open) -> None:
+    page = open_page("alice", "/upload/")
+    program = b"MZ\x90\x00" + bytes(range(256)) * 8
+    page.set_input_files(
+        "#file",
+        [
+            a_file(name="empty.jpg", body=b""),
+            a_file(
+                name="drawing.svg", body=b"<svg xmlns='http://www.w3.org/2000/svg'/>", kind="image/svg+xml"
+            ),
+            a_file(name="page.html", body=b"<p>hello</p>", kind="text/html"),
+            a_file(name="setup.jpg", body=program),
+            a_file(name="cut.jpg", body=pictures.jpeg(5)[:900]),
+            a_file(name=f"{'long' * 75}.jpg"),
+            a_file(name="good.jpg"),
+        ],
+    )
+    expect(row(page, "empty.jpg")).to_have_text("This file is empty. Nothing was uploaded.")
+    expect(row(page, "drawing.svg")).to_contain_text("SVG drawings are not photos.")
+    expect(row(page, "page.html")).to_contain_text("This is a web page, not a photo.")
+    expect(row(page, "setup.jpg")).to_contain_text("This file is not a picture.")
+    expect(row(page, "cut.jpg")).to_contain_text("picture is missing")
+    expect(row(page, "longlong")).to_contain_text("This file's name is longer than 250 characters.")
+    expect(row(page, "good.jpg")).to_contain_text("Waiting for review.")
+    expect(page.get_by_role("button", name="Retry all failed")).to_be_hidden()
+
+
+def test_a_store_that_is_busy_is_asked_again_until_it_takes_the_file(open_page: Open, watch: Watch) -> None:
+    watch.expect("503")
+    page = open_page("alice", "/upload/")
+    attempts = []
+
+    def busy_twice(route: Route, request: Request) -> None:
+        if request.method == "PUT":
+            attempts.append(request.url)
+            if len(attempts) <= 2:
+                route.fulfill(status=503, headers={"Access-Control-Allow-Origin": "*"})
+                return
+        route.continue_()
+
+    page.route(ORIGINALS, busy_twice)
+    page.set_input_files("#file", [a_file(name="busy.jpg")])
+    expect(row(page, "busy.jpg")).to_contain_text("Waiting for review.", timeout=30_000)
+    assert len(attempts) == 3
+
+
+def test_an_answer_lost_on_the_way_is_not_a_lost_photo(open_page: Open, watch: Watch, gallery: Site) -> None:
+    watch.expect("ERR_CONNECTION")
+    watch.expect("412")
+    page = open_page("alice", "/upload/")
+    lost = []
+
+    def lose_the_first_answer(route: Route, request: Request) -> None:
+        if request.method == "PUT" and not lost:
+            lost.append(route.fetch().status)
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    page.route(ORIGINALS, lose_the_first_answer)
+    page.set_input_files("#file", [a_file(name="echo.jpg")])
+    expect(row(page, "echo.jpg")).to_contain_text("Waiting for review.", timeout=30_000)
+    assert lost == [200]
+
+
+def test_a_dead_signature_is_replaced_by_a_new_one(open_page: Open, watch: Watch) -> None:
+    watch.expect("403")
+    page = open_page("alice", "/upload/")
+    offers = []
+    page.on("request", lambda request: offers.append(1) if request.url.endswith("/uploads/offers/") else None)
+    refused = []
+
+    def refuse_once(route: Route, request: Request) -> None:
+        if request.method == "PUT" and not refused:
+            refused.append(request.url)
+            route.fulfill(status=403, headers={"Access-Control-Allow-Origin": "*"})
+        else:
+            route.continue_()
+
+    page.route(ORIGINALS, refuse_once)
+    page.set_input_files("#file", [a_file(name="slept.jpg")])
+    expect(row(page, "slept.jpg")).to_contain_text("Waiting for review.", timeout=30_000)
+    assert len(offers) == 2
+
+
+def test_all_that_failed_are_retried_by_one_button(open_page: Open, watch: Watch) -> None:
+    watch.expect("ERR_")
+    page = open_page("alice", "/upload/")
+    page.clock.install()
+    page.route("**/uploads/offers/", lambda route: route.abort("connectionreset"))
+    page.set_input_files("#file", [a_file(name="one.jpg"), a_file(name="two.jpg")])
+    for name in ("one.jpg", "two.jpg"):
+        failed = row(page, name).filter(has_text="We could not reach the gallery.")
+        while not failed.count():
+            page.clock.run_for(4_000)
+            page.evaluate("() => fetch('/sign-in/')")
+    page.unroute("**/uploads/offers/")
+    page.clock.resume()
+    page.get_by_role("button", name="Retry all failed").click()
+    for name in ("one.jpg", "two.jpg"):
+        expect(row(page, name)).to_contain_text("Waiting for review.", timeout=30_000)
+
+
+def test_the_same_file_twice_is_one_photo(open_page: Open) -> None:
+    page = open_page("alice", "/upload/")
+    same = a_file(name="same.jpg")
+    page.set_input_files("#file", [same])
+    expect(row(page, "same.jpg")).to_contain_text("Waiting for review.", timeout=30_000)
+    first = page.get_by_role("link", name="Open").get_attribute("href")
+    page.reload()
+    page.set_input_files("#file", [same])
+    expect(page.get_by_role("link", name="Open")).to_have_attribute("href", first or "")
+
+
+def test_files_may_be_dropped_on_any_page(open_page: Open, photographs: list[Path]) -> None:
+    page = open_page("bob", "/me/photos/")
+    body = list(a_file()["buffer"])
+    page.evaluate(
+        """(body) => {
+          window.files = new DataTransfer();
+          window.files.items.add(new File([new Uint8Array(body)], "dropped.jpg", {type: "image/jpeg"}));
+          window.dispatchEvent(new DragEvent("dragenter", {dataTransfer: window.files}));
+        }""",
+        body,
+    )
+    expect(page.get_by_text("Drop to upload")).to_be_visible()
+    page.evaluate("() => window.dispatchEvent(new DragEvent('drop', {dataTransfer: window.files}))")
+    expect(page.get_by_text("Drop to upload")).to_be_hidden()
+    expect(row(page, "dropped.jpg")).to_contain_text("Waiting for review.", timeout=30_000)
+    assert len(photographs) == 10
+
+
+def test_leaving_while_a_file_moves_asks_first(open_page: Open) -> None:
+    page = open_page("bob", "/upload/")
+    page.route(ORIGINALS, lambda route: None)
+    page.set_input_files("#file", [a_file(name="slow.jpg")])
+    expect(row(page, "slow.jpg")).to_contain_text("%")
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.get_by_role("link", name="Sheet", exact=True).click()
+    page.wait_for_url("**/")
+    assert asked == ["beforeunload"]
+
+
+def test_a_photo_for_oneself_stays_out_of_the_review(open_page: Open) -> None:
+    page = open_page("bob", "/upload/")
+    page.get_by_label("Only me").check()
+    page.set_input_files("#file", [a_file(name="diary.jpg")])
+    expect(row(page, "diary.jpg")).to_have_text("Only you can see it.", timeout=30_000)
+
+
+def test_without_script_a_plain_form_uploads(open_page: Open, watch: Watch) -> None:
+    watch.expect("422")
+    page = open_page("bob", "/upload/", java_script_enabled=False)
+    picture = a_file(name="plain.jpg")
+    page.set_input_files("#file", [picture])
+    page.get_by_role("button", name="Upload").click()
+    expect(page.get_by_text("1 photo uploaded.")).to_be_visible()
+    assert page.url.endswith("/me/photos/")
+    page.goto("/upload/")
+    page.set_input_files("#file", [a_file(name="page.html", body=b"<p>", kind="text/html")])
+    page.get_by_role("button", name="Upload").click()
+    expect(page.get_by_role("alert")).to_contain_text("This is a web page, not a photo.")
