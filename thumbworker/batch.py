@@ -68,7 +68,8 @@ class Progress:
 class Batch:
     """Reconcile every photo that a batch asks for.
 
-    ``decode`` runs in this process, ``decode_isolated`` in a limited child for what was received before.
+    ``decode`` runs in this process, ``decode_isolated`` in a limited child: for what was received before
+    or nudged, since a photo that is long in coming may be the one that killed its worker.
     """
 
     reconciler: Reconciler
@@ -135,7 +136,7 @@ class Batch:
         sight, job = progress.sight, progress.job
         if sight is None or sight.original is None:
             return None
-        decode = self.decode_isolated if job.request.received_before else self.decode
+        decode = self.decode_isolated if job.request.is_repetition else self.decode
         began = self.clock()
         prepared = self.reconciler.prepare(job.request.photo_id, sight.original, decode)
         progress.timings["decode"] = self.clock() - began
@@ -174,7 +175,7 @@ class Batch:
 
 
 def _margin_seconds(job: Job) -> float:
-    return ISOLATED_MARGIN_SECONDS if job.request.received_before else START_MARGIN_SECONDS
+    return ISOLATED_MARGIN_SECONDS if job.request.is_repetition else START_MARGIN_SECONDS
 
 
 def _end(progress: Progress, result: Result) -> None:

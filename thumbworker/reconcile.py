@@ -49,6 +49,11 @@ class Request:
     received_before: bool = False
     nudged: bool = False
 
+    @property
+    def is_repetition(self) -> bool:
+        """Tell whether somebody may have looked before: then it may be done, or may have killed them."""
+        return self.received_before or self.nudged
+
 
 @dataclass(frozen=True, slots=True)
 class Sight:
@@ -97,7 +102,7 @@ class Reconciler:
 
     def look(self, request: Request) -> Sight:
         """Find out what there is to do: one GET, and one GetItem before it if this may be a repetition."""
-        if request.received_before or request.nudged:
+        if request.is_repetition:
             item = self.stores.catalogue.get(request.photo_id)
             if item is not None and self._is_complete(item, nudged=request.nudged):
                 return Sight(complete=item)

@@ -108,6 +108,12 @@ def test_record_received_before_is_decoded_apart(bench: Bench) -> None:
     assert bench.decoded == ["apart"]
 
 
+def test_nudged_photo_is_decoded_apart(bench: Bench) -> None:
+    (photo_id,) = upload(bench, 1)
+    bench.handle(events.sqs_event(events.nudged(photo_id)))
+    assert bench.decoded == ["apart"]
+
+
 def test_unavailable_store_fails_only_its_own_message_and_shortens_its_wait(bench: Bench) -> None:
     photo_ids = upload(bench, 3)
     bench.world.calls.failing = {"GetObject": 1}
