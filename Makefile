@@ -87,7 +87,7 @@ compile := .venv/bin/uv pip compile --quiet --generate-hashes --no-emit-index-ur
 	--python-version 3.11 --universal $(if $(UPGRADE),--upgrade)
 lock: environment-dev ## lock requirements/*.in anew: UPGRADE=1 takes newer versions
 	@$(compile) requirements/dev.in -o requirements/dev.txt
-	@for set in web worker local; do $(compile) requirements/$$set.in -c requirements/dev.txt -o requirements/$$set.txt; done
+	@for set in web worker local function; do $(compile) requirements/$$set.in -c requirements/dev.txt -o requirements/$$set.txt; done
 	@for set in embedded node; do $(compile) requirements/$$set.in -o requirements/$$set.txt; done
 
 clean: ## remove what was installed or built, but not the gallery's data in var/

@@ -1,0 +1,188 @@
+"""Lay out what Zappa packages: our own files by an allow-list, and locked wheels for the Lambda platform.
+
+Zappa takes its working directory and the environment named by ``VIRTUAL_ENV``, whole. So both are made
+here and hold nothing else: no settings of this machine, no tests, no database, no tools.
+"""
+
+from __future__ import annotations
+
+import compileall
+import hashlib
+import json
+import os
+import py_compile
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from infra.worker_zip import PROJECT, Target
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+REQUIREMENTS = PROJECT / "requirements" / "function.txt"
+SETTINGS = PROJECT / "zappa_settings.json"
+CACHE = PROJECT / "var" / "web"
+PACKAGED = (
+    "gallery/**/*",
+    "thumbworker/__init__.py",
+    "thumbworker/contract/*",
+    "templates/**/*",
+    "manage.py",
+)
+COLLECTED = "static/**/*"
+NEVER_PACKAGED = {"__pycache__", "src"}
+"""``static/src`` is what the browser's files are built from."""
+MAXIMUM_UNPACKED_BYTES = 150_000_000
+NOT_INSTALLED = frozenset(
+    # The Lambda runtime brings boto3; its data alone would double the package.
+    {"boto3", "botocore", "s3transfer"}
+    # What only Zappa's command line needs.
+    | {"argcomplete", "cfn-flip", "click", "colorama", "hjson", "pip", "placebo", "pyyaml"}
+    | {"python-slugify", "setuptools", "text-unidecode", "toml", "tqdm", "troposphere", "wheel"}
+)
+
+
+class WebPackageError(Exception):
+    """The package could not be laid out; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A folder from which Zappa packages and deploys one stage."""
+
+    folder: Path
+    environment: Path
+    stage: str
+
+    def zappa(self, *arguments: str) -> list[str]:
+        """Return the command line of Zappa for this stage; run it in ``folder``."""
+        command, *options = arguments
+        program = (sys.executable, "-W", "ignore", "-m", "zappa.cli")
+        return [*program, command, self.stage, *options]
+
+    def variables(self) -> dict[str, str]:
+        """Return what Zappa must find in its environment."""
+        return {"VIRTUAL_ENV": str(self.environment), "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def lay_out(
+    stage: str, target: Target, settings: Mapping[str, Any], *, cache: Path = CACHE, certificates: bytes = b""
+) -> Layout:
+    """Lay out the package of a stage anew; ``settings`` are added to those of ``zappa_settings.json``.
+
+    Raises:
+        WebPackageError: a wheel is missing or does not match its hash, or files are not built.
+    """
+    folder = cache / stage
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for pattern in (*PACKAGED, COLLECTED):
+        _copy(pattern, folder)
+    if certificates:
+        (folder / "certificates").mkdir()
+        (folder / "certificates" / "database.pem").write_bytes(certificates)
+    _collect_static_files(folder)
+    _write_settings(folder, stage, target, settings)
+    environment = _environment(target, cache)
+    _compile(folder, target)
+    return Layout(folder, environment, stage)
+
+
+def _copy(pattern: str, folder: Path) -> None:
+    for source in PROJECT.glob(pattern):
+        relative = source.relative_to(PROJECT)
+        if source.is_file() and not NEVER_PACKAGED.intersection(relative.parts):
+            destination = folder / relative
+            destination.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, destination)
+
+
+def _collect_static_files(folder: Path) -> None:
+    """Give every static file its hashed name; the plain ones are not needed afterwards."""
+    variables = {"PATH": os.defpath, "SECRET_KEY": "signs-nothing-here", "DATABASE_URL": "sqlite:///:memory:"}
+    run = subprocess.run(  # our own command line
+        [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"],
+        cwd=folder,
+        env={**variables, "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    if run.returncode:
+        raise WebPackageError(f"The static files could not be collected.\n{run.stderr.strip()[-2000:]}")
+    shutil.rmtree(folder / "static", ignore_errors=True)
+
+
+def _write_settings(folder: Path, stage: str, target: Target, settings: Mapping[str, Any]) -> None:
+    found = json.loads(SETTINGS.read_text())
+    if stage not in found:
+        # A stage of one's own is a copy of dev.
+        found[stage] = {"extends": "common"}
+    found[stage] |= {
+        "runtime": f"python{target.python_version}",
+        "architecture": target.architecture,
+        **settings,
+    }
+    (folder / "zappa_settings.json").write_text(json.dumps(found, indent=4))
+
+
+def _environment(target: Target, cache: Path) -> Path:
+    """Return an environment of the locked wheels, in the shape that Zappa looks for."""
+    digest = hashlib.sha256(REQUIREMENTS.read_bytes() + repr(target).encode()).hexdigest()[:16]
+    environment = cache / f"environment-{digest}"
+    # Zappa looks where its own Python's packages would be, whatever Python they are for.
+    packages = (
+        environment / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}" / "site-packages"
+    )
+    if packages.exists():
+        return environment
+    environment.mkdir(parents=True, exist_ok=True)
+    unfinished = cache / f"unfinished-{os.getpid()}"
+    platforms = [argument for platform in target.platforms for argument in ("--platform", platform)]
+    command = [
+        *(sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile", "--no-input"),
+        *("--only-binary=:all:", "--require-hashes", "--requirement", str(_wanted(environment))),
+        *("--python-version", target.python_version, "--implementation", "cp"),
+        *platforms,
+        *("--target", str(unfinished)),
+    ]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # our own command line
+    if run.returncode:
+        raise WebPackageError(f"The web's packages could not be installed.\n{run.stderr.strip()}")
+    _compile(unfinished, target)
+    packages.parent.mkdir(parents=True, exist_ok=True)
+    unfinished.rename(packages)
+    return environment
+
+
+def _compile(folder: Path, target: Target) -> None:
+    """Put bytecode beside the sources, which a function can never do itself: it starts in a third.
+
+    Only this very Python can; for another version the function compiles at each cold start. The code is
+    not held against the times of the sources, which a zip does not keep.
+    """
+    if target != Target(architecture=target.architecture):
+        return
+    compiled = compileall.compile_dir(
+        folder, quiet=2, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH, stripdir=folder
+    )
+    if not compiled:
+        raise WebPackageError(f"Some Python of {folder} does not compile.")
+
+
+def _wanted(environment: Path) -> Path:
+    """Write the locked set without what is not installed, hashes and all; return where."""
+    blocks: list[list[str]] = []
+    for line in REQUIREMENTS.read_text().splitlines():
+        if line and not line[0].isspace():
+            blocks.append([])
+        blocks[-1].append(line)
+    kept = [block for block in blocks if block[0].split("==")[0] not in NOT_INSTALLED]
+    path = environment / "requirements.txt"
+    path.write_text("\n".join(line for block in kept for line in block) + "\n")
+    return path
