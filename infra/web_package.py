@@ -161,7 +161,7 @@ def _environment(target: Target, cache: Path) -> Path:
 
 
 def _compile(folder: Path, target: Target) -> None:
-    """Put bytecode beside the sources, which a function can never do itself: it starts in a third.
+    """Put bytecode beside the sources, which a function cannot do itself: it starts in a third of the time.
 
     Only this very Python can; for another version the function compiles at each cold start. The code is
     not held against the times of the sources, which a zip does not keep.
