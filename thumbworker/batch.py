@@ -57,6 +57,7 @@ class Progress:
     sight: Sight | None = None
     outcome: str = ""
     reason: str = ""
+    detail: str = ""
 
     @property
     def failed(self) -> bool:
@@ -141,6 +142,7 @@ class Batch:
         prepared = self.reconciler.prepare(job.request.photo_id, sight.original, decode)
         progress.timings["decode"] = self.clock() - began
         progress.timings |= {f"decode_{phase}": seconds for phase, seconds in prepared.timings.items()}
+        progress.detail = prepared.detail
         progress.sight = Sight()  # lets go of the original's bytes
         return prepared
 
@@ -196,4 +198,5 @@ def _line(progress: Progress, request_id: str) -> dict[str, Any]:
         "request_id": request_id,
         "receive_count": progress.job.receive_count,
         "nudged": progress.job.request.nudged,
+        "detail": progress.detail,
     } | {f"{phase}_ms": round(seconds * 1000, 1) for phase, seconds in progress.timings.items()}

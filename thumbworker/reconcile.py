@@ -65,10 +65,11 @@ class Sight:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """The item to write and the renditions that belong to it."""
+    """The item to write and the renditions that belong to it; ``detail`` of a refusal is for the log."""
 
     item: PhotoItem
     files: tuple[RenditionFile, ...] = ()
+    detail: str = ""
     timings: dict[str, float] = field(default_factory=dict)
 
 
@@ -117,7 +118,7 @@ class Reconciler:
         try:
             picture = decode(original.data)
         except Refused as refusal:
-            return Prepared(self._refused(photo_id, original, refusal.reason))
+            return Prepared(self._refused(photo_id, original, refusal.reason), detail=refusal.detail)
         return self._rendered(photo_id, original, picture)
 
     def record(self, photo_id: UUID, sight: Sight, prepared: Prepared | None) -> Result:
@@ -204,7 +205,7 @@ class Reconciler:
             metadata=picture.metadata,
             location=picture.location,
         )
-        return Prepared(item, tuple(files), picture.timings)
+        return Prepared(item, tuple(files), timings=picture.timings)
 
 
 def reconcile(request: Request, reconciler: Reconciler, decode: Decoder) -> Result:

@@ -78,6 +78,14 @@ def test_one_line_per_photo_says_what_happened(bench: Bench) -> None:
     assert json.loads(json.dumps(line)) == line
 
 
+def test_line_of_a_refusal_gives_reason_and_detail(bench: Bench) -> None:
+    photo_id = uuid4()
+    bench.world.upload(photo_id, b"damaged")
+    bench.handle(events.sqs_event(events.uploaded(photo_id)))
+    (line,) = bench.lines
+    assert (line["outcome"], line["reason"], line["detail"]) == ("failed", "damaged", "says so itself")
+
+
 def test_several_events_of_one_photo_in_a_batch_are_one_job(bench: Bench) -> None:
     (photo_id,) = upload(bench, 1)
     event = events.sqs_event(events.uploaded(photo_id), events.nudged(photo_id), events.uploaded(photo_id))
