@@ -23,6 +23,10 @@ DEBUG = env.bool("DEBUG", default=False)
 SITE_ORIGIN = env.str("SITE_ORIGIN", default="http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_ORIGIN])
+# What CloudFront tells the gateway, so that nobody uses the gateway around it; empty where there is none.
+ORIGIN_SECRET = env.str("ORIGIN_SECRET", default="")
+# CloudFront adds the gateway's stage itself: no address of ours may carry it.
+FORCE_SCRIPT_NAME = "" if ORIGIN_SECRET else None
 IS_HTTPS = SITE_ORIGIN.startswith("https://")
 
 # AWS: the names come from the stack's outputs.
@@ -51,6 +55,7 @@ API_CORS_ORIGINS = env.list("API_CORS_ORIGINS", default=[])
 INSTALLED_APPS = [
     "gallery.accounts",
     "gallery.photos",
+    "gallery.operations",
     "gallery.albums",
     "gallery.api",
     "django.contrib.admin",
@@ -69,6 +74,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "gallery.operations.gateway.GatewayMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -216,6 +222,7 @@ LOGGING = {
                 structlog.processors.JSONRenderer(),
             ],
             "foreign_pre_chain": [
+                structlog.contextvars.merge_contextvars,
                 structlog.stdlib.add_log_level,
                 structlog.stdlib.add_logger_name,
                 structlog.processors.TimeStamper(fmt="iso", utc=True),

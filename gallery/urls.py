@@ -8,5 +8,6 @@ urlpatterns = [
     path("", include("gallery.accounts.urls")),
     path("", include("gallery.api.urls")),
     path("", include("gallery.albums.urls")),
+    path("", include("gallery.operations.urls")),
     path("admin/", admin.site.urls),
 ]

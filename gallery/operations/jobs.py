@@ -1,0 +1,31 @@
+"""What a schedule starts, by the names in ``zappa_settings.json``."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict
+from typing import Any
+
+import structlog
+
+from gallery.operations.measures import measure
+from gallery.photos import sweep as photos_sweep
+
+logger = structlog.get_logger(__name__)
+
+
+def sweep(_event: object = None, _context: object = None) -> dict[str, Any]:
+    """Sweep once; return and log what was done, and count it for the alarms."""
+    report = photos_sweep.sweep()
+    found = asdict(report)
+    logger.info("sweep_done", **found)
+    measure(
+        os.environ.get("STAGE", "local"),
+        {
+            "SweepRuns": 1,
+            "SweepStopped": int(report.stopped),
+            "SweepUnavailable": int(report.unavailable),
+            "SweepNudged": report.nudged,
+        },
+    )
+    return found

@@ -1,0 +1,10 @@
+"""The operations app's addresses."""
+
+from django.urls import path
+
+from gallery.operations import views
+
+urlpatterns = [
+    path("health/", views.alive, name="alive"),
+    path("health/ready/", views.ready, name="ready"),
+]

@@ -1,0 +1,65 @@
+"""Requests look as they were sent, whatever stands between."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.http import HttpRequest, HttpResponse
+from django.test import RequestFactory
+
+from gallery.operations.gateway import GatewayMiddleware
+
+if TYPE_CHECKING:
+    from pytest_django.fixtures import SettingsWrapper
+
+SECRET = "only CloudFront knows"
+
+
+def through(
+    *, forwarded: str = "", source: str = "198.51.100.7", secret: str = ""
+) -> tuple[HttpRequest, HttpResponse]:
+    context = {"requestId": "abc", "http": {"sourceIp": source}}
+    headers: dict[str, Any] = {"HTTP_X_FORWARDED_FOR": forwarded, "REMOTE_ADDR": "what Zappa believes"}
+    if secret:
+        headers["HTTP_X_ORIGIN_SECRET"] = secret
+    request = RequestFactory().get("/", **headers, **{"lambda.event": {"requestContext": context}})
+    response = GatewayMiddleware(lambda _request: HttpResponse("seen"))(request)
+    return request, response
+
+
+@pytest.fixture
+def behind_cloudfront(settings: SettingsWrapper) -> None:
+    settings.ORIGIN_SECRET = SECRET
+    settings.SITE_ORIGIN = "https://photos.example"
+    settings.ALLOWED_HOSTS = ["photos.example"]
+
+
+def test_sender__is_the_gateways_word_and_not_the_visitors() -> None:
+    request, _ = through(forwarded="192.0.2.66, 192.0.2.67")
+    assert request.META["REMOTE_ADDR"] == "198.51.100.7"
+
+
+@pytest.mark.usefixtures("behind_cloudfront")
+def test_sender__is_whom_cloudfront_saw() -> None:
+    request, _ = through(forwarded="192.0.2.66, 203.0.113.5, 198.51.100.7", secret=SECRET)
+    assert request.META["REMOTE_ADDR"] == "203.0.113.5"
+
+
+@pytest.mark.usefixtures("behind_cloudfront")
+def test_host__is_the_sites() -> None:
+    request, _ = through(secret=SECRET)
+    assert request.get_host() == "photos.example"
+
+
+@pytest.mark.usefixtures("behind_cloudfront")
+@pytest.mark.parametrize("secret", ["", "guessed"])
+def test_request_around_cloudfront__is_refused(secret: str) -> None:
+    _, response = through(secret=secret)
+    assert response.status_code == 403
+    assert b"seen" not in response.content
+
+
+def test_answer__carries_the_id_of_its_log_lines() -> None:
+    _, response = through()
+    assert response["X-Request-Id"] == "abc"
