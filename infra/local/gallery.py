@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
+from pathlib import Path
 
 import django
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 
 from infra.local.folder import Folder, write_secret
 
 ADMIN = "admin"
+NOT_SERVED = ["src"]
+"""What the browser files are built from: it refers to packages that are not served."""
 
 
 def make_first_admin(folder: Folder) -> None:
@@ -23,12 +29,25 @@ def make_first_admin(folder: Folder) -> None:
     write_secret(folder.password_file, password + "\n")
 
 
+def collect_static_files() -> None:
+    """Collect and compress the static files, unless they are the same as the last time."""
+    sources = {
+        (path, (found := Path(storage.path(path)).stat()).st_size, found.st_mtime_ns)
+        for finder in get_finders()
+        for path, storage in finder.list(NOT_SERVED)
+    }
+    digest = hashlib.sha256(repr(sorted(sources)).encode()).hexdigest()
+    stamp = Path(settings.STATIC_ROOT) / ".collected"
+    if not stamp.exists() or stamp.read_text() != digest:
+        call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=NOT_SERVED)
+        stamp.write_text(digest)
+
+
 def main() -> None:
     """Do what has to be done before the web can serve."""
     django.setup()
     call_command("migrate", interactive=False, verbosity=0)
-    # static/src is what the files are built from, and refers to packages that are not served.
-    call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=["src"])
+    collect_static_files()
     make_first_admin(Folder.chosen())
 
 
