@@ -2,12 +2,14 @@
 import { patience } from "./patience.js";
 
 const IDS_PER_CALL = 50;
-const FIRST_WAIT_MS = 600;
-const LONGEST_WAIT_MS = 12_000;
+const FIRST_WAIT_MS = 400;
+const LONGEST_WAIT_MS = 10_000;
+const GROWTH = 1.3;
 
 const listeners = new Map();
 let attempt = 0;
 let timer = 0;
+let dueAt = Infinity;
 
 /** Ask once for these photos; photos that may not be seen are left out of the answer. */
 export async function askForPhotos(ids) {
@@ -27,13 +29,17 @@ export async function askForPhotos(ids) {
 export function follow(id, listener) {
   listeners.set(id, [...(listeners.get(id) ?? []), listener]);
   attempt = 0;
-  schedule();
+  // Many that come one after the other must not put the question off again and again.
+  if (dueAt - Date.now() > FIRST_WAIT_MS) schedule();
 }
 
 function schedule() {
   clearTimeout(timer);
+  dueAt = Infinity;
   if (!listeners.size || document.hidden) return;
-  timer = setTimeout(ask, patience(attempt, FIRST_WAIT_MS, LONGEST_WAIT_MS));
+  const waitMs = patience(attempt, FIRST_WAIT_MS, LONGEST_WAIT_MS, GROWTH);
+  dueAt = Date.now() + waitMs;
+  timer = setTimeout(ask, waitMs);
   attempt += 1;
 }
 
