@@ -44,11 +44,17 @@ has_node() {
         node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)'
 }
 
+has_chromium() {
+    command -v chromium >/dev/null || return 1
+    # Playwright's own Node is linked against it, and Debian's python3 is not.
+    PATH="$PATH:/sbin:/usr/sbin" ldconfig -p | grep -q 'libatomic\.so\.1'
+}
+
 need_chromium() {
-    if command -v chromium >/dev/null; then return; fi
-    if install chromium fonts-dejavu-core; then return; fi
-    say "Chromium is missing, so the browser tests are left out. On Debian: sudo apt-get install chromium"
-    if [ "${CI:-}" = true ]; then exit 1; fi
+    if has_chromium; then return; fi
+    if install chromium fonts-dejavu-core libatomic1 && has_chromium; then return; fi
+    say "Chromium is missing, so the browser tests are left out. On Debian: sudo apt-get install chromium libatomic1"
+    exit 1
 }
 
 need_postgresql() {
