@@ -58,7 +58,7 @@ INSTALLED_APPS = [
     "gallery.operations",
     "gallery.albums",
     "gallery.api",
-    "django.contrib.admin",
+    "gallery.desk.apps.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -59,6 +59,14 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
         """Keep what lies in the trash."""
         return self.filter(trashed_at__isnull=False)
 
+    def on_the_desk(self, user: User | AnonymousUser) -> PhotoQuerySet:
+        """Keep what the user may judge: public photos, and for an admin also those in the trash.
+
+        What its owner keeps private is on nobody's desk, an admin's neither.
+        """
+        public = self.filter(visibility=Visibility.PUBLIC)
+        return public if user.is_superuser else public.not_trashed()
+
     def awaiting_review(self) -> PhotoQuerySet:
         """Keep the moderator's queue."""
         return self.filter(state=State.PENDING, trashed_at=None, visibility=Visibility.PUBLIC)

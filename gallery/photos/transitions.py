@@ -148,29 +148,32 @@ def tried_again(photo_id: UUID, *, actor: User) -> bool:
     return apply(TRIED_AGAIN, photo_id, actor=actor, changes={"reason": ""})
 
 
-def approved(photo_id: UUID, *, actor: User) -> bool:
-    """Let everybody see the photo."""
-    return apply(
-        APPROVED, photo_id, actor=actor, conditions={"trashed_at": None}, changes={"review_note": ""}
-    )
+def _as_seen(seen: State | None) -> dict[str, Any]:
+    """Return the conditions of a moderator's move: not in the trash, and still where they saw it."""
+    return {"trashed_at": None} if seen is None else {"trashed_at": None, "state": seen}
 
 
-def rejected(photo_id: UUID, *, actor: User, reason: str) -> bool:
-    """Keep the photo from the public and tell its owner why."""
+def approved(photo_id: UUID, *, actor: User, seen: State | None = None) -> bool:
+    """Let everybody see the photo; only if it still stands where the moderator saw it, if ``seen``."""
+    return apply(APPROVED, photo_id, actor=actor, conditions=_as_seen(seen), changes={"review_note": ""})
+
+
+def rejected(photo_id: UUID, *, actor: User, reason: str, seen: State | None = None) -> bool:
+    """Keep the photo from the public and tell its owner why; ``seen`` as in ``approved``."""
     return apply(
         REJECTED,
         photo_id,
         actor=actor,
         reason=reason,
-        conditions={"trashed_at": None},
+        conditions=_as_seen(seen),
         changes={"review_note": reason},
     )
 
 
-def put_back_to_review(photo_id: UUID, *, actor: User) -> bool:
-    """Undo a moderator's decision."""
+def put_back_to_review(photo_id: UUID, *, actor: User, seen: State | None = None) -> bool:
+    """Undo a moderator's decision; ``seen`` as in ``approved``."""
     return apply(
-        REVIEWED_AGAIN, photo_id, actor=actor, conditions={"trashed_at": None}, changes={"review_note": ""}
+        REVIEWED_AGAIN, photo_id, actor=actor, conditions=_as_seen(seen), changes={"review_note": ""}
     )
 
 

@@ -11,6 +11,7 @@ import pytest
 from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.utils import timezone
+from moto import mock_aws
 
 from gallery.accounts.models import User
 from gallery.photos.models import Photo
@@ -18,7 +19,7 @@ from gallery.photos.states import State, Visibility
 from thumbworker.contract import keys
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 PASSWORD = "correct-horse-battery"
 SIZE_BYTES = 1_000
@@ -114,3 +115,10 @@ def make_photo(db: None) -> PhotoFactory:
         return photo
 
     return make
+
+
+@pytest.fixture
+def empty_aws() -> Iterator[None]:
+    """Put an empty AWS behind the gallery: pages show placeholders, and are fast to test."""
+    with mock_aws():
+        yield

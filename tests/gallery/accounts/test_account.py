@@ -120,7 +120,7 @@ def test_what_a_moderator_decided_outlives_their_account(
 
 
 def test_what_one_request_cannot_finish_the_sweep_does(
-    moto_aws: MotoAws, alice: User, make_photo: PhotoFactory, capsys
+    empty_aws: None, alice: User, make_photo: PhotoFactory, capsys
 ) -> None:
     make_photo(alice)
     assert not departures.leave(alice, seconds=0)
