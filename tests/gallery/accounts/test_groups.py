@@ -16,7 +16,7 @@ from gallery.photos.settle import is_trusted
 
 pytestmark = pytest.mark.django_db
 
-migration = importlib.import_module("gallery.photos.migrations.0002_moderators_and_trusted")
+migration = importlib.import_module("gallery.photos.migrations.0003_moderators_and_trusted")
 
 
 def make_groups() -> None:
