@@ -45,5 +45,11 @@ def decoder_failures() -> Iterator[None]:
         AttributeError,
         AssertionError,
     ) as problem:
-        reason = Reason.TRUNCATED if "truncated" in str(problem).lower() else Reason.DAMAGED
-        raise Refused(reason, f"{type(problem).__name__}: {problem}") from problem
+        raise Refused(_reason_in(str(problem).lower()), f"{type(problem).__name__}: {problem}") from problem
+
+
+def _reason_in(message: str) -> Reason:
+    """Return what a decoder means: its exceptions' types tell less than their words."""
+    if "memory" in message:
+        return Reason.TOO_COSTLY
+    return Reason.TRUNCATED if "truncated" in message else Reason.DAMAGED

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 from PIL import AvifImagePlugin, Image, ImageFile, WebPImagePlugin
 
 from thumbworker.imaging import damage
+from thumbworker.imaging.fence import memory_fence
 
 if TYPE_CHECKING:
     import pi_heif
@@ -36,6 +37,9 @@ class Frame(Protocol):
     def rows(self, top: int, bottom: int) -> Image.Image:
         """Return the decoded rows from ``top`` up to ``bottom``."""
 
+    def whole(self) -> Image.Image | None:
+        """Return the decoded picture as one image, where there is one."""
+
     def close(self) -> None:
         """Give the pixels back."""
 
@@ -60,6 +64,10 @@ class ImageFrame:
         """Return a copy of the rows."""
         return self.image.crop((0, top, self.image.width, bottom))
 
+    def whole(self) -> Image.Image | None:
+        """Return the image."""
+        return self.image
+
     def close(self) -> None:
         """Free the image."""
         self.image.close()
@@ -70,7 +78,7 @@ class _BufferFrame:
 
     size: tuple[int, int]
     transparency: object = None
-    _mode: str
+    mode: str
     _raw_mode: str
     _buffer: memoryview
     _stride: int
@@ -79,7 +87,11 @@ class _BufferFrame:
         """Return the rows as an image over, or of, the buffer."""
         part = cast("bytes", self._buffer[top * self._stride : bottom * self._stride])
         size = (self.size[0], bottom - top)
-        return Image.frombuffer(self._mode, size, part, "raw", self._raw_mode, self._stride, 1)
+        return Image.frombuffer(self.mode, size, part, "raw", self._raw_mode, self._stride, 1)
+
+    def whole(self) -> Image.Image | None:
+        """Return nothing: the image is never made."""
+        return None
 
     def close(self) -> None:
         """Free the buffer."""
@@ -116,7 +128,7 @@ class PluginFrame(_BufferFrame):
     def __init__(self, image: UncopiedWebP | UncopiedAvif) -> None:
         self.image = image
         self.size = image.size
-        self._mode = image.mode
+        self.mode = image.mode
 
     def load(self, target: tuple[int, int]) -> Box:
         """Decode the first frame; neither format decodes at a reduced scale."""
@@ -134,7 +146,7 @@ class HeifFrame(_BufferFrame):
     def __init__(self, image: pi_heif.HeifImage) -> None:
         self.image: pi_heif.HeifImage | None = image
         self.size = image.size
-        self._mode = image.mode
+        self.mode = image.mode
 
     def load(self, target: tuple[int, int]) -> Box:
         """Decode; libheif has no reduced scale, and tells the final size only now."""
@@ -142,7 +154,7 @@ class HeifFrame(_BufferFrame):
         if self.image is None:
             raise ValueError("closed")
         self._buffer, self._stride = memoryview(self.image.data), self.image.stride
-        self._mode = self._raw_mode = self.image.mode
+        self.mode = self._raw_mode = self.image.mode
         if self.image.size != self.size:
             raise ValueError(f"announced {self.size}, decoded {self.image.size}")
         return (0, 0, *self.size)
@@ -151,3 +163,30 @@ class HeifFrame(_BufferFrame):
         """Free the buffer, and only then its owner: the buffer is memory of libheif."""
         super().close()
         self.image = None
+
+
+class FencedFrame:
+    """A frame whose decoder may take no more memory than was estimated for it."""
+
+    def __init__(self, frame: Frame, decoder_bytes: int) -> None:
+        self._frame = frame
+        self._decoder_bytes = decoder_bytes
+        self.size = frame.size
+        self.transparency = frame.transparency
+
+    def load(self, target: tuple[int, int]) -> Box:
+        """Decode behind the fence."""
+        with memory_fence(self._decoder_bytes):
+            return self._frame.load(target)
+
+    def rows(self, top: int, bottom: int) -> Image.Image:
+        """Return the decoded rows from ``top`` up to ``bottom``."""
+        return self._frame.rows(top, bottom)
+
+    def whole(self) -> Image.Image | None:
+        """Return the image, where the frame has one."""
+        return self._frame.whole()
+
+    def close(self) -> None:
+        """Give the pixels back."""
+        self._frame.close()

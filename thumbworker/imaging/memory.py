@@ -9,6 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
     from thumbworker.imaging.isobmff import Av1Depth
     from thumbworker.imaging.jpeg import JpegHeader
     from thumbworker.imaging.png import PngHeader
@@ -22,48 +25,68 @@ ENCODING_BYTES = 75_000_000
 SCANNED_PIXELS_MAXIMUM = 3_000_000_000
 """Every scan of a progressive JPEG walks over the whole picture; a hundred megapixels in thirty scans."""
 
-_SCALED_BYTES = 45_000_000
-"""A picture scaled to at most twice the largest rendition, and the rendition beside it."""
+_LARGEST_RENDITION = 1600
+_SCALING_BYTES = 20_000_000
+"""The final filter's rows and the working picture."""
+
+_BYTES_PER_PIXEL = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16L": 2, "I;16B": 2}
+
+
+def factor_for(ratio: float) -> int:
+    """Return by how many pixels a side is averaged before the final filter, at least 1.
+
+    Averaging leaves 1.5 or more to the final filter, so that its sharpness is kept.
+    """
+    return max(1, int(ratio / 1.5))
 
 
 def of_jpeg(header: JpegHeader) -> int:
     """Estimate a JPEG: scaled decoding is cheap unless all coefficients are held at once (2 bytes each)."""
     pixels = header.width * header.height
     coefficients = 2 * header.samples_per_pixel * pixels if header.buffered else 0
-    return int(coefficients) + _SCALED_BYTES
+    return int(coefficients) + 4 * (2 * _LARGEST_RENDITION) ** 2 + _SCALING_BYTES
 
 
 def of_png(header: PngHeader) -> int:
     """Estimate a PNG: Pillow holds the whole picture; interlacing costs time, not memory."""
-    pixels = header.width * header.height
     if header.color_type == 0 and header.bit_depth == 16:
-        return 2 * pixels + _SCALED_BYTES
-    return pixels * (1 if header.color_type in {0, 3} else 4) + _SCALED_BYTES
+        bytes_per_pixel = 2
+    else:
+        bytes_per_pixel = 1 if header.color_type in {0, 3} else 4
+    size = header.width, header.height
+    return bytes_per_pixel * header.width * header.height + _averaged(size)
 
 
 def of_webp(size: tuple[int, int]) -> int:
     """Estimate a WebP: two canvases and the frame, at 4 bytes a pixel each."""
-    return 12 * size[0] * size[1] + _SCALED_BYTES
+    return 12 * size[0] * size[1] + _averaged(size)
 
 
 def of_avif(size: tuple[int, int], depth: Av1Depth, mode: str) -> int:
-    """Estimate an AVIF: planes, once more where film grain is added, and the interleaved frame."""
+    """Estimate an AVIF: planes, and the interleaved frame twice."""
     planes = depth.bytes_per_sample * (1 + depth.chroma_share + (mode == "RGBA"))
-    return int((2 * planes + len(mode)) * size[0] * size[1]) + _SCALED_BYTES
+    return int((planes + 2 * len(mode) + 1) * size[0] * size[1]) + _averaged(size)
 
 
-def of_heif(size: tuple[int, int], bit_depth: int) -> int:
-    """Estimate a HEIC: planes and the interleaved frame."""
-    planes = 3 if bit_depth <= 8 else 6
-    return (planes + 4) * size[0] * size[1] + _SCALED_BYTES
+def of_heif(size: tuple[int, int], info: Mapping[str, Any], mode: str) -> int:
+    """Estimate a HEIC: planes, a part of them twice, and the interleaved frame."""
+    chroma_share = {420: 0.5, 422: 1.0}.get(info.get("chroma", 444), 2.0)
+    bytes_per_sample = 1 if info.get("bit_depth", 8) <= 8 else 2
+    planes = bytes_per_sample * (1 + chroma_share + mode.endswith(("A", "a")))
+    return int((1.5 * planes + len(mode)) * size[0] * size[1]) + _averaged(size)
 
 
 def of_tiff(size: tuple[int, int], mode: str, block_bytes: int) -> int:
-    """Estimate a TIFF: the picture, one strip or tile, and the picture once more if it is turned."""
-    bytes_per_pixel = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2}.get(mode, 4)
-    return bytes_per_pixel * size[0] * size[1] + 2 * block_bytes + _SCALED_BYTES
+    """Estimate a TIFF: the picture, twice where it is turned, and one strip or tile with its decoder."""
+    return 2 * _BYTES_PER_PIXEL.get(mode, 4) * size[0] * size[1] + 2 * block_bytes + _averaged(size)
 
 
 def of_gif(size: tuple[int, int]) -> int:
     """Estimate a GIF: one byte a pixel."""
-    return size[0] * size[1] + _SCALED_BYTES
+    return size[0] * size[1] + _averaged(size)
+
+
+def _averaged(size: tuple[int, int]) -> int:
+    """Estimate the picture between averaging and the final filter, at 4 bytes a pixel."""
+    factor = factor_for(max(size) / _LARGEST_RENDITION)
+    return 4 * (size[0] // factor + 1) * (size[1] // factor + 1) + _SCALING_BYTES

@@ -11,7 +11,7 @@ from PIL import Image, ImageFile, TiffImagePlugin
 from thumbworker.contract.reasons import Reason
 from thumbworker.imaging import damage, exif, heif, isobmff, jpeg, memory, png, tiff, webp
 from thumbworker.imaging.failures import decoder_failures
-from thumbworker.imaging.frames import Frame, ImageFrame, PluginFrame, UncopiedAvif, UncopiedWebP
+from thumbworker.imaging.frames import FencedFrame, Frame, ImageFrame, PluginFrame, UncopiedAvif, UncopiedWebP
 from thumbworker.imaging.refusal import Refused
 from thumbworker.imaging.sniffing import Format, format_of
 from thumbworker.imaging.source import Deadline, open_pieces
@@ -119,16 +119,18 @@ def _open_webp(data: bytes, gate: _Gate, _: Deadline) -> Opened:
 
 def _open_avif(data: bytes, gate: _Gate, _: Deadline) -> Opened:
     image = UncopiedAvif(io.BytesIO(data))
-    gate.admit(image.size, memory.of_avif(image.size, isobmff.av1_depths(data), image.mode))
+    decoder_bytes = memory.of_avif(image.size, isobmff.av1_depths(data), image.mode)
+    gate.admit(image.size, decoder_bytes)
     # Pillow writes irot and imir, which alone count, over the orientation that EXIF may have.
     tags = exif.read_tags(image.info.get("exif") or b"")
     profile = image.info.get("icc_profile") or b""
-    return Opened(PluginFrame(image), Format.AVIF, tags.orientation, tags, profile)
+    frame = FencedFrame(PluginFrame(image), decoder_bytes)
+    return Opened(frame, Format.AVIF, tags.orientation, tags, profile)
 
 
 def _open_heif(data: bytes, gate: _Gate, _: Deadline) -> Opened:
     frame, info = heif.open_primary(data)
-    gate.admit(frame.size, memory.of_heif(frame.size, info["bit_depth"]))
+    gate.admit(frame.size, memory.of_heif(frame.size, info, frame.mode))
     # libheif turns the pixels by irot and imir itself; EXIF only repeats that (ISO/IEC 23008-12, 6.5.10).
     tags = exif.read_tags(info.get("exif") or b"")
     return Opened(frame, Format.HEIF, 1, tags, info.get("icc_profile") or b"")
@@ -138,9 +140,11 @@ def _open_tiff(data: bytes, gate: _Gate, _: Deadline) -> Opened:
     tags = exif.read_tags(data)
     tiff.require_plain(data, tags)
     image = _open(io.BytesIO(data), Format.TIFF)
-    gate.admit(image.size, memory.of_tiff(image.size, image.mode, tiff.block_bytes(tags)))
+    decoder_bytes = memory.of_tiff(image.size, image.mode, tiff.block_bytes(tags))
+    gate.admit(image.size, decoder_bytes)
+    frame = FencedFrame(ImageFrame(image), decoder_bytes)
     # Pillow's reader turns the pixels itself.
-    return Opened(ImageFrame(image), Format.TIFF, 1, tags, image.info.get("icc_profile") or b"")
+    return Opened(frame, Format.TIFF, 1, tags, image.info.get("icc_profile") or b"")
 
 
 def _open_gif(data: bytes, gate: _Gate, deadline: Deadline) -> Opened:

@@ -8,7 +8,7 @@ from PIL import Image
 
 from thumbworker.imaging import color, plain
 from thumbworker.imaging.failures import decoder_failures
-from thumbworker.imaging.frames import ImageFrame
+from thumbworker.imaging.memory import factor_for
 
 if TYPE_CHECKING:
     from thumbworker.imaging.frames import Box, Frame
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 _BAND_PIXELS = 1 << 20
 _DIRECT_MODES = {"RGB", "L", "CMYK"}
-_GAP = 1.5
-"""Averaging leaves at least this ratio to the final filter, so that its sharpness is kept."""
 
 _TRANSPOSITIONS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -65,9 +63,10 @@ def upright(image: Image.Image, orientation: int) -> Image.Image:
 
 
 def _scaled(frame: Frame, box: Box, target: tuple[int, int]) -> Image.Image:
-    factor = max(1, int(min(box[2] / target[0], box[3] / target[1]) / _GAP))
-    if isinstance(frame, ImageFrame) and frame.image.mode in _DIRECT_MODES and frame.transparency is None:
-        reduced = frame.image.reduce(factor) if factor > 1 else frame.image
+    factor = factor_for(min(box[2] / target[0], box[3] / target[1]))
+    whole = frame.whole()
+    if whole is not None and whole.mode in _DIRECT_MODES and frame.transparency is None:
+        reduced = whole.reduce(factor) if factor > 1 else whole
     else:
         reduced = _reduced_by_bands(frame, (int(box[2]), int(box[3])), factor)
     inner = (0.0, 0.0, box[2] / factor, box[3] / factor)
