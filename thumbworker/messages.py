@@ -15,7 +15,7 @@ from thumbworker.contract.keys import NUDGES_PREFIX, ORIGINALS_PREFIX, parse_key
 from thumbworker.reconcile import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from uuid import UUID
 
 KNOWN_EVENTS = {
@@ -53,9 +53,11 @@ class Job:
         return max(message.receive_count for message in self.messages)
 
 
-def read_messages(event: dict[str, Any]) -> list[Message]:
+def read_messages(
+    event: dict[str, Any], known_events: Mapping[str, tuple[str, ...]] = KNOWN_EVENTS
+) -> list[Message]:
     """Return the messages of a Lambda SQS event; none raises, whatever it holds."""
-    return [_read_message(record) for record in event.get("Records", ())]
+    return [_read_message(record, known_events) for record in event.get("Records", ())]
 
 
 def jobs_of(messages: Iterable[Message]) -> list[Job]:
@@ -74,10 +76,10 @@ def jobs_of(messages: Iterable[Message]) -> list[Job]:
     return list(jobs.values())
 
 
-def _read_message(record: dict[str, Any]) -> Message:
+def _read_message(record: dict[str, Any], known_events: Mapping[str, tuple[str, ...]]) -> Message:
     attributes = record.get("attributes") or {}
     receive_count = int(attributes.get("ApproximateReceiveCount", "1"))
-    requests, unknown = _read_body(record.get("body", ""), receive_count)
+    requests, unknown = _read_body(record.get("body", ""), receive_count, known_events)
     return Message(
         message_id=record.get("messageId", ""),
         receipt_handle=record.get("receiptHandle", ""),
@@ -88,14 +90,16 @@ def _read_message(record: dict[str, Any]) -> Message:
     )
 
 
-def _read_body(body: str, receive_count: int) -> tuple[list[Request], str]:
+def _read_body(
+    body: str, receive_count: int, known_events: Mapping[str, tuple[str, ...]]
+) -> tuple[list[Request], str]:
     """Return what is asked for, as far as it is understood, and what was not."""
     requests: list[Request] = []
     unknown = ""
     try:
         for event in _read_events(body):
             try:
-                requests.append(_read_request(event, receive_count))
+                requests.append(_read_request(event, receive_count, known_events))
             except Unknown as refusal:
                 unknown = str(refusal)
     except Unknown as refusal:
@@ -118,7 +122,7 @@ def _read_events(body: str) -> list[Any]:
     return records
 
 
-def _read_request(record: Any, receive_count: int) -> Request:
+def _read_request(record: Any, receive_count: int, known_events: Mapping[str, tuple[str, ...]]) -> Request:
     try:
         event_name, raw_key = record["eventName"], record["s3"]["object"]["key"]
     except (KeyError, TypeError) as fault:
@@ -129,6 +133,6 @@ def _read_request(record: Any, receive_count: int) -> Request:
     if parsed is None:
         raise Unknown("key names no photo")
     prefix, photo_id = parsed
-    if not event_name.removeprefix("s3:").startswith(KNOWN_EVENTS.get(prefix, ())):
+    if not event_name.removeprefix("s3:").startswith(known_events.get(prefix, ())):
         raise Unknown("event of no concern")
     return Request(photo_id, received_before=receive_count > 1, nudged=prefix == NUDGES_PREFIX)

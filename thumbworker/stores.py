@@ -38,7 +38,8 @@ NOT_FOUND_CODES = frozenset({"NoSuchKey", "404", "NotFound"})
 
 
 @contextmanager
-def _unavailable(operation: str) -> Iterator[None]:
+def unavailable(operation: str) -> Iterator[None]:
+    """Turn what the SDK raises into ``StoreUnavailable``."""
     try:
         yield
     except ClientError as fault:
@@ -47,7 +48,8 @@ def _unavailable(operation: str) -> Iterator[None]:
         raise StoreUnavailable(operation, type(fault).__name__) from fault
 
 
-def _config(environment: Environment, **special: Any) -> Config:
+def client_config(environment: Environment, **special: Any) -> Config:
+    """Return botocore's configuration: short waits, few retries; ``special`` goes on top."""
     return Config(
         region_name=environment.region,
         signature_version="v4",
@@ -66,7 +68,7 @@ class S3Originals:
 
     def get(self, photo_id: UUID, *, limit_bytes: int) -> Original | None:
         """Return the original, without its data if that is over the limit; ``None`` if there is none."""
-        with _unavailable("GetObject"):
+        with unavailable("GetObject"):
             try:
                 answer = self.client.get_object(Bucket=self.bucket, Key=keys.original_key(photo_id))
             except ClientError as fault:
@@ -84,7 +86,7 @@ class S3Originals:
 
     def exists(self, photo_id: UUID) -> bool:
         """Tell whether the original is there now."""
-        with _unavailable("HeadObject"):
+        with unavailable("HeadObject"):
             try:
                 self.client.head_object(Bucket=self.bucket, Key=keys.original_key(photo_id))
             except ClientError as fault:
@@ -103,7 +105,7 @@ class S3Renditions:
 
     def put(self, file: RenditionFile) -> None:
         """Store one rendition so that it may be cached for ever and is never taken for a page."""
-        with _unavailable("PutObject"):
+        with unavailable("PutObject"):
             self.client.put_object(
                 Bucket=self.bucket,
                 Key=file.key,
@@ -115,7 +117,7 @@ class S3Renditions:
 
     def delete(self, keys_: Sequence[str]) -> None:
         """Remove these keys (at most 1000, the limit of DeleteObjects), present or not."""
-        with _unavailable("DeleteObjects"):
+        with unavailable("DeleteObjects"):
             answer = self.client.delete_objects(
                 Bucket=self.bucket, Delete={"Objects": [{"Key": key} for key in keys_], "Quiet": True}
             )
@@ -132,7 +134,7 @@ class DynamoCatalogue:
 
     def get(self, photo_id: UUID) -> PhotoItem | None:
         """Return the item as last written, consistently; ``None`` if there is none that we can read."""
-        with _unavailable("GetItem"):
+        with unavailable("GetItem"):
             answer = self.client.get_item(TableName=self.table, Key=_item_key(photo_id), ConsistentRead=True)
         return _read_item(answer["Item"]) if "Item" in answer else None
 
@@ -146,7 +148,7 @@ class DynamoCatalogue:
                 "ExpressionAttributeValues": {":ready": {"S": str(Status.READY)}},
                 "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
             }
-        with _unavailable("PutItem"):
+        with unavailable("PutItem"):
             try:
                 self.client.put_item(TableName=self.table, Item=_write_item(item), **condition)
             except self.client.exceptions.ConditionalCheckFailedException as refusal:
@@ -155,7 +157,7 @@ class DynamoCatalogue:
 
     def delete(self, photo_id: UUID) -> None:
         """Remove the item, present or not."""
-        with _unavailable("DeleteItem"):
+        with unavailable("DeleteItem"):
             self.client.delete_item(TableName=self.table, Key=_item_key(photo_id))
 
 
@@ -168,7 +170,7 @@ class SnsNews:
 
     def publish(self, news: PhotoNews) -> None:
         """Tell the news once."""
-        with _unavailable("Publish"):
+        with unavailable("Publish"):
             self.client.publish(
                 TopicArn=self.topic_arn,
                 Message=news.to_json(),
@@ -190,14 +192,14 @@ class SqsQueues:
         account, name = queue_arn.split(":")[4:6]
         # The address follows from the ARN: no GetQueueUrl, so one call and one permission less.
         queue_url = f"{self.client.meta.endpoint_url}/{account}/{name}"
-        with _unavailable("ChangeMessageVisibility"):
+        with unavailable("ChangeMessageVisibility"):
             self.client.change_message_visibility(
                 QueueUrl=queue_url, ReceiptHandle=receipt_handle, VisibilityTimeout=seconds
             )
 
     def receive(self, queue_url: str, *, wait_seconds: int) -> list[dict[str, Any]]:
         """Return up to ten messages, each as Lambda would hand it over."""
-        with _unavailable("ReceiveMessage"):
+        with unavailable("ReceiveMessage"):
             answer = self.client.receive_message(
                 QueueUrl=queue_url,
                 MaxNumberOfMessages=10,
@@ -216,13 +218,13 @@ class SqsQueues:
 
     def queue_arn(self, queue_url: str) -> str:
         """Return the queue's ARN, which Lambda puts on each record."""
-        with _unavailable("GetQueueAttributes"):
+        with unavailable("GetQueueAttributes"):
             answer = self.client.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])
         return answer["Attributes"]["QueueArn"]
 
     def delete(self, queue_url: str, receipt_handle: str) -> None:
         """Acknowledge one message."""
-        with _unavailable("DeleteMessage"):
+        with unavailable("DeleteMessage"):
             self.client.delete_message(QueueUrl=queue_url, ReceiptHandle=receipt_handle)
 
 
@@ -230,7 +232,7 @@ def open_stores(environment: Environment) -> Stores:
     """Return the stores on AWS; clients are made once and shared by all threads."""
     s3 = boto3.client(
         "s3",
-        config=_config(
+        config=client_config(
             environment,
             signature_version="s3v4",
             # An emulator on a loopback address has no host name per bucket.
@@ -239,8 +241,10 @@ def open_stores(environment: Environment) -> Stores:
         endpoint_url=environment.endpoint_url,
     )
     s3.meta.events.register_last("before-call.s3", _send_at_once)
-    dynamodb = boto3.client("dynamodb", config=_config(environment), endpoint_url=environment.endpoint_url)
-    sns = boto3.client("sns", config=_config(environment), endpoint_url=environment.endpoint_url)
+    dynamodb = boto3.client(
+        "dynamodb", config=client_config(environment), endpoint_url=environment.endpoint_url
+    )
+    sns = boto3.client("sns", config=client_config(environment), endpoint_url=environment.endpoint_url)
     return Stores(
         originals=S3Originals(s3, environment.originals_bucket),
         renditions=S3Renditions(s3, environment.renditions_bucket),
@@ -251,7 +255,7 @@ def open_stores(environment: Environment) -> Stores:
 
 def open_queues(environment: Environment) -> SqsQueues:
     """Return the door to SQS; a long poll of 20 s must not count as a hang."""
-    config = _config(environment, read_timeout=25)
+    config = client_config(environment, read_timeout=25)
     return SqsQueues(boto3.client("sqs", config=config, endpoint_url=environment.endpoint_url))
 
 

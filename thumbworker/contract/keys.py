@@ -16,6 +16,8 @@ ORIGINALS_PREFIX = "originals/"
 NUDGES_PREFIX = "nudges/"
 IMPORTS_PREFIX = "imports/"
 
+IMPORT_ITEM_PREFIX = "import#"
+
 OWNER_METADATA = "owner"
 """Name of the user-defined S3 metadata of an original that carries its owner's id."""
 
@@ -42,7 +44,7 @@ def photo_item_key(photo_id: UUID) -> str:
 
 def import_item_key(photo_id: UUID) -> str:
     """Return the partition key of the item that counts the attempts of an import."""
-    return f"import#{photo_id}"
+    return f"{IMPORT_ITEM_PREFIX}{photo_id}"
 
 
 def parse_key(key: str) -> tuple[str, UUID] | None:

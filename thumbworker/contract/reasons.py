@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from thumbworker.contract import imports
+
 
 class Reason(StrEnum):
     """A stable reason code; the sentence for people is in ``SENTENCES``."""
@@ -41,4 +43,4 @@ def sentence(code: str) -> str:
     try:
         return SENTENCES[Reason(code)]
     except ValueError:
-        return "We could not read this picture."
+        return imports.sentence(code) or "We could not read this picture."

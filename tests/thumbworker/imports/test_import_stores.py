@@ -1,0 +1,106 @@
+"""The import worker's stores on moto keep the promises that the fakes make."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+from tests.thumbworker.imports.fakes import PICTURE
+from thumbworker.contract import keys
+from thumbworker.contract.imports import EXPIRES_ATTRIBUTE, ImportReason, ImportRequest, ImportStatus
+from thumbworker.environment import Environment
+from thumbworker.imports.stores import LEASE_SECONDS, open_stores
+
+if TYPE_CHECKING:
+    from tests.aws import MotoAws
+    from thumbworker.imports.interfaces import Stores
+
+
+@pytest.fixture
+def stores(moto_aws: MotoAws) -> Stores:
+    return open_stores(Environment.read(os.environ))
+
+
+def let_lease_pass(aws: MotoAws, photo_id: object) -> None:
+    aws.client("dynamodb").update_item(
+        TableName=aws.outputs.catalogue_table,
+        Key={"pk": {"S": f"import#{photo_id}"}},
+        UpdateExpression="SET leased_until = :past",
+        ExpressionAttributeValues={":past": {"N": str(int(time.time()) - 1)}},
+    )
+
+
+def test_a_request_is_read_back(moto_aws: MotoAws, stores: Stores) -> None:
+    photo_id, request = uuid4(), ImportRequest("https://example.org/a.png", "7", "2026-11-22T00:00:00+00:00")
+    bucket = moto_aws.outputs.originals_bucket
+
+    def put(body: str) -> None:
+        moto_aws.client("s3").put_object(
+            Bucket=bucket, Key=keys.import_key(photo_id), Body=body, ContentType="application/json"
+        )
+
+    assert stores.requests.get(photo_id) is None
+    put(request.to_json())
+    assert stores.requests.get(photo_id) == request
+    put("[]")
+    assert stores.requests.get(photo_id) is None
+
+
+def test_an_original_is_stored_once_with_owner_and_type(moto_aws: MotoAws, stores: Stores) -> None:
+    photo_id = uuid4()
+    assert not stores.originals.exists(photo_id)
+    stores.originals.put(photo_id, PICTURE, owner="7")
+    stores.originals.put(photo_id, PICTURE, owner="8")
+    assert stores.originals.exists(photo_id)
+    head = moto_aws.client("s3").head_object(
+        Bucket=moto_aws.outputs.originals_bucket, Key=keys.original_key(photo_id)
+    )
+    assert (head["ContentType"], head["Metadata"]) == ("image/png", {"owner": "7"})
+
+
+def test_attempts_are_counted_one_at_a_time(moto_aws: MotoAws, stores: Stores) -> None:
+    photo_id, journal = uuid4(), stores.journal
+    first = journal.begin(photo_id)
+    assert first is not None
+    assert (first.status, first.attempts) == (ImportStatus.PROCESSING, 1)
+    assert journal.begin(photo_id) is None
+    journal.release(photo_id, ImportReason.TOO_SLOW)
+    second = journal.begin(photo_id)
+    assert second is not None
+    assert (second.attempts, second.reason) == (2, ImportReason.TOO_SLOW)
+    let_lease_pass(moto_aws, photo_id)
+    third = journal.begin(photo_id)
+    assert third is not None
+    assert third.attempts == 3
+
+
+@pytest.mark.parametrize("reason", [None, ImportReason.NOT_THERE])
+def test_an_ending_is_final(stores: Stores, reason: ImportReason | None) -> None:
+    photo_id, journal = uuid4(), stores.journal
+    journal.begin(photo_id)
+    journal.release(photo_id, ImportReason.TOO_SLOW)
+    assert journal.finish(photo_id, reason)
+    assert not journal.finish(photo_id, ImportReason.GAVE_UP)
+    assert not journal.finish(photo_id, None)
+    assert journal.begin(photo_id) is None
+
+
+def test_what_was_never_begun_may_end(stores: Stores) -> None:
+    photo_id = uuid4()
+    assert stores.journal.finish(photo_id, None)
+    assert stores.journal.begin(photo_id) is None
+
+
+def test_an_item_expires_by_itself_and_holds_no_person(moto_aws: MotoAws, stores: Stores) -> None:
+    photo_id = uuid4()
+    stores.journal.begin(photo_id)
+    item = moto_aws.client("dynamodb").get_item(
+        TableName=moto_aws.outputs.catalogue_table, Key={"pk": {"S": f"import#{photo_id}"}}
+    )["Item"]
+    assert set(item) == {"pk", "status", "attempts", "leased_until", "updated_at", EXPIRES_ATTRIBUTE}
+    assert int(item[EXPIRES_ATTRIBUTE]["N"]) > time.time() + 29 * 24 * 3600
+    assert int(item["leased_until"]["N"]) <= time.time() + LEASE_SECONDS

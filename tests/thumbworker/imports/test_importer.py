@@ -1,0 +1,101 @@
+"""One import: three tries, one ending, one piece of news, whatever is repeated."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+
+from tests.thumbworker.imports.fakes import PICTURE, World
+from thumbworker.contract.imports import ImportItem, ImportReason, ImportStatus
+from thumbworker.imports.importer import Importer, Outcome
+from thumbworker.imports.trouble import NotFetched
+
+TROUBLE = NotFetched(ImportReason.SERVER_TROUBLE, "503", is_transient=True)
+GONE = NotFetched(ImportReason.NOT_THERE, "404")
+PHOTO = uuid4()
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+def importer(world: World) -> Importer:
+    world.ask(PHOTO)
+    return Importer(world.stores, world.web, "https://photos.example")
+
+
+def ending(world: World) -> tuple[str, int, str]:
+    item = world.journal.items[PHOTO]
+    return item.status, item.attempts, item.reason
+
+
+def test_a_picture_becomes_an_original_of_its_owner(world: World, importer: Importer) -> None:
+    assert importer(PHOTO).outcome is Outcome.COMPLETED
+    assert world.originals.found == {PHOTO: (PICTURE, "7")}
+    assert ending(world) == (ImportStatus.COMPLETED, 1, "")
+    assert world.news.told == []
+
+
+def test_two_failures_then_a_picture(world: World, importer: Importer) -> None:
+    world.web.troubles = [TROUBLE, TROUBLE]
+    outcomes = [importer(PHOTO).outcome for _ in range(3)]
+    assert outcomes == [Outcome.TRY_AGAIN, Outcome.TRY_AGAIN, Outcome.COMPLETED]
+    assert ending(world) == (ImportStatus.COMPLETED, 3, "")
+
+
+def test_three_failures_are_the_end_and_one_piece_of_news(world: World, importer: Importer) -> None:
+    world.web.troubles = [TROUBLE] * 4
+    outcomes = [importer(PHOTO).outcome for _ in range(4)]
+    assert outcomes == [Outcome.TRY_AGAIN, Outcome.TRY_AGAIN, Outcome.GAVE_UP, Outcome.ENDED_OR_AT_WORK]
+    assert ending(world) == (ImportStatus.FAILED, 3, ImportReason.SERVER_TROUBLE)
+    (news,) = world.news.told
+    assert (news.type, news.reason, news.owner) == ("photo.failed", ImportReason.SERVER_TROUBLE, "7")
+    assert news.address == f"https://photos.example/photos/{PHOTO}/"
+
+
+def test_what_will_never_be_is_not_tried_again(world: World, importer: Importer) -> None:
+    world.web.troubles = [GONE]
+    assert importer(PHOTO).outcome is Outcome.FAILED
+    assert ending(world) == (ImportStatus.FAILED, 1, ImportReason.NOT_THERE)
+    assert len(world.news.told) == 1
+
+
+def test_a_repetition_after_the_end_changes_nothing(world: World, importer: Importer) -> None:
+    importer(PHOTO)
+    del world.originals.found[PHOTO]
+    before = dict(world.journal.items)
+    assert importer(PHOTO).outcome is Outcome.ENDED_OR_AT_WORK
+    assert (world.journal.items, world.originals.found, len(world.web.fetched)) == (before, {}, 1)
+
+
+def test_an_original_that_is_there_is_not_fetched_again(world: World, importer: Importer) -> None:
+    world.originals.put(PHOTO, PICTURE, owner="7")
+    assert importer(PHOTO).outcome is Outcome.ALREADY_THERE
+    assert (world.web.fetched, ending(world)[0]) == ([], ImportStatus.COMPLETED)
+
+
+def test_two_at_once_fetch_once(world: World, importer: Importer) -> None:
+    world.journal.begin(PHOTO)
+    assert importer(PHOTO).outcome is Outcome.ENDED_OR_AT_WORK
+    assert world.web.fetched == []
+
+
+def test_what_is_no_longer_asked_for_is_left_alone(world: World, importer: Importer) -> None:
+    world.requests.found.clear()
+    assert importer(PHOTO).outcome is Outcome.NOT_WANTED
+    assert (world.web.fetched, world.journal.items) == ([], {})
+
+
+def test_nothing_begins_after_its_time(world: World, importer: Importer) -> None:
+    world.ask(PHOTO, begin_before="2026-01-01T00:00:00+00:00")
+    assert importer(PHOTO).reason == ImportReason.EXPIRED
+    assert (world.web.fetched, ending(world)[0]) == ([], ImportStatus.FAILED)
+
+
+def test_tries_that_died_silently_count(world: World, importer: Importer) -> None:
+    world.journal.items[PHOTO] = ImportItem(PHOTO, ImportStatus.PROCESSING, 3, "now")
+    assert importer(PHOTO).reason == ImportReason.GAVE_UP
+    assert (world.web.fetched, ending(world)[0]) == ([], ImportStatus.FAILED)

@@ -1,0 +1,168 @@
+"""The guard: which addresses of the web a fetch may connect to.
+
+A name is resolved once, to IPv4 only, and the connection goes to the very address that was checked: so
+there is no second look-up that could answer otherwise, and no IPv6 form that embeds a private address.
+Reference: IANA IPv4 Special-Purpose Address Registry (RFC 6890 and its successors).
+"""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv4Network
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urljoin, urlsplit
+
+from thumbworker.contract.imports import MAX_URL_LENGTH, ImportReason
+from thumbworker.imports.trouble import NotFetched
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+VISIBLE_ASCII = "".join(chr(code) for code in range(0x21, 0x7F))
+
+FORBIDDEN_NETWORKS = tuple(
+    IPv4Network(network)
+    for network in (
+        "0.0.0.0/8",  # this network
+        "10.0.0.0/8",  # private
+        "100.64.0.0/10",  # carrier-grade NAT, and metadata of some clouds
+        "127.0.0.0/8",  # loopback; in Lambda port 9001 is the runtime API
+        "169.254.0.0/16",  # link-local; metadata and credentials
+        "172.16.0.0/12",  # private
+        "192.0.0.0/24",  # protocol assignments, and metadata of some clouds
+        "192.0.2.0/24",  # documentation
+        "192.31.196.0/24",  # AS112
+        "192.52.193.0/24",  # automatic multicast tunnelling
+        "192.88.99.0/24",  # 6to4 relays
+        "192.168.0.0/16",  # private
+        "192.175.48.0/24",  # AS112
+        "198.18.0.0/15",  # benchmarks
+        "198.51.100.0/24",  # documentation
+        "203.0.113.0/24",  # documentation
+        "224.0.0.0/4",  # multicast
+        "240.0.0.0/4",  # reserved, and broadcast
+        "168.63.129.16/32",  # a cloud's host agent, on a public address
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One address and port that a connection may go to."""
+
+    address: IPv4Address
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A checked URL: connect to ``endpoint``, speak to ``host``, ask for ``path``."""
+
+    scheme: str
+    host: str
+    endpoint: Endpoint
+    path: str
+    url: str
+
+    @property
+    def host_header(self) -> str:
+        """Return the header Host, with the port only where it is not the scheme's own."""
+        is_default = self.endpoint.port == DEFAULT_PORTS[self.scheme]
+        return self.host if is_default else f"{self.host}:{self.endpoint.port}"
+
+
+def resolve_ipv4(host: str) -> list[str]:
+    """Return the IPv4 addresses of a name, as the system resolves it.
+
+    Raises:
+        OSError: there is no such name, or no resolver answered.
+    """
+    found = socket.getaddrinfo(host, None, family=socket.AF_INET, type=socket.SOCK_STREAM)
+    return [str(entry[4][0]) for entry in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Turns an untrusted URL into a target, or refuses it.
+
+    ``allowed`` names the only endpoints outside the public internet that may be reached: none in the
+    deployed worker, one loopback port in local runs and tests.
+    """
+
+    allowed: frozenset[Endpoint] = field(default_factory=frozenset)
+    resolve: Callable[[str], list[str]] = resolve_ipv4
+
+    def target(self, untrusted_url: str) -> Target:
+        """Check a URL and resolve its name, once.
+
+        Raises:
+            NotFetched: it may not be fetched, or its name cannot be resolved.
+        """
+        scheme, host, port, path = _parts(untrusted_url)
+        addresses = self._addresses(host)
+        for address in addresses:
+            # All of them must be allowed: an honest name never mixes public and private addresses.
+            if not self.may_connect(Endpoint(address, port)):
+                raise NotFetched(ImportReason.ADDRESS_NOT_ALLOWED, str(address))
+        if port not in DEFAULT_PORTS.values() and Endpoint(addresses[0], port) not in self.allowed:
+            raise NotFetched(ImportReason.URL_NOT_ALLOWED, f"port {port}")
+        return Target(scheme, host, Endpoint(addresses[0], port), path, untrusted_url)
+
+    def redirected(self, target: Target, untrusted_location: str) -> Target:
+        """Check where an answer leads on to, like any other URL.
+
+        Raises:
+            NotFetched: it may not be fetched, or its name cannot be resolved.
+        """
+        try:
+            url = urljoin(target.url, untrusted_location)
+        except ValueError as fault:
+            raise NotFetched(ImportReason.URL_NOT_ALLOWED, str(fault)) from fault
+        return self.target(url)
+
+    def may_connect(self, endpoint: Endpoint) -> bool:
+        """Tell whether a connection to this endpoint is allowed."""
+        if endpoint in self.allowed:
+            return True
+        address = endpoint.address
+        return address.is_global and not any(address in network for network in FORBIDDEN_NETWORKS)
+
+    def _addresses(self, host: str) -> list[IPv4Address]:
+        try:
+            found = [IPv4Address(text) for text in self.resolve(host)]
+        except socket.gaierror as fault:
+            is_transient = fault.errno == socket.EAI_AGAIN
+            raise NotFetched(ImportReason.NO_SUCH_HOST, host, is_transient=is_transient) from fault
+        except (OSError, UnicodeError, ValueError) as fault:
+            raise NotFetched(ImportReason.NO_SUCH_HOST, host) from fault
+        if not found:
+            raise NotFetched(ImportReason.NO_SUCH_HOST, host)
+        return found
+
+
+def _parts(untrusted_url: str) -> tuple[str, str, int, str]:
+    """Split a URL into scheme, host, port and path.
+
+    Raises:
+        NotFetched: it is not a plain http(s) URL.
+    """
+    # urlsplit drops tabs and line ends, and browsers take a backslash for a slash: what one reader checks
+    # and another one asks for must be the same.
+    if len(untrusted_url) > MAX_URL_LENGTH or any(c <= " " or c in '\\<>"\x7f' for c in untrusted_url):
+        raise NotFetched(ImportReason.URL_NOT_ALLOWED, "signs")
+    try:
+        parts = urlsplit(untrusted_url)
+        host, port = parts.hostname or "", parts.port
+        host = host.encode("idna").decode("ascii")
+    except ValueError as fault:  # UnicodeError too
+        raise NotFetched(ImportReason.URL_NOT_ALLOWED, str(fault)) from fault
+    if parts.scheme not in DEFAULT_PORTS or not host or "@" in parts.netloc:
+        raise NotFetched(ImportReason.URL_NOT_ALLOWED, parts.scheme)
+    if ":" in host or "%" in host:
+        raise NotFetched(ImportReason.ADDRESS_NOT_ALLOWED, "IPv6")
+    path = quote((parts.path or "/") + (f"?{parts.query}" if parts.query else ""), safe=VISIBLE_ASCII)
+    if port is None:
+        port = DEFAULT_PORTS[parts.scheme]
+    return parts.scheme, host, port, path

@@ -1,0 +1,110 @@
+"""Makes the original of one imported photo be there: level-triggered, safe to run twice or in parallel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from thumbworker.contract.imports import MAX_TRIES, ImportReason
+from thumbworker.contract.news import NewsType, PhotoNews, event_id, photo_address
+from thumbworker.imports.trouble import NotFetched
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from uuid import UUID
+
+    from thumbworker.contract.imports import ImportRequest
+    from thumbworker.imports.interfaces import Source, Stores
+
+FAILED_STATUS = "FAILED"
+
+
+class Outcome(StrEnum):
+    """What came of one look at an import."""
+
+    COMPLETED = "completed"
+    ALREADY_THERE = "already_there"
+    NOT_WANTED = "not_wanted"
+    ENDED_OR_AT_WORK = "ended_or_at_work"
+    FAILED = "failed"
+    GAVE_UP = "gave_up"
+    TRY_AGAIN = "try_again"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The outcome, and the reason where something failed."""
+
+    outcome: Outcome
+    attempts: int = 0
+    reason: str = ""
+    detail: str = ""
+
+
+def now_in_utc() -> datetime:
+    """Return the present instant."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """Fetches what was asked for and stores it as an original."""
+
+    stores: Stores
+    source: Source
+    site_origin: str
+    now: Callable[[], datetime] = field(default=now_in_utc)
+
+    def __call__(self, photo_id: UUID) -> Result:
+        """Look at one import and bring it as far as it will go.
+
+        Raises:
+            StoreUnavailable: a store did not answer; the same call may succeed later.
+        """
+        request = self.stores.requests.get(photo_id)
+        if request is None:
+            return Result(Outcome.NOT_WANTED)
+        if self.stores.originals.exists(photo_id):
+            self.stores.journal.finish(photo_id, None)
+            return Result(Outcome.ALREADY_THERE)
+        item = self.stores.journal.begin(photo_id)
+        if item is None:
+            return Result(Outcome.ENDED_OR_AT_WORK)
+        if self.now() >= datetime.fromisoformat(request.begin_before):
+            return self._fail(photo_id, request, NotFetched(ImportReason.EXPIRED), item.attempts)
+        if item.attempts > MAX_TRIES:
+            # The tries before this one died with their function and could not say why.
+            return self._fail(photo_id, request, NotFetched(ImportReason.GAVE_UP), item.attempts)
+        return self._attempt(photo_id, request, item.attempts)
+
+    def _attempt(self, photo_id: UUID, request: ImportRequest, attempts: int) -> Result:
+        try:
+            picture = self.source.fetch(request.url)
+        except NotFetched as trouble:
+            if trouble.is_transient and attempts < MAX_TRIES:
+                self.stores.journal.release(photo_id, trouble.reason)
+                return Result(Outcome.TRY_AGAIN, attempts, trouble.reason, trouble.detail)
+            return self._fail(photo_id, request, trouble, attempts)
+        self.stores.originals.put(photo_id, picture, owner=request.owner)
+        self.stores.journal.finish(photo_id, None)
+        return Result(Outcome.COMPLETED, attempts)
+
+    def _fail(self, photo_id: UUID, request: ImportRequest, trouble: NotFetched, attempts: int) -> Result:
+        """Tell the news first and end second: a repetition has the same event id, a lost one has none."""
+        self.stores.news.publish(
+            PhotoNews(
+                event_id=event_id(NewsType.FAILED, photo_id, "", 0, FAILED_STATUS),
+                type=NewsType.FAILED,
+                photo_id=photo_id,
+                owner=request.owner,
+                status=FAILED_STATUS,
+                reason=trouble.reason,
+                address=photo_address(self.site_origin, photo_id),
+                occurred_at=self.now().isoformat(timespec="milliseconds"),
+            )
+        )
+        self.stores.journal.finish(photo_id, trouble.reason)
+        outcome = Outcome.GAVE_UP if trouble.is_transient else Outcome.FAILED
+        return Result(outcome, attempts, trouble.reason, trouble.detail)

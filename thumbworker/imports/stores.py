@@ -1,0 +1,204 @@
+"""The import worker's stores on AWS. Its role reaches only what is used here."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+from thumbworker.contract import keys
+from thumbworker.contract.imports import (
+    EXPIRES_ATTRIBUTE,
+    ImportItem,
+    ImportRequest,
+    ImportStatus,
+)
+from thumbworker.contract.items import PARTITION_KEY
+from thumbworker.imports.interfaces import Stores
+from thumbworker.stores import NOT_FOUND_CODES, S3Originals, SnsNews, client_config, unavailable
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+
+    from thumbworker.contract.imports import ImportReason
+    from thumbworker.environment import Environment
+    from thumbworker.imports.download import Picture
+
+KEPT_SECONDS = 30 * 24 * 3600
+LEASE_SECONDS = 60
+"""The function's timeout: after it, whoever held the import is surely dead."""
+UPLOAD_SECONDS = 15
+"""For 20 MB; the short questions of the thumbnail worker need less."""
+
+
+@dataclass(frozen=True, slots=True)
+class S3Requests:
+    """The requests under ``imports/``."""
+
+    client: S3Client
+    bucket: str
+
+    def get(self, photo_id: UUID) -> ImportRequest | None:
+        """Return the request; ``None`` if there is none any more, or none that can be read."""
+        with unavailable("GetObject"):
+            try:
+                answer = self.client.get_object(Bucket=self.bucket, Key=keys.import_key(photo_id))
+            except ClientError as fault:
+                if fault.response["Error"].get("Code") in NOT_FOUND_CODES:
+                    return None
+                raise
+            with answer["Body"] as body:
+                text = body.read()
+        try:
+            return ImportRequest.from_json(text)
+        except (KeyError, TypeError, ValueError):
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class S3ImportedOriginals:
+    """The originals bucket, as one who brings something."""
+
+    client: S3Client
+    bucket: str
+
+    def exists(self, photo_id: UUID) -> bool:
+        """Tell whether the original is there already."""
+        return S3Originals(self.client, self.bucket).exists(photo_id)
+
+    def put(self, photo_id: UUID, picture: Picture, *, owner: str) -> None:
+        """Store the original once; nothing happens if there is one already."""
+        with unavailable("PutObject"):
+            try:
+                self.client.put_object(
+                    Bucket=self.bucket,
+                    Key=keys.original_key(photo_id),
+                    Body=picture.data,
+                    ContentType=picture.content_type,
+                    ChecksumSHA256=base64.b64encode(hashlib.sha256(picture.data).digest()).decode(),
+                    IfNoneMatch="*",
+                    Metadata={keys.OWNER_METADATA: owner},
+                )
+            except ClientError as fault:
+                if fault.response["ResponseMetadata"]["HTTPStatusCode"] != 412:
+                    raise
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoJournal:
+    """The items under ``import#``."""
+
+    client: DynamoDBClient
+    table: str
+
+    def begin(self, photo_id: UUID) -> ImportItem | None:
+        """Count an attempt and return the item; ``None`` if it has ended or somebody else is at it.
+
+        The lease keeps two messages of the same import from fetching at once: whoever holds it has a
+        message of their own, which comes again if they die.
+        """
+        now = int(time.time())
+        return self._update(
+            photo_id,
+            "SET #status = :processing, #until = :until ADD #attempts :one",
+            "attribute_not_exists(#pk) OR (#status = :processing AND #until < :now)",
+            names={"#until": "leased_until", "#attempts": "attempts"},
+            values={
+                ":until": {"N": str(now + LEASE_SECONDS)},
+                ":now": {"N": str(now)},
+                ":one": {"N": "1"},
+            },
+        )
+
+    def release(self, photo_id: UUID, reason: ImportReason) -> None:
+        """Let the next attempt begin at once, and say why this one failed."""
+        self._update(
+            photo_id,
+            "SET #until = :never, #reason = :reason",
+            "#status = :processing",
+            names={"#until": "leased_until", "#reason": "reason"},
+            values={":never": {"N": "0"}, ":reason": {"S": str(reason)}},
+        )
+
+    def finish(self, photo_id: UUID, reason: ImportReason | None) -> bool:
+        """End the import, failed where there is a reason; tell whether it was open until now."""
+        status = ImportStatus.FAILED if reason else ImportStatus.COMPLETED
+        ended = self._update(
+            photo_id,
+            "SET #status = :ended, #attempts = if_not_exists(#attempts, :zero)"
+            + (", #reason = :reason" if reason else " REMOVE #reason"),
+            "attribute_not_exists(#pk) OR #status = :processing",
+            names={"#attempts": "attempts", "#reason": "reason"},
+            values={":ended": {"S": str(status)}, ":zero": {"N": "0"}}
+            | ({":reason": {"S": str(reason)}} if reason else {}),
+        )
+        return ended is not None
+
+    def _update(
+        self, photo_id: UUID, change: str, condition: str, *, names: dict[str, str], values: dict[str, Any]
+    ) -> ImportItem | None:
+        now = datetime.now(UTC)
+        stamp = "#updated = :updated, #expires = :expires"
+        arguments: Any = {
+            "TableName": self.table,
+            "Key": {PARTITION_KEY: {"S": keys.import_item_key(photo_id)}},
+            "UpdateExpression": change.replace("SET ", f"SET {stamp}, ", 1),
+            "ConditionExpression": condition,
+            "ExpressionAttributeNames": {
+                "#pk": PARTITION_KEY,
+                "#status": "status",
+                "#updated": "updated_at",
+                "#expires": EXPIRES_ATTRIBUTE,
+                **names,
+            },
+            "ExpressionAttributeValues": {
+                ":processing": {"S": str(ImportStatus.PROCESSING)},
+                ":updated": {"S": now.isoformat(timespec="milliseconds")},
+                ":expires": {"N": str(int(now.timestamp()) + KEPT_SECONDS)},
+                **values,
+            },
+            "ReturnValues": "ALL_NEW",
+        }
+        if "#pk" not in condition:
+            del arguments["ExpressionAttributeNames"]["#pk"]
+        with unavailable("UpdateItem"):
+            try:
+                answer = self.client.update_item(**arguments)
+            except self.client.exceptions.ConditionalCheckFailedException:
+                return None
+        return ImportItem.from_item(
+            {name: next(iter(v.values())) for name, v in answer["Attributes"].items()}
+        )
+
+
+def open_stores(environment: Environment) -> Stores:
+    """Return the stores on AWS; clients are made once and shared by all threads."""
+    s3 = boto3.client(
+        "s3",
+        config=client_config(
+            environment,
+            signature_version="s3v4",
+            read_timeout=UPLOAD_SECONDS,
+            # An emulator on a loopback address has no host name per bucket.
+            s3={"addressing_style": "path" if environment.endpoint_url else "virtual"},
+        ),
+        endpoint_url=environment.endpoint_url,
+    )
+    config = client_config(environment)
+    dynamodb = boto3.client("dynamodb", config=config, endpoint_url=environment.endpoint_url)
+    sns = boto3.client("sns", config=config, endpoint_url=environment.endpoint_url)
+    return Stores(
+        requests=S3Requests(s3, environment.originals_bucket),
+        originals=S3ImportedOriginals(s3, environment.originals_bucket),
+        journal=DynamoJournal(dynamodb, environment.catalogue_table),
+        news=SnsNews(sns, environment.photo_events_topic_arn),
+    )
