@@ -1,0 +1,117 @@
+"""The main pages as people see them, phone and desktop, light and dark; pictures in var/screenshots."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from infra.worker_zip import PROJECT
+from tests.browser import pictures
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.browser.conftest import Open
+    from tests.browser.watch import Watch
+
+SCREENSHOTS = PROJECT / "var" / "screenshots"
+PHONE, DESKTOP = (390, 844), (1440, 900)
+PATHS = {
+    "sheet": "/",
+    "mine": "/me/photos/",
+    "trash": "/me/trash/",
+    "upload": "/upload/",
+    "account": "/me/",
+    "password": "/me/password/",
+    "not-here": "/nowhere/",
+}
+PHOTOGRAPHS_SHARE = """
+() => {
+  const seen = (e) => {
+    const r = e.getBoundingClientRect();
+    return Math.max(0, Math.min(r.right, innerWidth) - Math.max(r.left, 0)) *
+      Math.max(0, Math.min(r.bottom, innerHeight) - Math.max(r.top, 0));
+  };
+  const tiles = [...document.querySelectorAll(".tile")];
+  return tiles.reduce((sum, tile) => sum + seen(tile), 0) / innerWidth / innerHeight;
+}
+"""
+
+
+def picture_of(page: Page, name: str) -> None:
+    """Keep a picture of the page, and hold that it never scrolls sideways."""
+    size, scheme = (
+        page.viewport_size or {},
+        page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches"),
+    )
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}-{size['width']}-{'dark' if scheme else 'light'}.png")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_no_page_scrolls_sideways(open_page: Open, watch: Watch, size: tuple[int, int], scheme: str) -> None:
+    watch.expect("404 (Not Found)")
+    viewport = {"width": size[0], "height": size[1]}
+    page = open_page("tina", "/upload/", viewport=viewport, color_scheme=scheme)
+    files = [
+        {"name": f"{scheme}-{number}.jpg", "mimeType": "image/jpeg", "buffer": pictures.jpeg(number, shape)}
+        for number, shape in enumerate(pictures.SHAPES[:3], start=len(scheme) * size[0])
+    ]
+    page.set_input_files("#file", files)
+    expect(page.get_by_role("link", name="Open")).to_have_count(len(files), timeout=60_000)
+    picture_of(page, "uploaded")
+    for name, path in PATHS.items():
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+        picture_of(page, name)
+    page.goto("/")
+    page.locator(".tile a").first.click()
+    expect(page.locator(".pswp--open .legend-line")).to_be_visible()
+    page.wait_for_timeout(500)
+    picture_of(page, "lightbox")
+    page.get_by_role("link", name="Details").click()
+    expect(page.get_by_role("button", name="Save")).to_be_attached()
+    page.wait_for_load_state("networkidle")
+    picture_of(page, "photo")
+
+
+def test_photographs_fill_the_page(open_page: Open) -> None:
+    page = open_page("tina", "/upload/")
+    files = [
+        {"name": f"fill-{n}.jpg", "mimeType": "image/jpeg", "buffer": pictures.jpeg(900 + n)}
+        for n in range(24)
+    ]
+    page.set_input_files("#file", files)
+    expect(page.get_by_role("link", name="Open")).to_have_count(24, timeout=90_000)
+    page.goto("/")
+    assert page.evaluate(PHOTOGRAPHS_SHARE) > 0.85
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    # What is left on a phone is the navigation under the thumb.
+    page.mouse.wheel(0, 80)
+    expect(page.get_by_role("link", name="Contactsheet")).not_to_be_in_viewport()
+    assert page.evaluate(PHOTOGRAPHS_SHARE) > 0.85
+
+
+def test_a_small_picture_is_shown_as_large_as_it_is(open_page: Open) -> None:
+    page = open_page("bob", "/upload/")
+    small = {"name": "small.jpg", "mimeType": "image/jpeg", "buffer": pictures.jpeg(77, (360, 240))}
+    page.set_input_files("#file", [small])
+    page.get_by_role("link", name="Open").click()
+    box = page.locator(".photo img").bounding_box()
+    assert box is not None
+    assert (box["width"], box["height"]) == (360, 240)
+
+
+def test_a_large_picture_fits_the_window_whole(open_page: Open) -> None:
+    page = open_page("bob", "/upload/")
+    tall = {"name": "tall.jpg", "mimeType": "image/jpeg", "buffer": pictures.jpeg(78, (1200, 1800))}
+    page.set_input_files("#file", [tall])
+    page.get_by_role("link", name="Open").click()
+    box = page.locator(".photo img").bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= 900
+    assert box["width"] / box["height"] == pytest.approx(2 / 3, abs=0.01)
