@@ -72,6 +72,14 @@ class Outputs:
             "PHOTO_EVENTS_TOPIC_ARN": self.photo_events_topic_arn,
         }
 
+    def web_environment(self) -> dict[str, str]:
+        """Return the variables that the web reads."""
+        return {
+            **self.environment(),
+            "THUMBNAILS_QUEUE_URL": self.thumbnails_queue_url,
+            "THUMBNAILS_DEAD_LETTER_QUEUE_URL": self.thumbnails_dead_letter_queue_url,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Parameters:

@@ -51,8 +51,12 @@ class TestBuckets:
 
     def test_plain_http_is_refused_unless_switched_off(self, name):
         policy = RESOURCES[f"{name}Policy"]
-        assert policy["Condition"] == "TlsRequired"
-        (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
+        *_, statement = policy["Properties"]["PolicyDocument"]["Statement"]
+        if "Condition" not in policy:
+            condition, statement, otherwise = statement["Fn::If"]
+            assert (condition, otherwise) == ("TlsRequired", {"Ref": "AWS::NoValue"})
+        else:
+            assert policy["Condition"] == "TlsRequired"
         assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "s3:*")
         assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
@@ -175,8 +179,21 @@ def test_the_web_never_writes_the_catalogue():
     assert dynamodb == {"dynamodb:GetItem", "dynamodb:BatchGetItem"}
 
 
-def test_the_web_has_no_say_in_queues_or_functions():
-    assert {action.split(":")[0] for action in actions("WebRole")} == {"s3", "dynamodb", "sns", "logs"}
+def test_the_web_has_no_say_in_functions():
+    assert {action.split(":")[0] for action in actions("WebRole")} == {"s3", "dynamodb", "sns", "sqs", "logs"}
+
+
+def test_the_web_looks_at_queues_and_takes_only_dead_letters():
+    allowed = {
+        action: statement["Resource"]
+        for statement in statements("WebRole")
+        for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
+        if action.startswith("sqs:")
+    }
+    assert "sqs:SendMessage" not in allowed
+    assert all(
+        "Dead" in str(where) for action, where in allowed.items() if action != "sqs:GetQueueAttributes"
+    )
 
 
 def test_the_web_writes_originals_and_nudges_only():
@@ -231,4 +248,6 @@ def test_the_worker_gets_the_names_it_reads():
 
 
 def test_logs_end():
-    assert properties("WorkerLogGroup")["RetentionInDays"] == 30
+    for name in ("WorkerLogGroup", "WebLogGroup"):
+        assert properties(name)["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+    assert template()["Parameters"]["LogRetentionDays"]["Default"] == 30
