@@ -76,9 +76,10 @@ def of_heif(size: tuple[int, int], info: Mapping[str, Any], mode: str) -> int:
     return int((1.5 * planes + len(mode)) * size[0] * size[1]) + _averaged(size)
 
 
-def of_tiff(size: tuple[int, int], mode: str, block_bytes: int) -> int:
-    """Estimate a TIFF: the picture, twice where it is turned, and one strip or tile with its decoder."""
-    return 2 * _BYTES_PER_PIXEL.get(mode, 4) * size[0] * size[1] + 2 * block_bytes + _averaged(size)
+def of_tiff(size: tuple[int, int], mode: str, block_bytes: int, *, turned: bool) -> int:
+    """Estimate a TIFF: the picture, once more where Pillow turns it, and one decoded strip or tile."""
+    pictures = (2 if turned else 1) * _BYTES_PER_PIXEL.get(mode, 4) * size[0] * size[1]
+    return pictures + block_bytes + _averaged(size)
 
 
 def of_gif(size: tuple[int, int]) -> int:

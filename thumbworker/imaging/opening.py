@@ -140,7 +140,9 @@ def _open_tiff(data: bytes, gate: _Gate, _: Deadline) -> Opened:
     tags = exif.read_tags(data)
     tiff.require_plain(data, tags)
     image = _open(io.BytesIO(data), Format.TIFF)
-    decoder_bytes = memory.of_tiff(image.size, image.mode, tiff.block_bytes(tags))
+    decoder_bytes = memory.of_tiff(
+        image.size, image.mode, tiff.block_bytes(tags), turned=tags.orientation != 1
+    )
     gate.admit(image.size, decoder_bytes)
     frame = FencedFrame(ImageFrame(image), decoder_bytes)
     # Pillow's reader turns the pixels itself.

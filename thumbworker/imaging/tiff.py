@@ -40,6 +40,8 @@ def require_plain(data: bytes, tags: Tags) -> None:
 
 def block_bytes(tags: Tags) -> int:
     """Return the size in bytes of one decoded strip or tile, which the decoder holds at once."""
+    if _first(tags, _COMPRESSION, 1) == 1:
+        return 0  # read row by row
     width, height = _first(tags, _WIDTH, 0), _first(tags, _HEIGHT, 0)
     if _TILE_WIDTH in tags.main:
         pixels = _first(tags, _TILE_WIDTH, 0) * _first(tags, _TILE_HEIGHT, 0)

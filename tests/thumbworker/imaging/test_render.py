@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.thumbworker.imaging.pictures import CORNERS, corners, distance, opened, quarters, saved, scene
+from tests.thumbworker.imaging.pictures import opened, quarters, saved, scene
 from thumbworker.contract.policy import CURRENT
 from thumbworker.contract.reasons import Reason
 from thumbworker.imaging import Limits, Refused, render
@@ -35,27 +35,6 @@ def test_a_small_picture_is_never_enlarged() -> None:
 def test_an_extreme_shape_keeps_at_least_one_pixel(size: tuple[int, int], expected: tuple[int, int]) -> None:
     largest = render(saved(scene(*size), "PNG")).renditions[-1]
     assert (largest.width, largest.height) == expected
-
-
-@pytest.mark.parametrize("orientation", range(1, 9))
-def test_every_orientation_comes_out_upright(orientation: int) -> None:
-    undo = {2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}  # PIL.Image.Transpose that lays the picture down
-    upright = quarters(320, 200)
-    lying = upright.transpose(undo[orientation]) if orientation > 1 else upright
-    exif = lying.getexif()
-    exif[0x0112] = orientation
-    picture = render(saved(lying, quality=95, exif=exif))
-    assert (picture.width, picture.height) == (320, 200)
-    found = corners(opened(picture.renditions[-1].data))
-    assert all(distance(found[name], color) < 16 for name, color in CORNERS.items())
-
-
-@pytest.mark.parametrize("orientation", [0, 9, 65535])
-def test_a_nonsense_orientation_counts_as_upright(orientation: int) -> None:
-    image = quarters()
-    exif = image.getexif()
-    exif[0x0112] = orientation
-    assert render(saved(image, exif=exif)).width == 160
 
 
 def test_the_same_original_gives_the_same_bytes() -> None:

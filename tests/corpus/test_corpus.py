@@ -1,0 +1,112 @@
+"""The folder of real and hostile pictures that ``PHOTO_CORPUS`` names, held against its manifest."""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from thumbworker.contract.policy import CURRENT
+
+CORPUS = Path(os.environ.get("PHOTO_CORPUS") or "no-such-folder")
+
+pytestmark = [
+    pytest.mark.corpus,
+    pytest.mark.skipif(not CORPUS.is_dir(), reason="PHOTO_CORPUS names no folder of pictures"),
+    pytest.mark.timeout(900),
+]
+
+SIZES = [spec.name for spec in CURRENT.renditions]
+SECONDS_MAXIMUM = 10
+RESIDENT_BYTES_MAXIMUM = 512 * 1024 * 1024
+FORMATS_NOT_TAKEN = {"BMP", "ICO", "JPEG2000"}
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[dict[str, str]]:
+    with (CORPUS / "manifest.csv").open(encoding="utf-8", newline="") as manifest:
+        return list(csv.DictReader(manifest))
+
+
+@pytest.fixture(scope="module")
+def renditions(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("renditions")
+
+
+@pytest.fixture(scope="module")
+def outcomes(rows: list[dict[str, str]], renditions: Path) -> dict[str, dict[str, Any]]:
+    files = [str(CORPUS / row["file"]) for row in rows]
+    command = [sys.executable, "-m", "tests.corpus.each_in_a_child", str(renditions), *files]
+    ended = subprocess.run(command, capture_output=True, text=True, check=True)
+    found = [json.loads(line) for line in ended.stdout.splitlines()]
+    return {row["file"]: outcome for row, outcome in zip(rows, found, strict=True)}
+
+
+def test_no_file_kills_its_process(outcomes: dict[str, dict[str, Any]]) -> None:
+    assert {file: outcome for file, outcome in outcomes.items() if outcome["exit"] != 0} == {}
+
+
+def test_no_file_takes_too_long_or_too_much(outcomes: dict[str, dict[str, Any]]) -> None:
+    greedy = {
+        file: outcome
+        for file, outcome in outcomes.items()
+        if outcome["seconds"] > SECONDS_MAXIMUM or outcome["resident_bytes"] > RESIDENT_BYTES_MAXIMUM
+    }
+    assert greedy == {}
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_every_outcome_is_what_the_manifest_says(
+    size: str, rows: list[dict[str, str]], renditions: Path, outcomes: dict[str, dict[str, Any]]
+) -> None:
+    spec = importlib.util.spec_from_file_location("check_points", CORPUS / "check_points.py")
+    assert spec is not None
+    assert spec.loader is not None
+    check_points = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(check_points)
+    folder = str(renditions / size)
+    faults = {row["file"]: check_points.check(row, check_points.find(folder, row)) for row in rows}
+    assert len(outcomes) == len(rows)
+    assert {file: fault for file, fault in faults.items() if fault} == {}
+
+
+def test_only_formats_that_are_not_taken_are_refused_although_a_picture_was_hoped_for(
+    rows: list[dict[str, str]], outcomes: dict[str, dict[str, Any]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    refused = [row for row in rows if row["expected"] == "thumbnail" and outcomes[row["file"]]["reason"]]
+    with capsys.disabled():
+        names = ", ".join(ascii(row["file"]) for row in refused)
+        print(f"\nrefused only because also_ok allows it: {len(refused)} of {len(rows)} ({names})")  # noqa: T201 - the figure is asked for
+    assert {row["format"] for row in refused} <= FORMATS_NOT_TAKEN
+
+
+def test_no_rendition_carries_anything_but_pixels(
+    outcomes: dict[str, dict[str, Any]], renditions: Path
+) -> None:
+    assert outcomes
+    marks = (
+        b"Exif",
+        b"http://ns.adobe.com",
+        b"x:xmpmeta",
+        b"ICC_PROFILE",
+        b"ICCP",
+        b"XMP ",
+        b"EXIF",
+        b"Photoshop",
+    )
+    files = [file for file in renditions.glob("*/*") if any(mark in file.read_bytes() for mark in marks)]
+    assert files == []
+
+
+def test_every_fact_of_a_picture_is_plain(outcomes: dict[str, dict[str, Any]]) -> None:
+    for outcome in outcomes.values():
+        facts = {**outcome.get("metadata", {}), **outcome.get("location", {})}
+        assert all(isinstance(value, str | int) for value in facts.values())
+        assert len(json.dumps(facts).encode()) < 2500
