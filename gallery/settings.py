@@ -39,6 +39,14 @@ ORIGINALS_BUCKET = env.str("ORIGINALS_BUCKET", default="")
 RENDITIONS_BUCKET = env.str("RENDITIONS_BUCKET", default="")
 CATALOGUE_TABLE = env.str("CATALOGUE_TABLE", default="")
 PHOTO_EVENTS_TOPIC_ARN = env.str("PHOTO_EVENTS_TOPIC_ARN", default="")
+# Deployed, CloudFront serves the pictures to whom an address was signed for; elsewhere S3 does.
+PICTURES_ORIGIN = env.str("PICTURES_ORIGIN", default="")
+SIGNING_KEY_ID = env.str("SIGNING_KEY_ID", default="")
+SIGNING_PRIVATE_KEY = env.str("SIGNING_PRIVATE_KEY", default="", multiline=True)
+THUMBNAILS_QUEUE_URL = env.str("THUMBNAILS_QUEUE_URL", default="")
+THUMBNAILS_DEAD_LETTER_QUEUE_URL = env.str("THUMBNAILS_DEAD_LETTER_QUEUE_URL", default="")
+IMPORTS_DEAD_LETTER_QUEUE_URL = env.str("IMPORTS_DEAD_LETTER_QUEUE_URL", default="")
+STAGE = env.str("STAGE", default="local")
 
 # The product.
 SIGN_UP = env.str("SIGN_UP", default="open")
@@ -200,7 +208,7 @@ CONTENT_SECURITY_POLICY = {
         "script-src": ["'self'"],
         "style-src": ["'self'"],
         "font-src": ["'self'"],
-        "img-src": ["'self'", "blob:", "data:", *S3_ORIGINS],
+        "img-src": ["'self'", "blob:", "data:", *S3_ORIGINS, *([PICTURES_ORIGIN] if PICTURES_ORIGIN else [])],
         "connect-src": ["'self'", *S3_ORIGINS],
         "form-action": ["'self'"],
         "base-uri": ["'none'"],

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import asdict
 from typing import Any
 
 import structlog
+from django.conf import settings
 
 from gallery.operations.measures import measure
 from gallery.photos import sweep as photos_sweep
@@ -20,7 +20,7 @@ def sweep(_event: object = None, _context: object = None) -> dict[str, Any]:
     found = asdict(report)
     logger.info("sweep_done", **found)
     measure(
-        os.environ.get("STAGE", "local"),
+        settings.STAGE,
         {
             "SweepRuns": 1,
             "SweepStopped": int(report.stopped),

@@ -7,18 +7,22 @@ Reference: AWS Signature Version 4, "Authenticating requests: using query parame
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import hmac
 import threading
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote, urlsplit
 
 from django.conf import settings
 
 from gallery.photos.aws import session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 WINDOW_SECONDS = 420
 LIFETIME_SECONDS = 2 * WINDOW_SECONDS
@@ -107,22 +111,45 @@ def window_start(now: float) -> int:
 
 def signer() -> AddressSigner | None:
     """Return the signer of the current window; ``None`` where there are no credentials."""
-    global _current  # noqa: PLW0603 - one signer a window and process, as the module says
+    start = window_start(time.time())
+    if settings.PICTURES_ORIGIN:
+        return _remembered(start, settings.SIGNING_KEY_ID, _cloudfront_signer)
     found = session().get_credentials()
     if found is None:
         return None
     frozen = found.get_frozen_credentials()
     if frozen.access_key is None or frozen.secret_key is None:
         return None
-    start = window_start(time.time())
+    credentials = Credentials(frozen.access_key, frozen.secret_key, frozen.token)
+    return _remembered(start, credentials.access_key, functools.partial(_s3_signer, credentials))
+
+
+def _remembered(start: int, key_id: str, make: Callable[[int], AddressSigner]) -> AddressSigner:
+    """Return the signer of this window and key, made once."""
+    global _current  # noqa: PLW0603 - one signer a window and process, as the module says
     with _lock:
-        if _current is None or _current[:2] != (start, frozen.access_key):
-            made = S3AddressSigner(
-                credentials=Credentials(frozen.access_key, frozen.secret_key, frozen.token),
-                region=settings.AWS_REGION,
-                bucket=settings.RENDITIONS_BUCKET,
-                endpoint_url=settings.S3_ENDPOINT_URL,
-                window_start=start,
-            )
-            _current = (start, frozen.access_key, made)
+        if _current is None or _current[:2] != (start, key_id):
+            _current = (start, key_id, make(start))
         return _current[2]
+
+
+def _s3_signer(credentials: Credentials, start: int) -> AddressSigner:
+    return S3AddressSigner(
+        credentials=credentials,
+        region=settings.AWS_REGION,
+        bucket=settings.RENDITIONS_BUCKET,
+        endpoint_url=settings.S3_ENDPOINT_URL,
+        window_start=start,
+    )
+
+
+def _cloudfront_signer(start: int) -> AddressSigner:
+    # Imported here: where S3 signs, nobody waits for the cryptography.
+    from gallery.photos import cloudfront  # noqa: PLC0415
+
+    return cloudfront.CloudFrontAddressSigner(
+        origin=settings.PICTURES_ORIGIN,
+        key_id=settings.SIGNING_KEY_ID,
+        key=cloudfront.load_key(settings.SIGNING_PRIVATE_KEY),
+        expires_at=start + LIFETIME_SECONDS,
+    )
