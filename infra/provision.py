@@ -45,6 +45,9 @@ class Outputs:
     worker_role_arn: str
     worker_function_name: str
     worker_mapping_id: str
+    imports_queue_url: str
+    imports_dead_letter_queue_url: str
+    imports_function_name: str
 
     @classmethod
     def from_stack(cls, stack: Mapping[str, Any]) -> Outputs:
@@ -61,6 +64,9 @@ class Outputs:
             worker_role_arn=found["WorkerRoleArn"],
             worker_function_name=found["WorkerFunctionName"],
             worker_mapping_id=found["WorkerMappingId"],
+            imports_queue_url=found["ImportsQueueUrl"],
+            imports_dead_letter_queue_url=found["ImportsDeadLetterQueueUrl"],
+            imports_function_name=found["ImportsFunctionName"],
         )
 
     def environment(self) -> dict[str, str]:

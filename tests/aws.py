@@ -117,15 +117,20 @@ class EnforcedAws:
 def with_notifications(aws: MotoAws) -> MotoAws:
     """Add what moto's CloudFormation leaves out of the template: the buckets' notifications and CORS."""
     properties = resources_of("AWS::S3::Bucket")["OriginalsBucket"]["Properties"]
-    attributes = aws.client("sqs").get_queue_attributes(
-        QueueUrl=aws.outputs.thumbnails_queue_url, AttributeNames=["QueueArn"]
-    )
+    queue_urls = {
+        "ThumbnailsQueue": aws.outputs.thumbnails_queue_url,
+        "ImportsQueue": aws.outputs.imports_queue_url,
+    }
+    queue_arns = {
+        name: aws.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+        for name, url in queue_urls.items()
+    }
     aws.client("s3").put_bucket_notification_configuration(
         Bucket=aws.outputs.originals_bucket,
         NotificationConfiguration={
             "QueueConfigurations": [
                 {
-                    "QueueArn": attributes["Attributes"]["QueueArn"],
+                    "QueueArn": queue_arns[entry["Queue"]["Fn::GetAtt"][0]]["Attributes"]["QueueArn"],
                     "Events": [entry["Event"]],
                     "Filter": {
                         "Key": {
@@ -163,7 +168,9 @@ def moto_aws(tmp_path: Path) -> Iterator[MotoAws]:
         # Bucket and queue policies: moto would not enforce them anyway.
         warnings.filterwarnings("ignore", "Tried to parse AWS::")
         aws = with_notifications(MotoAws(_moto_outputs(parameters)))
-        aws.client("sqs").purge_queue(QueueUrl=aws.outputs.thumbnails_queue_url)
+        # S3 says s3:TestEvent when a notification is set up.
+        for queue_url in (aws.outputs.thumbnails_queue_url, aws.outputs.imports_queue_url):
+            aws.client("sqs").purge_queue(QueueUrl=queue_url)
         yield aws
 
 

@@ -16,6 +16,9 @@ VALUES = {
     "WorkerRoleArn": "worker",
     "WorkerFunctionName": "f",
     "WorkerMappingId": "m",
+    "ImportsQueueUrl": "http://imports",
+    "ImportsDeadLetterQueueUrl": "http://imports-dead",
+    "ImportsFunctionName": "i",
 }
 
 

@@ -20,7 +20,7 @@ def test_moto__an_original_reaches_the_queue(moto_aws):
 
 
 def test_moto__an_object_elsewhere_does_not(moto_aws):
-    moto_aws.client("s3").put_object(Bucket=moto_aws.outputs.originals_bucket, Key="imports/x", Body=b"x")
+    moto_aws.client("s3").put_object(Bucket=moto_aws.outputs.originals_bucket, Key="elsewhere/x", Body=b"x")
     assert moto_aws.messages() == []
 
 

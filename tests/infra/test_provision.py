@@ -76,7 +76,7 @@ class TestEnforcement:
         assert refused(head, Bucket=embedded_aws.outputs.originals_bucket, Key=original) == 404
         assert refused(head, Bucket=embedded_aws.outputs.renditions_bucket, Key=rendition) == 404
 
-    @pytest.mark.parametrize("key", ["elsewhere/x", "imports/x"])
+    @pytest.mark.parametrize("key", ["elsewhere/x", "renditions/x"])
     def test_the_web_puts_nothing_elsewhere(self, embedded_aws, key):
         put = embedded_aws.web_client("s3").put_object
         assert refused(put, Bucket=embedded_aws.outputs.originals_bucket, Key=key, Body=b"x") == 403

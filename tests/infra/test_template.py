@@ -98,16 +98,17 @@ def test_uploads_may_carry_the_signed_headers_only():
     assert sorted(rule["AllowedMethods"]) == ["GET", "PUT"]
 
 
-def test_originals_and_nudges_reach_the_queue():
+def test_each_prefix_reaches_its_queue():
     told = {
-        (entry["Event"], rule["Value"])
+        (entry["Queue"]["Fn::GetAtt"][0], entry["Event"], rule["Value"])
         for entry in properties("OriginalsBucket")["NotificationConfiguration"]["QueueConfigurations"]
         for rule in entry["Filter"]["S3Key"]["Rules"]
     }
     assert told == {
-        ("s3:ObjectCreated:*", keys.ORIGINALS_PREFIX),
-        ("s3:ObjectRemoved:*", keys.ORIGINALS_PREFIX),
-        ("s3:ObjectCreated:*", keys.NUDGES_PREFIX),
+        ("ThumbnailsQueue", "s3:ObjectCreated:*", keys.ORIGINALS_PREFIX),
+        ("ThumbnailsQueue", "s3:ObjectRemoved:*", keys.ORIGINALS_PREFIX),
+        ("ThumbnailsQueue", "s3:ObjectCreated:*", keys.NUDGES_PREFIX),
+        ("ImportsQueue", "s3:ObjectCreated:*", keys.IMPORTS_PREFIX),
     }
 
 
@@ -133,13 +134,16 @@ def test_a_message_is_tried_five_times_and_then_kept_for_two_weeks():
     assert properties("ThumbnailsDeadLetterQueue")["MessageRetentionPeriod"] == 14 * 86400
 
 
-@pytest.mark.parametrize("name", ["ThumbnailsQueue", "ThumbnailsDeadLetterQueue"])
+@pytest.mark.parametrize(
+    "name", ["ThumbnailsQueue", "ThumbnailsDeadLetterQueue", "ImportsQueue", "ImportsDeadLetterQueue"]
+)
 def test_queues_are_encrypted(name):
     assert properties(name)["SqsManagedSseEnabled"] is True
 
 
-def test_only_s3_in_the_name_of_our_bucket_may_send():
-    (statement,) = properties("ThumbnailsQueuePolicy")["PolicyDocument"]["Statement"]
+@pytest.mark.parametrize("name", ["ThumbnailsQueuePolicy", "ImportsQueuePolicy"])
+def test_only_s3_in_the_name_of_our_bucket_may_send(name):
+    (statement,) = properties(name)["PolicyDocument"]["Statement"]
     assert statement["Principal"] == {"Service": "s3.amazonaws.com"}
     assert statement["Action"] == "sqs:SendMessage"
     source = statement["Condition"]["ArnEquals"]["aws:SourceArn"]["Fn::Sub"]
@@ -196,13 +200,14 @@ def test_the_web_looks_at_queues_and_takes_only_dead_letters():
     )
 
 
-def test_the_web_writes_originals_and_nudges_only():
+def test_the_web_writes_originals_nudges_and_wishes_only():
     written = [
         statement["Resource"]["Fn::Sub"]
         for statement in statements("WebRole")
         if "s3:PutObject" in statement["Action"]
     ]
     assert sorted(written) == [
+        "${OriginalsBucket.Arn}/imports/*",
         "${OriginalsBucket.Arn}/nudges/*",
         "${OriginalsBucket.Arn}/originals/*",
     ]
@@ -220,7 +225,7 @@ def test_the_worker_writes_items_of_photos_only():
     assert "dynamodb:Scan" not in actions("WorkerRole") | actions("WebRole")
 
 
-@pytest.mark.parametrize("role", ["WebRole", "WorkerRole"])
+@pytest.mark.parametrize("role", ["WebRole", "WorkerRole", "ImportsRole"])
 def test_roles_name_what_they_may_touch(role):
     for statement in statements(role):
         assert statement["Effect"] == "Allow"
@@ -229,8 +234,9 @@ def test_roles_name_what_they_may_touch(role):
 
 
 def test_nobody_but_lambda_takes_a_role_where_tls_is_required():
-    (worker,) = properties("WorkerRole")["AssumeRolePolicyDocument"]["Statement"]
-    assert worker["Principal"] == {"Service": "lambda.amazonaws.com"}
+    for role in ("WorkerRole", "ImportsRole"):
+        (worker,) = properties(role)["AssumeRolePolicyDocument"]["Statement"]
+        assert worker["Principal"] == {"Service": "lambda.amazonaws.com"}
     web, emulated = properties("WebRole")["AssumeRolePolicyDocument"]["Statement"]
     assert web["Principal"] == {"Service": "lambda.amazonaws.com"}
     assert emulated["Fn::If"][:2] == ["TlsRequired", {"Ref": "AWS::NoValue"}]

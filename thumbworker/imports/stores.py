@@ -21,7 +21,7 @@ from thumbworker.contract.imports import (
 )
 from thumbworker.contract.items import PARTITION_KEY
 from thumbworker.imports.interfaces import Stores
-from thumbworker.stores import NOT_FOUND_CODES, S3Originals, SnsNews, client_config, unavailable
+from thumbworker.stores import NOT_FOUND_CODES, SnsNews, client_config, unavailable
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -73,7 +73,11 @@ class S3ImportedOriginals:
 
     def exists(self, photo_id: UUID) -> bool:
         """Tell whether the original is there already."""
-        return S3Originals(self.client, self.bucket).exists(photo_id)
+        key = keys.original_key(photo_id)
+        with unavailable("ListObjectsV2"):
+            # By a list and not by a HEAD, which would need the right to read originals.
+            answer = self.client.list_objects_v2(Bucket=self.bucket, Prefix=key, MaxKeys=1)
+        return any(entry["Key"] == key for entry in answer.get("Contents", ()))
 
     def put(self, photo_id: UUID, picture: Picture, *, owner: str) -> None:
         """Store the original once; nothing happens if there is one already."""
