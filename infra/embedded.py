@@ -10,6 +10,7 @@ import contextlib
 import http.client
 import json
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 REGION = "eu-central-1"
 ROOT_ACCESS_KEY_ID = "embedded-root"
+STATE_WITH_ADDRESSES = ("sqs.json", "cloudformation.json")
+SAVED_ADDRESS = re.compile(r"http://localhost:\d+/")
 READY_WITHIN_SECONDS = 30.0
 STOP_WITHIN_SECONDS = 30.0
 CLIENT_CONFIG = Config(
@@ -129,6 +132,19 @@ class EmbeddedAws:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         shutil.rmtree(self.folder / "tmp", ignore_errors=True)
         (self.folder / "tmp").mkdir(mode=0o700)
+        self._carry_state_to_this_port()
+
+    def _carry_state_to_this_port(self) -> None:
+        """Give saved queues this run's port: ministack finds a queue, for a mapping too, by its address."""
+        for name in STATE_WITH_ADDRESSES:
+            path = self.folder / "state" / name
+            if path.exists():
+                saved = path.read_text()
+                carried = SAVED_ADDRESS.sub(f"http://localhost:{self.port}/", saved)
+                if carried != saved:
+                    unfinished = path.with_suffix(".unfinished")
+                    unfinished.write_text(carried)
+                    unfinished.replace(path)
 
     def _spawn(self, log: IO[bytes]) -> subprocess.Popen[bytes]:
         return subprocess.Popen(  # noqa: S603  # our own command line

@@ -46,7 +46,7 @@ has_node() {
 
 has_chromium() {
     command -v chromium >/dev/null || return 1
-    # Playwright's own Node is linked against it, and Debian's python3 is not.
+    # Playwright's own Node is linked against it, and nothing else on a bare Debian brings it.
     PATH="$PATH:/sbin:/usr/sbin" ldconfig -p | grep -q 'libatomic\.so\.1'
 }
 

@@ -2,6 +2,7 @@
 
 import shutil
 import uuid
+from dataclasses import replace
 
 import pytest
 
@@ -116,3 +117,20 @@ def test_nudge_items_without_original__names_the_deleted_only(aws, parameters):
         )
     )
     assert [entry["Key"] for entry in listed] == [keys.nudge_key(deleted)]
+
+
+@pytest.mark.embedded
+def test_start__on_another_port_still_hears_the_queue(aws, parameters):
+    parameters = replace(parameters, worker_mapping_enabled=True)
+    local_aws.start(aws, parameters)
+    aws.stop()
+    moved = replace(aws, port=ports.any_free())
+    try:
+        outputs = local_aws.start(moved, parameters)
+        assert outputs.thumbnails_queue_url.startswith(f"http://localhost:{moved.port}/")
+        photo_id = put_original(moved, outputs)
+        item = {"TableName": outputs.catalogue_table, "Key": {"pk": {"S": keys.photo_item_key(photo_id)}}}
+        found = eventually(lambda: moved.client("dynamodb").get_item(**item).get("Item"), within_seconds=60)
+        assert found["status"]["S"] == "FAILED"
+    finally:
+        moved.kill()

@@ -1,0 +1,104 @@
+"""The running gallery when the worker is held back, and when everything is killed in the middle."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import uuid
+
+import pytest
+import requests
+
+from infra.embedded import EmbeddedAws
+from tests.browser.pictures import jpeg
+from tests.patience import eventually
+from tests.running import gallery_in
+
+pytestmark = [pytest.mark.embedded, pytest.mark.slow]
+
+
+class Visitor:
+    """A browser without a screen, signed in as the first admin."""
+
+    def __init__(self, gallery):
+        self.gallery = gallery
+        self.web = requests.Session()
+        page = self.web.get(f"{gallery.address}/sign-in/", timeout=10)
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)[1]
+        fields = {"username": gallery.admin, "password": gallery.admin_password, "csrfmiddlewaretoken": token}
+        answer = self.web.post(f"{gallery.address}/sign-in/", fields, timeout=10)
+        assert answer.history, "the sign-in was refused"
+
+    def upload(self, pictures):
+        """Offer and send pictures as the page's script does; return the photos' ids."""
+        wishes = [
+            {
+                "upload_id": str(uuid.uuid4()),
+                "name": f"{number}.jpg",
+                "content_type": "image/jpeg",
+                "size_bytes": len(picture),
+                "sha256": base64.b64encode(hashlib.sha256(picture).digest()).decode(),
+            }
+            for number, picture in enumerate(pictures)
+        ]
+        answer = self.web.post(
+            f"{self.gallery.address}/uploads/offers/",
+            json={"uploads": wishes},
+            headers={"X-CSRFToken": self.web.cookies["csrftoken"]},
+            timeout=10,
+        )
+        answer.raise_for_status()
+        offers = answer.json()["results"]
+        for offer, picture in zip(offers, pictures, strict=True):
+            requests.put(offer["url"], picture, headers=offer["headers"], timeout=10).raise_for_status()
+        return [offer["photo_id"] for offer in offers]
+
+    def photos(self, photo_ids):
+        """Return what the status poll says of photos, by id."""
+        answer = self.web.get(
+            f"{self.gallery.address}/photos/status/", params={"ids": ",".join(photo_ids)}, timeout=10
+        )
+        return {photo["id"]: photo for photo in answer.json()["photos"]}
+
+    def states(self, photo_ids):
+        return [photo["state"] for photo in self.photos(photo_ids).values()]
+
+    def all_shown(self, photo_ids):
+        photos = self.photos(photo_ids)
+        return len(photos) == len(photo_ids) and all(photo["src"] for photo in photos.values())
+
+
+def set_mapping(gallery, *, enabled):
+    """Hold the worker back, or let it go on, as an operator would."""
+    root = EmbeddedAws(gallery.folder.path, gallery.folder.aws, gallery.aws_port)
+    functions = root.client("lambda")
+    (mapping,) = functions.list_event_source_mappings()["EventSourceMappings"]
+    functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=enabled)
+
+
+def test_uploads_wait_while_the_worker_is_held_back(tmp_path):
+    with gallery_in(tmp_path / "var") as gallery:
+        visitor = Visitor(gallery)
+        set_mapping(gallery, enabled=False)
+        photo_ids = visitor.upload([jpeg(number) for number in range(5)])
+        assert visitor.states(photo_ids) == ["awaiting"] * 5
+        set_mapping(gallery, enabled=True)
+        eventually(lambda: visitor.all_shown(photo_ids), within_seconds=90)
+
+
+def test_a_kill_in_the_middle_loses_no_photo_and_doubles_none(tmp_path):
+    with gallery_in(tmp_path / "var") as gallery:
+        visitor = Visitor(gallery)
+        before = visitor.upload([jpeg(number, (1600, 1200)) for number in range(3)])
+        eventually(lambda: visitor.all_shown(before), within_seconds=90)
+        during = visitor.upload([jpeg(number, (2400, 1600)) for number in range(10, 18)])
+        gallery.kill()
+    with gallery_in(tmp_path / "var") as gallery:
+        visitor = Visitor(gallery)
+        eventually(lambda: visitor.all_shown(before + during), within_seconds=90)
+        for photo in visitor.photos(before + during).values():
+            assert requests.get(photo["src"], timeout=10).headers["Content-Type"].startswith("image/")
+        report = gallery.manage("fsck").splitlines()
+        assert report[0] == "11 originals."
+        assert [line for line in report[1:4] if not line.startswith("0 ")] == []
