@@ -164,7 +164,7 @@ STORAGES = {
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 # The bundle only: its sources name files that exist for the bundler alone.
-STATICFILES_DIRS = [("build", BASE_DIR / "static" / "build")]
+STATICFILES_DIRS = [(name, BASE_DIR / "static" / name) for name in ("build", "desk")]
 if not STATIC_ROOT.is_dir():
     # Deployed, static files come from their own bucket and the function carries none.
     MIDDLEWARE.remove("whitenoise.middleware.WhiteNoiseMiddleware")
