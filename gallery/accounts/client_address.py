@@ -1,9 +1,9 @@
-"""Where a request comes from, as far as nobody can forge it."""
+"""Whom to count tries against: the client's address, as far as nobody can forge it."""
 
 from __future__ import annotations
 
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -15,29 +15,14 @@ IPV6_PREFIX_LENGTH = 64
 def client_address(request: HttpRequest) -> str | None:
     """Return the address to count a client by; ``None`` where the server names none.
 
-    Behind API Gateway or a function URL it is what these saw themselves, never a header: Zappa fills
-    REMOTE_ADDR from ``X-Forwarded-For``, whose first part is the client's own words. An IPv6 address
-    stands for its network of 64 bits.
+    Reads REMOTE_ADDR and no header: behind a gateway ``GatewayMiddleware`` has set it to what the
+    gateway itself saw. An IPv6 address stands for its network of 64 bits.
     """
-    event = request.META.get("lambda.event")
-    stated = _of_event(event) if isinstance(event, dict) else request.META.get("REMOTE_ADDR")
     try:
-        address = ip_address(str(stated or ""))
+        address = ip_address(request.META.get("REMOTE_ADDR", ""))
     except ValueError:
         return None
     return str(_counted(address))
-
-
-def _of_event(event: dict[str, Any]) -> object:
-    """Return the source address in a proxy event: HTTP API and function URL, or REST API.
-
-    Reference: Lambda developer guide, "Working with AWS Lambda proxy integrations", payload formats.
-    """
-    context = event.get("requestContext") or {}
-    for part in ("http", "identity"):
-        if source := (context.get(part) or {}).get("sourceIp"):
-            return source
-    return None
 
 
 def _counted(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:

@@ -24,7 +24,7 @@ logger = structlog.get_logger(__name__)
 REQUEST_SECONDS = 10.0
 """How long a page may purge: API Gateway gives up after 30 s, and one purge may wait for a dead S3."""
 
-SWEEP_SECONDS = 60.0
+SWEEP_SECONDS = 10.0
 DEPARTURES_PER_RUN = 50
 
 

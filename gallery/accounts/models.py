@@ -50,7 +50,7 @@ class User(AbstractUser):
     makes a person trusted: their photos are approved as soon as they are processed.
     """
 
-    email = models.EmailField(_("email address"))
+    email = models.EmailField(_("email address"), blank=True)
     quota_bytes = models.BigIntegerField(default=default_quota_bytes)
     used_bytes = models.BigIntegerField(default=0, editable=False)
     left_at = models.DateTimeField(null=True, editable=False)

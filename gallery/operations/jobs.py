@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 
+from gallery.accounts.departures import finish_departures
 from gallery.operations.measures import measure
 from gallery.photos import sweep as photos_sweep
 
@@ -16,8 +17,9 @@ logger = structlog.get_logger(__name__)
 
 def sweep(_event: object = None, _context: object = None) -> dict[str, Any]:
     """Sweep once; return and log what was done, and count it for the alarms."""
+    accounts_gone = finish_departures()
     report = photos_sweep.sweep()
-    found = asdict(report)
+    found = asdict(report) | {"accounts_gone": accounts_gone}
     logger.info("sweep_done", **found)
     measure(
         settings.STAGE,

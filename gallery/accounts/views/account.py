@@ -67,7 +67,7 @@ def delete(request: SignedInRequest) -> HttpResponse:
 def _farewell(*, gone: bool) -> str:
     if gone:
         return "Your account and your photos are deleted."
-    return "Your account is closed. The last of your photos are deleted within the hour."
+    return "Your account is closed. The last of your photos are deleted within a day."
 
 
 @never_cache

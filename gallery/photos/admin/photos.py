@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -57,6 +57,7 @@ class PhotoAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptab
     show_facets = admin.ShowFacets.NEVER
     show_full_result_count = False
     sortable_by = ()
+    view_on_site = False
     change_list_template = "admin/photos/photo/desk.html"
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
@@ -169,6 +170,8 @@ class PhotoAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptab
         """Show one photo large, with what is known of it and what happened to it."""
         if not self.has_view_permission(request):
             raise PermissionDenied
+        if request.method not in {"GET", "HEAD"}:
+            return HttpResponseNotAllowed(["GET", "HEAD"])
         photo = self._photo_or_404(request, object_id)
         tiles, reading = tiles_of([photo], request.user, move_on=True)
         item = reading.items.get(photo.pk)

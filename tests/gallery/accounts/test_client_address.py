@@ -9,9 +9,6 @@ from django.test import RequestFactory
 
 from gallery.accounts.client_address import client_address
 
-HTTP_API = {"requestContext": {"http": {"sourceIp": "203.0.113.7"}}}
-REST_API = {"requestContext": {"identity": {"sourceIp": "203.0.113.8"}}}
-
 
 def request_with(**environ: Any):
     return RequestFactory().get("/", **environ)
@@ -22,10 +19,6 @@ def request_with(**environ: Any):
     [
         ({"REMOTE_ADDR": "192.0.2.1"}, "192.0.2.1"),
         ({"REMOTE_ADDR": "192.0.2.1", "HTTP_X_FORWARDED_FOR": "10.0.0.1"}, "192.0.2.1"),
-        ({"REMOTE_ADDR": "10.0.0.1", "lambda.event": HTTP_API}, "203.0.113.7"),
-        ({"REMOTE_ADDR": "10.0.0.1", "lambda.event": REST_API}, "203.0.113.8"),
-        ({"REMOTE_ADDR": "10.0.0.1", "lambda.event": {}}, None),
-        ({"REMOTE_ADDR": "10.0.0.1", "lambda.event": {"requestContext": None}}, None),
         ({"REMOTE_ADDR": ""}, None),
         ({"REMOTE_ADDR": "unix:"}, None),
         ({"REMOTE_ADDR": "2001:db8:1:2:3:4:5:6"}, "2001:db8:1:2::"),

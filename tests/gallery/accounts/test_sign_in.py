@@ -103,6 +103,14 @@ def test_a_forged_header_makes_no_other_address(alice: User, client: Client) -> 
     assert client.post(URL, typed(), headers={"x-forwarded-for": "10.9.9.9"}).status_code == 429
 
 
+def test_behind_the_gateway_its_word_counts_and_no_header(alice: User, client: Client) -> None:
+    event = {"lambda.event": {"requestContext": {"http": {"sourceIp": "203.0.113.7"}}}}
+    for number in range(LIMIT):
+        client.post(URL, typed(password="wrong"), REMOTE_ADDR=f"10.0.0.{number}", **event)
+    assert client.post(URL, typed(), REMOTE_ADDR="10.9.9.9", **event).status_code == 429
+    assert client.post(URL, typed(), REMOTE_ADDR="10.0.0.1").status_code == 302
+
+
 def test_one_ill_wisher_locks_nobody_out_elsewhere(alice: User, client: Client) -> None:
     for _ in range(LIMIT):
         client.post(URL, typed(password="wrong"), REMOTE_ADDR="192.0.2.66")

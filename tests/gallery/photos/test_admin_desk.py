@@ -145,7 +145,8 @@ def test_nothing_is_added_edited_or_deleted_here(
     client, photo = client_of(admin), make_photo(alice)
     assert client.get(f"{URL}add/").status_code == 403
     assert client.post(f"{URL}{photo.pk}/delete/", {"post": "yes"}).status_code == 403
-    client.post(f"{URL}{photo.pk}/change/", {"caption": "mine now", "state": "rejected"})
+    changed = client.post(f"{URL}{photo.pk}/change/", {"caption": "mine now", "state": "rejected"})
+    assert changed.status_code == 405
     photo.refresh_from_db()
     assert (photo.caption, photo.state) == ("", State.APPROVED)
 

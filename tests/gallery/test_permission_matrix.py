@@ -1,0 +1,208 @@
+"""Who gets which answer at every address of the gallery: a table that must name them all.
+
+Each line is a route, then for GET and for POST (the API: also PATCH and DELETE) what five people get:
+somebody who is signed out, another user, the owner of what the address names, a moderator, and an admin.
+What it names is a photo of Alice's that waits for review, her album, her token and so on. A star after the
+status means that something of Alice's was changed by it. What needs words to be done is in ``FILLED_IN``;
+other requests carry no data, so 422 and most of POST's 200 mean "allowed, but fill in the form". 302 of
+somebody signed out leads to the sign-in page. The pages know people by their session, the API by a token of
+theirs that may do everything.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from gallery.accounts import invitations
+from gallery.accounts.models import Invitation, User
+from gallery.albums.models import Album, AlbumEntry, Tag
+from gallery.api.models import ApiToken
+from gallery.api.tokens import Scope, issue
+from gallery.photos.models import DeletionRecord, Photo
+from gallery.photos.states import State
+from tests.gallery.conftest import PASSWORD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.gallery.conftest import PhotoFactory
+
+PHOTO = "the photo's id"
+FILLED_IN: dict[tuple[str, str], dict[str, Any]] = {
+    ("POST", "photos/<uuid:photo_id>/edit/"): {"caption": "Mine now", "visibility": "public"},
+    ("POST", "me/password/"): {
+        "old_password": PASSWORD,
+        "new_password1": "9-new-ones",
+        "new_password2": "9-new-ones",
+    },
+    ("POST", "me/delete/"): {"password": PASSWORD},
+    ("POST", "me/invitations/"): {"note": "for a friend"},
+    ("POST", "albums/<uuid:album_id>/edit/"): {"title": "Mine now", "visibility": "private"},
+    ("PATCH", "api/v1/photos/<uuidstr:photo_id>"): {"caption": "Mine now"},
+    ("POST", "api/v1/photos/<uuidstr:photo_id>/review"): {"decision": "approve"},
+    ("POST", "api/v1/photos/delete"): {"ids": [PHOTO]},
+    ("PATCH", "api/v1/albums/<uuidstr:album_id>"): {"title": "Mine now"},
+    ("POST", "api/v1/albums/<uuidstr:album_id>/photos"): {"remove": [PHOTO]},
+    ("POST", "admin/photos/photo/"): {"decision": "approve", "chosen": [f"{PHOTO}:pending"]},
+    ("POST", "admin/accounts/user/<path:object_id>/change/"): {"username": "mine-now", "quota_bytes": "1"},
+    ("POST", "admin/accounts/user/<path:object_id>/delete/"): {"post": "yes"},
+    ("POST", "admin/accounts/user/<id>/password/"): {
+        "usable_password": "true",
+        "password1": "9-new-ones",
+        "password2": "9-new-ones",
+    },
+    ("POST", "admin/api/apitoken/<path:object_id>/delete/"): {"post": "yes"},
+}
+
+PEOPLE = ("anonymous", "bob", "alice", "charlie", "admin")
+
+HEADING = 2
+TABLE = Path(__file__).with_name("permission_matrix.txt")
+
+
+def routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[str]:
+    """Return every route of the gallery, as the resolver spells it."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            yield route
+        else:
+            yield from routes(pattern, route)
+
+
+def rows() -> dict[str, tuple[str, ...]]:
+    """Return the table: for each route the answers to each method."""
+    found = {}
+    for line in TABLE.read_text().splitlines()[HEADING:]:
+        # A route may hold a | of its own, but no " | ".
+        route, *answers = line.split(" | ")
+        found[route.strip().removeprefix("/")] = tuple(" ".join(answer.split()) for answer in answers)
+    return found
+
+
+def methods_of(route: str) -> tuple[str, ...]:
+    """Return the methods that are tried."""
+    return ("GET", "POST", "PATCH", "DELETE") if route.startswith("api/") else ("GET", "POST")
+
+
+@dataclass
+class World:
+    """What is there, and the people who look at it."""
+
+    people: dict[str, User | None]
+    names: dict[str, Any]
+    objects: dict[str, Any]
+
+    def path_of(self, route: str) -> str:
+        """Put what is there into the route's places."""
+        path = "/" + re.sub(r"\^\(\?P<app_label>.*", "photos/", route).replace("(?P<url>.*)$", "nowhere")
+        for model, pk in self.objects.items():
+            if path.startswith(f"/admin/{model}/"):
+                path = path.replace("<path:object_id>", str(pk)).replace("<id>", str(pk))
+        for name, value in self.names.items():
+            path = path.replace(f"<{name}>", str(value))
+        assert "<" not in path, f"Say in the test what to put into {path}"
+        return path
+
+    def answer(self, name: str, method: str, route: str) -> str:
+        """Ask as this person, and take back whatever came of it."""
+        path, person = self.path_of(route), self.people[name]
+        client, headers = Client(), {}
+        with transaction.atomic():
+            if person and route.startswith("api/"):
+                token = issue(person, name="matrix", scopes=list(Scope), days=30)
+                headers = {"Authorization": f"Bearer {token.secret}"}
+            elif person:
+                client.force_login(person)
+            before = self.what_is_alices()
+            status = client.generic(method, path, headers=headers, **self.body(method, route)).status_code
+            star = "" if before == self.what_is_alices() else "*"
+            transaction.set_rollback(True)
+        return f"{status}{star}"
+
+    def body(self, method: str, route: str) -> dict[str, str]:
+        """Return the data that go with the request: JSON for the API, a form for the pages."""
+        photo_id = str(self.names["uuid:photo_id"])
+        text = json.dumps(FILLED_IN.get((method, route), {})).replace(PHOTO, photo_id)
+        if route.startswith("api/"):
+            return {"data": text, "content_type": "application/json"}
+        fields = urlencode(json.loads(text), doseq=True)
+        return {"data": fields, "content_type": "application/x-www-form-urlencoded"}
+
+    def answers(self, route: str) -> tuple[str, ...]:
+        """Ask as everybody by every method."""
+        return tuple(
+            " ".join(self.answer(name, method, route) for name in PEOPLE) for method in methods_of(route)
+        )
+
+    def what_is_alices(self) -> list[Any]:
+        """Return all of hers, to see whether somebody changed it."""
+        alice = self.people["alice"]
+        assert alice
+        return [
+            list(User.objects.filter(pk=alice.pk).values("username", "email", "password", "is_active")),
+            list(Photo.objects.filter(owner=alice).order_by("pk").values()),
+            list(Album.objects.filter(owner=alice).order_by("pk").values()),
+            list(AlbumEntry.objects.filter(album__owner=alice).order_by("pk").values()),
+            list(ApiToken.objects.filter(user=alice).order_by("pk").values("pk", "revoked_at", "scopes")),
+        ]
+
+
+@pytest.fixture
+def world(
+    alice: User, bob: User, charlie: User, admin: User, make_photo: PhotoFactory, empty_aws: None
+) -> World:
+    photo = make_photo(alice, State.PENDING)
+    album = Album.objects.create(owner=alice, title="Sea")
+    AlbumEntry.objects.create(album=album, photo=photo)
+    tag = Tag.objects.create(name="sea")
+    tag.photos.add(photo)
+    issue(alice, name="program", scopes=[Scope.READ], days=30)
+    token = ApiToken.objects.get()
+    invitations.make(charlie)
+    now = timezone.now()
+    record = DeletionRecord.objects.create(photo_id=uuid4(), purged_at=now, offered_until=now)
+    return World(
+        people={"anonymous": None, "bob": bob, "alice": alice, "charlie": charlie, "admin": admin},
+        names={
+            "uuid:photo_id": photo.pk,
+            "uuidstr:photo_id": photo.pk,
+            "uuid:album_id": album.pk,
+            "uuidstr:album_id": album.pk,
+            "int:token_id": token.pk,
+            "str:name": tag.name,
+            "name": photo.pk,
+            "str:invitation": "made-up",
+            "str:uidb64": "made-up",
+            "str:token": "made-up",
+            "path:object_id": 1,
+        },
+        objects={
+            "photos/photo": photo.pk,
+            "photos/deletionrecord": record.pk,
+            "accounts/user": alice.pk,
+            "accounts/invitation": Invitation.objects.get().pk,
+            "api/apitoken": token.pk,
+        },
+    )
+
+
+def test_the_table_names_every_address() -> None:
+    assert set(rows()) == set(routes())
+
+
+@pytest.mark.parametrize("route", sorted(set(routes())))
+def test_everybody_gets_the_answer_that_is_theirs(route: str, world: World) -> None:
+    assert world.answers(route) == rows()[route]
