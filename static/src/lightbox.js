@@ -42,7 +42,8 @@ function addLegend(pswp) {
       element.append(words, details);
       pswp.on("change", () => {
         const link = links()[pswp.currIndex];
-        words.textContent = link?.querySelector(".legend")?.textContent.trim() ?? "";
+        const said = [...(link?.querySelectorAll(".legend > *") ?? [])].map((part) => part.textContent);
+        words.textContent = said.filter(Boolean).join(" · ");
         details.href = link?.href ?? "";
       });
     },

@@ -64,6 +64,8 @@ export function develop(tile, photo) {
   tile.querySelector("[data-mark]")?.remove();
   const words = tile.querySelector("[data-state-words]");
   if (words) words.textContent = photo.state_label ? `${photo.state_label}.` : "";
+  const legend = tile.querySelector("[data-state-legend]");
+  if (legend) legend.textContent = photo.state_label;
   const told = frame.querySelector(".told");
   const sentence = document.querySelector("main > .about [data-state-sentence]");
   if (sentence) sentence.textContent = photo.state_sentence;
@@ -83,7 +85,10 @@ export function develop(tile, photo) {
   image.alt = frame.dataset.alt ?? "";
   image.width = photo.width;
   image.height = photo.height;
-  image.sizes = frame.dataset.sizes ?? "100vw";
+  const isTile = tile.matches(".tile");
+  // The browser knows the width of a lazy picture by its box; where it does not, the words must do.
+  image.loading = isTile ? "lazy" : "eager";
+  image.sizes = `${isTile ? "auto, " : ""}${frame.dataset.sizes ?? "100vw"}`;
   image.srcset = photo.srcset;
   image.src = photo.src;
   frame.prepend(image);
