@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Stopped } from "../../static/src/upload/stopped.js";
+import { contentType, Uploads } from "../../static/src/upload/queue.js";
+
+const file = (name, size = 10, type = "image/jpeg") => ({ name, size, type });
+const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
+
+/** Uploads whose gallery and store are in the test's hands. */
+function uploads({ put = async () => 200, ask, photo = { state: "pending", state_sentence: "Waiting." } } = {}) {
+  const expires_at = new Date(Date.now() + 900_000).toISOString();
+  return new Uploads({
+    ask: ask ?? (async ({ upload_id }) => ({ outcome: "offered", photo_id: upload_id, url: "/o", headers: {}, expires_at })),
+    put,
+    follow: (id, listener) => listener({ id, ...photo }),
+    read: async () => "hash",
+    pause: async () => {},
+    online: async () => {},
+  });
+}
+
+test("every file ends as a photo or with a sentence", async () => {
+  const all = uploads();
+  all.add([file("a.jpg"), file("empty.jpg", 0), file("huge.jpg", 51 * 1024 ** 2)], "public");
+  await settled();
+  assert.deepEqual(all.all.map(({ state, sentence }) => [state, sentence]), [
+    ["done", "Waiting."],
+    ["failed", "This file is empty. Nothing was uploaded."],
+    ["failed", "This file is larger than 50 MB. Nothing was uploaded."],
+  ]);
+});
+
+test("at most four files move at a time", async () => {
+  let moving = 0;
+  let most = 0;
+  const put = async () => {
+    moving += 1;
+    most = Math.max(most, moving);
+    await settled();
+    moving -= 1;
+    return 200;
+  };
+  const all = uploads({ put });
+  all.add(Array.from({ length: 11 }, (_, number) => file(`${number}.jpg`)), "public");
+  while (all.unfinished) await settled();
+  assert.equal(most, 4);
+});
+
+test("retry takes up what failed for now, and leaves what was refused", async () => {
+  let isBroken = true;
+  const ask = async ({ upload_id, name }) => {
+    if (name === "no.svg") return { outcome: "refused", reason: "svg_not_accepted", sentence: "No." };
+    if (isBroken) throw new Stopped("Broken.", { retryable: true });
+    return { outcome: "already_there", photo_id: upload_id };
+  };
+  const all = uploads({ ask });
+  all.add([file("a.jpg"), file("no.svg")], "public");
+  await settled();
+  assert.deepEqual([all.totals.failed, all.totals.retryable], [2, 1]);
+  isBroken = false;
+  all.retryFailed();
+  await settled();
+  assert.deepEqual(all.all.map(({ state }) => state), ["done", "failed"]);
+});
+
+test("the upload id stays the same over a retry, so that no file is stored twice", async () => {
+  const ids = [];
+  const ask = async ({ upload_id }) => {
+    ids.push(upload_id);
+    throw new Stopped("Broken.", { retryable: true });
+  };
+  const all = uploads({ ask });
+  all.add([file("a.jpg")], "public");
+  await settled();
+  all.retryFailed();
+  await settled();
+  assert.equal(ids.length, 2);
+  assert.equal(ids[0], ids[1]);
+});
+
+test("a picture that could not be read is a failure with the worker's sentence", async () => {
+  const all = uploads({ photo: { state: "failed", state_sentence: "The end is missing.", page_url: "/photos/x/" } });
+  all.add([file("cut.jpg")], "public");
+  await settled();
+  const [{ state, sentence, retryable, pageUrl }] = all.all;
+  assert.deepEqual([state, sentence, retryable, pageUrl], ["failed", "The end is missing.", false, "/photos/x/"]);
+});
+
+test("totals count bytes of what was not refused", async () => {
+  const all = uploads();
+  all.add([file("a.jpg", 10), file("b.jpg", 30), file("empty.jpg", 0)], "public");
+  await settled();
+  const { files, arrived, failed, bytes, sentBytes } = all.totals;
+  assert.deepEqual({ files, arrived, failed, bytes, sentBytes }, { files: 3, arrived: 2, failed: 1, bytes: 40, sentBytes: 40 });
+});
+
+for (const [name, type, expected] of [
+  ["a.HEIC", "", "image/heic"],
+  ["a.avif", "", "image/avif"],
+  ["a.tif", "", "image/tiff"],
+  ["a.jpg", "image/jpeg", "image/jpeg"],
+  ["a", "", "application/octet-stream"],
+]) {
+  test(`${name} with type "${type}" is announced as ${expected}`, () => {
+    assert.equal(contentType({ name, type }), expected);
+  });
+}
