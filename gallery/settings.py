@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "gallery.photos",
     "gallery.operations",
     "gallery.albums",
+    "gallery.imports",
     "gallery.api",
     "gallery.desk.apps.DeskConfig",
     "django.contrib.auth",

@@ -13,7 +13,7 @@ from gallery.api.documentation import LocalSwagger
 from gallery.api.idempotency import Replay
 from gallery.api.openapi import finished
 from gallery.api.problems import Problem
-from gallery.api.routes import account, albums, downloads, photos, uploads
+from gallery.api.routes import account, albums, downloads, images, photos, uploads
 
 VERSION = "1.0.0"
 DESCRIPTION = """\
@@ -44,7 +44,7 @@ api = GalleryApi(
     urls_namespace="api-v1",
     docs=LocalSwagger(),
 )
-for router in (account.router, photos.router, uploads.router, downloads.router, albums.router):
+for router in (account.router, photos.router, uploads.router, images.router, downloads.router, albums.router):
     api.add_router("", router)
 
 

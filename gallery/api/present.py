@@ -38,7 +38,7 @@ def photos_out(photos: Sequence[Photo], viewer: User) -> list[PhotoOut]:
     found, reading = _tiles(photos, viewer)
     tags = tags_of(photo.pk for photo in photos)
     return [
-        PhotoOut(**_facts(photo, tile, _item(photo, reading), viewer, tags.get(photo.pk, [])))
+        PhotoOut(**_facts(photo, tile, ready_item(photo, reading), viewer, tags.get(photo.pk, [])))
         for photo, tile in zip(photos, found, strict=True)
     ]
 
@@ -46,7 +46,7 @@ def photos_out(photos: Sequence[Photo], viewer: User) -> list[PhotoOut]:
 def photo_detail(photo: Photo, viewer: User) -> PhotoDetail:
     """Return one photo (fetched with its owner) with what its camera said."""
     found, reading = _tiles([photo], viewer)
-    item = _item(photo, reading)
+    item = ready_item(photo, reading)
     tags = tags_of([photo.pk]).get(photo.pk, [])
     albums = Album.objects.owned_by(viewer).filter(photos=photo.pk).newest_first()
     return PhotoDetail(
@@ -79,7 +79,8 @@ def _tiles(photos: Sequence[Photo], viewer: User) -> tuple[list[Tile], Reading]:
     return tiles_of(photos, viewer, move_on=any(photo.owner_id == viewer.pk for photo in photos))
 
 
-def _item(photo: Photo, reading: Reading) -> PhotoItem | None:
+def ready_item(photo: Photo, reading: Reading) -> PhotoItem | None:
+    """Return what the worker saw of a photo that can be shown."""
     item = reading.items.get(photo.pk)
     return item if item and item.status is Status.READY and photo.state not in NOT_SHOWN else None
 

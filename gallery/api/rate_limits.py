@@ -54,6 +54,8 @@ def retry_after_seconds(user_id: int, kind: Kind, *, cost: int = 1) -> int:
     Costs one query; two more where the user is new or too fast.
     """
     limit = limit_of(kind)
+    # More at once than the burst would never pass; so it takes the whole burst.
+    cost = min(cost, limit.burst)
     key = f"{kind}:{user_id}"
     now = time.time_ns() // 1000
     latest = now + (limit.burst - cost) * limit.interval

@@ -13,6 +13,7 @@ from django.conf import settings
 
 from gallery.photos.aws import client_config, make_client
 from thumbworker.contract import keys
+from thumbworker.contract.imports import ImportItem
 from thumbworker.contract.items import PARTITION_KEY, PhotoItem
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Reading:
     """The items found, by photo id. Not ``complete``: some may exist that were not read."""
 
     items: dict[UUID, PhotoItem] = field(default_factory=dict)
+    imports: dict[UUID, ImportItem] = field(default_factory=dict)
     complete: bool = True
 
 
@@ -58,8 +60,18 @@ def _photo_item(raw: dict[str, Any]) -> PhotoItem | None:
         return None
 
 
-def read(photo_ids: Iterable[UUID]) -> Reading:
+def _import_item(raw: dict[str, Any]) -> ImportItem | None:
+    try:
+        return ImportItem.from_item({name: _deserialize(value) for name, value in raw.items()})
+    except (KeyError, ValueError) as problem:
+        logger.warning("catalogue_item_unreadable", key=raw.get(PARTITION_KEY), problem=repr(problem))
+        return None
+
+
+def read(photo_ids: Iterable[UUID], *, import_ids: Iterable[UUID] = ()) -> Reading:
     """Read the items of up to 100 photos by one BatchGetItem; an unreachable table reads as nothing.
+
+    The items of ``import_ids`` come along as far as there is room among the 100 keys.
 
     Raises:
         ValueError: more than 100 ids were given.
@@ -67,7 +79,12 @@ def read(photo_ids: Iterable[UUID]) -> Reading:
     wanted = [{PARTITION_KEY: {"S": keys.photo_item_key(photo_id)}} for photo_id in dict.fromkeys(photo_ids)]
     if len(wanted) > BATCH_SIZE:
         raise ValueError(f"At most {BATCH_SIZE} photos at once, not {len(wanted)}.")
+    wanted += [
+        {PARTITION_KEY: {"S": keys.import_item_key(photo_id)}}
+        for photo_id in list(import_ids)[: BATCH_SIZE - len(wanted)]
+    ]
     found: dict[UUID, PhotoItem] = {}
+    imports: dict[UUID, ImportItem] = {}
     pending: Any = {settings.CATALOGUE_TABLE: {"Keys": wanted}} if wanted else {}
     for _ in range(ROUNDS):
         if not pending:
@@ -76,12 +93,15 @@ def read(photo_ids: Iterable[UUID]) -> Reading:
             answer = _client().batch_get_item(RequestItems=pending)
         except (BotoCoreError, ClientError) as error:
             logger.warning("catalogue_unavailable", problem=str(error))
-            return Reading(found, complete=False)
+            return Reading(found, imports, complete=False)
         for raw in answer["Responses"].get(settings.CATALOGUE_TABLE, []):
-            if item := _photo_item(raw):
+            if raw[PARTITION_KEY]["S"].startswith(keys.IMPORT_ITEM_PREFIX):
+                if import_item := _import_item(raw):
+                    imports[import_item.photo_id] = import_item
+            elif item := _photo_item(raw):
                 found[item.photo_id] = item
         pending = answer.get("UnprocessedKeys")
-    return Reading(found, complete=not pending)
+    return Reading(found, imports, complete=not pending)
 
 
 def look(photo_id: UUID) -> PhotoItem | None:

@@ -114,6 +114,17 @@ class Photo(models.Model):
         return keys.original_key(self.pk)
 
     @property
+    def is_being_imported(self) -> bool:
+        """Tell whether the photo still has to come from the web."""
+        return bool(self.origin_url) and self.state == State.AWAITING
+
+    @property
+    def can_be_tried_again(self) -> bool:
+        """Tell whether there is an original that the worker could look at once more."""
+        has_original = self.processed_at is not None and self.reason != NEVER_ARRIVED
+        return self.state == State.FAILED and has_original
+
+    @property
     def is_public(self) -> bool:
         """Tell whether everybody may see the photo."""
         return (

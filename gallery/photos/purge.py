@@ -30,7 +30,11 @@ def purge_photo(photo_id: UUID) -> bool:
     """
     with transaction.atomic():
         rows = Photo.objects.filter(pk=photo_id)
-        photo = rows.select_for_update().only("id", "owner_id", "size_bytes", "offered_until").first()
+        photo = (
+            rows.select_for_update()
+            .only("id", "owner_id", "size_bytes", "offered_until", "origin_url")
+            .first()
+        )
         if photo is None:
             return False
         DeletionRecord.objects.get_or_create(
@@ -44,7 +48,7 @@ def purge_photo(photo_id: UUID) -> bool:
         User.objects.filter(pk=photo.owner_id).update(
             used_bytes=Greatest(F("used_bytes") - photo.size_bytes, 0)
         )
-        transaction.on_commit(lambda: _remove_original(photo_id))
+        transaction.on_commit(lambda: _remove_original(photo_id, is_import=bool(photo.origin_url)))
     return True
 
 
@@ -66,8 +70,10 @@ def purge_all_of(user: User, *, keep_going: Callable[[], bool] = lambda: True) -
     return sum(purge_photo(photo_id) for photo_id in itertools.takewhile(lambda _: keep_going(), ids))
 
 
-def _remove_original(photo_id: UUID) -> None:
+def _remove_original(photo_id: UUID, *, is_import: bool) -> None:
     try:
+        if is_import:
+            originals().forget_import(photo_id)
         originals().remove(photo_id)
     except OriginalsUnavailable as problem:
         logger.warning("original_not_removed_yet", photo_id=str(photo_id), problem=str(problem))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from gallery.imports import arrival
 from gallery.photos import catalogue, transitions
 from gallery.photos.models import Photo
 from gallery.photos.states import State
@@ -26,18 +27,31 @@ def settle(photo_ids: Iterable[UUID], *, reading: catalogue.Reading | None = Non
     candidates = (
         Photo.objects.filter(pk__in=list(photo_ids), state__in=[State.AWAITING, State.FAILED])
         .select_related("owner")
-        .only("id", "state", "processed_at", "owner")
+        .only("id", "state", "processed_at", "origin_url", "size_bytes", "owner")
     )
     photos = list(candidates)
     if not photos:
         return set()
-    items = (reading or catalogue.read(photo.pk for photo in photos)).items
+    found = reading or catalogue.read(
+        (photo.pk for photo in photos), import_ids=[photo.pk for photo in photos if photo.is_being_imported]
+    )
     trusted: dict[int, bool] = {}
-    return {photo.pk for photo in photos if (item := items.get(photo.pk)) and _move_on(photo, item, trusted)}
+    return {photo.pk for photo in photos if _move_on(photo, found, trusted)}
 
 
-def _move_on(photo: Photo, item: PhotoItem, trusted: dict[int, bool]) -> bool:
-    facts = sortable_facts(item)
+def _move_on(photo: Photo, reading: catalogue.Reading, trusted: dict[int, bool]) -> bool:
+    item = reading.items.get(photo.pk)
+    if item is None:
+        return photo.is_being_imported and arrival.fail(photo, reading.imports.get(photo.pk))
+    if photo.origin_url:
+        return arrival.move_with_true_size(
+            photo, item, lambda true_facts: _process(photo, item, trusted, true_facts)
+        )
+    return _process(photo, item, trusted, {})
+
+
+def _process(photo: Photo, item: PhotoItem, trusted: dict[int, bool], more_facts: dict[str, Any]) -> bool:
+    facts = sortable_facts(item) | more_facts
     if item.status is Status.FAILED:
         if photo.processed_at is not None and facts["processed_at"] == photo.processed_at:
             # The failure already known: the owner asked to try again and the worker has yet to look.

@@ -43,3 +43,5 @@ NEVER_ARRIVED = "never_arrived"
 """Why an offer failed that nobody ever used: a reason of the gallery's, not of the worker's."""
 
 NEVER_ARRIVED_SENTENCE = "The upload did not finish. Choose the file again."
+
+BEING_IMPORTED_SENTENCE = "This picture is being fetched from the web; its thumbnail follows."

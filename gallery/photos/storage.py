@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from django.core.files.base import File
     from mypy_boto3_s3.client import S3Client
 
+    from thumbworker.contract.imports import ImportRequest
+
 OFFER_SECONDS = 15 * 60
 DOWNLOAD_SECONDS = 5 * 60
 # A form's 4 MB take longer than the small questions that pages ask.
@@ -230,6 +232,29 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
                 Body=b"",
                 ContentType="application/octet-stream",
             )
+
+    def request_import(self, photo_id: UUID, request: ImportRequest) -> None:
+        """Ask the import worker to fetch a picture; the same request again says nothing new.
+
+        Raises:
+            OriginalsUnavailable: S3 did not answer.
+        """
+        with _translated():
+            self.client.put_object(
+                Bucket=self.bucket_name,
+                Key=keys.import_key(photo_id),
+                Body=request.to_json().encode(),
+                ContentType="application/json",
+            )
+
+    def forget_import(self, photo_id: UUID) -> None:
+        """Take the request back, so that nobody begins with it any more.
+
+        Raises:
+            OriginalsUnavailable: S3 did not answer.
+        """
+        with _translated():
+            self.client.delete_object(Bucket=self.bucket_name, Key=keys.import_key(photo_id))
 
     def any_rendition_left(self, photo_id: UUID) -> bool:
         """Tell whether a rendition of any size and policy is still there.

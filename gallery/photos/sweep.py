@@ -14,6 +14,7 @@ import structlog
 from django.db.models import Q
 from django.utils import timezone
 
+from gallery.imports.sweep import look_at_import
 from gallery.photos import catalogue, transitions
 from gallery.photos.models import DeletionRecord, Photo
 from gallery.photos.purge import purge_photo
@@ -46,6 +47,7 @@ class SweepReport:
     settled: int = 0
     nudged: int = 0
     given_up: int = 0
+    imports_requested: int = 0
     purged: int = 0
     originals_removed: int = 0
     records_closed: int = 0
@@ -90,8 +92,10 @@ def _due(now: datetime) -> Q:
 
 
 def _batches(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
-    for start in range(0, len(ids), catalogue.BATCH_SIZE):
-        yield ids[start : start + catalogue.BATCH_SIZE]
+    # Half as many as fit into one reading: an import has two items.
+    size = catalogue.BATCH_SIZE // 2
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]
 
 
 def _sweep_awaiting(now: datetime, report: SweepReport) -> None:
@@ -101,21 +105,25 @@ def _sweep_awaiting(now: datetime, report: SweepReport) -> None:
     ).order_by("looked_at", "id")
     ids = list(matters.values_list("pk", flat=True)[:MAX_MATTERS])
     for batch in _batches(ids):
-        reading = catalogue.read(batch)
+        reading = catalogue.read(batch, import_ids=batch)
         settled = settle(batch, reading=reading)
         report.settled += len(settled)
-        still = Photo.objects.filter(pk__in=batch, state=State.AWAITING).only("id", "offered_until")
+        still = Photo.objects.filter(pk__in=batch, state=State.AWAITING)
         for photo in still:
             if reading.complete:
-                _look_for_original(photo, now, report)
+                _look_for_original(photo, reading, now, report)
         # Marked when done, so that a run that was cut off begins here again.
         Photo.objects.filter(pk__in=batch, state=State.AWAITING).update(looked_at=now)
 
 
-def _look_for_original(photo: Photo, now: datetime, report: SweepReport) -> None:
+def _look_for_original(photo: Photo, reading: catalogue.Reading, now: datetime, report: SweepReport) -> None:
     if originals().look(photo.pk) is not None:
         originals().nudge(photo.pk)
         report.nudged += 1
+    elif photo.origin_url:
+        done = look_at_import(photo, reading.imports.get(photo.pk), now)
+        report.imports_requested += done == "requested"
+        report.given_up += done == "given_up"
     elif photo.offered_until < now - GIVE_UP_AFTER:
         report.given_up += transitions.given_up(photo.pk)
 

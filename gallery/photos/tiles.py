@@ -9,7 +9,15 @@ from django.urls import reverse
 
 from gallery.photos import catalogue, links
 from gallery.photos.settle import settle
-from gallery.photos.states import LABELS, NEVER_ARRIVED, NEVER_ARRIVED_SENTENCE, SENTENCES, State, Visibility
+from gallery.photos.states import (
+    BEING_IMPORTED_SENTENCE,
+    LABELS,
+    NEVER_ARRIVED,
+    NEVER_ARRIVED_SENTENCE,
+    SENTENCES,
+    State,
+    Visibility,
+)
 from thumbworker.contract import reasons
 from thumbworker.contract.items import Status
 
@@ -24,6 +32,11 @@ if TYPE_CHECKING:
     from gallery.photos.models import Photo
     from thumbworker.contract.items import MadeRendition, PhotoItem
 
+MOVED_FIELDS = (
+    *("state", "reason", "width", "height", "taken_at", "processed_at"),
+    *("content_type", "size_bytes", "sha256"),
+)
+"""Columns that settling may set."""
 RATIO_STEP = 5
 RATIO_LOWEST, RATIO_HIGHEST = 40, 400
 RATIO_UNKNOWN = 150
@@ -75,6 +88,8 @@ def state_sentence(photo: Photo) -> str:
         if photo.reason == NEVER_ARRIVED:
             return NEVER_ARRIVED_SENTENCE
         return reasons.sentence(photo.reason)
+    if photo.is_being_imported:
+        return BEING_IMPORTED_SENTENCE
     if photo.state == State.REJECTED and photo.review_note:
         return f"{SENTENCES[State.REJECTED]} The reason: {photo.review_note}"
     if photo.state in {State.APPROVED, State.PENDING} and photo.visibility == Visibility.PRIVATE:
@@ -83,19 +98,29 @@ def state_sentence(photo: Photo) -> str:
 
 
 def tiles_of(
-    photos: Sequence[Photo], viewer: User | AnonymousUser, *, move_on: bool = False
+    photos: Sequence[Photo],
+    viewer: User | AnonymousUser,
+    *,
+    move_on: bool = False,
+    with_imports: bool = False,
 ) -> tuple[list[Tile], catalogue.Reading]:
     """Return tiles for at most 100 photos by one BatchGetItem, without any call to S3.
 
-    With ``move_on`` those that still await are settled by the same reading first.
+    With ``move_on`` those that still await are settled by the same reading first. The reading holds
+    the imports that may move on, and ``with_imports`` those that are over too.
     """
-    reading = catalogue.read(photo.pk for photo in photos)
+    importing = [
+        photo.pk
+        for photo in photos
+        if (move_on and photo.is_being_imported) or (with_imports and photo.origin_url)
+    ]
+    reading = catalogue.read((photo.pk for photo in photos), import_ids=importing)
     if move_on:
         still_open = [photo for photo in photos if photo.state in {State.AWAITING, State.FAILED}]
         moved = settle([photo.pk for photo in still_open], reading=reading) if still_open else set()
         for photo in photos:
             if photo.pk in moved:
-                photo.refresh_from_db(fields=["state", "reason", "width", "height", "processed_at"])
+                photo.refresh_from_db(fields=MOVED_FIELDS)
     signer = links.signer()
     return [_tile(photo, reading.items.get(photo.pk), viewer, signer) for photo in photos], reading
 

@@ -170,7 +170,8 @@ def _offer_fresh(batch: _Batch, fresh: Sequence[UploadRequest]) -> bool:
 
 
 def _outstanding(now: datetime) -> Q:
-    return Q(state=State.AWAITING, offered_until__gt=now)
+    # An import is bounded by the room it reserves, and lasts longer.
+    return Q(state=State.AWAITING, offered_until__gt=now, origin_url="")
 
 
 def _reserve(batch: _Batch, size_bytes: int, count: int) -> bool:

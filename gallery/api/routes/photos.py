@@ -20,7 +20,7 @@ from gallery.photos.models import Photo
 from gallery.photos.paging import page_of
 from gallery.photos.purge import purge_photo
 from gallery.photos.querysets import PhotoQuerySet
-from gallery.photos.states import NEVER_ARRIVED, State, Visibility
+from gallery.photos.states import Visibility
 from gallery.photos.storage import OriginalsUnavailable, originals
 from gallery.photos.words import change_words
 
@@ -168,10 +168,7 @@ def try_again(request: HttpRequest, photo_id: UUID) -> s.PhotoDetail:
     """Have the thumbnails of a failed photo made once more."""
     asked = cast("ApiRequest", request)
     photo = own_or_404(asked, photo_id)
-    retryable = (
-        photo.state == State.FAILED and photo.reason != NEVER_ARRIVED and photo.processed_at is not None
-    )
-    if not retryable or not transitions.tried_again(photo.pk, actor=asked.user):
+    if not photo.can_be_tried_again or not transitions.tried_again(photo.pk, actor=asked.user):
         raise Problem(problems.CONFLICT)
     try:
         originals().nudge(photo.pk)

@@ -19,7 +19,7 @@ from gallery.photos.history import lines_of
 from gallery.photos.models import Photo
 from gallery.photos.purge import purge_photo
 from gallery.photos.settle import is_trusted
-from gallery.photos.states import NEVER_ARRIVED, State
+from gallery.photos.states import State
 from gallery.photos.storage import OriginalsUnavailable, originals
 from gallery.photos.tiles import tiles_of
 
@@ -73,7 +73,7 @@ def _photo_page(request: Request, found: Photo, form: PhotoForm, status: int = 2
         "can_edit": is_mine and found.trashed_at is None,
         "can_moderate": can_moderate and found.state in {State.PENDING, State.APPROVED, State.REJECTED},
         "can_download": is_mine and found.state not in {State.AWAITING, State.FAILED},
-        "can_try_again": is_mine and found.state == State.FAILED and found.reason != NEVER_ARRIVED,
+        "can_try_again": is_mine and found.can_be_tried_again,
         "edit_form": form if is_mine else None,
         "previous_url": newer.get_absolute_url() if newer else "",
         "next_url": older.get_absolute_url() if older else "",
@@ -148,7 +148,7 @@ def purge(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
 def try_again(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     """Have the worker look at a failed photo once more."""
     found = _own_or_404(request.user, photo_id)
-    if found.state == State.FAILED and found.reason != NEVER_ARRIVED:
+    if found.can_be_tried_again:
         try:
             transitions.tried_again(found.pk, actor=request.user)
             originals().nudge(found.pk)

@@ -67,6 +67,8 @@ OPERATIONS = [
     Operation("get", "/albums", None, Scope.READ),
     Operation("get", f"/albums/{NOWHERE}", None, Scope.READ),
     Operation("get", "/tags", None, Scope.READ),
+    Operation("get", f"/images/{NOWHERE}", None, Scope.READ),
+    Operation("post", "/images", {"url": "https://example.org/a.jpg"}, Scope.UPLOAD),
     Operation("post", "/uploads", {"uploads": []}, Scope.UPLOAD),
     Operation("post", "/upload", {}, Scope.UPLOAD),
     Operation("post", "/photos/delete", {"ids": [NOWHERE]}, Scope.UPLOAD),
@@ -194,6 +196,15 @@ def test_a_write_at_work_is_not_begun_again(alice: User, program_of: ProgramFact
     RememberedAnswer.objects.update(created_at=timezone.now() - idempotency.AT_WORK_AT_MOST * 2)
     assert make_album(program, "a").status_code == 201
     assert Album.objects.count() == 2
+
+
+def test_a_limit_is_not_remembered(alice: User, program_of: ProgramFactory, settings: Any) -> None:
+    settings.API_PER_MINUTE = {"reads": 60, "writes": 600, "imports": 1}
+    program = program_of(alice)
+    assert rate_limits.retry_after_seconds(alice.pk, rate_limits.Kind.IMPORTS, cost=5) == 0
+    wish = {"urls": ["https://example.org/a.jpg"]}
+    assert refusal(program.post("/images", wish, Idempotency_Key="a")) == (429, "too_fast")
+    assert not RememberedAnswer.objects.exists()
 
 
 def test_old_answers_are_forgotten(alice: User, program_of: ProgramFactory) -> None:

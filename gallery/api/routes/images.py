@@ -1,0 +1,106 @@
+"""Imports by URL: ask for a picture on the web, then see how far it is."""
+
+from http import HTTPStatus
+from typing import cast
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from ninja import Router, Status
+
+from gallery.api import present, problems
+from gallery.api.authorization import READS, WRITES, ApiRequest, pace
+from gallery.api.problems import Problem, refused
+from gallery.api.rate_limits import Kind
+from gallery.api.responses import refusals
+from gallery.api.schemas import images as s
+from gallery.imports.requests import NotRequested, Requested, request_imports
+from gallery.photos.models import Photo
+from gallery.photos.states import State
+from gallery.photos.tiles import tiles_of
+from thumbworker.contract.imports import ImportItem, ImportStatus
+
+router = Router(tags=["Imports"], by_alias=True)
+
+API_ADDRESS = "/api/v1"
+RETRY_AFTER_SECONDS = 2
+
+
+def status_address(photo_id: UUID) -> str:
+    """Return where to look how far an import is."""
+    return f"{settings.SITE_ORIGIN}{API_ADDRESS}/images/{photo_id}"
+
+
+@router.post("/images", auth=WRITES, response={202: s.ImportsAccepted, **refusals(401, 403, 422, 429)})
+def import_images(
+    request: HttpRequest, response: HttpResponse, wish: s.ImportWish
+) -> Status[s.ImportsAccepted]:
+    """Ask for a picture on the web, or for up to 100 of them.
+
+    The answer comes at once; the pictures are fetched in the background, each up to three times. Only
+    public addresses, at most 20 MB and 10 seconds each. Look at `Location` for how far it is.
+    """
+    asked = cast("ApiRequest", request)
+    urls = [wish.url] if wish.url is not None else wish.urls or []
+    pace(asked.user, Kind.IMPORTS, cost=len(urls))
+    outcomes = request_imports(asked.user.pk, urls, visibility=str(wish.visibility))
+    accepted = [outcome for outcome in outcomes if isinstance(outcome, Requested)]
+    refusal = next((outcome.refusal for outcome in outcomes if isinstance(outcome, NotRequested)), None)
+    if refusal and not accepted:
+        raise refused(refusal)
+    single = accepted[0].photo_id if len(urls) == 1 else None
+    response["Location"] = status_address(single) if single else f"{settings.SITE_ORIGIN}{API_ADDRESS}/photos"
+    response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    told = s.ImportsAccepted(request_id=single, results=[_told(outcome) for outcome in outcomes])
+    return Status(HTTPStatus.ACCEPTED, told)
+
+
+def _told(outcome: Requested | NotRequested) -> s.ImportOutcome:
+    if isinstance(outcome, NotRequested):
+        return s.ImportRefused(
+            origin_url=outcome.url, reason=outcome.refusal.reason, sentence=outcome.refusal.sentence
+        )
+    return s.ImportAccepted(
+        request_id=outcome.photo_id,
+        origin_url=outcome.url,
+        status_address=status_address(outcome.photo_id),
+    )
+
+
+@router.get(
+    "/images/{uuid:request_id}", auth=READS, response={200: s.ImageOut, **refusals(401, 403, 404, 422, 429)}
+)
+def get_image(request: HttpRequest, request_id: UUID) -> s.ImageOut:
+    """Tell how far one of your imports is."""
+    asked = cast("ApiRequest", request)
+    imports = Photo.objects.owned_by(asked.user).exclude(origin_url="").with_owner()
+    photo = imports.filter(pk=request_id).first()
+    if photo is None:
+        raise Problem(problems.NOT_FOUND)
+    tiles, reading = tiles_of([photo], asked.user, move_on=True, with_imports=True)
+    item = reading.imports.get(photo.pk)
+    api_address = f"{settings.SITE_ORIGIN}{API_ADDRESS}"
+    return s.ImageOut(
+        request_id=photo.pk,
+        status=_status(photo, item),
+        reason=photo.reason or (item.reason if item else "") or None,
+        sentence=tiles[0].state_sentence,
+        retry_count=item.attempts if item else 0,
+        created_at=photo.created_at,
+        origin_url=photo.origin_url,
+        photo_address=f"{api_address}/photos/{photo.pk}",
+        page_address=settings.SITE_ORIGIN + tiles[0].page_url,
+        download_address=f"{api_address}/download/{photo.pk}",
+        thumbnail_address=f"{api_address}/download-thumbnail/{photo.pk}",
+        renditions=present.renditions_out(present.ready_item(photo, reading)),
+    )
+
+
+def _status(photo: Photo, item: ImportItem | None) -> s.ImportStatusName:
+    if photo.state == State.FAILED:
+        return s.ImportStatusName.FAILED
+    if photo.state != State.AWAITING:
+        return s.ImportStatusName.COMPLETED
+    # Fetched is not yet completed: its thumbnails are being made.
+    begun = item is not None and item.status in {ImportStatus.PROCESSING, ImportStatus.COMPLETED}
+    return s.ImportStatusName.PROCESSING if begun else s.ImportStatusName.PENDING

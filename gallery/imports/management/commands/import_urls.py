@@ -1,0 +1,41 @@
+"""Import pictures from the web by a list of their addresses."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from gallery.accounts.models import User
+from gallery.imports.requests import MAX_IMPORTS_AT_ONCE, NotRequested, request_imports
+from gallery.photos.states import Visibility
+
+
+class Command(BaseCommand):
+    help = "Ask for the pictures whose addresses a file holds, one a line ('-' reads standard input)."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", metavar="FILE")
+        parser.add_argument("--owner", required=True, metavar="NAME")
+        parser.add_argument("--private", action="store_true", help="for the owner's eyes only")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        owner = User.objects.filter(username=options["owner"]).first()
+        if owner is None:
+            raise CommandError(f"There is no user named {options['owner']}.")
+        try:
+            text = sys.stdin.read() if options["file"] == "-" else Path(options["file"]).read_text()
+        except OSError as problem:
+            raise CommandError(f"{options['file']} cannot be read: {problem.strerror}.") from problem
+        urls = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
+        visibility = Visibility.PRIVATE if options["private"] else Visibility.PUBLIC
+        refused = 0
+        for start in range(0, len(urls), MAX_IMPORTS_AT_ONCE):
+            batch = urls[start : start + MAX_IMPORTS_AT_ONCE]
+            for outcome in request_imports(owner.pk, batch, visibility=visibility):
+                if isinstance(outcome, NotRequested):
+                    refused += 1
+                    self.stderr.write(f"{outcome.url}: {outcome.refusal.sentence}")
+                else:
+                    self.stdout.write(f"{outcome.photo_id} {outcome.url}")
+        self.stdout.write(f"{len(urls) - refused} of {len(urls)} pictures asked for.")

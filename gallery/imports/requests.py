@@ -1,0 +1,148 @@
+"""Asks for imports: a row first, then the request that S3 hands to the import worker."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+import structlog
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from gallery.accounts.models import User
+from gallery.imports.urls_of_pictures import checked_url, file_name_of
+from gallery.photos.files import FileRefused, Refusal
+from gallery.photos.models import Photo
+from gallery.photos.storage import OriginalsUnavailable, originals
+from gallery.photos.uploads import ACCOUNT_CLOSED, QUOTA_EXCEEDED
+from thumbworker.contract import keys
+from thumbworker.contract.imports import MAX_IMPORT_BYTES, ImportRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+logger = structlog.get_logger(__name__)
+
+MAX_IMPORTS_AT_ONCE = 100
+BEGIN_WITHIN = timedelta(hours=24)
+# A try that begins in time may last a minute; the row's deadline lies after it.
+RUNNING_ALLOWANCE = timedelta(minutes=2)
+REQUESTS_AT_ONCE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Requested:
+    """The picture will be fetched."""
+
+    url: str
+    photo_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class NotRequested:
+    """One address is not taken; the others may be."""
+
+    url: str
+    refusal: Refusal
+
+
+def request_imports(
+    owner_id: int, untrusted_urls: Sequence[str], *, visibility: str
+) -> list[Requested | NotRequested]:
+    """Answer each address (at most 100) with the photo it will become, or a refusal.
+
+    Room for the largest picture is reserved for each until its true size is known. An S3 that does not
+    answer does no harm: the sweep asks again.
+    """
+    refused: dict[int, NotRequested] = {}
+    for position, untrusted_url in enumerate(untrusted_urls):
+        try:
+            checked_url(untrusted_url)
+        except FileRefused as refused_file:
+            refused[position] = NotRequested(untrusted_url, refused_file.refusal)
+    wanted = [position for position in range(len(untrusted_urls)) if position not in refused]
+    now = timezone.now()
+    rows = [_row(owner_id, untrusted_urls[position], visibility, now) for position in wanted]
+    fitting, refusal = _insert(owner_id, rows)
+    _request_all(rows[:fitting])
+    made = dict(zip(wanted, rows[:fitting], strict=False))
+    return [
+        refused.get(position) or _outcome(url, made.get(position), refusal)
+        for position, url in enumerate(untrusted_urls)
+    ]
+
+
+def _outcome(url: str, row: Photo | None, refusal: Refusal) -> Requested | NotRequested:
+    return Requested(url, row.pk) if row else NotRequested(url, refusal)
+
+
+def _row(owner_id: int, url: str, visibility: str, now: datetime) -> Photo:
+    photo_id = uuid4()
+    return Photo(
+        id=photo_id,
+        owner_id=owner_id,
+        visibility=visibility,
+        file_name=file_name_of(url),
+        origin_url=url,
+        original=keys.original_key(photo_id),
+        content_type="",
+        size_bytes=MAX_IMPORT_BYTES,
+        # Unknown until it is fetched; the id keeps it unique and finds no twin.
+        sha256=photo_id.hex,
+        created_at=now,
+        offered_until=now + BEGIN_WITHIN + RUNNING_ALLOWANCE,
+    )
+
+
+def _insert(owner_id: int, rows: Sequence[Photo]) -> tuple[int, Refusal]:
+    """Insert as many rows as there is room for; return how many, and why not the rest."""
+    fitting = len(rows)
+    refusal = QUOTA_EXCEEDED
+    if not _insert_all(owner_id, rows):
+        user = User.objects.filter(pk=owner_id, is_active=True).first()
+        if user is None:
+            refusal = ACCOUNT_CLOSED
+        room = user.quota_bytes - user.used_bytes if user else 0
+        fitting = min(max(room // MAX_IMPORT_BYTES, 0), len(rows))
+        if not _insert_all(owner_id, rows[:fitting]):
+            # Somebody else of the same account was faster between our look and our reservation.
+            fitting = 0
+    return fitting, refusal
+
+
+def _insert_all(owner_id: int, rows: Sequence[Photo]) -> bool:
+    reserved = MAX_IMPORT_BYTES * len(rows)
+    fits = User.objects.filter(pk=owner_id, is_active=True, used_bytes__lte=F("quota_bytes") - reserved)
+    with transaction.atomic():
+        if rows and not fits.update(used_bytes=F("used_bytes") + reserved):
+            return False
+        Photo.objects.bulk_create(rows)
+    return True
+
+
+def _request_all(rows: Sequence[Photo]) -> None:
+    if not rows:
+        return
+    storage = originals()
+    _ = storage.client  # made before the threads share it
+    with ThreadPoolExecutor(min(REQUESTS_AT_ONCE, len(rows)), thread_name_prefix="request") as pool:
+        list(pool.map(request_again, rows))
+
+
+def request_again(photo: Photo) -> bool:
+    """Put the request, as often as it takes; tell whether S3 took it."""
+    request = ImportRequest(
+        url=photo.origin_url,
+        owner=str(photo.owner_id),
+        begin_before=(photo.offered_until - RUNNING_ALLOWANCE).isoformat(),
+    )
+    try:
+        originals().request_import(photo.pk, request)
+    except OriginalsUnavailable as problem:
+        logger.warning("import_not_requested_yet", photo_id=str(photo.pk), problem=str(problem))
+        return False
+    return True

@@ -1,0 +1,130 @@
+"""Imports through the API: accepted at once, followed to their end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from gallery.photos.models import Photo
+from gallery.photos.settle import settle
+from gallery.photos.states import State, Visibility
+from tests.gallery.imports.conftest import ImportStores
+from tests.gallery.photos.stores import ready_item
+
+if TYPE_CHECKING:
+    from gallery.accounts.models import User
+    from tests.aws import MotoAws
+    from tests.gallery.api.conftest import ProgramFactory
+    from tests.gallery.conftest import PhotoFactory
+
+URL = "https://example.org/a.jpg"
+
+
+@pytest.fixture
+def stores(moto_aws: MotoAws) -> ImportStores:
+    """Give one test empty stores, made by the template on moto."""
+    return ImportStores(moto_aws)
+
+
+@pytest.mark.usefixtures("stores")
+def test_an_import_is_accepted_and_says_where_to_look(alice: User, program_of: ProgramFactory) -> None:
+    answer = program_of(alice).post("/images", {"url": URL, "visibility": "private"})
+    photo = Photo.objects.get()
+    assert answer.status_code == 202
+    assert answer["Location"] == f"http://127.0.0.1:8000/api/v1/images/{photo.pk}"
+    assert answer["Retry-After"] == "2"
+    assert answer.json()["requestId"] == str(photo.pk)
+    assert (photo.origin_url, photo.visibility) == (URL, Visibility.PRIVATE)
+
+
+def test_many_are_answered_one_by_one(alice: User, program_of: ProgramFactory, stores: ImportStores) -> None:
+    answer = program_of(alice).post("/images", {"urls": [URL, "http://a:x/", URL]})
+    assert answer.status_code == 202, answer.content
+    outcomes = [(result["outcome"], result.get("reason")) for result in answer.json()["results"]]
+    assert outcomes == [("accepted", None), ("refused", "import_url_not_allowed"), ("accepted", None)]
+    assert answer.json()["requestId"] is None
+    assert len(stores.keys("imports/")) == 2
+
+
+@pytest.mark.usefixtures("stores")
+def test_a_lone_refusal_is_a_problem(alice: User, program_of: ProgramFactory) -> None:
+    alice.quota_bytes = 5
+    alice.save()
+    answer = program_of(alice).post("/images", {"url": URL})
+    assert (answer.status_code, answer.json()["reason"]) == (422, "quota_exceeded")
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {},
+        {"url": URL, "urls": [URL]},
+        {"urls": []},
+        {"urls": [URL] * 101},
+        {"url": "ftp://example.org/"},
+        {"url": "javascript:alert(1)"},
+        {"url": 5},
+        {"url": URL, "visibility": "friends"},
+    ],
+)
+def test_what_is_not_understood_is_refused(alice: User, program_of: ProgramFactory, wish: Any) -> None:
+    answer = program_of(alice).post("/images", wish)
+    assert (answer.status_code, answer.json()["reason"]) == (422, "invalid")
+    assert not Photo.objects.exists()
+
+
+def test_an_import_is_followed_to_its_end(
+    alice: User, program_of: ProgramFactory, stores: ImportStores
+) -> None:
+    program = program_of(alice)
+    request_id = program.post("/images", {"url": URL}).json()["requestId"]
+    photo = Photo.objects.get()
+
+    def look() -> tuple[str, int, str | None, int]:
+        told = program.get(f"/images/{request_id}").json()
+        return told["status"], told["retryCount"], told["reason"], len(told["renditions"])
+
+    assert look() == ("PENDING", 0, None, 0)
+    stores.put_import_item(photo.pk, "PROCESSING", attempts=2, reason="import_server_trouble")
+    assert look() == ("PROCESSING", 2, "import_server_trouble", 0)
+    stores.put_import_item(photo.pk, "COMPLETED", attempts=3)
+    assert look() == ("PROCESSING", 3, None, 0)
+    stores.put_item(ready_item(photo))
+    assert look() == ("COMPLETED", 3, None, 3)
+    told = program.get(f"/images/{request_id}").json()
+    assert (told["originUrl"], told["createdAt"][:4]) == (URL, str(photo.created_at.year))
+    assert told["photoAddress"].endswith(f"/api/v1/photos/{request_id}")
+    assert program.get(f"/download-thumbnail/{request_id}").status_code == 302
+
+
+def test_a_failed_import_says_why(alice: User, program_of: ProgramFactory, stores: ImportStores) -> None:
+    program = program_of(alice)
+    request_id = program.post("/images", {"url": URL}).json()["requestId"]
+    stores.put_import_item(Photo.objects.get().pk, "FAILED", attempts=3, reason="import_too_slow")
+    told = program.get(f"/images/{request_id}").json()
+    assert (told["status"], told["reason"], told["retryCount"]) == ("FAILED", "import_too_slow", 3)
+    assert told["sentence"].startswith("The server took longer")
+    assert program.get(f"/download/{request_id}").json()["reason"] == "import_too_slow"
+    assert program.post(f"/photos/{request_id}/try-again").status_code == 409
+
+
+@pytest.mark.usefixtures("stores")
+def test_only_one_s_own_imports_are_found(
+    alice: User, bob: User, make_photo: PhotoFactory, program_of: ProgramFactory
+) -> None:
+    uploaded = make_photo(alice)
+    request_id = program_of(alice).post("/images", {"url": URL}).json()["requestId"]
+    assert program_of(bob).get(f"/images/{request_id}").status_code == 404
+    assert program_of(alice).get(f"/images/{uploaded.pk}").status_code == 404
+
+
+def test_a_list_settles_imports_by_its_one_reading(
+    alice: User, program_of: ProgramFactory, stores: ImportStores
+) -> None:
+    program = program_of(alice)
+    program.post("/images", {"url": URL})
+    stores.put_import_item(Photo.objects.get().pk, "FAILED", reason="import_not_there")
+    (photo,) = program.get("/photos").json()["photos"]
+    assert (photo["state"], photo["reason"]) == (State.FAILED, "import_not_there")
+    assert settle([Photo.objects.get().pk]) == set()

@@ -1,0 +1,35 @@
+"""The stores behind the gallery, and what the import worker would write there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.gallery.api.conftest import program_of
+from tests.gallery.photos.stores import Stores
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from tests.aws import MotoAws
+
+__all__ = ["program_of"]
+
+
+class ImportStores(Stores):
+    """The stores, to which the import worker writes too."""
+
+    def put_import_item(self, photo_id: UUID, status: str, **changes: Any) -> None:
+        """Write the item of an import as its worker would."""
+        values = {"attempts": 1, "updated_at": "2026-11-01T10:00:00.000+00:00"} | changes
+        item = {"pk": {"S": f"import#{photo_id}"}, "status": {"S": status}}
+        for name, value in values.items():
+            item[name] = {"N": str(value)} if isinstance(value, int) else {"S": value}
+        self.dynamodb.put_item(TableName=self.aws.outputs.catalogue_table, Item=item)
+
+
+@pytest.fixture
+def stores(moto_aws: MotoAws) -> ImportStores:
+    """Give one test empty stores, made by the template on moto."""
+    return ImportStores(moto_aws)
