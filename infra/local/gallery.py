@@ -19,13 +19,13 @@ NOT_SERVED = ["src"]
 
 
 def make_first_admin(folder: Folder) -> None:
-    """Make an admin with a random password, unless there is one."""
+    """Make an admin with a random password that stays in a file, unless there is an admin."""
     from gallery.accounts.models import User  # noqa: PLC0415  # models exist only after django.setup()
 
-    if User.objects.filter(is_superuser=True).exists():
+    if User.objects.filter(is_superuser=True, is_active=True).exists():
         return
-    password = secrets.token_urlsafe(9)
-    User.objects.create_superuser(ADMIN, "admin@example.com", password)
+    password = secrets.token_urlsafe(12)
+    call_command("ensure_admin", username=ADMIN, password=password)
     write_secret(folder.password_file, password + "\n")
 
 

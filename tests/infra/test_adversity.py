@@ -73,7 +73,8 @@ def set_mapping(gallery, *, enabled):
     """Hold the worker back, or let it go on, as an operator would."""
     root = EmbeddedAws(gallery.folder.path, gallery.folder.aws, gallery.aws_port)
     functions = root.client("lambda")
-    (mapping,) = functions.list_event_source_mappings()["EventSourceMappings"]
+    mappings = functions.list_event_source_mappings()["EventSourceMappings"]
+    (mapping,) = [found for found in mappings if found["EventSourceArn"].endswith("-thumbnails")]
     functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=enabled)
 
 

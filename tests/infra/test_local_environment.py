@@ -1,5 +1,7 @@
 """What the gallery's processes get to know in a local run."""
 
+from dataclasses import fields
+
 import pytest
 
 from infra.local.environment import web_environment
@@ -12,7 +14,7 @@ def made(tmp_path):
     folder = Folder(tmp_path)
 
     def make(**given):
-        outputs = Outputs(*"orqdctwxfm")
+        outputs = Outputs(**{field.name: field.name for field in fields(Outputs)})
         return web_environment(
             folder,
             outputs,
@@ -39,8 +41,8 @@ def test_a_person_may_choose(made):
 
 
 def test_it_names_the_stores(made):
-    assert made()["ORIGINALS_BUCKET"] == "o"
-    assert made()["CATALOGUE_TABLE"] == "c"
+    assert made()["ORIGINALS_BUCKET"] == "originals_bucket"
+    assert made()["CATALOGUE_TABLE"] == "catalogue_table"
 
 
 def test_mail_goes_to_the_terminal(made):
