@@ -132,8 +132,24 @@ class Photo(models.Model):
         )
 
 
+class HistoryQuerySet(models.QuerySet["HistoryEntry"]):
+    """Moves of photos, and what is still to be told of them."""
+
+    def with_untold_news(self) -> HistoryQuerySet:
+        """Keep what subscribers should hear and the topic has not taken yet."""
+        return self.filter(news_type__gt="", published_at=None)
+
+    def with_untold_owner(self) -> HistoryQuerySet:
+        """Keep what the photo's owner should hear and nobody has looked after yet."""
+        return self.filter(owner_untold=True)
+
+
 class HistoryEntry(models.Model):
-    """One move of a photo: who did what, when and why. ``actor`` is empty where a job did it."""
+    """One move of a photo: who did what, when and why. ``actor`` is empty where a job did it.
+
+    ``news_type`` is what subscribers hear of it, if anything, ``published_at`` when the topic took
+    it. ``owner_untold`` stands until the notification of the owner is queued.
+    """
 
     photo = models.ForeignKey(Photo, on_delete=models.CASCADE, related_name="history")
     at = models.DateTimeField()
@@ -144,10 +160,19 @@ class HistoryEntry(models.Model):
     from_state = models.CharField(max_length=10, choices=State)
     to_state = models.CharField(max_length=10, choices=State)
     reason = models.CharField(max_length=500, blank=True)
+    news_type = models.CharField(max_length=20, blank=True, editable=False)
+    published_at = models.DateTimeField(null=True, editable=False)
+    owner_untold = models.BooleanField(default=False, editable=False)
+
+    objects = HistoryQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "history"
         ordering: ClassVar[list[str]] = ["-at", "-id"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index("id", name="photos_news_untold", condition=Q(news_type__gt="", published_at=None)),
+            models.Index("id", name="photos_owner_untold", condition=Q(owner_untold=True)),
+        ]
 
     def __str__(self) -> str:
         """Say what happened."""

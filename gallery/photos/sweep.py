@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from gallery.imports.sweep import look_at_import
-from gallery.photos import catalogue, transitions
+from gallery.photos import catalogue, news, transitions
 from gallery.photos.models import DeletionRecord, Photo
 from gallery.photos.purge import purge_photo
 from gallery.photos.settle import settle
@@ -51,6 +51,7 @@ class SweepReport:
     purged: int = 0
     originals_removed: int = 0
     records_closed: int = 0
+    news_told: int = 0
     stopped: bool = False
     unavailable: bool = False
 
@@ -84,6 +85,7 @@ def sweep(now: datetime | None = None) -> SweepReport:
         logger.error(  # noqa: TRY400
             "sweep_stopped", removals=report.removals, limit=MAX_REMOVALS
         )
+    report.news_told = news.tell_open(now)
     return report
 
 

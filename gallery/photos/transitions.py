@@ -1,7 +1,8 @@
 """The only place where a photo's state changes.
 
 Each move is one conditional UPDATE plus a history row, in one transaction. Zero rows updated means
-that somebody was first; the caller is told by ``False`` and nothing else happens.
+that somebody was first; the caller is told by ``False`` and nothing else happens. The history row also
+says who is still to hear of it: so no news is lost between a commit and a topic or a mail server.
 """
 
 from __future__ import annotations
@@ -9,15 +10,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from gallery.photos import news
 from gallery.photos.models import HistoryEntry, Photo
 from gallery.photos.states import NEVER_ARRIVED, State
+from thumbworker.contract.news import NewsType
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import datetime
     from uuid import UUID
 
@@ -26,32 +28,41 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A named move from any of ``allowed`` to ``target``; ``None`` keeps the state."""
+    """A named move from any of ``allowed`` to ``target``; ``None`` keeps the state.
+
+    Subscribers hear of it if it has a ``news_type``, the photo's owner if it ``tells_owner``.
+    """
 
     name: str
     allowed: frozenset[State]
     target: State | None
-    event: str = ""
+    news_type: NewsType | None = None
+    tells_owner: bool = False
 
 
-def _move(name: str, allowed: set[State], target: State | None, event: str = "") -> Move:
-    return Move(name, frozenset(allowed), target, event)
+def _move(
+    name: str,
+    allowed: set[State],
+    target: State | None,
+    news_type: NewsType | None = None,
+    *,
+    tells_owner: bool = False,
+) -> Move:
+    return Move(name, frozenset(allowed), target, news_type, tells_owner)
 
 
-PROCESSED = _move("processed", {State.AWAITING, State.FAILED}, State.PENDING)
+PROCESSED = _move("processed", {State.AWAITING, State.FAILED}, State.PENDING, tells_owner=True)
+# Whoever is trusted has all photos approved at once: a mail about each would say nothing new.
 PROCESSED_TRUSTED = _move(
-    "processed_trusted", {State.AWAITING, State.FAILED}, State.APPROVED, "photo.approved"
+    "processed_trusted", {State.AWAITING, State.FAILED}, State.APPROVED, NewsType.APPROVED
 )
-FAILED = _move("failed", {State.AWAITING}, State.FAILED)
-GIVEN_UP = _move("given_up", {State.AWAITING}, State.FAILED)
+FAILED = _move("failed", {State.AWAITING}, State.FAILED, tells_owner=True)
+GIVEN_UP = _move("given_up", {State.AWAITING}, State.FAILED, tells_owner=True)
 OFFERED_AGAIN = _move("offered_again", {State.FAILED}, State.AWAITING)
 TRIED_AGAIN = _move("tried_again", {State.FAILED}, State.AWAITING)
-APPROVED = _move(
-    "approved", {State.PENDING, State.APPROVED, State.REJECTED}, State.APPROVED, "photo.approved"
-)
-REJECTED = _move(
-    "rejected", {State.PENDING, State.APPROVED, State.REJECTED}, State.REJECTED, "photo.rejected"
-)
+_JUDGED = {State.PENDING, State.APPROVED, State.REJECTED}
+APPROVED = _move("approved", _JUDGED, State.APPROVED, NewsType.APPROVED, tells_owner=True)
+REJECTED = _move("rejected", _JUDGED, State.REJECTED, NewsType.REJECTED, tells_owner=True)
 REVIEWED_AGAIN = _move("review_again", {State.APPROVED, State.REJECTED}, State.PENDING)
 WORDS_CHANGED = _move("words_changed", {State.APPROVED}, State.PENDING)
 TRASHED = _move("trashed", set(State), None)
@@ -89,9 +100,10 @@ def apply(
     now = timezone.now()
     with transaction.atomic():
         candidates = Photo.objects.filter(pk=photo_id, state__in=move.allowed, **(conditions or {}))
-        from_state = candidates.values_list("state", flat=True).first()
-        if from_state is None:
+        standing = candidates.values_list("state", "owner_id").first()
+        if standing is None:
             return False
+        from_state, owner_id = standing
         to_state = from_state if move.target is None else move.target
         # The state just read is part of the WHERE: whoever was first, wins, and history stays true.
         if not candidates.filter(state=from_state).update(state=to_state, **(changes or {})):
@@ -104,17 +116,26 @@ def apply(
             from_state=from_state,
             to_state=to_state,
             reason=reason,
+            news_type=_news_type(move) if from_state != to_state else "",
+            # Nobody is told what they did themselves.
+            owner_untold=move.tells_owner and from_state != to_state and not _is(actor, owner_id),
         )
-        if move.event and from_state != to_state:
-            transaction.on_commit(_publication(move.event, photo_id, entry), robust=True)
+        if entry.news_type:
+            transaction.on_commit(lambda: _tell(entry, owner_id), robust=True)
     return True
 
 
-def _publication(event: str, photo_id: UUID, entry: HistoryEntry) -> Callable[[], None]:
-    def publish() -> None:
-        news.publish(event, photo_id, entry_id=entry.pk, at=entry.at, reason=entry.reason)
+def _news_type(move: Move) -> str:
+    """Return what subscribers hear of the move; where there is no topic there are none."""
+    return str(move.news_type) if move.news_type and settings.PHOTO_EVENTS_TOPIC_ARN else ""
 
-    return publish
+
+def _is(actor: User | None, owner_id: int) -> bool:
+    return actor is not None and actor.pk == owner_id
+
+
+def _tell(entry: HistoryEntry, owner_id: int) -> None:
+    news.tell_in_haste(entry, owner_id)
 
 
 def processed(photo_id: UUID, *, trusted: bool, facts: dict[str, Any]) -> bool:

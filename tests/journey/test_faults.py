@@ -57,9 +57,9 @@ def _dead_originals(closed_port: int, monkeypatch: pytest.MonkeyPatch) -> Iterat
 @pytest.fixture
 def _dead_topic(closed_port: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("AWS_ENDPOINT_URL_SNS", f"http://127.0.0.1:{closed_port}")
-    news._client.cache_clear()
+    news.topic.cache_clear()
     yield
-    news._client.cache_clear()
+    news.topic.cache_clear()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.db import connection
 
-from gallery.photos.models import DeletionRecord, Photo
+from gallery.photos.models import DeletionRecord, HistoryEntry, Photo
 from gallery.photos.states import State
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ pytestmark = [
 ]
 
 
-def plan_of(queryset: QuerySet[Photo] | QuerySet[DeletionRecord]) -> str:
+def plan_of(queryset: QuerySet[Photo] | QuerySet[DeletionRecord] | QuerySet[HistoryEntry]) -> str:
     return queryset.explain()
 
 
@@ -62,3 +62,9 @@ def test_the_sweep_s_open_matters(position: Photo) -> None:
     assert "photos_awaiting" in plan_of(awaiting)
     records = DeletionRecord.objects.filter(closed_at=None).order_by("looked_at", "photo_id")[:500]
     assert "photos_deletions_open" in plan_of(records)
+
+
+def test_what_is_still_to_be_told(position: Photo) -> None:
+    history = HistoryEntry.objects.order_by("id")
+    assert "photos_news_untold" in plan_of(history.with_untold_news()[:500])
+    assert "photos_owner_untold" in plan_of(history.with_untold_owner()[:500])
