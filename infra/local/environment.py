@@ -47,6 +47,8 @@ def web_environment(
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
         "AWS_REGION": REGION,
         "AWS_ENDPOINT_URL": endpoint_url,
+        # Where a person points the services elsewhere, to see what then happens, the role is still taken here.
+        "AWS_ENDPOINT_URL_STS": endpoint_url,
         "AWS_PROFILE": "web",
         "AWS_CONFIG_FILE": str(folder.aws_config_file),
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,

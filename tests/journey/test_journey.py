@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -178,3 +179,28 @@ def test_deleting_an_account_leaves_nothing_of_it(journey: Journey, browser: Cli
     journey.work()
     assert journey.everything_left() == set()
     assert not Photo.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        pytest.param(photograph()[:700], "damaged|missing|not a picture", id="cut off"),
+        pytest.param(b"<html><script>alert(1)</script>", "not a picture", id="a page"),
+        pytest.param(
+            b"<svg></svg>", "kind of picture|not a picture", id="a drawing"
+        ),
+        pytest.param(b"%PDF-1.7 ...", "kind of picture|not a picture", id="a document"),
+        pytest.param(b"\x00" * 5000, "not a picture", id="zeros"),
+    ],
+)
+def test_what_is_no_sound_picture_says_why_in_its_own_words(
+    content: bytes, words: str, journey: Journey, browser: Client
+) -> None:
+    (photo_id,) = journey.upload(browser, content)
+    journey.work()
+    assert status_of(browser, photo_id) == {str(photo_id): "failed"}
+    photo = Photo.objects.get()
+    assert photo.reason
+    assert re.search(words, browser.get(f"/photos/{photo_id}/").content.decode())
+    assert journey.stores.rendition_keys() == set()
+    assert journey.stores.keys("originals/") == {photo.original_key}
