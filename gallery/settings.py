@@ -85,6 +85,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "gallery.operations.gateway.GatewayMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "gallery.one_address.OneAddressMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "gallery.api.middleware.ApiMiddleware",
