@@ -31,6 +31,11 @@ class Desk(AdminSite):
         """Leave out what nothing here uses: the fewer doors, the fewer to watch."""
         return [pattern for pattern in super().get_urls() if getattr(pattern, "name", None) not in UNUSED]
 
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Leave the list of models to admins: for moderators there is one, and photographs need the room."""
+        context = super().each_context(request)
+        return context | {"is_nav_sidebar_enabled": bool(request.user.is_superuser)}
+
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Lead to the gallery's own page, where tries are counted and addresses are known, too."""
         if self.has_permission(request):
