@@ -11,7 +11,7 @@ need := infra/setup/need.sh
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run shell manage test test-all test-postgres check fmt lock clean browser-files \
+.PHONY: help setup run shell manage test test-all test-postgres deploy status destroy rehearse check fmt lock clean browser-files \
 	environment-dev environment-local environment-embedded
 
 help: ## list what can be done
@@ -80,6 +80,21 @@ fmt: environment-dev ## bring code and templates into form
 	@$(python) -m ruff check --fix-only --quiet .
 	@$(python) -m ruff format .
 	@git ls-files 'templates/*.html' | xargs --no-run-if-empty .venv/bin/djade --target-version 5.2
+
+# ---- on AWS -------------------------------------------------------------------------------------------------
+
+deploy: environment-dev browser-files ## put the gallery on AWS or bring it up to date: make deploy STAGE=dev
+	@$(python) -m infra.deploy deploy "$(STAGE)"
+
+status: environment-dev ## say how a deployed gallery is: make status STAGE=dev
+	@$(python) -m infra.deploy status "$(STAGE)"
+
+destroy: environment-dev browser-files ## take a deployed gallery away, but no photos: make destroy STAGE=dev
+	@$(python) -m infra.deploy destroy "$(STAGE)" $(if $(YES),--yes)
+
+rehearse: environment-dev environment-embedded browser-files ## deploy to the embedded AWS, use it as people do, take it away
+	@$(need) postgresql
+	@$(python) -m pytest -m slow tests/rehearsal $(ARGS)
 
 # ---- housekeeping -------------------------------------------------------------------------------------------
 

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from infra import stacks
+from infra.stacks import StackError
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 TEMPLATE_PATH = Path(__file__).with_name("template.yaml")
-SETTLED_WITHIN_SECONDS = 600.0
-NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
-"""How CloudFormation words it that there is nothing to do."""
 
 
 class Clients(Protocol):
@@ -25,10 +23,6 @@ class Clients(Protocol):
 
     def client(self, service: str, /) -> Any:
         """Return a client of a service."""
-
-
-class ProvisionError(Exception):
-    """CloudFormation refused or could not finish; the text is what it said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +46,11 @@ class Outputs:
     @classmethod
     def from_stack(cls, stack: Mapping[str, Any]) -> Outputs:
         """Read the outputs of a described stack."""
-        found = {output["OutputKey"]: str(output["OutputValue"]) for output in stack["Outputs"]}
+        return cls.from_named(stacks.outputs_of(stack))
+
+    @classmethod
+    def from_named(cls, found: Mapping[str, str]) -> Outputs:
+        """Read the outputs by their names in the template."""
         return cls(
             originals_bucket=found["OriginalsBucket"],
             renditions_bucket=found["RenditionsBucket"],
@@ -112,18 +110,27 @@ class Provisioned:
     changed: bool
 
 
-def provision(clients: Clients, parameters: Parameters) -> Provisioned:
-    """Make the stack what the template and the parameters say.
+def provision(
+    clients: Clients,
+    parameters: Parameters,
+    *,
+    extra: Mapping[str, str] | None = None,
+    say: Callable[[str], None] = stacks.silent,
+) -> Provisioned:
+    """Make the stack what the template and the parameters say; ``extra`` gives further ones.
 
     Raises:
-        ProvisionError: it could not be done.
+        StackError: it could not be done.
     """
     try:
         bucket, key = upload_worker(clients, parameters.stage, parameters.worker_zip)
         request = stack_request(parameters, bucket, key)
-        return apply(clients.client("cloudformation"), request)
+        request["Parameters"] += [
+            {"ParameterKey": name, "ParameterValue": value} for name, value in (extra or {}).items()
+        ]
+        return apply(clients.client("cloudformation"), request, say=say)
     except (BotoCoreError, ClientError) as error:
-        raise ProvisionError(str(error)) from error
+        raise StackError(str(error)) from error
 
 
 def stack_request(parameters: Parameters, code_bucket: str, code_key: str) -> dict[str, Any]:
@@ -171,80 +178,13 @@ def upload_worker(clients: Clients, stage: str, worker_zip: Path) -> tuple[str, 
     return bucket, key
 
 
-def apply(cloudformation: Any, request: Mapping[str, Any]) -> Provisioned:
+def apply(
+    cloudformation: Any, request: Mapping[str, Any], *, say: Callable[[str], None] = stacks.silent
+) -> Provisioned:
     """Bring the stack to the template by a change set.
 
     Raises:
-        ProvisionError: the change set or its execution failed.
+        StackError: the change set or its execution failed.
     """
-    stack_name = request["StackName"]
-    exists = _describe_stack(cloudformation, stack_name) is not None
-    # A fresh name: AWS keeps failed and executed change sets of a stack.
-    name = f"apply-{secrets.token_hex(8)}"
-    cloudformation.create_change_set(
-        **request,
-        ChangeSetName=name,
-        ChangeSetType="UPDATE" if exists else "CREATE",
-    )
-    changes = _settled_change_set(cloudformation, stack_name, name)
-    changed = not _says_no_changes(changes)
-    if changed:
-        if changes["Status"] != "CREATE_COMPLETE":
-            raise ProvisionError(f"CloudFormation refused the template: {changes.get('StatusReason', '')}")
-        cloudformation.execute_change_set(StackName=stack_name, ChangeSetName=name)
-    else:
-        cloudformation.delete_change_set(StackName=stack_name, ChangeSetName=name)
-    return Provisioned(Outputs.from_stack(_settled_stack(cloudformation, stack_name)), changed)
-
-
-def _says_no_changes(change_set: Mapping[str, Any]) -> bool:
-    reason = change_set.get("StatusReason") or ""
-    return change_set["Status"] == "FAILED" and any(words in reason for words in NO_CHANGES)
-
-
-def _describe_stack(cloudformation: Any, stack_name: str) -> dict[str, Any] | None:
-    try:
-        stack: dict[str, Any] = cloudformation.describe_stacks(StackName=stack_name)["Stacks"][0]
-    except ClientError as error:
-        if "does not exist" in str(error):
-            return None
-        raise
-    # What a change set that was never executed leaves behind: a name without a stack.
-    return None if stack["StackStatus"] == "REVIEW_IN_PROGRESS" else stack
-
-
-def _settled_change_set(cloudformation: Any, stack_name: str, name: str) -> dict[str, Any]:
-    deadline = time.monotonic() + SETTLED_WITHIN_SECONDS
-    while True:
-        found: dict[str, Any] = cloudformation.describe_change_set(StackName=stack_name, ChangeSetName=name)
-        if found["Status"] in {"CREATE_COMPLETE", "FAILED"}:
-            return found
-        _wait(deadline, f"the change set {name} of {stack_name}")
-
-
-def _settled_stack(cloudformation: Any, stack_name: str) -> dict[str, Any]:
-    deadline = time.monotonic() + SETTLED_WITHIN_SECONDS
-    while True:
-        stack = _describe_stack(cloudformation, stack_name) or {"StackStatus": "REVIEW_IN_PROGRESS"}
-        status = stack["StackStatus"]
-        if status in {"CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"}:
-            return stack
-        if not status.endswith("IN_PROGRESS"):
-            raise ProvisionError(f"{stack_name} is {status}: {_first_failure(cloudformation, stack_name)}")
-        _wait(deadline, stack_name)
-
-
-def _first_failure(cloudformation: Any, stack_name: str) -> str:
-    events = cloudformation.describe_stack_events(StackName=stack_name)["StackEvents"]
-    failures = [
-        f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', 'no reason given')}"
-        for event in events
-        if event["ResourceStatus"].endswith("FAILED")
-    ]
-    return failures[-1] if failures else "no reason given"  # events come newest first
-
-
-def _wait(deadline: float, what: str) -> None:
-    if time.monotonic() > deadline:
-        raise ProvisionError(f"CloudFormation is still busy with {what}.")
-    time.sleep(0.1 if SETTLED_WITHIN_SECONDS - (deadline - time.monotonic()) < 5 else 2)
+    stack = stacks.apply(cloudformation, request, say=say)
+    return Provisioned(Outputs.from_named(stack.outputs), stack.changed)

@@ -34,6 +34,7 @@ PACKAGED = (
     "manage.py",
 )
 COLLECTED = "static/**/*"
+BUILT = "static/build/site.js"
 NEVER_PACKAGED = {"__pycache__", "src"}
 """``static/src`` is what the browser's files are built from."""
 MAXIMUM_UNPACKED_BYTES = 150_000_000
@@ -77,6 +78,8 @@ def lay_out(
     Raises:
         WebPackageError: a wheel is missing or does not match its hash, or files are not built.
     """
+    if not (PROJECT / BUILT).exists():
+        raise WebPackageError("The browser's files are not built. Run: make browser-files")
     folder = cache / stage
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

@@ -11,6 +11,7 @@ import hashlib
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -23,6 +24,7 @@ from thumbworker.contract import keys, policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
     from uuid import UUID
 
     from boto3.session import Session
@@ -255,6 +257,19 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
         """
         with _translated():
             self.client.delete_object(Bucket=self.bucket_name, Key=keys.import_key(photo_id))
+
+    def clock(self) -> datetime:
+        """Return what time it is for S3, whose signatures depend on it.
+
+        Raises:
+            OriginalsUnavailable: S3 did not answer, or there is no bucket.
+        """
+        try:
+            with _translated():
+                answer = self.client.head_bucket(Bucket=self.bucket_name)
+        except _NotThere as error:
+            raise OriginalsUnavailable(f"there is no bucket {self.bucket_name}") from error
+        return parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"])
 
     def any_rendition_left(self, photo_id: UUID) -> bool:
         """Tell whether a rendition of any size and policy is still there.

@@ -11,7 +11,7 @@ from infra.embedded import EmbeddedAws, EmbeddedAwsError
 from infra.local.folder import PROJECT, Folder, RunsAlreadyError
 from infra.local.gallery import ADMIN
 from infra.local.runner import CannotRunError, Run, say
-from infra.provision import ProvisionError
+from infra.stacks import StackError
 from infra.worker_zip import WorkerZipError
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def main() -> int:
     except (
         CannotRunError,
         EmbeddedAwsError,
-        ProvisionError,
+        StackError,
         RunsAlreadyError,
         WorkerZipError,
     ) as problem:

@@ -21,7 +21,7 @@ def start(aws: EmbeddedAws, parameters: Parameters) -> Outputs:
     later, and never the buckets' settings, the queue or the function.
 
     Raises:
-        EmbeddedAwsError, ProvisionError: it could not be done.
+        EmbeddedAwsError, StackError: it could not be done.
     """
     saved = aws.folder / "state" / "saved"
     objects, aside = aws.folder / "s3", aws.folder / "s3-set-aside"

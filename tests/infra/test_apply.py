@@ -3,7 +3,8 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from infra.provision import Outputs, Parameters, ProvisionError, apply, provision, stack_request
+from infra.provision import Outputs, Parameters, apply, provision, stack_request
+from infra.stacks import StackError
 
 VALUES = {
     "OriginalsBucket": "o",
@@ -96,14 +97,14 @@ def test_apply__changes_nothing_when_nothing_changed(request_for_stack):
 
 def test_apply__says_why_the_template_is_refused(request_for_stack):
     cloudformation = CloudFormation(stack=[None], change_set=["FAILED"], reason="Parameter Stage is odd")
-    with pytest.raises(ProvisionError, match="Parameter Stage is odd"):
+    with pytest.raises(StackError, match="Parameter Stage is odd"):
         apply(cloudformation, request_for_stack)
 
 
 def test_apply__names_the_first_resource_that_failed(request_for_stack):
     cloudformation = CloudFormation(stack=[None, "ROLLBACK_COMPLETE"])
     with pytest.raises(
-        ProvisionError, match="contactsheet-test is ROLLBACK_COMPLETE: Queue: there is one already"
+        StackError, match="contactsheet-test is ROLLBACK_COMPLETE: Queue: there is one already"
     ):
         apply(cloudformation, request_for_stack)
 
@@ -113,5 +114,5 @@ def test_provision__turns_what_the_sdk_raises_into_one_error(tmp_path):
         def client(self, _service):
             raise ClientError({"Error": {"Code": "AccessDenied", "Message": "not you"}}, "GetCallerIdentity")
 
-    with pytest.raises(ProvisionError, match="not you"):
+    with pytest.raises(StackError, match="not you"):
         provision(Refusing(), Parameters("test", "", tmp_path / "worker.zip"))

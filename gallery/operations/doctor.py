@@ -1,0 +1,88 @@
+"""Examines the gallery from inside, by what its own role may do: each finding is fine or says what to do."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.conf import settings
+from django.core.checks import run_checks
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from gallery.operations.findings import Finding, ill, well
+from gallery.photos import catalogue
+from gallery.photos.storage import OriginalsUnavailable, originals
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NOBODY = UUID(int=0)
+MAXIMUM_CLOCK_SKEW_SECONDS = 120
+"""AWS refuses signatures that are off by 15 minutes; offers would end early long before."""
+
+
+def examine() -> list[Finding]:
+    """Look at everything, also after something was found."""
+    return [*_settings(), _database(), *_stores(), _signing(), _clock()]
+
+
+def _settings() -> Iterator[Finding]:
+    found = [message for message in run_checks(include_deployment_checks=True) if message.is_serious()]
+    for message in found:
+        yield ill(f"setting: {message.msg}", str(message.hint or "See docs/deploy.md."))
+    if not found:
+        yield well("settings")
+
+
+def _database() -> Finding:
+    try:
+        executor = MigrationExecutor(connection)
+        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError as problem:
+        return ill(
+            "database",
+            f"it does not answer ({str(problem).strip()[:200]}). Check DATABASE_URL and its network.",
+        )
+    if waiting:
+        return ill("database", f"{len(waiting)} migrations wait. Run: zappa manage STAGE 'migrate --noinput'")
+    return well("database")
+
+
+def _stores() -> Iterator[Finding]:
+    try:
+        originals().look(NOBODY)
+        yield well("originals")
+    except OriginalsUnavailable as problem:
+        yield ill("originals", f"S3 refuses ({problem}). Is the web's role the stack's? Run: make deploy")
+    try:
+        catalogue.look(NOBODY)
+        yield well("catalogue")
+    except catalogue.CatalogueUnavailable as problem:
+        yield ill("catalogue", f"DynamoDB refuses ({problem}). Is the stack complete? Run: make deploy")
+
+
+def _signing() -> Finding:
+    if not settings.PICTURES_ORIGIN:
+        return well("addresses of pictures, signed by S3")
+    from gallery.photos.cloudfront import load_key  # noqa: PLC0415 - costs time where S3 signs
+
+    try:
+        load_key(settings.SIGNING_PRIVATE_KEY)
+    except ValueError:
+        return ill("CloudFront key", "SIGNING_PRIVATE_KEY is not an RSA key in PEM. Run: make deploy")
+    if not settings.SIGNING_KEY_ID:
+        return ill("CloudFront key", "SIGNING_KEY_ID is empty. Run: make deploy")
+    return well("CloudFront key")
+
+
+def _clock() -> Finding:
+    try:
+        theirs = originals().clock()
+    except OriginalsUnavailable:
+        return ill("clock", "S3 does not say what time it is; see originals.")
+    skew_seconds = abs(time.time() - theirs.timestamp())
+    if skew_seconds > MAXIMUM_CLOCK_SKEW_SECONDS:
+        return ill("clock", f"it is {skew_seconds:.0f} s off. Set this machine's clock by NTP.")
+    return well("clock")

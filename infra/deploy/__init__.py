@@ -1,0 +1,1 @@
+"""Put a stage of the gallery on AWS, say how it is, and take it away again."""

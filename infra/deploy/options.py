@@ -1,0 +1,86 @@
+"""What a person decides about a deployment: read from the environment, each with a sane default."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from infra.worker_zip import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PASSED_ON = ("SIGN_UP", "DEFAULT_QUOTA_BYTES", "DEFAULT_FROM_EMAIL", "DATABASE_POOLED", "LOG_LEVEL")
+"""Settings of the gallery that are handed over as they are, where they are set."""
+
+
+class OptionError(Exception):
+    """A choice that cannot be followed; the text says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """A deployment's choices. ``endpoint_url`` is set only where AWS is emulated."""
+
+    stage: str
+    region: str
+    endpoint_url: str
+    target: Target
+    domain_name: str
+    certificate_arn: str
+    operator_email: str
+    monthly_budget_dollars: int
+    sweep_minutes: int
+    firewall: bool
+    admin_email: str
+    passed_on: dict[str, str]
+
+    @property
+    def is_emulated(self) -> bool:
+        """Tell whether this is a rehearsal."""
+        return bool(self.endpoint_url)
+
+    @property
+    def function_name(self) -> str:
+        """Return the name that Zappa gives the web's function, and its own stack."""
+        return f"contactsheet-web-{self.stage}"
+
+    @classmethod
+    def read(cls, stage: str, environment: Mapping[str, str]) -> Options:
+        """Read the choices.
+
+        Raises:
+            OptionError: one of them cannot be followed.
+        """
+        if not re.fullmatch(r"[a-z][a-z0-9]{0,9}", stage):
+            raise OptionError(
+                f"STAGE={stage!r}: up to ten small letters and digits, such as dev or production."
+            )
+        endpoint_url = environment.get("AWS_ENDPOINT_URL", "")
+        domain, certificate = environment.get("DOMAIN_NAME", ""), environment.get("CERTIFICATE_ARN", "")
+        if bool(domain) != bool(certificate):
+            raise OptionError("DOMAIN_NAME and CERTIFICATE_ARN belong together: set both or none.")
+        here = Target()
+        return cls(
+            stage=stage,
+            region=environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or "eu-central-1",
+            endpoint_url=endpoint_url,
+            # The emulator runs functions by this machine's own Python.
+            target=here if endpoint_url else Target(environment.get("LAMBDA_PYTHON", "3.13"), "arm64"),
+            domain_name=domain,
+            certificate_arn=certificate,
+            operator_email=environment.get("OPERATOR_EMAIL", ""),
+            monthly_budget_dollars=_number(environment, "MONTHLY_BUDGET_DOLLARS", 20),
+            sweep_minutes=_number(environment, "SWEEP_MINUTES", 5),
+            firewall=environment.get("FIREWALL", "false").lower() == "true",
+            admin_email=environment.get("ADMIN_EMAIL") or "admin@example.com",
+            passed_on={name: environment[name] for name in PASSED_ON if environment.get(name)},
+        )
+
+
+def _number(environment: Mapping[str, str], name: str, usual: int) -> int:
+    text = environment.get(name) or str(usual)
+    if not text.isdecimal():
+        raise OptionError(f"{name}={text!r} is not a number.")
+    return int(text)

@@ -1,0 +1,68 @@
+"""Take a stage away, but never the photos."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from infra import stacks
+from infra.deploy import static_files, web_function
+from infra.deploy.vault import Vault
+from infra.web_package import Layout, lay_out
+
+if TYPE_CHECKING:
+    from infra.deploy.stages import Deployment
+
+
+def destroy(deployment: Deployment) -> list[str]:
+    """Remove everything of the stage; return the buckets that were kept because they hold something."""
+    options, clients, say = deployment.options, deployment.clients, deployment.say
+    cloudformation, s3 = clients.client("cloudformation"), clients.client("s3")
+    main_stack = f"contactsheet-{options.stage}"
+    main = stacks.read(cloudformation, main_stack) or {}
+    say("1/4 Alarms and CloudFront")
+    site = stacks.read(cloudformation, f"{main_stack}-site") or {}
+    if "StaticBucket" in site:
+        static_files.empty(s3, site["StaticBucket"])
+    for part in ("watch", "site"):
+        stacks.delete(cloudformation, f"{main_stack}-{part}")
+    if deployment.firewall_clients is not None:
+        stacks.delete(deployment.firewall_clients.client("cloudformation"), f"{main_stack}-firewall")
+    say("2/4 Web function and gateway")
+    if web_function.configuration(clients, options.function_name) is not None:
+        web_function.run_zappa(_bare_layout(deployment), say, "undeploy", "--yes")
+    stacks.delete(cloudformation, options.function_name)
+    say("3/4 Buckets, queue, table, worker")
+    stacks.delete(cloudformation, main_stack)
+    kept = [
+        bucket
+        for name in ("OriginalsBucket", "RenditionsBucket")
+        if (bucket := main.get(name)) and not _delete_if_empty(s3, bucket)
+    ]
+    say("4/4 Secrets")
+    if kept:
+        # Whoever comes back for the photos needs the database's address and the same secret key.
+        say("the secrets are kept with the photos")
+    else:
+        Vault(clients.client("ssm"), options.stage).forget()
+    shutil.rmtree(deployment.cache / options.stage, ignore_errors=True)
+    return kept
+
+
+def _bare_layout(deployment: Deployment) -> Layout:
+    """Lay out what Zappa needs to know which function it is about."""
+    settings = {"aws_region": deployment.options.region, "s3_bucket": "not-needed-to-undeploy"}
+    return lay_out(deployment.options.stage, deployment.options.target, settings, cache=deployment.cache)
+
+
+def _delete_if_empty(s3: Any, bucket: str) -> bool:
+    try:
+        s3.delete_bucket(Bucket=bucket)
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "BucketNotEmpty":
+            return False
+        if error.response["Error"]["Code"] != "NoSuchBucket":
+            raise
+    return True

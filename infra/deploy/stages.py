@@ -1,0 +1,185 @@
+"""The steps of a deployment, in order; each makes its part right and does nothing where it is."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from infra import stacks
+from infra.deploy import static_files, web_function
+from infra.deploy.vault import Vault, public_key_of
+from infra.provision import Outputs, Parameters, provision, upload_worker
+from infra.web_package import CACHE, Layout, lay_out
+from infra.worker_zip import build
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from infra.deploy.options import Options
+    from infra.deploy.web_function import Gateway
+    from infra.provision import Clients
+
+TEMPLATES = Path(__file__).resolve().parent.parent
+FIREWALL_REGION = "us-east-1"
+"""CloudFront takes a WAF from nowhere else."""
+
+
+@dataclass
+class Deployment:
+    """One run: what the steps have found so far. Nothing of it is kept; a later run finds it again."""
+
+    options: Options
+    clients: Clients
+    say: Callable[[str], None]
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    firewall_clients: Clients | None = None
+    cache: Path = CACHE
+    secrets: dict[str, str] = field(default_factory=dict, repr=False)
+    site: dict[str, str] = field(default_factory=dict)
+    bucket: str = ""
+    _outputs: Outputs | None = None
+    _layout: Layout | None = None
+    _gateway: Gateway | None = None
+
+    @property
+    def outputs(self) -> Outputs:
+        """Return what the main stack made."""
+        assert self._outputs, "the stack comes first"
+        return self._outputs
+
+    @property
+    def layout(self) -> Layout:
+        """Return the folder of the package."""
+        assert self._layout, "the package comes first"
+        return self._layout
+
+    def keep_secrets(self) -> None:
+        """Make or find the secrets."""
+        self.secrets = Vault(self.clients.client("ssm"), self.options.stage).ensure(self.environment)
+
+    def make_stack(self) -> None:
+        """Make the buckets, the queue, the table and the worker; the origin is the one known so far."""
+        cloudformation = self.clients.client("cloudformation")
+        self.site = stacks.read(cloudformation, self._stack_name("site")) or {}
+        worker_zip = build(self.options.target)
+        parameters = Parameters(
+            self.options.stage,
+            self.site.get("SiteOrigin", ""),
+            worker_zip,
+            require_tls=not self.options.is_emulated,
+        )
+        provisioned = provision(self.clients, parameters, extra=self._worker_parameters(), say=self.say)
+        self._outputs = provisioned.outputs
+        self.bucket, _ = upload_worker(self.clients, self.options.stage, worker_zip)
+
+    def _worker_parameters(self) -> dict[str, str]:
+        target = self.options.target
+        # The emulator runs any name by its own Python and knows no older one in the template.
+        if self.options.is_emulated:
+            return {}
+        return {"WorkerRuntime": f"python{target.python_version}", "WorkerArchitecture": target.architecture}
+
+    def deploy_web(self) -> None:
+        """Package the gallery and let Zappa deploy or update it."""
+        variables = web_function.environment_of(self.options, self.outputs, self.secrets, self.site)
+        self._layout = lay_out(
+            self.options.stage,
+            self.options.target,
+            web_function.zappa_settings(self.options, self.outputs, self.bucket, variables),
+            cache=self.cache,
+            certificates=self.secrets["database-certificates"].encode(),
+        )
+        web_function.ensure_deployed(self.clients, self.options, self.layout, self.say)
+        self._gateway = web_function.find_gateway(self.clients, self.options)
+
+    def make_site(self) -> None:
+        """Put CloudFront in front of the gateway and the buckets."""
+        gateway = self._gateway or web_function.find_gateway(self.clients, self.options)
+        key = "" if self.options.is_emulated else public_key_of(self.secrets["signing-key"])
+        values = {
+            "RenditionsBucket": self.outputs.renditions_bucket,
+            "GatewayDomain": gateway.domain,
+            "GatewayPath": gateway.path,
+            "GatewayPort": str(gateway.port),
+            "OriginSecret": self.secrets["origin-secret"],
+            "SigningPublicKey": key,
+            "SigningKeyName": hashlib.sha256(key.encode()).hexdigest()[:12],
+            "DomainName": self.options.domain_name,
+            "CertificateArn": self.options.certificate_arn,
+            "WebAclArn": self._firewall(),
+            "RequireTls": str(not self.options.is_emulated).lower(),
+        }
+        self.site = self._apply("site", values)
+
+    def _firewall(self) -> str:
+        if not self.options.firewall or self.firewall_clients is None:
+            return ""
+        cloudformation = self.firewall_clients.client("cloudformation")
+        request = self._request("firewall", {})
+        return stacks.apply(cloudformation, request, say=self.say).outputs["WebAclArn"]
+
+    def tell_the_origin(self) -> None:
+        """Tell buckets, worker and web the origin that CloudFront gave."""
+        self.make_stack()
+        variables = web_function.environment_of(self.options, self.outputs, self.secrets, self.site)
+        web_function.ensure_environment(self.clients, self.options, variables)
+
+    def put_static_files(self) -> None:
+        """Put the static files into their bucket."""
+        folder = self.layout.folder / "staticfiles"
+        sent = static_files.upload(self.clients.client("s3"), self.site["StaticBucket"], folder)
+        self.say(f"{sent} files sent")
+
+    def prepare_database(self) -> None:
+        """Migrate, and make the first admin unless there is one."""
+        web_function.run_zappa(self.layout, self.say, "manage", "migrate --noinput")
+        command = f"first_admin {self.options.admin_email} {self.secrets['admin-password']}"
+        web_function.invoke_manage(self.clients, self.options, command)
+
+    def watch(self) -> None:
+        """Make the alarms and the dashboard."""
+        gateway = self._gateway or web_function.find_gateway(self.clients, self.options)
+        values = {
+            "OperatorEmail": self.options.operator_email,
+            "MonthlyBudgetDollars": str(self.options.monthly_budget_dollars),
+            "GatewayId": gateway.api_id,
+            "SiteDistributionId": self.site["SiteDistributionId"],
+        }
+        self._apply("watch", values)
+
+    def _stack_name(self, part: str) -> str:
+        return f"contactsheet-{self.options.stage}-{part}"
+
+    def _request(self, part: str, values: Mapping[str, str]) -> dict[str, Any]:
+        given = {"Stage": self.options.stage, **values}
+        return {
+            "StackName": self._stack_name(part),
+            "TemplateBody": (TEMPLATES / f"{part}.yaml").read_text(),
+            "Parameters": [{"ParameterKey": name, "ParameterValue": value} for name, value in given.items()],
+        }
+
+    def _apply(self, part: str, values: Mapping[str, str]) -> dict[str, str]:
+        cloudformation = self.clients.client("cloudformation")
+        return stacks.apply(cloudformation, self._request(part, values), say=self.say).outputs
+
+
+STEPS: tuple[tuple[str, Callable[[Deployment], None]], ...] = (
+    ("Secrets", Deployment.keep_secrets),
+    ("Buckets, queue, table, worker", Deployment.make_stack),
+    ("Web function and gateway", Deployment.deploy_web),
+    ("CloudFront", Deployment.make_site),
+    ("The gallery's address", Deployment.tell_the_origin),
+    ("Static files", Deployment.put_static_files),
+    ("Database and first admin", Deployment.prepare_database),
+    ("Alarms and dashboard", Deployment.watch),
+)
+
+
+def deploy(deployment: Deployment) -> None:
+    """Go through all steps; a run that was stopped anywhere is continued by the next."""
+    for number, (title, step) in enumerate(STEPS, start=1):
+        deployment.say(f"{number}/{len(STEPS)} {title}")
+        step(deployment)

@@ -1,0 +1,51 @@
+"""Static files in their bucket: hashed names may be kept for ever, the others are asked for again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import mimetypes
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FOR_EVER = "public, max-age=31536000, immutable"
+FOR_A_MINUTE = "public, max-age=60"
+
+
+def upload(s3: Any, bucket: str, folder: Path) -> int:
+    """Put every collected file that is not there yet, byte for byte; return how many that were."""
+    there = {
+        entry["Key"]: entry["ETag"].strip('"')
+        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
+        for entry in page.get("Contents", [])
+    }
+    hashed = set(json.loads((folder / "staticfiles.json").read_text())["paths"].values())
+    sent = 0
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        # CloudFront compresses by itself.
+        if not path.is_file() or path.suffix in {".gz", ".br"} or name == "staticfiles.json":
+            continue
+        body = path.read_bytes()
+        key = f"static/{name}"
+        if there.get(key) == hashlib.md5(body, usedforsecurity=False).hexdigest():
+            continue
+        s3.put_object(
+            Bucket=bucket,
+            Key=key,
+            Body=body,
+            ContentType=mimetypes.guess_type(name)[0] or "application/octet-stream",
+            CacheControl=FOR_EVER if name in hashed else FOR_A_MINUTE,
+        )
+        sent += 1
+    return sent
+
+
+def empty(s3: Any, bucket: str) -> None:
+    """Delete everything in a bucket that holds nothing of anybody's."""
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
+        keys = [{"Key": entry["Key"]} for entry in page.get("Contents", [])]
+        if keys:
+            s3.delete_objects(Bucket=bucket, Delete={"Objects": keys, "Quiet": True})

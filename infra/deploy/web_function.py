@@ -1,0 +1,191 @@
+"""The web's function and its gateway: everything that is said to Zappa and to Lambda."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from botocore.exceptions import ClientError
+
+from infra import stacks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from infra.deploy.options import Options
+    from infra.provision import Clients, Outputs
+    from infra.web_package import Layout
+
+ZAPPA_WITHIN_SECONDS = 900
+NOWHERE = "https://not-yet.invalid"
+"""The gallery's origin before CloudFront has given it one."""
+MAXIMUM_ENVIRONMENT_BYTES = 4096
+"""Lambda's limit for the variables of a function."""
+
+
+class WebFunctionError(Exception):
+    """Zappa or Lambda did not do it; the text is the end of what was said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """Where the gateway answers: by its own host on AWS, by a path where it is emulated."""
+
+    api_id: str
+    domain: str
+    path: str
+    port: int
+
+
+def environment_of(
+    options: Options, outputs: Outputs, secrets: Mapping[str, str], site: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the function's variables; the stacks' outputs are their only source.
+
+    Raises:
+        WebFunctionError: something is missing or they are too long.
+    """
+    if not secrets["database-url"]:
+        raise WebFunctionError(
+            "No database is known. Give one once: make deploy STAGE=… DATABASE_URL=postgresql://…"
+        )
+    origin = site.get("SiteOrigin", NOWHERE)
+    found = {
+        **outputs.web_environment(),
+        **options.passed_on,
+        "STAGE": options.stage,
+        "SITE_ORIGIN": origin,
+        "ALLOWED_HOSTS": urlsplit(origin).netloc,
+        "SECRET_KEY": secrets["secret-key"],
+        "DATABASE_URL": secrets["database-url"],
+        "ORIGIN_SECRET": secrets["origin-secret"],
+    }
+    if secrets["email-url"]:
+        found["EMAIL_URL"] = secrets["email-url"]
+    if "PicturesOrigin" in site:
+        found["PICTURES_ORIGIN"] = site["PicturesOrigin"]
+        found["SIGNING_KEY_ID"] = site.get("SigningKeyId", "emulated")
+        found["SIGNING_PRIVATE_KEY"] = secrets["signing-key"]
+    size_bytes = sum(len(name) + len(value) for name, value in found.items())
+    if size_bytes > MAXIMUM_ENVIRONMENT_BYTES:
+        raise WebFunctionError(f"The variables take {size_bytes} bytes; Lambda allows 4,096.")
+    return found
+
+
+def zappa_settings(
+    options: Options, outputs: Outputs, bucket: str, variables: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return what a deployment adds to ``zappa_settings.json``."""
+    return {
+        "aws_region": options.region,
+        "s3_bucket": bucket,
+        "role_arn": outputs.web_role_arn,
+        "aws_environment_variables": dict(variables),
+        "events": [
+            {
+                "name": "sweep",
+                "function": "gallery.operations.jobs.sweep",
+                "expression": f"rate({options.sweep_minutes} minute{'s' * (options.sweep_minutes != 1)})",
+                "description": "Settles what the worker has done and closes open matters.",
+            }
+        ],
+    }
+
+
+def ensure_deployed(clients: Clients, options: Options, layout: Layout, say: Callable[[str], None]) -> None:
+    """Let Zappa deploy, or update what stands; what an earlier run left half-made is cleared away first."""
+    function = configuration(clients, options.function_name)
+    stack = stacks.read(clients.client("cloudformation"), options.function_name)
+    if function is not None and stack is None:
+        say("clearing what an earlier run left half-made")
+        run_zappa(layout, say, "undeploy", "--yes")
+        stacks.delete(clients.client("cloudformation"), options.function_name)
+        function = None
+    run_zappa(layout, say, "deploy" if function is None else "update")
+
+
+def run_zappa(layout: Layout, say: Callable[[str], None], *arguments: str) -> str:
+    """Run Zappa in the laid-out folder and return what it said.
+
+    Raises:
+        WebFunctionError: it failed or took longer than a quarter of an hour.
+    """
+    say(f"zappa {' '.join(arguments)}")
+    try:
+        run = subprocess.run(  # noqa: S603  # our own command line
+            layout.zappa(*arguments),
+            cwd=layout.folder,
+            env={**os.environ, **layout.variables()},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=ZAPPA_WITHIN_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise WebFunctionError(f"zappa {arguments[0]} took longer than a quarter of an hour.") from error
+    if run.returncode:
+        raise WebFunctionError(f"zappa {arguments[0]} failed:\n{run.stdout[-3000:]}")
+    return run.stdout
+
+
+def configuration(clients: Clients, function_name: str) -> dict[str, Any] | None:
+    """Return the configuration of a function, or ``None`` where there is none."""
+    try:
+        found: dict[str, Any] = clients.client("lambda").get_function_configuration(
+            FunctionName=function_name
+        )
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ResourceNotFoundException":
+            return None
+        raise
+    return found
+
+
+def ensure_environment(clients: Clients, options: Options, variables: Mapping[str, str]) -> bool:
+    """Give the function its variables without a new package; tell whether that changed anything."""
+    found = configuration(clients, options.function_name)
+    if found is None:
+        raise WebFunctionError(f"{options.function_name} is gone.")
+    if found.get("Environment", {}).get("Variables") == dict(variables):
+        return False
+    functions = clients.client("lambda")
+    functions.update_function_configuration(
+        FunctionName=options.function_name, Environment={"Variables": dict(variables)}
+    )
+    functions.get_waiter("function_updated_v2").wait(FunctionName=options.function_name)
+    return True
+
+
+def find_gateway(clients: Clients, options: Options) -> Gateway:
+    """Find the gateway that Zappa made."""
+    apis = clients.client("apigatewayv2").get_apis(MaxResults="500")["Items"]
+    matching = [api for api in apis if api["Name"] == options.function_name]
+    if not matching:
+        raise WebFunctionError("Zappa left no gateway behind. Run make deploy again.")
+    api_id = matching[0]["ApiId"]
+    if options.is_emulated:
+        parts = urlsplit(options.endpoint_url)
+        # Its own host name would need a resolver.
+        path = f"/_aws/execute-api/{api_id}/{options.stage}"
+        return Gateway(api_id, "localhost", path, parts.port or 80)
+    return Gateway(api_id, f"{api_id}.execute-api.{options.region}.amazonaws.com", f"/{options.stage}", 443)
+
+
+def invoke_manage(clients: Clients, options: Options, command: str) -> None:
+    """Run a command of ``manage.py`` in the function, as ``zappa manage`` does, but in no process list.
+
+    Raises:
+        WebFunctionError: the command failed.
+    """
+    answer = clients.client("lambda").invoke(
+        FunctionName=options.function_name, Payload=json.dumps({"manage": command}).encode()
+    )
+    if "FunctionError" in answer:
+        said = answer["Payload"].read().decode(errors="replace")
+        raise WebFunctionError(f"manage {command.split(maxsplit=1)[0]} failed: {said[-1000:]}")
