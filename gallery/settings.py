@@ -45,6 +45,7 @@ SIGNING_KEY_ID = env.str("SIGNING_KEY_ID", default="")
 SIGNING_PRIVATE_KEY = env.str("SIGNING_PRIVATE_KEY", default="", multiline=True)
 THUMBNAILS_QUEUE_URL = env.str("THUMBNAILS_QUEUE_URL", default="")
 THUMBNAILS_DEAD_LETTER_QUEUE_URL = env.str("THUMBNAILS_DEAD_LETTER_QUEUE_URL", default="")
+IMPORTS_QUEUE_URL = env.str("IMPORTS_QUEUE_URL", default="")
 IMPORTS_DEAD_LETTER_QUEUE_URL = env.str("IMPORTS_DEAD_LETTER_QUEUE_URL", default="")
 STAGE = env.str("STAGE", default="local")
 

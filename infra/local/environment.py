@@ -39,7 +39,7 @@ def web_environment(
     return {
         **{name: given[name] for name in KEPT if name in given},
         **{name: given.get(name, usual) for name, usual in CHOICES.items()},
-        **outputs.environment(),
+        **outputs.web_environment(),
         "DATABASE_URL": given.get("DATABASE_URL", folder.database_url),
         FOLDER_VARIABLE: str(folder.path),
         "SECRET_KEY": folder.secret_key(),
@@ -47,7 +47,7 @@ def web_environment(
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
         "AWS_REGION": REGION,
         "AWS_ENDPOINT_URL": endpoint_url,
-        # Where a person points the services elsewhere, to see what then happens, the role is still taken here.
+        # Where a person points the services elsewhere, to see what happens, the role is still taken here.
         "AWS_ENDPOINT_URL_STS": endpoint_url,
         "AWS_PROFILE": "web",
         "AWS_CONFIG_FILE": str(folder.aws_config_file),
