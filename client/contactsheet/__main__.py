@@ -1,0 +1,6 @@
+"""Run the command by ``python -m contactsheet``."""
+
+from contactsheet.command_line import run
+
+if __name__ == "__main__":
+    run()

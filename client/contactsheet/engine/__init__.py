@@ -1,0 +1,1 @@
+"""Uploading folders, whatever the gallery is reached by. Standard library only."""
