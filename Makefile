@@ -70,7 +70,7 @@ check: environment-dev ## check format, lint, types, imports, template and migra
 	@$(python) -m ruff format --check .
 	@$(python) -m ruff check .
 	@$(python) -m mypy
-	@.venv/bin/lint-imports --no-cache
+	@PYTHONPATH=client .venv/bin/lint-imports --no-cache
 	@.venv/bin/cfn-lint infra/*.yaml
 	@git ls-files 'templates/*.html' | xargs --no-run-if-empty .venv/bin/djade --check --target-version 5.2
 	@$(python) manage.py makemigrations --check --dry-run --settings tests.settings
@@ -103,7 +103,7 @@ compile := .venv/bin/uv pip compile --quiet --generate-hashes --no-emit-index-ur
 	--python-version 3.11 --universal $(if $(UPGRADE),--upgrade)
 lock: environment-dev ## lock requirements/*.in anew: UPGRADE=1 takes newer versions
 	@$(compile) requirements/dev.in -o requirements/dev.txt
-	@for set in web worker local function; do $(compile) requirements/$$set.in -c requirements/dev.txt -o requirements/$$set.txt; done
+	@for set in web worker local function client; do $(compile) requirements/$$set.in -c requirements/dev.txt -o requirements/$$set.txt; done
 	@for set in embedded node; do $(compile) requirements/$$set.in -o requirements/$$set.txt; done
 
 clean: ## remove what was installed or built, but not the gallery's data in var/
