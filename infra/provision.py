@@ -97,6 +97,7 @@ class Parameters:
     require_tls: bool = True
     worker_mapping_enabled: bool = True
     one_machine: bool = False
+    import_loopback_port: str = ""
 
     @property
     def stack_name(self) -> str:
@@ -143,6 +144,7 @@ def stack_request(parameters: Parameters, code_bucket: str, code_key: str) -> di
         "RequireTls": str(parameters.require_tls).lower(),
         "WorkerMappingEnabled": str(parameters.worker_mapping_enabled).lower(),
         "OneMachine": str(parameters.one_machine).lower(),
+        "ImportLoopbackPort": parameters.import_loopback_port,
         "WorkerCodeBucket": code_bucket,
         "WorkerCodeKey": code_key,
     }

@@ -67,6 +67,7 @@ class EnforcedAws:
 
     embedded: EmbeddedAws
     outputs: Outputs
+    parameters: Parameters
     _web_credentials: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -188,8 +189,10 @@ def embedded_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EnforcedA
     )
     embedded.start()
     try:
-        parameters = Parameters(STAGE, SITE_ORIGIN, build(), require_tls=False)
-        yield EnforcedAws(embedded, provision(embedded, parameters).outputs)
+        parameters = Parameters(
+            STAGE, SITE_ORIGIN, build(), require_tls=False, import_loopback_port=str(ports.any_free())
+        )
+        yield EnforcedAws(embedded, provision(embedded, parameters).outputs, parameters)
     finally:
         embedded.stop()
 

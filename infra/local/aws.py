@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from typing import TYPE_CHECKING
 
@@ -51,6 +52,7 @@ def parameters(site_origin: str, worker_zip: Path) -> Parameters:
         worker_zip,
         require_tls=False,
         one_machine=True,
+        import_loopback_port=os.environ.get("IMPORT_LOOPBACK_PORT", ""),
     )
 
 

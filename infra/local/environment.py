@@ -23,6 +23,9 @@ CHOICES = {
     "EMAIL_URL": "consolemail://",
     "DEBUG": "false",
     "LOG_LEVEL": "WARNING",
+    "API_READS_PER_MINUTE": "600",
+    "API_WRITES_PER_MINUTE": "240",
+    "API_IMPORTS_PER_MINUTE": "200",
 }
 """What a person may decide by setting it before ``make run``."""
 

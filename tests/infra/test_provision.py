@@ -8,9 +8,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from infra.embedded import CLIENT_CONFIG
-from infra.provision import Parameters, provision
-from infra.worker_zip import build
-from tests.stage import REGION, SITE_ORIGIN, STAGE
+from infra.provision import provision
+from tests.stage import REGION
 
 pytestmark = pytest.mark.embedded
 
@@ -22,7 +21,7 @@ def refused(call, **arguments):
 
 
 def test_applying_twice_changes_nothing(embedded_aws):
-    again = provision(embedded_aws, Parameters(STAGE, SITE_ORIGIN, build(), require_tls=False))
+    again = provision(embedded_aws, embedded_aws.parameters)
     assert not again.changed
     assert again.outputs == embedded_aws.outputs
 

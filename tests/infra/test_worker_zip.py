@@ -135,13 +135,34 @@ def test_it_runs_with_nothing_but_what_lambda_brings(unpacked, runtime):
     assert done.stdout.split() == ["True", str(unpacked / "PIL" / "__init__.py")]
 
 
-def test_a_cold_import_is_fast(unpacked, runtime):
+@pytest.mark.parametrize("handler", ["thumbworker.handler", "thumbworker.imports.handler"])
+def test_a_cold_import_is_fast(unpacked, runtime, handler):
     """Best of three in processor time, since the tests' machine is shared and Lambda's is not."""
     seconds = []
     for _ in range(3):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        done = run_alone(unpacked, runtime, "import thumbworker.handler")
+        done = run_alone(unpacked, runtime, f"import {handler}")
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         assert done.returncode == 0, done.stderr
         seconds.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
     assert min(seconds) < COLD_IMPORT_SECONDS
+
+
+def test_the_zip_allows_no_private_network(unpacked, runtime):
+    """Whatever its variables say: the guard in the deployed zip lets nothing through but the internet."""
+    code = """
+import os
+os.environ["IMPORT_LOOPBACK_PORT"] = "8123"
+from thumbworker.imports import handler
+from thumbworker.imports.trouble import NotFetched
+guard = handler._batch.importer.source.guard
+assert guard.allowed == frozenset(), guard.allowed
+for host in ("127.0.0.1:8123", "10.0.0.1", "169.254.169.254", "[::1]", "localhost"):
+    try:
+        guard.target(f"http://{host}/")
+    except NotFetched as refused:
+        print(refused.reason)
+"""
+    done = run_alone(unpacked, runtime, code)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["import_address_not_allowed"] * 5

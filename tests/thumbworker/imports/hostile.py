@@ -18,12 +18,15 @@ class HostileServer:
     """Answers each connection by ``behave(connection, request)``."""
 
     def __init__(
-        self, behave: Callable[[socket.socket, bytes], None], tls: ssl.SSLContext | None = None
+        self,
+        behave: Callable[[socket.socket, bytes], None],
+        tls: ssl.SSLContext | None = None,
+        port: int = 0,
     ) -> None:
         self.behave = behave
         self.tls = tls
         self.requests: list[bytes] = []
-        self.listening = socket.create_server(("127.0.0.1", 0))
+        self.listening = socket.create_server(("127.0.0.1", port))
         self.port: int = self.listening.getsockname()[1]
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)
