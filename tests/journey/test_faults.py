@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from gallery.photos import aws, catalogue, news, transitions
 from gallery.photos.models import DeletionRecord, Photo
@@ -136,7 +137,7 @@ def test_a_purge_without_the_store_leaves_an_open_record(
 def test_trying_again_says_that_the_store_is_silent_and_the_photo_awaits(
     browser: Client, alice: User, make_photo: PhotoFactory
 ) -> None:
-    photo = make_photo(alice, State.FAILED, reason="damaged")
+    photo = make_photo(alice, State.FAILED, reason="damaged", processed_at=timezone.now())
     assert browser.post(f"/photos/{photo.pk}/try-again/").status_code == 302
     photo.refresh_from_db()
     assert photo.state == State.AWAITING
