@@ -164,7 +164,7 @@ class World:
 def world(
     alice: User, bob: User, charlie: User, admin: User, make_photo: PhotoFactory, empty_aws: None
 ) -> World:
-    photo = make_photo(alice, State.PENDING)
+    photo = make_photo(alice, State.PENDING, origin_url="https://example.org/sea.jpg")
     album = Album.objects.create(owner=alice, title="Sea")
     AlbumEntry.objects.create(album=album, photo=photo)
     tag = Tag.objects.create(name="sea")
@@ -179,6 +179,7 @@ def world(
         names={
             "uuid:photo_id": photo.pk,
             "uuidstr:photo_id": photo.pk,
+            "uuidstr:request_id": photo.pk,
             "uuid:album_id": album.pk,
             "uuidstr:album_id": album.pk,
             "int:token_id": token.pk,
@@ -205,4 +206,6 @@ def test_the_table_names_every_address() -> None:
 
 @pytest.mark.parametrize("route", sorted(set(routes())))
 def test_everybody_gets_the_answer_that_is_theirs(route: str, world: World) -> None:
-    assert world.answers(route) == rows()[route]
+    answers = world.answers(route)
+    line = " | ".join([f"/{route}", *answers])
+    assert answers == rows().get(route), f"If that is as it should be, write into {TABLE.name}:\n{line}"
