@@ -1,0 +1,111 @@
+"""Who is compared: where each comes from, and how it is started."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+FOLDER = Path("var/bench")
+RUNNERS = Path(__file__).parent.absolute() / "runners"
+INSTALL_SECONDS_MAXIMUM = 600
+
+
+class Absent(Exception):
+    """Say why a contender can't take part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """One way of one library; ``command`` lacks only photo, folder and repeats."""
+
+    name: str
+    command: tuple[str, ...]
+    working_folder: Path = Path()
+
+
+def contenders() -> tuple[list[Contender], dict[str, str]]:
+    """Install what is missing below ``var/bench``; return who is there, and who is absent and why."""
+    present = [
+        Contender("contactsheet", (sys.executable, "-m", "bench.runners.contactsheet", "render")),
+        Contender("Pillow, naive", (sys.executable, "-m", "bench.runners.pillow", "naive")),
+    ]
+    absent: dict[str, str] = {}
+    for name, install in (
+        ("sharp", _sharp),
+        ("pyvips", _pyvips),
+        ("ImageMagick", _magick),
+        ("thumbor", _thumbor),
+    ):
+        try:
+            present += install()
+        except Absent as reason:
+            absent[name] = str(reason)
+    return present, absent
+
+
+def _sharp() -> list[Contender]:
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node is None or npm is None:
+        raise Absent("Node is not installed")
+    folder = FOLDER / "node"
+    if not (folder / "node_modules/sharp").is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "package.json").write_text('{"private": true}\n')
+        _call(npm, "install", "--no-audit", "--no-fund", "--no-package-lock", "sharp@0.35.5", folder=folder)
+    script = str(RUNNERS / "sharp.mjs")
+    return [
+        Contender(name, (node, script, way), folder)
+        for name, way in (
+            ("sharp, each size", "each"),
+            ("sharp, cascade", "cascade"),
+            ("sharp, cascade, AVIF", "cascade-avif"),
+        )
+    ]
+
+
+def _pyvips() -> list[Contender]:
+    python = _environment("vips", "pyvips==3.2.0", "pyvips-binary==8.18.7")
+    return [
+        Contender("pyvips, each size", (python, "-m", "bench.runners.vips", "each")),
+        Contender("pyvips, cascade", (python, "-m", "bench.runners.vips", "cascade")),
+    ]
+
+
+def _magick() -> list[Contender]:
+    command = shutil.which("magick") or shutil.which("convert")
+    if command is None:
+        raise Absent("neither magick nor convert is installed")
+    listed = subprocess.run([command, "-list", "format"], capture_output=True, text=True, check=False)  # noqa: S603
+    if not any("WEBP" in line and "rw" in line for line in listed.stdout.splitlines()):
+        raise Absent("it does not write WebP here")
+    return [Contender("ImageMagick", (sys.executable, "-S", str(RUNNERS / "magick.py"), command))]
+
+
+def _thumbor() -> list[Contender]:
+    python = _environment("thumbor", "thumbor==7.8.0")
+    return [Contender("thumbor", (python, "-m", "bench.runners.thumbor", "each"))]
+
+
+def _environment(name: str, *packages: str) -> str:
+    """Return the interpreter of an environment of its own that has the packages."""
+    folder = FOLDER / f"python-{name}"
+    python = str(folder.absolute() / "bin/python")
+    if not (folder / "installed").exists():
+        _call(sys.executable, "-m", "venv", str(folder))
+        _call(python, "-m", "pip", "install", "--quiet", *packages)
+        (folder / "installed").write_text("\n".join(packages))
+    return python
+
+
+def _call(*command: str, folder: Path = Path()) -> None:
+    try:
+        subprocess.run(  # noqa: S603 - our own words
+            command, cwd=folder, check=True, capture_output=True, text=True, timeout=INSTALL_SECONDS_MAXIMUM
+        )
+    except subprocess.CalledProcessError as problem:
+        raise Absent((problem.stderr or "it did not install").strip().splitlines()[-1][:200]) from problem
+    except subprocess.TimeoutExpired as problem:
+        raise Absent("it did not install in ten minutes") from problem

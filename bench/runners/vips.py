@@ -1,0 +1,38 @@
+"""libvips through pyvips, by its own advice: ``thumbnail`` from the file for each size, or a cascade."""
+
+from __future__ import annotations
+
+import os
+
+os.environ["VIPS_CONCURRENCY"] = "1"
+
+import pyvips
+
+from bench.runners import SIDES, run
+
+
+def each(data: bytes) -> dict[str, bytes]:
+    """Return three renditions, each from the file by shrink-on-load."""
+    pyvips.cache_set_max(0)
+    return {
+        f"{side}.webp": pyvips.Image.thumbnail_buffer(data, side, height=side, size="down").webpsave_buffer(
+            Q=80
+        )
+        for side in SIDES
+    }
+
+
+def cascade(data: bytes) -> dict[str, bytes]:
+    """Return three renditions, each from the one above it."""
+    pyvips.cache_set_max(0)
+    image = pyvips.Image.thumbnail_buffer(data, SIDES[0], height=SIDES[0], size="down").copy_memory()
+    made = {}
+    for side in SIDES:
+        if side != SIDES[0]:
+            image = image.thumbnail_image(side, height=side, size="down").copy_memory()
+        made[f"{side}.webp"] = image.webpsave_buffer(Q=80)
+    return made
+
+
+if __name__ == "__main__":
+    run({"each": each, "cascade": cascade})
