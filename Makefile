@@ -11,7 +11,7 @@ need := infra/setup/need.sh
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run shell manage test test-all test-postgres deploy status destroy rehearse check fmt lock clean browser-files \
+.PHONY: help setup run shell manage test test-all test-postgres deploy status destroy rehearse bench-imaging check fmt lock clean browser-files \
 	environment-dev environment-local environment-embedded
 
 help: ## list what can be done
@@ -65,6 +65,9 @@ test-all: environment-dev environment-embedded browser-files ## run what `make t
 test-postgres: environment-dev environment-embedded ## run the tests that use a database on a real PostgreSQL
 	@$(need) postgresql
 	@$(python) -m tests.postgresql -m 'not slow and not browser' tests/gallery tests/journey $(ARGS)
+
+bench-imaging: environment-dev ## compare the imaging with others (ARGS="--photos FOLDER" for photos of your own)
+	@$(python) -m bench.imaging $(ARGS)
 
 check: environment-dev ## check format, lint, types, imports, template and migrations
 	@$(python) -m ruff format --check .

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from PIL import Image, ImageFilter
+
+from bench.chart import draw
+from bench.measuring import Measured
+from bench.ratios import SIDES, ratio_to
+from bench.runners import fitted
+from bench.similarity import similarity, whole_picture
+from bench.table import summary_lines, table_lines
+from tests.thumbworker.imaging.pictures import scene
+
+
+def measured(
+    contender: str, photo: str = "a.jpg", *, cpu: float = 1.0, size: int = 100, ssim: float = 0.9
+) -> Measured:
+    return Measured(
+        contender=contender,
+        photo=photo,
+        cpu_seconds=cpu,
+        wall_seconds=cpu,
+        peak_bytes=1000,
+        idle_bytes=10,
+        size_bytes=dict.fromkeys(SIDES, size),
+        ssim=dict.fromkeys(SIDES, ssim),
+    )
+
+
+def test_an_identical_rendition_has_a_similarity_of_one_and_a_blurred_one_less(tmp_path: Path) -> None:
+    image = scene(200, 150)
+    image.save(tmp_path / "same.png")
+    image.filter(ImageFilter.GaussianBlur(2)).save(tmp_path / "blurred.png")
+    assert similarity(image, tmp_path / "same.png") == pytest.approx(1.0, abs=1e-4)
+    assert similarity(image, tmp_path / "blurred.png") < 0.95
+
+
+def test_the_ideal_is_upright(tmp_path: Path) -> None:
+    image = scene(60, 40)
+    exif = image.getexif()
+    exif[0x0112] = 6
+    image.save(tmp_path / "a.jpg", exif=exif)
+    assert whole_picture(tmp_path / "a.jpg").size == (40, 60)
+
+
+def test_each_photo_is_compared_with_the_way_that_cost_least_there() -> None:
+    ratio = ratio_to(
+        [
+            *(measured("contactsheet", photo, cpu=1.0, size=90, ssim=0.95) for photo in ("a.jpg", "b.jpg")),
+            measured("sharp 1", "a.jpg", cpu=2.0),
+            measured("sharp 2", "a.jpg", cpu=4.0),
+            measured("sharp 1", "b.jpg", cpu=16.0),
+            measured("sharp 2", "b.jpg", cpu=8.0),
+        ],
+        ["sharp 1", "sharp 2"],
+    )
+    assert ratio is not None
+    assert ratio["best_way"] == {"a.jpg": "sharp 1", "b.jpg": "sharp 2"}
+    assert ratio["cpu_geometric_mean"] == pytest.approx(math.sqrt(1 / 2 * 1 / 8))
+    assert ratio["cpu_largest"] == pytest.approx(0.5)
+    assert ratio["bytes_largest"]["800"] == pytest.approx(0.9)
+    assert ratio["ssim_least_difference"]["320"] == pytest.approx(0.05)
+
+
+def test_a_rival_that_took_no_part_gives_no_ratio() -> None:
+    assert ratio_to([measured("contactsheet")], ["sharp, cascade"]) is None
+
+
+def test_the_report_names_everybody_and_who_was_absent() -> None:
+    ways = [measured("contactsheet"), measured("Pillow, naive", cpu=2.0)]
+    lines = [*table_lines(ways)]
+    assert len(lines) == 3
+    report = {
+        "ratio_to_sharp": None,
+        "ratio_to_sharp_avif": None,
+        "ratio_to_naive": ratio_to(ways, ["Pillow, naive"]),
+        "absent": {"sharp": "Node is not installed"},
+    }
+    text = "\n".join(summary_lines(report))
+    assert "sharp's best way: not measured" in text
+    assert "naive Pillow: CPU x 0.50" in text
+    assert "absent: sharp (Node is not installed)" in text
+
+
+def test_the_chart_is_well_formed_and_ranks_by_cpu_time() -> None:
+    chart = draw([measured("slow & old", cpu=2.0), measured("contactsheet", cpu=0.5)])
+    texts = [
+        element.text for element in ElementTree.fromstring(chart).iter("{http://www.w3.org/2000/svg}text")
+    ]
+    assert texts[2:] == ["contactsheet", "500 ms", "slow & old", "2000 ms"]
+
+
+def test_sizes_are_fitted_as_the_worker_fits_them() -> None:
+    assert fitted(6000, 4000, 1600) == (1600, 1067)
+    assert fitted(*Image.new("L", (3, 2)).size, 1600) == (3, 2)
