@@ -85,6 +85,16 @@ class Photo(models.Model):
                 name="photos_never_arrived",
                 condition=Q(state=State.FAILED, reason=NEVER_ARRIVED),
             ),
+            # The desk's other lists; processing is short, and the approved are the public sheet.
+            *(
+                models.Index(
+                    F("created_at").desc(),
+                    F("id").desc(),
+                    name=f"photos_{state}_newest",
+                    condition=Q(state=state, trashed_at=None, visibility=Visibility.PUBLIC),
+                )
+                for state in (State.REJECTED, State.FAILED)
+            ),
             models.Index("trashed_at", name="photos_trashed", condition=Q(trashed_at__isnull=False)),
         ]
         constraints: ClassVar[list[Any]] = [

@@ -57,6 +57,16 @@ def test_the_review_queue(position: Photo) -> None:
     assert "TEMP B-TREE" not in plan
 
 
+@pytest.mark.parametrize("state", [State.REJECTED, State.FAILED, State.APPROVED])
+def test_the_desk_s_other_lists_and_their_capped_counts(position: Photo, charlie: User, state: State) -> None:
+    photos = Photo.objects.on_the_desk(charlie).not_trashed().filter(state=state)
+    name = "photos_public_newest" if state == State.APPROVED else f"photos_{state}_newest"
+    plan = plan_of(photos.with_owner().newest_first()[:60])
+    assert name in plan
+    assert "TEMP B-TREE" not in plan
+    assert name in plan_of(photos.order_by()[:3000])
+
+
 def test_the_sweep_s_open_matters(position: Photo) -> None:
     awaiting = Photo.objects.filter(state=State.AWAITING).order_by("looked_at", "id")[:500]
     assert "photos_awaiting" in plan_of(awaiting)
