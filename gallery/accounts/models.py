@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
 
@@ -75,6 +76,18 @@ class User(AbstractUser):
                 condition=Q(used_bytes__gte=0), name="accounts_user_used_bytes_not_negative"
             ),
         ]
+
+    def save(self, *, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        """Save all but ``used_bytes``, which uploads count up and down while a form is being filled in.
+
+        Raises:
+            django.db.DatabaseError: the account was deleted meanwhile; it does not come back.
+        """
+        if update_fields is None and not self._state.adding:
+            kept = {"id", "used_bytes", *self.get_deferred_fields()}
+            names = (field.attname for field in self._meta.concrete_fields)
+            update_fields = [name for name in names if name not in kept]
+        super().save(update_fields=update_fields, **kwargs)
 
 
 class Invitation(models.Model):

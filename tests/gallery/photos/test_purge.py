@@ -33,7 +33,7 @@ def test_the_row_the_history_and_the_original_go_and_the_bytes_are_given_back(
     transitions.trashed(photo.pk, actor=alice)
     stores.put_original(photo.pk)
     alice.used_bytes = photo.size_bytes + 5
-    alice.save()
+    alice.save(update_fields=["used_bytes"])
     with django_capture_on_commit_callbacks(execute=True):
         assert purge_photo(photo.pk) is True
     alice.refresh_from_db()
@@ -68,7 +68,7 @@ def test_nobody_s_photo_leaves_no_record(stores: Stores) -> None:
 def test_used_bytes_never_become_negative(stores: Stores, alice: User, make_photo: PhotoFactory) -> None:
     photo = make_photo(alice, State.AWAITING, size_bytes=1000)
     alice.used_bytes = 10
-    alice.save()
+    alice.save(update_fields=["used_bytes"])
     purge_photo(photo.pk)
     alice.refresh_from_db()
     assert alice.used_bytes == 0
