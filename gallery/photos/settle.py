@@ -80,7 +80,8 @@ def sortable_facts(item: PhotoItem) -> dict[str, Any]:
 def _instant(text: str) -> datetime | None:
     try:
         instant = datetime.fromisoformat(text)
-    except ValueError:
+        # A camera without a time zone says local time; kept as if UTC, good enough to order by.
+        return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        # At either end of the calendar an offset leads out of it, and no database could hold the instant.
         return None
-    # A camera without a time zone says local time; kept as if UTC, good enough to order by.
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)

@@ -112,3 +112,14 @@ def test_an_unreadable_item_moves_nothing(stores: Stores, alice: User, make_phot
         Item={"pk": {"S": f"photo#{photo.pk}"}, "status": {"S": "SOMETHING"}},
     )
     assert settle([photo.pk]) == set()
+
+
+@pytest.mark.parametrize("taken_at", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
+def test_a_camera_s_clock_that_no_database_can_hold_stops_nothing(
+    stores: Stores, alice: User, make_photo: PhotoFactory, taken_at: str
+) -> None:
+    photo = make_photo(alice, State.AWAITING)
+    stores.put_item(ready_item(photo, metadata={"taken_at": taken_at}))
+    assert settle([photo.pk]) == {photo.pk}
+    photo.refresh_from_db()
+    assert photo.taken_at is None
