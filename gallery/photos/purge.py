@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
@@ -22,14 +22,18 @@ if TYPE_CHECKING:
 logger = structlog.get_logger(__name__)
 
 
-def purge_photo(photo_id: UUID) -> bool:
+IN_THE_TRASH = Q(trashed_at__isnull=False)
+
+
+def purge_photo(photo_id: UUID, *, only_if: Q = Q()) -> bool:  # noqa: B008 - never changed
     """End a photo: row out, deletion record in, then the original; S3 tells the worker.
 
-    Returns ``False`` where there is no such row. A dead S3 does no harm: the record stays open and
+    Returns ``False`` where there is no such row, or it no longer stands as ``only_if`` says: whoever
+    took it out of the trash a moment ago keeps it. A dead S3 does no harm: the record stays open and
     ``sweep`` deletes the original later.
     """
     with transaction.atomic():
-        rows = Photo.objects.filter(pk=photo_id)
+        rows = Photo.objects.filter(only_if, pk=photo_id)
         photo = (
             rows.select_for_update()
             .only("id", "owner_id", "size_bytes", "offered_until", "origin_url")

@@ -127,7 +127,7 @@ def _look_for_original(photo: Photo, reading: catalogue.Reading, now: datetime, 
         report.imports_requested += done == "requested"
         report.given_up += done == "given_up"
     elif photo.offered_until < now - GIVE_UP_AFTER:
-        report.given_up += transitions.given_up(photo.pk)
+        report.given_up += transitions.given_up(photo.pk, offered_before=now - GIVE_UP_AFTER)
 
 
 def _sweep_deletions(now: datetime, report: SweepReport) -> None:
@@ -159,17 +159,26 @@ def _look_at_deletion(record: DeletionRecord, now: datetime, report: SweepReport
 
 def _sweep_expired(now: datetime, report: SweepReport) -> None:
     """Purge what has lain in the trash for 30 days, and offers that nobody took up for a week."""
-    expired = Photo.objects.filter(
-        Q(trashed_at__lt=now - TRASH_KEPT)
-        | Q(
-            state=State.FAILED,
-            reason=NEVER_ARRIVED,
-            offered_until__lt=now - GIVE_UP_AFTER - NEVER_ARRIVED_KEPT,
-        )
-    ).order_by("id")
-    for photo_id in list(expired.values_list("pk", flat=True)[:MAX_MATTERS]):
-        _count_removal(report)
-        report.purged += purge_photo(photo_id)
+    for photo_id in _ids_of(old_trash := Q(trashed_at__lt=now - TRASH_KEPT)):
+        _purge(photo_id, old_trash, report)
+    never_arrived = Q(
+        state=State.FAILED, reason=NEVER_ARRIVED, offered_until__lt=now - GIVE_UP_AFTER - NEVER_ARRIVED_KEPT
+    )
+    for photo_id in _ids_of(never_arrived):
+        if originals().look(photo_id) is None:
+            _purge(photo_id, never_arrived, report)
+        else:
+            # It came late, and its owner has not looked since: it is a photo and no empty offer.
+            transitions.arrived_late(photo_id)
+
+
+def _ids_of(matters: Q) -> list[UUID]:
+    return list(Photo.objects.filter(matters).order_by("id").values_list("pk", flat=True)[:MAX_MATTERS])
+
+
+def _purge(photo_id: UUID, only_if: Q, report: SweepReport) -> None:
+    _count_removal(report)
+    report.purged += purge_photo(photo_id, only_if=only_if)
 
 
 def _count_removal(report: SweepReport) -> None:

@@ -149,9 +149,16 @@ def failed(photo_id: UUID, *, reason: str, facts: dict[str, Any]) -> bool:
     return apply(FAILED, photo_id, reason=reason, changes={**facts, "reason": reason})
 
 
-def given_up(photo_id: UUID) -> bool:
-    """Record that an offered original never came."""
-    return apply(GIVEN_UP, photo_id, reason=NEVER_ARRIVED, changes={"reason": NEVER_ARRIVED})
+def given_up(photo_id: UUID, *, offered_before: datetime) -> bool:
+    """Record that an original never came whose last offer ended before that instant."""
+    return apply(
+        GIVEN_UP,
+        photo_id,
+        reason=NEVER_ARRIVED,
+        # A browser may have come back and been offered it again since somebody looked.
+        conditions={"offered_until__lt": offered_before},
+        changes={"reason": NEVER_ARRIVED},
+    )
 
 
 def offered_again(photo_id: UUID, *, offered_until: datetime) -> bool:
@@ -162,6 +169,11 @@ def offered_again(photo_id: UUID, *, offered_until: datetime) -> bool:
         conditions={"reason": NEVER_ARRIVED},
         changes={"reason": "", "offered_until": offered_until},
     )
+
+
+def arrived_late(photo_id: UUID) -> bool:
+    """Wait for the worker again: an original that had been given up is there after all."""
+    return apply(OFFERED_AGAIN, photo_id, conditions={"reason": NEVER_ARRIVED}, changes={"reason": ""})
 
 
 def tried_again(photo_id: UUID, *, actor: User) -> bool:

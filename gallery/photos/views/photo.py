@@ -17,7 +17,7 @@ from gallery.photos.facts import facts_of
 from gallery.photos.forms import PhotoForm
 from gallery.photos.history import lines_of
 from gallery.photos.models import Photo
-from gallery.photos.purge import purge_photo
+from gallery.photos.purge import IN_THE_TRASH, purge_photo
 from gallery.photos.settle import is_trusted
 from gallery.photos.states import State
 from gallery.photos.storage import OriginalsUnavailable, originals
@@ -135,10 +135,9 @@ def restore(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
 def purge(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     """Delete a photo for good; only from the trash, so that nobody does it by a slip."""
     found = _own_or_404(request.user, photo_id)
-    if found.trashed_at is None:
+    if not purge_photo(found.pk, only_if=IN_THE_TRASH):
         messages.warning(request, "Move the photo to the trash first.")
         return redirect(found)
-    purge_photo(found.pk)
     messages.success(request, "Deleted for good.")
     return redirect("trash")
 

@@ -10,7 +10,7 @@ from django.db import connection
 
 from gallery.photos import transitions
 from gallery.photos.models import DeletionRecord, HistoryEntry, Photo
-from gallery.photos.purge import purge_all_of, purge_photo
+from gallery.photos.purge import IN_THE_TRASH, purge_all_of, purge_photo
 from gallery.photos.states import State
 
 if TYPE_CHECKING:
@@ -58,6 +58,15 @@ def test_purging_twice_is_harmless(stores: Stores, alice: User, make_photo: Phot
     assert purge_photo(photo.pk) is True
     assert purge_photo(photo.pk) is False
     assert DeletionRecord.objects.count() == 1
+
+
+def test_a_photo_that_stands_elsewhere_by_now_is_kept(
+    stores: Stores, alice: User, make_photo: PhotoFactory
+) -> None:
+    photo = make_photo(alice, trashed_at=None)
+    assert purge_photo(photo.pk, only_if=IN_THE_TRASH) is False
+    assert Photo.objects.filter(pk=photo.pk).exists()
+    assert DeletionRecord.objects.count() == 0
 
 
 def test_nobody_s_photo_leaves_no_record(stores: Stores) -> None:

@@ -80,7 +80,7 @@ def test_a_late_original_revives_an_offer_that_was_given_up(
     stores: Stores, alice: User, make_photo: PhotoFactory
 ) -> None:
     photo = make_photo(alice, State.AWAITING)
-    transitions.given_up(photo.pk)
+    transitions.given_up(photo.pk, offered_before=datetime.now(UTC))
     stores.put_item(ready_item(photo))
     assert settle([photo.pk]) == {photo.pk}
     photo.refresh_from_db()

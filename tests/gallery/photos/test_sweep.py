@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.utils import timezone
 
 from gallery.photos import sweep as module
@@ -100,6 +101,34 @@ def test_the_trash_is_emptied_after_thirty_days(
     kept = make_photo(alice, State.APPROVED, trashed_at=NOW - 29 * DAY)
     assert sweep(NOW).purged == 1
     assert list(Photo.objects.all()) == [kept]
+
+
+def test_what_is_taken_out_of_the_trash_at_the_last_moment_stays(
+    stores: Stores, alice: User, make_photo: PhotoFactory
+) -> None:
+    old = {"trashed_at": NOW - 31 * DAY}
+    first, second = sorted((make_photo(alice, **old), make_photo(alice, **old)), key=lambda photo: photo.pk)
+
+    def restore_the_second(execute: Any, sql: str, *rest: Any) -> Any:
+        if sql.startswith('INSERT INTO "photos_deletionrecord"'):
+            Photo.objects.filter(pk=second.pk).update(trashed_at=None)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(restore_the_second):
+        assert sweep(NOW).purged == 1
+    assert list(Photo.objects.all()) == [second]
+    assert DeletionRecord.objects.get().photo_id == first.pk
+
+
+def test_a_photo_that_came_late_and_that_nobody_looked_at_is_not_purged(
+    stores: Stores, alice: User, make_photo: PhotoFactory
+) -> None:
+    photo = make_photo(alice, State.FAILED, reason="never_arrived", offered_until=NOW - 9 * DAY)
+    stores.put_original(photo.pk)
+    assert sweep(NOW).purged == 0
+    assert sweep(NOW + HOUR).nudged == 1
+    photo.refresh_from_db()
+    assert (photo.state, photo.reason) == (State.AWAITING, "")
 
 
 def test_a_record_closes_when_nothing_is_left_and_all_is_quiet(stores: Stores) -> None:

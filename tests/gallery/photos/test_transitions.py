@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -95,6 +96,12 @@ def test_a_rejection_keeps_its_reason_and_an_approval_clears_it(
     transitions.approved(photo.pk, actor=charlie)
     photo.refresh_from_db()
     assert photo.review_note == ""
+
+
+def test_an_offer_made_anew_meanwhile_is_not_given_up(make_photo: PhotoFactory, alice: User) -> None:
+    photo = make_photo(alice, State.AWAITING)
+    assert transitions.given_up(photo.pk, offered_before=photo.offered_until) is False
+    assert transitions.given_up(photo.pk, offered_before=photo.offered_until + timedelta(seconds=1)) is True
 
 
 def test_only_an_offer_that_was_given_up_is_opened_again(make_photo: PhotoFactory, alice: User) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
 
 import pytest
+from django.utils import timezone
 
 from gallery.photos import transitions, uploads
 from gallery.photos.files import EMPTY, UploadRequest
@@ -131,7 +133,7 @@ def test_a_file_in_the_trash_can_be_uploaded_anew(alice: User) -> None:
 def test_an_upload_that_was_given_up_is_opened_again(alice: User) -> None:
     (first,) = offer(alice.pk, [request("a")], visibility="public")
     assert isinstance(first, Offered)
-    transitions.given_up(first.photo_id)
+    transitions.given_up(first.photo_id, offered_before=timezone.now() + timedelta(days=1))
     (second,) = offer(alice.pk, [request("a")], visibility="public")
     assert isinstance(second, Offered)
     assert second.photo_id == first.photo_id
