@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "gallery.operations",
     "gallery.albums",
     "gallery.imports",
+    "gallery.notifications",
     "gallery.api",
     "gallery.desk.apps.DeskConfig",
     "django.contrib.auth",

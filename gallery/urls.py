@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("gallery.accounts.urls")),
     path("", include("gallery.api.urls")),
     path("", include("gallery.albums.urls")),
+    path("", include("gallery.notifications.urls")),
     path("", include("gallery.operations.urls")),
     path("admin/", admin.site.urls),
 ]

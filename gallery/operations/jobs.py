@@ -9,6 +9,8 @@ import structlog
 from django.conf import settings
 
 from gallery.accounts.departures import finish_departures
+from gallery.notifications.queue import queue_untold
+from gallery.notifications.send import send_due
 from gallery.operations import doctor
 from gallery.operations.measures import measure
 from gallery.photos import sweep as photos_sweep
@@ -37,3 +39,20 @@ def sweep(_event: object = None, _context: object = None) -> dict[str, Any]:
 def examine(_event: object = None, _context: object = None) -> list[dict[str, Any]]:
     """Let doctor look, for whoever may invoke the function; return its findings."""
     return [asdict(finding) for finding in doctor.examine()]
+
+
+def send_notifications(_event: object = None, _context: object = None) -> dict[str, Any]:
+    """Queue and send the mails that are due; return and log what was done, and count it for the alarms."""
+    looked_at = queue_untold()
+    report = send_due()
+    found = asdict(report) | {"looked_at": looked_at}
+    logger.info("notifications_done", **found)
+    measure(
+        settings.STAGE,
+        {
+            "MailsSent": report.sent,
+            "MailsRefused": report.refused,
+            "MailUnavailable": int(report.unavailable),
+        },
+    )
+    return found

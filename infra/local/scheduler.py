@@ -1,4 +1,4 @@
-"""Run the sweep once a minute, as a schedule does where the gallery is deployed."""
+"""Sweep and send mails once a minute, as a schedule does where the gallery is deployed."""
 
 from __future__ import annotations
 
@@ -11,17 +11,19 @@ from django.db import DatabaseError, close_old_connections
 
 EVERY_SECONDS = 60.0
 FIRST_AFTER_SECONDS = 5.0
+JOBS = ("sweep", "send_notifications")
 
 
 def main() -> None:
-    """Sweep for ever; what goes wrong is written down and tried again a minute later."""
+    """Do the jobs for ever; what goes wrong is written down and tried again a minute later."""
     django.setup()
     time.sleep(FIRST_AFTER_SECONDS)
     while True:
-        try:
-            call_command("sweep")
-        except (CommandError, DatabaseError) as problem:
-            print(f"The sweep stopped: {problem}", file=sys.stderr, flush=True)  # noqa: T201  # this is its log
+        for job in JOBS:
+            try:
+                call_command(job)
+            except (CommandError, DatabaseError) as problem:
+                print(f"{job} stopped: {problem}", file=sys.stderr, flush=True)  # noqa: T201  # this is its log
         close_old_connections()
         time.sleep(EVERY_SECONDS)
 

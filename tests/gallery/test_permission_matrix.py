@@ -30,6 +30,7 @@ from gallery.accounts.models import Invitation, User
 from gallery.albums.models import Album, AlbumEntry, Tag
 from gallery.api.models import ApiToken
 from gallery.api.tokens import Scope, issue
+from gallery.notifications.models import NotificationPreference
 from gallery.photos.models import DeletionRecord, Photo
 from gallery.photos.states import State
 from tests.gallery.conftest import PASSWORD
@@ -48,6 +49,7 @@ FILLED_IN: dict[tuple[str, str], dict[str, Any]] = {
         "new_password2": "9-new-ones",
     },
     ("POST", "me/delete/"): {"password": PASSWORD},
+    ("POST", "me/notifications/"): {"rhythm": "off"},
     ("POST", "me/invitations/"): {"note": "for a friend"},
     ("POST", "albums/<uuid:album_id>/edit/"): {"title": "Mine now", "visibility": "private"},
     ("PATCH", "api/v1/photos/<uuidstr:photo_id>"): {"caption": "Mine now"},
@@ -156,6 +158,7 @@ class World:
             list(Photo.objects.filter(owner=alice).order_by("pk").values()),
             list(Album.objects.filter(owner=alice).order_by("pk").values()),
             list(AlbumEntry.objects.filter(album__owner=alice).order_by("pk").values()),
+            list(NotificationPreference.objects.filter(person=alice).values()),
             list(ApiToken.objects.filter(user=alice).order_by("pk").values("pk", "revoked_at", "scopes")),
         ]
 

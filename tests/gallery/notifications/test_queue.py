@@ -1,0 +1,113 @@
+"""What happened to a person's photo is queued for them once, and only if they want to hear it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from gallery.notifications.models import Notification, Rhythm
+from gallery.notifications.preferences import choose
+from gallery.notifications.queue import queue_untold
+from gallery.photos import transitions
+from gallery.photos.models import HistoryEntry
+from gallery.photos.news import event_id
+from gallery.photos.purge import purge_photo
+from gallery.photos.states import State
+
+if TYPE_CHECKING:
+    from gallery.accounts.models import User
+    from tests.gallery.conftest import PhotoFactory
+    from tests.gallery.notifications.conftest import Schedule
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("before", "move", "is_told"),
+    [
+        (State.AWAITING, transitions.PROCESSED, True),
+        (State.AWAITING, transitions.FAILED, True),
+        (State.AWAITING, transitions.GIVEN_UP, True),
+        (State.PENDING, transitions.APPROVED, True),
+        (State.PENDING, transitions.REJECTED, True),
+        (State.APPROVED, transitions.APPROVED, False),
+        (State.AWAITING, transitions.PROCESSED_TRUSTED, False),
+        (State.APPROVED, transitions.REVIEWED_AGAIN, False),
+        (State.APPROVED, transitions.WORDS_CHANGED, False),
+        (State.FAILED, transitions.TRIED_AGAIN, False),
+        (State.PENDING, transitions.TRASHED, False),
+    ],
+)
+def test_owners_are_told_what_others_did(
+    before: State, move: transitions.Move, is_told: bool, alice: User, make_photo: PhotoFactory
+) -> None:
+    photo = make_photo(alice, before)
+    assert transitions.apply(move, photo.pk, reason="damaged")
+    queue_untold()
+    queued = list(Notification.objects.values_list("person", "photo", "state"))
+    assert queued == ([(alice.pk, photo.pk, move.target)] if is_told else [])
+
+
+def test_nobody_is_told_what_they_did_themselves(charlie: User, make_photo: PhotoFactory) -> None:
+    transitions.approved(make_photo(charlie, State.PENDING).pk, actor=charlie)
+    assert queue_untold() == 0
+
+
+def test_an_event_that_is_delivered_twice_is_one_mail(
+    eager_alice: User, charlie: User, make_photo: PhotoFactory, run_schedule: Schedule
+) -> None:
+    transitions.approved(make_photo(eager_alice, State.PENDING).pk, actor=charlie)
+    assert run_schedule(minutes=2).sent == 1
+    # A run that was cut off before it took the mark away, or a second one beside it.
+    HistoryEntry.objects.update(owner_untold=True)
+    assert queue_untold() == 1
+    assert run_schedule(minutes=4).sent == 0
+    assert len(mail.outbox) == 1
+    assert Notification.objects.get().event_id == event_id(HistoryEntry.objects.get())
+
+
+def test_who_wants_no_mail_is_not_told_later_either(
+    alice: User, charlie: User, make_photo: PhotoFactory, run_schedule: Schedule
+) -> None:
+    choose(alice, Rhythm.OFF)
+    transitions.approved(make_photo(alice, State.PENDING).pk, actor=charlie)
+    assert run_schedule(hours=1).sent == 0
+    choose(alice, Rhythm.AT_ONCE)
+    assert run_schedule(days=2).sent == 0
+    assert not Notification.objects.exists()
+
+
+@pytest.mark.parametrize("fields", [{"email": ""}, {"is_active": False}])
+def test_who_cannot_be_reached_is_passed_over(
+    fields: dict[str, object], alice: User, charlie: User, make_photo: PhotoFactory
+) -> None:
+    type(alice).objects.filter(pk=alice.pk).update(**fields)
+    transitions.approved(make_photo(alice, State.PENDING).pk, actor=charlie)
+    assert queue_untold() == 1
+    assert not Notification.objects.exists()
+
+
+def test_a_purge_takes_what_was_still_to_be_told_along(
+    eager_alice: User, charlie: User, make_photo: PhotoFactory, run_schedule: Schedule
+) -> None:
+    photo = make_photo(eager_alice, State.PENDING)
+    transitions.rejected(photo.pk, actor=charlie, reason="no")
+    queue_untold()
+    purge_photo(photo.pk)
+    assert run_schedule(minutes=2).sent == 0
+    assert not Notification.objects.exists()
+
+
+def test_a_hundred_moves_cost_what_one_does(alice: User, charlie: User, make_photo: PhotoFactory) -> None:
+    costs = []
+    for count in (1, 100):
+        for _ in range(count):
+            transitions.approved(make_photo(alice, State.PENDING).pk, actor=charlie)
+        with CaptureQueriesContext(connection) as queries:
+            assert queue_untold() == count
+        costs.append(len(queries))
+    assert costs[0] == costs[1]
