@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
-from xml.etree import ElementTree
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
 
 import pytest
 from PIL import Image, ImageFilter
@@ -14,6 +14,9 @@ from bench.runners import fitted
 from bench.similarity import similarity, whole_picture
 from bench.table import summary_lines, table_lines
 from tests.thumbworker.imaging.pictures import scene
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def measured(
@@ -88,9 +91,7 @@ def test_the_report_names_everybody_and_who_was_absent() -> None:
 
 def test_the_chart_is_well_formed_and_ranks_by_cpu_time() -> None:
     chart = draw([measured("slow & old", cpu=2.0), measured("contactsheet", cpu=0.5)])
-    texts = [
-        element.text for element in ElementTree.fromstring(chart).iter("{http://www.w3.org/2000/svg}text")
-    ]
+    texts = [element.text for element in ET.fromstring(chart).iter("{http://www.w3.org/2000/svg}text")]
     assert texts[2:] == ["contactsheet", "500 ms", "slow & old", "2000 ms"]
 
 

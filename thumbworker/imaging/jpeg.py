@@ -20,10 +20,14 @@ _SOF_REFUSED = {0xC3, 0xC5, 0xC6, 0xC7, 0xCB, 0xCD, 0xCE, 0xCF}
 """Lossless and hierarchical: no browser shows them, and scaled decoding does not know them."""
 
 _PROGRESSIVE = {0xC2, 0xCA}
+_ARITHMETIC = {0xC9, 0xCA}
 _NEEDED = {0xC4, 0xCC, 0xDB, 0xDD, 0xE0, 0xEE} | _SOF_TAKEN
 _APP1, _APP2, _SOS, _EOI = 0xE1, 0xE2, 0xDA, 0xD9
 _EXIF = b"Exif\x00\x00"
 _ICC = b"ICC_PROFILE\x00"
+
+
+_BLOCK_PIXELS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +44,19 @@ class JpegHeader:
     components: int
     samples_per_pixel: float
     buffered: bool
+    arithmetic: bool
     scans: int
     ended: bool
     exif: bytes
     icc_profile: bytes
     head: bytes
     scan_offset: int
+
+    def bytes_needed(self) -> int:
+        """Return what the scans must have at least: one bit of Huffman code for the mean of each block."""
+        if self.arithmetic:
+            return 0
+        return int(self.samples_per_pixel * self.width * self.height / _BLOCK_PIXELS / 8)
 
 
 def read_header(data: bytes) -> JpegHeader:
@@ -138,6 +149,7 @@ def _describe(
         components=components,
         samples_per_pixel=sum(h * v for h, v in factors) / (widest * highest),
         buffered=buffered,
+        arithmetic=marker in _ARITHMETIC,
         scans=data.count(b"\xff\xda", scan_offset) if buffered else 1,
         ended=data.rfind(b"\xff\xd9", scan_offset) >= 0,  # from the end: there it is, but for damage
         exif=exif,

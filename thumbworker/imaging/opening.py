@@ -90,6 +90,8 @@ def _open_jpeg(data: bytes, gate: _Gate, deadline: Deadline) -> Opened:
     gate.admit(size, memory.of_jpeg(header))
     if header.scans * header.width * header.height > memory.SCANNED_PIXELS_MAXIMUM:
         raise Refused(Reason.TOO_COSTLY, f"{header.scans} scans of {header.width}x{header.height}")
+    if len(data) - header.scan_offset < header.bytes_needed() // 2:
+        raise Refused(Reason.TRUNCATED, f"{len(data)} bytes for {header.width}x{header.height}")
     # An end mark past the real one is never reached; a file that lacks it is shown as browsers show it.
     pieces = (header.head, memoryview(data)[header.scan_offset :], _EOI)
     image = _open(open_pieces(pieces, deadline), Format.JPEG)
