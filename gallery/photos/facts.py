@@ -2,25 +2,47 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.utils.dateformat import format as format_date
 
 if TYPE_CHECKING:
-    from thumbworker.contract.items import PhotoItem
+    from collections.abc import Mapping
 
-LABELS = {
-    "camera": "Camera",
-    "lens": "Lens",
-    "focal_length": "Focal length",
-    "aperture": "Aperture",
-    "exposure_time": "Exposure",
-    "iso": "ISO",
-    "taken_at": "Taken",
-}
+    from thumbworker.contract.items import PhotoItem
 
 
 def facts_of(item: PhotoItem) -> list[tuple[str, str]]:
     """Return labels and values of what is known of a picture, most telling first."""
-    found = [(label, str(item.metadata[name])) for name, label in LABELS.items() if item.metadata.get(name)]
-    if item.width and item.height:
-        found.append(("Size", f"{item.width} × {item.height}"))
-    return found
+    said = item.metadata
+    found = [
+        ("Camera", _device(said, "make", "model")),
+        ("Lens", _device(said, "lens_make", "lens_model")),
+        ("Focal length", _with_unit(said, "focal_length", "{} mm")),
+        ("Aperture", _with_unit(said, "f_number", "f/{}")),
+        ("Exposure", _with_unit(said, "exposure_time", "{} s")),
+        ("ISO", _with_unit(said, "iso", "{}")),
+        ("Taken", _taken(said)),
+        ("Size", f"{item.width} × {item.height}" if item.width and item.height else ""),
+    ]
+    return [(label, value) for label, value in found if value]
+
+
+def _device(said: Mapping[str, Any], maker: str, name: str) -> str:
+    make, model = str(said.get(maker, "")), str(said.get(name, ""))
+    # Most makers say who they are in the name, too: "NIKON CORPORATION", "NIKON D750".
+    known = bool(make) and model.lower().startswith(make.partition(" ")[0].lower())
+    return model if known else f"{make} {model}".strip()
+
+
+def _with_unit(said: Mapping[str, Any], name: str, words: str) -> str:
+    return words.format(said[name]) if said.get(name) else ""
+
+
+def _taken(said: Mapping[str, Any]) -> str:
+    """Write the camera's own local time, whatever the zone."""
+    try:
+        return format_date(datetime.fromisoformat(str(said.get("taken_at", ""))), "j F Y, H:i")
+    except ValueError:
+        return ""

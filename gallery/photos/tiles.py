@@ -148,7 +148,7 @@ def _tile(
         state_label=LABELS[photo.state],
         state_sentence=state_sentence(photo),
         caption=photo.caption,
-        alt=photo.caption or photo.file_name,
+        alt=photo.caption or _nameless(photo, viewer),
         owner_name=photo.owner.username,
         is_mine=photo.owner_id == viewer.pk,
         visibility=photo.visibility,
@@ -161,6 +161,13 @@ def _tile(
         dominant_color=ready.dominant_color if ready else "",
         **pictures,  # type: ignore[arg-type]
     )
+
+
+def _nameless(photo: Photo, viewer: User | AnonymousUser) -> str:
+    """Name a photo without caption: by its file only to whom that may concern, as it may tell too much."""
+    if photo.owner_id == viewer.pk or viewer.has_perm("photos.moderate_photo"):
+        return photo.file_name
+    return f"Photo by {photo.owner.username}"
 
 
 def _pictures(renditions: Sequence[MadeRendition], signer: links.AddressSigner) -> dict[str, str | int]:

@@ -94,7 +94,7 @@ class AlbumRef(Told):
 class PhotoDetail(PhotoOut):
     """A photo with what its camera said."""
 
-    metadata: dict[str, str] = Field(description="What the camera said.", examples=[{"camera": "X100"}])
+    metadata: dict[str, str] = Field(description="What the camera said.", examples=[{"model": "X100"}])
     location: dict[str, str] | None = Field(description="Latitude and longitude in degrees; for its owner.")
     albums: list[AlbumRef] = Field(description="The caller's albums that hold the photo.")
 

@@ -106,7 +106,7 @@ def test_the_owner_is_told_what_others_are_not(
     theirs = program_of(bob).get(f"/photos/{photo.pk}").json()
     assert all(mine[name] is not None for name in private)
     assert [theirs[name] for name in private] == [None] * len(private)
-    assert theirs["metadata"]["camera"] == "Nikon D750"
+    assert theirs["metadata"]["model"] == "Nikon D750"
     assert [made["name"] for made in theirs["renditions"]] == ["320", "800", "1600"]
     assert all(made["address"].startswith("https://") for made in theirs["renditions"])
     assert mine["pageAddress"] == f"http://127.0.0.1:8000/photos/{photo.pk}/"

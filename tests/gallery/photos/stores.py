@@ -45,7 +45,7 @@ def ready_item(photo: Photo, **changes: Any) -> PhotoItem:
         ),
         thumbhash="1QcSHQRnh493V4dIh4eXh1h4kJUI",
         dominant_color="#808080",
-        metadata={"camera": "Nikon D750", "taken_at": "2026-10-31T12:00:00+01:00"},
+        metadata={"model": "Nikon D750", "taken_at": "2026-10-31T12:00:00+01:00"},
     )
     return dataclasses.replace(item, **changes)
 
