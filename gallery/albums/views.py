@@ -18,7 +18,7 @@ from gallery.albums.models import Album, Tag
 from gallery.albums.tagging import set_tags
 from gallery.photos.models import Photo
 from gallery.photos.views.sheets import list_context, render_list
-from gallery.photos.words import change_words
+from gallery.photos.words import WORDS_WAIT, change_words
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -128,10 +128,6 @@ def order(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
         return redirect(photo)
     form.place()
     changed = set_tags(photo.pk, form.cleaned_data["tags"])
-    if change_words(photo, actor=request.user, tags_changed=changed):
-        messages.success(
-            request, "Saved. The new words wait for review; until then only you can see the photo."
-        )
-    else:
-        messages.success(request, "Saved.")
+    back_to_review = change_words(photo.pk, actor=request.user, tags_changed=changed)
+    messages.success(request, WORDS_WAIT if back_to_review else "Saved.")
     return redirect(photo)

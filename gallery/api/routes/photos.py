@@ -124,7 +124,7 @@ def change_photo(request: HttpRequest, photo_id: UUID, change: s.PhotoChange) ->
         except TagRefused as refusal:
             raise Problem(problems.INVALID, str(refusal)) from refusal
     change_words(
-        photo,
+        photo.pk,
         actor=asked.user,
         caption=change.caption,
         visibility=Visibility(change.visibility) if change.visibility else None,

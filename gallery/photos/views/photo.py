@@ -10,6 +10,7 @@ from django.db import IntegrityError
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_cache_control
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from gallery.photos import transitions
@@ -18,10 +19,10 @@ from gallery.photos.forms import PhotoForm
 from gallery.photos.history import lines_of
 from gallery.photos.models import Photo
 from gallery.photos.purge import IN_THE_TRASH, purge_photo
-from gallery.photos.settle import is_trusted
 from gallery.photos.states import State
 from gallery.photos.storage import OriginalsUnavailable, originals
 from gallery.photos.tiles import tiles_of
+from gallery.photos.words import WORDS_WAIT, change_words
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -90,19 +91,11 @@ def _photo_page(request: Request, found: Photo, form: PhotoForm, status: int = 2
 def edit(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     """Change a photo's words and who may see it."""
     found = _own_or_404(request.user, photo_id)
-    caption_before = found.caption
     form = PhotoForm(request.POST, instance=found)
     if not form.is_valid():
         return _photo_page(request, found, form, status=422)
-    Photo.objects.filter(pk=found.pk).update(**form.cleaned_data)
-    said = "Saved."
-    if (
-        form.cleaned_data["caption"] != caption_before
-        and not is_trusted(request.user)
-        and transitions.words_changed(found.pk, actor=request.user)
-    ):
-        said = "Saved. The new words wait for review; until then only you can see the photo."
-    messages.success(request, said)
+    back_to_review = change_words(found.pk, actor=request.user, **form.cleaned_data)
+    messages.success(request, WORDS_WAIT if back_to_review else "Saved.")
     return redirect(found)
 
 
@@ -157,6 +150,7 @@ def try_again(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     return redirect(found)
 
 
+@cache_control(private=True, no_store=True)
 @login_required
 @require_GET
 def original(request: SignedInRequest, photo_id: UUID) -> HttpResponse:

@@ -55,7 +55,8 @@ def sheet(request: Request) -> HttpResponse:
     response = render_list(
         request, "photos/sheet.html", list_context(request, Photo.objects.public(), title="Sheet")
     )
-    if request.user.is_anonymous and not response.cookies:
+    # A visitor's cookie may bring a message meant for them, and takes one back after this view is done.
+    if request.user.is_anonymous and not request.COOKIES and not response.cookies:
         # Signed picture addresses live for seven minutes at least; a minute of shared caching is safe.
         patch_cache_control(response, public=True, max_age=0, s_maxage=SHARED_CACHE_SECONDS)
         patch_vary_headers(response, ["Cookie"])

@@ -12,6 +12,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gallery.accounts.quota import quota_of
@@ -33,6 +34,7 @@ def refusal(status: HTTPStatus, reason: str, sentence: str) -> JsonResponse:
     return JsonResponse({"reason": reason, "sentence": sentence}, status=status)
 
 
+@cache_control(private=True, no_cache=True)
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload(request: SignedInRequest) -> HttpResponse:
@@ -89,7 +91,7 @@ def offers(request: Request) -> JsonResponse:
         )
     try:
         body = json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         body = None
     wishes = body.get("uploads") if isinstance(body, dict) else None
     if not isinstance(wishes, list) or not all(isinstance(wish, dict) for wish in wishes):
