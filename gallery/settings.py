@@ -216,7 +216,7 @@ CONTENT_SECURITY_POLICY = {
         "script-src": ["'self'"],
         "style-src": ["'self'"],
         "font-src": ["'self'"],
-        "img-src": ["'self'", "blob:", "data:", *S3_ORIGINS, *([PICTURES_ORIGIN] if PICTURES_ORIGIN else [])],
+        "img-src": ["'self'", "blob:", *S3_ORIGINS, *([PICTURES_ORIGIN] if PICTURES_ORIGIN else [])],
         "connect-src": ["'self'", *S3_ORIGINS],
         "form-action": ["'self'"],
         "base-uri": ["'none'"],
