@@ -34,7 +34,12 @@ EXITS = "Exit status: " + ", ".join(f"{int(e)} {e.name.lower().replace('_', ' ')
 
 def run() -> None:
     """Run as a program."""
-    sys.exit(main(sys.argv[1:]))
+    status = main(sys.argv[1:])
+    if status == Exit.STOPPED:
+        # Threads that wait for a silent peer must not hold the terminal.
+        sys.stdout.flush()
+        os._exit(status)
+    sys.exit(status)
 
 
 def main(arguments: Sequence[str]) -> int:

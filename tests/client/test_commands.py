@@ -132,6 +132,13 @@ def test_upload__to_an_address_that_is_no_gallery(site, contactsheet, folder):
     assert "3 not reached" in ended.words
 
 
+def test_upload__to_a_gallery_that_moved(site, contactsheet, folder):
+    site.answers("GET", PHOTOS, Answer(301, b"", {"Location": "https://photos.example.org/api/v1/photos"}))
+    ended = contactsheet("upload", folder)
+    assert ended.status == Exit.UNAVAILABLE
+    assert "The gallery has moved to https://photos.example.org" in ended.words
+
+
 def test_upload__of_nothing(site, contactsheet, tmp_path):
     site.gives("GET", "/photos", NO_PHOTOS)
     ended = contactsheet("upload", tmp_path)

@@ -74,7 +74,13 @@ class Content:
         return block
 
     def rewind(self) -> None:
-        """Begin again, for another try."""
+        """Begin again, for another try.
+
+        Raises:
+            Stopped: the person asked to stop.
+        """
+        if self._stopping.is_set():
+            raise Stopped
         self._file.seek(0)
         self._sent(-self._given_bytes)
         self._given_bytes = 0

@@ -63,9 +63,9 @@ class Sender:
         """Return how many files are being sent or wait for it."""
         return len(self._at_work)
 
-    def send(self, wish: Wish, offered: Offered) -> None:
-        """Have a file sent."""
-        self._at_work.add(self._pool.submit(self._try, wish, offered, self._clock()))
+    def send(self, wish: Wish, offered: Offered, offered_at: float) -> None:
+        """Have a file sent, unless its offer is old by then."""
+        self._at_work.add(self._pool.submit(self._try, wish, offered, offered_at))
 
     def ended(self, *, leave: int) -> Iterator[Sent]:
         """Give the ended tries, and wait until at most ``leave`` are at work."""
@@ -77,9 +77,9 @@ class Sender:
             if not patient:
                 return
 
-    def close(self) -> None:
-        """Wait for what is being sent; what has not begun is left."""
-        self._pool.shutdown(cancel_futures=True)
+    def close(self, *, wait: bool = True) -> None:
+        """End; what has not begun is left."""
+        self._pool.shutdown(wait=wait, cancel_futures=True)
 
     def _try(self, wish: Wish, offered: Offered, offered_at: float) -> Sent:
         try:

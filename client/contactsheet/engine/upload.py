@@ -92,18 +92,21 @@ class UploadRun:
 
         Raises:
             Unavailable: the gallery or its store does not answer any more.
+            KeyboardInterrupt: the person stopped it; threads may still be at work for a moment.
         """
         hashers = ThreadPoolExecutor(min(4, os.cpu_count() or 1), "hash")
         try:
             self._processing = self._gallery.still_processing()
             self._work(self._wishes(ahead(hashers, _hashed, files, distance=2 * MAX_WISHES)))
-        except BaseException:
-            # Nobody waits for the rest any more: what is being sent stops at its next block.
+        except BaseException as end:
+            # What is being sent stops at its next block. A person who stops us does not even wait for that.
             self._stopping.set()
+            patient = not isinstance(end, KeyboardInterrupt)
+            hashers.shutdown(wait=patient, cancel_futures=True)
+            self._sender.close(wait=patient)
             raise
-        finally:
-            hashers.shutdown(cancel_futures=True)
-            self._sender.close()
+        hashers.shutdown()
+        self._sender.close()
         return self.results
 
     def _work(self, wishes: Iterator[Wish]) -> None:
@@ -150,17 +153,18 @@ class UploadRun:
             answers = {answer.upload_id: answer for answer in self._gallery.offer(wanted)}
         except Refusal as refusal:
             answers = {w.upload_id: Refused(w.upload_id, refusal.reason, str(refusal)) for w in wanted}
+        answered_at = self._clock()
         for wish in wanted:
-            self._take(wish, answers.get(wish.upload_id))
+            self._take(wish, answers.get(wish.upload_id), answered_at)
 
-    def _take(self, wish: Wish, answer: Answer | None) -> None:
+    def _take(self, wish: Wish, answer: Answer | None, answered_at: float) -> None:
         if isinstance(answer, Refused) and answer.reason == TOO_MANY_OUTSTANDING:
             self._postponed.append(wish)
             return
         self._waits_since = None
         match answer:
             case Offered():
-                self._sender.send(wish, answer)
+                self._sender.send(wish, answer, answered_at)
             case AlreadyThere(photo_id=photo_id):
                 self._finish(Result(wish.path, Outcome.ALREADY_THERE, photo_id))
             case Refused(reason=reason, sentence=sentence):
