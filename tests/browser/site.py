@@ -115,8 +115,8 @@ def running(folder: Path) -> Iterator[Site]:
     with ExitStack() as stack:
         embedded.start()
         stack.callback(embedded.stop)
-        outputs = provision(embedded, Parameters(STAGE, origin, build(), require_tls=False)).outputs
-        aws = EnforcedAws(embedded, outputs)
+        parameters = Parameters(STAGE, origin, build(), require_tls=False)
+        aws = EnforcedAws(embedded, provision(embedded, parameters).outputs, parameters)
         environment = aws.web_environment() | {
             "PATH": "/usr/bin:/bin",
             "DJANGO_SETTINGS_MODULE": "tests.browser.settings",
