@@ -37,6 +37,8 @@ IDEMPOTENCY_PARAMETER: Json = {
 }
 NOT_MODIFIED: Json = {"description": "Not modified since the ETag that you sent in If-None-Match."}
 SCHEME = "token"
+OF_WRITES = ("400", "409", "422")
+"""The refusals that an idempotency key may meet."""
 
 
 def finished(schema: Json) -> Json:
@@ -45,14 +47,11 @@ def finished(schema: Json) -> Json:
         _name_security(operation)
         _clean_parameters(operation)
         if method != "get":
-            operation.setdefault("parameters", []).append(IDEMPOTENCY_PARAMETER)
-            # The key's own refusals.
-            _add_refusal(operation, "400")
-            _add_refusal(operation, "409")
-            _add_refusal(operation, "422")
-        _add_refusal(operation, "400")
-        _give_examples(operation)
+            operation.setdefault("parameters", []).append(dict(IDEMPOTENCY_PARAMETER))
+        for status in ("400",) if method == "get" else OF_WRITES:
+            _add_refusal(operation, status)
         _describe_responses(method, operation)
+        _give_examples(operation)
     schema["components"]["securitySchemes"] = {
         SCHEME: {"type": "http", "scheme": "bearer", "description": "A token from your account page."}
     }
@@ -83,11 +82,10 @@ def _clean_parameters(operation: Json) -> None:
 
 
 def _add_refusal(operation: Json, status: str) -> None:
-    problem = {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}
     known = {str(known_status) for known_status in operation["responses"]}
     if status not in known:
-        title = BY_STATUS[int(status)].title
-        operation["responses"][status] = {"description": title, "content": {MEDIA_TYPE: problem}}
+        problem = {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}
+        operation["responses"][status] = {"content": {"application/json": problem}}
 
 
 def _describe_responses(method: str, operation: Json) -> None:

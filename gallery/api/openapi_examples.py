@@ -4,4 +4,183 @@ from __future__ import annotations
 
 from typing import Any
 
-EXAMPLES: dict[str, Any] = {}
+PHOTO_ID = "6f1c2a52-6c9f-4c2e-9d3a-0a4f5b8f0c11"
+ALBUM_ID = "0b7f3c6e-52b0-4f0c-9f35-6f0a5d7f3c21"
+UPLOAD_ID = "f81d4fae-7dec-41d0-a765-00a0c91e6bf6"
+SITE = "https://photos.example.org"
+INSTANT = "2026-05-01T06:12:00Z"
+
+RENDITION: dict[str, Any] = {
+    "name": "320",
+    "width": 320,
+    "height": 213,
+    "sizeBytes": 14210,
+    "contentType": "image/webp",
+    "address": f"{SITE}/renditions/320/{PHOTO_ID}-1.webp?signature=abc",
+}
+PHOTO: dict[str, Any] = {
+    "id": PHOTO_ID,
+    "state": "approved",
+    "reason": None,
+    "sentence": "Everyone can see it.",
+    "visibility": "public",
+    "caption": "Harbour at dawn",
+    "tags": ["blue hour", "harbour"],
+    "owner": "alice",
+    "pageAddress": f"{SITE}/photos/{PHOTO_ID}/",
+    "width": 3000,
+    "height": 2000,
+    "createdAt": INSTANT,
+    "takenAt": "2026-04-30T04:51:00Z",
+    "thumbhash": "1QcSHQRnh493V4dIh4eXh1h4kJUI",
+    "dominantColor": "#28343c",
+    "renditions": [RENDITION],
+    "fileName": "IMG_0042.jpg",
+    "contentType": "image/jpeg",
+    "sizeBytes": 2413331,
+    "sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    "originUrl": None,
+    "trashedAt": None,
+}
+DETAIL: dict[str, Any] = {
+    **PHOTO,
+    "metadata": {"camera": "Nikon D750", "exposure_time": "1/250"},
+    "location": {"latitude": "59.9075", "longitude": "10.7379"},
+    "albums": [{"id": ALBUM_ID, "title": "Norway 2026"}],
+}
+PAGE: dict[str, Any] = {"photos": [PHOTO], "nextCursor": None}
+ALBUM: dict[str, Any] = {
+    "id": ALBUM_ID,
+    "title": "Norway 2026",
+    "description": "A week along the coast.",
+    "owner": "alice",
+    "visibility": "private",
+    "createdAt": INSTANT,
+    "photoCount": 12,
+    "pageAddress": f"{SITE}/albums/{ALBUM_ID}/",
+}
+NOT_READY: dict[str, Any] = {
+    "photoId": PHOTO_ID,
+    "state": "awaiting",
+    "sentence": "Your picture is here; its thumbnail is being made.",
+}
+OFFER: dict[str, Any] = {
+    "outcome": "offered",
+    "uploadId": UPLOAD_ID,
+    "photoId": PHOTO_ID,
+    "url": f"https://originals.example.org/originals/{PHOTO_ID}?X-Amz-Signature=abc",
+    "method": "PUT",
+    "headers": {
+        "Content-Type": "image/jpeg",
+        "If-None-Match": "*",
+        "x-amz-checksum-sha256": "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
+        "x-amz-meta-owner": "7",
+    },
+    "expiresAt": "2026-05-01T06:27:00Z",
+}
+IMPORT: dict[str, Any] = {
+    "requestId": PHOTO_ID,
+    "status": "COMPLETED",
+    "reason": None,
+    "sentence": "Waiting for review. Only you can see it.",
+    "retryCount": 1,
+    "createdAt": INSTANT,
+    "originUrl": "https://upload.example.org/harbour.jpg",
+    "photoAddress": f"{SITE}/api/v1/photos/{PHOTO_ID}",
+    "pageAddress": f"{SITE}/photos/{PHOTO_ID}/",
+    "downloadAddress": f"{SITE}/api/v1/download/{PHOTO_ID}",
+    "thumbnailAddress": f"{SITE}/api/v1/download-thumbnail/{PHOTO_ID}",
+    "renditions": [RENDITION],
+}
+IMPORT_ACCEPTED: dict[str, Any] = {
+    "outcome": "accepted",
+    "requestId": PHOTO_ID,
+    "originUrl": "https://upload.example.org/harbour.jpg",
+    "statusAddress": f"{SITE}/api/v1/images/{PHOTO_ID}",
+}
+OF_PHOTO = {"photo_id": PHOTO_ID}
+OF_ALBUM = {"album_id": ALBUM_ID}
+
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "get_account": {
+        "responses": {
+            "200": {
+                "name": "alice",
+                "scopes": ["read", "upload"],
+                "tokenExpiresAt": "2026-08-01T00:00:00Z",
+                "usedBytes": 2413331,
+                "quotaBytes": 5368709120,
+                "limits": {"reads": {"perMinute": 600, "burst": 300}},
+            }
+        }
+    },
+    "list_photos": {"parameters": {"view": "mine", "limit": 60}, "responses": {"200": PAGE}},
+    "search": {"parameters": {"q": "harbour"}, "responses": {"200": PAGE}},
+    "get_photo": {"parameters": OF_PHOTO, "responses": {"200": DETAIL}},
+    "change_photo": {
+        "parameters": OF_PHOTO,
+        "request": {"caption": "Harbour at dawn", "tags": ["harbour", "blue hour"]},
+        "responses": {"200": DETAIL},
+    },
+    "delete_photo": {"parameters": OF_PHOTO | {"forever": False}},
+    "restore_photo": {"parameters": OF_PHOTO, "responses": {"200": DETAIL}},
+    "try_again": {"parameters": OF_PHOTO, "responses": {"200": DETAIL}},
+    "review_photo": {
+        "parameters": OF_PHOTO,
+        "request": {"decision": "reject", "reason": "Faces of children"},
+        "responses": {"200": DETAIL},
+    },
+    "delete_photos": {
+        "request": {"ids": [PHOTO_ID], "forever": False},
+        "responses": {"200": {"results": [{"id": PHOTO_ID, "outcome": "trashed"}]}},
+    },
+    "offer_uploads": {
+        "request": {
+            "uploads": [
+                {
+                    "uploadId": UPLOAD_ID,
+                    "name": "IMG_0042.jpg",
+                    "sizeBytes": 2413331,
+                    "contentType": "image/jpeg",
+                    "sha256": "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
+                }
+            ],
+            "visibility": "public",
+        },
+        "responses": {"200": {"results": [OFFER]}},
+    },
+    "upload": {
+        "responses": {
+            "200": {"photoId": PHOTO_ID, "alreadyThere": True},
+            "201": {"photoId": PHOTO_ID, "alreadyThere": False},
+        }
+    },
+    "import_images": {
+        "request": {"url": "https://upload.example.org/harbour.jpg"},
+        "responses": {"202": {"requestId": PHOTO_ID, "results": [IMPORT_ACCEPTED]}},
+    },
+    "get_image": {"parameters": {"request_id": PHOTO_ID}, "responses": {"200": IMPORT}},
+    "download": {"parameters": {"name": "IMG_0042.jpg"}, "responses": {"202": NOT_READY}},
+    "download_thumbnail": {
+        "parameters": {"name": PHOTO_ID, "size": "800"},
+        "responses": {"202": NOT_READY},
+    },
+    "list_albums": {"parameters": {"public": False}, "responses": {"200": {"albums": [ALBUM]}}},
+    "make_album": {"request": {"title": "Norway 2026"}, "responses": {"201": ALBUM}},
+    "get_album": {"parameters": OF_ALBUM, "responses": {"200": ALBUM}},
+    "change_album": {
+        "parameters": OF_ALBUM,
+        "request": {"description": "A week along the coast."},
+        "responses": {"200": ALBUM},
+    },
+    "delete_album": {"parameters": OF_ALBUM},
+    "change_album_photos": {
+        "parameters": OF_ALBUM,
+        "request": {"add": [PHOTO_ID]},
+        "responses": {"200": ALBUM},
+    },
+    "list_tags": {
+        "parameters": {"q": "har"},
+        "responses": {"200": {"tags": [{"name": "harbour", "photoCount": 12}]}},
+    },
+}

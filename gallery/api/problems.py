@@ -153,16 +153,14 @@ def refused(refusal: Refusal, status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTI
 def document(problem: Problem) -> dict[str, Any]:
     """Return the problem document."""
     kind = problem.kind
-    found: dict[str, Any] = {
+    return {
         "type": TYPE_PREFIX + kind.reason,
         "title": kind.title,
         "status": int(kind.status),
         "detail": problem.sentence or kind.sentence,
         "reason": kind.reason,
+        "errors": problem.errors,
     }
-    if problem.errors:
-        found["errors"] = problem.errors
-    return found
 
 
 def response(problem: Problem) -> JsonResponse:

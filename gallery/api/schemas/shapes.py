@@ -64,4 +64,4 @@ class ProblemDocument(Told):
     status: int
     detail: str = Field(description="A sentence for people.")
     reason: str = Field(description="Stable reason code.")
-    errors: list[FieldProblem] | None = Field(None, description="Only where values are not valid.")
+    errors: list[FieldProblem] = Field(description="What is wrong with which value; else empty.")

@@ -1,0 +1,149 @@
+"""The description says what the API does: valid OpenAPI 3.1, an example of every operation, no gaps."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from openapi_schema_validator import OAS31Validator
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from gallery.api import problems
+from gallery.api.api import api
+from gallery.api.openapi_examples import EXAMPLES
+from thumbworker.contract.imports import ImportReason
+from thumbworker.contract.reasons import Reason
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+DOCS = Path(settings.BASE_DIR) / "docs" / "api.md"
+NAMED_BY_THE_ISSUE = {
+    ("post", "/uploads"),
+    ("post", "/upload"),
+    ("get", "/photos"),
+    ("get", "/photos/{photo_id}"),
+    ("patch", "/photos/{photo_id}"),
+    ("delete", "/photos/{photo_id}"),
+    ("post", "/images"),
+    ("get", "/images/{request_id}"),
+    ("get", "/download/{name}"),
+    ("get", "/download-thumbnail/{name}"),
+    ("get", "/albums"),
+    ("get", "/tags"),
+    ("get", "/search"),
+    ("post", "/photos/delete"),
+}
+
+
+@pytest.fixture(scope="module")
+def schema() -> dict[str, Any]:
+    return json.loads(json.dumps(api.get_openapi_schema()))
+
+
+def operations(schema: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
+    return {
+        (method, path.removeprefix("/api/v1")): operation
+        for path, methods in schema["paths"].items()
+        for method, operation in methods.items()
+    }
+
+
+def holds(schema: dict[str, Any], shape: dict[str, Any], value: Any) -> None:
+    """Check a value against a shape whose references lead into the description."""
+    whole = shape | {"components": schema["components"]}
+    OAS31Validator(whole, format_checker=OAS31Validator.FORMAT_CHECKER).validate(value)
+
+
+def test_it_is_valid_openapi(schema: dict[str, Any]) -> None:
+    assert schema["openapi"].startswith("3.1")
+    assert list(OpenAPIV31SpecValidator(schema).iter_errors()) == []
+
+
+def test_every_promised_operation_is_there(schema: dict[str, Any]) -> None:
+    assert set(operations(schema)) >= NAMED_BY_THE_ISSUE
+
+
+def test_every_operation_has_a_name_of_its_own_and_examples(schema: dict[str, Any]) -> None:
+    names = [operation["operationId"] for operation in operations(schema).values()]
+    assert sorted(names) == sorted(EXAMPLES)
+
+
+def test_every_example_holds_against_its_shape(schema: dict[str, Any]) -> None:
+    checked = 0
+    for operation in operations(schema).values():
+        shown = [
+            (content["schema"], content["example"])
+            for answer in (operation.get("requestBody", {}), *operation["responses"].values())
+            for content in answer.get("content", {}).values()
+            if "example" in content
+        ]
+        shown += [(p["schema"], p["example"]) for p in operation.get("parameters", []) if "example" in p]
+        for shape, example in shown:
+            holds(schema, shape, example)
+            checked += 1
+    assert checked > 100
+
+
+def test_every_answer_with_a_body_shows_an_example(schema: dict[str, Any]) -> None:
+    without = [
+        (name, status)
+        for name, operation in operations(schema).items()
+        for status, answer in operation["responses"].items()
+        for content in answer.get("content", {}).values()
+        if "example" not in content
+    ]
+    assert without == []
+
+
+def test_every_json_body_shows_an_example(schema: dict[str, Any]) -> None:
+    for name, operation in operations(schema).items():
+        json_body = operation.get("requestBody", {}).get("content", {}).get("application/json")
+        assert json_body is None or "example" in json_body, name
+
+
+def test_an_example_that_is_wrong_would_be_found(schema: dict[str, Any]) -> None:
+    shape = operations(schema)["get", "/me"]["responses"]["200"]["content"]["application/json"]["schema"]
+    with pytest.raises(jsonschema.ValidationError):
+        holds(schema, shape, {"name": 5})
+
+
+def test_refusals_are_problems_and_every_write_takes_a_key(schema: dict[str, Any]) -> None:
+    for (method, _), operation in operations(schema).items():
+        for status, answer in operation["responses"].items():
+            if int(status) >= 400:
+                assert list(answer["content"]) == [problems.MEDIA_TYPE]
+        names = {parameter["name"] for parameter in operation.get("parameters", [])}
+        assert ("Idempotency-Key" in names) == (method != "get")
+        assert operation["security"] == [{"token": []}]
+        assert {"401", "403", "429"} <= set(operation["responses"])
+
+
+def test_the_served_and_the_printed_description_are_the_same(client: Client, capsys: Any) -> None:
+    served = client.get("/api/v1/openapi.json").json()
+    call_command("export_openapi_schema")
+    assert json.loads(capsys.readouterr().out) == served
+
+
+def test_the_document_names_every_operation_and_reason() -> None:
+    text = DOCS.read_text()
+    named = set(re.findall(r"`(GET|POST|PATCH|DELETE) (/[^` ?]*)", text))
+    described = {
+        (method.upper(), re.sub(r"\{\w+\}", "{}", path))
+        for method, path in operations(api.get_openapi_schema())
+    }
+    assert {(method, re.sub(r"\{\w+\}", "{}", path)) for method, path in named} == described
+    missing = [kind.reason for kind in problems.KINDS if f"`{kind.reason}`" not in text]
+    assert missing == []
+
+
+def test_the_document_names_every_reason_of_imports() -> None:
+    text = DOCS.read_text()
+    assert [reason for reason in ImportReason if f"`{reason}`" not in text] == []
+    assert [reason for reason in Reason if f"`{reason}`" not in text] == []
