@@ -14,6 +14,7 @@ from gallery.api.idempotency import Replay
 from gallery.api.openapi import finished
 from gallery.api.problems import Problem
 from gallery.api.routes import account, albums, downloads, images, photos, uploads
+from gallery.api.strictness import refuse_unknown_names
 
 VERSION = "1.0.0"
 DESCRIPTION = """\
@@ -44,6 +45,7 @@ api = GalleryApi(
     urls_namespace="api-v1",
     docs=LocalSwagger(),
 )
+api.add_decorator(refuse_unknown_names, mode="view")
 for router in (account.router, photos.router, uploads.router, images.router, downloads.router, albums.router):
     api.add_router("", router)
 

@@ -8,6 +8,7 @@ from gallery.api.idempotency import HEADER as IDEMPOTENCY_HEADER
 from gallery.api.idempotency import MAX_KEY_LENGTH
 from gallery.api.openapi_examples import EXAMPLES
 from gallery.api.problems import BY_STATUS, MEDIA_TYPE, Problem, document
+from gallery.photos.files import ACCEPTED_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,9 +37,12 @@ IDEMPOTENCY_PARAMETER: Json = {
     },
 }
 NOT_MODIFIED: Json = {"description": "Not modified since the ETag that you sent in If-None-Match."}
+MULTIPART = "multipart/form-data"
 SCHEME = "token"
+OF_READS = ("400", "422")
+"""Refusals of any operation: of a request that cannot be read, and of unknown names."""
 OF_WRITES = ("400", "409", "422")
-"""The refusals that an idempotency key may meet."""
+"""Those, and the refusals that an idempotency key may meet."""
 
 
 def finished(schema: Json) -> Json:
@@ -48,9 +52,10 @@ def finished(schema: Json) -> Json:
         _clean_parameters(operation)
         if method != "get":
             operation.setdefault("parameters", []).append(dict(IDEMPOTENCY_PARAMETER))
-        for status in ("400",) if method == "get" else OF_WRITES:
+        for status in OF_READS if method == "get" else OF_WRITES:
             _add_refusal(operation, status)
         _describe_responses(method, operation)
+        _describe_file(operation)
         _give_examples(operation)
     schema["components"]["securitySchemes"] = {
         SCHEME: {"type": "http", "scheme": "bearer", "description": "A token from your account page."}
@@ -115,6 +120,14 @@ def _headers_of(method: str, status: int) -> list[str]:
     if status == 302:
         return ["Location"]
     return ["ETag"] if method == "get" and status == 200 else []
+
+
+def _describe_file(operation: Json) -> None:
+    """Say which kinds of files a form takes, and that none of them is empty."""
+    form = operation.get("requestBody", {}).get("content", {}).get(MULTIPART)
+    if form:
+        form["schema"]["properties"]["file"]["minLength"] = 1
+        form["encoding"] = {"file": {"contentType": ", ".join(sorted(ACCEPTED_TYPES))}}
 
 
 def _give_examples(operation: Json) -> None:

@@ -41,7 +41,7 @@ def import_images(
     public addresses, at most 20 MB and 10 seconds each. Look at `Location` for how far it is.
     """
     asked = cast("ApiRequest", request)
-    urls = [wish.url] if wish.url is not None else wish.urls or []
+    urls = [wish.url] if wish.url is not None else wish.urls
     pace(asked.user, Kind.IMPORTS, cost=len(urls))
     outcomes = request_imports(asked.user.pk, urls, visibility=str(wish.visibility))
     accepted = [outcome for outcome in outcomes if isinstance(outcome, Requested)]

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from gallery.albums.models import MAX_DESCRIPTION_LENGTH, MAX_TITLE_LENGTH
 from gallery.api.schemas.photos import PhotoIds, VisibilityName
-from gallery.api.schemas.shapes import NUL_FREE, Given, Told, Words
+from gallery.api.schemas.shapes import LEFT_OUT, NUL_FREE, Given, Told, Words
 
 Title = Annotated[
     Words, Field(min_length=1, max_length=MAX_TITLE_LENGTH, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")
@@ -46,16 +46,16 @@ class NewAlbum(Given):
 class AlbumChange(Given):
     """What to change; what is left out stays."""
 
-    title: Title | None = None
-    description: Description | None = None
-    visibility: VisibilityName | None = None
+    title: Title = Field(LEFT_OUT)
+    description: Description = Field(LEFT_OUT)
+    visibility: VisibilityName = Field(LEFT_OUT)
 
 
 class AlbumPhotos(Given):
     """Photos to put into an album or to take out of it; only your own can be put in."""
 
-    add: PhotoIds | None = None
-    remove: PhotoIds | None = None
+    add: PhotoIds = Field(LEFT_OUT)
+    remove: PhotoIds = Field(LEFT_OUT)
 
 
 class AlbumsQuery(Given):

@@ -5,18 +5,24 @@ from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, StrictStr, model_validator
+from pydantic import ConfigDict, Field, StrictStr, model_validator
 
 from gallery.api.schemas.photos import EXAMPLE_ID, RenditionOut, VisibilityName
-from gallery.api.schemas.shapes import Given, Told
+from gallery.api.schemas.shapes import LEFT_OUT, Given, Told
 from gallery.imports.requests import MAX_IMPORTS_AT_ONCE
 from thumbworker.contract.imports import MAX_URL_LENGTH
+
+HOST = r"^https?://[A-Za-z0-9]([A-Za-z0-9.-]{0,250}[A-Za-z0-9])?"
+PORT = r"(:([0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?"
+# Printable ASCII without " < > and the backslash, which readers of addresses disagree about.
+REST = r"([/?#][!#-;=?-\[\]-~]*)?$"
 
 Url = Annotated[
     StrictStr,
     Field(
         max_length=MAX_URL_LENGTH,
-        pattern=r"^https?://[A-Za-z0-9][^\s@\\<>\"\x00-\x20\x7f]*$",
+        pattern=HOST + PORT + REST,
+        description="An http or https address in ASCII: names in Punycode, all else percent-encoded.",
         examples=["https://upload.example.org/harbour.jpg"],
     ),
 ]
@@ -25,8 +31,10 @@ Url = Annotated[
 class ImportWish(Given):
     """One address, or a list of them."""
 
-    url: Url | None = None
-    urls: list[Url] | None = Field(None, min_length=1, max_length=MAX_IMPORTS_AT_ONCE)
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["url"]}, {"required": ["urls"]}]})
+
+    url: Url = Field(LEFT_OUT)
+    urls: list[Url] = Field(LEFT_OUT, min_length=1, max_length=MAX_IMPORTS_AT_ONCE)
     visibility: VisibilityName = VisibilityName.PUBLIC
 
     @model_validator(mode="after")

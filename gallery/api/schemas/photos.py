@@ -9,7 +9,7 @@ from pydantic import Field, StrictBool, StrictStr
 
 from gallery.albums.models import MAX_TAG_LENGTH
 from gallery.albums.tagging import MAX_TAGS
-from gallery.api.schemas.shapes import NUL_FREE, Given, Instant, Told, Words
+from gallery.api.schemas.shapes import LEFT_OUT, NUL_FREE, Given, Instant, Told, Words
 from gallery.photos.catalogue import BATCH_SIZE
 
 DEFAULT_LIMIT = 60
@@ -137,9 +137,9 @@ class SearchQuery(Given):
 class PhotoChange(Given):
     """What to change; what is left out stays."""
 
-    caption: Caption | None = None
-    visibility: VisibilityName | None = None
-    tags: Tags | None = Field(None, description="All tags the photo shall have.")
+    caption: Caption = Field(LEFT_OUT)
+    visibility: VisibilityName = Field(LEFT_OUT)
+    tags: Tags = Field(LEFT_OUT, description="All tags the photo shall have.")
 
 
 class DeleteQuery(Given):

@@ -11,6 +11,8 @@ NUL_FREE = r"^[^\x00]*$"
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.IGNORECASE | re.ASCII)
 EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
 LATEST = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+LEFT_OUT: Any = None
+"""The default of what may be left out but, unlike null in JSON, never sent as nothing."""
 
 
 class Given(BaseModel):

@@ -11,6 +11,7 @@ from gallery.photos.settle import settle
 from gallery.photos.states import State, Visibility
 from tests.gallery.imports.conftest import ImportStores
 from tests.gallery.photos.stores import ready_item
+from thumbworker.contract.imports import MAX_IMPORT_BYTES
 
 if TYPE_CHECKING:
     from gallery.accounts.models import User
@@ -39,10 +40,12 @@ def test_an_import_is_accepted_and_says_where_to_look(alice: User, program_of: P
 
 
 def test_many_are_answered_one_by_one(alice: User, program_of: ProgramFactory, stores: ImportStores) -> None:
-    answer = program_of(alice).post("/images", {"urls": [URL, "http://a:x/", URL]})
+    alice.quota_bytes = 2 * MAX_IMPORT_BYTES
+    alice.save()
+    answer = program_of(alice).post("/images", {"urls": [URL, URL, URL]})
     assert answer.status_code == 202, answer.content
     outcomes = [(result["outcome"], result.get("reason")) for result in answer.json()["results"]]
-    assert outcomes == [("accepted", None), ("refused", "import_url_not_allowed"), ("accepted", None)]
+    assert outcomes == [("accepted", None), ("accepted", None), ("refused", "quota_exceeded")]
     assert answer.json()["requestId"] is None
     assert len(stores.keys("imports/")) == 2
 
@@ -65,6 +68,10 @@ def test_a_lone_refusal_is_a_problem(alice: User, program_of: ProgramFactory) ->
         {"url": "ftp://example.org/"},
         {"url": "javascript:alert(1)"},
         {"url": 5},
+        {"url": None},
+        {"url": "http://a:x/"},
+        {"url": "http://user@example.org/"},
+        {"urls": [URL, "http://a b/"]},
         {"url": URL, "visibility": "friends"},
     ],
 )

@@ -186,6 +186,7 @@ def test_visibility_changes_without_review(
     [
         {"captoin": "x"},
         {"caption": 5},
+        {"caption": None},
         {"visibility": "friends"},
         {"tags": ["a,b"]},
         {"tags": ["x" * 41]},
@@ -287,6 +288,13 @@ def test_search_finds_public_and_own_photos(
     make_photo(bob, caption="Harbour", visibility=Visibility.PRIVATE)
     make_photo(bob, caption="Desert", file_name="harbour.jpg")
     assert ids(program_of(alice).get("/search?q=harbour")) == [str(theirs.pk), str(mine.pk)]
+
+
+@pytest.mark.parametrize("path", ["/photos?stat=failed", "/photos?next=1&limit=2", "/me?x=1"])
+def test_a_misspelt_filter_is_refused(alice: User, program_of: ProgramFactory, path: str) -> None:
+    answer = program_of(alice).get(path)
+    assert (answer.status_code, answer.json()["reason"]) == (422, "invalid")
+    assert answer.json()["errors"][0]["message"] == "Unknown name."
 
 
 def test_search_without_words_is_refused(alice: User, program_of: ProgramFactory) -> None:

@@ -1,0 +1,36 @@
+"""Refuses names in an address that an operation does not know: a misspelt filter must not show everything."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any
+
+from gallery.api.problems import INVALID, Problem, response
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest, HttpResponse
+
+QUERY = "query"
+
+
+def refuse_unknown_names(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Wrap an operation's ``run``, which ninja hands over bound to its operation."""
+    operation: Any = run.__self__  # type: ignore[attr-defined]
+    known = frozenset(
+        name
+        for model in operation.models
+        if model.__ninja_param_source__ == QUERY
+        for name in model.__ninja_flatten_map__
+    )
+
+    @functools.wraps(run)
+    def checked(request: HttpRequest, **path_parameters: Any) -> HttpResponse:
+        unknown = sorted(set(request.GET) - known)
+        if unknown:
+            errors = [{"where": f"{QUERY}.{name}", "message": "Unknown name."} for name in unknown]
+            return response(Problem(INVALID, errors=errors))
+        return run(request, **path_parameters)
+
+    return checked
