@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 MAX_PARALLEL = 32
+TOKENS_PAGE = "/me/tokens/"
 EXITS = "Exit status: " + ", ".join(f"{int(e)} {e.name.lower().replace('_', ' ')}" for e in Exit) + "."
 
 
