@@ -11,10 +11,10 @@ from django.db.models.functions import Greatest
 
 from gallery.accounts.models import User
 from gallery.photos import transitions
+from gallery.photos.models import Photo
 from thumbworker.contract.imports import ImportStatus
 
 if TYPE_CHECKING:
-    from gallery.photos.models import Photo
     from thumbworker.contract.imports import ImportItem
     from thumbworker.contract.items import PhotoItem
 
@@ -51,9 +51,12 @@ def give_up(photo: Photo, reason: str) -> bool:
 def _move_and_account(photo: Photo, size_bytes: int, move: Callable[[], bool]) -> bool:
     """Make the move and account for the true size in one transaction."""
     with transaction.atomic():
-        if not move():
+        # Read here and not from ``photo``: it may have been given up since, and its room given back.
+        rows = Photo.objects.select_for_update().filter(pk=photo.pk)
+        counted = rows.values_list("size_bytes", flat=True).first()
+        if counted is None or not move():
             return False
         User.objects.filter(pk=photo.owner_id).update(
-            used_bytes=Greatest(F("used_bytes") + size_bytes - photo.size_bytes, 0)
+            used_bytes=Greatest(F("used_bytes") + size_bytes - counted, 0)
         )
     return True

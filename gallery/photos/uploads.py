@@ -220,11 +220,15 @@ def _offer_around_what_is_there(batch: _Batch, requests: Sequence[UploadRequest]
 
 def _offer_again(batch: _Batch, photo: Photo, request: UploadRequest) -> bool:
     """Answer a file whose row is there; tell whether its offer was made anew."""
+    if photo.trashed_at is not None:
+        # Only the same upload id finds it: whoever threw it away does not upload it on.
+        batch.outcomes[str(request.upload_id)] = AlreadyThere(str(request.upload_id), photo.pk)
+        return False
     if photo.state == State.FAILED and photo.reason == NEVER_ARRIVED:
         transitions.offered_again(photo.pk, offered_until=batch.deadline + CLOCK_ALLOWANCE)
         batch.offer(photo, request)
         return True
-    if photo.state == State.AWAITING and photo.trashed_at is None and not _arrived(photo, request):
+    if photo.state == State.AWAITING and not _arrived(photo, request):
         batch.offer(photo, request)
         return True
     batch.outcomes[str(request.upload_id)] = AlreadyThere(str(request.upload_id), photo.pk)

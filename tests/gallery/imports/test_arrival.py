@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from django.utils import timezone
 
+from gallery.imports import arrival
 from gallery.imports.requests import Requested, request_imports
+from gallery.photos import transitions
+from gallery.photos.fsck import used_bytes_by_rows
 from gallery.photos.models import DeletionRecord, Photo
 from gallery.photos.purge import purge_photo
 from gallery.photos.settle import settle
@@ -44,6 +47,18 @@ def fetched(photo: Photo, **changes: Any) -> Any:
 def used(user: User) -> int:
     user.refresh_from_db()
     return user.used_bytes
+
+
+def test_room_given_back_meanwhile_is_not_given_back_twice(
+    alice: User, photo: Photo, stores: ImportStores
+) -> None:
+    assert photo.size_bytes == MAX_IMPORT_BYTES, "read before somebody else gave it up"
+    arrival.give_up(Photo.objects.get(), "timed_out")
+    item = fetched(photo)
+    assert arrival.move_with_true_size(
+        photo, item, lambda facts: transitions.processed(photo.pk, trusted=False, facts=facts)
+    )
+    assert used(alice) == 1234 == used_bytes_by_rows(alice)
 
 
 def test_what_arrived_has_its_true_size(alice: User, photo: Photo, stores: ImportStores) -> None:

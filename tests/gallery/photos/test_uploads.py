@@ -130,6 +130,17 @@ def test_a_file_in_the_trash_can_be_uploaded_anew(alice: User) -> None:
     assert second.photo_id != first.photo_id
 
 
+def test_an_upload_that_was_given_up_and_thrown_away_is_not_opened_again(alice: User) -> None:
+    upload_id = uuid4()
+    (first,) = offer(alice.pk, [request("a", upload_id=upload_id)], visibility="public")
+    assert isinstance(first, Offered)
+    transitions.given_up(first.photo_id, offered_before=timezone.now() + timedelta(days=1))
+    transitions.trashed(first.photo_id, actor=alice)
+    (second,) = offer(alice.pk, [request("a", upload_id=upload_id)], visibility="public")
+    assert second == AlreadyThere(str(upload_id), first.photo_id)
+    assert Photo.objects.get().state == State.FAILED
+
+
 def test_an_upload_that_was_given_up_is_opened_again(alice: User) -> None:
     (first,) = offer(alice.pk, [request("a")], visibility="public")
     assert isinstance(first, Offered)
