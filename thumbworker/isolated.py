@@ -51,7 +51,7 @@ def read_answer(answer: bytes) -> Picture:
             refused = facts["refused"]
             raise Refused(Reason(refused["reason"]), str(refused["detail"]))
         return _read_picture(facts["picture"], memoryview(data))
-    except (ValueError, KeyError, TypeError) as fault:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as fault:
         raise Refused(Reason.DECODER_DIED, f"answer makes no sense: {fault!r}") from fault
 
 

@@ -28,6 +28,9 @@ SENTENCES = {
 }
 
 
+MOST_LINES = 100
+
+
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
     """One move in words; ``actor_name`` is empty where a job did it."""
@@ -38,12 +41,12 @@ class HistoryLine:
 
 
 def lines_of(photo: Photo) -> list[HistoryLine]:
-    """Return a photo's history, newest first, by one query."""
+    """Return a photo's history, newest first, by one query; of a very long one the latest part."""
     return [
         HistoryLine(
             at=entry.at,
             actor_name=entry.actor.username if entry.actor else "",
             sentence=SENTENCES.get(entry.move, entry.move) + (f": {entry.reason}" if entry.reason else ""),
         )
-        for entry in photo.history.select_related("actor")
+        for entry in photo.history.select_related("actor")[:MOST_LINES]
     ]
