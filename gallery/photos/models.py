@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from datetime import UTC, datetime
 from typing import Any, ClassVar, NoReturn
@@ -122,6 +123,11 @@ class Photo(models.Model):
     def original_key(self) -> str:
         """Return the key of the original's bytes."""
         return keys.original_key(self.pk)
+
+    @property
+    def words_mark(self) -> str:
+        """Return a mark of the present words, by which somebody can say which words they read."""
+        return hashlib.sha256(self.caption.encode()).hexdigest()[:16]
 
     @property
     def is_being_imported(self) -> bool:

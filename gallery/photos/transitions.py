@@ -186,9 +186,10 @@ def _as_seen(seen: State | None) -> dict[str, Any]:
     return {"trashed_at": None} if seen is None else {"trashed_at": None, "state": seen}
 
 
-def approved(photo_id: UUID, *, actor: User, seen: State | None = None) -> bool:
-    """Let everybody see the photo; only if it still stands where the moderator saw it, if ``seen``."""
-    return apply(APPROVED, photo_id, actor=actor, conditions=_as_seen(seen), changes={"review_note": ""})
+def approved(photo_id: UUID, *, actor: User, seen: State | None = None, caption: str | None = None) -> bool:
+    """Let everybody see the photo; only if it still is what the moderator saw, as far as that is given."""
+    conditions = _as_seen(seen) | ({} if caption is None else {"caption": caption})
+    return apply(APPROVED, photo_id, actor=actor, conditions=conditions, changes={"review_note": ""})
 
 
 def rejected(photo_id: UUID, *, actor: User, reason: str, seen: State | None = None) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from django.http import QueryDict
 
     from gallery.accounts.models import User
+    from gallery.photos.models import Photo
     from gallery.photos.querysets import PhotoQuerySet
 
 MOST_AT_ONCE = 100
@@ -35,21 +36,26 @@ ONLY_FOR_ADMINS = frozenset({TRASH, RESTORE})
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The photos ticked on a page, and the state in which each was seen there."""
+    """The photos ticked on a page, the state in which each was seen there, and a mark of its words."""
 
     seen: dict[UUID, State]
+    words: dict[UUID, str] = field(default_factory=dict)
 
     @classmethod
     def from_untrusted(cls, data: QueryDict) -> Chosen:
-        """Read ``chosen`` values of the form ``id:state``; anything else is left out."""
+        """Read ``chosen`` values ``id:state`` or ``id:state:words``; anything else is left out."""
         seen: dict[UUID, State] = {}
+        words: dict[UUID, str] = {}
         for text in data.getlist("chosen")[:MOST_AT_ONCE]:
-            photo_id, _, state = text.partition(":")
+            photo_id, _, rest = text.partition(":")
+            state, _, mark = rest.partition(":")
             try:
                 seen[UUID(photo_id)] = State(state)
             except ValueError:
                 continue
-        return cls(seen)
+            if mark:
+                words[UUID(photo_id)] = mark
+        return cls(seen, words)
 
     @property
     def values(self) -> list[str]:
@@ -82,22 +88,27 @@ class Outcome:
 def decide(decision: str, chosen: Chosen, photos: PhotoQuerySet, *, actor: User, reason: str = "") -> Outcome:
     """Do the same with each chosen photo among ``photos``, if it still stands where it was seen."""
     move = _moves(actor, reason)[decision]
-    within_reach = set(photos.filter(pk__in=chosen.seen).values_list("pk", flat=True))
+    within_reach = photos.filter(pk__in=chosen.seen).in_bulk()
     moved = tuple(
         photo_id
         for photo_id, seen in chosen.seen.items()
-        if photo_id in within_reach and move(photo_id, seen)
+        if (photo := within_reach.get(photo_id))
+        and (decision != APPROVE or chosen.words.get(photo_id, photo.words_mark) == photo.words_mark)
+        and move(photo, seen)
     )
     return Outcome(decision, moved, len(chosen.seen) - len(moved))
 
 
-def _moves(actor: User, reason: str) -> dict[str, Callable[[UUID, State], bool]]:
+def _moves(actor: User, reason: str) -> dict[str, Callable[[Photo, State], bool]]:
     return {
-        APPROVE: lambda photo_id, seen: transitions.approved(photo_id, actor=actor, seen=seen),
-        REJECT: lambda photo_id, seen: transitions.rejected(photo_id, actor=actor, reason=reason, seen=seen),
-        REVIEW: lambda photo_id, seen: transitions.put_back_to_review(photo_id, actor=actor, seen=seen),
-        TRASH: lambda photo_id, _: transitions.trashed(photo_id, actor=actor),
-        RESTORE: lambda photo_id, _: _restored(photo_id, actor),
+        # Only with the words that were read: their owner may change them until the last moment.
+        APPROVE: lambda photo, seen: transitions.approved(
+            photo.pk, actor=actor, seen=seen, caption=photo.caption
+        ),
+        REJECT: lambda photo, seen: transitions.rejected(photo.pk, actor=actor, reason=reason, seen=seen),
+        REVIEW: lambda photo, seen: transitions.put_back_to_review(photo.pk, actor=actor, seen=seen),
+        TRASH: lambda photo, _: transitions.trashed(photo.pk, actor=actor),
+        RESTORE: lambda photo, _: _restored(photo.pk, actor),
     }
 
 

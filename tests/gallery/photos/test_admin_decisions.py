@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -55,6 +56,19 @@ def test_approving_tells_how_many_moved(desk: Client, charlie: User, three: list
     assert said(response) == ["3 approved."]
     assert states(three) == ["approved"] * 3
     assert set(HistoryEntry.objects.values_list("move", "actor")) == {("approved", charlie.pk)}
+
+
+def test_words_that_nobody_read_are_not_approved(
+    desk: Client, alice: User, client_of: Callable[[User], Client], three: list[Photo]
+) -> None:
+    values = re.findall(r'name="chosen" value="([^"]+)"', desk.get(URL).text)
+    assert len(values) == 3
+    client_of(alice).post(
+        f"{three[1].get_absolute_url()}edit/", {"caption": "Buy now", "visibility": "public"}
+    )
+    response = desk.post(URL, {"decision": "approve", "chosen": values})
+    assert said(response) == ["2 approved. Somebody else was first on 1."]
+    assert states(three) == ["approved", "pending", "approved"]
 
 
 def test_it_comes_back_to_where_it_was_asked(desk: Client, three: list[Photo]) -> None:
