@@ -25,8 +25,10 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_ORIGIN])
 # What CloudFront tells the gateway, so that nobody uses the gateway around it; empty where there is none.
 ORIGIN_SECRET = env.str("ORIGIN_SECRET", default="")
-# CloudFront adds the gateway's stage itself: no address of ours may carry it.
-FORCE_SCRIPT_NAME = "" if ORIGIN_SECRET else None
+# The path below which the gallery lives; set only where no CloudFront hides a gateway's stage. What a
+# gateway says of itself in the request is never taken: it is wrong as soon as something stands in front.
+PATH_PREFIX = env.str("PATH_PREFIX", default="").rstrip("/")
+FORCE_SCRIPT_NAME = PATH_PREFIX
 IS_HTTPS = SITE_ORIGIN.startswith("https://")
 
 # AWS: the names come from the stack's outputs.
@@ -47,6 +49,7 @@ THUMBNAILS_QUEUE_URL = env.str("THUMBNAILS_QUEUE_URL", default="")
 THUMBNAILS_DEAD_LETTER_QUEUE_URL = env.str("THUMBNAILS_DEAD_LETTER_QUEUE_URL", default="")
 IMPORTS_QUEUE_URL = env.str("IMPORTS_QUEUE_URL", default="")
 IMPORTS_DEAD_LETTER_QUEUE_URL = env.str("IMPORTS_DEAD_LETTER_QUEUE_URL", default="")
+WORKER_MAPPING_ID = env.str("WORKER_MAPPING_ID", default="")
 STAGE = env.str("STAGE", default="local")
 
 # The product.
@@ -165,7 +168,7 @@ STORAGES = {
     "default": {"BACKEND": "gallery.photos.storage.OriginalsStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-STATIC_URL = "static/"
+STATIC_URL = f"{PATH_PREFIX}/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 # The bundle only: its sources name files that exist for the bundler alone.
 STATICFILES_DIRS = [(name, BASE_DIR / "static" / name) for name in ("build", "desk")]

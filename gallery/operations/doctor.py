@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from gallery.operations.findings import Finding, ill, well
+from gallery.operations.resources import Names
 from gallery.photos import catalogue
 from gallery.photos.storage import OriginalsUnavailable, originals
 
@@ -28,8 +29,33 @@ def examine() -> list[Finding]:
     return [*_settings(), _database(), *_stores(), _signing(), _clock()]
 
 
+def names() -> Names:
+    """Return what the settings name, for whoever may look at it from outside."""
+    urls = (
+        settings.THUMBNAILS_QUEUE_URL,
+        settings.THUMBNAILS_DEAD_LETTER_QUEUE_URL,
+        settings.IMPORTS_QUEUE_URL,
+        settings.IMPORTS_DEAD_LETTER_QUEUE_URL,
+    )
+    mappings = {"worker's mapping": settings.WORKER_MAPPING_ID}
+    return Names(
+        stage=settings.STAGE,
+        site_origin=settings.SITE_ORIGIN,
+        originals_bucket=settings.ORIGINALS_BUCKET,
+        renditions_bucket=settings.RENDITIONS_BUCKET,
+        catalogue_table=settings.CATALOGUE_TABLE,
+        topic_arn=settings.PHOTO_EVENTS_TOPIC_ARN,
+        queue_urls=tuple(url for url in urls if url),
+        mappings={title: mapping_id for title, mapping_id in mappings.items() if mapping_id},
+    )
+
+
 def _settings() -> Iterator[Finding]:
-    found = [message for message in run_checks(include_deployment_checks=True) if message.is_serious()]
+    found = [
+        message
+        for message in run_checks(include_deployment_checks=settings.STAGE != "local")
+        if message.is_serious()
+    ]
     for message in found:
         yield ill(f"setting: {message.msg}", str(message.hint or "See docs/deploy.md."))
     if not found:

@@ -28,3 +28,10 @@ def ill(what: str, advice: str) -> Finding:
 def unseen(what: str) -> Finding:
     """Say that the credentials at hand may not look at something."""
     return Finding(what, is_well=True, advice="these credentials may not look at it", was_seen=False)
+
+
+def mark(finding: Finding) -> str:
+    """Return the word that a line about it begins with."""
+    if not finding.is_well:
+        return "LOOK"
+    return "ok  " if finding.was_seen else "?   "

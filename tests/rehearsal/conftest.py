@@ -1,0 +1,166 @@
+"""A gallery that ``make deploy`` has put on an embedded AWS of its own, with a real PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+
+from infra import ports, stacks
+from infra.deploy.vault import Vault
+from infra.embedded import REGION, ROOT_ACCESS_KEY_ID, EmbeddedAws
+from infra.web_package import CACHE
+from infra.worker_zip import PROJECT
+from tests.aws import EMBEDDED_PYTHON
+from tests.postgresql import postgresql
+from tests.rehearsal.transports import InProcess, OverHttp
+from tests.rehearsal.visitor import Visitor
+from tests.rehearsal.walk import STAGE
+from tests.stage import ACCOUNT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DEPLOYED_WITHIN_SECONDS = 280
+RUNTIME_MODULES = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six.py")
+"""What the Lambda runtime brings besides Python."""
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """A deployed stage, and the hands of its operator."""
+
+    aws: EmbeddedAws
+    environment: dict[str, str]
+
+    def client(self, service: str) -> Any:
+        """Return a client that acts as root."""
+        return self.aws.client(service)
+
+    def make(self, what: str, *arguments: str, check: bool = True, **variables: str) -> str:
+        """Run ``make deploy``, ``status`` or ``destroy`` and return what it said."""
+        run = subprocess.run(
+            [sys.executable, "-m", "infra.deploy", what, STAGE, *arguments],
+            cwd=PROJECT,
+            env={**self.environment, **variables},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=DEPLOYED_WITHIN_SECONDS,
+            check=False,
+        )
+        assert not check or run.returncode == 0, run.stdout[-3000:]
+        return run.stdout
+
+    def outputs(self, part: str = "") -> dict[str, str]:
+        """Return the outputs of one of the stage's stacks."""
+        found = stacks.read(self.client("cloudformation"), f"contactsheet-{STAGE}{part}")
+        assert found is not None
+        return found
+
+    def secret(self, name: str) -> str:
+        """Return one of the stage's secrets."""
+        return Vault(self.client("ssm"), STAGE).read(name)
+
+    def variables(self) -> dict[str, str]:
+        """Return the variables of the web's function."""
+        found = self.client("lambda").get_function_configuration(FunctionName=f"contactsheet-web-{STAGE}")
+        return dict(found["Environment"]["Variables"])
+
+    def visitor(self) -> Visitor:
+        """Return a visitor who comes through CloudFront."""
+        origin = self.outputs("-site")["SiteOrigin"]
+        return Visitor(OverHttp(self.aws.endpoint_url, origin.removeprefix("https://")), origin)
+
+    def role_variables(self, role_arn: str) -> dict[str, str]:
+        """Return what a process needs in order to act under a role, as Lambda gives it."""
+        keys = self.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="rehearsal")["Credentials"]
+        return {
+            "AWS_REGION": REGION,
+            "AWS_ENDPOINT_URL": self.aws.endpoint_url,
+            "AWS_ACCESS_KEY_ID": keys["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"],
+            "AWS_SESSION_TOKEN": keys["SessionToken"],
+        }
+
+
+@pytest.fixture(scope="session")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    """Give the rehearsal one deployed stage, which the last of its tests takes away."""
+    if not EMBEDDED_PYTHON.exists():
+        pytest.fail("The embedded AWS is not installed. Run: make setup")
+    aws = EmbeddedAws(
+        EMBEDDED_PYTHON,
+        tmp_path_factory.mktemp("rehearsal"),
+        ports.any_free(),
+        account=ACCOUNT,
+        persist=False,
+    )
+    aws.start()
+    try:
+        with postgresql() as url:
+            environment = {
+                "PATH": os.environ["PATH"],
+                "HOME": str(aws.folder),
+                "AWS_ACCESS_KEY_ID": ROOT_ACCESS_KEY_ID,
+                "AWS_SECRET_ACCESS_KEY": aws.root_secret,
+                "AWS_REGION": REGION,
+                "AWS_DEFAULT_REGION": REGION,
+                "AWS_ENDPOINT_URL": aws.endpoint_url,
+                "DATABASE_URL": url,
+                "EMAIL_URL": "dummymail://",
+            }
+            stage = Deployed(aws, environment)
+            stage.make("deploy", check=False)
+            yield stage
+    finally:
+        aws.stop()
+
+
+@dataclass(frozen=True)
+class Package:
+    """The very zip that Zappa makes, unpacked, and a stand-in for what the Lambda runtime brings."""
+
+    archive: Path
+    code: Path
+    runtime: Path
+
+    def start(self, variables: dict[str, str], log: Path, *, prefix: str = "", host: str) -> InProcess:
+        """Start the function of this package."""
+        return InProcess(self.code, self.runtime, variables, stage_prefix=prefix, host=host, log=log)
+
+
+@pytest.fixture(scope="session")
+def package(deployed: Deployed, tmp_path_factory: pytest.TempPathFactory) -> Package:
+    """Let Zappa package once more, this time to keep it."""
+    folder = tmp_path_factory.mktemp("package")
+    # Newest first: an older lock's environment may still lie there.
+    environments = sorted(CACHE.glob("environment-*"), key=lambda path: path.stat().st_mtime, reverse=True)
+    archive = folder / "web.zip"
+    run = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "zappa.cli", "package", STAGE, "-o", "web.zip"],
+        cwd=CACHE / STAGE,
+        env={**deployed.environment, "VIRTUAL_ENV": str(environments[0]), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    (CACHE / STAGE / "web.zip").rename(archive)
+    code, runtime = folder / "code", folder / "runtime"
+    with zipfile.ZipFile(archive) as opened:
+        opened.extractall(code)
+    runtime.mkdir()
+    packages = Path(boto3.__file__).parent.parent
+    for module in RUNTIME_MODULES:
+        (runtime / module).symlink_to(packages / module)
+    return Package(archive, code, runtime)
