@@ -18,9 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 AGAIN = "Run: make deploy"
-FORBIDDEN = frozenset(
-    {"AccessDenied", "AccessDeniedException", "AuthorizationError", "403", "UnauthorizedOperation"}
-)
+FORBIDDEN = frozenset({"AccessDenied", "AccessDeniedException", "AuthorizationError", "403"})
 ALARMS_AT_LEAST = 8
 BLOCKS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
 NOTIFIED = frozenset(
@@ -37,7 +35,7 @@ UPLOAD_HEADERS = {"content-type", "if-none-match", "x-amz-checksum-sha256", "x-a
 class Clients(Protocol):
     """Whatever makes clients of AWS's services."""
 
-    def client(self, service: str, /) -> Any:
+    def client(self, service: Any, /) -> Any:
         """Return a client of a service."""
 
 
@@ -134,11 +132,8 @@ def _cors(clients: Clients, names: Names) -> Finding:
         rules = []
     for rule in rules:
         headers = {header.lower() for header in rule.get("AllowedHeaders", [])}
-        if (
-            names.site_origin in rule["AllowedOrigins"]
-            and "PUT" in rule["AllowedMethods"]
-            and headers >= UPLOAD_HEADERS
-        ):
+        may_put = names.site_origin in rule["AllowedOrigins"] and "PUT" in rule["AllowedMethods"]
+        if may_put and headers >= UPLOAD_HEADERS:
             return well(title)
     return ill(title, f"browsers at {names.site_origin} may not upload. {AGAIN}")
 

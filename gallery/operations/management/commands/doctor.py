@@ -20,7 +20,8 @@ class Command(BaseCommand):
         parser.add_argument("--profile", help="look at the resources with the rights of this AWS profile")
 
     def handle(self, *args: Any, profile: str | None, **options: Any) -> None:
-        session = Session(profile_name=profile, region_name=settings.AWS_REGION)
+        # Typed for literals of every service's name; here the name comes from elsewhere.
+        session: Any = Session(profile_name=profile, region_name=settings.AWS_REGION)
         findings = [*doctor.examine(), *examine_resources(session, doctor.names())]
         for finding in findings:
             self.stdout.write(f"{mark(finding)} {finding.what}{': ' * bool(finding.advice)}{finding.advice}")
