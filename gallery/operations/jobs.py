@@ -9,6 +9,7 @@ import structlog
 from django.conf import settings
 
 from gallery.accounts.departures import finish_departures
+from gallery.api.housekeeping import forget
 from gallery.notifications.queue import queue_untold
 from gallery.notifications.send import send_due
 from gallery.operations import doctor
@@ -22,7 +23,7 @@ def sweep(_event: object = None, _context: object = None) -> dict[str, Any]:
     """Sweep once; return and log what was done, and count it for the alarms."""
     accounts_gone = finish_departures()
     report = photos_sweep.sweep()
-    found = asdict(report) | {"accounts_gone": accounts_gone}
+    found = asdict(report) | {"accounts_gone": accounts_gone, "api_rows_forgotten": forget()}
     logger.info("sweep_done", **found)
     measure(
         settings.STAGE,

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 
 from gallery.albums.models import Album
@@ -215,6 +216,15 @@ def test_old_answers_are_forgotten(alice: User, program_of: ProgramFactory) -> N
     assert make_album(program, "a").status_code == 201
     assert idempotency.forget_old() == 1
     assert Album.objects.count() == 3
+
+
+def test_the_sweep_forgets_what_is_over(alice: User, program_of: ProgramFactory, capsys: Any) -> None:
+    make_album(program_of(alice), "a")
+    RememberedAnswer.objects.update(created_at=timezone.now() - timedelta(hours=25))
+    Pace.objects.update(busy_until=0)
+    call_command("sweep")
+    assert "api_rows_forgotten 2" in capsys.readouterr().out
+    assert not RememberedAnswer.objects.exists()
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256, "ümlaut"])

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from gallery.accounts.departures import finish_departures
+from gallery.api.housekeeping import forget
 from gallery.photos.sweep import MAX_REMOVALS, sweep
 
 
@@ -18,7 +19,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         accounts_gone = finish_departures()
         report = sweep()
-        counts = asdict(report) | {"accounts_gone": accounts_gone}
+        counts = asdict(report) | {"accounts_gone": accounts_gone, "api_rows_forgotten": forget()}
         self.stdout.write(", ".join(f"{name} {value}" for name, value in counts.items()))
         if report.stopped:
             raise CommandError(
