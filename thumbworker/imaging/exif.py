@@ -16,9 +16,9 @@ _ORIENTATION = 0x0112
 _ENTRIES_MAXIMUM = 1000
 _VALUE_BYTES_MAXIMUM = 4096
 
-_ITEM_BYTES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 7: 1, 9: 4, 10: 8, 129: 1}
+_ITEM_BYTES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 7: 1, 9: 4, 10: 8, 13: 4, 129: 1}
 _TEXT_TYPES = {2, 7, 129}
-_NUMBER_CODES = {1: "B", 3: "H", 4: "L", 9: "l"}
+_NUMBER_CODES = {1: "B", 3: "H", 4: "L", 9: "l", 13: "L"}
 
 
 class Ratio(NamedTuple):

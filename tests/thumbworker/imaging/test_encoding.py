@@ -1,0 +1,85 @@
+"""The same original under the same policy gives the same bytes, here and elsewhere."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import subprocess
+import sys
+
+import pytest
+from PIL import features
+
+from tests.thumbworker.imaging.pictures import opened, quarters, saved, scene
+from thumbworker.contract.policy import CURRENT, RenditionPolicy, RenditionSpec
+from thumbworker.imaging import render
+
+ENCODERS = {"webp": "1.6.0", "avif": "1.4.2", "libjpeg_turbo": "3.2.0"}
+
+PINNED: dict[int, dict[str, str]] = {
+    1: {
+        "320": "2f410a95128d867fac5a948b2147fe4663bdefe1a5d3b3f50907ddc19687a81f",
+        "800": "3f05ddf757904c20142f8da69bad3028b2a14bd688d0d79ca04040c1a6fc7feb",
+        "1600": "bb6913c536a5efacdc950fee9f3637c771e76e3b583b88d881ec4496760d3051",
+    },
+}
+"""SHA-256 of each rendition of the picture below by policy version, under the encoders above."""
+
+IN_ANOTHER_PROCESS = """
+import hashlib, json, sys
+from thumbworker.imaging import render
+picture = render(sys.stdin.buffer.read())
+print(json.dumps([hashlib.sha256(made.data).hexdigest() for made in picture.renditions]))
+"""
+
+
+def original() -> bytes:
+    return saved(scene(2000, 1500), "PNG", compress_level=1)
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="the digests are those of one processor family")
+def test_the_bytes_of_a_policy_version_never_change() -> None:
+    # A new encoder makes other bytes at addresses that are cached for ever: it needs a new policy version.
+    assert {name: features.version(name) for name in ENCODERS} == ENCODERS
+    made = {made.spec.name: hashlib.sha256(made.data).hexdigest() for made in render(original()).renditions}
+    assert made == PINNED[CURRENT.version]
+
+
+def test_another_process_makes_the_same_bytes() -> None:
+    data = original()
+    ended = subprocess.run(
+        [sys.executable, "-c", IN_ANOTHER_PROCESS], input=data, capture_output=True, check=True
+    )
+    here = [hashlib.sha256(made.data).hexdigest() for made in render(data).renditions]
+    assert json.loads(ended.stdout) == here
+
+
+def test_every_rendition_is_of_the_format_and_type_that_its_policy_says() -> None:
+    for made in render(original()).renditions:
+        assert opened(made.data).format == made.spec.format.upper()
+        assert made.spec.content_type == f"image/{made.spec.extension}"
+
+
+def test_a_drawing_keeps_its_edges() -> None:
+    image = quarters(64, 64)
+    for made in render(saved(image, "PNG")).renditions:
+        shown = opened(made.data).convert("RGB")
+        left, right = shown.getpixel((30, 10)), shown.getpixel((33, 10))
+        assert abs(left[0] - 220) < 16
+        assert abs(right[0] - 30) < 16
+
+
+def test_a_policy_of_other_sizes_and_formats_is_followed() -> None:
+    policy = RenditionPolicy(
+        version=99,
+        renditions=(
+            RenditionSpec("tiny", 32, "webp", quality=50, effort=0),
+            RenditionSpec("square", 64, "avif", quality=50, effort=10),
+        ),
+    )
+    picture = render(saved(scene(200, 100)), policy=policy)
+    assert [(made.spec.name, made.width, made.height) for made in picture.renditions] == [
+        ("tiny", 32, 16),
+        ("square", 64, 32),
+    ]
