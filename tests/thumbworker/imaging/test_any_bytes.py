@@ -1,0 +1,172 @@
+"""Whatever the bytes: renditions or a refusal, never anything else."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.thumbworker.imaging.exif_blocks import exif_block, ratios, short, text
+from tests.thumbworker.imaging.heic_files import heic
+from tests.thumbworker.imaging.icc_files import rgb_profile
+from tests.thumbworker.imaging.pictures import opened, saved, scene
+from thumbworker.contract.policy import RenditionPolicy, RenditionSpec
+from thumbworker.imaging import Limits, Picture, Refused, render
+from thumbworker.imaging.exif import read_tags
+from thumbworker.imaging.metadata import camera_facts, location
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SMALL = RenditionPolicy(
+    version=1,
+    renditions=(
+        RenditionSpec("16", 16, "webp", quality=80, effort=0),
+        RenditionSpec("64", 64, "avif", quality=68, effort=9),
+    ),
+)
+LIMITS = Limits(pixels=4_000_000, memory_bytes=300_000_000, cpu_seconds=2, wall_seconds=20)
+
+SHORT_RUN = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+LONG_RUN = settings(max_examples=10_000, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@cache
+def originals() -> tuple[bytes, ...]:
+    """One valid file of every kind, small enough that a flipped bit hits something."""
+    image = scene(48, 32)
+    exif = exif_block([short(0x0112, 6), text(0x010F, b"Maker")], [ratios(0x829A, (1, 60))])
+    packed = {"exif": b"Exif\x00\x00" + exif, "icc_profile": rgb_profile()}
+    clear = image.convert("RGBA")
+    clear.putalpha(90)
+    return (
+        saved(image, **packed, comment=b"words"),
+        saved(image, progressive=True, quality=50),
+        saved(image.convert("CMYK"), quality=50),
+        saved(image, "MPO", save_all=True, append_images=[image]),
+        saved(image, "PNG", **packed),
+        saved(image.convert("P"), "PNG", transparency=3),
+        saved(image.convert("I;16"), "PNG"),
+        saved(image, "GIF", save_all=True, append_images=[image.rotate(90), image.rotate(180)]),
+        saved(image, "WEBP", **packed),
+        saved(clear, "WEBP", lossless=True),
+        saved(image, "WEBP", save_all=True, append_images=[image.rotate(180)]),
+        saved(image, "AVIF", **packed),
+        saved(clear, "AVIF"),
+        saved(image, "AVIF", save_all=True, append_images=[image.rotate(180)]),
+        saved(image, "TIFF"),
+        saved(image, "TIFF", compression="tiff_lzw"),
+        saved(image, "TIFF", compression="jpeg"),
+        saved(image.convert("1"), "TIFF", compression="group4"),
+        saved(image.convert("LAB"), "TIFF", compression="tiff_adobe_deflate"),
+        heic(exif=packed["exif"]),
+        heic(2, 2, quarter_turns=1),
+    )
+
+
+def assert_sound(data: bytes) -> None:
+    try:
+        picture = render(data, policy=SMALL, limits=LIMITS)
+    except Refused:
+        return
+    assert_whole(picture)
+
+
+def assert_whole(picture: Picture) -> None:
+    for made in picture.renditions:
+        assert opened(made.data).size == (made.width, made.height)
+        assert 1 <= max(made.width, made.height) <= made.spec.longest_side
+    facts = {**picture.metadata, **picture.location}
+    assert all(isinstance(value, str | int) for value in facts.values())
+    assert "".join(map(str, facts.values())).isprintable()
+
+
+@st.composite
+def damaged_files(draw: st.DrawFn) -> bytes:
+    """A valid file with bytes changed, a stretch cut out or put in, and perhaps cut short."""
+    data = bytearray(draw(st.sampled_from(originals())))
+    for _ in range(draw(st.integers(0, 6))):
+        data[draw(st.integers(0, len(data) - 1))] = draw(st.integers(0, 255))
+    at = draw(st.integers(0, len(data)))
+    kind = draw(st.sampled_from(["keep", "cut", "remove", "insert", "repeat"]))
+    length = draw(st.integers(1, 64))
+    if kind == "cut":
+        del data[at:]
+    elif kind == "remove":
+        del data[at : at + length]
+    elif kind == "insert":
+        data[at:at] = draw(st.binary(max_size=64))
+    elif kind == "repeat":
+        data[at:at] = data[at : at + length]
+    return bytes(data)
+
+
+MAGIC = st.sampled_from(
+    [
+        b"\xff\xd8\xff",
+        b"\x89PNG\r\n\x1a\n",
+        b"GIF89a",
+        b"RIFF\x20\x00\x00\x00WEBPVP8 ",
+        b"RIFF\x20\x00\x00\x00WEBPVP8X",
+        b"\x00\x00\x00\x18ftypavif\x00\x00\x00\x00avifmif1",
+        b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic",
+        b"II*\x00\x08\x00\x00\x00",
+        b"",
+    ]
+)
+RANDOM_FILES = st.builds(bytes.__add__, MAGIC, st.binary(max_size=400))
+
+
+def check_damaged(data: bytes) -> None:
+    assert_sound(data)
+
+
+def check_random(data: bytes) -> None:
+    assert_sound(data)
+
+
+def check_exif(block: bytes) -> None:
+    tags = read_tags(block)
+    facts = {**camera_facts(tags), **location(tags)}
+    assert all(isinstance(value, str | int) for value in facts.values())
+    assert len(repr(facts).encode()) < 4096
+
+
+EXIF_BLOCKS = st.one_of(
+    st.builds(
+        bytes.__add__,
+        st.sampled_from([b"II*\x00\x08\x00\x00\x00", b"MM\x00*\x00\x00\x00\x08"]),
+        st.binary(max_size=300),
+    ),
+    st.binary(max_size=100),
+)
+
+CHECKS: list[tuple[Callable[[bytes], None], st.SearchStrategy[bytes]]] = [
+    (check_damaged, damaged_files()),
+    (check_random, RANDOM_FILES),
+    (check_exif, EXIF_BLOCKS),
+]
+
+
+def test_every_file_that_is_damaged_for_these_tests_is_sound_before() -> None:
+    for data in originals():
+        assert_whole(render(data, policy=SMALL, limits=LIMITS))
+
+
+@pytest.mark.parametrize(("check", "files"), CHECKS)
+def test_any_bytes_give_renditions_or_a_refusal(
+    check: Callable[[bytes], None], files: st.SearchStrategy[bytes]
+) -> None:
+    SHORT_RUN(given(files)(check))()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize(("check", "files"), CHECKS)
+def test_ten_thousand_times_any_bytes_give_renditions_or_a_refusal(
+    check: Callable[[bytes], None], files: st.SearchStrategy[bytes]
+) -> None:
+    LONG_RUN(given(files)(check))()
