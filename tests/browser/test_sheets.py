@@ -116,3 +116,19 @@ def test_the_header_gives_way_while_scrolling_down_on_a_phone(open_page: Open) -
     page.mouse.wheel(0, -200)
     expect(page.get_by_role("link", name="Contactsheet")).to_be_in_viewport()
     expect(header).not_to_have_class("gives-way")
+
+
+@pytest.mark.usefixtures("old_photos")
+def test_arrow_keys_turn_from_photo_to_photo_but_not_while_somebody_writes(open_page: Open) -> None:
+    page = open_page()
+    tiles = page.locator(".tile a")
+    first, second = (tiles.nth(number).get_attribute("href") or "" for number in (50, 51))
+    page.goto(first)
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url(f"**{second}")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_url(f"**{first}")
+    page.goto("/sign-in/")
+    page.get_by_label("Name or email address").press_sequentially("ab")
+    page.keyboard.press("ArrowLeft")
+    assert page.url.endswith("/sign-in/")
