@@ -165,21 +165,18 @@ def test_an_offer_that_lapsed_is_asked_for_again(bench):
     assert bench.gallery.lists == [1, 1]
 
 
-def test_an_old_offer_is_not_tried(bench):
-    make_files(bench.folder, 2)
+def test_on_a_slow_line_old_offers_are_asked_for_again_and_not_tried(bench):
+    make_files(bench.folder, MAX_TRIES + 3)
     put = bench.gallery.put
-    late = [True]
 
     def slow_put(*told):
-        if late:
-            late.clear()
-            bench.now += FRESH_SECONDS + 1
+        bench.now += FRESH_SECONDS + 1
         return put(*told)
 
     bench.gallery.put = slow_put
-    assert bench.upload(parallel=1) == {Outcome.UPLOADED: 2}
-    assert bench.gallery.lists == [2, 1]
-    assert len(bench.gallery.puts) == 2
+    assert bench.upload(parallel=1) == {Outcome.UPLOADED: MAX_TRIES + 3}
+    assert bench.gallery.lists == list(range(MAX_TRIES + 3, 0, -1))
+    assert len(bench.gallery.puts) == MAX_TRIES + 3
 
 
 def test_a_store_that_never_agrees_ends(bench):

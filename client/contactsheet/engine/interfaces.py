@@ -84,6 +84,8 @@ class Put(Enum):
     """Something is stored there already, perhaps by a try whose answer was lost."""
     STALE = auto()
     """The offer is no longer taken."""
+    LAPSED = auto()
+    """The offer was too old to be tried: a slow line."""
     CHANGED = auto()
     """The bytes are not those that were hashed."""
 

@@ -96,7 +96,7 @@ class Sender:
                 return Sent(wish, put, Result(wish.path, Outcome.UPLOADED, offered.photo_id))
             case Put.CHANGED:
                 return self._failed(wish, Outcome.NOT_SENT, "file_changed", FILE_CHANGED)
-            case Put.CONFLICT | Put.STALE:
+            case Put.CONFLICT | Put.STALE | Put.LAPSED:
                 return Sent(wish, put)
 
     @staticmethod
@@ -105,7 +105,7 @@ class Sender:
 
     def _put(self, wish: Wish, offered: Offered, offered_at: float) -> Put:
         if self._clock() - offered_at > FRESH_SECONDS:
-            return Put.STALE
+            return Put.LAPSED
         with wish.path.open("rb") as file:
             sent = partial(self._watcher.sent, wish.path)
             content = Content(file, wish.size_bytes, sent=sent, stopping=self._stopping)

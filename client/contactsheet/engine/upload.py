@@ -177,15 +177,19 @@ class UploadRun:
             self._silences = self._silences + 1 if sent.silent else 0
             if sent.result:
                 self._finish(sent.result)
-            elif sent.wish.tries + 1 < MAX_TRIES:
-                conflict = sent.put is Put.CONFLICT or sent.wish.met_conflict
-                again = dataclasses.replace(sent.wish, met_conflict=conflict, tries=sent.wish.tries + 1)
-                self._again.append(again)
             else:
-                ended = Result(sent.wish.path, Outcome.NOT_SENT, None, "not_taken", NOT_TAKEN)
-                self._finish(ended)
+                self._ask_again(sent.wish, sent.put)
             if self._silences >= MAX_SILENCES:
                 raise Unavailable(STORE_SILENT)
+
+    def _ask_again(self, wish: Wish, put: Put) -> None:
+        # On a slow line offers lapse before their turn, any number of times; the first of each list are sent.
+        tries = wish.tries if put is Put.LAPSED else wish.tries + 1
+        if tries == MAX_TRIES:
+            self._finish(Result(wish.path, Outcome.NOT_SENT, None, "not_taken", NOT_TAKEN))
+            return
+        met_conflict = put is Put.CONFLICT or wish.met_conflict
+        self._again.append(dataclasses.replace(wish, met_conflict=met_conflict, tries=tries))
 
     def _wait_for_room(self) -> None:
         """Ask for the postponed again after a pause; give them up when nothing has moved for long."""
