@@ -77,10 +77,16 @@ test("an offer that dies within seconds is replaced before it is used", async ()
   assert.equal(asked.length, 2);
 });
 
-test("other bytes than announced are an end, not a reason to try again", async () => {
+test("other bytes than announced are an end as soon as they are told from a slow line", async () => {
   const { means, sent } = world([offered()], [400]);
   await assert.rejects(deliver(upload, means), (error) => error instanceof Stopped && !error.retryable);
-  assert.equal(sent.length, 1);
+  assert.equal(sent.length, 2);
+});
+
+test("a single 400, as of a slow line or a dead session, costs a new offer and no photo", async () => {
+  const { means, asked, sent } = world([offered(), offered({ url: "/o/p?new" })], [400, 200]);
+  assert.equal((await deliver(upload, means)).photo_id, "p");
+  assert.deepEqual([asked.length, sent[1].url], [2, "/o/p?new"]);
 });
 
 test("a store that stays silent is given up in words, and may be retried", async () => {

@@ -37,6 +37,7 @@ function isStale(offer) {
 export async function deliver({ file, upload, visibility }, { ask, put, onProgress, pause = wait, online = wait }) {
   let offer;
   let metConflict = false;
+  let badRequests = 0;
   let trouble = NOT_TAKEN;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     if (isStale(offer)) {
@@ -46,12 +47,13 @@ export async function deliver({ file, upload, visibility }, { ask, put, onProgre
     }
     const status = await put(offer, file, onProgress);
     if (status >= 200 && status < 300) return offer;
-    if (status === 400) throw CHANGED;
+    // S3 says 400 of other bytes, but also of a slow line or a key of its own that died: once is no proof.
+    if (status === 400 && ++badRequests > 1) throw CHANGED;
     onProgress(0);
     trouble = status === 0 ? LOST : NOT_TAKEN;
     metConflict ||= status === 412;
-    // 412: it may be there already. 403: the signature died, perhaps while the device slept.
-    if (status === 412 || status === 403) offer = undefined;
+    // 412: it may be there already. 400 and 403: the signature died, perhaps while the device slept.
+    if ([400, 403, 412].includes(status)) offer = undefined;
     if (status === 0) await online();
     await pause(patience(attempt, FIRST_WAIT_MS, LONGEST_WAIT_MS));
   }
