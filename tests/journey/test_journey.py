@@ -172,6 +172,15 @@ def test_the_plain_form_takes_the_same_route(journey: Journey, browser: Client) 
     assert status_of(browser, photo.pk) == {str(photo.pk): "pending"}
 
 
+def test_the_plain_form_says_what_was_there_already(journey: Journey, browser: Client) -> None:
+    content = photograph()
+    for name in ("first.jpg", "second.jpg"):
+        file = SimpleUploadedFile(name, content, "image/jpeg")
+        page = browser.post("/upload/", {"file": file, "visibility": "public"}, follow=True)
+    assert [str(message) for message in page.context["messages"]] == ["1 photo was there already."]
+    assert Photo.objects.get().file_name == "first.jpg"
+
+
 def test_deleting_an_account_leaves_nothing_of_it(journey: Journey, browser: Client, password: str) -> None:
     journey.upload(browser, photograph("red"), photograph("blue"))
     journey.work()

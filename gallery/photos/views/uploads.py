@@ -63,15 +63,20 @@ def _plain_upload(request: SignedInRequest) -> HttpResponse:
         )
     visibility = _visibility(request.POST.get("visibility"))
     refused: list[tuple[str, str]] = []
-    stored = 0
+    stored = already_there = 0
     for file in files:
         outcome = plain_upload.store(request.user.pk, file, visibility=visibility)
         if isinstance(outcome, uploads.Refused):
             refused.append((file.name or "", outcome.refusal.sentence))
+        elif isinstance(outcome, uploads.AlreadyThere):
+            already_there += 1
         else:
             stored += 1
     if stored:
         messages.success(request, "1 photo uploaded." if stored == 1 else f"{stored} photos uploaded.")
+    if already_there:
+        there = "1 photo was" if already_there == 1 else f"{already_there} photos were"
+        messages.info(request, f"{there} there already.")
     if refused:
         return _upload_page(request, refused, HTTPStatus.UNPROCESSABLE_ENTITY)
     return redirect("mine")
