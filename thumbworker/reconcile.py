@@ -156,6 +156,8 @@ class Reconciler:
         self.stores.renditions.delete(every_rendition_key(photo_id))
         item = self.stores.catalogue.get(photo_id)
         if item is None:
+            # One that another schema wrote cannot be told of, but has to go all the same.
+            self.stores.catalogue.delete(photo_id)
             return Result(Outcome.ABSENT)
         self.stores.news.publish(news_of_deletion(item, self.site_origin, self.clock()))
         self.stores.catalogue.delete(photo_id)

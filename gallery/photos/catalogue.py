@@ -104,8 +104,8 @@ def read(photo_ids: Iterable[UUID], *, import_ids: Iterable[UUID] = ()) -> Readi
     return Reading(found, imports, complete=not pending)
 
 
-def look(photo_id: UUID) -> PhotoItem | None:
-    """Read one item with strong consistency.
+def look(photo_id: UUID) -> bool:
+    """Tell by a consistent read whether there is an item, be it one that we can read or not.
 
     Raises:
         CatalogueUnavailable: DynamoDB did not answer.
@@ -114,9 +114,9 @@ def look(photo_id: UUID) -> PhotoItem | None:
         answer = _client().get_item(
             TableName=settings.CATALOGUE_TABLE,
             Key={PARTITION_KEY: {"S": keys.photo_item_key(photo_id)}},
+            ProjectionExpression=PARTITION_KEY,
             ConsistentRead=True,
         )
     except (BotoCoreError, ClientError) as error:
         raise CatalogueUnavailable(str(error)) from error
-    raw = answer.get("Item")
-    return _photo_item(raw) if raw else None
+    return "Item" in answer

@@ -73,6 +73,17 @@ def test_upload_to_deletion_leaves_nothing(aws: Aws) -> None:
     assert aws.messages(aws.dead_letter_url) == []
 
 
+def test_an_item_that_nobody_can_read_goes_with_its_original(aws: Aws) -> None:
+    worker = Worker(aws)
+    photo_id = uuid4()
+    aws.client("dynamodb").put_item(
+        TableName=aws.environment.catalogue_table, Item={"pk": {"S": f"photo#{photo_id}"}}
+    )
+    aws.nudge(photo_id)
+    worker.drain()
+    assert aws.items() == []
+
+
 def test_nudge_repeats_the_same_news(aws: Aws) -> None:
     worker = Worker(aws)
     photo_id = uuid4()

@@ -138,6 +138,15 @@ def test_a_record_closes_when_nothing_is_left_and_all_is_quiet(stores: Stores) -
     assert record.closed_at == NOW
 
 
+def test_an_item_that_nobody_can_read_keeps_the_record_open(stores: Stores) -> None:
+    record = record_of(uuid4())
+    stores.dynamodb.put_item(
+        TableName=stores.aws.outputs.catalogue_table, Item={"pk": {"S": f"photo#{record.photo_id}"}}
+    )
+    report = sweep(NOW)
+    assert (report.records_closed, report.nudged) == (0, 1)
+
+
 def test_a_record_stays_open_while_an_old_signature_could_still_be_used(stores: Stores) -> None:
     record_of(uuid4(), offered_until_ago=HOUR)
     assert sweep(NOW).records_closed == 0
