@@ -124,7 +124,7 @@ def _send_to(person_id: int, rhythm: Rhythm, now: datetime, connection: BaseEmai
     Raises:
         OSError: the server does not answer; the rows are free again when the claim has run out.
     """
-    rows = Notification.objects.filter(claim=_claim(person_id, now))
+    rows = Notification.objects.filter(person=person_id, claim=_claim(person_id, now))
     told = list(rows.select_related("photo").order_by("at"))
     photos = still_true(told)
     person = User.objects.filter(can_be_reached(), pk=person_id).first()

@@ -28,6 +28,7 @@ FOR_MEMBERS = [
     "/me/password/",
     "/me/delete/",
     "/me/email/",
+    "/me/notifications/",
     "/albums/",
     "/albums/new/",
 ]

@@ -67,15 +67,16 @@ def test_static_files__are_kept_for_ever_by_their_hashed_names(deployed: Deploye
     assert found.headers["content-type"].startswith("text/css")
 
 
-def test_scheduled_job__runs_as_the_rule_starts_it(deployed: Deployed) -> None:
-    (rule,) = deployed.client("events").list_rules()["Rules"]
-    assert rule["ScheduleExpression"] == "rate(5 minutes)"
-    answer = deployed.client("lambda").invoke(
-        FunctionName=f"contactsheet-web-{walk.STAGE}",
-        Payload=json.dumps({"detail-type": "Scheduled Event", "resources": [rule["Arn"]]}).encode(),
-    )
-    said = answer["Payload"].read().decode()
-    assert "FunctionError" not in answer, said
+def test_scheduled_jobs__run_as_their_rules_start_them(deployed: Deployed) -> None:
+    rules = deployed.client("events").list_rules()["Rules"]
+    assert [rule["ScheduleExpression"] for rule in rules] == ["rate(5 minutes)"] * 2
+    for rule in rules:
+        answer = deployed.client("lambda").invoke(
+            FunctionName=f"contactsheet-web-{walk.STAGE}",
+            Payload=json.dumps({"detail-type": "Scheduled Event", "resources": [rule["Arn"]]}).encode(),
+        )
+        said = answer["Payload"].read().decode()
+        assert "FunctionError" not in answer, said
 
 
 def test_second_deployment__changes_nothing(deployed: Deployed) -> None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from gallery.notifications import send
@@ -193,3 +195,20 @@ def test_the_command_says_that_the_server_is_silent(settings: SettingsWrapper) -
     settings.EMAIL_BACKEND = f"{BACKENDS}.HangsUp"
     with pytest.raises(CommandError, match="does not answer"):
         call_command("send_notifications")
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="small tables have stable plans on SQLite only")
+def test_a_run_reads_open_rows_only(alice: User) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        send.send_due()
+        send._claim(alice.pk, timezone.now())
+    plans = []
+    with connection.cursor() as cursor:
+        for query in queries:
+            cursor.execute(f"EXPLAIN QUERY PLAN {query['sql']}")
+            plans.append(" ".join(str(row[-1]) for row in cursor.fetchall()))
+    assert ["notifications_by_age" in plans[0], *("notifications_open" in plan for plan in plans[1:])] == [
+        True,
+        True,
+        True,
+    ], plans

@@ -1,0 +1,20 @@
+"""What runs by schedule here runs by schedule where the gallery is deployed, and the other way round."""
+
+import json
+
+from django.core.management import get_commands
+from django.utils.module_loading import import_string
+
+from infra.local.scheduler import JOBS
+from infra.worker_zip import PROJECT
+
+EVENTS = json.loads((PROJECT / "zappa_settings.json").read_text())["common"]["events"]
+
+
+def test_both_schedules_do_the_same():
+    assert {event["function"].rpartition(".")[2] for event in EVENTS} == set(JOBS)
+
+
+def test_every_job_is_there():
+    assert set(JOBS) <= set(get_commands())
+    assert all(callable(import_string(event["function"])) for event in EVENTS)
