@@ -35,6 +35,7 @@ from contactsheet.engine.interfaces import (
     Watcher,
     Wish,
 )
+from contactsheet.engine.patience import Patience
 from contactsheet.engine.sending import Sender
 
 if TYPE_CHECKING:
@@ -47,10 +48,6 @@ MAX_SILENCES = 6
 """After so many files in a row that the store did not answer for, the others would fare no better."""
 # Lists are also cut by size, so that the last offer of a list is taken up before it lapses.
 MAX_LIST_BYTES = 256 * 1024 * 1024
-FIRST_PAUSE_SECONDS = 0.5
-LONGEST_PAUSE_SECONDS = 10.0
-PATIENCE_SECONDS = 30 * 60.0
-"""Unused offers of an interrupted run take places for 16 minutes; then there is room again."""
 
 STORE_SILENT = "The picture store does not answer."
 WAITS_FOR_ROOM = "Waiting until the gallery has processed earlier photos"
@@ -75,7 +72,7 @@ class UploadRun:
         self._gallery = gallery
         self._watcher = watcher
         self._stopping = Event()
-        self._pause = pause or self._stopping.wait
+        self._patience = Patience(pause or self._stopping.wait, clock)
         self._clock = clock
         self._parallel = parallel
         self._sender = Sender(gallery, watcher, parallel=parallel, stopping=self._stopping, clock=clock)
@@ -83,8 +80,6 @@ class UploadRun:
         self._first_by_hash: dict[str, Path] = {}
         self._again: deque[Wish] = deque()
         self._postponed: list[Wish] = []
-        self._waits_since: float | None = None
-        self._pause_seconds = FIRST_PAUSE_SECONDS
         self._silences = 0
 
     def run(self, files: Sequence[PictureFile]) -> list[Result]:
@@ -161,7 +156,7 @@ class UploadRun:
         if isinstance(answer, Refused) and answer.reason == TOO_MANY_OUTSTANDING:
             self._postponed.append(wish)
             return
-        self._waits_since = None
+        self._patience.renew()
         match answer:
             case Offered():
                 self._sender.send(wish, answer, answered_at)
@@ -193,21 +188,15 @@ class UploadRun:
 
     def _wait_for_room(self) -> None:
         """Ask for the postponed again after a pause; give them up when nothing has moved for long."""
-        now = self._clock()
-        if self._waits_since is None:
-            self._waits_since = now
-            self._pause_seconds = FIRST_PAUSE_SECONDS
-        elif now - self._waits_since > PATIENCE_SECONDS:
+        if self._patience.is_over:
             for wish in self._postponed:
                 self._finish(Result(wish.path, Outcome.NOT_SENT, None, TOO_MANY_OUTSTANDING, NO_ROOM))
-            self._postponed.clear()
-            return
-        self._watcher.waits(WAITS_FOR_ROOM)
-        self._pause(self._pause_seconds)
-        self._pause_seconds = min(2 * self._pause_seconds, LONGEST_PAUSE_SECONDS)
-        self._gallery.still_processing()
-        self._watcher.waits("")
-        self._again.extend(self._postponed)
+        else:
+            self._watcher.waits(WAITS_FOR_ROOM)
+            self._patience.wait()
+            self._gallery.still_processing()
+            self._watcher.waits("")
+            self._again.extend(self._postponed)
         self._postponed.clear()
 
     def _finish(self, result: Result) -> None:
