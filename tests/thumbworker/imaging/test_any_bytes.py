@@ -2,69 +2,23 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.thumbworker.imaging.exif_blocks import exif_block, ratios, short, text
-from tests.thumbworker.imaging.heic_files import heic
-from tests.thumbworker.imaging.icc_files import rgb_profile
-from tests.thumbworker.imaging.pictures import opened, saved, scene
-from thumbworker.contract.policy import RenditionPolicy, RenditionSpec
-from thumbworker.imaging import Limits, Picture, Refused, render
+from tests.thumbworker.imaging.pictures import opened
+from tests.thumbworker.imaging.valid_files import LIMITS, SMALL, valid_files
+from thumbworker.imaging import Picture, Refused, render
 from thumbworker.imaging.exif import read_tags
 from thumbworker.imaging.metadata import camera_facts, location
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-SMALL = RenditionPolicy(
-    version=1,
-    renditions=(
-        RenditionSpec("16", 16, "webp", quality=80, effort=0),
-        RenditionSpec("64", 64, "avif", quality=68, effort=9),
-    ),
-)
-LIMITS = Limits(pixels=4_000_000, memory_bytes=300_000_000, cpu_seconds=2, wall_seconds=20)
-
 SHORT_RUN = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 LONG_RUN = settings(max_examples=10_000, deadline=None, suppress_health_check=list(HealthCheck))
-
-
-@cache
-def originals() -> tuple[bytes, ...]:
-    """One valid file of every kind, small enough that a flipped bit hits something."""
-    image = scene(48, 32)
-    exif = exif_block([short(0x0112, 6), text(0x010F, b"Maker")], [ratios(0x829A, (1, 60))])
-    packed = {"exif": b"Exif\x00\x00" + exif, "icc_profile": rgb_profile()}
-    clear = image.convert("RGBA")
-    clear.putalpha(90)
-    return (
-        saved(image, **packed, comment=b"words"),
-        saved(image, progressive=True, quality=50),
-        saved(image.convert("CMYK"), quality=50),
-        saved(image, "MPO", save_all=True, append_images=[image]),
-        saved(image, "PNG", **packed),
-        saved(image.convert("P"), "PNG", transparency=3),
-        saved(image.convert("I;16"), "PNG"),
-        saved(image, "GIF", save_all=True, append_images=[image.rotate(90), image.rotate(180)]),
-        saved(image, "WEBP", **packed),
-        saved(clear, "WEBP", lossless=True),
-        saved(image, "WEBP", save_all=True, append_images=[image.rotate(180)]),
-        saved(image, "AVIF", **packed),
-        saved(clear, "AVIF"),
-        saved(image, "AVIF", save_all=True, append_images=[image.rotate(180)]),
-        saved(image, "TIFF"),
-        saved(image, "TIFF", compression="tiff_lzw"),
-        saved(image, "TIFF", compression="jpeg"),
-        saved(image.convert("1"), "TIFF", compression="group4"),
-        saved(image.convert("LAB"), "TIFF", compression="tiff_adobe_deflate"),
-        heic(exif=packed["exif"]),
-        heic(2, 2, quarter_turns=1),
-    )
 
 
 def assert_sound(data: bytes) -> None:
@@ -87,7 +41,7 @@ def assert_whole(picture: Picture) -> None:
 @st.composite
 def damaged_files(draw: st.DrawFn) -> bytes:
     """A valid file with bytes changed, a stretch cut out or put in, and perhaps cut short."""
-    data = bytearray(draw(st.sampled_from(originals())))
+    data = bytearray(draw(st.sampled_from(valid_files())))
     for _ in range(draw(st.integers(0, 6))):
         data[draw(st.integers(0, len(data) - 1))] = draw(st.integers(0, 255))
     at = draw(st.integers(0, len(data)))
@@ -152,7 +106,7 @@ CHECKS: list[tuple[Callable[[bytes], None], st.SearchStrategy[bytes]]] = [
 
 
 def test_every_file_that_is_damaged_for_these_tests_is_sound_before() -> None:
-    for data in originals():
+    for data in valid_files():
         assert_whole(render(data, policy=SMALL, limits=LIMITS))
 
 

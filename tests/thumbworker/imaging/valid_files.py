@@ -1,0 +1,54 @@
+"""Valid files of every kind for those who damage them, and bounds that keep that quick."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from tests.thumbworker.imaging.exif_blocks import exif_block, ratios, short, text
+from tests.thumbworker.imaging.heic_files import heic
+from tests.thumbworker.imaging.icc_files import rgb_profile
+from tests.thumbworker.imaging.pictures import saved, scene
+from thumbworker.contract.policy import RenditionPolicy, RenditionSpec
+from thumbworker.imaging import Limits
+
+SMALL = RenditionPolicy(
+    version=1,
+    renditions=(
+        RenditionSpec("16", 16, "webp", quality=80, effort=0),
+        RenditionSpec("64", 64, "avif", quality=68, effort=9),
+    ),
+)
+LIMITS = Limits(pixels=4_000_000, memory_bytes=300_000_000, cpu_seconds=2, wall_seconds=20)
+
+
+@cache
+def valid_files() -> tuple[bytes, ...]:
+    """One valid file of every kind, small enough that a flipped bit hits something."""
+    image = scene(48, 32)
+    exif = exif_block([short(0x0112, 6), text(0x010F, b"Maker")], [ratios(0x829A, (1, 60))])
+    packed = {"exif": b"Exif\x00\x00" + exif, "icc_profile": rgb_profile()}
+    clear = image.convert("RGBA")
+    clear.putalpha(90)
+    return (
+        saved(image, **packed, comment=b"words"),
+        saved(image, progressive=True, quality=50),
+        saved(image.convert("CMYK"), quality=50),
+        saved(image, "MPO", save_all=True, append_images=[image]),
+        saved(image, "PNG", **packed),
+        saved(image.convert("P"), "PNG", transparency=3),
+        saved(image.convert("I;16"), "PNG"),
+        saved(image, "GIF", save_all=True, append_images=[image.rotate(90), image.rotate(180)]),
+        saved(image, "WEBP", **packed),
+        saved(clear, "WEBP", lossless=True),
+        saved(image, "WEBP", save_all=True, append_images=[image.rotate(180)]),
+        saved(image, "AVIF", **packed),
+        saved(clear, "AVIF"),
+        saved(image, "AVIF", save_all=True, append_images=[image.rotate(180)]),
+        saved(image, "TIFF"),
+        saved(image, "TIFF", compression="tiff_lzw"),
+        saved(image, "TIFF", compression="jpeg"),
+        saved(image.convert("1"), "TIFF", compression="group4"),
+        saved(image.convert("LAB"), "TIFF", compression="tiff_adobe_deflate"),
+        heic(exif=packed["exif"]),
+        heic(2, 2, quarter_turns=1),
+    )
