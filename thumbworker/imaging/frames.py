@@ -26,7 +26,7 @@ class Frame(Protocol):
     """The picture inside of an original, decoded when ``load`` is called."""
 
     size: tuple[int, int]
-    """Width and height as stored, in pixels."""
+    """Width and height as stored, in pixels; final once the frame is loaded."""
 
     transparency: object
     """The colour or palette entry that is transparent, if one is."""
@@ -149,14 +149,13 @@ class HeifFrame(_BufferFrame):
         self.mode = image.mode
 
     def load(self, target: tuple[int, int]) -> Box:
-        """Decode; libheif has no reduced scale, and tells the final size only now."""
+        """Decode; libheif has no reduced scale, and a crop (clap) shows in the size only now."""
         del target
         if self.image is None:
             raise ValueError("closed")
         self._buffer, self._stride = memoryview(self.image.data), self.image.stride
         self.mode = self._raw_mode = self.image.mode
-        if self.image.size != self.size:
-            raise ValueError(f"announced {self.size}, decoded {self.image.size}")
+        self.size = self.image.size
         return (0, 0, *self.size)
 
     def close(self) -> None:
@@ -171,7 +170,7 @@ class FencedFrame:
     def __init__(self, frame: Frame, decoder_bytes: int) -> None:
         self._frame = frame
         self._decoder_bytes = decoder_bytes
-        self.size = frame.size
+        self.size = frame.size  # neither AVIF nor TIFF changes it while decoding
         self.transparency = frame.transparency
 
     def load(self, target: tuple[int, int]) -> Box:

@@ -89,7 +89,7 @@ def _open_jpeg(data: bytes, gate: _Gate, deadline: Deadline) -> Opened:
     size = header.width, header.height
     gate.admit(size, memory.of_jpeg(header))
     if header.scans * header.width * header.height > memory.SCANNED_PIXELS_MAXIMUM:
-        raise Refused(Reason.TOO_COSTLY, f"{header.scans} scans of {header.width}x{header.height}")
+        raise Refused(Reason.TOO_MANY_PARTS, f"{header.scans} scans of {header.width}x{header.height}")
     if len(data) - header.scan_offset < header.bytes_needed() // 2:
         raise Refused(Reason.TRUNCATED, f"{len(data)} bytes for {header.width}x{header.height}")
     # An end mark past the real one is never reached; a file that lacks it is shown as browsers show it.

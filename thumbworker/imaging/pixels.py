@@ -51,10 +51,9 @@ def decode(opened: Opened, longest_side: int) -> Image.Image:
         Refused: the pixels are damaged, cut short, or of a kind that is not taken.
     """
     frame = opened.frame
-    target = fitted(frame.size, longest_side)
     with decoder_failures():
-        box = frame.load(target)
-        scaled = _scaled(frame, box, target)
+        box = frame.load(fitted(frame.size, longest_side))
+        scaled = _scaled(frame, box, fitted(frame.size, longest_side))
         frame.close()
         return upright(color.to_srgb(scaled, opened.icc_profile), opened.orientation)
 

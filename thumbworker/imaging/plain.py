@@ -21,7 +21,7 @@ def plain(band: Image.Image, transparency: object = None) -> Image.Image:
     if band.mode in _SIXTEEN_BIT_MODES:
         return _from_sixteen_bits(band, transparency)
     if band.mode in {"F", "I"}:
-        raise Refused(Reason.FORMAT_NOT_SUPPORTED, f"samples of mode {band.mode}")
+        raise Refused(Reason.SAMPLES_NOT_SUPPORTED, f"samples of mode {band.mode}")
     if band.mode in {"CMYK", "LAB"}:
         return band
     if band.mode in _CLEAR_MODES or transparency is not None:

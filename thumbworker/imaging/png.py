@@ -30,7 +30,6 @@ class PngHeader:
     interlaced: bool
     exif: bytes
     icc_profile: bytes
-    gamma: int
     pieces: tuple[memoryview, ...]
 
 
@@ -45,7 +44,6 @@ def read_chunks(data: bytes) -> PngHeader:
     view = memoryview(data)
     pieces: list[memoryview] = []
     exif = icc_profile = b""
-    gamma = 0
     kept_from = 0
     at = 8
     for _ in range(_CHUNKS_MAXIMUM):
@@ -61,13 +59,11 @@ def read_chunks(data: bytes) -> PngHeader:
                 exif = exif or bytes(body)
             elif kind == b"iCCP":
                 icc_profile = _inflated_profile(bytes(body))
-            elif kind == b"gAMA" and len(body) == 4:
-                gamma = int.from_bytes(body, "big")
         at = end
         if kind == b"IEND":
             break
     else:
-        raise Refused(Reason.TOO_COSTLY, f"more than {_CHUNKS_MAXIMUM} chunks")
+        raise Refused(Reason.TOO_MANY_PARTS, f"more than {_CHUNKS_MAXIMUM} chunks")
     pieces.append(view[kept_from : min(at, len(data))])
     return PngHeader(
         width=int.from_bytes(data[16:20], "big"),
@@ -77,7 +73,6 @@ def read_chunks(data: bytes) -> PngHeader:
         interlaced=data[28] != 0,
         exif=exif,
         icc_profile=icc_profile,
-        gamma=gamma,
         pieces=tuple(pieces),
     )
 

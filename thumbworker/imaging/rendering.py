@@ -45,9 +45,9 @@ def render(data: bytes, *, policy: RenditionPolicy = CURRENT, limits: Limits = D
     watch = _Stopwatch()
     deadline = Deadline(limits.wall_seconds, limits.cpu_seconds)
     opened = open_original(data, limits, deadline)
-    width, height = opened.upright_size
     watch.lap("open")
     working = decode(opened, max(spec.longest_side for spec in policy.renditions))
+    width, height = opened.upright_size
     watch.lap("decode")
     deadline.check()
     cascade = _cascade(working, (width, height), policy, watch, deadline)

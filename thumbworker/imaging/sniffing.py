@@ -35,32 +35,39 @@ _PREFIXES: tuple[tuple[bytes, Format], ...] = (
 _AVIF_BRANDS = {b"avif", b"avis"}
 _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 
-_NOT_TAKEN: tuple[bytes, ...] = (
-    b"BM",
-    b"\x00\x00\x01\x00",  # ICO
-    b"\x00\x00\x02\x00",  # CUR
-    b"8BPS",  # Photoshop
-    b"%PDF",
-    b"%!PS",
-    b"\xc5\xd0\xd3\xc6",  # EPS with a preview
-    b"\xff\x0a",  # JPEG XL
-    b"\x00\x00\x00\x0cJXL ",
-    b"\x00\x00\x00\x0cjP  ",  # JPEG 2000
-    b"\xff\x4f\xff\x51",
-    b"II+\x00",  # BigTIFF
-    b"MM\x00+",
-    b"BLP1",
-    b"BLP2",
-    b"DDS ",
-    b"qoif",
-    b"FUJIFILMCCD-RAW",
-    b"gimp xcf",
-    b"v/1\x01",  # OpenEXR
-    b"#?RADIANCE",
-    b"IIRO",
-    b"IIU\x00",
+_NOT_TAKEN: tuple[tuple[bytes, Reason], ...] = (
+    (b"%PDF", Reason.DOCUMENT),
+    (b"%!PS", Reason.DOCUMENT),
+    (b"\xc5\xd0\xd3\xc6", Reason.DOCUMENT),  # EPS with a preview
+    (b"8BPS", Reason.DOCUMENT),  # Photoshop
+    (b"gimp xcf", Reason.DOCUMENT),
+    (b"FUJIFILMCCD-RAW", Reason.CAMERA_RAW),
+    (b"IIRO", Reason.CAMERA_RAW),  # Olympus
+    (b"IIU\x00", Reason.CAMERA_RAW),  # Panasonic
+    (b"\x00MRM", Reason.CAMERA_RAW),  # Minolta
+    (b"FOVb", Reason.CAMERA_RAW),  # Sigma
+    (b"\x1aE\xdf\xa3", Reason.VIDEO),  # Matroska and WebM
+    (b"OggS", Reason.VIDEO),
+    (b"\x00\x00\x01\xba", Reason.VIDEO),  # MPEG
+    (b"BM", Reason.FORMAT_NOT_SUPPORTED),
+    (b"\x00\x00\x01\x00", Reason.FORMAT_NOT_SUPPORTED),  # ICO
+    (b"\x00\x00\x02\x00", Reason.FORMAT_NOT_SUPPORTED),  # CUR
+    (b"\xff\x0a", Reason.FORMAT_NOT_SUPPORTED),  # JPEG XL
+    (b"\x00\x00\x00\x0cJXL ", Reason.FORMAT_NOT_SUPPORTED),
+    (b"\x00\x00\x00\x0cjP  ", Reason.FORMAT_NOT_SUPPORTED),  # JPEG 2000
+    (b"\xff\x4f\xff\x51", Reason.FORMAT_NOT_SUPPORTED),
+    (b"II+\x00", Reason.FORMAT_NOT_SUPPORTED),  # BigTIFF
+    (b"MM\x00+", Reason.FORMAT_NOT_SUPPORTED),
+    (b"BLP1", Reason.FORMAT_NOT_SUPPORTED),
+    (b"BLP2", Reason.FORMAT_NOT_SUPPORTED),
+    (b"DDS ", Reason.FORMAT_NOT_SUPPORTED),
+    (b"qoif", Reason.FORMAT_NOT_SUPPORTED),
+    (b"v/1\x01", Reason.FORMAT_NOT_SUPPORTED),  # OpenEXR
+    (b"#?RADIANCE", Reason.FORMAT_NOT_SUPPORTED),
 )
-"""Beginnings of pictures and documents that people do upload: they deserve to hear which of the two it is."""
+"""Beginnings of what people do upload: they deserve to hear what it is and what to do."""
+
+_VIDEO_BRANDS = {b"isom", b"iso2", b"mp41", b"mp42", b"avc1", b"qt  ", b"M4V ", b"dash", b"MSNV", b"f4v "}
 
 
 def format_of(data: bytes) -> Format:
@@ -78,8 +85,13 @@ def format_of(data: bytes) -> Format:
         return Format.WEBP
     if data[4:8] == b"ftyp":
         return _format_of_boxes(data)
-    if data.startswith(_NOT_TAKEN) or _is_svg(data):
-        raise Refused(Reason.FORMAT_NOT_SUPPORTED, f"begins with {data[:12]!r}")
+    if data[:4] == b"RIFF" and data[8:12] == b"AVI ":
+        raise Refused(Reason.VIDEO, "AVI")
+    for prefix, reason in _NOT_TAKEN:
+        if data.startswith(prefix):
+            raise Refused(reason, f"begins with {data[:12]!r}")
+    if b"<svg" in data[:1024].lower():
+        raise Refused(Reason.VECTOR_DRAWING, "SVG")
     raise Refused(Reason.NOT_A_PICTURE, f"begins with {data[:12]!r}")
 
 
@@ -91,8 +103,8 @@ def _format_of_boxes(data: bytes) -> Format:
         return Format.AVIF
     if brands & _HEIF_BRANDS:
         return Format.HEIF
+    if b"crx " in brands:
+        raise Refused(Reason.CAMERA_RAW, "Canon CR3")
+    if brands & _VIDEO_BRANDS or data[8:11] == b"3gp":
+        raise Refused(Reason.VIDEO, f"ISO media of brand {data[8:12]!r}")
     raise Refused(Reason.FORMAT_NOT_SUPPORTED, f"ISO media of brand {data[8:12]!r}")
-
-
-def _is_svg(data: bytes) -> bool:
-    return b"<svg" in data[:1024].lower()

@@ -25,17 +25,17 @@ def require_plain(data: bytes, tags: Tags) -> None:
     """Refuse what opens as a TIFF but is no plain picture.
 
     Raises:
-        Refused: with ``FORMAT_NOT_SUPPORTED``.
+        Refused: with ``CAMERA_RAW``, ``FORMAT_NOT_SUPPORTED`` or ``SAMPLES_NOT_SUPPORTED``.
     """
     first = _first(tags, _NEW_SUBFILE_TYPE, 0)
     if _DNG_VERSION in tags.main or data[8:10] == _CR2_MARK or first & 1:
         # Its first directory is a preview of a hundred pixels, and would be taken for the photo.
-        raise Refused(Reason.FORMAT_NOT_SUPPORTED, "a camera raw file")
+        raise Refused(Reason.CAMERA_RAW, "a TIFF whose first picture is a preview")
     compression = _first(tags, _COMPRESSION, 1)
     if compression not in _COMPRESSIONS:
         raise Refused(Reason.FORMAT_NOT_SUPPORTED, f"TIFF compression {compression}")
     if _first(tags, _SAMPLE_FORMAT, 1) != 1 or _first(tags, _BITS, 1) > 16:
-        raise Refused(Reason.FORMAT_NOT_SUPPORTED, "a TIFF of measurements")
+        raise Refused(Reason.SAMPLES_NOT_SUPPORTED, "a TIFF of floats or of more than 16 bits")
 
 
 def block_bytes(tags: Tags) -> int:

@@ -1,0 +1,72 @@
+"""docs/imaging.md says what the code does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from thumbworker.contract.policy import CURRENT
+from thumbworker.contract.reasons import SENTENCES, Reason, sentence
+from thumbworker.imaging import DEFAULT_LIMITS, metadata
+
+DOCS = (Path(__file__).parents[3] / "docs/imaging.md").read_text(encoding="utf-8")
+
+
+def section(title: str) -> str:
+    return DOCS.split(f"## {title}\n", 1)[1].split("\n## ", 1)[0]
+
+
+def test_every_reason_is_listed_with_its_sentence_and_no_other() -> None:
+    listed = dict(re.findall(r"^\| `(\w+)` \| (.+) \|$", section("Reasons"), re.MULTILINE))
+    assert listed == {str(reason): sentence for reason, sentence in SENTENCES.items()}
+
+
+def test_every_reason_has_a_sentence() -> None:
+    assert set(SENTENCES) == set(Reason)
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_a_sentence_is_short_plain_and_says_what_to_do(reason: Reason) -> None:
+    text = sentence(reason)
+    assert len(text) < 110
+    assert text.count(".") >= 2
+    assert "!" not in text
+    assert "error" not in text.lower()
+
+
+def test_a_code_of_another_version_has_a_sentence_too() -> None:
+    assert sentence("no_such_code") == "We could not read this picture."
+
+
+def test_the_limits_are_those_of_the_code() -> None:
+    limits = section("Limits")
+    assert f"| size of the file | {DEFAULT_LIMITS.original_bytes >> 20} MB |" in limits
+    assert f"| pixels | {DEFAULT_LIMITS.pixels // 10**6} megapixels |" in limits
+    assert f"| longer side | {DEFAULT_LIMITS.side_pixels:,} px |" in limits
+    assert f"| {DEFAULT_LIMITS.memory_bytes // 10**6} MB, as estimated" in limits
+    assert f"| processor time | {DEFAULT_LIMITS.cpu_seconds:.0f} s |" in limits
+    assert f"| wall time | {DEFAULT_LIMITS.wall_seconds:.0f} s |" in limits
+
+
+def test_the_sentences_name_the_limits_of_the_code() -> None:
+    assert f"{DEFAULT_LIMITS.original_bytes >> 20} MB" in SENTENCES[Reason.TOO_LARGE]
+    assert f"{DEFAULT_LIMITS.pixels // 10**6} megapixels" in SENTENCES[Reason.TOO_MANY_PIXELS]
+
+
+def test_the_renditions_are_those_of_the_current_policy() -> None:
+    listed = re.findall(
+        r"^\| `(\w+)` \| (\d+) px \| (\w+) \| (\d+) \|$", section("What comes out"), re.MULTILINE
+    )
+    assert [(name, int(side), form.lower(), int(quality)) for name, side, form, quality in listed] == [
+        (spec.name, spec.longest_side, spec.format, spec.quality) for spec in CURRENT.renditions
+    ]
+
+
+def test_every_fact_is_listed_and_no_other() -> None:
+    rows = re.findall(r"^\| `\w+` \|.*\|.*\|.*$", section("What comes out"), re.MULTILINE)
+    listed = {name for row in rows for name in re.findall(r"\| `(\w+)` \| (?!\d+ px)", row)}
+    names = {name for name, *_ in metadata._ALLOWED} | {"taken_at", "orientation"}
+    assert names <= listed
+    assert listed - names <= {"320", "800", "1600"}
