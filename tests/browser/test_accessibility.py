@@ -31,6 +31,8 @@ FOR_MEMBERS = [
     "/me/notifications/",
     "/albums/",
     "/albums/new/",
+    "/me/tokens/",
+    "/me/notifications/",
 ]
 
 
