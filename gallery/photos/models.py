@@ -96,6 +96,7 @@ class Photo(models.Model):
                 )
                 for state in (State.REJECTED, State.FAILED)
             ),
+            models.Index("processed_at", name="photos_processed", condition=Q(processed_at__isnull=False)),
             models.Index("trashed_at", name="photos_trashed", condition=Q(trashed_at__isnull=False)),
         ]
         constraints: ClassVar[list[Any]] = [

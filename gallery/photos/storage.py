@@ -60,7 +60,7 @@ def _translated() -> Iterator[None]:
         yield
     except ClientError as error:
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
-        if status == 404:
+        if status == 404 and error.response["Error"].get("Code") != "NoSuchBucket":
             raise _NotThere from error
         if status == 412:
             raise OriginalAlreadyThere from error
