@@ -13,6 +13,7 @@ class RhythmForm(forms.Form):
 
     rhythm = forms.ChoiceField(
         label=_("How often"),
+        label_suffix="",
         choices=Rhythm.choices,
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose one."), "invalid_choice": _("Choose one of these.")},

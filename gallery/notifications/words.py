@@ -20,7 +20,7 @@ MAX_LISTED = 20
 
 HEADINGS = {
     State.REJECTED: "Not approved",
-    State.FAILED: "Could not be read",
+    State.FAILED: "Not processed",
     State.APPROVED: "Approved",
     State.PENDING: "Processed",
 }

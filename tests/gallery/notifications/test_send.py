@@ -71,7 +71,7 @@ def test_a_day_s_news_are_one_mail(
     assert run_schedule(hours=23).sent == 0
     assert run_schedule(hours=25).sent == 1
     assert run_schedule(hours=50).sent == 0
-    assert mail.outbox[0].subject == "Your photos: 1 could not be read, 3 approved"
+    assert mail.outbox[0].subject == "Your photos: 1 not processed, 3 approved"
 
 
 def test_what_is_no_longer_true_is_not_told(rejected: Photo, charlie: User, run_schedule: Schedule) -> None:
