@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from botocore.exceptions import ClientError
 
 from infra import stacks
+from infra.web_package import SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -85,15 +86,15 @@ def zappa_settings(
         "s3_bucket": bucket,
         "role_arn": outputs.web_role_arn,
         "aws_environment_variables": dict(variables),
-        "events": [
-            {
-                "name": "sweep",
-                "function": "gallery.operations.jobs.sweep",
-                "expression": f"rate({options.sweep_minutes} minute{'s' * (options.sweep_minutes != 1)})",
-                "description": "Settles what the worker has done and closes open matters.",
-            }
-        ],
+        "events": _events(options.sweep_minutes),
     }
+
+
+def _events(minutes: int) -> list[dict[str, str]]:
+    """Return every scheduled job of ``zappa_settings.json``, as often as this stage wants them."""
+    events: list[dict[str, str]] = json.loads(SETTINGS.read_text())["common"]["events"]
+    expression = f"rate({minutes} minute{'s' * (minutes != 1)})"
+    return [event | {"expression": expression} for event in events]
 
 
 def ensure_deployed(clients: Clients, options: Options, layout: Layout, say: Callable[[str], None]) -> None:

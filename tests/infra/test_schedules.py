@@ -5,6 +5,7 @@ import json
 from django.core.management import get_commands
 from django.utils.module_loading import import_string
 
+from infra.deploy import web_function
 from infra.local.scheduler import JOBS
 from infra.worker_zip import PROJECT
 
@@ -18,3 +19,9 @@ def test_both_schedules_do_the_same():
 def test_every_job_is_there():
     assert set(JOBS) <= set(get_commands())
     assert all(callable(import_string(event["function"])) for event in EVENTS)
+
+
+def test_a_stage_changes_how_often_and_not_what():
+    (sweep, send) = web_function._events(1)
+    assert [sweep["function"], send["function"]] == [event["function"] for event in EVENTS]
+    assert {sweep["expression"], send["expression"]} == {"rate(1 minute)"}
