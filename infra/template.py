@@ -29,10 +29,16 @@ _Loader.add_multi_constructor("!", _intrinsic)
 
 
 @cache
-def template() -> dict[str, Any]:
-    """Return the whole template."""
-    loaded: dict[str, Any] = yaml.load(TEMPLATE_PATH.read_text(), Loader=_Loader)  # noqa: S506  # a SafeLoader
+def load(name: str) -> dict[str, Any]:
+    """Return one of the templates in this folder by its name without the ending."""
+    text = TEMPLATE_PATH.with_name(f"{name}.yaml").read_text()
+    loaded: dict[str, Any] = yaml.load(text, Loader=_Loader)  # noqa: S506  # a SafeLoader
     return loaded
+
+
+def template() -> dict[str, Any]:
+    """Return the main template."""
+    return load("template")
 
 
 def resources_of(kind: str) -> dict[str, dict[str, Any]]:

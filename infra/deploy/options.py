@@ -34,6 +34,8 @@ class Options:
     sweep_minutes: int
     firewall: bool
     admin_email: str
+    subnet_ids: tuple[str, ...]
+    security_group_ids: tuple[str, ...]
     passed_on: dict[str, str]
 
     @property
@@ -74,9 +76,15 @@ class Options:
             monthly_budget_dollars=_number(environment, "MONTHLY_BUDGET_DOLLARS", 20),
             sweep_minutes=_number(environment, "SWEEP_MINUTES", 5),
             firewall=environment.get("FIREWALL", "false").lower() == "true",
+            subnet_ids=_list(environment.get("VPC_SUBNET_IDS", "")),
+            security_group_ids=_list(environment.get("VPC_SECURITY_GROUP_IDS", "")),
             admin_email=environment.get("ADMIN_EMAIL") or "admin@example.com",
             passed_on={name: environment[name] for name in PASSED_ON if environment.get(name)},
         )
+
+
+def _list(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def _number(environment: Mapping[str, str], name: str, usual: int) -> int:

@@ -80,7 +80,11 @@ class Deployment:
         # The emulator runs any name by its own Python and knows no older one in the template.
         if self.options.is_emulated:
             return {}
-        return {"WorkerRuntime": f"python{target.python_version}", "WorkerArchitecture": target.architecture}
+        return {
+            "WorkerRuntime": f"python{target.python_version}",
+            "WorkerArchitecture": target.architecture,
+            "WebInNetwork": str(bool(self.options.subnet_ids)).lower(),
+        }
 
     def deploy_web(self) -> None:
         """Package the gallery and let Zappa deploy or update it."""

@@ -81,7 +81,9 @@ def zappa_settings(
     options: Options, outputs: Outputs, bucket: str, variables: Mapping[str, str]
 ) -> dict[str, Any]:
     """Return what a deployment adds to ``zappa_settings.json``."""
+    network = {"SubnetIds": list(options.subnet_ids), "SecurityGroupIds": list(options.security_group_ids)}
     return {
+        **({"vpc_config": network} if options.subnet_ids else {}),
         "aws_region": options.region,
         "s3_bucket": bucket,
         "role_arn": outputs.web_role_arn,

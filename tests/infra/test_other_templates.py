@@ -1,0 +1,176 @@
+"""What the templates of CloudFront, alarms, firewall and database must say, as data."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.deploy.stages import TEMPLATES
+from infra.template import load, resources_of
+
+SITE = load("site")["Resources"]
+WATCH = load("watch")["Resources"]
+DATABASE = load("database")["Resources"]
+ALARMS = {
+    name: found["Properties"] for name, found in WATCH.items() if found["Type"] == "AWS::CloudWatch::Alarm"
+}
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+def distribution(name: str) -> dict[str, Any]:
+    return SITE[name]["Properties"]["DistributionConfig"]
+
+
+class TestSite:
+    def test_pictures_are_for_signed_addresses_only(self) -> None:
+        behavior = distribution("PicturesDistribution")["DefaultCacheBehavior"]
+        assert behavior["TrustedKeyGroups"]["Fn::If"][:2] == ["Signed", [{"Ref": "SigningKeys"}]]
+        assert "CacheBehaviors" not in distribution("PicturesDistribution")
+
+    def test_unsigned_pictures_are_refused_wherever_tls_is(self) -> None:
+        rule = load("site")["Rules"]["PicturesAreSigned"]
+        assert rule["RuleCondition"] == {"Fn::Equals": [{"Ref": "RequireTls"}, "true"]}
+        assert load("site")["Parameters"]["RequireTls"]["Default"] == "true"
+
+    def test_what_people_uploaded_cannot_act_as_a_page(self) -> None:
+        config = SITE["PictureHeaders"]["Properties"]["ResponseHeadersPolicyConfig"]
+        security = config["SecurityHeadersConfig"]
+        assert security["ContentTypeOptions"]["Override"]
+        policy = security["ContentSecurityPolicy"]["ContentSecurityPolicy"]
+        assert {"sandbox", "default-src 'none'"} <= set(policy.split("; "))
+        headers = {item["Header"]: item["Value"] for item in config["CustomHeadersConfig"]["Items"]}
+        assert headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+        assert "immutable" in headers["Cache-Control"]
+
+    def test_buckets_are_read_by_cloudfront_only(self) -> None:
+        for found in (distribution("SiteDistribution"), distribution("PicturesDistribution")):
+            for origin in found["Origins"]:
+                if "S3OriginConfig" in origin:
+                    assert origin["OriginAccessControlId"] == {"Ref": "BucketAccess"}
+        config = SITE["BucketAccess"]["Properties"]["OriginAccessControlConfig"]
+        assert (config["SigningBehavior"], config["SigningProtocol"]) == ("always", "sigv4")
+        (statement, _) = SITE["StaticBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+        assert "AWS:SourceArn" in statement["Condition"]["StringEquals"]
+
+    def test_gateway_is_told_the_secret_over_tls(self) -> None:
+        (gateway,) = [
+            origin for origin in distribution("SiteDistribution")["Origins"] if origin["Id"] == "gateway"
+        ]
+        assert gateway["OriginCustomHeaders"] == [
+            {"HeaderName": "X-Origin-Secret", "HeaderValue": {"Ref": "OriginSecret"}}
+        ]
+        assert gateway["CustomOriginConfig"]["OriginProtocolPolicy"]["Fn::If"][1] == "https-only"
+        assert load("site")["Parameters"]["OriginSecret"]["NoEcho"]
+
+    def test_pages_are_shared_for_a_minute_at_most_and_never_across_cookies(self) -> None:
+        config = SITE["PageCache"]["Properties"]["CachePolicyConfig"]
+        assert (config["MinTTL"], config["DefaultTTL"], config["MaxTTL"]) == (0, 0, 60)
+        assert config["ParametersInCacheKeyAndForwardedToOrigin"]["CookiesConfig"] == {
+            "CookieBehavior": "all"
+        }
+
+    def test_gateway_gets_all_but_host(self) -> None:
+        config = SITE["PageRequest"]["Properties"]["OriginRequestPolicyConfig"]
+        assert config["HeadersConfig"] == {"HeaderBehavior": "allExcept", "Headers": ["Host"]}
+
+    def test_visitors_are_led_to_tls(self) -> None:
+        behavior = distribution("SiteDistribution")["DefaultCacheBehavior"]
+        assert behavior["ViewerProtocolPolicy"]["Fn::If"][1] == "redirect-to-https"
+
+
+class TestWatch:
+    @pytest.mark.parametrize(
+        ("alarm", "metric"),
+        [
+            ("DeadLetters", "ApproximateNumberOfMessagesVisible"),
+            ("ImportDeadLetters", "ApproximateNumberOfMessagesVisible"),
+            ("QueueAge", "ApproximateAgeOfOldestMessage"),
+            ("WorkerErrors", "Errors"),
+            ("WorkerThrottles", "Throttles"),
+            ("WebErrors", "5xx"),
+            ("WebThrottles", "Throttles"),
+            ("SweepGone", "SweepRuns"),
+            ("SweepStopped", "SweepStopped"),
+        ],
+    )
+    def test_alarm_watches(self, alarm: str, metric: str) -> None:
+        assert ALARMS[alarm]["MetricName"] == metric
+        assert ALARMS[alarm]["AlarmActions"] == [{"Ref": "OperatorTopic"}]
+
+    def test_silence_of_the_sweep_rings(self) -> None:
+        assert ALARMS["SweepGone"]["TreatMissingData"] == "breaching"
+        assert {alarm["TreatMissingData"] for name, alarm in ALARMS.items() if name != "SweepGone"} == {
+            "notBreaching"
+        }
+
+    def test_every_alarm_has_its_page_in_the_runbook(self) -> None:
+        runbook = (PROJECT / "docs" / "runbook.md").read_text()
+        for alarm in ALARMS.values():
+            (title,) = re.findall(r'"([a-z-]+)"', alarm["AlarmDescription"])
+            assert alarm["AlarmName"]["Fn::Sub"].endswith(title)
+            assert f"## {title}" in runbook
+
+    def test_queues_and_functions_are_named_as_the_main_template_names_them(self) -> None:
+        names = {
+            str(found["Properties"].get(key, {}).get("Fn::Sub", ""))
+            for kind, key in (("AWS::SQS::Queue", "QueueName"), ("AWS::Lambda::Function", "FunctionName"))
+            for found in resources_of(kind).values()
+        } | {"contactsheet-web-${Stage}"}
+        for alarm in ALARMS.values():
+            for dimension in alarm["Dimensions"]:
+                if dimension["Name"] in {"QueueName", "FunctionName"}:
+                    assert dimension["Value"]["Fn::Sub"] in names
+
+    def test_dashboard_is_json(self) -> None:
+        body = json.loads(WATCH["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"])
+        assert len(body["widgets"]) == 5
+
+    def test_budget_warns_before_it_is_spent(self) -> None:
+        notifications = WATCH["Budget"]["Properties"]["NotificationsWithSubscribers"]
+        assert [entry["Notification"]["Threshold"] for entry in notifications] == [80, 100]
+
+
+class TestFirewall:
+    def test_one_address_is_held_to_a_rate(self) -> None:
+        (rule,) = load("firewall")["Resources"]["Firewall"]["Properties"]["Rules"]
+        assert rule["Statement"]["RateBasedStatement"]["AggregateKeyType"] == "IP"
+        assert "Block" in rule["Action"]
+
+
+class TestDatabase:
+    def test_it_outlives_its_stack(self) -> None:
+        cluster = DATABASE["Cluster"]
+        assert (cluster["DeletionPolicy"], cluster["UpdateReplacePolicy"]) == ("Snapshot", "Snapshot")
+        assert cluster["Properties"]["DeletionProtection"]
+        assert cluster["Properties"]["StorageEncrypted"]
+
+    def test_it_sleeps(self) -> None:
+        scaling = DATABASE["Cluster"]["Properties"]["ServerlessV2ScalingConfiguration"]
+        assert scaling["MinCapacity"] == 0
+        parameters = DATABASE["Settings"]["Properties"]["Parameters"]
+        assert int(parameters["idle_session_timeout"]) == 300_000
+        assert parameters["rds.force_ssl"] == "1"
+
+    def test_its_network_has_the_free_ways_and_no_nat(self) -> None:
+        endpoints = {
+            found["Properties"]["ServiceName"]["Fn::Sub"].rsplit(".", 1)[-1]
+            for found in DATABASE.values()
+            if found["Type"] == "AWS::EC2::VPCEndpoint"
+        }
+        assert endpoints == {"s3", "dynamodb"}
+        kinds = {found["Type"] for found in DATABASE.values()}
+        assert not {"AWS::EC2::NatGateway", "AWS::EC2::InternetGateway"} & kinds
+
+    def test_only_the_web_reaches_it(self) -> None:
+        (rule,) = DATABASE["DatabaseSecurityGroup"]["Properties"]["SecurityGroupIngress"]
+        assert rule["SourceSecurityGroupId"] == {"Ref": "WebSecurityGroup"}
+        assert not DATABASE["Instance"]["Properties"]["PubliclyAccessible"]
+
+
+@pytest.mark.parametrize("name", ["template", "site", "watch", "firewall"])
+def test_template__fits_into_one_request(name: str) -> None:
+    assert len((TEMPLATES / f"{name}.yaml").read_bytes()) <= 51_200  # CloudFormation's limit for a body
