@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 PREFIX = "/api/"
-METHODS = "GET, POST, PATCH, DELETE, OPTIONS"
 ASKED_HEADERS = "Authorization, Content-Type, Idempotency-Key, If-None-Match"
 SHOWN_HEADERS = "ETag, Location, Retry-After, Idempotency-Replayed"
 PREFLIGHT_SECONDS = 3600
@@ -35,20 +34,23 @@ class ApiMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer a preflight itself; finish any other answer."""
+        """Say which methods an address takes where that is asked, as a preflight does; finish any answer."""
         if not request.path_info.startswith(PREFIX):
             return self.get_response(request)
-        if request.method == "OPTIONS":
-            return _with_cors(request, _preflight())
-        answer = _as_problem(self.get_response(request))
+        answer = self.get_response(request)
+        if request.method == "OPTIONS" and answer.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            return _with_cors(request, _options(answer))
+        answer = _as_problem(answer)
         remembered = getattr(request, "remembered_answer", None)
         if remembered is not None:
             idempotency.complete(remembered, answer)
         return _with_cors(request, _conditional(request, answer))
 
 
-def _preflight() -> HttpResponse:
-    return HttpResponse(status=HTTPStatus.NO_CONTENT, headers={"Allow": METHODS})
+def _options(not_allowed: HttpResponse) -> HttpResponse:
+    """Return the methods that the refusal names, and OPTIONS itself."""
+    allowed = f"{not_allowed['Allow']}, OPTIONS"
+    return HttpResponse(status=HTTPStatus.NO_CONTENT, headers={"Allow": allowed})
 
 
 def _as_problem(answer: HttpResponse) -> HttpResponse:
@@ -85,7 +87,7 @@ def _with_cors(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
         answer["Access-Control-Allow-Origin"] = origin
         answer["Access-Control-Expose-Headers"] = SHOWN_HEADERS
         if request.method == "OPTIONS":
-            answer["Access-Control-Allow-Methods"] = METHODS
+            answer["Access-Control-Allow-Methods"] = answer.headers.get("Allow", "")
             answer["Access-Control-Allow-Headers"] = ASKED_HEADERS
             answer["Access-Control-Max-Age"] = str(PREFLIGHT_SECONDS)
     return answer

@@ -84,7 +84,7 @@ TOO_FAST = Kind(
 )
 KEY_REUSED = Kind(
     "idempotency_key_reused",
-    HTTPStatus.UNPROCESSABLE_ENTITY,
+    HTTPStatus.CONFLICT,
     "Idempotency key used before",
     "This idempotency key came with another request before. Use a new one.",
 )

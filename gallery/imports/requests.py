@@ -125,7 +125,9 @@ def _insert_all(owner_id: int, rows: Sequence[Photo]) -> bool:
 
 
 def _request_all(rows: Sequence[Photo]) -> None:
-    if not rows:
+    if len(rows) < 2:
+        for row in rows:
+            request_again(row)
         return
     storage = originals()
     _ = storage.client  # made before the threads share it

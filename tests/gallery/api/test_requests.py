@@ -183,7 +183,7 @@ def test_a_repeated_refusal_is_repeated(alice: User, program_of: ProgramFactory)
 def test_a_key_belongs_to_one_request(alice: User, bob: User, program_of: ProgramFactory) -> None:
     program = program_of(alice)
     make_album(program, "a")
-    assert refusal(make_album(program, "a", "Mountain")) == (422, "idempotency_key_reused")
+    assert refusal(make_album(program, "a", "Mountain")) == (409, "idempotency_key_reused")
     assert make_album(program_of(bob), "a", "Mountain").status_code == 201
 
 
@@ -266,8 +266,13 @@ def test_a_preflight_needs_no_token(client: Client, settings: Any) -> None:
     headers = {"Origin": "https://app.example.org", "Access-Control-Request-Method": "PATCH"}
     answer = client.options(f"/api/v1/photos/{NOWHERE}", headers=headers)
     assert answer.status_code == 204
-    assert "PATCH" in answer["Access-Control-Allow-Methods"]
+    assert set(answer["Allow"].split(", ")) == {"GET", "PATCH", "DELETE", "OPTIONS"}
+    assert answer["Access-Control-Allow-Methods"] == answer["Allow"]
     assert "Idempotency-Key" in answer["Access-Control-Allow-Headers"]
+
+
+def test_there_is_nothing_to_ask_of_an_unknown_address(client: Client) -> None:
+    assert refusal(client.options("/api/v1/nothing")) == (404, "not_found")
 
 
 @pytest.mark.parametrize("path", ["v1/nothing", "v1/photos/not-an-id", "v2/photos", "v1/"])
