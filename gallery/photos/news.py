@@ -32,8 +32,9 @@ logger = structlog.get_logger(__name__)
 
 HASTE_SECONDS = 0.4
 """How long the one try on commit may wait for a connection, and again for the answer."""
-LEFT_ALONE_SECONDS = 30.0
-"""After a silent or slow answer no page tries again so soon: a hundred decisions wait once, not each."""
+WINDOW_SECONDS = 30.0
+BUDGET_SECONDS = 0.5
+"""What the pages of a process may wait for the topic in one window: many decisions do not wait each."""
 OPEN_AFTER = timedelta(minutes=1)
 MAX_OPEN = 500
 SWEEP_SECONDS = 8.0
@@ -45,7 +46,8 @@ class Topic:
 
     hasty: SNSClient
     patient: SNSClient
-    left_alone_until: float = 0.0
+    window_began: float = float("-inf")
+    waited_seconds: float = 0.0
 
 
 @functools.cache
@@ -85,11 +87,13 @@ def tell_in_haste(entry: HistoryEntry, owner_id: int) -> bool:
     """Try once to tell what was just committed; tell whether the topic took it."""
     way = topic()
     started = time.monotonic()
-    if started < way.left_alone_until:
+    if started - way.window_began > WINDOW_SECONDS:
+        way.window_began, way.waited_seconds = started, 0.0
+    if way.waited_seconds > BUDGET_SECONDS:
         return False
     told = _tell(way.hasty, entry, owner_id)
-    if not told or time.monotonic() - started > HASTE_SECONDS:
-        way.left_alone_until = time.monotonic() + LEFT_ALONE_SECONDS
+    # One that failed at once is no better: nobody else tries before the window is over.
+    way.waited_seconds += time.monotonic() - started if told else WINDOW_SECONDS
     return told
 
 

@@ -9,6 +9,7 @@ from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from gallery.imports import arrival
 from gallery.notifications.models import Notification, Rhythm
 from gallery.notifications.preferences import choose
 from gallery.notifications.queue import queue_untold
@@ -111,3 +112,11 @@ def test_a_hundred_moves_cost_what_one_does(alice: User, charlie: User, make_pho
             assert queue_untold() == count
         costs.append(len(queries))
     assert costs[0] == costs[1]
+
+
+def test_an_import_that_failed_for_good_is_told_once(alice: User, make_photo: PhotoFactory) -> None:
+    photo = make_photo(alice, State.AWAITING, origin_url="https://example.org/a.jpg")
+    assert arrival.give_up(photo, "server_trouble")
+    assert not arrival.give_up(photo, "server_trouble")
+    queue_untold()
+    assert [told.state for told in Notification.objects.all()] == [State.FAILED]

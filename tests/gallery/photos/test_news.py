@@ -189,6 +189,27 @@ def test_a_hundred_decisions_wait_for_a_silent_topic_once(
     assert HistoryEntry.objects.with_untold_news().count() == 100
 
 
+def test_decisions_together_wait_no_longer_than_the_budget(
+    subscriber: Subscriber,
+    alice: User,
+    charlie: User,
+    make_photo: PhotoFactory,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    def decide() -> None:
+        with django_capture_on_commit_callbacks(execute=True):
+            transitions.approved(make_photo(alice, State.PENDING).pk, actor=charlie)
+
+    decide()
+    news.topic().waited_seconds = news.BUDGET_SECONDS + 0.1
+    decide()
+    assert len(subscriber.news()) == 1
+    news.topic().window_began -= news.WINDOW_SECONDS
+    decide()
+    assert len(subscriber.news()) == 1
+    assert news.tell_open(in_a_while()) == 1
+
+
 @pytest.mark.usefixtures("silent_topic")
 def test_the_sweep_stops_at_the_first_that_is_not_taken(
     alice: User, charlie: User, make_photo: PhotoFactory
