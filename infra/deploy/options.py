@@ -11,7 +11,10 @@ from infra.worker_zip import Target
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-PASSED_ON = ("SIGN_UP", "DEFAULT_QUOTA_BYTES", "DEFAULT_FROM_EMAIL", "DATABASE_POOLED", "LOG_LEVEL")
+PASSED_ON = (
+    *("SIGN_UP", "DEFAULT_QUOTA_BYTES", "DEFAULT_FROM_EMAIL", "DATABASE_POOLED", "LOG_LEVEL"),
+    *("API_READS_PER_MINUTE", "API_WRITES_PER_MINUTE", "API_IMPORTS_PER_MINUTE", "API_CORS_ORIGINS"),
+)
 """Settings of the gallery that are handed over as they are, where they are set."""
 
 
