@@ -11,7 +11,7 @@ from django.core.checks import run_checks
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from gallery.operations.findings import Finding, ill, well
+from gallery.operations.findings import Finding, ill, unseen, well
 from gallery.operations.resources import Names
 from gallery.photos import catalogue
 from gallery.photos.storage import OriginalsUnavailable, originals
@@ -108,6 +108,8 @@ def _clock() -> Finding:
         theirs = originals().clock()
     except OriginalsUnavailable:
         return ill("clock", "S3 does not say what time it is; see originals.")
+    if theirs is None:
+        return unseen("clock")
     skew_seconds = abs(time.time() - theirs.timestamp())
     if skew_seconds > MAXIMUM_CLOCK_SKEW_SECONDS:
         return ill("clock", f"it is {skew_seconds:.0f} s off. Set this machine's clock by NTP.")

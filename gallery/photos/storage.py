@@ -258,8 +258,8 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
         with _translated():
             self.client.delete_object(Bucket=self.bucket_name, Key=keys.import_key(photo_id))
 
-    def clock(self) -> datetime:
-        """Return what time it is for S3, whose signatures depend on it.
+    def clock(self) -> datetime | None:
+        """Return what time it is for S3, whose signatures depend on it; ``None`` where it does not say.
 
         Raises:
             OriginalsUnavailable: S3 did not answer, or there is no bucket.
@@ -269,7 +269,8 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
                 answer = self.client.head_bucket(Bucket=self.bucket_name)
         except _NotThere as error:
             raise OriginalsUnavailable(f"there is no bucket {self.bucket_name}") from error
-        return parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"])
+        date = answer["ResponseMetadata"]["HTTPHeaders"].get("date")
+        return parsedate_to_datetime(date) if date else None
 
     def any_rendition_left(self, photo_id: UUID) -> bool:
         """Tell whether a rendition of any size and policy is still there.
