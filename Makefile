@@ -84,6 +84,9 @@ fmt: environment-dev ## bring code and templates into form
 	@$(python) -m ruff format .
 	@git ls-files 'templates/*.html' | xargs --no-run-if-empty .venv/bin/djade --target-version 5.2
 
+cost: environment-dev ## say what photos, page views and an idle month cost, with the arithmetic
+	@$(python) -m bench.cost $(ARGS)
+
 # ---- on AWS -------------------------------------------------------------------------------------------------
 
 deploy: environment-dev browser-files ## put the gallery on AWS or bring it up to date: make deploy STAGE=dev

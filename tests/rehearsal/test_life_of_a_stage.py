@@ -1,0 +1,88 @@
+"""A deployment that is stopped anywhere is continued by the next; and what was deployed can be taken away."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from botocore.exceptions import ClientError
+
+from infra import ports, stacks
+from infra.deploy import removal, web_function
+from infra.deploy.options import Options
+from infra.deploy.stages import STEPS, Deployment, deploy
+from infra.embedded import REGION, ROOT_ACCESS_KEY_ID, EmbeddedAws
+from tests.aws import EMBEDDED_PYTHON
+from tests.postgresql import postgresql
+from tests.stage import ACCOUNT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = [pytest.mark.slow, pytest.mark.embedded, pytest.mark.timeout(900)]
+
+STAGE = "stopped"
+PARTS = ("", "-site", "-watch")
+
+
+@pytest.fixture
+def aws(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[EmbeddedAws]:
+    if not EMBEDDED_PYTHON.exists():
+        pytest.fail("The embedded AWS is not installed. Run: make setup")
+    found = EmbeddedAws(
+        EMBEDDED_PYTHON, tmp_path_factory.mktemp("aws"), ports.any_free(), account=ACCOUNT, persist=False
+    )
+    found.start()
+    # Zappa is a process of its own and takes these from the environment.
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", ROOT_ACCESS_KEY_ID)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", found.root_secret)
+    monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
+    monkeypatch.setenv("AWS_REGION", REGION)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", found.endpoint_url)
+    try:
+        yield found
+    finally:
+        found.stop()
+
+
+def outputs(aws: EmbeddedAws) -> list[dict[str, str] | None]:
+    return [stacks.read(aws.client("cloudformation"), f"contactsheet-{STAGE}{part}") for part in PARTS]
+
+
+def test_stage__converges_from_every_stop_and_goes(aws: EmbeddedAws) -> None:
+    with postgresql() as url:
+        given = {"DATABASE_URL": url, "EMAIL_URL": "dummymail://", "AWS_ENDPOINT_URL": aws.endpoint_url}
+        said: list[str] = []
+
+        def run() -> Deployment:
+            return Deployment(Options.read(STAGE, {**given, "AWS_REGION": REGION}), aws, said.append, given)
+
+        for last in range(1, len(STEPS)):
+            stopped = run()
+            for _, step in STEPS[:last]:
+                step(stopped)
+            if last == 3:
+                # Zappa itself was stopped: its function stands, its gateway does not.
+                stacks.delete(aws.client("cloudformation"), stopped.options.function_name)
+        deploy(run())
+        assert any("half-made" in line for line in said)
+        first = outputs(aws), web_function.configuration(aws, f"contactsheet-web-{STAGE}")
+        assert all(first[0])
+        variables = (first[1] or {})["Environment"]["Variables"]
+        assert variables["SITE_ORIGIN"] == (first[0][1] or {})["SiteOrigin"]
+
+        _leave_a_photo(aws, (first[0][0] or {})["OriginalsBucket"])
+        kept = removal.destroy(run())
+        assert kept == [(first[0][0] or {})["OriginalsBucket"]]
+        assert outputs(aws) == [None, None, None]
+        assert web_function.configuration(aws, f"contactsheet-web-{STAGE}") is None
+        with pytest.raises(ClientError):
+            aws.client("s3").head_bucket(Bucket=(first[0][1] or {})["StaticBucket"])
+        # Once more: nothing is left to do, and nothing is in the way.
+        assert removal.destroy(run()) == []
+
+
+def _leave_a_photo(aws: EmbeddedAws, bucket: str) -> None:
+    aws.client("s3").put_object(
+        Bucket=bucket, Key="originals/6f1c2a52-6c9f-4c2e-9d3a-0a4f5b8f0c11", Body=b"somebody's photo"
+    )
