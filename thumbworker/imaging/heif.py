@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 from thumbworker.contract.reasons import Reason
 from thumbworker.imaging.frames import HeifFrame
+from thumbworker.imaging.isobmff import without_metadata
 from thumbworker.imaging.refusal import Refused
 
 
@@ -29,6 +29,6 @@ def open_primary(data: bytes) -> tuple[HeifFrame, dict[str, Any]]:
         False,
         False,
     )
-    file = pi_heif.open_heif(io.BytesIO(data), convert_hdr_to_8bit=True, remove_stride=False)
+    file = pi_heif.open_heif(without_metadata(data), convert_hdr_to_8bit=True, remove_stride=False)
     primary = file[file.primary_index]
     return HeifFrame(primary), primary.info

@@ -1,10 +1,19 @@
-"""The few facts of an ISO base media file that decoding costs depend on."""
+"""The few facts of an ISO base media file that are wanted before, or instead of, asking a decoder.
+
+Boxes: ISO/IEC 14496-12 (8.11) and 23008-12; AV1 in them: AV1-ISOBMFF 2.3.3. Every read is cut to its box.
+"""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _HEADER_BYTES = 1 << 16
+_FULL_BOX_BYTES = 4
+_DESCRIBES = b"cdsc"
+_EXIF_BYTES_MAXIMUM = 1 << 20
 
 
 class Av1Depth(NamedTuple):
@@ -18,7 +27,7 @@ class Av1Depth(NamedTuple):
 def av1_depths(data: bytes) -> Av1Depth:
     """Return the costliest coding that the file's configurations (``av1C``) name.
 
-    AV1 in ISOBMFF, 2.3.3: the third byte has high_bitdepth, twelve_bit, monochrome and subsampling.
+    The third byte of a configuration has high_bitdepth, twelve_bit, monochrome and the subsampling.
     """
     header = data[:_HEADER_BYTES]
     found = [Av1Depth(1, 0.0)]
@@ -32,3 +41,82 @@ def av1_depths(data: bytes) -> Av1Depth:
     if len(found) == 1:
         return Av1Depth(2, 2.0)  # not found where it is expected: reckon with the worst
     return Av1Depth(max(f.bytes_per_sample for f in found), max(f.chroma_share for f in found))
+
+
+def without_metadata(data: bytes) -> bytes:
+    """Return the file with its metadata items tied to no picture any more.
+
+    pi-heif 1.4 reads them all when it opens a file, and dies of a type that is not UTF-8.
+    """
+    for kind, start, end in _boxes(memoryview(data), 0, len(data)):
+        if kind == b"meta" and _DESCRIBES in data[start:end]:
+            return data[:start] + data[start:end].replace(_DESCRIBES, b"free") + data[end:]
+    return data
+
+
+def exif_of(data: bytes) -> bytes:
+    """Return the first EXIF item of the file; nothing where there is none that can be read."""
+    view = memoryview(data)
+    for kind, start, end in _boxes(view, 0, len(view)):
+        if kind == b"meta":
+            inner = {k: (s, e) for k, s, e in _boxes(view, start + _FULL_BOX_BYTES, end)}
+            item = _first_item(view, *inner.get(b"iinf", (0, 0)), wanted=b"Exif")
+            payload = _item(view, item, inner.get(b"iloc", (0, 0)), inner.get(b"idat", (0, 0)))
+            at = 4 + int.from_bytes(payload[:4], "big")  # some writers put a JPEG's marker before it
+            return payload[at if payload[at : at + 2] in {b"II", b"MM"} else 4 :]
+    return b""
+
+
+def _boxes(view: memoryview, at: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+    """Yield type, start and end of the content of each box between two positions."""
+    while at + 8 <= end:
+        size, start = _unsigned(view, at, 4), at + 8
+        if size == 1:
+            size, start = _unsigned(view, at + 8, 8), at + 16
+        box_end = end if size == 0 else min(end, at + size)
+        if box_end < start:
+            return
+        yield bytes(view[at + 4 : at + 8]), start, box_end
+        at = box_end
+
+
+def _first_item(view: memoryview, start: int, end: int, *, wanted: bytes) -> int:
+    """Return the number of the first item of a type from an item information box, 0 if there is none."""
+    count_bytes = 2 if start < end and view[start] == 0 else 4
+    for kind, entry, entry_end in _boxes(view, start + _FULL_BOX_BYTES + count_bytes, end):
+        if kind != b"infe" or entry_end - entry < 12 or view[entry] < 2:
+            continue
+        id_bytes = 2 if view[entry] == 2 else 4
+        at = entry + _FULL_BOX_BYTES
+        if bytes(view[at + id_bytes + 2 : at + id_bytes + 6]) == wanted:
+            return _unsigned(view, at, id_bytes)
+    return 0
+
+
+def _item(view: memoryview, item: int, iloc: tuple[int, int], idat: tuple[int, int]) -> bytes:
+    """Return the bytes of an item that lies in one piece, from the file or from the ``idat`` box."""
+    start, end = iloc
+    if not item or end - start < 8:
+        return b""
+    version = view[start]
+    sizes = _unsigned(view, start + 4, 2)
+    offset_bytes, length_bytes, base_bytes, index_bytes = (sizes >> shift & 15 for shift in (12, 8, 4, 0))
+    wide = 4 if version == 2 else 2
+    at = start + 6 + wide
+    while at < end:
+        number, at = _unsigned(view, at, wide), at + wide
+        method, at = (_unsigned(view, at, 2) & 15, at + 2) if version else (0, at)
+        base, at = _unsigned(view, at + 2, base_bytes), at + 2 + base_bytes
+        extents, at = _unsigned(view, at, 2), at + 2
+        skipped = index_bytes if version else 0
+        if number == item and extents == 1:
+            at += skipped
+            offset = base + _unsigned(view, at, offset_bytes) + (idat[0] if method == 1 else 0)
+            length = _unsigned(view, at + offset_bytes, length_bytes)
+            return bytes(view[offset : offset + min(length, _EXIF_BYTES_MAXIMUM)])
+        at += extents * (skipped + offset_bytes + length_bytes)
+    return b""
+
+
+def _unsigned(view: memoryview, at: int, size: int) -> int:
+    return int.from_bytes(view[at : at + size], "big")

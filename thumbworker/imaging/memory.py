@@ -32,6 +32,19 @@ _SCALING_BYTES = 20_000_000
 _BYTES_PER_PIXEL = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16L": 2, "I;16B": 2}
 
 
+_HEIF_BYTES_PER_PIXEL = {
+    (False, 0): 3.0,
+    (False, 420): 5.2,
+    (False, 422): 8.6,
+    (False, 444): 9.6,
+    (True, 0): 6.0,
+    (True, 420): 8.0,
+    (True, 422): 16.5,
+    (True, 444): 16.5,
+}
+"""By more than eight bits, and chroma (0 for grey)."""
+
+
 def factor_for(ratio: float) -> int:
     """Return by how many pixels a side is averaged before the final filter, at least 1.
 
@@ -69,11 +82,12 @@ def of_avif(size: tuple[int, int], depth: Av1Depth, mode: str) -> int:
 
 
 def of_heif(size: tuple[int, int], info: Mapping[str, Any], mode: str) -> int:
-    """Estimate a HEIC: planes, a part of them twice, and the interleaved frame."""
-    chroma_share = {420: 0.5, 422: 1.0}.get(info.get("chroma", 444), 2.0)
-    bytes_per_sample = 1 if info.get("bit_depth", 8) <= 8 else 2
-    planes = bytes_per_sample * (1 + chroma_share + mode.endswith(("A", "a")))
-    return int((1.5 * planes + len(mode)) * size[0] * size[1]) + _averaged(size)
+    """Estimate a HEIC: libheif keeps each step of its conversion until the last is done."""
+    deep = info.get("bit_depth", 8) > 8
+    bytes_per_pixel = _HEIF_BYTES_PER_PIXEL[deep, info.get("chroma", 0 if mode[0] in "LI" else 444)]
+    if mode.endswith(("A", "a")):
+        bytes_per_pixel += 4 if deep else 2.5
+    return int(bytes_per_pixel * size[0] * size[1]) + _averaged(size)
 
 
 def of_tiff(size: tuple[int, int], mode: str, block_bytes: int, *, turned: bool) -> int:

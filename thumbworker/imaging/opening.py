@@ -134,7 +134,7 @@ def _open_heif(data: bytes, gate: _Gate, _: Deadline) -> Opened:
     frame, info = heif.open_primary(data)
     gate.admit(frame.size, memory.of_heif(frame.size, info, frame.mode))
     # libheif turns the pixels by irot and imir itself; EXIF only repeats that (ISO/IEC 23008-12, 6.5.10).
-    tags = exif.read_tags(info.get("exif") or b"")
+    tags = exif.read_tags(isobmff.exif_of(data))
     return Opened(frame, Format.HEIF, 1, tags, info.get("icc_profile") or b"")
 
 

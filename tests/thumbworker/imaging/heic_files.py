@@ -27,12 +27,15 @@ def heic(
     quarter_turns: int = 0,
     mirror_axis: int | None = None,
     exif: bytes = b"",
+    exif_offset: int = 0,
+    exif_type: bytes = b"Exif",
     claimed: tuple[int, int] | None = None,
 ) -> bytes:
     """A HEIC of one tile, or of a grid of ``columns`` by ``rows`` of it.
 
-    ``quarter_turns`` are anticlockwise (irot); ``mirror_axis`` 0 is vertical (imir); ``claimed`` is
-    written where the size of the whole picture belongs.
+    ``quarter_turns`` are anticlockwise (irot); ``mirror_axis`` 0 is vertical (imir); ``exif`` is
+    the content of an item of ``exif_type`` behind the offset of its TIFF header; ``claimed`` is written
+    where the size of the whole picture belongs.
     """
     size = claimed or (columns * TILE_SIDE, rows * TILE_SIDE)
     tiles = list(range(2, 2 + columns * rows))
@@ -40,10 +43,10 @@ def heic(
     items = [(1, b"grid"), *((tile, b"hvc1") for tile in tiles)]
     references = _box(b"dimg", struct.pack(f">HH{len(tiles)}H", 1, len(tiles), *tiles))
     if exif:
-        items.append((exif_id, b"Exif"))
+        items.append((exif_id, exif_type))
         references += _box(b"cdsc", struct.pack(">HHH", exif_id, 1, 1))
     grid = struct.pack(">BBBBII", 0, 1, rows - 1, columns - 1, *size)
-    exif_item = struct.pack(">I", 0) + exif
+    exif_item = struct.pack(">I", exif_offset) + exif
 
     # The address of the tile's bytes is known once everything before them has been built.
     def build(media_at: int) -> bytes:
