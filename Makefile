@@ -11,7 +11,7 @@ need := infra/setup/need.sh
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run shell manage test test-all test-postgres deploy status destroy rehearse bench-imaging check fmt lock clean browser-files \
+.PHONY: help setup run shell manage test test-all test-postgres deploy status destroy rehearse bench-imaging cost check fmt lock clean browser-files \
 	environment-dev environment-local environment-embedded
 
 help: ## list what can be done
