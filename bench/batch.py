@@ -30,8 +30,9 @@ from thumbworker.batch import Batch
 from thumbworker.contract import keys
 from thumbworker.environment import Environment
 from thumbworker.isolation import IsolatedDecoder
+from thumbworker.queues import open_queues
 from thumbworker.reconcile import Reconciler
-from thumbworker.stores import open_queues, open_stores
+from thumbworker.stores import open_stores
 
 if TYPE_CHECKING:
     from thumbworker.interfaces import Stores

@@ -18,7 +18,7 @@ from thumbworker import journal
 from thumbworker.assembly import assemble
 from thumbworker.environment import Environment, SettingsMissing
 from thumbworker.interfaces import StoreUnavailable
-from thumbworker.stores import open_queues
+from thumbworker.queues import open_queues
 
 if TYPE_CHECKING:
     from collections.abc import Callable

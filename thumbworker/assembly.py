@@ -11,7 +11,7 @@ from thumbworker.reconcile import Reconciler
 
 if TYPE_CHECKING:
     from thumbworker.environment import Environment
-    from thumbworker.stores import SqsQueues
+    from thumbworker.queues import SqsQueues
 
 
 def assemble(environment: Environment, queues: SqsQueues) -> Batch:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from thumbworker.assembly import assemble
 from thumbworker.environment import Environment
-from thumbworker.stores import open_queues
+from thumbworker.queues import open_queues
 
 
 class Context(Protocol):

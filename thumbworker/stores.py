@@ -1,62 +1,32 @@
-"""The worker's stores on AWS: the only module that knows boto3.
-
-Every fault of the SDK becomes ``StoreUnavailable``; "not there" is ``None``. Retries and timeouts are
-bounded so that a store that hangs costs a record its try and not the whole function its time.
-"""
+"""The worker's stores on AWS. A fault of the SDK becomes ``StoreUnavailable``; "not there" is ``None``."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
+from thumbworker.aws import is_not_found, open_dynamodb, open_s3, open_sns, unavailable
 from thumbworker.contract import keys
 from thumbworker.contract.items import PARTITION_KEY, PhotoItem, Status
 from thumbworker.interfaces import Original, RenditionFile, Stores, StoreUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from uuid import UUID
 
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sns import SNSClient
-    from mypy_boto3_sqs import SQSClient
 
     from thumbworker.contract.news import PhotoNews
     from thumbworker.environment import Environment
 
 CACHE_FOR_EVER = "private, max-age=31536000, immutable"
-NOT_FOUND_CODES = frozenset({"NoSuchKey", "404", "NotFound"})
-
-
-@contextmanager
-def unavailable(operation: str) -> Iterator[None]:
-    """Turn what the SDK raises into ``StoreUnavailable``."""
-    try:
-        yield
-    except ClientError as fault:
-        raise StoreUnavailable(operation, fault.response["Error"].get("Code", "unknown")) from fault
-    except BotoCoreError as fault:
-        raise StoreUnavailable(operation, type(fault).__name__) from fault
-
-
-def client_config(environment: Environment, **special: Any) -> Config:
-    """Return botocore's configuration: short waits, few retries; ``special`` goes on top."""
-    return Config(
-        region_name=environment.region,
-        signature_version="v4",
-        connect_timeout=2,
-        read_timeout=5,
-        retries={"mode": "standard", "total_max_attempts": 3},
-    ).merge(Config(**special))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +42,7 @@ class S3Originals:
             try:
                 answer = self.client.get_object(Bucket=self.bucket, Key=keys.original_key(photo_id))
             except ClientError as fault:
-                if fault.response["Error"].get("Code") in NOT_FOUND_CODES:
+                if is_not_found(fault):
                     return None
                 raise
             with answer["Body"] as body:
@@ -90,7 +60,7 @@ class S3Originals:
             try:
                 self.client.head_object(Bucket=self.bucket, Key=keys.original_key(photo_id))
             except ClientError as fault:
-                if fault.response["Error"].get("Code") in NOT_FOUND_CODES:
+                if is_not_found(fault):
                     return False
                 raise
         return True
@@ -181,82 +151,16 @@ class SnsNews:
             )
 
 
-@dataclass(frozen=True, slots=True)
-class SqsQueues:
-    """The queues that the worker is called from."""
-
-    client: SQSClient
-
-    def postpone(self, queue_arn: str, receipt_handle: str, seconds: int) -> None:
-        """Let the message come again after so many seconds instead of the queue's long default."""
-        account, name = queue_arn.split(":")[4:6]
-        # The address follows from the ARN: no GetQueueUrl, so one call and one permission less.
-        queue_url = f"{self.client.meta.endpoint_url}/{account}/{name}"
-        with unavailable("ChangeMessageVisibility"):
-            self.client.change_message_visibility(
-                QueueUrl=queue_url, ReceiptHandle=receipt_handle, VisibilityTimeout=seconds
-            )
-
-    def receive(self, queue_url: str, *, wait_seconds: int) -> list[dict[str, Any]]:
-        """Return up to ten messages, each as Lambda would hand it over."""
-        with unavailable("ReceiveMessage"):
-            answer = self.client.receive_message(
-                QueueUrl=queue_url,
-                MaxNumberOfMessages=10,
-                WaitTimeSeconds=wait_seconds,
-                MessageSystemAttributeNames=["ApproximateReceiveCount"],
-            )
-        return [
-            {
-                "messageId": message["MessageId"],
-                "receiptHandle": message["ReceiptHandle"],
-                "body": message["Body"],
-                "attributes": dict(message["Attributes"]),
-            }
-            for message in answer.get("Messages", ())
-        ]
-
-    def queue_arn(self, queue_url: str) -> str:
-        """Return the queue's ARN, which Lambda puts on each record."""
-        with unavailable("GetQueueAttributes"):
-            answer = self.client.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])
-        return answer["Attributes"]["QueueArn"]
-
-    def delete(self, queue_url: str, receipt_handle: str) -> None:
-        """Acknowledge one message."""
-        with unavailable("DeleteMessage"):
-            self.client.delete_message(QueueUrl=queue_url, ReceiptHandle=receipt_handle)
-
-
 def open_stores(environment: Environment) -> Stores:
     """Return the stores on AWS; clients are made once and shared by all threads."""
-    s3 = boto3.client(
-        "s3",
-        config=client_config(
-            environment,
-            signature_version="s3v4",
-            # An emulator on a loopback address has no host name per bucket.
-            s3={"addressing_style": "path" if environment.endpoint_url else "virtual"},
-        ),
-        endpoint_url=environment.endpoint_url,
-    )
+    s3 = open_s3(environment)
     s3.meta.events.register_last("before-call.s3", _send_at_once)
-    dynamodb = boto3.client(
-        "dynamodb", config=client_config(environment), endpoint_url=environment.endpoint_url
-    )
-    sns = boto3.client("sns", config=client_config(environment), endpoint_url=environment.endpoint_url)
     return Stores(
         originals=S3Originals(s3, environment.originals_bucket),
         renditions=S3Renditions(s3, environment.renditions_bucket),
-        catalogue=DynamoCatalogue(dynamodb, environment.catalogue_table),
-        news=SnsNews(sns, environment.photo_events_topic_arn),
+        catalogue=DynamoCatalogue(open_dynamodb(environment), environment.catalogue_table),
+        news=SnsNews(open_sns(environment), environment.photo_events_topic_arn),
     )
-
-
-def open_queues(environment: Environment) -> SqsQueues:
-    """Return the door to SQS; a long poll of 20 s must not count as a hang."""
-    config = client_config(environment, read_timeout=25)
-    return SqsQueues(boto3.client("sqs", config=config, endpoint_url=environment.endpoint_url))
 
 
 def _send_at_once(params: dict[str, Any], **_: Any) -> None:

@@ -17,7 +17,7 @@ from tests.gallery.conftest import PASSWORD, alice, bob, charlie, trusted
 from tests.gallery.photos.stores import Stores
 from thumbworker.assembly import assemble
 from thumbworker.environment import Environment
-from thumbworker.stores import open_queues
+from thumbworker.queues import open_queues
 
 if TYPE_CHECKING:
     from django.test import Client

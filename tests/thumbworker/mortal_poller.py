@@ -13,8 +13,9 @@ from thumbworker.batch import Batch
 from thumbworker.environment import Environment
 from thumbworker.isolation import IsolatedDecoder
 from thumbworker.journal import write_line
+from thumbworker.queues import open_queues
 from thumbworker.reconcile import Reconciler
-from thumbworker.stores import open_queues, open_stores
+from thumbworker.stores import open_stores
 
 HIDDEN_SECONDS = 2
 EMPTY_SECONDS = 5

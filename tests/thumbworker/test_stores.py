@@ -12,12 +12,12 @@ from tests.contract.test_stores import failed, ready_item
 from thumbworker.contract.items import PARTITION_KEY
 from thumbworker.contract.news import news_of_item
 from thumbworker.interfaces import RenditionFile, Stores, StoreUnavailable
+from thumbworker.queues import open_queues
 from thumbworker.stores import (
     DynamoCatalogue,
     S3Originals,
     S3Renditions,
     SnsNews,
-    open_queues,
     open_stores,
 )
 

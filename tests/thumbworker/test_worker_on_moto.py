@@ -11,8 +11,9 @@ from tests.thumbworker.decoders import KILLER, paint, paint_or_die
 from thumbworker.__main__ import Poller
 from thumbworker.batch import Batch
 from thumbworker.isolation import ChildLimits, IsolatedDecoder
+from thumbworker.queues import open_queues
 from thumbworker.reconcile import Reconciler
-from thumbworker.stores import open_queues, open_stores
+from thumbworker.stores import open_stores
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ from thumbworker.imports.download import Downloader
 from thumbworker.imports.importer import Importer
 from thumbworker.imports.networks import allowed_endpoints
 from thumbworker.imports.stores import open_stores
-from thumbworker.stores import open_queues
+from thumbworker.queues import open_queues
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.exceptions import ClientError
 
+from thumbworker.aws import is_not_found, open_dynamodb, open_s3, open_sns, unavailable
 from thumbworker.contract import keys
 from thumbworker.contract.imports import (
     EXPIRES_ATTRIBUTE,
@@ -21,7 +21,7 @@ from thumbworker.contract.imports import (
 )
 from thumbworker.contract.items import PARTITION_KEY
 from thumbworker.imports.interfaces import Stores
-from thumbworker.stores import NOT_FOUND_CODES, SnsNews, client_config, unavailable
+from thumbworker.stores import SnsNews
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -53,7 +53,7 @@ class S3Requests:
             try:
                 answer = self.client.get_object(Bucket=self.bucket, Key=keys.import_key(photo_id))
             except ClientError as fault:
-                if fault.response["Error"].get("Code") in NOT_FOUND_CODES:
+                if is_not_found(fault):
                     return None
                 raise
             with answer["Body"] as body:
@@ -186,23 +186,10 @@ class DynamoJournal:
 
 def open_stores(environment: Environment) -> Stores:
     """Return the stores on AWS; clients are made once and shared by all threads."""
-    s3 = boto3.client(
-        "s3",
-        config=client_config(
-            environment,
-            signature_version="s3v4",
-            read_timeout=UPLOAD_SECONDS,
-            # An emulator on a loopback address has no host name per bucket.
-            s3={"addressing_style": "path" if environment.endpoint_url else "virtual"},
-        ),
-        endpoint_url=environment.endpoint_url,
-    )
-    config = client_config(environment)
-    dynamodb = boto3.client("dynamodb", config=config, endpoint_url=environment.endpoint_url)
-    sns = boto3.client("sns", config=config, endpoint_url=environment.endpoint_url)
+    s3 = open_s3(environment, read_timeout=UPLOAD_SECONDS)
     return Stores(
         requests=S3Requests(s3, environment.originals_bucket),
         originals=S3ImportedOriginals(s3, environment.originals_bucket),
-        journal=DynamoJournal(dynamodb, environment.catalogue_table),
-        news=SnsNews(sns, environment.photo_events_topic_arn),
+        journal=DynamoJournal(open_dynamodb(environment), environment.catalogue_table),
+        news=SnsNews(open_sns(environment), environment.photo_events_topic_arn),
     )
