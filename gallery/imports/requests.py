@@ -14,6 +14,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from gallery.accounts.models import User
+from gallery.imports.stored_requests import request_import
 from gallery.imports.urls_of_pictures import checked_url, file_name_of
 from gallery.photos.files import FileRefused, Refusal
 from gallery.photos.models import Photo
@@ -143,7 +144,7 @@ def request_again(photo: Photo) -> bool:
         begin_before=(photo.offered_until - RUNNING_ALLOWANCE).isoformat(),
     )
     try:
-        originals().request_import(photo.pk, request)
+        request_import(photo.pk, request)
     except OriginalsUnavailable as problem:
         logger.warning("import_not_requested_yet", photo_id=str(photo.pk), problem=str(problem))
         return False

@@ -15,7 +15,8 @@ from gallery.photos.files import FileRefused, UploadRequest
 from gallery.photos.models import Photo
 from gallery.photos.settle import settle
 from gallery.photos.states import State
-from gallery.photos.storage import OriginalAlreadyThere, OriginalsUnavailable, OriginalTerms, originals
+from gallery.photos.storage import OriginalAlreadyThere, OriginalsUnavailable, originals
+from gallery.photos.terms import OriginalTerms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -17,9 +17,11 @@ from django.utils import timezone
 
 from gallery.accounts.models import User
 from gallery.photos import catalogue
+from gallery.photos.inventory import ids_after
 from gallery.photos.models import DeletionRecord, Photo
 from gallery.photos.settle import settle
-from gallery.photos.storage import OFFER_SECONDS, originals
+from gallery.photos.storage import originals
+from gallery.photos.terms import OFFER_SECONDS
 from thumbworker.contract import keys
 from thumbworker.contract.items import Status
 from thumbworker.contract.policy import CURRENT
@@ -77,7 +79,7 @@ def fsck(*, nudge: bool = False, adopt_for: User | None = None, remove: bool = F
 def _all_originals() -> Iterator[list[UUID]]:
     marker = keys.ORIGINALS_PREFIX
     while True:
-        ids, marker = originals().ids_after(marker, limit=catalogue.BATCH_SIZE)
+        ids, marker = ids_after(marker, limit=catalogue.BATCH_SIZE)
         yield ids
         if not marker:
             return

@@ -12,6 +12,7 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from gallery.accounts.models import User
+from gallery.imports.stored_requests import forget_import
 from gallery.photos.models import DeletionRecord, Photo
 from gallery.photos.storage import OriginalsUnavailable, originals
 
@@ -77,7 +78,7 @@ def purge_all_of(user: User, *, keep_going: Callable[[], bool] = lambda: True) -
 def _remove_original(photo_id: UUID, *, is_import: bool) -> None:
     try:
         if is_import:
-            originals().forget_import(photo_id)
+            forget_import(photo_id)
         originals().remove(photo_id)
     except OriginalsUnavailable as problem:
         logger.warning("original_not_removed_yet", photo_id=str(photo_id), problem=str(problem))

@@ -10,7 +10,6 @@ import base64
 import hashlib
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, cast
 
@@ -20,7 +19,8 @@ from django.core.files.storage import storages
 from storages.backends.s3 import S3Storage
 
 from gallery.photos.aws import client_config, make_client, session
-from thumbworker.contract import keys, policy
+from gallery.photos.terms import OFFER_SECONDS, Offer, OriginalTerms, StoredOriginal
+from thumbworker.contract import keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
     from django.core.files.base import File
     from mypy_boto3_s3.client import S3Client
 
-    from thumbworker.contract.imports import ImportRequest
-
-OFFER_SECONDS = 15 * 60
 DOWNLOAD_SECONDS = 5 * 60
 # A form's 4 MB take longer than the small questions that pages ask.
 READ_TIMEOUT_SECONDS = 10.0
@@ -45,7 +42,7 @@ class OriginalsUnavailable(Exception):
     """S3 did not answer, or refused for a reason that is not the caller's."""
 
 
-class _NotThere(Exception):
+class NotThere(Exception):
     """The object asked for does not exist."""
 
 
@@ -54,60 +51,19 @@ class OriginalAlreadyThere(Exception):
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
     """Turn what the SDK raises into this module's errors."""
     try:
         yield
     except ClientError as error:
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
         if status == 404 and error.response["Error"].get("Code") != "NoSuchBucket":
-            raise _NotThere from error
+            raise NotThere from error
         if status == 412:
             raise OriginalAlreadyThere from error
         raise OriginalsUnavailable(str(error)) from error
     except BotoCoreError as error:
         raise OriginalsUnavailable(str(error)) from error
-
-
-@dataclass(frozen=True, slots=True)
-class StoredOriginal:
-    """What S3 says of an original: ``sha256`` is base64 as in the checksum header, or empty."""
-
-    size_bytes: int
-    content_type: str
-    owner: str
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class OriginalTerms:
-    """What an original is bound to before it exists; ``sha256`` in base64."""
-
-    photo_id: UUID
-    owner_id: int
-    size_bytes: int
-    content_type: str
-    sha256: str
-
-    def parameters(self, bucket: str) -> dict[str, Any]:
-        """Return the parameters of the one PUT that these terms allow."""
-        return {
-            "Bucket": bucket,
-            "Key": keys.original_key(self.photo_id),
-            "ContentLength": self.size_bytes,
-            "ContentType": self.content_type,
-            "ChecksumSHA256": self.sha256,
-            "IfNoneMatch": "*",
-            "Metadata": {keys.OWNER_METADATA: str(self.owner_id)},
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A presigned PUT: send the bytes to ``url`` with exactly these ``headers``."""
-
-    url: str
-    headers: dict[str, str]
 
 
 class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is untyped
@@ -155,15 +111,7 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
         url = self.client.generate_presigned_url(
             "put_object", Params=terms.parameters(self.bucket_name), ExpiresIn=OFFER_SECONDS
         )
-        return Offer(
-            url=url,
-            headers={
-                "Content-Type": terms.content_type,
-                "If-None-Match": "*",
-                "x-amz-checksum-sha256": terms.sha256,
-                f"x-amz-meta-{keys.OWNER_METADATA}": str(terms.owner_id),
-            },
-        )
+        return Offer(url, terms.headers())
 
     def put(self, terms: OriginalTerms, content: bytes) -> None:
         """Store an original once.
@@ -172,7 +120,7 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
             OriginalAlreadyThere: an original of this id exists.
             OriginalsUnavailable: S3 did not take it.
         """
-        with _translated():
+        with translated():
             self.client.put_object(**terms.parameters(self.bucket_name), Body=content)
 
     def _save(self, name: str, content: File[Any]) -> str:
@@ -199,18 +147,13 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
             OriginalsUnavailable: S3 did not answer.
         """
         try:
-            with _translated():
+            with translated():
                 head = self.client.head_object(
                     Bucket=self.bucket_name, Key=keys.original_key(photo_id), ChecksumMode="ENABLED"
                 )
-        except _NotThere:
+        except NotThere:
             return None
-        return StoredOriginal(
-            size_bytes=head["ContentLength"],
-            content_type=head.get("ContentType", ""),
-            owner=head.get("Metadata", {}).get(keys.OWNER_METADATA, ""),
-            sha256=head.get("ChecksumSHA256", ""),
-        )
+        return StoredOriginal.from_head(head)
 
     def remove(self, photo_id: UUID) -> None:
         """Delete the original; nothing happens where there is none.
@@ -218,7 +161,7 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
         Raises:
             OriginalsUnavailable: S3 did not answer.
         """
-        with _translated():
+        with translated():
             self.client.delete_object(Bucket=self.bucket_name, Key=keys.original_key(photo_id))
 
     def nudge(self, photo_id: UUID) -> None:
@@ -227,36 +170,13 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
         Raises:
             OriginalsUnavailable: S3 did not answer.
         """
-        with _translated():
+        with translated():
             self.client.put_object(
                 Bucket=self.bucket_name,
                 Key=keys.nudge_key(photo_id),
                 Body=b"",
                 ContentType="application/octet-stream",
             )
-
-    def request_import(self, photo_id: UUID, request: ImportRequest) -> None:
-        """Ask the import worker to fetch a picture; the same request again says nothing new.
-
-        Raises:
-            OriginalsUnavailable: S3 did not answer.
-        """
-        with _translated():
-            self.client.put_object(
-                Bucket=self.bucket_name,
-                Key=keys.import_key(photo_id),
-                Body=request.to_json().encode(),
-                ContentType="application/json",
-            )
-
-    def forget_import(self, photo_id: UUID) -> None:
-        """Take the request back, so that nobody begins with it any more.
-
-        Raises:
-            OriginalsUnavailable: S3 did not answer.
-        """
-        with _translated():
-            self.client.delete_object(Bucket=self.bucket_name, Key=keys.import_key(photo_id))
 
     def clock(self) -> datetime | None:
         """Return what time it is for S3, whose signatures depend on it; ``None`` where it does not say.
@@ -265,58 +185,12 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
             OriginalsUnavailable: S3 did not answer, or there is no bucket.
         """
         try:
-            with _translated():
+            with translated():
                 answer = self.client.head_bucket(Bucket=self.bucket_name)
-        except _NotThere as error:
+        except NotThere as error:
             raise OriginalsUnavailable(f"there is no bucket {self.bucket_name}") from error
         date = answer["ResponseMetadata"]["HTTPHeaders"].get("date")
         return parsedate_to_datetime(date) if date else None
-
-    def any_rendition_left(self, photo_id: UUID) -> bool:
-        """Tell whether a rendition of any size and policy is still there.
-
-        Raises:
-            OriginalsUnavailable: S3 did not answer.
-        """
-        for key in policy.every_rendition_key(photo_id):
-            try:
-                with _translated():
-                    self.client.head_object(Bucket=settings.RENDITIONS_BUCKET, Key=key)
-            except _NotThere:
-                continue
-            return True
-        return False
-
-    def download_url(self, photo_id: UUID, *, file_name: str) -> str:
-        """Sign an address from which the owner downloads the original, for five minutes."""
-        ascii_name = "".join(
-            c if c.isascii() and c.isprintable() and c not in '"\\' else "_" for c in file_name
-        )
-        return self.client.generate_presigned_url(
-            "get_object",
-            Params={
-                "Bucket": self.bucket_name,
-                "Key": keys.original_key(photo_id),
-                "ResponseContentDisposition": f'attachment; filename="{ascii_name}"',
-                # Whatever the bytes are, no browser may run or show them from here.
-                "ResponseContentType": "application/octet-stream",
-            },
-            ExpiresIn=DOWNLOAD_SECONDS,
-        )
-
-    def ids_after(self, marker: str, *, limit: int = 1000) -> tuple[list[UUID], str]:
-        """List ids of originals in key order after ``marker``; the second value continues, or is empty.
-
-        Raises:
-            OriginalsUnavailable: S3 did not answer.
-        """
-        with _translated():
-            answer = self.client.list_objects_v2(
-                Bucket=self.bucket_name, Prefix=keys.ORIGINALS_PREFIX, StartAfter=marker, MaxKeys=limit
-            )
-        found = [entry["Key"] for entry in answer.get("Contents", [])]
-        ids = [parsed[1] for key in found if (parsed := keys.parse_key(key))]
-        return ids, found[-1] if answer.get("IsTruncated") and found else ""
 
 
 def originals() -> OriginalsStorage:

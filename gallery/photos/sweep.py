@@ -18,6 +18,7 @@ from gallery.imports.sweep import look_at_import
 from gallery.photos import catalogue, news, transitions
 from gallery.photos.models import DeletionRecord, Photo
 from gallery.photos.purge import purge_photo
+from gallery.photos.renditions import any_rendition_left
 from gallery.photos.settle import settle
 from gallery.photos.states import NEVER_ARRIVED, State
 from gallery.photos.storage import OriginalsUnavailable, originals
@@ -141,7 +142,7 @@ def _sweep_deletions(now: datetime, report: SweepReport) -> None:
 def _look_at_deletion(record: DeletionRecord, now: datetime, report: SweepReport) -> None:
     storage = originals()
     there = storage.look(record.photo_id) is not None
-    left = there or catalogue.look(record.photo_id) or storage.any_rendition_left(record.photo_id)
+    left = there or catalogue.look(record.photo_id) or any_rendition_left(record.photo_id)
     if left:
         if there:
             _count_removal(report)

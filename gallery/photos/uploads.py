@@ -21,13 +21,8 @@ from gallery.photos import transitions
 from gallery.photos.files import Refusal, UploadRequest
 from gallery.photos.models import Photo
 from gallery.photos.states import NEVER_ARRIVED, State
-from gallery.photos.storage import (
-    OFFER_SECONDS,
-    Offer,
-    OriginalsUnavailable,
-    OriginalTerms,
-    originals,
-)
+from gallery.photos.storage import OriginalsUnavailable, originals
+from gallery.photos.terms import OFFER_SECONDS, Offer, OriginalTerms
 from thumbworker.contract import keys
 
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ from uuid import uuid4
 import pytest
 
 from gallery.photos import aws, storage
-from gallery.photos.storage import Offer, OriginalsStorage, OriginalTerms
+from gallery.photos.storage import OriginalsStorage
+from gallery.photos.terms import Offer, OriginalTerms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,6 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from gallery.imports.requests import request_again
+from gallery.imports.stored_requests import forget_import
 from gallery.operations import dead_letters, doctor, queues
 from gallery.photos import transitions
 from gallery.photos.models import Photo
@@ -170,7 +171,7 @@ def walk(journey: Journey, recorder: Recorder, aws: MotoAws, alice: User, charli
         photo = Photo.objects.get(pk=photo_id)
         photo.origin_url = "https://example.com/a.jpg"
         request_again(photo)
-        originals().forget_import(photo_id)
+        forget_import(photo_id)
     aws.client("sqs").send_message(
         QueueUrl=dead,
         MessageBody=f'{{"Records": [{{"s3": {{"object": {{"key": "originals/{uuid4()}"}}}}}}]}}',

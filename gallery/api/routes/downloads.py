@@ -16,10 +16,10 @@ from gallery.api.schemas.downloads import NotReady, SizeQuery
 from gallery.api.schemas.photos import EXAMPLE_ID, StateName
 from gallery.api.schemas.shapes import NUL_FREE
 from gallery.photos import links
+from gallery.photos.downloads import download_url
 from gallery.photos.models import Photo
 from gallery.photos.querysets import PhotoQuerySet
 from gallery.photos.states import State
-from gallery.photos.storage import originals
 from gallery.photos.tiles import state_sentence, tiles_of
 from thumbworker.contract.items import PhotoItem
 
@@ -46,7 +46,7 @@ def download(request: HttpRequest, response: HttpResponse, name: Name) -> HttpRe
     photo, _ = _found(asked, name, Photo.objects.owned_by(asked.user))
     if photo.state == State.AWAITING:
         return _not_ready(photo, response)
-    return _redirect(originals().download_url(photo.pk, file_name=photo.file_name))
+    return _redirect(download_url(photo.pk, file_name=photo.file_name))
 
 
 @router.get("/download-thumbnail/{name}", auth=READS, response=ANSWERS)

@@ -14,6 +14,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from gallery.photos import transitions
+from gallery.photos.downloads import download_url
 from gallery.photos.facts import facts_of
 from gallery.photos.forms import PhotoForm
 from gallery.photos.history import lines_of
@@ -158,4 +159,4 @@ def original(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     found = _own_or_404(request.user, photo_id)
     if found.state in {State.AWAITING, State.FAILED}:
         raise Http404
-    return HttpResponseRedirect(originals().download_url(found.pk, file_name=found.file_name))
+    return HttpResponseRedirect(download_url(found.pk, file_name=found.file_name))
