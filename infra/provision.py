@@ -95,6 +95,7 @@ class Parameters:
     stage: str
     site_origin: str
     worker_zip: Path
+    worker_layer: Path | None = None
     require_tls: bool = True
     worker_mapping_enabled: bool = True
     one_machine: bool = False
@@ -128,7 +129,9 @@ def provision(
     """
     try:
         bucket, key = upload_worker(clients, parameters.stage, parameters.worker_zip)
-        request = stack_request(parameters, bucket, key)
+        layer = parameters.worker_layer
+        layer_key = upload_worker(clients, parameters.stage, layer)[1] if layer else ""
+        request = stack_request(parameters, bucket, key, layer_key)
         request["Parameters"] += [
             {"ParameterKey": name, "ParameterValue": value} for name, value in (extra or {}).items()
         ]
@@ -137,7 +140,7 @@ def provision(
         raise StackError(str(error)) from error
 
 
-def stack_request(parameters: Parameters, code_bucket: str, code_key: str) -> dict[str, Any]:
+def stack_request(parameters: Parameters, bucket: str, code_key: str, layer_key: str = "") -> dict[str, Any]:
     """Return what CloudFormation is asked for, in the words of its ``CreateStack``."""
     values = {
         "Stage": parameters.stage,
@@ -146,8 +149,9 @@ def stack_request(parameters: Parameters, code_bucket: str, code_key: str) -> di
         "WorkerMappingEnabled": str(parameters.worker_mapping_enabled).lower(),
         "OneMachine": str(parameters.one_machine).lower(),
         "ImportLoopbackPort": parameters.import_loopback_port,
-        "WorkerCodeBucket": code_bucket,
+        "WorkerCodeBucket": bucket,
         "WorkerCodeKey": code_key,
+        "WorkerLayerKey": layer_key,
     }
     return {
         "StackName": parameters.stack_name,

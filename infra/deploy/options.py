@@ -36,6 +36,8 @@ class Options:
     monthly_budget_dollars: int
     sweep_minutes: int
     firewall: bool
+    layer: bool
+    worker_concurrency: int
     admin_email: str
     subnet_ids: tuple[str, ...]
     security_group_ids: tuple[str, ...]
@@ -79,6 +81,8 @@ class Options:
             monthly_budget_dollars=_number(environment, "MONTHLY_BUDGET_DOLLARS", 20),
             sweep_minutes=_number(environment, "SWEEP_MINUTES", 5),
             firewall=environment.get("FIREWALL", "false").lower() == "true",
+            layer=environment.get("LAYER", "false").lower() == "true",
+            worker_concurrency=_number(environment, "WORKER_CONCURRENCY", 10),
             subnet_ids=_list(environment.get("VPC_SUBNET_IDS", "")),
             security_group_ids=_list(environment.get("VPC_SECURITY_GROUP_IDS", "")),
             admin_email=environment.get("ADMIN_EMAIL") or "admin@example.com",

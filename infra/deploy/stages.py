@@ -13,7 +13,7 @@ from infra.deploy import static_files, web_function
 from infra.deploy.vault import Vault, public_key_of
 from infra.provision import Outputs, Parameters, provision, upload_worker
 from infra.web_package import CACHE, Layout, lay_out
-from infra.worker_zip import build
+from infra.worker_zip import build, build_layered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -64,11 +64,14 @@ class Deployment:
         """Make the buckets, the queue, the table and the worker; the origin is the one known so far."""
         cloudformation = self.clients.client("cloudformation")
         self.site = stacks.read(cloudformation, self._stack_name("site")) or {}
-        worker_zip = build(self.options.target)
+        target = self.options.target
+        layered = build_layered(target) if self.options.layer else None
+        worker_zip = layered.code if layered else build(target)
         parameters = Parameters(
             self.options.stage,
             self.site.get("SiteOrigin", ""),
             worker_zip,
+            worker_layer=layered.layer if layered else None,
             require_tls=not self.options.is_emulated,
         )
         provisioned = provision(self.clients, parameters, extra=self._worker_parameters(), say=self.say)
@@ -77,10 +80,11 @@ class Deployment:
 
     def _worker_parameters(self) -> dict[str, str]:
         target = self.options.target
+        chosen = {"WorkerConcurrency": str(self.options.worker_concurrency)}
         # The emulator runs any name by its own Python and knows no older one in the template.
         if self.options.is_emulated:
-            return {}
-        return {
+            return chosen
+        return chosen | {
             "WorkerRuntime": f"python{target.python_version}",
             "WorkerArchitecture": target.architecture,
             "WebInNetwork": str(bool(self.options.subnet_ids)).lower(),

@@ -33,6 +33,7 @@ def test_the_mapping_is_as_the_template_says(embedded_aws):
     assert mapping["State"] == "Enabled"
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["BatchSize"] == 10
+    assert mapping["ScalingConfig"] == {"MaximumConcurrency": 10}
 
 
 def test_the_queue_hands_over_to_the_dead_letter_queue(embedded_aws):

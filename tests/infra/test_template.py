@@ -155,8 +155,17 @@ def test_a_failed_photo_fails_alone():
     mapping = properties("WorkerMapping")
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["BatchSize"] == 10
-    assert mapping["ScalingConfig"]["MaximumConcurrency"] == {"Fn::If": ["OnOneMachine", 2, 10]}
+    chosen = {"Fn::FindInMap": ["Batches", "AtOnce", {"Ref": "WorkerConcurrency"}]}
+    assert mapping["ScalingConfig"]["MaximumConcurrency"] == {"Fn::If": ["OnOneMachine", 2, chosen]}
     assert mapping["Enabled"] == {"Fn::If": ["MappingEnabled", True, False]}
+
+
+def test_the_workers_concurrency_is_a_number_that_lambda_takes():
+    parameter = template()["Parameters"]["WorkerConcurrency"]
+    choices = template()["Mappings"]["Batches"]["AtOnce"]
+    assert parameter["Default"] == "10"
+    assert list(choices) == parameter["AllowedValues"]
+    assert all(int(name) == value and 2 <= value <= 1000 for name, value in choices.items())
 
 
 def test_the_worker_is_never_throttled_by_reserved_concurrency():

@@ -16,7 +16,8 @@ from infra.worker_zip import MAXIMUM_UNPACKED_BYTES, PROJECT, Target, WorkerZipE
 from tests.stage import ENVIRONMENT
 
 AMAZON_LINUX_2023_GLIBC = (2, 34)
-COLD_IMPORT_SECONDS = 0.6
+SDK_ALONE = "import boto3; boto3.client('s3')"
+MOST_COLD_IMPORTS = 10
 FROM_THE_RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six")
 """What Lambda's Python brings; everything else must be in the zip."""
 ELF_MACHINES = {"x86_64": 62, "arm64": 183}
@@ -46,9 +47,10 @@ def runtime(tmp_path_factory):
     return folder
 
 
-def run_alone(unpacked, runtime, code):
+def run_alone(unpacked, runtime, code, *, layer=()):
     """Run code with nothing importable but the standard library, the runtime's packages and the zip."""
-    prelude = f"import sys; sys.path[:0] = [{str(unpacked)!r}, {str(runtime)!r}]\n"
+    folders = [str(folder) for folder in (unpacked, *layer, runtime)]
+    prelude = f"import sys; sys.path[:0] = {folders!r}\n"
     return subprocess.run(
         [sys.executable, "-I", "-S", "-X", "pycache_prefix=" + str(runtime / "cache"), "-c", prelude + code],
         capture_output=True,
@@ -135,17 +137,25 @@ def test_it_runs_with_nothing_but_what_lambda_brings(unpacked, runtime):
     assert done.stdout.split() == ["True", str(unpacked / "PIL" / "__init__.py")]
 
 
+def seconds_to_import(unpacked, runtime, code):
+    """Return the processor time of a fresh interpreter that runs the code."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = run_alone(unpacked, runtime, code)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert done.returncode == 0, done.stderr
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
 @pytest.mark.parametrize("handler", ["thumbworker.handler", "thumbworker.imports.handler"])
-def test_a_cold_import_is_fast(unpacked, runtime, handler):
-    """Best of three in processor time, since the tests' machine is shared and Lambda's is not."""
-    seconds = []
-    for _ in range(3):
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        done = run_alone(unpacked, runtime, f"import {handler}")
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        assert done.returncode == 0, done.stderr
-        seconds.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-    assert min(seconds) < COLD_IMPORT_SECONDS
+def test_a_cold_import_costs_little_more_than_the_sdk_alone(unpacked, runtime, handler):
+    """Measured side by side and the best of a few, since the tests' machine is shared and Lambda's is not."""
+    alone, ours = [], []
+    for _ in range(MOST_COLD_IMPORTS):
+        alone.append(seconds_to_import(unpacked, runtime, SDK_ALONE))
+        ours.append(seconds_to_import(unpacked, runtime, f"import {handler}"))
+        if is_cheap := min(ours) < 2 * min(alone):
+            break
+    assert is_cheap, f"{min(ours):.2f} s, and the SDK alone {min(alone):.2f} s"
 
 
 def test_the_zip_allows_no_private_network(unpacked, runtime):

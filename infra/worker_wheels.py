@@ -1,0 +1,139 @@
+"""The worker's packages: hash-locked wheels for the Lambda platform, unpacked once and pruned."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+REQUIREMENTS = PROJECT / "requirements" / "worker.txt"
+RECIPE_VERSION = 1
+"""Part of the cache's key: raise it when another zip is made of the same input."""
+
+NOT_NEEDED = ("*.dist-info", "*.pyi", "*.pyc", "__pycache__", "tests", "py.typed", "bin", "*.h")
+"""Left out: nothing reads them at run time. Licences are kept, see ``_keep_licences``."""
+
+PILLOW_NOT_NEEDED = (
+    # Fonts and toolkits; the worker only decodes, scales and encodes.
+    "_imagingft*.so",
+    "_imagingtk*.so",
+    "ImageTk.py",
+    "ImageQt.py",
+    "ImageShow.py",
+    "ImageGrab.py",
+    "libfreetype*",
+    "libharfbuzz*",
+    "libbrotli*",
+)
+
+
+class WorkerZipError(Exception):
+    """The zip could not be built, or it is not fit to run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The Python and the processor that the zip is for."""
+
+    python_version: str = f"{sys.version_info.major}.{sys.version_info.minor}"
+    architecture: str = {"aarch64": "arm64"}.get(platform.machine(), platform.machine())
+
+    def __str__(self) -> str:
+        """Name the target as file names do."""
+        return f"cp{self.python_version.replace('.', '')}-{self.architecture}"
+
+    @property
+    def platforms(self) -> tuple[str, ...]:
+        """Return the wheel platforms that run on Amazon Linux 2023, whose glibc is 2.34."""
+        machine = {"arm64": "aarch64"}.get(self.architecture, self.architecture)
+        return (
+            *tuple(f"manylinux_2_{minor}_{machine}" for minor in (34, 28, 27, 17)),
+            f"manylinux2014_{machine}",
+        )
+
+
+def unpacked_wheels(target: Target, cache: Path) -> Path:
+    """Return the folder of the target's pruned packages, unpacked once.
+
+    Raises:
+        WorkerZipError: a wheel is missing, does not match its hash or is for another platform.
+    """
+    wanted = cache / f"wheels-{target}-{digest(REQUIREMENTS)}"
+    if not wanted.exists():
+        cache.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=cache) as temporary:
+            tree = Path(temporary) / "tree"
+            _install_wheels(target, tree)
+            check_tags(target, tree)
+            _prune(tree)
+            # Another build may have been faster; both made the same.
+            with contextlib.suppress(OSError):
+                tree.rename(wanted)
+    return wanted
+
+
+def digest(*paths: Path) -> str:
+    """Return a short name for the content of files of the project, and for how it is packed."""
+    found = hashlib.sha256(str(RECIPE_VERSION).encode())
+    for path in paths:
+        found.update(f"\0{path.relative_to(PROJECT)}\0".encode())
+        found.update(hashlib.sha256(path.read_bytes()).digest())
+    return found.hexdigest()[:16]
+
+
+def _install_wheels(target: Target, tree: Path) -> None:
+    """Unpack the locked wheels of the target platform into ``tree``; nothing is ever compiled."""
+    platforms = [argument for platform in target.platforms for argument in ("--platform", platform)]
+    command = [
+        *(sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile"),
+        *("--only-binary=:all:", "--require-hashes", "--requirement", str(REQUIREMENTS)),
+        *("--python-version", target.python_version, "--implementation", "cp"),
+        *platforms,
+        *("--target", str(tree)),
+    ]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # our own command line
+    if run.returncode:
+        raise WorkerZipError(f"The worker's packages could not be installed.\n{run.stderr.strip()}")
+
+
+def check_tags(target: Target, tree: Path) -> None:
+    """Hold every wheel's own word on where it runs against the target.
+
+    Raises:
+        WorkerZipError: a wheel is for another platform.
+    """
+    for wheel in sorted(tree.glob("*.dist-info/WHEEL")):
+        tags = [line.removeprefix("Tag: ") for line in wheel.read_text().splitlines() if line[:5] == "Tag: "]
+        if not any(tag.rsplit("-", 1)[-1] in {"any", *target.platforms} for tag in tags):
+            name = wheel.parent.name.removesuffix(".dist-info")
+            raise WorkerZipError(f"{name} is for {', '.join(tags)}, not for {target}.")
+
+
+def _prune(tree: Path) -> None:
+    _keep_licences(tree)
+    patterns = [(tree, pattern) for pattern in NOT_NEEDED]
+    patterns += [(tree / "PIL", pattern) for pattern in PILLOW_NOT_NEEDED]
+    patterns += [(tree / "pillow.libs", pattern) for pattern in PILLOW_NOT_NEEDED]
+    for folder, pattern in patterns:
+        for path in list(folder.rglob(pattern)):
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+
+
+def _keep_licences(tree: Path) -> None:
+    """Gather the licences, which must travel with the binaries, before their folders are pruned."""
+    for licence in tree.glob("*.dist-info/licenses/**/*"):
+        if licence.is_file():
+            package = licence.relative_to(tree).parts[0].removesuffix(".dist-info")
+            destination = tree / "licenses" / f"{package}-{licence.name}"
+            destination.parent.mkdir(exist_ok=True)
+            shutil.copyfile(licence, destination)
