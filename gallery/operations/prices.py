@@ -1,79 +1,161 @@
-"""What AWS asks for, and what a photo, a page and an idle month come to.
+"""What AWS asks for, and what one photo comes to.
 
-The table is of us-east-1 in US dollars without free tiers, as of its date. Nobody fetched it: compare it
-with aws.amazon.com/pricing before a decision hangs on it.
+The table is of us-east-1 in US dollars, first tier, no free tier counted. Each price says where it was
+read; no live page was fetched, so compare with aws.amazon.com/pricing before a decision hangs on it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 AS_OF = "2026-11"
+THOUSAND = 1_000
 MILLION = 1_000_000
 GIGABYTE = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Prices:
-    """Dollars for one of each; storage for a gigabyte and a month."""
+class Price:
+    """Dollars for ``per`` of a unit, and where that was read."""
 
-    s3_put: float = 5.0 / MILLION
-    s3_get: float = 0.4 / MILLION
-    s3_month: float = 0.023
-    dynamodb_write: float = 0.625 / MILLION
-    dynamodb_read: float = 0.125 / MILLION
-    sqs_request: float = 0.4 / MILLION
-    sns_publish: float = 0.5 / MILLION
-    lambda_request: float = 0.2 / MILLION
-    lambda_arm_gigabyte_second: float = 13.3334 / MILLION
-    lambda_x86_gigabyte_second: float = 16.6667 / MILLION
-    gateway_request: float = 1.0 / MILLION
-    cloudfront_request: float = 1.0 / MILLION
-    cloudfront_gigabyte: float = 0.085
-    logs_gigabyte: float = 0.5
-    alarm_month: float = 0.1
-    aurora_unit_hour: float = 0.12
-    aurora_storage_month: float = 0.1
-    small_postgresql_hour: float = 0.016
-    alb_month: float = 18.0
+    dollars: float
+    per: int
+    unit: str
+    read_in: str
+
+    def of(self, amount: float) -> float:
+        """Return the dollars for this many units."""
+        return amount * self.dollars / self.per
+
+
+RECORDED = "infracost's recorded prices, `{}`"
+S3 = RECORDED.format("s3_bucket_test")
+LAMBDA = RECORDED.format("lambda_function_test") + "; the same in kodekloud's notes and a guide of 2026-05-11"
+DYNAMODB = "airbyte.com, DynamoDB pricing, 2025-07-21: half of what it was before November 2024"
+WAF = "c3x.dev and awsnegotiations.com, WAF pricing, 2026"
+PLANS = "duckbillhq.com and bybowu.com on CloudFront's flat-rate plans of 2025-11-18"
+KNOWN = "from knowledge"
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """All prices that a sum of ours uses, or leaves out because it is so small."""
+
+    s3_put: Price = Price(0.005, THOUSAND, "S3 PUT, COPY, POST or LIST", S3)
+    s3_get: Price = Price(0.0004, THOUSAND, "S3 GET, HEAD and all other", S3)
+    s3_month: Price = Price(0.023, 1, "S3 Standard, GB-month", S3)
+    s3_egress: Price = Price(0.09, 1, "S3 to the internet, GB", "devnotes.tech, S3 pricing, undated")
+    lambda_request: Price = Price(0.20, MILLION, "Lambda request", LAMBDA)
+    lambda_arm: Price = Price(13.3334, MILLION, "Lambda arm64, GB-second", LAMBDA)
+    lambda_x86: Price = Price(16.6667, MILLION, "Lambda x86, GB-second", LAMBDA)
+    gateway: Price = Price(1.00, MILLION, "HTTP API request", RECORDED.format("apigatewayv2_api_test"))
+    rest_gateway: Price = Price(
+        3.50, MILLION, "REST API request", RECORDED.format("api_gateway_rest_api_test")
+    )
+    edge_request: Price = Price(
+        0.01,
+        10 * THOUSAND,
+        "CloudFront HTTPS request (Europe: 0.012)",
+        RECORDED.format("cloudfront_distribution_test"),
+    )
+    edge_gigabyte: Price = Price(0.085, 1, "CloudFront to visitors, GB", "aws.amazon.com/cloudfront/pricing")
+    edge_function: Price = Price(
+        0.10, MILLION, "CloudFront function run", RECORDED.format("cloudfront_function_test")
+    )
+    plan_pro: Price = Price(15.0, 1, "CloudFront Pro plan, 10 M requests and 50 TB, month", PLANS)
+    plan_business: Price = Price(200.0, 1, "CloudFront Business plan, 125 M requests and 50 TB, month", PLANS)
+    item_write: Price = Price(0.625, MILLION, "DynamoDB on-demand write unit (1 kB)", DYNAMODB)
+    item_read: Price = Price(0.125, MILLION, "DynamoDB on-demand read unit (4 kB; eventual: half)", DYNAMODB)
+    item_month: Price = Price(0.25, 1, "DynamoDB storage, GB-month", RECORDED.format("dynamodb_table_test"))
+    queue_request: Price = Price(0.40, MILLION, "SQS standard request", RECORDED.format("sqs_queue_test"))
+    publish: Price = Price(0.50, MILLION, "SNS publish", RECORDED.format("sns_topic_test"))
+    logs: Price = Price(0.50, 1, "CloudWatch logs, GB taken in", RECORDED.format("cloudwatch_log_group_test"))
+    alarm: Price = Price(0.10, 1, "CloudWatch alarm, month", RECORDED.format("cloudwatch_metric_alarm_test"))
+    metric: Price = Price(
+        0.30, 1, "CloudWatch metric of one's own, month", "calculator.city, CloudWatch metrics, undated"
+    )
+    dashboard: Price = Price(
+        3.0, 1, "CloudWatch dashboard, month", RECORDED.format("cloudwatch_dashboard_test")
+    )
+    schedule: Price = Price(0.0, MILLION, "EventBridge rule by the clock, run", KNOWN)
+    secret: Price = Price(0.0, 1, "SSM standard parameter, month", KNOWN)
+    database_unit: Price = Price(
+        0.12, 1, "Aurora Serverless v2 unit-hour", "c3x.dev, 2026; awsnegotiations.com, 2026-05"
+    )
+    database_month: Price = Price(0.10, 1, "Aurora storage, GB-month", RECORDED.format("rds_cluster_test"))
+    small_database: Price = Price(
+        0.016, 1, "RDS db.t4g.micro PostgreSQL, hour", "infratally.com, RDS pricing, 2026"
+    )
+    small_database_month: Price = Price(
+        0.115, 1, "RDS gp3 storage, GB-month", "usage.ai, RDS calculator, 2026-06"
+    )
+    firewall: Price = Price(5.0, 1, "WAF web ACL, month", WAF)
+    firewall_rule: Price = Price(1.0, 1, "WAF rule, month", WAF)
+    firewall_request: Price = Price(0.60, MILLION, "WAF request looked at", WAF)
+    nat: Price = Price(0.045, 1, "NAT gateway, hour (and as much a GB)", RECORDED.format("nat_gateway_test"))
+    endpoint: Price = Price(0.01, 1, "interface endpoint, hour and zone", KNOWN)
 
 
 PRICES = Prices()
 
+WORKER_CALLS: Mapping[str, int] = {
+    "GetObject": 1,
+    "PutObject": 3,
+    "PutItem": 1,
+    "HeadObject": 1,
+    "Publish": 1,
+}
+"""AWS calls of the worker for one photo; ``tests/journey/test_costs.py`` counts them."""
+
 
 @dataclass(frozen=True, slots=True)
 class PhotoWork:
-    """What one photo costs, counted: calls, worker milliseconds at ``gigabytes`` of memory, bytes kept."""
+    """What one photo takes, alone in its batch. Milliseconds of CPU are of the machine that measured."""
 
-    worker_ms: float = 900.0
-    worker_gigabytes: float = 1.769
+    render_ms: float = 348.0
+    vcpu_factor: float = 1.5
+    worker_waiting_ms: float = 200.0
+    memory_gigabytes: float = 1769 / 1024  # worker and web in production: the least with one whole vCPU
+    web_requests: int = 2  # an offer and a poll
     web_ms: float = 30.0
-    web_gigabytes: float = 1.0
-    puts: int = 4  # the original and three renditions
-    gets: int = 2  # the worker's GET and its second look
-    item_writes: int = 2  # 1 kB each: an item is at most 4 kB and mostly below 2
-    item_reads: int = 1  # settle
-    queue_requests: float = 1.4  # sent once; received and deleted in batches
-    publishes: int = 1
-    stored_bytes: int = 5_000_000 + 260_000
+    item_kilobytes: int = 2  # begun ones: a write unit each
+    queue_requests: int = 3  # sent by S3, received and deleted by the mapping
+    decisions: int = 1  # a moderator's, told to the topic
+    log_bytes: int = 2_000
+    original_bytes: int = 5_000_000
+    rendition_bytes: int = 346_409
+
+    @property
+    def worker_ms(self) -> float:
+        """Return what Lambda bills: the CPU on its slower core, and the waiting."""
+        return self.render_ms * self.vcpu_factor + self.worker_waiting_ms
 
 
-def photo_dollars(work: PhotoWork, prices: Prices = PRICES) -> dict[str, float]:
+def photo_dollars(work: PhotoWork) -> dict[str, float]:
     """Return what one photo costs once, by service."""
+    calls = WORKER_CALLS
+    second = PRICES.lambda_arm.of(work.memory_gigabytes)
     return {
-        "S3 requests": work.puts * prices.s3_put + work.gets * prices.s3_get,
-        "worker": prices.lambda_request / 10
-        + work.worker_ms / 1000 * work.worker_gigabytes * prices.lambda_arm_gigabyte_second,
-        "web (offer, poll)": 2 * (prices.gateway_request + prices.lambda_request)
-        + 2 * work.web_ms / 1000 * work.web_gigabytes * prices.lambda_arm_gigabyte_second,
-        "DynamoDB": work.item_writes * prices.dynamodb_write + work.item_reads * prices.dynamodb_read,
-        "SQS and SNS": work.queue_requests * prices.sqs_request + work.publishes * prices.sns_publish,
+        "S3: the upload, the worker's calls": PRICES.s3_put.of(1 + calls["PutObject"])
+        + PRICES.s3_get.of(calls["GetObject"] + calls["HeadObject"]),
+        "worker": PRICES.lambda_request.of(1) + work.worker_ms / 1000 * second,
+        "web: offer and poll": work.web_requests
+        * (PRICES.gateway.of(1) + PRICES.lambda_request.of(1) + work.web_ms / 1000 * second),
+        "DynamoDB: the item, the poll": PRICES.item_write.of(calls["PutItem"] * work.item_kilobytes)
+        + PRICES.item_read.of(0.5),
+        "SQS and SNS": PRICES.queue_request.of(work.queue_requests)
+        + PRICES.publish.of(calls["Publish"] + work.decisions),
+        "logs": PRICES.logs.of(work.log_bytes / GIGABYTE),
     }
 
 
-def storage_dollars(stored_bytes: float, prices: Prices = PRICES) -> float:
+def storage_dollars(stored_bytes: float) -> float:
     """Return what keeping these bytes costs a month."""
-    return stored_bytes / GIGABYTE * prices.s3_month
+    return PRICES.s3_month.of(stored_bytes / GIGABYTE)
 
 
 def month_so_far(photos: int, stored_bytes: float) -> float:

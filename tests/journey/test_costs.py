@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from gallery.operations.prices import WORKER_CALLS
 from gallery.photos import catalogue, links, transitions
 from gallery.photos.states import State
 from gallery.photos.storage import originals
@@ -95,6 +96,7 @@ def test_one_photo_costs_one_get_three_puts_one_item_one_head_and_one_publish(
     with counted(*journey.worker_clients()) as costs:
         assert journey.work() == 1
     assert costs.calls == {"GetObject": 1, "PutObject": 3, "PutItem": 1, "HeadObject": 1, "Publish": 1}
+    assert costs.calls == WORKER_CALLS  # what make cost multiplies
 
 
 def test_a_nudge_costs_one_get_item_more_and_nothing_is_made_twice(journey: Journey, alice: User) -> None:

@@ -1,0 +1,58 @@
+"""What the sums start from: what was measured, and what is assumed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gallery.operations.prices import PhotoWork
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What ``make cost ARGS=--measure`` says; CPU milliseconds of the machine it runs on.
+
+    Tiles are by their longest side; ``naive_ms`` is a full decode and one JPEG of 800 pixels.
+    """
+
+    machine: str = "AMD EPYC (two shared cores, load 3.2), Python 3.11.7, 2026-11-27"
+    photos: str = "3 made photographs of 12 MP"
+    tiles: str = "3 photographs of 12 to 24 MP"
+    render_ms: float = PhotoWork().render_ms
+    naive_ms: float = 245.0
+    page_ms: float = 51.0
+    presign_ms: float = 27.0
+    page_bytes: int = 53_916
+    tile_bytes: int = 14_407
+    dense_tile_bytes: int = 79_112
+    naive_tile_bytes: int = 107_715
+    rendition_bytes: int = PhotoWork().rendition_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Assumed:
+    """What nobody can measure before there are visitors."""
+
+    pictures: int = 60
+    pages_from_edge: float = 0.7
+    pictures_from_browser: float = 0.5
+    pictures_from_edge: float = 0.9
+    dense_screens: float = 0.5
+    page_waiting_ms: float = 10.0
+    job_ms: float = 300.0
+    log_bytes: int = 1_500
+
+
+def work_of(measured: Measured) -> PhotoWork:
+    """Return what a photo takes, as measured."""
+    return PhotoWork(render_ms=measured.render_ms, rendition_bytes=measured.rendition_bytes)
+
+
+def page_ms(measured: Measured, assumed: Assumed) -> float:
+    """Return what Lambda bills for a page: the CPU on its slower core, and the waiting."""
+    return measured.page_ms * PhotoWork().vcpu_factor + assumed.page_waiting_ms
+
+
+def bytes_of_tile(measured: Measured, assumed: Assumed) -> float:
+    """Return the mean bytes of one picture on a page: a dense screen takes the larger rendition."""
+    share = assumed.dense_screens
+    return share * measured.dense_tile_bytes + (1 - share) * measured.tile_bytes

@@ -1,0 +1,166 @@
+"""One page of the gallery, asked for as the gateway asks the function, against a table that answers at once.
+
+The handler is the deployed one (Zappa's, with ours around it), the addresses are signed for CloudFront,
+the database is SQLite in memory. What the database and the table would take is waiting, and stated apart.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import gzip
+import hashlib
+import io
+import os
+import statistics
+import sys
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from bench.cost.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from uuid import UUID
+
+PICTURES = 60
+HOST = "gallery.example.org"
+EVENT: dict[str, Any] = {
+    "version": "2.0",
+    "routeKey": "$default",
+    "rawPath": "/",
+    "rawQueryString": "",
+    "cookies": [],
+    "headers": {"host": HOST, "x-forwarded-proto": "https", "x-forwarded-port": "443", "accept": "text/html"},
+    "requestContext": {
+        "requestId": "bench",
+        "stage": "$default",
+        "domainName": HOST,
+        "http": {"method": "GET", "path": "/", "protocol": "HTTP/1.1", "sourceIp": "198.51.100.1"},
+    },
+    "body": "",
+    "isBase64Encoded": True,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The CPU of the thread that answers, and the bytes as CloudFront compresses them."""
+
+    cpu_ms: float
+    presign_ms: float
+    compressed_bytes: int
+
+
+def measure_page(repeats: int) -> Page:
+    """Start a gallery with 60 approved photos in this process and ask for its front page."""
+    table = Table()
+    table_name = _start_gallery(table.address)
+    table.hold(table_name, _make_photos())
+    with contextlib.redirect_stdout(io.StringIO()):  # where Zappa says that it starts
+        from gallery.operations.entry import lambda_handler  # noqa: PLC0415 - it starts Django
+
+    answer = lambda_handler(EVENT, None)
+    html = base64.b64decode(answer["body"]) if answer.get("isBase64Encoded") else answer["body"].encode()
+    if answer["statusCode"] != 200 or html.count(b"/320/") < PICTURES:
+        raise RuntimeError(f"That was not the front page: {answer['statusCode']}, {html[:300]!r}")
+    page = Page(
+        cpu_ms=_thread_ms(lambda: lambda_handler(EVENT, None), repeats),
+        presign_ms=_thread_ms(_presign, repeats),
+        compressed_bytes=len(gzip.compress(html, 6)),
+    )
+    table.close()
+    return page
+
+
+def _thread_ms(work: Callable[[], object], repeats: int) -> float:
+    """Return the median CPU of this thread: the table's answers come from another."""
+    work()
+    spent = []
+    for _ in range(repeats):
+        began = time.thread_time()
+        work()
+        spent.append(1000 * (time.thread_time() - began))
+    return statistics.median(spent)
+
+
+def _presign() -> list[str]:
+    """Sign the page's pictures anew, as most projects do at each view."""
+    import boto3  # noqa: PLC0415 - after the environment is set
+
+    client = boto3.client("s3", region_name="us-east-1")
+    keys = [f"thumbnails/{number}.jpg" for number in range(PICTURES)]
+    return [client.generate_presigned_url("get_object", Params={"Bucket": "b", "Key": key}) for key in keys]
+
+
+def _start_gallery(table_address: str) -> str:
+    """Start it, and return its table's name."""
+    from infra.deploy.vault import new_signing_key  # noqa: PLC0415
+
+    os.environ.update(
+        DJANGO_SETTINGS_MODULE="tests.settings",
+        DATABASE_URL="sqlite://:memory:",
+        ALLOWED_HOSTS=HOST,
+        AWS_ENDPOINT_URL_DYNAMODB=table_address,
+        PICTURES_ORIGIN="https://pictures.example.org",
+        SIGNING_KEY_ID="K123",
+        SIGNING_PRIVATE_KEY=new_signing_key(),
+        LOG_LEVEL="WARNING",
+    )
+    settings = ModuleType("zappa_settings")
+    for name, value in {
+        "LOG_LEVEL": "WARNING",
+        "ENVIRONMENT_VARIABLES": {},
+        "DJANGO_SETTINGS": "tests.settings",
+        "BINARY_SUPPORT": True,
+        "EXCEPTION_HANDLER": None,
+        "DEBUG": False,
+        "DOMAIN": None,
+        "BASE_PATH": None,
+        "CONTEXT_HEADER_MAPPINGS": {},
+        "PROJECT_NAME": "contactsheet",
+        "API_STAGE": "bench",
+    }.items():
+        setattr(settings, name, value)
+    sys.modules["zappa_settings"] = settings
+    import django  # noqa: PLC0415
+    from django.conf import settings as gallery  # noqa: PLC0415
+    from django.core.management import call_command  # noqa: PLC0415
+
+    django.setup()
+    call_command("migrate", verbosity=0)
+    return str(gallery.CATALOGUE_TABLE)
+
+
+def _make_photos() -> list[UUID]:
+    from django.utils import timezone  # noqa: PLC0415
+
+    from gallery.accounts.models import User  # noqa: PLC0415
+    from gallery.photos.models import Photo  # noqa: PLC0415
+    from gallery.photos.states import State, Visibility  # noqa: PLC0415
+    from thumbworker.contract import keys  # noqa: PLC0415
+
+    owner = User.objects.create_user("alice", "alice@example.org", "correct-horse-battery")
+    made = []
+    for number in range(PICTURES + 1):
+        photo_id, created_at = uuid4(), timezone.now() - timedelta(minutes=number)
+        Photo.objects.create(
+            id=photo_id,
+            owner=owner,
+            state=State.APPROVED,
+            visibility=Visibility.PUBLIC,
+            caption=f"Boats in the harbour, {number}",
+            file_name=f"IMG_{number}.jpg",
+            original=keys.original_key(photo_id),
+            content_type="image/jpeg",
+            size_bytes=5_000_000,
+            sha256=hashlib.sha256(photo_id.bytes).hexdigest(),
+            created_at=created_at,
+            offered_until=created_at,
+        )
+        made.append(photo_id)
+    return made

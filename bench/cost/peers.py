@@ -1,0 +1,87 @@
+"""The same photos and views by two other ways: resized at each request, and by a first pipeline.
+
+On the fly is AWS's Dynamic Image Transformation for CloudFront (once Serverless Image Handler), its Lambda
+architecture: CloudFront with a function before its cache, a REST API, an x86 function of 1,024 MB that
+reads the original and runs sharp. Its guide counts 350 ms a picture and a hit ratio of 90 %.
+References: aws-solutions/dynamic-image-transformation-for-amazon-cloudfront, ``back-end-construct.ts``
+and ``api-gateway-architecture.ts``; its implementation guide, "Lambda architecture costs".
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bench.cost.figures import bytes_of_tile, work_of
+from bench.cost.ours import pages_dollars, pictures_shown
+from gallery.operations.prices import GIGABYTE, MILLION, PRICES, THOUSAND, PhotoWork, photo_dollars
+
+if TYPE_CHECKING:
+    from bench.cost.figures import Assumed, Measured
+
+TRANSFORMATION_SECONDS = 0.35
+TRANSFORMATION_GIGABYTES = 1.0
+PUBLISHED = {"API Gateway": 11.00, "Lambda": 10.93, "S3": 10.40, "CloudWatch": 11.15}
+"""Its guide's dollars for 10 million pictures served, of which a million are made; CloudFront apart."""
+
+UPLOAD_SECONDS = 0.5
+UPLOAD_GIGABYTES = 1.0
+NAIVE_WAITING_MS = 200.0
+
+
+def on_the_fly_photos(measured: Measured) -> dict[str, float]:
+    """Return the dollars for 1,000 photos once: they are only stored."""
+    web = photo_dollars(replace(work_of(measured), web_requests=1))["web: offer and poll"]
+    return {"S3: the upload": PRICES.s3_put.of(THOUSAND), "web: offer": THOUSAND * web}
+
+
+def on_the_fly_views(measured: Measured, assumed: Assumed) -> dict[str, float]:
+    """Return the dollars for a million views of the same pages, pictures resized at each miss."""
+    pictures = pictures_shown(assumed)
+    made = pictures * (1 - assumed.pictures_from_edge)
+    second = PRICES.lambda_x86.of(TRANSFORMATION_GIGABYTES)
+    return {
+        **pages_dollars(measured, assumed),
+        "CloudFront: requests for pictures": PRICES.edge_request.of(pictures),
+        "CloudFront: bytes of pictures": PRICES.edge_gigabyte.of(
+            pictures * bytes_of_tile(measured, assumed) / GIGABYTE
+        ),
+        "CloudFront: its function": PRICES.edge_function.of(pictures),
+        "gateway (REST)": PRICES.rest_gateway.of(made),
+        "resizing, 350 ms at 1 GB": PRICES.lambda_request.of(made) + made * TRANSFORMATION_SECONDS * second,
+        "S3: the originals": PRICES.s3_get.of(made),
+        "logs of resizing": PRICES.logs.of(made * assumed.log_bytes / GIGABYTE),
+    }
+
+
+def naive_photos(measured: Measured) -> dict[str, float]:
+    """Return the dollars for 1,000 photos once: through the web function, one JPEG of 800 pixels each."""
+    work = PhotoWork()
+    worker_ms = measured.naive_ms * work.vcpu_factor + NAIVE_WAITING_MS
+    second = PRICES.lambda_x86.of(1)
+    return {
+        "upload through the web function": PRICES.gateway.of(THOUSAND)
+        + PRICES.lambda_request.of(THOUSAND)
+        + THOUSAND * UPLOAD_SECONDS * UPLOAD_GIGABYTES * second,
+        "thumbnail by S3's trigger": PRICES.lambda_request.of(THOUSAND)
+        + THOUSAND * worker_ms / 1000 * work.memory_gigabytes * second,
+        "S3: two PUTs, one GET": PRICES.s3_put.of(2 * THOUSAND) + PRICES.s3_get.of(THOUSAND),
+        "DynamoDB: one item": PRICES.item_write.of(work.item_kilobytes * THOUSAND),
+    }
+
+
+def naive_views(measured: Measured, assumed: Assumed) -> dict[str, float]:
+    """Return the dollars for a million views: each address is signed anew, so nothing is kept anywhere."""
+    work = PhotoWork()
+    pictures = MILLION * assumed.pictures
+    page_ms = (measured.page_ms + measured.presign_ms) * work.vcpu_factor + assumed.page_waiting_ms
+    return {
+        "gateway and web": PRICES.gateway.of(MILLION)
+        + PRICES.lambda_request.of(MILLION)
+        + PRICES.lambda_x86.of(MILLION * page_ms / 1000 * work.memory_gigabytes),
+        "bytes of pages": PRICES.s3_egress.of(MILLION * measured.page_bytes / GIGABYTE),
+        "DynamoDB": PRICES.item_read.of(pictures / 2),
+        "logs": PRICES.logs.of(MILLION * assumed.log_bytes / GIGABYTE),
+        "S3: requests for pictures": PRICES.s3_get.of(pictures),
+        "S3: bytes of pictures": PRICES.s3_egress.of(pictures * measured.naive_tile_bytes / GIGABYTE),
+    }

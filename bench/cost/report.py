@@ -1,0 +1,187 @@
+"""All sums as Markdown, with what they start from and where each price was read."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING
+
+from bench.cost import ours, peers
+from bench.cost.chart import written
+from bench.cost.figures import work_of
+from bench.cost.markdown import rows, table
+from bench.cost.start import start
+from gallery.operations.prices import AS_OF, MILLION, PRICES, THOUSAND, Price, photo_dollars, storage_dollars
+
+if TYPE_CHECKING:
+    from bench.cost.figures import Assumed, Measured
+
+NAMES = ("contactsheet", "resized on the fly", "first pipeline")
+
+
+def ways(measured: Measured, assumed: Assumed) -> dict[str, dict[str, dict[str, float]]]:
+    """Return the sums of the three ways, by title and name."""
+    return {
+        "1,000 photos of 5 MB, once": dict(
+            zip(
+                NAMES,
+                (
+                    photos(measured),
+                    peers.on_the_fly_photos(measured),
+                    peers.naive_photos(measured),
+                ),
+                strict=True,
+            )
+        ),
+        f"A million page views of {assumed.pictures} pictures": dict(
+            zip(
+                NAMES,
+                (
+                    ours.views(measured, assumed),
+                    peers.on_the_fly_views(measured, assumed),
+                    peers.naive_views(measured, assumed),
+                ),
+                strict=True,
+            )
+        ),
+    }
+
+
+def totals(measured: Measured, assumed: Assumed) -> dict[str, dict[str, float]]:
+    """Return only the totals, as the chart shows them."""
+    return {
+        title: {name: sum(way.values()) for name, way in by_name.items()}
+        for title, by_name in ways(measured, assumed).items()
+    }
+
+
+def photos(measured: Measured) -> dict[str, float]:
+    """Return the dollars for 1,000 photos by service."""
+    return {title: dollars * THOUSAND for title, dollars in photo_dollars(work_of(measured)).items()}
+
+
+def report(measured: Measured, assumed: Assumed) -> str:
+    """Return everything as Markdown."""
+    work = work_of(measured)
+    kept = storage_dollars((work.original_bytes + work.rendition_bytes) * THOUSAND)
+    parts = [
+        f"Prices of us-east-1 as of {AS_OF}, no free tier counted; where each was read stands at the end.\n",
+        start(measured, assumed),
+    ]
+    for title, by_name in ways(measured, assumed).items():
+        parts.append(f"### {title}\n")
+        parts += [table(name, way) for name, way in by_name.items()]
+        if title.startswith("1,000"):
+            parts.append(f"Keeping the originals and renditions costs {written(kept)} a month.\n")
+        else:
+            parts += [_payback(measured, assumed), _plans(measured, assumed)]
+    parts += [
+        _sensitivity(measured, assumed),
+        "### A month in which nobody comes\n",
+        table("without a database", ours.idle(assumed)),
+        rows(("with", "dollars a month"), ours.databases(assumed).items()),
+        _extras(),
+        _prices(),
+    ]
+    return "\n".join(parts)
+
+
+def _extras() -> str:
+    firewall = written(PRICES.firewall.of(1) + PRICES.firewall_rule.of(1))
+    asked = written(PRICES.firewall_request.of(MILLION))
+    nat, endpoint = (written(price.of(ours.HOURS_IN_A_MONTH)) for price in (PRICES.nat, PRICES.endpoint))
+    return (
+        f"A firewall (`FIREWALL=true`) adds {firewall}, and {asked} for a million requests. In the network "
+        f"of the database a NAT gateway would add {nat}, an interface endpoint {endpoint} in each zone.\n"
+    )
+
+
+def _payback(measured: Measured, assumed: Assumed) -> str:
+    """Say from how many views on it is cheaper to make renditions once."""
+    once, shown = totals(measured, assumed).values()
+    made_once, made_at_each_miss, _ = NAMES
+    dearer = (once[made_once] - once[made_at_each_miss]) / THOUSAND
+    saved = (shown[made_at_each_miss] - shown[made_once]) / MILLION
+    requests = dearer / saved * ours.pictures_shown(assumed) / MILLION
+    return (
+        f"Making renditions once costs {100 * dearer:.4f} cents a photo more than resizing on the fly, and "
+        f"is paid back once the photo's pictures were asked for **{requests:.0f} times**.\n"
+    )
+
+
+def _plans(measured: Measured, assumed: Assumed) -> str:
+    """Say when a flat-rate plan of CloudFront is the cheaper choice."""
+    requests = 1 + ours.pictures_shown(assumed) / MILLION
+    at_the_edge = sum(
+        dollars for title, dollars in ours.views(measured, assumed).items() if title.startswith("CloudFront")
+    )
+    plans = {
+        f"{name}: {limit:,} million requests": (
+            f"{limit * MILLION / requests:,.0f}",
+            written(price.dollars),
+            written(at_the_edge * limit / requests),
+        )
+        for name, limit, price in (("Pro", 10, PRICES.plan_pro), ("Business", 125, PRICES.plan_business))
+    }
+    return "\n".join(
+        [
+            "CloudFront also has plans at a flat rate, one for each distribution (never tried here):\n",
+            "| plan | page views it carries | dollars a month | the same by use |",
+            "|---|---:|---:|---:|",
+            *(f"| {name} | " + " | ".join(cells) + " |" for name, cells in plans.items()),
+            "",
+        ]
+    )
+
+
+def _sensitivity(measured: Measured, assumed: Assumed) -> str:
+    shares, kept = (0.5, 0.7, 0.9), (0.0, 0.5, 0.75)
+    lines = [
+        "### How much the guesses matter\n",
+        "Dollars for a million page views, by how many pages the edge answers and how many",
+        "pictures browsers have:\n",
+        "| pages from the edge | " + " | ".join(f"{share:.0%} of pictures" for share in kept) + " |",
+        "|---|" + "---:|" * len(kept),
+    ]
+    for pages in shares:
+        sums = [
+            sum(
+                ours.views(
+                    measured, replace(assumed, pages_from_edge=pages, pictures_from_browser=share)
+                ).values()
+            )
+            for share in kept
+        ]
+        lines.append(f"| {pages:.0%} | " + " | ".join(written(dollars) for dollars in sums) + " |")
+    work = work_of(measured)
+    factors = {
+        f"{factor}": THOUSAND * sum(photo_dollars(replace(work, vcpu_factor=factor)).values())
+        for factor in (1.0, 1.5, 2.0)
+    }
+    hits = {
+        f"{share:.0%}": tuple(
+            sum(way(measured, replace(assumed, pictures_from_edge=share)).values())
+            for way in (ours.views, peers.on_the_fly_views)
+        )
+        for share in shares
+    }
+    return "\n".join(
+        [
+            *lines,
+            "",
+            "The same million views by how many of the requested pictures an edge has:\n",
+            "| pictures from the edge | " + " | ".join(NAMES[:2]) + " |",
+            "|---|---:|---:|",
+            *(f"| {share} | " + " | ".join(map(written, both)) + " |" for share, both in hits.items()),
+            "",
+            "1,000 photos by how much slower Lambda's core is:\n",
+            rows(("factor", "dollars"), factors.items()),
+        ]
+    )
+
+
+def _prices() -> str:
+    lines = ["### Prices\n", "| of | dollars | for | read in |", "|---|---:|---:|---|"]
+    for field in fields(PRICES):
+        price: Price = getattr(PRICES, field.name)
+        lines.append(f"| {price.unit} | {price.dollars:g} | {price.per:,} | {price.read_in} |")
+    return "\n".join([*lines, ""])
