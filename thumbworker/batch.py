@@ -53,6 +53,7 @@ class Progress:
 
     job: Job
     began: float
+    correlation_id: str = ""
     timings: dict[str, float] = field(default_factory=dict)
     sight: Sight | None = None
     outcome: str = ""
@@ -128,6 +129,7 @@ class Batch:
         progress = Progress(job, self.clock())
         try:
             progress.sight = self.reconciler.look(job.request)
+            progress.correlation_id = progress.sight.correlation_id
         except StoreUnavailable as fault:
             _fail(progress, fault)
         progress.timings["look"] = self.clock() - progress.began
@@ -182,7 +184,9 @@ def _margin_seconds(job: Job) -> float:
 
 def _end(progress: Progress, result: Result) -> None:
     progress.outcome = str(result.outcome)
-    progress.reason = result.item.reason if result.item else ""
+    if result.item is not None:
+        progress.reason = result.item.reason
+        progress.correlation_id = result.item.correlation_id
 
 
 def _fail(progress: Progress, fault: StoreUnavailable) -> None:
@@ -195,6 +199,7 @@ def _line(progress: Progress, request_id: str) -> dict[str, Any]:
         "photo_id": str(progress.job.request.photo_id),
         "outcome": progress.outcome,
         "reason": progress.reason,
+        "correlation_id": progress.correlation_id,
         "request_id": request_id,
         "receive_count": progress.job.receive_count,
         "nudged": progress.job.request.nudged,

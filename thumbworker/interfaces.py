@@ -30,6 +30,7 @@ class Original:
     uploaded_at: str
     size_bytes: int
     data: bytes | None
+    correlation_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

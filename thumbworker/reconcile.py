@@ -62,6 +62,12 @@ class Sight:
     original: Original | None = None
     complete: PhotoItem | None = None
 
+    @property
+    def correlation_id(self) -> str:
+        """Return the id of the request that brought the photo, as far as what was found tells it."""
+        found = self.original or self.complete
+        return found.correlation_id if found else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -175,6 +181,7 @@ class Reconciler:
             sha256="" if data is None else hashlib.sha256(data).hexdigest(),
             policy_version=self.policy.version,
             reason=str(reason),
+            correlation_id=original.correlation_id,
         )
 
     def _rendered(self, photo_id: UUID, original: Original, picture: Picture) -> Prepared:
@@ -206,6 +213,7 @@ class Reconciler:
             dhash=picture.dhash,
             metadata=picture.metadata,
             location=picture.location,
+            correlation_id=original.correlation_id,
         )
         return Prepared(item, tuple(files), timings=picture.timings)
 

@@ -11,7 +11,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
 from thumbworker.aws import is_not_found, open_dynamodb, open_s3, open_sns, unavailable
-from thumbworker.contract import keys
+from thumbworker.contract import correlation, keys
 from thumbworker.contract.items import PARTITION_KEY, PhotoItem, Status
 from thumbworker.interfaces import Original, RenditionFile, Stores, StoreUnavailable
 
@@ -52,6 +52,7 @@ class S3Originals:
                     uploaded_at=answer["LastModified"].astimezone(UTC).isoformat(),
                     size_bytes=size_bytes,
                     data=body.read() if size_bytes <= limit_bytes else None,
+                    correlation_id=correlation.accepted(answer["Metadata"].get(correlation.METADATA)),
                 )
 
     def exists(self, photo_id: UUID) -> bool:

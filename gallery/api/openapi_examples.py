@@ -75,6 +75,7 @@ OFFER: dict[str, Any] = {
         "If-None-Match": "*",
         "x-amz-checksum-sha256": "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
         "x-amz-meta-owner": "7",
+        "x-amz-meta-correlation-id": "6c1f0e0a-8d1d-4b55-9d0e-2f1f6f4f7a11",
     },
     "expiresAt": "2026-05-01T06:27:00Z",
 }

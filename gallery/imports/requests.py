@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from gallery import correlation
 from gallery.accounts.models import User
 from gallery.imports.stored_requests import request_import
 from gallery.imports.urls_of_pictures import checked_url, file_name_of
@@ -126,22 +127,31 @@ def _insert_all(owner_id: int, rows: Sequence[Photo]) -> bool:
 
 
 def _request_all(rows: Sequence[Photo]) -> None:
+    correlation_id = correlation.current()  # threads do not inherit it
+    if rows and correlation.is_request():
+        logger.info(
+            "imports_requested",
+            correlation_id=correlation_id,
+            owner=rows[0].owner_id,
+            photo_ids=[str(row.pk) for row in rows],
+        )
     if len(rows) < 2:
         for row in rows:
-            request_again(row)
+            request_again(row, correlation_id=correlation_id)
         return
     storage = originals()
     _ = storage.client  # made before the threads share it
     with ThreadPoolExecutor(min(REQUESTS_AT_ONCE, len(rows)), thread_name_prefix="request") as pool:
-        list(pool.map(request_again, rows))
+        list(pool.map(lambda row: request_again(row, correlation_id=correlation_id), rows))
 
 
-def request_again(photo: Photo) -> bool:
+def request_again(photo: Photo, *, correlation_id: str = "") -> bool:
     """Put the request, as often as it takes; tell whether S3 took it."""
     request = ImportRequest(
         url=photo.origin_url,
         owner=str(photo.owner_id),
         begin_before=(photo.offered_until - RUNNING_ALLOWANCE).isoformat(),
+        correlation_id=correlation_id or correlation.current(),
     )
     try:
         request_import(photo.pk, request)

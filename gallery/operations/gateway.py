@@ -5,11 +5,11 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-from uuid import uuid4
 
-import structlog
 from django.conf import settings
 from django.http import HttpResponseForbidden
+
+from gallery import correlation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,18 +36,19 @@ class GatewayMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer the request, or refuse one that came around CloudFront."""
         context = _request_context(request)
-        request_id = str(context.get("requestId") or uuid4())
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request_id=request_id)
+        with correlation.of_request(context.get("requestId")) as request_id:
+            response = self._answer(request, context)
+        response.headers[REQUEST_ID_HEADER] = request_id
+        return response
+
+    def _answer(self, request: HttpRequest, context: dict[str, Any]) -> HttpResponseBase:
         if settings.ORIGIN_SECRET and not _knows_the_secret(request):
             return HttpResponseForbidden("This gallery is at another address.\n", content_type="text/plain")
         _set_sender(request, context)
         if settings.ORIGIN_SECRET:
             # CloudFront cannot hand the visitor's Host to a gateway, which tells its customers by it.
             request.META["HTTP_HOST"] = urlsplit(settings.SITE_ORIGIN).netloc
-        response = self.get_response(request)
-        response.headers[REQUEST_ID_HEADER] = request_id
-        return response
+        return self.get_response(request)
 
 
 def _request_context(request: HttpRequest) -> dict[str, Any]:

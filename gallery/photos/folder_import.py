@@ -9,6 +9,7 @@ import base64
 from typing import TYPE_CHECKING
 
 from contactsheet.engine import interfaces as engine
+from gallery import correlation
 from gallery.photos import uploads
 from gallery.photos.catalogue import BATCH_SIZE
 from gallery.photos.files import FileRefused, UploadRequest
@@ -35,12 +36,15 @@ class OwnersPhotos:
     def __init__(self, owner_id: int, *, visibility: str) -> None:
         self._owner_id = owner_id
         self._visibility = visibility
+        # The engine puts from threads of its own, which know nothing of what is bound here.
+        self._correlation_id = correlation.current()
 
     def offer(self, wishes: Sequence[engine.Wish]) -> list[engine.Answer]:
         """Answer each wish as the API would."""
         requests = [_checked(wish) for wish in wishes]
         types = {str(r.upload_id): r.content_type for r in requests if isinstance(r, UploadRequest)}
-        outcomes = uploads.offer(self._owner_id, requests, visibility=self._visibility)
+        with correlation.bound(self._correlation_id):
+            outcomes = uploads.offer(self._owner_id, requests, visibility=self._visibility)
         by_id = {str(wish.upload_id): wish for wish in wishes}
         return [_answer(outcome, by_id[outcome.upload_id].upload_id, types) for outcome in outcomes]
 
@@ -56,6 +60,7 @@ class OwnersPhotos:
             size_bytes=wish.size_bytes,
             content_type=offered.terms,
             sha256=_base64_of(wish.sha256),
+            correlation_id=self._correlation_id,
         )
         data = content.read()
         for _ in range(TRIES):

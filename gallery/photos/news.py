@@ -68,7 +68,7 @@ def event_id(entry: HistoryEntry) -> UUID:
     return uuid5(EVENT_NAMESPACE, f"{entry.move}|{entry.photo_id}|{instant}")
 
 
-def news_of(entry: HistoryEntry, owner_id: int) -> PhotoNews:
+def news_of(entry: HistoryEntry, owner_id: int, *, correlation_id: str = "") -> PhotoNews:
     """Return the news that a decision's row stands for, as ``contract/news.schema.json`` says."""
     news_type = NewsType(entry.news_type)
     return PhotoNews(
@@ -80,10 +80,11 @@ def news_of(entry: HistoryEntry, owner_id: int) -> PhotoNews:
         reason=entry.reason,
         address=photo_address(settings.SITE_ORIGIN, entry.photo_id),
         occurred_at=entry.at.astimezone(UTC).isoformat(timespec="milliseconds"),
+        correlation_id=correlation_id,
     )
 
 
-def tell_in_haste(entry: HistoryEntry, owner_id: int) -> bool:
+def tell_in_haste(entry: HistoryEntry, owner_id: int, *, correlation_id: str = "") -> bool:
     """Try once to tell what was just committed; tell whether the topic took it."""
     way = topic()
     started = time.monotonic()
@@ -91,7 +92,7 @@ def tell_in_haste(entry: HistoryEntry, owner_id: int) -> bool:
         way.window_began, way.waited_seconds = started, 0.0
     if way.waited_seconds > BUDGET_SECONDS:
         return False
-    told = _tell(way.hasty, entry, owner_id)
+    told = _tell(way.hasty, news_of(entry, owner_id, correlation_id=correlation_id), entry)
     # One that failed at once is no better: nobody else tries before the window is over.
     way.waited_seconds += time.monotonic() - started if told else WINDOW_SECONDS
     return told
@@ -106,14 +107,15 @@ def tell_open(now: datetime | None = None) -> int:
     matters = HistoryEntry.objects.with_untold_news().filter(at__lt=(now or timezone.now()) - OPEN_AFTER)
     told = 0
     for entry in matters.select_related("photo").order_by("id")[:MAX_OPEN]:
-        if time.monotonic() > deadline or not _tell(topic().patient, entry, entry.photo.owner_id):
+        if time.monotonic() > deadline or not _tell(
+            topic().patient, news_of(entry, entry.photo.owner_id), entry
+        ):
             break
         told += 1
     return told
 
 
-def _tell(client: SNSClient, entry: HistoryEntry, owner_id: int) -> bool:
-    news = news_of(entry, owner_id)
+def _tell(client: SNSClient, news: PhotoNews, entry: HistoryEntry) -> bool:
     try:
         client.publish(
             TopicArn=settings.PHOTO_EVENTS_TOPIC_ARN,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import structlog
+
 from gallery.imports import arrival
 from gallery.photos import catalogue, transitions
 from gallery.photos.models import Photo
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from gallery.accounts.models import User
+
+logger = structlog.get_logger(__name__)
 
 
 def settle(photo_ids: Iterable[UUID], *, reading: catalogue.Reading | None = None) -> set[UUID]:
@@ -51,6 +55,19 @@ def _move_on(photo: Photo, reading: catalogue.Reading, trusted: dict[int, bool])
 
 
 def _process(photo: Photo, item: PhotoItem, trusted: dict[int, bool], more_facts: dict[str, Any]) -> bool:
+    moved = _adopt(photo, item, trusted, more_facts)
+    if moved:
+        logger.info(
+            "photo_settled",
+            photo_id=str(photo.pk),
+            correlation_id=item.correlation_id,
+            status=str(item.status),
+            reason=item.reason,
+        )
+    return moved
+
+
+def _adopt(photo: Photo, item: PhotoItem, trusted: dict[int, bool], more_facts: dict[str, Any]) -> bool:
     facts = sortable_facts(item) | more_facts
     if item.status is Status.FAILED:
         if photo.processed_at is not None and facts["processed_at"] == photo.processed_at:
@@ -59,7 +76,9 @@ def _process(photo: Photo, item: PhotoItem, trusted: dict[int, bool], more_facts
         return transitions.failed(photo.pk, reason=item.reason, facts=facts)
     if photo.owner_id not in trusted:
         trusted[photo.owner_id] = is_trusted(photo.owner)
-    return transitions.processed(photo.pk, trusted=trusted[photo.owner_id], facts=facts)
+    return transitions.processed(
+        photo.pk, trusted=trusted[photo.owner_id], facts=facts, correlation_id=item.correlation_id
+    )
 
 
 def is_trusted(user: User) -> bool:

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.core.files.storage import storages
 from storages.backends.s3 import S3Storage
 
+from gallery import correlation
 from gallery.photos.aws import client_config, make_client, session
 from gallery.photos.terms import OFFER_SECONDS, Offer, OriginalTerms, StoredOriginal
 from thumbworker.contract import keys
@@ -136,6 +137,7 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
             size_bytes=len(data),
             content_type=content.content_type,  # type: ignore[attr-defined]
             sha256=base64.b64encode(hashlib.sha256(data).digest()).decode(),
+            correlation_id=correlation.current(),
         )
         self.put(terms, data)
         return name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from thumbworker.contract import keys
+from thumbworker.contract import correlation, keys
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -44,6 +44,7 @@ class OriginalTerms:
     size_bytes: int
     content_type: str
     sha256: str
+    correlation_id: str
 
     def parameters(self, bucket: str) -> dict[str, Any]:
         """Return the parameters of the one PUT that these terms allow."""
@@ -54,7 +55,7 @@ class OriginalTerms:
             "ContentType": self.content_type,
             "ChecksumSHA256": self.sha256,
             "IfNoneMatch": "*",
-            "Metadata": {keys.OWNER_METADATA: str(self.owner_id)},
+            "Metadata": self.metadata(),
         }
 
     def headers(self) -> dict[str, str]:
@@ -63,8 +64,11 @@ class OriginalTerms:
             "Content-Type": self.content_type,
             "If-None-Match": "*",
             "x-amz-checksum-sha256": self.sha256,
-            f"x-amz-meta-{keys.OWNER_METADATA}": str(self.owner_id),
-        }
+        } | {f"x-amz-meta-{name}": value for name, value in self.metadata().items()}
+
+    def metadata(self) -> dict[str, str]:
+        """Return what S3 keeps beside the bytes and tells the worker."""
+        return {keys.OWNER_METADATA: str(self.owner_id)} | correlation.metadata_of(self.correlation_id)
 
 
 @dataclass(frozen=True, slots=True)

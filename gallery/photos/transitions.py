@@ -92,10 +92,12 @@ def apply(
     reason: str = "",
     conditions: dict[str, Any] | None = None,
     changes: dict[str, Any] | None = None,
+    correlation_id: str = "",
 ) -> bool:
     """Make the move if the photo stands where the move starts; tell whether it was made.
 
-    ``conditions`` narrow the UPDATE's WHERE and ``changes`` are set by the same UPDATE.
+    ``conditions`` narrow the UPDATE's WHERE and ``changes`` are set by the same UPDATE. The news carries
+    the ``correlation_id`` of the photo where the caller knows it.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -121,7 +123,7 @@ def apply(
             owner_untold=move.tells_owner and from_state != to_state and not _is(actor, owner_id),
         )
         if entry.news_type:
-            transaction.on_commit(lambda: _tell(entry, owner_id), robust=True)
+            transaction.on_commit(lambda: _tell(entry, owner_id, correlation_id), robust=True)
     return True
 
 
@@ -134,14 +136,14 @@ def _is(actor: User | None, owner_id: int) -> bool:
     return actor is not None and actor.pk == owner_id
 
 
-def _tell(entry: HistoryEntry, owner_id: int) -> None:
-    news.tell_in_haste(entry, owner_id)
+def _tell(entry: HistoryEntry, owner_id: int, correlation_id: str) -> None:
+    news.tell_in_haste(entry, owner_id, correlation_id=correlation_id)
 
 
-def processed(photo_id: UUID, *, trusted: bool, facts: dict[str, Any]) -> bool:
+def processed(photo_id: UUID, *, trusted: bool, facts: dict[str, Any], correlation_id: str = "") -> bool:
     """Record that the renditions are there; ``facts`` are the columns adopted from the catalogue."""
     move = PROCESSED_TRUSTED if trusted else PROCESSED
-    return apply(move, photo_id, changes={**facts, "reason": ""})
+    return apply(move, photo_id, changes={**facts, "reason": ""}, correlation_id=correlation_id)
 
 
 def failed(photo_id: UUID, *, reason: str, facts: dict[str, Any]) -> bool:

@@ -10,12 +10,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
+import structlog
 from django.db import IntegrityError, transaction
 from django.db.models import F, IntegerField, OuterRef, Q, Subquery, Value
 from django.db.models.aggregates import Count
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from gallery import correlation
 from gallery.accounts.models import User
 from gallery.photos import transitions
 from gallery.photos.files import Refusal, UploadRequest
@@ -27,6 +29,8 @@ from thumbworker.contract import keys
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+logger = structlog.get_logger(__name__)
 
 MAX_OUTSTANDING_OFFERS = 200
 # The row's deadline lies after the signature's, so no accepted PUT is ever later than the row says.
@@ -78,6 +82,7 @@ class _Batch:
     owner_id: int
     visibility: str
     now: datetime
+    correlation_id: str
     outcomes: dict[str, Outcome] = field(default_factory=dict)
 
     @property
@@ -107,6 +112,7 @@ class _Batch:
             size_bytes=photo.size_bytes,
             content_type=photo.content_type,
             sha256=wanted.sha256,
+            correlation_id=self.correlation_id,
         )
         self.outcomes[str(wanted.upload_id)] = Offered(
             str(wanted.upload_id), photo.pk, originals().offer(terms), self.deadline
@@ -119,7 +125,7 @@ def offer(owner_id: int, requests: Sequence[UploadRequest | Refused], *, visibil
     Idempotent by the client's upload id and by the file's hash. Bytes are reserved by one conditional
     UPDATE, so parallel offers never exceed the quota together.
     """
-    batch = _Batch(owner_id, visibility, timezone.now())
+    batch = _Batch(owner_id, visibility, timezone.now(), correlation.current())
     batch.outcomes = {r.upload_id: r for r in requests if isinstance(r, Refused)}
     wanted: dict[str, UploadRequest] = {}
     twins: list[tuple[UploadRequest, UploadRequest]] = []
@@ -135,8 +141,17 @@ def offer(owner_id: int, requests: Sequence[UploadRequest | Refused], *, visibil
         _offer_around_what_is_there(batch, fresh)
     for twin, first in twins:
         _answer_twin(batch, twin, first)
+    _note(batch)
     ids = [r.upload_id if isinstance(r, Refused) else str(r.upload_id) for r in requests]
     return [batch.outcomes[upload_id] for upload_id in dict.fromkeys(ids)]
+
+
+def _note(batch: _Batch) -> None:
+    offered = [str(found.photo_id) for found in batch.outcomes.values() if isinstance(found, Offered)]
+    if offered and correlation.is_request():
+        logger.info(
+            "uploads_offered", correlation_id=batch.correlation_id, owner=batch.owner_id, photo_ids=offered
+        )
 
 
 def _answer_twin(batch: _Batch, twin: UploadRequest, first: UploadRequest) -> None:

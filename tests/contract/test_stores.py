@@ -79,6 +79,7 @@ def ready_item() -> PhotoItem:
         dhash="0123456789abcdef",
         metadata={"camera": "Kamera \u96ea \U0001f4f7", "iso": 200, "nested": ["a", 1]},
         location={"latitude": "35.6", "longitude": "139.7"},
+        correlation_id="asked-by-alice",
     )
 
 

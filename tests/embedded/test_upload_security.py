@@ -57,6 +57,7 @@ def terms(content: bytes = CONTENT) -> OriginalTerms:
         size_bytes=len(content),
         content_type="image/jpeg",
         sha256=checksum(content),
+        correlation_id="asked-by-alice",
     )
 
 
@@ -93,6 +94,7 @@ def test_the_promised_bytes_are_taken_once(originals: OriginalsStorage) -> None:
         pytest.param(b"", {}, (), {400, 403}, id="no bytes"),
         pytest.param(CONTENT, {"Content-Type": "text/html"}, (), {403}, id="another type"),
         pytest.param(CONTENT, {"x-amz-meta-owner": "8"}, (), {403}, id="another owner"),
+        pytest.param(CONTENT, {"x-amz-meta-correlation-id": "mine"}, (), {403}, id="another correlation id"),
         pytest.param(
             b"other", {"x-amz-checksum-sha256": checksum(b"other")}, (), {403}, id="another checksum"
         ),

@@ -3,7 +3,7 @@
 import pytest
 
 from infra.template import resources_of, template
-from thumbworker.contract import items, keys
+from thumbworker.contract import correlation, items, keys
 
 RESOURCES = template()["Resources"]
 BUCKETS = resources_of("AWS::S3::Bucket")
@@ -93,6 +93,7 @@ def test_uploads_may_carry_the_signed_headers_only():
         "content-type",
         "if-none-match",
         "x-amz-checksum-sha256",
+        f"x-amz-meta-{correlation.METADATA}",
         f"x-amz-meta-{keys.OWNER_METADATA}",
     ]
     assert sorted(rule["AllowedMethods"]) == ["GET", "PUT"]

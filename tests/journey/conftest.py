@@ -74,7 +74,11 @@ class Journey:
             ContentType=headers["Content-Type"],
             ChecksumSHA256=headers["x-amz-checksum-sha256"],
             IfNoneMatch=headers["If-None-Match"],
-            Metadata={"owner": headers["x-amz-meta-owner"]},
+            Metadata={
+                name.removeprefix("x-amz-meta-"): value
+                for name, value in headers.items()
+                if name.startswith("x-amz-meta-")
+            },
         )
         return UUID(result["photo_id"])
 

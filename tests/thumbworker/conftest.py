@@ -10,7 +10,7 @@ import boto3
 import pytest
 
 from tests.stage import REGION
-from thumbworker.contract import keys
+from thumbworker.contract import correlation, keys
 from thumbworker.environment import Environment
 
 if TYPE_CHECKING:
@@ -31,13 +31,13 @@ class Aws:
     def client(self, service: str) -> Any:
         return boto3.client(service, region_name=REGION)
 
-    def upload(self, photo_id: UUID, data: bytes, owner: str = "7") -> None:
+    def upload(self, photo_id: UUID, data: bytes, owner: str = "7", correlation_id: str = "") -> None:
         self.client("s3").put_object(
             Bucket=self.environment.originals_bucket,
             Key=keys.original_key(photo_id),
             Body=data,
             ContentType="image/jpeg",
-            Metadata={keys.OWNER_METADATA: owner},
+            Metadata={keys.OWNER_METADATA: owner} | correlation.metadata_of(correlation_id),
         )
 
     def remove(self, photo_id: UUID) -> None:

@@ -42,13 +42,20 @@ class Calls:
 class FakeOriginals:
     calls: Calls = field(default_factory=Calls)
     files: dict[UUID, tuple[bytes, str]] = field(default_factory=dict)
+    correlation_ids: dict[UUID, str] = field(default_factory=dict)
 
     def get(self, photo_id: UUID, *, limit_bytes: int) -> Original | None:
         self.calls.note("GetObject")
         if photo_id not in self.files:
             return None
         data, owner = self.files[photo_id]
-        return Original(owner, UPLOADED_AT, len(data), data if len(data) <= limit_bytes else None)
+        return Original(
+            owner,
+            UPLOADED_AT,
+            len(data),
+            data if len(data) <= limit_bytes else None,
+            self.correlation_ids.get(photo_id, ""),
+        )
 
     def exists(self, photo_id: UUID) -> bool:
         self.calls.note("HeadObject")

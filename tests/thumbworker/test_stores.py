@@ -131,3 +131,15 @@ def test_rendition_is_sent_without_asking_first(aws: Aws) -> None:
     )
     stores.renditions.put(RenditionFile("320/a-1.webp", b"bytes", "image/webp"))
     assert asked == [False]
+
+
+@pytest.mark.parametrize(
+    ("stored", "read"),
+    [("asked-by-alice", "asked-by-alice"), ("", ""), ("not an id", ""), ("x" * 65, "")],
+)
+def test_original_is_got_with_the_id_of_the_request_that_brought_it(aws: Aws, stored: str, read: str) -> None:
+    photo_id = uuid4()
+    aws.upload(photo_id, b"picture", correlation_id=stored)
+    original = open_stores(aws.environment).originals.get(photo_id, limit_bytes=7)
+    assert original is not None
+    assert original.correlation_id == read

@@ -7,12 +7,12 @@ The gallery writes the request once to ``imports/<photo_id>``; the worker keeps 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from thumbworker.contract import keys
+from thumbworker.contract import correlation, keys
 from thumbworker.contract.items import PARTITION_KEY
 
 MAX_IMPORT_BYTES = 20 * 1024 * 1024
@@ -82,10 +82,11 @@ class ImportRequest:
     url: str
     owner: str
     begin_before: str
+    correlation_id: str = ""
 
     def to_json(self) -> str:
         """Return the body of the object."""
-        return json.dumps({"url": self.url, "owner": self.owner, "begin_before": self.begin_before})
+        return json.dumps(asdict(self))
 
     @classmethod
     def from_json(cls, text: str | bytes) -> ImportRequest:
@@ -95,7 +96,12 @@ class ImportRequest:
             KeyError, TypeError, ValueError: it is none that a gallery of this version wrote.
         """
         body = json.loads(text)
-        return cls(url=str(body["url"]), owner=str(body["owner"]), begin_before=str(body["begin_before"]))
+        return cls(
+            url=str(body["url"]),
+            owner=str(body["owner"]),
+            begin_before=str(body["begin_before"]),
+            correlation_id=correlation.accepted(body.get("correlation_id")),
+        )
 
 
 @dataclass(frozen=True, slots=True)

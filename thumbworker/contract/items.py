@@ -45,7 +45,8 @@ class PhotoItem:
 
     ``width`` and ``height`` are those of the upright original in pixels. ``uploaded_at`` and
     ``processed_at`` are ISO 8601 in UTC. ``metadata`` is the allow-list of camera facts and
-    ``location`` (latitude, longitude in degrees, as text) is private to the owner.
+    ``location`` (latitude, longitude in degrees, as text) is private to the owner. ``correlation_id`` is
+    that of the request which offered the photo; items from before there was one have none.
     """
 
     photo_id: UUID
@@ -66,6 +67,7 @@ class PhotoItem:
     dhash: str = ""
     metadata: dict[str, Any] = field(default_factory=dict)
     location: dict[str, str] = field(default_factory=dict)
+    correlation_id: str = ""
 
     def to_item(self) -> dict[str, Any]:
         """Return the DynamoDB item as plain Python; empty optional facts are left out."""
@@ -90,6 +92,7 @@ class PhotoItem:
             "dhash": self.dhash,
             "metadata": self.metadata,
             "location": self.location,
+            "correlation_id": self.correlation_id,
             "renditions": [
                 {
                     "name": r.name,
@@ -144,4 +147,5 @@ class PhotoItem:
             dhash=str(item.get("dhash", "")),
             metadata=dict(item.get("metadata", {})),
             location={str(k): str(v) for k, v in dict(item.get("location", {})).items()},
+            correlation_id=str(item.get("correlation_id", "")),
         )

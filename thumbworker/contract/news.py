@@ -35,7 +35,10 @@ class NewsType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PhotoNews:
-    """One piece of news. ``occurred_at`` is ISO 8601 in UTC; ``address`` is stable for ever."""
+    """One piece of news. ``occurred_at`` is ISO 8601 in UTC; ``address`` is stable for ever.
+
+    ``correlation_id`` is for people who search logs: a repetition may lack it, so nobody decides by it.
+    """
 
     event_id: UUID
     type: NewsType
@@ -45,6 +48,7 @@ class PhotoNews:
     reason: str
     address: str
     occurred_at: str
+    correlation_id: str = ""
 
     def to_json(self) -> str:
         """Return the message body."""
@@ -93,4 +97,5 @@ def _news(news_type: NewsType, item: PhotoItem, status: str, occurred_at: str, s
         reason=item.reason,
         address=photo_address(site_origin, item.photo_id),
         occurred_at=occurred_at,
+        correlation_id=item.correlation_id,
     )

@@ -73,6 +73,7 @@ class ImportBatch:
             "reason": result.reason,
             "detail": result.detail,
             "attempts": result.attempts,
+            "correlation_id": result.correlation_id,
         }
 
     def _postpone(self, job: Job, outcome: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -41,6 +41,7 @@ class Result:
     attempts: int = 0
     reason: str = ""
     detail: str = ""
+    correlation_id: str = ""
 
 
 def now_in_utc() -> datetime:
@@ -66,6 +67,9 @@ class Importer:
         request = self.stores.requests.get(photo_id)
         if request is None:
             return Result(Outcome.NOT_WANTED)
+        return replace(self._look(photo_id, request), correlation_id=request.correlation_id)
+
+    def _look(self, photo_id: UUID, request: ImportRequest) -> Result:
         if self.stores.originals.exists(photo_id):
             self.stores.journal.finish(photo_id, None)
             return Result(Outcome.ALREADY_THERE)
@@ -87,7 +91,9 @@ class Importer:
                 self.stores.journal.release(photo_id, trouble.reason)
                 return Result(Outcome.TRY_AGAIN, attempts, trouble.reason, trouble.detail)
             return self._fail(photo_id, request, trouble, attempts)
-        self.stores.originals.put(photo_id, picture, owner=request.owner)
+        self.stores.originals.put(
+            photo_id, picture, owner=request.owner, correlation_id=request.correlation_id
+        )
         self.stores.journal.finish(photo_id, None)
         return Result(Outcome.COMPLETED, attempts)
 
@@ -103,6 +109,7 @@ class Importer:
                 reason=trouble.reason,
                 address=photo_address(self.site_origin, photo_id),
                 occurred_at=self.now().isoformat(timespec="milliseconds"),
+                correlation_id=request.correlation_id,
             )
         )
         self.stores.journal.finish(photo_id, trouble.reason)

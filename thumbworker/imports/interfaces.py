@@ -26,7 +26,7 @@ class Originals(Protocol):
     def exists(self, photo_id: UUID) -> bool:
         """Tell whether the original is there already."""
 
-    def put(self, photo_id: UUID, picture: Picture, *, owner: str) -> None:
+    def put(self, photo_id: UUID, picture: Picture, *, owner: str, correlation_id: str) -> None:
         """Store the original once; nothing happens if there is one already."""
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from thumbworker.aws import is_not_found, open_dynamodb, open_s3, open_sns, unavailable
-from thumbworker.contract import keys
+from thumbworker.contract import correlation, keys
 from thumbworker.contract.imports import (
     EXPIRES_ATTRIBUTE,
     ImportItem,
@@ -79,7 +79,7 @@ class S3ImportedOriginals:
             answer = self.client.list_objects_v2(Bucket=self.bucket, Prefix=key, MaxKeys=1)
         return any(entry["Key"] == key for entry in answer.get("Contents", ()))
 
-    def put(self, photo_id: UUID, picture: Picture, *, owner: str) -> None:
+    def put(self, photo_id: UUID, picture: Picture, *, owner: str, correlation_id: str) -> None:
         """Store the original once; nothing happens if there is one already."""
         with unavailable("PutObject"):
             try:
@@ -90,7 +90,7 @@ class S3ImportedOriginals:
                     ContentType=picture.content_type,
                     ChecksumSHA256=base64.b64encode(hashlib.sha256(picture.data).digest()).decode(),
                     IfNoneMatch="*",
-                    Metadata={keys.OWNER_METADATA: owner},
+                    Metadata={keys.OWNER_METADATA: owner} | correlation.metadata_of(correlation_id),
                 )
             except ClientError as fault:
                 if fault.response["ResponseMetadata"]["HTTPStatusCode"] != 412:

@@ -52,6 +52,7 @@ def test_an_offer_says_where_and_how_to_put_the_file(alice: User, program_of: Pr
         "Content-Type",
         "If-None-Match",
         "x-amz-checksum-sha256",
+        "x-amz-meta-correlation-id",
         "x-amz-meta-owner",
     }
     assert (photo.owner, photo.visibility) == (alice, Visibility.PRIVATE)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from gallery import correlation
 from gallery.imports.requests import BEGIN_WITHIN, NotRequested, Requested, request_imports
 from gallery.imports.urls_of_pictures import checked_url, file_name_of
 from gallery.photos import uploads
@@ -170,4 +171,13 @@ def test_the_request_holds_no_more_than_it_must(alice: User, stores: ImportStore
     request_imports(alice.pk, [URL], visibility="public")
     key = next(iter(stores.keys("imports/")))
     body = stores.s3.get_object(Bucket=stores.aws.outputs.originals_bucket, Key=key)["Body"].read()
-    assert set(json.loads(body)) == {"url", "owner", "begin_before"}
+    assert set(json.loads(body)) == {"url", "owner", "begin_before", "correlation_id"}
+
+
+def test_every_request_of_a_list_carries_the_id_of_the_one_that_asked(
+    alice: User, stores: ImportStores
+) -> None:
+    with correlation.bound("asked-by-alice"):
+        request_imports(alice.pk, [URL, f"{URL}&second"], visibility="public")
+    requests = [request_in(stores, photo) for photo in Photo.objects.all()]
+    assert [request.correlation_id for request in requests] == ["asked-by-alice"] * 2

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
+from structlog.contextvars import get_contextvars
 
 from gallery.operations.gateway import GatewayMiddleware
 
@@ -63,3 +65,27 @@ def test_request_around_cloudfront__is_refused(secret: str) -> None:
 def test_answer__carries_the_id_of_its_log_lines() -> None:
     _, response = through()
     assert response["X-Request-Id"] == "abc"
+
+
+@pytest.mark.parametrize("odd", ["", "two words", "x" * 65, "a\r\nb", None, 7])
+def test_id_that_is_none__is_replaced_by_one_of_ours(odd: object) -> None:
+    request = RequestFactory().get("/", **{"lambda.event": {"requestContext": {"requestId": odd}}})
+    response = GatewayMiddleware(lambda _request: HttpResponse())(request)
+    assert str(UUID(response["X-Request-Id"])) == response["X-Request-Id"]
+
+
+def test_id_that_a_visitor_sends__is_not_believed() -> None:
+    request = RequestFactory().get("/", headers={"X-Request-Id": "mine", "X-Correlation-Id": "mine"})
+    assert GatewayMiddleware(lambda _request: HttpResponse())(request)["X-Request-Id"] != "mine"
+
+
+def test_ids__are_bound_while_the_answer_is_made_and_not_after() -> None:
+    seen: list[dict[str, Any]] = []
+
+    def answer(_request: HttpRequest) -> HttpResponse:
+        seen.append(get_contextvars())
+        return HttpResponse()
+
+    request_id = GatewayMiddleware(answer)(RequestFactory().get("/"))["X-Request-Id"]
+    assert seen == [{"request_id": request_id, "correlation_id": request_id}]
+    assert get_contextvars() == {}

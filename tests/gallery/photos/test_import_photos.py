@@ -48,10 +48,13 @@ def test_it_works(stores: Stores, alice: User, folder: Path) -> None:
     assert {(p.owner, p.state, p.visibility) for p in photos.values()} == {
         (alice, State.AWAITING, Visibility.PRIVATE)
     }
+    runs = set()
     for photo in photos.values():
         head = stores.s3.head_object(Bucket=stores.aws.outputs.originals_bucket, Key=photo.original_key)
-        assert head["Metadata"] == {"owner": str(alice.pk)}
+        assert head["Metadata"]["owner"] == str(alice.pk)
+        runs.add(head["Metadata"]["correlation-id"])
         assert head["ContentType"] == photo.content_type
+    assert len(runs) == 1
     alice.refresh_from_db()
     assert alice.used_bytes == sum(path.stat().st_size for path in folder.rglob("*.*"))
 

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.utils import timezone
 
+from gallery import correlation
 from gallery.photos import transitions, uploads
 from gallery.photos.files import EMPTY, UploadRequest
 from gallery.photos.models import Photo
@@ -58,7 +59,8 @@ def test_a_fresh_file_is_offered_and_its_bytes_are_reserved(alice: User) -> None
 
 def test_the_signature_binds_everything_that_was_promised(alice: User) -> None:
     wanted = request("a")
-    (outcome,) = offer(alice.pk, [wanted], visibility="public")
+    with correlation.bound("asked-by-alice"):
+        (outcome,) = offer(alice.pk, [wanted], visibility="public")
     assert isinstance(outcome, Offered)
     query = parse_qs(urlsplit(outcome.offer.url).query)
     assert set(query["X-Amz-SignedHeaders"][0].split(";")) == {
@@ -67,6 +69,7 @@ def test_the_signature_binds_everything_that_was_promised(alice: User) -> None:
         "host",
         "if-none-match",
         "x-amz-checksum-sha256",
+        "x-amz-meta-correlation-id",
         "x-amz-meta-owner",
     }
     assert query["X-Amz-Expires"] == ["900"]
@@ -75,6 +78,7 @@ def test_the_signature_binds_everything_that_was_promised(alice: User) -> None:
         "If-None-Match": "*",
         "x-amz-checksum-sha256": wanted.sha256,
         "x-amz-meta-owner": str(alice.pk),
+        "x-amz-meta-correlation-id": "asked-by-alice",
     }
 
 

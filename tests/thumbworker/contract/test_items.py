@@ -38,3 +38,9 @@ def test_deletion_reaches_every_policy_ever() -> None:
 def test_every_reason_has_its_sentence_and_so_has_one_that_is_not_known_yet() -> None:
     assert set(SENTENCES) == set(Reason)
     assert sentence("from the future") == "We could not read this picture."
+
+
+def test_item_from_before_there_was_a_correlation_id_is_read() -> None:
+    old = replace(ready_item(), correlation_id="")
+    assert "correlation_id" not in old.to_item()
+    assert PhotoItem.from_item(old.to_item()) == old

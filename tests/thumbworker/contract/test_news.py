@@ -70,3 +70,11 @@ def test_address_is_stable_whatever_the_origin_ends_with() -> None:
     item = ready_item()
     address = f"https://photos.example/photos/{item.photo_id}/"
     assert news_of_item(item, ORIGIN).address == news_of_item(item, f"{ORIGIN}/").address == address
+
+
+def test_news_carries_the_id_of_the_request_that_brought_the_photo() -> None:
+    item = ready_item()
+    told = news_of_item(item, ORIGIN), news_of_deletion(item, ORIGIN, item.processed_at)
+    assert [found.correlation_id for found in told] == [item.correlation_id] * 2
+    old = news_of_item(replace(item, correlation_id=""), ORIGIN)
+    assert (old.correlation_id, old.event_id) == ("", told[0].event_id)

@@ -32,12 +32,14 @@ class FakeRequests:
 @dataclass
 class FakeOriginals:
     found: dict[UUID, tuple[Picture, str]] = field(default_factory=dict)
+    correlation_ids: dict[UUID, str] = field(default_factory=dict)
 
     def exists(self, photo_id: UUID) -> bool:
         return photo_id in self.found
 
-    def put(self, photo_id: UUID, picture: Picture, *, owner: str) -> None:
+    def put(self, photo_id: UUID, picture: Picture, *, owner: str, correlation_id: str) -> None:
         self.found.setdefault(photo_id, (picture, owner))
+        self.correlation_ids.setdefault(photo_id, correlation_id)
 
 
 @dataclass
@@ -108,4 +110,6 @@ class World:
         return Stores(self.requests, self.originals, self.journal, self.news)
 
     def ask(self, photo_id: UUID, begin_before: str = SOON) -> None:
-        self.requests.found[photo_id] = ImportRequest("https://example.org/a.png", "7", begin_before)
+        self.requests.found[photo_id] = ImportRequest(
+            "https://example.org/a.png", "7", begin_before, "asked-by-alice"
+        )

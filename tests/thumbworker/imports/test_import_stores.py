@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -35,7 +37,10 @@ def let_lease_pass(aws: MotoAws, photo_id: object) -> None:
 
 
 def test_a_request_is_read_back(moto_aws: MotoAws, stores: Stores) -> None:
-    photo_id, request = uuid4(), ImportRequest("https://example.org/a.png", "7", "2026-11-22T00:00:00+00:00")
+    photo_id, request = (
+        uuid4(),
+        ImportRequest("https://example.org/a.png", "7", "2026-11-22T00:00:00+00:00", "asked-by-alice"),
+    )
     bucket = moto_aws.outputs.originals_bucket
 
     def put(body: str) -> None:
@@ -46,6 +51,10 @@ def test_a_request_is_read_back(moto_aws: MotoAws, stores: Stores) -> None:
     assert stores.requests.get(photo_id) is None
     put(request.to_json())
     assert stores.requests.get(photo_id) == request
+    old = json.loads(request.to_json())
+    del old["correlation_id"]
+    put(json.dumps(old))
+    assert stores.requests.get(photo_id) == replace(request, correlation_id="")
     put("[]")
     assert stores.requests.get(photo_id) is None
 
@@ -53,13 +62,14 @@ def test_a_request_is_read_back(moto_aws: MotoAws, stores: Stores) -> None:
 def test_an_original_is_stored_once_with_owner_and_type(moto_aws: MotoAws, stores: Stores) -> None:
     photo_id = uuid4()
     assert not stores.originals.exists(photo_id)
-    stores.originals.put(photo_id, PICTURE, owner="7")
-    stores.originals.put(photo_id, PICTURE, owner="8")
+    stores.originals.put(photo_id, PICTURE, owner="7", correlation_id="asked-by-alice")
+    stores.originals.put(photo_id, PICTURE, owner="8", correlation_id="")
     assert stores.originals.exists(photo_id)
     head = moto_aws.client("s3").head_object(
         Bucket=moto_aws.outputs.originals_bucket, Key=keys.original_key(photo_id)
     )
-    assert (head["ContentType"], head["Metadata"]) == ("image/png", {"owner": "7"})
+    assert head["ContentType"] == "image/png"
+    assert head["Metadata"] == {"owner": "7", "correlation-id": "asked-by-alice"}
 
 
 def test_attempts_are_counted_one_at_a_time(moto_aws: MotoAws, stores: Stores) -> None:

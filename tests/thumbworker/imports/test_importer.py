@@ -35,6 +35,7 @@ def ending(world: World) -> tuple[str, int, str]:
 def test_a_picture_becomes_an_original_of_its_owner(world: World, importer: Importer) -> None:
     assert importer(PHOTO).outcome is Outcome.COMPLETED
     assert world.originals.found == {PHOTO: (PICTURE, "7")}
+    assert world.originals.correlation_ids == {PHOTO: "asked-by-alice"}
     assert ending(world) == (ImportStatus.COMPLETED, 1, "")
     assert world.news.told == []
 
@@ -53,6 +54,7 @@ def test_three_failures_are_the_end_and_one_piece_of_news(world: World, importer
     assert ending(world) == (ImportStatus.FAILED, 3, ImportReason.SERVER_TROUBLE)
     (news,) = world.news.told
     assert (news.type, news.reason, news.owner) == ("photo.failed", ImportReason.SERVER_TROUBLE, "7")
+    assert news.correlation_id == "asked-by-alice"
     assert news.address == f"https://photos.example/photos/{PHOTO}/"
 
 
@@ -72,7 +74,7 @@ def test_a_repetition_after_the_end_changes_nothing(world: World, importer: Impo
 
 
 def test_an_original_that_is_there_is_not_fetched_again(world: World, importer: Importer) -> None:
-    world.originals.put(PHOTO, PICTURE, owner="7")
+    world.originals.put(PHOTO, PICTURE, owner="7", correlation_id="")
     assert importer(PHOTO).outcome is Outcome.ALREADY_THERE
     assert (world.web.fetched, ending(world)[0]) == ([], ImportStatus.COMPLETED)
 
