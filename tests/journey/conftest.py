@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import io
 import json
@@ -20,6 +21,8 @@ from thumbworker.environment import Environment
 from thumbworker.queues import open_queues
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.test import Client
 
     from tests.aws import MotoAws
@@ -32,6 +35,31 @@ def photograph(color: str = "teal", size: tuple[int, int] = (640, 480)) -> bytes
     buffer = io.BytesIO()
     Image.new("RGB", size, color).save(buffer, "JPEG")
     return buffer.getvalue()
+
+
+def drain(sqs: Any, queue_url: str, work: Callable[[dict[str, Any]], dict[str, Any]]) -> int:
+    """Hand over what waits in a queue, as Lambda's mapping would; return how many messages that were."""
+    found = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])["Attributes"]
+    ask = {"QueueUrl": queue_url, "MaxNumberOfMessages": 10, "AttributeNames": ["All"]}
+    seen = 0
+    while messages := sqs.receive_message(**ask).get("Messages", []):
+        seen += len(messages)
+        records = [
+            {
+                "messageId": message["MessageId"],
+                "receiptHandle": message["ReceiptHandle"],
+                "body": message["Body"],
+                "attributes": message["Attributes"],
+                "eventSource": "aws:sqs",
+                "eventSourceARN": found["QueueArn"],
+            }
+            for message in messages
+        ]
+        failed = {entry["itemIdentifier"] for entry in work({"Records": records})["batchItemFailures"]}
+        for message in messages:
+            if message["MessageId"] not in failed:
+                sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+    return seen
 
 
 class Journey:
@@ -89,28 +117,8 @@ class Journey:
 
     def work(self) -> int:
         """Let the worker empty the queue, as its mapping would; return how many messages it saw."""
-        sqs, url = self.aws.client("sqs"), self.aws.outputs.thumbnails_queue_url
-        arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-        seen = 0
-        while messages := self.aws.messages():
-            seen += len(messages)
-            records = [
-                {
-                    "messageId": message["MessageId"],
-                    "receiptHandle": message["ReceiptHandle"],
-                    "body": message["Body"],
-                    "attributes": message["Attributes"],
-                    "eventSource": "aws:sqs",
-                    "eventSourceARN": arn,
-                }
-                for message in messages
-            ]
-            answer = self._batch({"Records": records}, request_id="journey", remaining_seconds=lambda: 60.0)
-            failed = {entry["itemIdentifier"] for entry in answer["batchItemFailures"]}
-            for message in messages:
-                if message["MessageId"] not in failed:
-                    sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-        return seen
+        work = functools.partial(self._batch, request_id="journey", remaining_seconds=lambda: 60.0)
+        return drain(self.aws.client("sqs"), self.aws.outputs.thumbnails_queue_url, work)
 
     def worker_clients(self) -> list[Any]:
         """Return the clients through which the worker speaks to its stores."""

@@ -2,229 +2,260 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import functools
+import json
+import os
 from datetime import timedelta
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import pytest
-from botocore.client import BaseClient
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from gallery.imports.requests import request_again
-from gallery.imports.stored_requests import forget_import
-from gallery.operations import dead_letters, doctor, queues
+from gallery.api.tokens import Scope, issue
+from gallery.operations import jobs, queues
 from gallery.photos import transitions
 from gallery.photos.models import Photo
-from gallery.photos.storage import originals
 from gallery.photos.sweep import sweep
 from infra.template import load
-from tests.journey.conftest import Journey, photograph
+from tests.gallery.conftest import admin
+from tests.journey.conftest import Journey, drain, photograph
+from tests.journey.permissions import Grant, Need, Recorder, grants_of
+from tests.stage import ACCOUNT, REGION, STAGE
+from thumbworker.contract.imports import ImportReason
+from thumbworker.environment import Environment
+from thumbworker.imports.batch import ImportBatch
+from thumbworker.imports.download import Picture
+from thumbworker.imports.importer import Importer
+from thumbworker.imports.stores import open_stores
+from thumbworker.imports.trouble import NotFetched
+from thumbworker.queues import open_queues
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from uuid import UUID
 
     from pytest_django.fixtures import SettingsWrapper
 
     from gallery.accounts.models import User
     from tests.aws import MotoAws
 
+__all__ = ["admin"]
+
 pytestmark = pytest.mark.django_db(transaction=True)
 
-NEEDED_FOR = {
-    "HeadObject": ("s3:GetObject", "Key"),
-    "HeadBucket": ("s3:ListBucket", ""),
-    "ListObjectsV2": ("s3:ListBucket", ""),
-    "PutObject": ("s3:PutObject", "Key"),
-    "GetObject": ("s3:GetObject", "Key"),
-    "DeleteObject": ("s3:DeleteObject", "Key"),
-}
+ROLES = {"web": "WebRole", "worker": "WorkerRole", "imports": "ImportsRole"}
 EXPLAINED = {
-    ("web", "logs:CreateLogStream"): "the Lambda runtime writes the log",
-    ("web", "logs:PutLogEvents"): "the Lambda runtime writes the log",
-    ("worker", "logs:CreateLogStream"): "the Lambda runtime writes the log",
-    ("worker", "logs:PutLogEvents"): "the Lambda runtime writes the log",
-    ("worker", "s3:ListBucket"): "without it S3 says forbidden for an original that is gone",
-    ("worker", "sqs:ReceiveMessage"): "Lambda's mapping takes messages in the role's name",
-    ("worker", "sqs:DeleteMessage"): "Lambda's mapping removes messages in the role's name",
-    ("worker", "sqs:GetQueueAttributes"): "Lambda's mapping looks at the queue in the role's name",
-    ("worker", "sqs:ChangeMessageVisibility"): "a transient failure is tried again sooner",
-    ("worker", "dynamodb:GetItem"): "asked for photos received before",
+    "logs:CreateLogStream": "the Lambda runtime opens the log in the function's name",
+    "logs:PutLogEvents": "the Lambda runtime writes the log in the function's name",
 }
-
-Call = tuple[str, str, str]
-"""Who, the action, and the resource's ARN as far as the policies tell it apart."""
-
-
-class Recorder:
-    """Notes every call of every client, by whom and on what."""
-
-    def __init__(self) -> None:
-        self.calls: set[Call] = set()
-        self.who = ""
-
-    @contextmanager
-    def role(self, who: str) -> Iterator[None]:
-        before, self.who = self.who, who
-        try:
-            yield
-        finally:
-            self.who = before
-
-    def note(self, service: str, operation: str, parameters: dict[str, Any]) -> None:
-        if self.who:
-            self.calls |= {(self.who, *needed) for needed in _needed(service, operation, parameters)}
+"""What no call of ours shows, and why it is allowed all the same."""
+WHERE = f"{REGION}:{ACCOUNT}"
+ORIGINALS = f"arn:aws:s3:::contactsheet-{STAGE}-originals-{ACCOUNT}-{REGION}"
+RENDITIONS = f"arn:aws:s3:::contactsheet-{STAGE}-renditions-{ACCOUNT}-{REGION}"
+CATALOGUE = f"arn:aws:dynamodb:{WHERE}:table/contactsheet-{STAGE}-catalogue"
 
 
-def _needed(service: str, operation: str, parameters: dict[str, Any]) -> list[tuple[str, str]]:
-    if service == "s3":
-        arn = f"arn:aws:s3:::{parameters['Bucket']}"
-        if operation == "DeleteObjects":
-            return [("s3:DeleteObject", f"{arn}/{found['Key']}") for found in parameters["Delete"]["Objects"]]
-        action, key = NEEDED_FOR[operation]
-        return [(action, f"{arn}/{parameters[key]}" if key else arn)]
-    if service == "dynamodb":
-        return [(f"dynamodb:{operation}", "table")]
-    if service == "sqs":
-        return [(f"sqs:{operation}", str(parameters["QueueUrl"]).rsplit("/", 1)[-1])]
-    return [(f"{service}:{operation}", "topic")]
+class Web:
+    """The web that imports fetch from: some addresses answer, some do not today, some never will."""
+
+    def fetch(self, untrusted_url: str) -> Picture:
+        if "busy" in untrusted_url:
+            raise NotFetched(ImportReason.TOO_SLOW, is_transient=True)
+        if "missing" in untrusted_url:
+            raise NotFetched(ImportReason.NOT_THERE)
+        return Picture(photograph(), "image/jpeg")
+
+
+class Cast:
+    """Who acts, each in the name of its role."""
+
+    def __init__(self, aws: MotoAws, journey: Journey, recorder: Recorder) -> None:
+        self.aws, self.journey, self.recorder = aws, journey, recorder
+        environment = Environment.read(os.environ)
+        self._imports = ImportBatch(
+            Importer(open_stores(environment), Web(), environment.site_origin),
+            open_queues(environment),
+            lambda _line: None,
+        )
+
+    def work(self) -> None:
+        """Let both workers empty their queues; Lambda's mappings take messages in the roles' names."""
+        with self.recorder.role("imports"):
+            work = functools.partial(self._imports, request_id="journey")
+            drain(self.aws.client("sqs"), self.aws.outputs.imports_queue_url, work)
+        with self.recorder.role("worker"):
+            self.journey.work()
+
+    def give_up(self, queue_url: str, key: str) -> None:
+        """Let something lie in a dead-letter queue."""
+        body = json.dumps({"Records": [{"s3": {"object": {"key": key}}}]})
+        with self.recorder.role(""):  # SQS itself moves it there
+            self.aws.client("sqs").send_message(QueueUrl=queue_url, MessageBody=body)
+
+    def upload(self, browser: Client, content: bytes) -> UUID:
+        """Upload as the browser does, whose PUT is done in the name of the role that signed it."""
+        with self.recorder.role("web"):
+            (photo_id,) = self.journey.upload(browser, content)
+        return photo_id
+
+
+def walk(cast: Cast, alice: User, charlie: User, admin: User) -> None:
+    """Do everything that a gallery does."""
+    browser, desk, program = Client(), Client(), issue(alice, name="x", scopes=[*Scope], days=1)
+    browser.force_login(alice)
+    desk.force_login(admin)
+    photo_id = cast.upload(browser, photograph())
+    broken_id = cast.upload(browser, b"no picture at all")
+    # A store that is busy once: the worker has the message come again sooner.
+    cast.recorder.fails_once = {"Publish"}
+    cast.work()
+    with cast.recorder.role("web"):
+        call_command("fsck")
+        assert browser.post(f"/photos/{broken_id}/try-again/").status_code == 302
+        post = {"content_type": "application/json", "headers": {"Authorization": f"Bearer {program.secret}"}}
+        urls = [f"https://example.com/{name}.jpg" for name in ("cat", "busy", "missing")]
+        assert Client().post("/api/v1/images", json.dumps({"urls": urls}), **post).status_code == 202
+    cast.work()
+    with cast.recorder.role("web"):
+        look_around(browser, photo_id)
+        assert transitions.approved(photo_id, actor=charlie)
+        for job in (jobs.sweep, jobs.send_notifications, jobs.examine):
+            job()
+        operate(cast, desk, photo_id)
+    cast.work()
+    end(cast, browser, photo_id)
+
+
+def look_around(browser: Client, photo_id: UUID) -> None:
+    """Look at the pages, and fetch what their signed addresses lead to."""
+    browser.get("/photos/status/", {"ids": str(photo_id)})
+    for page in ("/", "/me/photos/", f"/photos/{photo_id}/", "/health/ready/"):
+        assert browser.get(page).status_code == 200, page
+    for photo in Photo.objects.exclude(origin_url=""):
+        browser.get("/photos/status/", {"ids": str(photo.pk)})
+
+
+def operate(cast: Cast, desk: Client, photo_id: UUID) -> None:
+    """Look at the operator's pages and have what was given up looked at again."""
+    outputs, at_once = cast.aws.outputs, "/admin/operations/given-up/act/"
+    imported = Photo.objects.exclude(origin_url="").first()
+    assert imported
+    cast.give_up(outputs.thumbnails_dead_letter_queue_url, f"originals/{photo_id}")
+    cast.give_up(outputs.imports_dead_letter_queue_url, f"imports/{imported.pk}")
+    cast.give_up(outputs.imports_dead_letter_queue_url, "names/nothing")
+    for page in ("/admin/operations/", "/admin/operations/given-up/", "/admin/photos/photo/"):
+        assert desk.get(page).status_code == 200, page
+    for queue in ("Thumbnails", "Imports"):
+        assert desk.post(at_once, {"queue": queue, "act": "redrive"}).status_code == 302
+
+
+def end(cast: Cast, browser: Client, photo_id: UUID) -> None:
+    """Download, and then purge everything; the sweep makes sure of it later."""
+    s3, outputs = cast.aws.client("s3"), cast.aws.outputs
+    rendition, *_ = sorted(cast.journey.stores.rendition_keys())
+    with cast.recorder.role("web"):
+        # What the addresses on pages are signed for.
+        s3.get_object(Bucket=outputs.originals_bucket, Key=f"originals/{photo_id}")
+        s3.get_object(Bucket=outputs.renditions_bucket, Key=rendition)
+        for photo in Photo.objects.all():
+            browser.post(f"/photos/{photo.pk}/trash/")
+            browser.post(f"/photos/{photo.pk}/purge/")
+        assert not Photo.objects.exists()
+    cast.work()
+    with cast.recorder.role("web"):
+        sweep(timezone.now() + timedelta(days=3))
+    cast.work()
+    with cast.recorder.role("web"):
+        sweep(timezone.now() + timedelta(days=6))
+    # Items of imports expire by themselves, after a month.
+    assert {key for key in cast.journey.everything_left() if not key.startswith("import#")} == set()
+
+
+def grants(aws: MotoAws, who: str) -> list[Grant]:
+    """Return what a role may, as CloudFormation made it and gave it to the function."""
+    functions = {"worker": aws.outputs.worker_function_name, "imports": aws.outputs.imports_function_name}
+    role_arn = aws.outputs.web_role_arn  # Zappa makes the web's function
+    if who in functions:
+        found = aws.client("lambda").get_function_configuration(FunctionName=functions[who])
+        role_arn = found["Role"]
+    return grants_of(aws.client("iam"), role_arn.rpartition("/")[2])
 
 
 @pytest.fixture
-def recorder(monkeypatch: pytest.MonkeyPatch) -> Recorder:
-    found = Recorder()
-    real = BaseClient._make_api_call
-
-    def noting(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
-        found.note(client.meta.service_model.service_name, operation, parameters)
-        return real(client, operation, parameters)
-
-    monkeypatch.setattr(BaseClient, "_make_api_call", noting)
-    return found
+def operated(moto_aws: MotoAws, settings: SettingsWrapper) -> None:
+    """Let the web know its queues, as where it is deployed."""
+    for name, value in moto_aws.outputs.web_environment().items():
+        setattr(settings, name, value)
+    queues._client.cache_clear()
 
 
-def statements(role: str) -> list[dict[str, Any]]:
-    (policy,) = load("template")["Resources"][role]["Properties"]["Policies"]
-    return policy["PolicyDocument"]["Statement"]
-
-
-def as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def pattern(resource: Any, aws: MotoAws) -> str:
-    """Return what a statement's resource stands for, in the words of ``_needed``."""
-    queue_names = {
-        "ThumbnailsQueue": aws.outputs.thumbnails_queue_url,
-        "ThumbnailsDeadLetterQueue": aws.outputs.thumbnails_dead_letter_queue_url,
-        "ImportsQueue": aws.outputs.imports_queue_url,
-        "ImportsDeadLetterQueue": aws.outputs.imports_dead_letter_queue_url,
-    }
-    buckets = {
-        "OriginalsBucket": f"arn:aws:s3:::{aws.outputs.originals_bucket}",
-        "RenditionsBucket": f"arn:aws:s3:::{aws.outputs.renditions_bucket}",
-    }
-    if "Ref" in resource:
-        return "topic"
-    if "Fn::GetAtt" in resource:
-        name = resource["Fn::GetAtt"][0]
-        if name in buckets:
-            return buckets[name]
-        return queue_names[name].rsplit("/", 1)[-1] if name in queue_names else "table"
-    text = str(resource["Fn::Sub"])
-    for name, arn in buckets.items():
-        text = text.replace(f"${{{name}.Arn}}", arn)
-    return text
-
-
-def allowed(role: str, aws: MotoAws) -> list[tuple[str, str]]:
-    return [
-        (action, pattern(resource, aws))
-        for statement in statements(role)
-        for action in as_list(statement["Action"])
-        for resource in as_list(statement["Resource"])
-    ]
-
-
-def walk(journey: Journey, recorder: Recorder, aws: MotoAws, alice: User, charlie: User) -> None:
-    """Do everything that a gallery does, each part in the name of its role."""
-    browser = Client()
-    browser.force_login(alice)
-    dead = aws.outputs.thumbnails_dead_letter_queue_url
-    with recorder.role("web"):
-        offers = journey.offer(browser, photograph())
-    # The browser's PUT is done in the name of the role that signed it.
-    with recorder.role("web"):
-        photo_id = journey.put(offers[0], photograph())
-    with recorder.role("worker"):
-        journey._batch({"Records": _records(aws)}, request_id="x", remaining_seconds=lambda: 60.0)
-    with recorder.role("web"):
-        browser.get("/photos/status/", {"ids": str(photo_id)})
-        assert transitions.approved(photo_id, actor=charlie)
-        Client().get("/")
-        doctor.examine()
-        queues.depth(dead)
-        call_command("fsck")
-        photo = Photo.objects.get(pk=photo_id)
-        photo.origin_url = "https://example.com/a.jpg"
-        request_again(photo)
-        forget_import(photo_id)
-    aws.client("sqs").send_message(
-        QueueUrl=dead,
-        MessageBody=f'{{"Records": [{{"s3": {{"object": {{"key": "originals/{uuid4()}"}}}}}}]}}',
-    )
-    aws.client("sqs").send_message(QueueUrl=dead, MessageBody="{}")
-    with recorder.role("web"):
-        dead_letters.lines(dead)
-        dead_letters.redrive(dead)
-        # What the owner's download address is signed for.
-        originals().client.get_object(Bucket=aws.outputs.originals_bucket, Key=f"originals/{photo_id}")
-        browser.post(f"/photos/{photo_id}/trash/")
-        browser.post(f"/photos/{photo_id}/purge/")
-    with recorder.role("worker"):
-        journey._batch({"Records": _records(aws)}, request_id="x", remaining_seconds=lambda: 60.0)
-    with recorder.role("web"):
-        sweep(timezone.now() + timedelta(days=1))
-
-
-def _records(aws: MotoAws) -> list[dict[str, Any]]:
-    arn = "arn:aws:sqs:eu-central-1:123456789012:thumbnails"
-    return [
-        {
-            "messageId": message["MessageId"],
-            "receiptHandle": message["ReceiptHandle"],
-            "body": message["Body"],
-            "attributes": message["Attributes"],
-            "eventSource": "aws:sqs",
-            "eventSourceARN": arn,
-        }
-        for message in aws.messages()
-    ]
-
-
+@pytest.mark.usefixtures("operated")
 def test_roles__are_allowed_what_they_do_and_no_more(
     journey: Journey,
-    recorder: Recorder,
     moto_aws: MotoAws,
     alice: User,
     charlie: User,
-    settings: SettingsWrapper,
+    admin: User,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    settings.THUMBNAILS_DEAD_LETTER_QUEUE_URL = moto_aws.outputs.thumbnails_dead_letter_queue_url
-    queues._client.cache_clear()
-    walk(journey, recorder, moto_aws, alice, charlie)
-    for who, role in (("web", "WebRole"), ("worker", "WorkerRole")):
-        policy = allowed(role, moto_aws)
-        done = {(action, resource) for caller, action, resource in recorder.calls if caller == who}
-        forbidden = {
-            (action, resource)
-            for action, resource in done
-            if not any(action == may and fnmatchcase(resource, where) for may, where in policy)
-        }
-        assert forbidden == set(), f"{role} lacks rights"
-        used = {action for action, _ in done}
-        unused = {action for action, _ in policy} - used - {action for by, action in EXPLAINED if by == who}
-        assert unused == set(), f"{role} is allowed what nobody needs"
+    recorder = Recorder(WHERE)
+    recorder.listen(monkeypatch)
+    walk(Cast(moto_aws, journey, recorder), alice, charlie, admin)
+    for who in ROLES:
+        allowed, needed = grants(moto_aws, who), recorder.needs[who]
+        lacking = {need for need in needed if not any(grant.covers(need) for grant in allowed)}
+        assert lacking == set(), f"{who} lacks rights"
+        idle = {grant for grant in allowed if not any(grant.covers(need) for need in needed)}
+        assert {grant for grant in idle if grant.action not in EXPLAINED} == set(), f"{who} needs less"
+        assert {grant.action for grant in idle} == set(EXPLAINED), f"{who} does what is explained"
+
+
+def test_roles__are_all_weighed() -> None:
+    found = load("template")["Resources"]
+    assert {name for name, one in found.items() if one["Type"] == "AWS::IAM::Role"} == set(ROLES.values())
+
+
+@pytest.mark.parametrize(
+    ("who", "action", "resource"),
+    [
+        ("imports", "s3:GetObject", f"{ORIGINALS}/originals/x"),
+        ("imports", "s3:DeleteObject", f"{ORIGINALS}/originals/x"),
+        ("imports", "s3:PutObject", f"{ORIGINALS}/nudges/x"),
+        ("imports", "s3:PutObject", f"{RENDITIONS}/320/x.webp"),
+        ("worker", "s3:PutObject", f"{ORIGINALS}/originals/x"),
+        ("worker", "s3:GetObject", f"{ORIGINALS}/imports/x"),
+        ("worker", "s3:GetObject", f"{RENDITIONS}/320/x.webp"),
+        ("web", "s3:PutObject", f"{RENDITIONS}/320/x.webp"),
+        ("web", "s3:DeleteObject", f"{RENDITIONS}/320/x.webp"),
+        ("web", "s3:GetObject", f"{ORIGINALS}/imports/x"),
+        ("web", "sqs:SendMessage", f"arn:aws:sqs:{WHERE}:contactsheet-{STAGE}-thumbnails"),
+        ("web", "sqs:ReceiveMessage", f"arn:aws:sqs:{WHERE}:contactsheet-{STAGE}-thumbnails"),
+        ("web", "s3:GetObject", "arn:aws:s3:::another-bucket/originals/x"),
+    ],
+)
+def test_roles__are_refused(moto_aws: MotoAws, who: str, action: str, resource: str) -> None:
+    assert not any(grant.covers(Need(action, resource)) for grant in grants(moto_aws, who))
+
+
+@pytest.mark.parametrize(
+    ("who", "action", "keys", "is_allowed"),
+    [
+        ("imports", "UpdateItem", {"import#1"}, True),
+        ("imports", "UpdateItem", {"photo#1"}, False),
+        ("imports", "UpdateItem", {"import#1", "photo#1"}, False),
+        ("imports", "PutItem", {"import#1"}, False),
+        ("worker", "PutItem", {"photo#1"}, True),
+        ("worker", "PutItem", {"import#1"}, False),
+        ("worker", "DeleteItem", {"import#1"}, False),
+        ("worker", "Scan", set(), False),
+        ("web", "GetItem", {"photo#1"}, True),
+        ("web", "PutItem", {"photo#1"}, False),
+        ("web", "Scan", set(), False),
+    ],
+)
+def test_roles__are_held_to_their_items(
+    moto_aws: MotoAws, who: str, action: str, keys: set[str], is_allowed: Any
+) -> None:
+    need = Need(f"dynamodb:{action}", CATALOGUE, frozenset(keys))
+    assert any(grant.covers(need) for grant in grants(moto_aws, who)) is is_allowed
