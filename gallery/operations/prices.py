@@ -38,7 +38,7 @@ LAMBDA = RECORDED.format("lambda_function_test") + "; the same in kodekloud's no
 DYNAMODB = "airbyte.com, DynamoDB pricing, 2025-07-21: half of what it was before November 2024"
 WAF = "c3x.dev and awsnegotiations.com, WAF pricing, 2026"
 PLANS = "duckbillhq.com and bybowu.com on CloudFront's flat-rate plans of 2025-11-18"
-KNOWN = "from knowledge"
+NOTES = "notes on cost in public repositories, undated, all alike"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +75,17 @@ class Prices:
     publish: Price = Price(0.50, MILLION, "SNS publish", RECORDED.format("sns_topic_test"))
     logs: Price = Price(0.50, 1, "CloudWatch logs, GB taken in", RECORDED.format("cloudwatch_log_group_test"))
     alarm: Price = Price(0.10, 1, "CloudWatch alarm, month", RECORDED.format("cloudwatch_metric_alarm_test"))
-    metric: Price = Price(
-        0.30, 1, "CloudWatch metric of one's own, month", "calculator.city, CloudWatch metrics, undated"
-    )
+    metric: Price = Price(0.30, 1, "CloudWatch metric of one's own, month", NOTES)
     dashboard: Price = Price(
         3.0, 1, "CloudWatch dashboard, month", RECORDED.format("cloudwatch_dashboard_test")
     )
-    schedule: Price = Price(0.0, MILLION, "EventBridge rule by the clock, run", KNOWN)
-    secret: Price = Price(0.0, 1, "SSM standard parameter, month", KNOWN)
+    schedule: Price = Price(0.0, MILLION, "EventBridge rule by the clock, run", NOTES)
+    secret: Price = Price(
+        0.0,
+        1,
+        "SSM standard parameter, month",
+        RECORDED.format("ssm_parameter_test") + ", which asks for others only",
+    )
     database_unit: Price = Price(
         0.12, 1, "Aurora Serverless v2 unit-hour", "c3x.dev, 2026; awsnegotiations.com, 2026-05"
     )
@@ -97,7 +100,9 @@ class Prices:
     firewall_rule: Price = Price(1.0, 1, "WAF rule, month", WAF)
     firewall_request: Price = Price(0.60, MILLION, "WAF request looked at", WAF)
     nat: Price = Price(0.045, 1, "NAT gateway, hour (and as much a GB)", RECORDED.format("nat_gateway_test"))
-    endpoint: Price = Price(0.01, 1, "interface endpoint, hour and zone", KNOWN)
+    endpoint: Price = Price(
+        0.01, 1, "interface endpoint, hour and zone", RECORDED.format("vpc_endpoint_test")
+    )
 
 
 PRICES = Prices()
