@@ -26,8 +26,11 @@ class Contender:
     working_folder: Path = Path()
 
 
-def contenders() -> tuple[list[Contender], dict[str, str]]:
-    """Install what is missing below ``var/bench``; return who is there, and who is absent and why."""
+def contenders(only: frozenset[str] = frozenset()) -> tuple[list[Contender], dict[str, str]]:
+    """Install what is missing below ``var/bench``; return who is there, and who is absent and why.
+
+    ``only`` names the rivals besides plain Pillow that are asked, all if it is empty.
+    """
     present = [
         Contender("contactsheet", (sys.executable, "-m", "bench.runners.contactsheet", "render")),
         Contender("Pillow, naive", (sys.executable, "-m", "bench.runners.pillow", "naive")),
@@ -39,6 +42,9 @@ def contenders() -> tuple[list[Contender], dict[str, str]]:
         ("ImageMagick", _magick),
         ("thumbor", _thumbor),
     ):
+        if only and name not in only:
+            absent[name] = "not asked"
+            continue
         try:
             present += install()
         except Absent as reason:

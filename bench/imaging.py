@@ -28,7 +28,7 @@ CHART = Path("docs/images/bench-imaging.svg")
 def main(arguments: list[str]) -> None:
     """Measure, print, write and draw."""
     options = _options(arguments)
-    present, absent = contenders()
+    present, absent = contenders(frozenset(options.only))
     photos = sorted(options.photos.glob("*.jp*g")) if options.photos else make_photos(FOLDER / "photos")
     measured: list[Measured] = []
     for photo in photos:
@@ -46,7 +46,7 @@ def main(arguments: list[str]) -> None:
     }
     REPORT.parent.mkdir(parents=True, exist_ok=True)
     REPORT.write_text(json.dumps(report, indent=1) + "\n")
-    if not options.photos:
+    if not options.photos and not options.only:
         CHART.parent.mkdir(parents=True, exist_ok=True)
         CHART.write_text(draw(measured))
     for line in (*table_lines(measured), "", *summary_lines(report)):
@@ -56,6 +56,7 @@ def main(arguments: list[str]) -> None:
 def _options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.imaging", description=__doc__)
     parser.add_argument("--photos", type=Path, help="a folder of JPEGs instead of the made photographs")
+    parser.add_argument("--only", nargs="+", default=[], metavar="RIVAL", help="such as sharp, ImageMagick")
     parser.add_argument("--rounds", type=int, default=3, help="processes for each contender and photo")
     parser.add_argument("--repeats", type=int, default=3, help="timed repeats in each process")
     return parser.parse_args(arguments)

@@ -21,7 +21,12 @@ class Kind(NamedTuple):
     grain: float
 
 
-KINDS = {"portrait": Kind(0.5, 40, 2.0), "street": Kind(0.65, 300, 3.0), "forest": Kind(0.78, 60, 4.0)}
+KINDS = {
+    "portrait": Kind(0.5, 40, 2.0),
+    "street": Kind(0.65, 300, 3.0),
+    "forest": Kind(0.78, 60, 4.0),
+    "gravel": Kind(0.9, 20, 6.0),
+}
 MEGAPIXELS = {12: (4000, 3000), 24: (6000, 4000), 48: (8000, 6000)}
 WANTED = [*((kind, size) for size in (12, 24) for kind in KINDS), ("street", 48)]
 

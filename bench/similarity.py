@@ -41,9 +41,13 @@ def whole_picture(photo: Path) -> Image.Image:
 
 def similarity(whole: Image.Image, rendition: Path) -> float:
     """Return the SSIM of a rendition, 1.0 for the ideal one of its size."""
-    shown = Image.open(rendition).convert("L")
-    ideal = whole.resize(shown.size, Image.Resampling.LANCZOS).convert("L")
-    return _ssim(np.asarray(ideal, np.float32), np.asarray(shown, np.float32))
+    shown = Image.open(rendition)
+    return ssim(whole.resize(shown.size, Image.Resampling.LANCZOS), shown)
+
+
+def ssim(ideal: Image.Image, shown: Image.Image) -> float:
+    """Return the SSIM of the luminance of two pictures of one size."""
+    return _ssim(*(np.asarray(image.convert("L"), np.float32) for image in (ideal, shown)))
 
 
 def _ssim(x: NDArray[np.float32], y: NDArray[np.float32]) -> float:

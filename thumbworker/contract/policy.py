@@ -53,14 +53,23 @@ class RenditionPolicy:
 POLICY_1 = RenditionPolicy(
     version=1,
     renditions=(
-        # Measured at equal SSIM: docs/decisions/0010-rendition-formats.md.
         RenditionSpec("320", 320, "webp", quality=80, effort=4),
         RenditionSpec("800", 800, "avif", quality=67, effort=9),
         RenditionSpec("1600", 1600, "avif", quality=68, effort=9),
     ),
 )
 
-EVER: tuple[RenditionPolicy, ...] = (POLICY_1,)
+POLICY_2 = RenditionPolicy(
+    version=2,
+    renditions=(
+        # Measured against sharp on twenty photographs: docs/decisions/0013-webp-up-to-800.md.
+        RenditionSpec("320", 320, "webp", quality=80, effort=4),
+        RenditionSpec("800", 800, "webp", quality=80, effort=4),
+        RenditionSpec("1600", 1600, "avif", quality=67, effort=9),
+    ),
+)
+
+EVER: tuple[RenditionPolicy, ...] = (POLICY_1, POLICY_2)
 """Every policy ever used, oldest first. Append only: deletion relies on it."""
 
 CURRENT = EVER[-1]

@@ -54,11 +54,10 @@ class ImageFrame:
         self._tolerance = tolerance
 
     def load(self, target: tuple[int, int]) -> Box:
-        """Decode; a JPEG at the smallest scale that still covers ``target``."""
-        # The fitted size, not the square around it: that would decode up to four times more pixels.
-        drafted = self.image.draft(None, target)
+        """Decode."""
+        del target
         damage.load(self.image, self._tolerance)
-        return drafted[1] if drafted else (0, 0, *self.image.size)
+        return (0, 0, *self.image.size)
 
     def rows(self, top: int, bottom: int) -> Image.Image:
         """Return a copy of the rows."""

@@ -26,6 +26,8 @@ _APP1, _APP2, _SOS, _EOI = 0xE1, 0xE2, 0xDA, 0xD9
 _EXIF = b"Exif\x00\x00"
 _ICC = b"ICC_PROFILE\x00"
 
+_SCAN = b"\xff\xda\x00"
+"""A scan's marker and the first byte of its length, which is never more than 14."""
 
 _BLOCK_PIXELS = 64
 
@@ -150,7 +152,7 @@ def _describe(
         samples_per_pixel=sum(h * v for h, v in factors) / (widest * highest),
         buffered=buffered,
         arithmetic=marker in _ARITHMETIC,
-        scans=data.count(b"\xff\xda", scan_offset) if buffered else 1,
+        scans=data.count(_SCAN, scan_offset) if buffered else 1,
         ended=data.rfind(b"\xff\xd9", scan_offset) >= 0,  # from the end: there it is, but for damage
         exif=exif,
         icc_profile=icc_profile,

@@ -29,6 +29,13 @@ _LARGEST_RENDITION = 1600
 _SCALING_BYTES = 20_000_000
 """The final filter's rows and the working picture."""
 
+SPARE = 1.15
+"""How much larger than wanted a JPEG with fine detail is decoded at least.
+
+The decoder's own scaling leaves such detail a little out of place; a filter that scales by less than this
+cannot put it right (SSIM 0.978 at 1.02, 0.990 at 1.15, on mountains of 8 MP).
+"""
+
 _BYTES_PER_PIXEL = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16L": 2, "I;16B": 2}
 
 
@@ -57,7 +64,7 @@ def of_jpeg(header: JpegHeader) -> int:
     """Estimate a JPEG: scaled decoding is cheap unless all coefficients are held at once (2 bytes each)."""
     pixels = header.width * header.height
     coefficients = 2 * header.samples_per_pixel * pixels if header.buffered else 0
-    return int(coefficients) + 4 * (2 * _LARGEST_RENDITION) ** 2 + _SCALING_BYTES
+    return int(coefficients + 4 * (2 * SPARE * _LARGEST_RENDITION) ** 2) + _SCALING_BYTES
 
 
 def of_png(header: PngHeader) -> int:

@@ -18,10 +18,10 @@ from thumbworker.imaging import render
 ENCODERS = {"webp": "1.6.0", "avif": "1.4.2", "libjpeg_turbo": "3.2.0"}
 
 PINNED: dict[int, dict[str, str]] = {
-    1: {
+    2: {
         "320": "2f410a95128d867fac5a948b2147fe4663bdefe1a5d3b3f50907ddc19687a81f",
-        "800": "3f05ddf757904c20142f8da69bad3028b2a14bd688d0d79ca04040c1a6fc7feb",
-        "1600": "bb6913c536a5efacdc950fee9f3637c771e76e3b583b88d881ec4496760d3051",
+        "800": "6fd86625e40708ad9d9e91abd9bc235c5029dbd96aa38882b6069d07cf8025b5",
+        "1600": "831c20a83e6fa990488b5eb47da33ce47bcb499f22413d899e83b3187ab86f54",
     },
 }
 """SHA-256 of each rendition of the picture below by policy version, under the encoders above."""
