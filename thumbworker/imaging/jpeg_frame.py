@@ -1,8 +1,8 @@
 """A JPEG decoded at a scale of eighths.
 
-The decoder can leave out what a smaller picture does not show: libjpeg-turbo gives any number of eighths of
-the size (its ``doc/libjpeg.txt``, "Decompression parameter selection"). Pillow's ``draft`` offers halves only,
-but hands any divisor on, and libjpeg-turbo takes a third for three eighths.
+The decoder can leave out what a smaller picture does not show: libjpeg-turbo gives any number of eighths
+of the size (its ``doc/libjpeg.txt``, "Decompression parameter selection"). Pillow's ``draft`` offers halves
+only, but hands any divisor on, and libjpeg-turbo takes a third for three eighths.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from PIL import ImageFile, JpegImagePlugin
 
-from thumbworker.imaging import damage
 from thumbworker.imaging.frames import ImageFrame
 from thumbworker.imaging.memory import SPARE
 
 if TYPE_CHECKING:
     from typing import IO
 
+    from thumbworker.imaging import damage
     from thumbworker.imaging.frames import Box
 
 _DIVISORS = {1: 8, 2: 4, 3: 3, 4: 2, 8: 1}
