@@ -87,7 +87,9 @@ class Poller:
             try:
                 self.poll_once()
             except StoreUnavailable as fault:
-                journal.write_line({"outcome": "queue_unavailable", "reason": str(fault)})
+                journal.write_line(
+                    {"level": journal.WARNING, "outcome": "queue_unavailable", "reason": str(fault)}
+                )
                 self.pause(PAUSE_SECONDS)
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from thumbworker import imaging, journal, stores
+from thumbworker import imaging, stores
 from thumbworker.batch import Batch
 from thumbworker.isolation import IsolatedDecoder
+from thumbworker.metrics import MeasuredJournal
 from thumbworker.reconcile import Reconciler
 
 if TYPE_CHECKING:
@@ -21,5 +22,5 @@ def assemble(environment: Environment, queues: SqsQueues) -> Batch:
         decode=imaging.render,
         decode_isolated=IsolatedDecoder(),
         queue=queues,
-        write_line=journal.write_line,
+        write_line=MeasuredJournal(environment.stage, "thumbnails"),
     )

@@ -10,12 +10,14 @@ from __future__ import annotations
 import time
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from thumbworker.interfaces import StoreUnavailable
+from thumbworker.journal import WARNING
 from thumbworker.messages import Job, Message, jobs_of, read_messages
-from thumbworker.reconcile import Prepared, Reconciler, Result, Sight
+from thumbworker.progress import Progress
+from thumbworker.reconcile import Prepared, Reconciler, Sight
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -47,25 +49,6 @@ def retry_delay_seconds(receive_count: int) -> int:
     return min(FIRST_DELAY_SECONDS * int(3 ** (receive_count - 1)), LONGEST_DELAY_SECONDS)
 
 
-@dataclass(slots=True)
-class Progress:
-    """One job under way: what was found, how long each phase took (seconds), and how it ended."""
-
-    job: Job
-    began: float
-    correlation_id: str = ""
-    timings: dict[str, float] = field(default_factory=dict)
-    sight: Sight | None = None
-    outcome: str = ""
-    reason: str = ""
-    detail: str = ""
-
-    @property
-    def failed(self) -> bool:
-        """Tell whether the job's messages must come again."""
-        return self.outcome in ("unavailable", "postponed")
-
-
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Reconcile every photo that a batch asks for.
@@ -80,6 +63,7 @@ class Batch:
     queue: Postponer
     write_line: Callable[[dict[str, Any]], None]
     clock: Callable[[], float] = time.monotonic
+    now: Callable[[], float] = time.time
 
     def __call__(
         self, event: dict[str, Any], *, request_id: str, remaining_seconds: Callable[[], float]
@@ -90,6 +74,7 @@ class Batch:
         for message in failed:
             self.write_line(
                 {
+                    "level": WARNING,
                     "message_id": message.message_id,
                     "outcome": "unknown",
                     "reason": message.unknown,
@@ -99,7 +84,7 @@ class Batch:
             )
         unavailable: list[Message] = []
         for progress in self._run(jobs_of(messages), remaining_seconds):
-            self.write_line(_line(progress, request_id))
+            self.write_line(progress.line(request_id))
             if progress.failed:
                 unavailable += progress.job.messages
         self._postpone(unavailable)
@@ -113,9 +98,9 @@ class Batch:
             for position, job in enumerate(jobs):
                 progress = looks.popleft().result()
                 if remaining_seconds() < _margin_seconds(job):
-                    yield self._postponed(progress)
-                    for late in jobs[position + 1 :]:
-                        yield self._postponed(Progress(late, self.clock()))
+                    for late in (progress, *map(self._begin, jobs[position + 1 :])):
+                        late.postpone("too little time left")
+                        yield late
                     break
                 looks.extend(pool.submit(self._look, ahead) for ahead in jobs[position + 1 : position + 2])
                 prepared = self._prepare(progress)
@@ -126,44 +111,32 @@ class Batch:
                 yield unfinished.popleft().result()
 
     def _look(self, job: Job) -> Progress:
-        progress = Progress(job, self.clock())
-        try:
-            progress.sight = self.reconciler.look(job.request)
-            progress.correlation_id = progress.sight.correlation_id
-        except StoreUnavailable as fault:
-            _fail(progress, fault)
-        progress.timings["look"] = self.clock() - progress.began
+        progress = self._begin(job)
+        with progress.phase("look"):
+            progress.see(self.reconciler.look(job.request))
         return progress
 
     def _prepare(self, progress: Progress) -> Prepared | None:
-        sight, job = progress.sight, progress.job
+        sight, request = progress.sight, progress.job.request
         if sight is None or sight.original is None:
             return None
-        decode = self.decode_isolated if job.request.is_repetition else self.decode
-        began = self.clock()
-        prepared = self.reconciler.prepare(job.request.photo_id, sight.original, decode)
-        progress.timings["decode"] = self.clock() - began
-        progress.timings |= {f"decode_{phase}": seconds for phase, seconds in prepared.timings.items()}
-        progress.detail = prepared.detail
-        progress.sight = Sight()  # lets go of the original's bytes
-        return prepared
+        decode = self.decode_isolated if request.is_repetition else self.decode
+        with progress.phase("decode"):
+            prepared = self.reconciler.prepare(request.photo_id, sight.original, decode)
+            progress.detail, progress.steps = prepared.detail, prepared.timings
+            progress.sight = Sight()  # lets go of the original's bytes
+            return prepared
+        return None
 
     def _record(self, progress: Progress, prepared: Prepared | None) -> Progress:
         if progress.sight is not None:
-            began = self.clock()
-            try:
-                _end(
-                    progress, self.reconciler.record(progress.job.request.photo_id, progress.sight, prepared)
-                )
-            except StoreUnavailable as fault:
-                _fail(progress, fault)
-            progress.timings["record"] = self.clock() - began
-        progress.timings["total"] = self.clock() - progress.began
+            with progress.phase("record"):
+                progress.end(self.reconciler.record(progress.job.request.photo_id, progress.sight, prepared))
+        progress.done()
         return progress
 
-    def _postponed(self, progress: Progress) -> Progress:
-        progress.outcome, progress.reason = "postponed", "too little time left"
-        return progress
+    def _begin(self, job: Job) -> Progress:
+        return Progress(job, self.clock, self.now)
 
     def _postpone(self, messages: Iterable[Message]) -> None:
         """Shorten the messages' own visibility; if that fails they come again after the queue's default."""
@@ -174,34 +147,14 @@ class Batch:
                 )
             except StoreUnavailable as fault:
                 self.write_line(
-                    {"message_id": message.message_id, "outcome": "not_postponed", "reason": str(fault)}
+                    {
+                        "level": WARNING,
+                        "message_id": message.message_id,
+                        "outcome": "not_postponed",
+                        "reason": str(fault),
+                    }
                 )
 
 
 def _margin_seconds(job: Job) -> float:
     return ISOLATED_MARGIN_SECONDS if job.request.is_repetition else START_MARGIN_SECONDS
-
-
-def _end(progress: Progress, result: Result) -> None:
-    progress.outcome = str(result.outcome)
-    if result.item is not None:
-        progress.reason = result.item.reason
-        progress.correlation_id = result.item.correlation_id
-
-
-def _fail(progress: Progress, fault: StoreUnavailable) -> None:
-    progress.outcome, progress.reason = "unavailable", str(fault)
-
-
-def _line(progress: Progress, request_id: str) -> dict[str, Any]:
-    """Return the one log line of a photo; flat, so that a metric may later name any of its fields."""
-    return {
-        "photo_id": str(progress.job.request.photo_id),
-        "outcome": progress.outcome,
-        "reason": progress.reason,
-        "correlation_id": progress.correlation_id,
-        "request_id": request_id,
-        "receive_count": progress.job.receive_count,
-        "nudged": progress.job.request.nudged,
-        "detail": progress.detail,
-    } | {f"{phase}_ms": round(seconds * 1000, 1) for phase, seconds in progress.timings.items()}

@@ -28,7 +28,7 @@ class SettingsMissing(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """Names of the stores and of the site. ``endpoint_url`` is set on an emulator only."""
+    """Names of the stores, the site and the stage. ``endpoint_url`` is set on an emulator only."""
 
     originals_bucket: str
     renditions_bucket: str
@@ -36,6 +36,7 @@ class Environment:
     photo_events_topic_arn: str
     site_origin: str
     region: str
+    stage: str = "local"
     endpoint_url: str | None = None
 
     @classmethod
@@ -55,5 +56,6 @@ class Environment:
             photo_events_topic_arn=variables["PHOTO_EVENTS_TOPIC_ARN"],
             site_origin=variables["SITE_ORIGIN"],
             region=variables["AWS_REGION"],
+            stage=variables.get("STAGE") or "local",
             endpoint_url=variables.get("AWS_ENDPOINT_URL") or None,
         )

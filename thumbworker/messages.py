@@ -30,12 +30,16 @@ class Unknown(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One record of the batch: how often it was received, and which photos it asks for."""
+    """One record of the batch: how often it was received, and which photos it asks for.
+
+    ``sent_at`` is in seconds since the epoch; 0 where the queue does not say.
+    """
 
     message_id: str
     receipt_handle: str
     queue_arn: str
     receive_count: int
+    sent_at: float = 0.0
     requests: tuple[Request, ...] = ()
     unknown: str = ""
 
@@ -51,6 +55,11 @@ class Job:
     def receive_count(self) -> int:
         """Return how often the most travelled of its messages was received."""
         return max(message.receive_count for message in self.messages)
+
+    @property
+    def sent_at(self) -> float:
+        """Return when the first of its messages was sent, in seconds since the epoch; 0 if unknown."""
+        return min((message.sent_at for message in self.messages if message.sent_at), default=0.0)
 
 
 def read_messages(
@@ -85,6 +94,7 @@ def _read_message(record: dict[str, Any], known_events: Mapping[str, tuple[str, 
         receipt_handle=record.get("receiptHandle", ""),
         queue_arn=record.get("eventSourceARN", ""),
         receive_count=receive_count,
+        sent_at=int(attributes.get("SentTimestamp", "0")) / 1000,
         requests=tuple(requests),
         unknown=unknown,
     )

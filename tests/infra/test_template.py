@@ -260,7 +260,9 @@ def test_the_worker_gets_the_names_it_reads():
         "CATALOGUE_TABLE",
         "PHOTO_EVENTS_TOPIC_ARN",
         "SITE_ORIGIN",
+        "STAGE",
     }
+    assert properties("ImportsFunction")["Environment"]["Variables"].keys() >= set(variables)
 
 
 def test_logs_end():

@@ -44,12 +44,15 @@ def nudged(photo_id: UUID) -> str:
     return body_of(s3_record(keys.nudge_key(photo_id)))
 
 
-def sqs_record(body: str, *, message_id: str = "m-0", receive_count: int = 1) -> dict[str, Any]:
+def sqs_record(
+    body: str, *, message_id: str = "m-0", receive_count: int = 1, sent_at: float | None = None
+) -> dict[str, Any]:
     return {
         "messageId": message_id,
         "receiptHandle": f"handle-of-{message_id}",
         "body": body,
-        "attributes": {"ApproximateReceiveCount": str(receive_count)},
+        "attributes": {"ApproximateReceiveCount": str(receive_count)}
+        | ({} if sent_at is None else {"SentTimestamp": str(int(sent_at * 1000))}),
         "eventSource": "aws:sqs",
         "eventSourceARN": QUEUE_ARN,
         "awsRegion": "eu-central-1",

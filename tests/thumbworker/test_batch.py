@@ -74,7 +74,9 @@ def test_one_line_per_photo_says_what_happened(bench: Bench) -> None:
     (line,) = bench.lines
     assert line | {"photo_id": str(photo_id), "outcome": "ready", "reason": "", "receive_count": 1} == line
     assert line["request_id"] == "request-1"
-    assert {"look_ms", "decode_ms", "decode_scale_ms", "record_ms", "total_ms"} <= set(line)
+    assert line["level"] == "info"
+    phases = {f"{name}Milliseconds" for name in ("Look", "Decode", "Record", "Total")}
+    assert phases | {"decode_scale_ms"} <= set(line)
     assert json.loads(json.dumps(line)) == line
 
 
@@ -214,19 +216,50 @@ def test_no_thread_outlives_the_call(bench: Bench) -> None:
     assert set(threading.enumerate()) == before
 
 
-def test_no_thread_outlives_a_decoder_that_breaks_its_promise(bench: Bench) -> None:
-    def broken(data: bytes) -> Picture:
+def broken(data: bytes) -> Picture:
+    if data == b"picture 1":
+        raise ZeroDivisionError("a mistake of ours")
+    return paint(data)
+
+
+def test_defect_of_ours_gives_back_its_own_record_and_says_where_it_is(bench: Bench) -> None:
+    photo_ids = upload(bench, 5)
+    bench.world.originals.correlation_ids[photo_ids[1]] = "asked-by-alice"
+    batch = Batch(bench.batch.reconciler, broken, broken, bench.queue, bench.lines.append)
+    before = set(threading.enumerate())
+    answer = batch(
+        events.sqs_event(*map(events.uploaded, photo_ids)), request_id="r", remaining_seconds=lambda: 60
+    )
+    assert set(threading.enumerate()) == before
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "m-1"}]}
+    assert [handle for _, handle, _ in bench.queue.postponed] == ["handle-of-m-1"]
+    assert set(bench.world.catalogue.items) == set(photo_ids) - {photo_ids[1]}
+    (line,) = [line for line in bench.lines if line["outcome"] == "crashed"]
+    assert (line["level"], line["photo_id"], line["correlation_id"], line["reason"]) == (
+        "error",
+        str(photo_ids[1]),
+        "asked-by-alice",
+        "ZeroDivisionError",
+    )
+    assert "a mistake of ours" in line["detail"]
+    assert line["Crashed"] == 1
+
+
+@pytest.mark.parametrize("call", ["GetObject", "PutObject", "PutItem", "HeadObject", "Publish"])
+def test_defect_in_any_phase_takes_nothing_away(bench: Bench, call: str) -> None:
+    def fail() -> None:
         raise ZeroDivisionError
 
-    before = set(threading.enumerate())
-    batch = Batch(bench.batch.reconciler, broken, broken, bench.queue, bench.lines.append)
-    with pytest.raises(ZeroDivisionError):
-        batch(
-            events.sqs_event(*map(events.uploaded, upload(bench, 5))),
-            request_id="r",
-            remaining_seconds=lambda: 60,
-        )
-    assert set(threading.enumerate()) == before
+    photo_ids = upload(bench, 2)
+    for photo_id in photo_ids:
+        bench.world.originals.correlation_ids[photo_id] = f"asked-for-{photo_id}"
+    bench.world.calls.before = {call: fail}
+    assert len(bench.handle(events.sqs_event(*map(events.uploaded, photo_ids)))) == 1
+    assert "DeleteObjects" not in bench.world.calls.names
+    (line,) = [line for line in bench.lines if line["outcome"] == "crashed"]
+    known = "" if call == "GetObject" else f"asked-for-{line['photo_id']}"
+    assert (line["correlation_id"], "Processed" in line) == (known, False)
+    assert sum(line.get("Processed", 0) for line in bench.lines) == 1
 
 
 def test_next_original_is_downloaded_while_this_one_is_decoded(bench: Bench) -> None:

@@ -10,6 +10,8 @@ def test_environment_is_read_once_and_frozen() -> None:
     environment = Environment.read(ENVIRONMENT)
     assert environment.catalogue_table == ENVIRONMENT["CATALOGUE_TABLE"]
     assert environment.endpoint_url is None
+    assert environment.stage == "local"
+    assert Environment.read(ENVIRONMENT | {"STAGE": "dev"}).stage == "dev"
     with pytest.raises(AttributeError):
         environment.region = "elsewhere"  # type: ignore[misc]
 

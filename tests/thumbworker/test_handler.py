@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from tests.emf import metrics_of
 from tests.stage import ENVIRONMENT
 from tests.thumbworker import events
 
@@ -25,6 +26,7 @@ class FakeContext:
 
 
 def load_handler(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setenv("STAGE", "test")
     monkeypatch.setenv("SITE_ORIGIN", aws.environment.site_origin)
     monkeypatch.delitem(sys.modules, "thumbworker.handler", raising=False)
     return importlib.import_module("thumbworker.handler")
@@ -44,6 +46,10 @@ def test_lambda_reconciles_what_the_event_asks_for(
     assert (unknown["outcome"], unknown["message_id"]) == ("unknown", "m-1")
     assert (line["outcome"], line["reason"]) == ("failed", item["reason"]["S"])
     assert line["request_id"] == "request-1"
+    assert (unknown["level"], "_aws" in unknown) == ("warning", False)
+    told = metrics_of(line)
+    assert told["test", "thumbnails"].keys() >= {"Failed", "LookMilliseconds", "UploadToDoneMilliseconds"}
+    assert told["test", "thumbnails", line["reason"]] == {"Failed": 1}
 
 
 def test_lambda_without_settings_says_which_at_cold_start() -> None:

@@ -11,7 +11,8 @@ from uuid import UUID, uuid4
 import pytest
 from PIL import Image
 
-from thumbworker.contract import keys
+from tests.emf import metrics_of
+from thumbworker.contract import correlation, keys
 from thumbworker.contract.policy import every_rendition_key
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class Photo:
             Key=keys.original_key(self.photo_id),
             Body=data,
             ContentType="image/jpeg",
-            Metadata={keys.OWNER_METADATA: "7"},
+            Metadata={keys.OWNER_METADATA: "7"} | correlation.metadata_of(f"asked-for-{self.photo_id}"),
         )
 
     def item(self) -> dict[str, Any]:
@@ -57,6 +58,13 @@ class Photo:
             TableName=self.aws.outputs.catalogue_table, Key={"pk": {"S": keys.photo_item_key(self.photo_id)}}
         )
         return answer.get("Item", {})
+
+    def lines(self) -> list[dict[str, Any]]:
+        """Return what the function logged of the photo, as CloudWatch Logs has it."""
+        logs = self.aws.client("logs").get_paginator("filter_log_events")
+        group = f"/aws/lambda/{self.aws.outputs.worker_function_name}"
+        texts = [event["message"] for page in logs.paginate(logGroupName=group) for event in page["events"]]
+        return [json.loads(text) for text in texts if text.startswith("{") and str(self.photo_id) in text]
 
     def rendition_keys(self) -> set[str]:
         answer = self.aws.client("s3").list_objects_v2(Bucket=self.aws.outputs.renditions_bucket)
@@ -76,6 +84,24 @@ def test_upload_to_deletion_under_the_workers_own_role(embedded_aws: EnforcedAws
     )
     eventually(lambda: not photo.item())
     assert photo.rendition_keys() == set()
+
+
+def test_line_of_the_zip_tells_the_id_and_the_metrics(embedded_aws: EnforcedAws) -> None:
+    photo = Photo(embedded_aws)
+    photo.upload(picture())
+    (line,) = eventually(photo.lines)
+    correlation_id = f"asked-for-{photo.photo_id}"
+    assert (line["outcome"], line["correlation_id"]) == ("ready", correlation_id)
+    assert photo.item()["correlation_id"]["S"] == correlation_id
+    (told,) = metrics_of(line).items()
+    assert told[0] == (embedded_aws.parameters.stage, "thumbnails")
+    assert told[1].keys() >= {
+        "Processed",
+        "DecodeMilliseconds",
+        "EncodeMilliseconds",
+        "QueueAgeMilliseconds",
+        "UploadToDoneMilliseconds",
+    }
 
 
 def test_record_received_before_is_decoded_by_a_child_of_the_zip(embedded_aws: EnforcedAws) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Protocol
 
-from thumbworker import journal
 from thumbworker.environment import Environment
 from thumbworker.imports.addresses import Guard
 from thumbworker.imports.batch import ImportBatch
@@ -13,6 +12,7 @@ from thumbworker.imports.download import Downloader
 from thumbworker.imports.importer import Importer
 from thumbworker.imports.networks import allowed_endpoints
 from thumbworker.imports.stores import open_stores
+from thumbworker.metrics import MeasuredJournal
 from thumbworker.queues import open_queues
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def assemble(variables: Mapping[str, str]) -> ImportBatch:
     return ImportBatch(
         importer=Importer(open_stores(environment), source, environment.site_origin),
         queue=open_queues(environment),
-        write_line=journal.write_line,
+        write_line=MeasuredJournal(environment.stage, "imports"),
     )
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from thumbworker import journal
 from thumbworker.contract.imports import MAX_TRIES, ImportReason
 from thumbworker.contract.news import NewsType, PhotoNews, event_id, photo_address
 from thumbworker.imports.trouble import NotFetched
+from thumbworker.interfaces import StoreUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,17 +34,20 @@ class Outcome(StrEnum):
     FAILED = "failed"
     GAVE_UP = "gave_up"
     TRY_AGAIN = "try_again"
+    UNAVAILABLE = "unavailable"
+    CRASHED = journal.CRASHED
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The outcome, and the reason where something failed."""
+    """The outcome, and the reason where something failed; how long the fetch took, in seconds."""
 
     outcome: Outcome
     attempts: int = 0
     reason: str = ""
     detail: str = ""
     correlation_id: str = ""
+    fetch_seconds: float = 0.0
 
 
 def now_in_utc() -> datetime:
@@ -57,17 +63,22 @@ class Importer:
     source: Source
     site_origin: str
     now: Callable[[], datetime] = field(default=now_in_utc)
+    clock: Callable[[], float] = time.monotonic
 
     def __call__(self, photo_id: UUID) -> Result:
-        """Look at one import and bring it as far as it will go.
-
-        Raises:
-            StoreUnavailable: a store did not answer; the same call may succeed later.
-        """
-        request = self.stores.requests.get(photo_id)
-        if request is None:
-            return Result(Outcome.NOT_WANTED)
-        return replace(self._look(photo_id, request), correlation_id=request.correlation_id)
+        """Look at one import and bring it as far as it will go; whatever stops it is an outcome."""
+        correlation_id = ""
+        try:
+            request = self.stores.requests.get(photo_id)
+            if request is None:
+                return Result(Outcome.NOT_WANTED)
+            correlation_id = request.correlation_id
+            result = self._look(photo_id, request)
+        except StoreUnavailable as fault:
+            result = Result(Outcome.UNAVAILABLE, reason=str(fault))
+        except Exception as fault:  # noqa: BLE001 - a defect of ours must not take other imports along
+            result = Result(Outcome.CRASHED, reason=type(fault).__name__, detail=journal.trace_of(fault))
+        return replace(result, correlation_id=correlation_id)
 
     def _look(self, photo_id: UUID, request: ImportRequest) -> Result:
         if self.stores.originals.exists(photo_id):
@@ -84,6 +95,7 @@ class Importer:
         return self._attempt(photo_id, request, item.attempts)
 
     def _attempt(self, photo_id: UUID, request: ImportRequest, attempts: int) -> Result:
+        began = self.clock()
         try:
             picture = self.source.fetch(request.url)
         except NotFetched as trouble:
@@ -91,11 +103,12 @@ class Importer:
                 self.stores.journal.release(photo_id, trouble.reason)
                 return Result(Outcome.TRY_AGAIN, attempts, trouble.reason, trouble.detail)
             return self._fail(photo_id, request, trouble, attempts)
+        fetch_seconds = self.clock() - began
         self.stores.originals.put(
             photo_id, picture, owner=request.owner, correlation_id=request.correlation_id
         )
         self.stores.journal.finish(photo_id, None)
-        return Result(Outcome.COMPLETED, attempts)
+        return Result(Outcome.COMPLETED, attempts, fetch_seconds=fetch_seconds)
 
     def _fail(self, photo_id: UUID, request: ImportRequest, trouble: NotFetched, attempts: int) -> Result:
         """Tell the news first and end second: a repetition has the same event id, a lost one has none."""

@@ -24,8 +24,12 @@ SOON = "2126-11-21T00:00:00+00:00"
 @dataclass
 class FakeRequests:
     found: dict[UUID, ImportRequest] = field(default_factory=dict)
+    fault: Exception | None = None
 
     def get(self, photo_id: UUID) -> ImportRequest | None:
+        fault, self.fault = self.fault, None
+        if fault:
+            raise fault
         return self.found.get(photo_id)
 
 
@@ -33,11 +37,15 @@ class FakeRequests:
 class FakeOriginals:
     found: dict[UUID, tuple[Picture, str]] = field(default_factory=dict)
     correlation_ids: dict[UUID, str] = field(default_factory=dict)
+    fault: Exception | None = None
 
     def exists(self, photo_id: UUID) -> bool:
         return photo_id in self.found
 
     def put(self, photo_id: UUID, picture: Picture, *, owner: str, correlation_id: str) -> None:
+        fault, self.fault = self.fault, None
+        if fault:
+            raise fault
         self.found.setdefault(photo_id, (picture, owner))
         self.correlation_ids.setdefault(photo_id, correlation_id)
 

@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-from thumbworker.imports.batch import ImportBatch
+from tests.emf import metrics_of
+from thumbworker.imports.batch import LEFT_SECONDS, ImportBatch
 from thumbworker.imports.importer import Outcome, Result
+from thumbworker.imports.stores import LEASE_SECONDS
 from thumbworker.interfaces import StoreUnavailable
+from thumbworker.metrics import MeasuredJournal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,17 +59,49 @@ def test_each_outcome_decides_over_its_own_message() -> None:
         for photo_id, outcome in outcomes.items()
     ]
     again, lines = run(lambda photo_id: Result(outcomes[photo_id]), *records, queue=queue)
-    assert set(again) == {Outcome.TRY_AGAIN, Outcome.GAVE_UP}
+    assert set(again) == {Outcome.TRY_AGAIN, Outcome.GAVE_UP, Outcome.UNAVAILABLE, Outcome.CRASHED}
     assert {line["outcome"] for line in lines} == set(Outcome)
-    assert sorted(queue.postponed) == [("handle of gave_up", 0), ("handle of try_again", 20)]
+    assert dict(queue.postponed) == {
+        "handle of gave_up": 0,
+        "handle of try_again": 20,
+        "handle of unavailable": 65,
+        "handle of crashed": 65,
+    }
+    assert {line["outcome"]: line["level"] for line in lines if line["level"] != "info"} == {
+        Outcome.GAVE_UP: "warning",
+        Outcome.TRY_AGAIN: "warning",
+        Outcome.UNAVAILABLE: "warning",
+        Outcome.CRASHED: "error",
+    }
 
 
-def test_a_store_that_is_silent_lets_the_message_come_again() -> None:
-    def silent(photo_id: UUID) -> Result:
-        raise StoreUnavailable("GetObject", "503")
+def test_what_stopped_in_the_middle_comes_again_after_its_lease() -> None:
+    assert LEFT_SECONDS > LEASE_SECONDS
 
-    again, lines = run(silent, record(f"imports/{uuid4()}"))
-    assert (again, lines[0]["outcome"]) == (["m"], "unavailable")
+
+def test_lines_tell_what_came_of_it_how_long_it_took_and_how_long_it_waited() -> None:
+    results = {
+        "a": Result(Outcome.COMPLETED, 1, correlation_id="asked-by-alice", fetch_seconds=0.25),
+        "b": Result(Outcome.FAILED, 1, "import_not_there"),
+        "c": Result(Outcome.CRASHED, 0, "ZeroDivisionError", "line 1"),
+    }
+    photo_ids = {uuid4(): name for name in results}
+    records = [record(f"imports/{photo_id}", message_id=name) for photo_id, name in photo_ids.items()]
+    for entry in records:
+        entry["attributes"]["SentTimestamp"] = "1000000"
+    lines: list[dict[str, Any]] = []
+    journal = MeasuredJournal("dev", "imports", lines.append)
+    batch = ImportBatch(lambda photo_id: results[photo_ids[photo_id]], Queue(), journal, now=lambda: 1002.5)
+    batch({"Records": records}, request_id="r")
+    by_outcome = {line["outcome"]: line for line in lines}
+    assert by_outcome[Outcome.COMPLETED]["correlation_id"] == "asked-by-alice"
+    function = ("dev", "imports")
+    waited = {"QueueAgeMilliseconds": 2500.0}
+    assert {outcome: metrics_of(line) for outcome, line in by_outcome.items()} == {
+        Outcome.COMPLETED: {function: {"Processed": 1, "FetchMilliseconds": 250.0} | waited},
+        Outcome.FAILED: {function: {"Failed": 1} | waited, (*function, "import_not_there"): {"Failed": 1}},
+        Outcome.CRASHED: {function: {"Crashed": 1} | waited},
+    }
 
 
 def test_a_queue_that_is_deaf_harms_nobody() -> None:

@@ -10,6 +10,7 @@ from tests.thumbworker.imports.fakes import PICTURE, World
 from thumbworker.contract.imports import ImportItem, ImportReason, ImportStatus
 from thumbworker.imports.importer import Importer, Outcome
 from thumbworker.imports.trouble import NotFetched
+from thumbworker.interfaces import StoreUnavailable
 
 TROUBLE = NotFetched(ImportReason.SERVER_TROUBLE, "503", is_transient=True)
 GONE = NotFetched(ImportReason.NOT_THERE, "404")
@@ -101,3 +102,26 @@ def test_tries_that_died_silently_count(world: World, importer: Importer) -> Non
     world.journal.items[PHOTO] = ImportItem(PHOTO, ImportStatus.PROCESSING, 3, "now")
     assert importer(PHOTO).reason == ImportReason.GAVE_UP
     assert (world.web.fetched, ending(world)[0]) == ([], ImportStatus.FAILED)
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcome", "reason"),
+    [
+        (StoreUnavailable("PutObject", "503"), Outcome.UNAVAILABLE, "PutObject: 503"),
+        (ZeroDivisionError("ours"), Outcome.CRASHED, "ZeroDivisionError"),
+    ],
+)
+def test_whatever_stops_it_is_an_outcome_that_names_the_request(
+    world: World, importer: Importer, fault: Exception, outcome: Outcome, reason: str
+) -> None:
+    world.originals.fault = fault
+    result = importer(PHOTO)
+    assert (result.outcome, result.reason, result.correlation_id) == (outcome, reason, "asked-by-alice")
+    assert ("ours" in result.detail) == (outcome is Outcome.CRASHED)
+    world.journal.leased.clear()
+    assert importer(PHOTO).outcome is Outcome.COMPLETED
+
+
+def test_silence_before_the_request_is_read_is_an_outcome_too(world: World, importer: Importer) -> None:
+    world.requests.fault = StoreUnavailable("GetObject", "503")
+    assert (importer(PHOTO).outcome, importer(PHOTO).outcome) == (Outcome.UNAVAILABLE, Outcome.COMPLETED)

@@ -1,0 +1,172 @@
+"""What a photo's line tells CloudWatch."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import pytest
+
+from gallery.operations.measures import measure_line
+from tests.emf import UNITS, metrics_of
+from tests.thumbworker import events
+from tests.thumbworker.decoders import paint
+from tests.thumbworker.fakes import FakeQueue, World
+from thumbworker import metrics
+from thumbworker.batch import Batch
+from thumbworker.contract.reasons import Reason
+from thumbworker.metrics import MeasuredJournal
+from thumbworker.reconcile import Reconciler
+
+if TYPE_CHECKING:
+    from thumbworker.imaging import Picture
+
+NOW = 1_795_255_210.0
+"""Ten seconds after the instant at which the fakes say that all was uploaded."""
+THUMBNAILS = ("dev", "thumbnails")
+
+
+def encoded(data: bytes) -> Picture:
+    return replace(paint(data), timings={"scale": 0.001, "encode": 0.002})
+
+
+class Worker:
+    """A batch worker on fake stores, whose journal keeps its lines as CloudWatch would get them."""
+
+    def __init__(self) -> None:
+        self.world = World()
+        self.lines: list[dict[str, Any]] = []
+        ticks = iter(range(10**6))
+        self.batch = Batch(
+            Reconciler(self.world.stores, "https://photos.example"),
+            encoded,
+            encoded,
+            FakeQueue(),
+            MeasuredJournal("dev", "thumbnails", self.lines.append, lambda: NOW),
+            clock=lambda: next(ticks) / 100,
+            now=lambda: NOW,
+        )
+
+    def handle(self, *records: dict[str, Any]) -> dict[str, Any]:
+        """Work through a batch of one photo; return its line."""
+        self.lines.clear()
+        self.batch({"Records": list(records)}, request_id="r", remaining_seconds=lambda: 60.0)
+        (line,) = self.lines
+        return line
+
+
+@pytest.fixture
+def worker() -> Worker:
+    return Worker()
+
+
+def test_processed_photo_tells_each_phase_and_how_long_people_waited(worker: Worker) -> None:
+    photo_id = uuid4()
+    worker.world.upload(photo_id)
+    line = worker.handle(events.sqs_record(events.uploaded(photo_id), sent_at=NOW - 3))
+    assert metrics_of(line) == {
+        THUMBNAILS: {
+            "Processed": 1,
+            "LookMilliseconds": 10.0,
+            "DecodeMilliseconds": 8.0,
+            "EncodeMilliseconds": 2.0,
+            "RecordMilliseconds": 10.0,
+            "TotalMilliseconds": line["TotalMilliseconds"],
+            "QueueAgeMilliseconds": 3000.0,
+            "UploadToDoneMilliseconds": 10_000.0,
+        }
+    }
+    assert line["decode_scale_ms"] == 1.0
+    assert line["_aws"]["Timestamp"] == NOW * 1000
+
+
+def test_refused_photo_is_counted_for_its_reason_and_in_all(worker: Worker) -> None:
+    photo_id = uuid4()
+    worker.world.upload(photo_id, b"damaged")
+    told = metrics_of(worker.handle(events.sqs_record(events.uploaded(photo_id))))
+    assert told[*THUMBNAILS, Reason.DAMAGED] == {"Failed": 1}
+    assert told[THUMBNAILS]["Failed"] == 1
+    assert "Processed" not in told[THUMBNAILS]
+
+
+def test_what_was_done_before_or_is_gone_counts_as_neither(worker: Worker) -> None:
+    photo_id = uuid4()
+    worker.world.upload(photo_id)
+    worker.handle(events.sqs_record(events.uploaded(photo_id)))
+    again = worker.handle(events.sqs_record(events.nudged(photo_id), sent_at=NOW))
+    worker.world.originals.files.clear()
+    gone = worker.handle(events.sqs_record(events.removed(photo_id), sent_at=NOW))
+    assert (again["outcome"], gone["outcome"]) == ("unchanged", "deleted")
+    for line in (again, gone):
+        assert {"Processed", "Failed", "UploadToDoneMilliseconds"} & metrics_of(line)[
+            THUMBNAILS
+        ].keys() == set()
+
+
+def test_nudge_says_nothing_of_how_long_somebody_waited(worker: Worker) -> None:
+    photo_id = uuid4()
+    worker.world.upload(photo_id)
+    told = metrics_of(worker.handle(events.sqs_record(events.nudged(photo_id))))
+    assert told[THUMBNAILS]["Processed"] == 1
+    assert "UploadToDoneMilliseconds" not in told[THUMBNAILS]
+
+
+def test_clocks_that_disagree_give_no_time_below_none(worker: Worker) -> None:
+    photo_id = uuid4()
+    worker.world.upload(photo_id)
+    line = worker.handle(events.sqs_record(events.uploaded(photo_id), sent_at=NOW + 60))
+    assert metrics_of(line)[THUMBNAILS]["QueueAgeMilliseconds"] == 0
+
+
+def test_queue_age_is_that_of_the_first_message_of_a_photo(worker: Worker) -> None:
+    photo_id = uuid4()
+    worker.world.upload(photo_id)
+    line = worker.handle(
+        events.sqs_record(events.uploaded(photo_id), message_id="b", sent_at=NOW - 1),
+        events.sqs_record(events.uploaded(photo_id), message_id="a", sent_at=NOW - 9),
+    )
+    assert metrics_of(line)[THUMBNAILS]["QueueAgeMilliseconds"] == 9000
+
+
+def test_line_without_metrics_is_left_as_it_is(worker: Worker) -> None:
+    line = worker.handle(events.sqs_record("not json"))
+    assert "_aws" not in line
+
+
+def test_line_is_flat_and_one_line(worker: Worker) -> None:
+    photo_id = uuid4()
+    worker.world.upload(photo_id)
+    line = worker.handle(events.sqs_record(events.uploaded(photo_id)))
+    assert {name for name, value in line.items() if isinstance(value, dict | list)} == {"_aws"}
+    assert "\n" not in json.dumps(line)
+
+
+def test_every_metric_has_a_unit_that_cloudwatch_knows() -> None:
+    assert set(metrics.UNITS.values()) <= set(UNITS)
+    assert len(metrics.UNITS) <= 100
+
+
+def test_what_the_gallery_measures_is_in_the_same_format() -> None:
+    line = json.loads(measure_line("dev", {"SweepRuns": 1, "SweepStopped": 0}))
+    assert metrics_of(line) == {("dev",): {"SweepRuns": 1, "SweepStopped": 0}}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"Processed": "1"},
+        {"Processed": True},
+        {"Processed": float("nan")},
+        {"Stage": 7},
+        {"Stage": ""},
+        {"_aws": {"CloudWatchMetrics": []}},
+    ],
+)
+def test_the_rules_refuse_what_cloudwatch_would_not_take(worker: Worker, changes: dict[str, Any]) -> None:
+    photo_id = uuid4()
+    worker.world.upload(photo_id)
+    line = worker.handle(events.sqs_record(events.uploaded(photo_id)))
+    with pytest.raises(Exception):  # noqa: B017 - an assertion, a lookup or the schema's own
+        metrics_of(line | changes)
