@@ -1,4 +1,4 @@
-"""docs/imaging.md says what the code does."""
+"""docs/imaging.md and the README say what the code does."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from thumbworker.contract.policy import CURRENT
 from thumbworker.contract.reasons import SENTENCES, Reason, sentence
 from thumbworker.imaging import DEFAULT_LIMITS, metadata
 
-DOCS = (Path(__file__).parents[3] / "docs/imaging.md").read_text(encoding="utf-8")
+PROJECT = Path(__file__).parents[3]
+DOCS = (PROJECT / "docs/imaging.md").read_text(encoding="utf-8")
+README = (PROJECT / "README.md").read_text(encoding="utf-8")
 
 
 def section(title: str) -> str:
@@ -48,6 +50,17 @@ def test_the_limits_are_those_of_the_code() -> None:
     assert f"| {DEFAULT_LIMITS.memory_bytes // 10**6} MB, as estimated" in limits
     assert f"| processor time | {DEFAULT_LIMITS.cpu_seconds:.0f} s |" in limits
     assert f"| wall time | {DEFAULT_LIMITS.wall_seconds:.0f} s |" in limits
+
+
+def test_the_readme_publishes_the_same_limits() -> None:
+    assert f"| bytes | {DEFAULT_LIMITS.original_bytes >> 20} MB |" in README
+    assert f"| pixels | {DEFAULT_LIMITS.pixels // 10**6} megapixels, " in README
+    assert f"| longer side | {DEFAULT_LIMITS.side_pixels:,} px |" in README
+    assert f"| memory to decode | {DEFAULT_LIMITS.memory_bytes // 10**6} MB, " in README
+    times = f"{DEFAULT_LIMITS.cpu_seconds:.0f} s of processor, {DEFAULT_LIMITS.wall_seconds:.0f} s in all"
+    assert f"| time to decode | {times} |" in README
+    assert len(Reason) == 17
+    assert "one of [seventeen reasons]" in README
 
 
 def test_the_sentences_name_the_limits_of_the_code() -> None:
