@@ -1,0 +1,114 @@
+"""The templates on the embedded AWS: made, left alone by a second run, and taken away with all they made.
+
+Left out is what it does not know: CloudFront's key group, budgets, the secret of a database's cluster, so
+``database.yaml`` altogether. ``RequireTls`` is false, for S3 speaks to queues by plain http there.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from infra import stacks
+from infra.deploy.stages import TEMPLATES
+from infra.provision import Parameters, provision
+from infra.template import load
+from infra.worker_zip import build
+from tests.stage import SITE_ORIGIN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.aws import EnforcedAws
+
+pytestmark = pytest.mark.embedded
+
+STAGE = "life"
+SITE = {
+    "RenditionsBucket": "pictures",
+    "GatewayDomain": "abc.execute-api.eu-central-1.amazonaws.com",
+    "GatewayPath": "/life",
+    "OriginSecret": "s" * 32,
+    "RequireTls": "false",
+}
+TOLD = {"site": SITE, "watch": {"GatewayId": "abc", "SiteDistributionId": "E1"}, "firewall": {}}
+"""What each template wants to be told, beside the stage."""
+UNKNOWN_THERE = {"Signed", "HasOperator", "HasBudget"}
+"""Conditions that are false here, with what they hold."""
+
+
+def request_of(name: str) -> dict[str, Any]:
+    told = {"Stage": STAGE, **TOLD[name]}
+    return {
+        "StackName": f"contactsheet-{STAGE}-{name}",
+        "TemplateBody": (TEMPLATES / f"{name}.yaml").read_text(),
+        "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in told.items()],
+    }
+
+
+def known(name: str, part: str) -> set[str]:
+    found: dict[str, Any] = load(name)[part]
+    return {title for title, one in found.items() if one.get("Condition") not in UNKNOWN_THERE}
+
+
+def buckets(aws: EnforcedAws) -> set[str]:
+    found = {bucket["Name"] for bucket in aws.client("s3").list_buckets()["Buckets"]}
+    return {name for name in found if f"-{STAGE}-" in name}
+
+
+@pytest.mark.parametrize("name", sorted(TOLD))
+def test_stack__is_made_left_alone_and_taken_away(embedded_aws: EnforcedAws, name: str) -> None:
+    cloudformation = embedded_aws.client("cloudformation")
+    made = stacks.apply(cloudformation, request_of(name))
+    assert made.changed
+    assert set(made.outputs) == known(name, "Outputs")
+    resources = cloudformation.describe_stack_resources(StackName=f"contactsheet-{STAGE}-{name}")
+    assert {one["LogicalResourceId"] for one in resources["StackResources"]} == known(name, "Resources")
+    again = stacks.apply(cloudformation, request_of(name))
+    assert not again.changed
+    assert again.outputs == made.outputs
+    assert stacks.delete(cloudformation, f"contactsheet-{STAGE}-{name}")
+    assert stacks.describe(cloudformation, f"contactsheet-{STAGE}-{name}") is None
+    assert buckets(embedded_aws) == set()
+
+
+class TestMainStack:
+    @pytest.fixture
+    def parameters(self, embedded_aws: EnforcedAws) -> Iterator[Parameters]:
+        yield Parameters(STAGE, SITE_ORIGIN, build(), require_tls=False)
+        s3 = embedded_aws.client("s3")
+        for bucket in buckets(embedded_aws):
+            for found in s3.list_objects_v2(Bucket=bucket).get("Contents", []):
+                s3.delete_object(Bucket=bucket, Key=found["Key"])
+            s3.delete_bucket(Bucket=bucket)
+
+    def test_it_is_made_left_alone_and_taken_away_but_for_photos(
+        self, embedded_aws: EnforcedAws, parameters: Parameters
+    ) -> None:
+        made = provision(embedded_aws, parameters)
+        assert made.changed
+        assert not provision(embedded_aws, parameters).changed
+        self.assert_dead_letters_come_from_their_queue(embedded_aws)
+        embedded_aws.client("s3").put_object(Bucket=made.outputs.originals_bucket, Key="kept", Body=b"x")
+        assert stacks.delete(embedded_aws.client("cloudformation"), parameters.stack_name)
+        kept = {name.split("-")[2] for name in buckets(embedded_aws)}
+        assert kept == {"originals", "renditions", "artifacts"}
+        found = embedded_aws.client("s3").get_object(Bucket=made.outputs.originals_bucket, Key="kept")
+        assert found["Body"].read() == b"x"
+        assert (
+            embedded_aws.client("sqs")
+            .list_queues(QueueNamePrefix=f"contactsheet-{STAGE}")
+            .get("QueueUrls", [])
+            == []
+        )
+
+    def assert_dead_letters_come_from_their_queue(self, aws: EnforcedAws) -> None:
+        sqs = aws.client("sqs")
+        for name in ("thumbnails", "imports"):
+            url = sqs.get_queue_url(QueueName=f"contactsheet-{STAGE}-{name}-dead")["QueueUrl"]
+            found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["RedriveAllowPolicy"])
+            policy = json.loads(found["Attributes"]["RedriveAllowPolicy"])
+            (source,) = policy["sourceQueueArns"]
+            assert source.endswith(f":contactsheet-{STAGE}-{name}")
