@@ -11,6 +11,7 @@ import pytest
 
 from infra.deploy.stages import TEMPLATES
 from infra.template import load, resources_of
+from thumbworker.metrics import FUNCTION, NAMESPACE, REASON, STAGE, UNITS
 
 SITE = load("site")["Resources"]
 WATCH = load("watch")["Resources"]
@@ -99,7 +100,34 @@ class TestWatch:
     )
     def test_alarm_watches(self, alarm: str, metric: str) -> None:
         assert ALARMS[alarm]["MetricName"] == metric
-        assert ALARMS[alarm]["AlarmActions"] == [{"Ref": "OperatorTopic"}]
+
+    @pytest.mark.parametrize(
+        ("alarm", "metrics", "functions"),
+        [
+            ("WorkerCrashes", {"Crashed"}, {"thumbnails", "imports"}),
+            ("FailureRate", {"Processed", "Failed"}, {"thumbnails"}),
+        ],
+    )
+    def test_alarm_reckons_with(self, alarm: str, metrics: set[str], functions: set[str]) -> None:
+        stated = [
+            query["MetricStat"]["Metric"] for query in ALARMS[alarm]["Metrics"] if "MetricStat" in query
+        ]
+        assert {metric["MetricName"] for metric in stated} == metrics
+        dimensions = [{d["Name"]: d["Value"] for d in metric["Dimensions"]} for metric in stated]
+        assert all(found["Stage"] == {"Ref": "Stage"} for found in dimensions)
+        assert {found["Function"] for found in dimensions} == functions
+
+    def test_reckoning_alarms_use_what_they_name_and_only_that(self) -> None:
+        for alarm in ALARMS.values():
+            queries = alarm.get("Metrics", [])
+            told = [query for query in queries if query.get("ReturnData", True)]
+            assert len(told) == bool(queries)
+            ids = {query["Id"] for query in queries if query not in told}
+            for query in told:
+                assert set(re.findall(r"[a-z]+", query["Expression"])) == ids
+
+    def test_every_alarm_tells_the_operator(self) -> None:
+        assert all(alarm["AlarmActions"] == [{"Ref": "OperatorTopic"}] for alarm in ALARMS.values())
 
     def test_silence_of_the_sweep_rings(self) -> None:
         assert ALARMS["SweepGone"]["TreatMissingData"] == "breaching"
@@ -121,13 +149,26 @@ class TestWatch:
             for found in resources_of(kind).values()
         } | {"contactsheet-web-${Stage}"}
         for alarm in ALARMS.values():
-            for dimension in alarm["Dimensions"]:
+            for dimension in alarm.get("Dimensions", []):
                 if dimension["Name"] in {"QueueName", "FunctionName"}:
                     assert dimension["Value"]["Fn::Sub"] in names
 
     def test_dashboard_is_json(self) -> None:
         body = json.loads(WATCH["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"])
-        assert len(body["widgets"]) == 5
+        places = [(widget["x"], widget["y"]) for widget in body["widgets"]]
+        assert len(places) == len(set(places)) == 9
+
+    def test_dashboard_shows_every_metric_of_the_workers_by_its_name_and_dimensions(self) -> None:
+        body = json.loads(WATCH["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"])
+        rows = [row for widget in body["widgets"] for row in widget["properties"]["metrics"]]
+        ours = [row for row in rows if row[0] == NAMESPACE and "Function" in row]
+        assert {row[1] for row in ours} == set(UNITS)
+        for row in ours:
+            assert row[2:5] == [STAGE, "${Stage}", FUNCTION]
+            assert row[5] in {"thumbnails", "imports"}
+        searched = [row[0]["expression"] for row in rows if "expression" in row[0]]
+        assert len(searched) == 2
+        assert all(f"{{{NAMESPACE},{STAGE},{FUNCTION},{REASON}}}" in expression for expression in searched)
 
     def test_budget_warns_before_it_is_spent(self) -> None:
         notifications = WATCH["Budget"]["Properties"]["NotificationsWithSubscribers"]
