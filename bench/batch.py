@@ -74,7 +74,13 @@ def make_resources(aws: EmbeddedAws) -> Environment:
     )
     topic_arn = aws.client("sns").create_topic(Name="photo-events")["TopicArn"]
     return Environment(
-        "originals", "renditions", "catalogue", topic_arn, "https://photos.example", REGION, aws.endpoint_url
+        originals_bucket="originals",
+        renditions_bucket="renditions",
+        catalogue_table="catalogue",
+        photo_events_topic_arn=topic_arn,
+        site_origin="https://photos.example",
+        region=REGION,
+        endpoint_url=aws.endpoint_url,
     )
 
 
