@@ -12,6 +12,7 @@ import pytest
 from infra.deploy.stages import TEMPLATES
 from infra.template import load, resources_of
 from thumbworker.metrics import FUNCTION, NAMESPACE, REASON, STAGE, UNITS
+from thumbworker.stores import CACHE_FOR_EVER
 
 SITE = load("site")["Resources"]
 WATCH = load("watch")["Resources"]
@@ -45,7 +46,17 @@ class TestSite:
         assert {"sandbox", "default-src 'none'"} <= set(policy.split("; "))
         headers = {item["Header"]: item["Value"] for item in config["CustomHeadersConfig"]["Items"]}
         assert headers["Cross-Origin-Resource-Policy"] == "cross-origin"
-        assert "immutable" in headers["Cache-Control"]
+        # The worker says it on each picture; said here, browsers would keep refusals as well.
+        assert "Cache-Control" not in headers
+        assert CACHE_FOR_EVER == "private, max-age=31536000, immutable"
+
+    def test_edges_keep_pictures_though_they_are_private(self) -> None:
+        config = SITE["PictureCache"]["Properties"]["CachePolicyConfig"]
+        # With a MinTTL of 0 CloudFront heeds "private" and keeps nothing.
+        assert config["MinTTL"] == config["DefaultTTL"] == config["MaxTTL"] == 86_400
+        key = config["ParametersInCacheKeyAndForwardedToOrigin"]
+        assert key["QueryStringsConfig"] == {"QueryStringBehavior": "none"}
+        assert key["CookiesConfig"] == {"CookieBehavior": "none"}
 
     def test_buckets_are_read_by_cloudfront_only(self) -> None:
         for found in (distribution("SiteDistribution"), distribution("PicturesDistribution")):
