@@ -43,6 +43,11 @@ def milliseconds(seconds: float) -> float:
     return round(max(seconds, 0.0) * 1000, 1)
 
 
+def processed() -> dict[str, Any]:
+    """Return what counts one success; it is no failure, so that an average of failures is their rate."""
+    return {PROCESSED: 1, FAILED: 0}
+
+
 def failed(reason: str) -> dict[str, Any]:
     """Return what counts one failure for its reason, which must be one of a short list."""
     return {FAILED: 1, REASON: reason}
@@ -68,6 +73,8 @@ class MeasuredJournal:
         directives = [_directive((STAGE, FUNCTION), found)]
         if REASON in line:
             directives.append(_directive((STAGE, FUNCTION, REASON), [FAILED]))
+        if CRASHED in line:
+            directives.append(_directive((STAGE,), [CRASHED]))  # one alarm for all functions
         return {
             STAGE: self.stage,
             FUNCTION: self.function,

@@ -88,7 +88,7 @@ class Progress:
         self.reason = result.item.reason
         self.correlation_id = result.item.correlation_id
         if result.outcome is Outcome.READY:
-            self.measured[metrics.PROCESSED] = 1
+            self.measured |= metrics.processed()
         elif result.outcome is Outcome.FAILED:
             self.measured |= metrics.failed(result.item.reason)
         else:
@@ -131,6 +131,7 @@ class Progress:
         self.outcome, self.reason, self.detail = outcome, reason, detail
         # Without a sight nothing is recorded: what is unknown must not look like an original that is gone.
         self.sight = None
-        self.measured.pop(metrics.PROCESSED, None)
+        for name in (metrics.PROCESSED, metrics.FAILED, metrics.REASON):
+            self.measured.pop(name, None)
         if outcome == CRASHED:
             self.measured[metrics.CRASHED] = 1

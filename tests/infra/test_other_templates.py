@@ -107,35 +107,18 @@ class TestWatch:
             ("WebThrottles", "Throttles"),
             ("SweepGone", "SweepRuns"),
             ("SweepStopped", "SweepStopped"),
+            ("WorkerCrashes", "Crashed"),
+            ("FailureRate", "Failed"),
         ],
     )
     def test_alarm_watches(self, alarm: str, metric: str) -> None:
         assert ALARMS[alarm]["MetricName"] == metric
 
-    @pytest.mark.parametrize(
-        ("alarm", "metrics", "functions"),
-        [
-            ("WorkerCrashes", {"Crashed"}, {"thumbnails", "imports"}),
-            ("FailureRate", {"Processed", "Failed"}, {"thumbnails"}),
-        ],
-    )
-    def test_alarm_reckons_with(self, alarm: str, metrics: set[str], functions: set[str]) -> None:
-        stated = [
-            query["MetricStat"]["Metric"] for query in ALARMS[alarm]["Metrics"] if "MetricStat" in query
-        ]
-        assert {metric["MetricName"] for metric in stated} == metrics
-        dimensions = [{d["Name"]: d["Value"] for d in metric["Dimensions"]} for metric in stated]
-        assert all(found["Stage"] == {"Ref": "Stage"} for found in dimensions)
-        assert {found["Function"] for found in dimensions} == functions
-
-    def test_reckoning_alarms_use_what_they_name_and_only_that(self) -> None:
-        for alarm in ALARMS.values():
-            queries = alarm.get("Metrics", [])
-            told = [query for query in queries if query.get("ReturnData", True)]
-            assert len(told) == bool(queries)
-            ids = {query["Id"] for query in queries if query not in told}
-            for query in told:
-                assert set(re.findall(r"[a-z]+", query["Expression"])) == ids
+    def test_rate_of_failures_is_their_median_where_there_are_enough(self) -> None:
+        alarm = ALARMS["FailureRate"]
+        assert (alarm["ExtendedStatistic"], alarm["Threshold"]) == ("p50", 0.5)
+        assert alarm["EvaluateLowSampleCountPercentile"] == "ignore"
+        assert alarm["Dimensions"][1] == {"Name": FUNCTION, "Value": "thumbnails"}
 
     def test_every_alarm_tells_the_operator(self) -> None:
         assert all(alarm["AlarmActions"] == [{"Ref": "OperatorTopic"}] for alarm in ALARMS.values())
@@ -160,7 +143,7 @@ class TestWatch:
             for found in resources_of(kind).values()
         } | {"contactsheet-web-${Stage}"}
         for alarm in ALARMS.values():
-            for dimension in alarm.get("Dimensions", []):
+            for dimension in alarm["Dimensions"]:
                 if dimension["Name"] in {"QueueName", "FunctionName"}:
                     assert dimension["Value"]["Fn::Sub"] in names
 
@@ -172,9 +155,10 @@ class TestWatch:
     def test_dashboard_shows_every_metric_of_the_workers_by_its_name_and_dimensions(self) -> None:
         body = json.loads(WATCH["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"])
         rows = [row for widget in body["widgets"] for row in widget["properties"]["metrics"]]
-        ours = [row for row in rows if row[0] == NAMESPACE and "Function" in row]
+        ours = [row for row in rows if row[0] == NAMESPACE and row[1] in UNITS]
         assert {row[1] for row in ours} == set(UNITS)
-        for row in ours:
+        assert [row[2:] for row in ours if row[1] == "Crashed"] == [[STAGE, "${Stage}"]]
+        for row in (row for row in ours if row[1] != "Crashed"):
             assert row[2:5] == [STAGE, "${Stage}", FUNCTION]
             assert row[5] in {"thumbnails", "imports"}
         searched = [row[0]["expression"] for row in rows if "expression" in row[0]]

@@ -69,6 +69,7 @@ def test_processed_photo_tells_each_phase_and_how_long_people_waited(worker: Wor
     assert metrics_of(line) == {
         THUMBNAILS: {
             "Processed": 1,
+            "Failed": 0,
             "LookMilliseconds": 10.0,
             "DecodeMilliseconds": 8.0,
             "EncodeMilliseconds": 2.0,

@@ -114,7 +114,7 @@ def _line(job: Job, result: Result, waited_seconds: float | None, request_id: st
 def _measured(result: Result) -> dict[str, Any]:
     measured: dict[str, Any] = {}
     if result.outcome is Outcome.COMPLETED:
-        measured = {metrics.PROCESSED: 1}
+        measured = metrics.processed()
     elif result.outcome in {Outcome.FAILED, Outcome.GAVE_UP}:
         measured = metrics.failed(result.reason)
     elif result.outcome is Outcome.CRASHED:

@@ -98,9 +98,9 @@ def test_lines_tell_what_came_of_it_how_long_it_took_and_how_long_it_waited() ->
     function = ("dev", "imports")
     waited = {"QueueAgeMilliseconds": 2500.0}
     assert {outcome: metrics_of(line) for outcome, line in by_outcome.items()} == {
-        Outcome.COMPLETED: {function: {"Processed": 1, "FetchMilliseconds": 250.0} | waited},
+        Outcome.COMPLETED: {function: {"Processed": 1, "Failed": 0, "FetchMilliseconds": 250.0} | waited},
         Outcome.FAILED: {function: {"Failed": 1} | waited, (*function, "import_not_there"): {"Failed": 1}},
-        Outcome.CRASHED: {function: {"Crashed": 1} | waited},
+        Outcome.CRASHED: {function: {"Crashed": 1} | waited, ("dev",): {"Crashed": 1}},
     }
 
 

@@ -46,7 +46,7 @@ class Imports:
         self.aws.web_client("s3").put_object(
             Bucket=self.aws.outputs.originals_bucket,
             Key=keys.import_key(photo_id),
-            Body=ImportRequest(url, "7", SOON).to_json().encode(),
+            Body=ImportRequest(url, "7", SOON, f"asked-for-{photo_id}").to_json().encode(),
             ContentType="application/json",
         )
 
@@ -142,7 +142,7 @@ def test_a_server_that_fails_twice_then_works(imports: Imports) -> None:
     assert (head["ContentType"], head["ContentLength"], head["Metadata"]) == (
         "image/png",
         len(PNG),
-        {"owner": "7"},
+        {"owner": "7", "correlation-id": f"asked-for-{photo_id}"},
     )
 
 
@@ -153,8 +153,8 @@ def test_a_server_that_fails_thrice(imports: Imports, news: Callable[[], list[di
         assert imports.ended(photo_id) == ("FAILED", "3", ImportReason.SERVER_TROUBLE)
         assert len(server.requests) == 3
     told = [message for message in news() if message["photo_id"] == str(photo_id)]
-    assert [(message["type"], message["reason"]) for message in told] == [
-        ("photo.failed", ImportReason.SERVER_TROUBLE)
+    assert [(message["type"], message["reason"], message["correlation_id"]) for message in told] == [
+        ("photo.failed", ImportReason.SERVER_TROUBLE, f"asked-for-{photo_id}")
     ]
     letters = poll(imports.dead_letters, within_seconds=DEADLINE_SECONDS)
     assert [str(photo_id) in letter for letter in letters] == [True]
