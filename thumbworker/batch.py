@@ -17,11 +17,12 @@ from thumbworker.interfaces import StoreUnavailable
 from thumbworker.journal import WARNING
 from thumbworker.messages import Job, Message, jobs_of, read_messages
 from thumbworker.progress import Progress
-from thumbworker.reconcile import Prepared, Reconciler, Sight
+from thumbworker.reconcile import Reconciler, Sight
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from thumbworker.findings import Prepared
     from thumbworker.reconcile import Decoder
 
 UNFINISHED_MOST = 3

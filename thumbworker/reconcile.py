@@ -7,26 +7,26 @@ another worker. The route is look (one GET), decode (CPU only), record (everythi
 
 from __future__ import annotations
 
-import hashlib
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from thumbworker.contract import limits
-from thumbworker.contract.items import MadeRendition, PhotoItem, Status
+from thumbworker.contract.items import PhotoItem, Status
 from thumbworker.contract.news import news_of_deletion, news_of_item
 from thumbworker.contract.policy import CURRENT, RenditionPolicy, every_rendition_key
 from thumbworker.contract.reasons import Reason
+from thumbworker.findings import Findings, Prepared
 from thumbworker.imaging import Refused
-from thumbworker.interfaces import Original, RenditionFile, Stores
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
 
     from thumbworker.imaging import Picture
+    from thumbworker.interfaces import Original, RenditionFile, Stores
 
     Decoder = Callable[[bytes], Picture]
 
@@ -70,16 +70,6 @@ class Sight:
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
-    """The item to write and the renditions that belong to it; ``detail`` of a refusal is for the log."""
-
-    item: PhotoItem
-    files: tuple[RenditionFile, ...] = ()
-    detail: str = ""
-    timings: dict[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class Result:
     """The outcome for one photo; ``item`` is what stands in the catalogue, or stood before deletion."""
 
@@ -119,13 +109,14 @@ class Reconciler:
 
     def prepare(self, photo_id: UUID, original: Original, decode: Decoder) -> Prepared:
         """Decode the original; what cannot be read is an outcome, not a failure of ours."""
+        findings = Findings(photo_id, original, self.policy, self.clock)
         if original.data is None:
-            return Prepared(self._refused(photo_id, original, Reason.TOO_LARGE))
+            return findings.refused(Reason.TOO_LARGE)
         try:
             picture = decode(original.data)
         except Refused as refusal:
-            return Prepared(self._refused(photo_id, original, refusal.reason), detail=refusal.detail)
-        return self._rendered(photo_id, original, picture)
+            return findings.refused(refusal.reason, refusal.detail)
+        return findings.rendered(picture)
 
     def record(self, photo_id: UUID, sight: Sight, prepared: Prepared | None) -> Result:
         """Write what is wanted, then look once more: the original may have gone meanwhile."""
@@ -168,54 +159,6 @@ class Reconciler:
         self.stores.news.publish(news_of_deletion(item, self.site_origin, self.clock()))
         self.stores.catalogue.delete(photo_id)
         return Result(Outcome.DELETED, item)
-
-    def _refused(self, photo_id: UUID, original: Original, reason: Reason) -> PhotoItem:
-        data = original.data
-        return PhotoItem(
-            photo_id=photo_id,
-            status=Status.FAILED,
-            owner=original.owner,
-            uploaded_at=original.uploaded_at,
-            processed_at=self.clock(),
-            size_bytes=original.size_bytes,
-            sha256="" if data is None else hashlib.sha256(data).hexdigest(),
-            policy_version=self.policy.version,
-            reason=str(reason),
-            correlation_id=original.correlation_id,
-        )
-
-    def _rendered(self, photo_id: UUID, original: Original, picture: Picture) -> Prepared:
-        files, made = [], []
-        for rendered in picture.renditions:
-            spec = rendered.spec
-            key = self.policy.key(spec, photo_id)
-            files.append(RenditionFile(key, rendered.data, spec.content_type))
-            made.append(
-                MadeRendition(
-                    spec.name, key, rendered.width, rendered.height, len(rendered.data), spec.content_type
-                )
-            )
-        item = PhotoItem(
-            photo_id=photo_id,
-            status=Status.READY,
-            owner=original.owner,
-            uploaded_at=original.uploaded_at,
-            processed_at=self.clock(),
-            size_bytes=original.size_bytes,
-            sha256=picture.sha256,
-            policy_version=self.policy.version,
-            format=picture.format,
-            width=picture.width,
-            height=picture.height,
-            renditions=tuple(made),
-            thumbhash=picture.thumbhash,
-            dominant_color=picture.dominant_color,
-            dhash=picture.dhash,
-            metadata=picture.metadata,
-            location=picture.location,
-            correlation_id=original.correlation_id,
-        )
-        return Prepared(item, tuple(files), timings=picture.timings)
 
 
 def reconcile(request: Request, reconciler: Reconciler, decode: Decoder) -> Result:
