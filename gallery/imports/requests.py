@@ -146,7 +146,10 @@ def _request_all(rows: Sequence[Photo]) -> None:
 
 
 def request_again(photo: Photo, *, correlation_id: str = "") -> bool:
-    """Put the request, as often as it takes; tell whether S3 took it."""
+    """Put the request, as often as it takes; tell whether S3 took it.
+
+    Without the ``correlation_id`` of the request that asked for it, it gets one of its own, which is logged.
+    """
     request = ImportRequest(
         url=photo.origin_url,
         owner=str(photo.owner_id),
@@ -158,4 +161,6 @@ def request_again(photo: Photo, *, correlation_id: str = "") -> bool:
     except OriginalsUnavailable as problem:
         logger.warning("import_not_requested_yet", photo_id=str(photo.pk), problem=str(problem))
         return False
+    if not correlation_id:
+        logger.info("import_requested_again", photo_id=str(photo.pk), correlation_id=request.correlation_id)
     return True

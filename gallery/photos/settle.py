@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from gallery.accounts.models import User
+    from thumbworker.contract.imports import ImportItem
 
 logger = structlog.get_logger(__name__)
 
@@ -46,7 +47,7 @@ def settle(photo_ids: Iterable[UUID], *, reading: catalogue.Reading | None = Non
 def _move_on(photo: Photo, reading: catalogue.Reading, trusted: dict[int, bool]) -> bool:
     item = reading.items.get(photo.pk)
     if item is None:
-        return photo.is_being_imported and arrival.fail(photo, reading.imports.get(photo.pk))
+        return photo.is_being_imported and _fail(photo, reading.imports.get(photo.pk))
     if photo.origin_url:
         return arrival.move_with_true_size(
             photo, item, lambda true_facts: _process(photo, item, trusted, true_facts)
@@ -57,14 +58,25 @@ def _move_on(photo: Photo, reading: catalogue.Reading, trusted: dict[int, bool])
 def _process(photo: Photo, item: PhotoItem, trusted: dict[int, bool], more_facts: dict[str, Any]) -> bool:
     moved = _adopt(photo, item, trusted, more_facts)
     if moved:
-        logger.info(
-            "photo_settled",
-            photo_id=str(photo.pk),
-            correlation_id=item.correlation_id,
-            status=str(item.status),
-            reason=item.reason,
-        )
+        _note(photo, item)
     return moved
+
+
+def _fail(photo: Photo, item: ImportItem | None) -> bool:
+    moved = arrival.fail(photo, item)
+    if moved and item is not None:
+        _note(photo, item)
+    return moved
+
+
+def _note(photo: Photo, item: PhotoItem | ImportItem) -> None:
+    logger.info(
+        "photo_settled",
+        photo_id=str(photo.pk),
+        correlation_id=item.correlation_id,
+        status=str(item.status),
+        reason=item.reason,
+    )
 
 
 def _adopt(photo: Photo, item: PhotoItem, trusted: dict[int, bool], more_facts: dict[str, Any]) -> bool:

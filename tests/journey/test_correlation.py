@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-import io
 import json
-import logging
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from structlog.stdlib import ProcessorFormatter
 
 from gallery.photos import news
 from gallery.photos.models import Photo
+from gallery.photos.settle import settle
+from tests.emf import metrics_of
+from tests.gallery.api.conftest import ProgramFactory, program_of
 from tests.gallery.photos.test_news import Subscriber
 from tests.journey.conftest import photograph
+from tests.thumbworker.imports.fakes import FakeWeb
+from tests.weblog import WebLog, web_log
 from thumbworker.contract import keys
+from thumbworker.contract.imports import ImportReason
+from thumbworker.environment import Environment
+from thumbworker.imports.batch import ImportBatch
+from thumbworker.imports.download import Picture
+from thumbworker.imports.importer import Importer
+from thumbworker.imports.stores import open_stores
+from thumbworker.imports.trouble import NotFetched
+from thumbworker.metrics import MeasuredJournal
+from thumbworker.queues import open_queues
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,30 +38,9 @@ if TYPE_CHECKING:
     from tests.aws import MotoAws
     from tests.journey.conftest import Journey
 
+__all__ = ["program_of", "web_log"]
+
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-class WebLog:
-    """What the gallery wrote, in the form that the settings give it."""
-
-    def __init__(self) -> None:
-        self.stream = io.StringIO()
-
-    def lines(self, event: str) -> list[dict[str, Any]]:
-        lines = [json.loads(text) for text in self.stream.getvalue().splitlines()]
-        return [line for line in lines if line["event"] == event]
-
-
-@pytest.fixture
-def web_log() -> Iterator[WebLog]:
-    log, root = WebLog(), logging.getLogger()
-    handler = logging.StreamHandler(log.stream)
-    handler.setFormatter(
-        next(found.formatter for found in root.handlers if isinstance(found.formatter, ProcessorFormatter))
-    )
-    root.addHandler(handler)
-    yield log
-    root.removeHandler(handler)
 
 
 @pytest.fixture
@@ -138,3 +129,73 @@ def test_of_a_picture_that_cannot_be_read(
     expected = result["headers"]["x-amz-meta-correlation-id"]
     assert (heard["type"], heard["correlation_id"]) == ("photo.failed", expected)
     assert worker_line(capsys)["correlation_id"] == expected
+
+
+class Imports:
+    """The import worker on its real stores, with a web that answers as a test wants."""
+
+    def __init__(self, aws: MotoAws, web: FakeWeb) -> None:
+        self.aws = aws
+        environment = Environment.read(os.environ)
+        importer = Importer(open_stores(environment), web, environment.site_origin)
+        self.batch = ImportBatch(importer, open_queues(environment), MeasuredJournal("test", "imports"))
+
+    def work(self) -> None:
+        answer = self.aws.client("sqs").receive_message(
+            QueueUrl=self.aws.outputs.imports_queue_url, AttributeNames=["All"]
+        )
+        (message,) = answer["Messages"]
+        record = {"messageId": "m", "body": message["Body"], "attributes": message["Attributes"]}
+        assert self.batch({"Records": [record]}, request_id="imports") == {"batchItemFailures": []}
+
+
+def test_from_an_address_to_the_thumbnail(
+    journey: Journey,
+    alice: User,
+    program_of: ProgramFactory,
+    subscriber: Subscriber,
+    web_log: WebLog,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    answer = program_of(alice).post("/images", {"url": "https://example.org/a.jpg"})
+    correlation_id = answer["X-Request-Id"]
+    photo = Photo.objects.get()
+    (requested,) = web_log.lines("imports_requested")
+    assert (requested["correlation_id"], requested["photo_ids"]) == (correlation_id, [str(photo.pk)])
+
+    Imports(journey.aws, FakeWeb(picture=Picture(photograph(), "image/jpeg"))).work()
+    line = worker_line(capsys)
+    assert (line["outcome"], line["correlation_id"]) == ("completed", correlation_id)
+    assert metrics_of(line)["test", "imports"].keys() >= {
+        "Processed",
+        "FetchMilliseconds",
+        "QueueAgeMilliseconds",
+    }
+
+    journey.work()
+    line = worker_line(capsys)
+    assert (line["outcome"], line["correlation_id"]) == ("ready", correlation_id)
+    settle([photo.pk])
+    (settled,) = web_log.lines("photo_settled")
+    assert (settled["status"], settled["correlation_id"]) == ("READY", correlation_id)
+    assert [heard["correlation_id"] for heard in subscriber.news()] == [correlation_id]
+
+
+def test_from_an_address_to_nothing(
+    journey: Journey,
+    alice: User,
+    program_of: ProgramFactory,
+    subscriber: Subscriber,
+    web_log: WebLog,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    answer = program_of(alice).post("/images", {"url": "https://example.org/a.jpg"})
+    correlation_id = answer["X-Request-Id"]
+    Imports(journey.aws, FakeWeb([NotFetched(ImportReason.NOT_THERE)])).work()
+    line = worker_line(capsys)
+    assert (line["reason"], line["correlation_id"]) == (ImportReason.NOT_THERE, correlation_id)
+    settle(Photo.objects.values_list("pk", flat=True))
+    (settled,) = web_log.lines("photo_settled")
+    assert (settled["reason"], settled["correlation_id"]) == (ImportReason.NOT_THERE, correlation_id)
+    (heard,) = subscriber.news()
+    assert (heard["type"], heard["correlation_id"]) == ("photo.failed", correlation_id)

@@ -64,6 +64,7 @@ def test_upload_to_deletion_leaves_nothing(aws: Aws) -> None:
     (item,) = aws.items()
     assert (item["pk"]["S"], item["status"]["S"]) == (f"photo#{photo_id}", "READY")
     assert len(aws.rendition_keys()) == 3
+    assert worker.lines[-1]["QueueAgeMilliseconds"] >= 0
     (news,) = aws.news()
     assert news["type"] == "photo.processed"
     assert news["attributes"] == {"type": "photo.processed", "owner": "42", "status": "READY"}

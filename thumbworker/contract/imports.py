@@ -113,6 +113,7 @@ class ImportItem:
     attempts: int
     updated_at: str
     reason: str = ""
+    correlation_id: str = ""
 
     @classmethod
     def from_item(cls, item: dict[str, Any]) -> ImportItem:
@@ -127,6 +128,7 @@ class ImportItem:
             attempts=int(item["attempts"]),
             updated_at=str(item["updated_at"]),
             reason=str(item.get("reason", "")),
+            correlation_id=str(item.get("correlation_id", "")),
         )
 
 

@@ -84,7 +84,7 @@ class Importer:
         if self.stores.originals.exists(photo_id):
             self.stores.journal.finish(photo_id, None)
             return Result(Outcome.ALREADY_THERE)
-        item = self.stores.journal.begin(photo_id)
+        item = self.stores.journal.begin(photo_id, correlation_id=request.correlation_id)
         if item is None:
             return Result(Outcome.ENDED_OR_AT_WORK)
         if self.now() >= datetime.fromisoformat(request.begin_before):

@@ -33,7 +33,7 @@ class Originals(Protocol):
 class Journal(Protocol):
     """One item per import: status, attempts, reason."""
 
-    def begin(self, photo_id: UUID) -> ImportItem | None:
+    def begin(self, photo_id: UUID, *, correlation_id: str) -> ImportItem | None:
         """Count an attempt and return the item; ``None`` if it has ended or somebody else is at it."""
 
     def release(self, photo_id: UUID, reason: ImportReason) -> None:

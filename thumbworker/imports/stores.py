@@ -104,7 +104,7 @@ class DynamoJournal:
     client: DynamoDBClient
     table: str
 
-    def begin(self, photo_id: UUID) -> ImportItem | None:
+    def begin(self, photo_id: UUID, *, correlation_id: str) -> ImportItem | None:
         """Count an attempt and return the item; ``None`` if it has ended or somebody else is at it.
 
         The lease keeps two messages of the same import from fetching at once: whoever holds it has a
@@ -113,10 +113,11 @@ class DynamoJournal:
         now = int(time.time())
         return self._update(
             photo_id,
-            "SET #status = :processing, #until = :until ADD #attempts :one",
+            "SET #status = :processing, #until = :until, #correlation = :correlation ADD #attempts :one",
             "attribute_not_exists(#pk) OR (#status = :processing AND #until < :now)",
-            names={"#until": "leased_until", "#attempts": "attempts"},
+            names={"#until": "leased_until", "#attempts": "attempts", "#correlation": "correlation_id"},
             values={
+                ":correlation": {"S": correlation_id},
                 ":until": {"N": str(now + LEASE_SECONDS)},
                 ":now": {"N": str(now)},
                 ":one": {"N": "1"},

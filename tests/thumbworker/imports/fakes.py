@@ -57,7 +57,7 @@ class FakeJournal:
     items: dict[UUID, ImportItem] = field(default_factory=dict)
     leased: set[UUID] = field(default_factory=set)
 
-    def begin(self, photo_id: UUID) -> ImportItem | None:
+    def begin(self, photo_id: UUID, *, correlation_id: str) -> ImportItem | None:
         item = self.items.get(photo_id)
         if photo_id in self.leased or (item and item.status is not ImportStatus.PROCESSING):
             return None
@@ -91,16 +91,17 @@ class FakeNews:
 
 @dataclass
 class FakeWeb:
-    """Answers each fetch by the next of ``troubles``, and with a picture once they are used up."""
+    """Answers each fetch by the next of ``troubles``, and with the picture once they are used up."""
 
     troubles: list[NotFetched] = field(default_factory=list)
+    picture: Picture = PICTURE
     fetched: list[str] = field(default_factory=list)
 
     def fetch(self, untrusted_url: str) -> Picture:
         self.fetched.append(untrusted_url)
         if self.troubles:
             raise self.troubles.pop(0)
-        return PICTURE
+        return self.picture
 
 
 @dataclass

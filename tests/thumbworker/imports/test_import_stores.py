@@ -74,16 +74,17 @@ def test_an_original_is_stored_once_with_owner_and_type(moto_aws: MotoAws, store
 
 def test_attempts_are_counted_one_at_a_time(moto_aws: MotoAws, stores: Stores) -> None:
     photo_id, journal = uuid4(), stores.journal
-    first = journal.begin(photo_id)
+    first = journal.begin(photo_id, correlation_id="asked-by-alice")
     assert first is not None
     assert (first.status, first.attempts) == (ImportStatus.PROCESSING, 1)
-    assert journal.begin(photo_id) is None
+    assert first.correlation_id == "asked-by-alice"
+    assert journal.begin(photo_id, correlation_id="asked-by-alice") is None
     journal.release(photo_id, ImportReason.TOO_SLOW)
-    second = journal.begin(photo_id)
+    second = journal.begin(photo_id, correlation_id="asked-by-alice")
     assert second is not None
     assert (second.attempts, second.reason) == (2, ImportReason.TOO_SLOW)
     let_lease_pass(moto_aws, photo_id)
-    third = journal.begin(photo_id)
+    third = journal.begin(photo_id, correlation_id="asked-by-alice")
     assert third is not None
     assert third.attempts == 3
 
@@ -91,26 +92,27 @@ def test_attempts_are_counted_one_at_a_time(moto_aws: MotoAws, stores: Stores) -
 @pytest.mark.parametrize("reason", [None, ImportReason.NOT_THERE])
 def test_an_ending_is_final(stores: Stores, reason: ImportReason | None) -> None:
     photo_id, journal = uuid4(), stores.journal
-    journal.begin(photo_id)
+    journal.begin(photo_id, correlation_id="asked-by-alice")
     journal.release(photo_id, ImportReason.TOO_SLOW)
     assert journal.finish(photo_id, reason)
     assert not journal.finish(photo_id, ImportReason.GAVE_UP)
     assert not journal.finish(photo_id, None)
-    assert journal.begin(photo_id) is None
+    assert journal.begin(photo_id, correlation_id="asked-by-alice") is None
 
 
 def test_what_was_never_begun_may_end(stores: Stores) -> None:
     photo_id = uuid4()
     assert stores.journal.finish(photo_id, None)
-    assert stores.journal.begin(photo_id) is None
+    assert stores.journal.begin(photo_id, correlation_id="asked-by-alice") is None
 
 
 def test_an_item_expires_by_itself_and_holds_no_person(moto_aws: MotoAws, stores: Stores) -> None:
     photo_id = uuid4()
-    stores.journal.begin(photo_id)
+    stores.journal.begin(photo_id, correlation_id="asked-by-alice")
     item = moto_aws.client("dynamodb").get_item(
         TableName=moto_aws.outputs.catalogue_table, Key={"pk": {"S": f"import#{photo_id}"}}
     )["Item"]
-    assert set(item) == {"pk", "status", "attempts", "leased_until", "updated_at", EXPIRES_ATTRIBUTE}
+    known = {"pk", "status", "attempts", "leased_until", "updated_at", "correlation_id", EXPIRES_ATTRIBUTE}
+    assert set(item) == known
     assert int(item[EXPIRES_ATTRIBUTE]["N"]) > time.time() + 29 * 24 * 3600
     assert int(item["leased_until"]["N"]) <= time.time() + LEASE_SECONDS

@@ -81,7 +81,7 @@ def test_an_original_that_is_there_is_not_fetched_again(world: World, importer: 
 
 
 def test_two_at_once_fetch_once(world: World, importer: Importer) -> None:
-    world.journal.begin(PHOTO)
+    world.journal.begin(PHOTO, correlation_id="")
     assert importer(PHOTO).outcome is Outcome.ENDED_OR_AT_WORK
     assert world.web.fetched == []
 
