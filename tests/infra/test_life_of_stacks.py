@@ -33,9 +33,14 @@ SITE = {
     "OriginSecret": "s" * 32,
     "RequireTls": "false",
 }
-TOLD = {"site": SITE, "watch": {"GatewayId": "abc", "SiteDistributionId": "E1"}, "firewall": {}}
+TOLD = {
+    "site": SITE,
+    "watch": {"GatewayId": "abc", "SiteDistributionId": "E1"},
+    "firewall": {},
+    "deployer": {"Repository": "octocat/gallery", "ProviderArn": "arn:aws:iam::123456789012:oidc-provider/x"},
+}
 """What each template wants to be told, beside the stage."""
-UNKNOWN_THERE = {"Signed", "HasOperator", "HasBudget"}
+UNKNOWN_THERE = {"Signed", "HasOperator", "HasBudget", "MakesProvider"}
 """Conditions that are false here, with what they hold."""
 
 
@@ -45,6 +50,7 @@ def request_of(name: str) -> dict[str, Any]:
         "StackName": f"contactsheet-{STAGE}-{name}",
         "TemplateBody": (TEMPLATES / f"{name}.yaml").read_text(),
         "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in told.items()],
+        "Capabilities": ["CAPABILITY_NAMED_IAM"],
     }
 
 

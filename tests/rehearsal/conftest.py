@@ -15,11 +15,12 @@ import pytest
 
 from infra import ports, stacks
 from infra.deploy.vault import Vault
-from infra.embedded import REGION, ROOT_ACCESS_KEY_ID, EmbeddedAws
+from infra.embedded import REGION, EmbeddedAws
 from infra.web_package import CACHE
 from infra.worker_zip import PROJECT
 from tests.aws import EMBEDDED_PYTHON
 from tests.postgresql import postgresql
+from tests.rehearsal.deployer import keys_of_operator
 from tests.rehearsal.transports import InProcess, OverHttp
 from tests.rehearsal.visitor import Visitor
 from tests.rehearsal.walk import STAGE
@@ -110,8 +111,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
             environment = {
                 "PATH": os.environ["PATH"],
                 "HOME": str(aws.folder),
-                "AWS_ACCESS_KEY_ID": ROOT_ACCESS_KEY_ID,
-                "AWS_SECRET_ACCESS_KEY": aws.root_secret,
+                **keys_of_operator(aws, STAGE),
                 "AWS_REGION": REGION,
                 "AWS_DEFAULT_REGION": REGION,
                 "AWS_ENDPOINT_URL": aws.endpoint_url,

@@ -1,0 +1,152 @@
+"""Who deploys may do what a deployment needs, by CloudFormation's own word, and looks into no photo."""
+
+from __future__ import annotations
+
+import json
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import cfnlint
+import pytest
+
+from infra.template import load
+
+DEPLOYED = ("template", "site", "watch", "firewall")
+POLICIES = ("StacksPolicy", "WebPolicy")
+MAXIMUM_POLICY_CHARACTERS = 6144
+"""IAM's limit for a managed policy, blanks not counted."""
+NOT_ASKED_FOR = (
+    # By what kind of resource may have it, and ours do not.
+    *("kms:*", "kinesis:*", "firehose:*", "s3tables:*", "s3files:*", "elasticfilesystem:*"),
+    *("billing:*", "payments:*", "iam:CreateServiceLinkedRole", "lambda:PassCapacityProvider"),
+    # Other streams of logs than Lambda's.
+    *("logs:PutResourcePolicy", "logs:DescribeResourcePolicies", "logs:DeleteResourcePolicy"),
+    *("logs:CreateLogDelivery", "s3:REST.PUT.OBJECT"),
+    # A table of many regions, filled from a bucket or streamed elsewhere; and what lies in it.
+    *("dynamodb:*Replica", "dynamodb:*Import*", "dynamodb:*ableKinesis*", "dynamodb:UpdateKinesis*"),
+    *("dynamodb:*Item", "dynamodb:Query", "dynamodb:Scan"),
+)
+SCHEMAS = Path(cfnlint.__file__).parent / "data" / "schemas" / "resources"
+
+
+@cache
+def permissions_by_type() -> dict[str, set[str]]:
+    """Return what CloudFormation says it does in the name of who asks, by type of resource."""
+    found: dict[str, set[str]] = {}
+    for path in SCHEMAS.glob("*.json"):
+        schema = json.loads(path.read_text())
+        handlers = schema.get("handlers", {})
+        for name in ("create", "read", "update", "delete"):
+            asked = handlers.get(name, {}).get("permissions", ())
+            found.setdefault(schema.get("typeName", ""), set()).update(asked)
+    return found
+
+
+def statements() -> list[dict[str, Any]]:
+    resources = load("deployer")["Resources"]
+    return [
+        statement
+        for name in POLICIES
+        for statement in resources[name]["Properties"]["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Allow"
+    ]
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def allows(action: str, resource: str = "") -> bool:
+    """Tell whether a statement names the action, and the resource where one is given."""
+    return any(
+        any(fnmatchcase(action.lower(), pattern.lower()) for pattern in as_list(statement["Action"]))
+        and (not resource or any(matches(resource, where) for where in as_list(statement["Resource"])))
+        for statement in statements()
+    )
+
+
+def matches(resource: str, where: Any) -> bool:
+    pattern = where if isinstance(where, str) else where["Fn::Sub"]
+    for name, value in (
+        ("${AWS::Partition}", "aws"),
+        ("${AWS::Region}", "eu-central-1"),
+        ("${AWS::AccountId}", "123456789012"),
+        ("${Stage}", "dev"),
+    ):
+        pattern = pattern.replace(name, value)
+    return fnmatchcase(resource, pattern)
+
+
+KINDS = sorted({found["Type"] for name in DEPLOYED for found in load(name)["Resources"].values()})
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_cloudformation_may_do_what_a_resource_needs(kind: str) -> None:
+    needed = permissions_by_type()[kind]
+    assert needed, "cfn-lint knows no such type"
+    wanted = {
+        action for action in needed if not any(fnmatchcase(action, pattern) for pattern in NOT_ASKED_FOR)
+    }
+    assert {action for action in wanted if not allows(action)} == set()
+
+
+@pytest.mark.parametrize("action", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"])
+@pytest.mark.parametrize("bucket", ["originals", "renditions"])
+def test_no_photo_is_read_or_removed(action: str, bucket: str) -> None:
+    arn = f"arn:aws:s3:::contactsheet-dev-{bucket}-123456789012-eu-central-1"
+    assert not allows(action, f"{arn}/originals/x")
+    assert not allows(action, f"{arn}/320/x.webp")
+    assert allows("s3:PutBucketNotification", arn)
+    assert allows(action, "arn:aws:s3:::contactsheet-dev-static-123456789012-eu-central-1/static/x.css")
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("s3:DeleteBucket", "arn:aws:s3:::contactsheet-production-originals-123456789012-eu-central-1"),
+        ("sqs:DeleteQueue", "arn:aws:sqs:eu-central-1:123456789012:contactsheet-production-thumbnails"),
+        ("lambda:DeleteFunction", "arn:aws:lambda:eu-central-1:123456789012:function:contactsheet-web-other"),
+        ("iam:PutRolePolicy", "arn:aws:iam::123456789012:role/deploys-contactsheet-dev"),
+        ("iam:PutRolePolicy", "arn:aws:iam::123456789012:role/somebody-else"),
+        ("iam:CreateUser", "arn:aws:iam::123456789012:user/x"),
+        ("ssm:GetParameter", "arn:aws:ssm:eu-central-1:123456789012:parameter/contactsheet/production/x"),
+        ("dynamodb:Scan", "arn:aws:dynamodb:eu-central-1:123456789012:table/contactsheet-dev-catalogue"),
+    ],
+)
+def test_neither_another_stage_nor_its_own_rights_are_touched(action: str, resource: str) -> None:
+    assert not allows(action, resource)
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_policy_fits(name: str) -> None:
+    document = load("deployer")["Resources"][name]["Properties"]["PolicyDocument"]
+    assert len(json.dumps(document, separators=(",", ":"))) <= MAXIMUM_POLICY_CHARACTERS
+
+
+def test_only_one_environment_of_one_repository_takes_the_role() -> None:
+    role = load("deployer")["Resources"]["DeployRole"]
+    (statement,) = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    assert role["Condition"] == "HasRepository"
+    assert statement["Action"] == "sts:AssumeRoleWithWebIdentity"
+    assert statement["Condition"] == {
+        "StringEquals": {
+            "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+            "token.actions.githubusercontent.com:sub": {
+                "Fn::Sub": "repo:${Repository}:environment:${Environment}"
+            },
+        }
+    }
+
+
+def test_roles_are_handed_to_functions_only() -> None:
+    (deny,) = [
+        statement
+        for statement in load("deployer")["Resources"]["StacksPolicy"]["Properties"]["PolicyDocument"][
+            "Statement"
+        ]
+        if statement["Effect"] == "Deny"
+    ]
+    assert (deny["Action"], deny["Resource"]) == ("iam:PassRole", "*")
+    assert deny["Condition"] == {"StringNotEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}
