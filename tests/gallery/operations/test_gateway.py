@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
-from structlog.contextvars import get_contextvars
+from structlog.contextvars import bind_contextvars, get_contextvars
 
 from gallery.operations.gateway import GatewayMiddleware
 
@@ -86,6 +86,7 @@ def test_ids__are_bound_while_the_answer_is_made_and_not_after() -> None:
         seen.append(get_contextvars())
         return HttpResponse()
 
+    bind_contextvars(correlation_id="left behind", task="left behind")
     request_id = GatewayMiddleware(answer)(RequestFactory().get("/"))["X-Request-Id"]
     assert seen == [{"request_id": request_id, "correlation_id": request_id}]
     assert get_contextvars() == {}
