@@ -74,7 +74,7 @@ check: environment-dev ## check format, lint, types, imports, template and migra
 	@$(python) -m ruff check .
 	@$(python) -m mypy
 	@PYTHONPATH=client .venv/bin/lint-imports --no-cache
-	@.venv/bin/cfn-lint infra/*.yaml
+	@.venv/bin/cfn-lint --include-checks I -- infra/*.yaml
 	@git ls-files 'templates/*.html' | xargs --no-run-if-empty .venv/bin/djade --check --target-version 5.2
 	@$(python) manage.py makemigrations --check --dry-run --settings tests.settings
 	@$(python) manage.py check --settings tests.settings

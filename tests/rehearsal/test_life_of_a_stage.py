@@ -52,6 +52,8 @@ def outputs(aws: EmbeddedAws) -> list[dict[str, str] | None]:
 def test_stage__converges_from_every_stop_and_goes(aws: EmbeddedAws) -> None:
     with postgresql() as url:
         given = {"DATABASE_URL": url, "EMAIL_URL": "dummymail://", "AWS_ENDPOINT_URL": aws.endpoint_url}
+        # What the rehearsal's other stage does not choose.
+        given |= {"LAYER": "true", "WORKER_CONCURRENCY": "5"}
         said: list[str] = []
 
         def run() -> Deployment:
@@ -71,6 +73,8 @@ def test_stage__converges_from_every_stop_and_goes(aws: EmbeddedAws) -> None:
         variables = (first[1] or {})["Environment"]["Variables"]
         assert variables["SITE_ORIGIN"] == (first[0][1] or {})["SiteOrigin"]
 
+        _assert_worker_is_as_chosen(aws, first[0][0] or {})
+
         _leave_a_photo(aws, (first[0][0] or {})["OriginalsBucket"])
         kept = removal.destroy(run())
         assert kept == [(first[0][0] or {})["OriginalsBucket"]]
@@ -80,6 +84,15 @@ def test_stage__converges_from_every_stop_and_goes(aws: EmbeddedAws) -> None:
             aws.client("s3").head_bucket(Bucket=(first[0][1] or {})["StaticBucket"])
         # Once more: nothing is left to do, and nothing is in the way.
         assert removal.destroy(run()) == []
+
+
+def _assert_worker_is_as_chosen(aws: EmbeddedAws, made: dict[str, str]) -> None:
+    functions = aws.client("lambda")
+    for name in ("WorkerFunctionName", "ImportsFunctionName"):
+        (layer,) = functions.get_function_configuration(FunctionName=made[name])["Layers"]
+        assert f":layer:contactsheet-{STAGE}-thumbworker:" in layer["Arn"]
+    mapping = functions.get_event_source_mapping(UUID=made["WorkerMappingId"])
+    assert mapping["ScalingConfig"] == {"MaximumConcurrency": 5}
 
 
 def _leave_a_photo(aws: EmbeddedAws, bucket: str) -> None:
