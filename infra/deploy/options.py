@@ -17,6 +17,10 @@ PASSED_ON = (
 )
 """Settings of the gallery that are handed over as they are, where they are set."""
 
+DAY_SECONDS = 86_400
+SWEEP_MINUTES_MAXIMUM = 720
+"""Twice a day: CloudWatch's alarm looks back over one period, which may be a day."""
+
 
 class OptionError(Exception):
     """A choice that cannot be followed; the text says which."""
@@ -53,6 +57,11 @@ class Options:
         """Return the name that Zappa gives the web's function, and its own stack."""
         return f"contactsheet-web-{self.stage}"
 
+    @property
+    def sweep_gone_seconds(self) -> int:
+        """Return how long no run of the sweep is no reason to worry: half an hour, or the time of three."""
+        return min(DAY_SECONDS, max(1800, 3 * 60 * self.sweep_minutes))
+
     @classmethod
     def read(cls, stage: str, environment: Mapping[str, str]) -> Options:
         """Read the choices.
@@ -79,7 +88,7 @@ class Options:
             certificate_arn=certificate,
             operator_email=environment.get("OPERATOR_EMAIL", ""),
             monthly_budget_dollars=_number(environment, "MONTHLY_BUDGET_DOLLARS", 20),
-            sweep_minutes=_number(environment, "SWEEP_MINUTES", 5),
+            sweep_minutes=_number(environment, "SWEEP_MINUTES", 5, at_most=SWEEP_MINUTES_MAXIMUM),
             firewall=environment.get("FIREWALL", "false").lower() == "true",
             layer=environment.get("LAYER", "false").lower() == "true",
             worker_concurrency=_number(environment, "WORKER_CONCURRENCY", 10),
@@ -94,8 +103,10 @@ def _list(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
-def _number(environment: Mapping[str, str], name: str, usual: int) -> int:
+def _number(environment: Mapping[str, str], name: str, usual: int, at_most: int | None = None) -> int:
     text = environment.get(name) or str(usual)
     if not text.isdecimal():
         raise OptionError(f"{name}={text!r} is not a number.")
+    if at_most is not None and not 1 <= int(text) <= at_most:
+        raise OptionError(f"{name}={text!r}: give a number from 1 to {at_most}.")
     return int(text)

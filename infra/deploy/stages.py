@@ -153,6 +153,7 @@ class Deployment:
         values = {
             "OperatorEmail": self.options.operator_email,
             "MonthlyBudgetDollars": str(self.options.monthly_budget_dollars),
+            "SweepGoneSeconds": str(self.options.sweep_gone_seconds),
             "GatewayId": gateway.api_id,
             "SiteDistributionId": self.site["SiteDistributionId"],
         }

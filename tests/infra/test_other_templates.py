@@ -125,6 +125,7 @@ class TestWatch:
 
     def test_silence_of_the_sweep_rings(self) -> None:
         assert ALARMS["SweepGone"]["TreatMissingData"] == "breaching"
+        assert ALARMS["SweepGone"]["Period"] == {"Ref": "SweepGoneSeconds"}
         assert {alarm["TreatMissingData"] for name, alarm in ALARMS.items() if name != "SweepGone"} == {
             "notBreaching"
         }
