@@ -49,7 +49,6 @@ THUMBNAILS_QUEUE_URL = env.str("THUMBNAILS_QUEUE_URL", default="")
 THUMBNAILS_DEAD_LETTER_QUEUE_URL = env.str("THUMBNAILS_DEAD_LETTER_QUEUE_URL", default="")
 IMPORTS_QUEUE_URL = env.str("IMPORTS_QUEUE_URL", default="")
 IMPORTS_DEAD_LETTER_QUEUE_URL = env.str("IMPORTS_DEAD_LETTER_QUEUE_URL", default="")
-WORKER_MAPPING_ID = env.str("WORKER_MAPPING_ID", default="")
 STAGE = env.str("STAGE", default="local")
 
 # The product.

@@ -82,7 +82,6 @@ class Outputs:
             **self.environment(),
             "THUMBNAILS_QUEUE_URL": self.thumbnails_queue_url,
             "THUMBNAILS_DEAD_LETTER_QUEUE_URL": self.thumbnails_dead_letter_queue_url,
-            "WORKER_MAPPING_ID": self.worker_mapping_id,
             "IMPORTS_QUEUE_URL": self.imports_queue_url,
             "IMPORTS_DEAD_LETTER_QUEUE_URL": self.imports_dead_letter_queue_url,
         }

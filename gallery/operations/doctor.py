@@ -37,7 +37,6 @@ def names() -> Names:
         settings.IMPORTS_QUEUE_URL,
         settings.IMPORTS_DEAD_LETTER_QUEUE_URL,
     )
-    mappings = {"worker's mapping": settings.WORKER_MAPPING_ID}
     return Names(
         stage=settings.STAGE,
         site_origin=settings.SITE_ORIGIN,
@@ -46,7 +45,7 @@ def names() -> Names:
         catalogue_table=settings.CATALOGUE_TABLE,
         topic_arn=settings.PHOTO_EVENTS_TOPIC_ARN,
         queue_urls=tuple(url for url in urls if url),
-        mappings={title: mapping_id for title, mapping_id in mappings.items() if mapping_id},
+        is_emulated=bool(settings.AWS_ENDPOINT_URL),
     )
 
 

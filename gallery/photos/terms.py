@@ -14,6 +14,17 @@ if TYPE_CHECKING:
 
 OFFER_SECONDS = 15 * 60
 
+SIGNED_HEADERS = frozenset(
+    {
+        "content-type",
+        "if-none-match",
+        "x-amz-checksum-sha256",
+        f"x-amz-meta-{keys.OWNER_METADATA}",
+        f"x-amz-meta-{correlation.METADATA}",
+    }
+)
+"""What a browser must be allowed to send with an upload from the gallery's origin."""
+
 
 @dataclass(frozen=True, slots=True)
 class StoredOriginal:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from gallery.operations.findings import Finding, ill, mark
+from gallery.operations.findings import Finding, ill, line, well
 from gallery.operations.resources import Names, examine_resources
 from infra import stacks
 from infra.deploy import web_function
+from infra.deploy.vault import Vault, public_key_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +42,7 @@ def status(deployment: Deployment) -> int:
             say(f"{title}: {_depth(clients.client('sqs'), outputs[key])}")
     for finding in [*outside(deployment, outputs), *inside(deployment)]:
         is_well &= finding.is_well
-        say(f"{mark(finding)} {finding.what}{': ' * bool(finding.advice)}{finding.advice}")
+        say(line(finding))
     return 0 if is_well else 1
 
 
@@ -57,8 +58,23 @@ def outside(deployment: Deployment, outputs: Mapping[str, str]) -> list[Finding]
     )
     if not outputs or not site:
         return [ill("stacks", "the stage is not complete. Run: make deploy")]
-    names = Names.from_outputs(deployment.options.stage, outputs, site["SiteOrigin"])
-    return examine_resources(deployment.clients, names)
+    vault = Vault(deployment.clients.client("ssm"), deployment.options.stage)
+    signing_key = vault.read("signing-key")
+    names = Names.from_outputs(
+        deployment.options.stage,
+        outputs,
+        site,
+        web_function=deployment.options.function_name,
+        signing_public_key=public_key_of(signing_key) if signing_key else "",
+        is_emulated=deployment.options.is_emulated,
+    )
+    return [_secrets(vault), *examine_resources(deployment.clients, names)]
+
+
+def _secrets(vault: Vault) -> Finding:
+    if missing := vault.missing():
+        return ill("secrets", f"not in SSM: {', '.join(missing)}. Run: make deploy", "A secret leaked")
+    return well("secrets")
 
 
 def inside(deployment: Deployment) -> list[Finding]:
@@ -72,4 +88,4 @@ def inside(deployment: Deployment) -> list[Finding]:
         return [ill("web function", f"it does not start; its log says why: {str(said)[:500]}")]
     # A rehearsal cannot but set AWS_ENDPOINT_URL.
     is_emulated = deployment.options.is_emulated
-    return [Finding(**line) for line in said if not (is_emulated and "AWS_ENDPOINT_URL" in line["what"])]
+    return [Finding(**one) for one in said if not (is_emulated and "AWS_ENDPOINT_URL" in one["what"])]

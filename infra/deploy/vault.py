@@ -92,6 +92,10 @@ class Vault:
                 found[name] = given
         return found
 
+    def missing(self) -> list[str]:
+        """Return the names of secrets without which the next deployment could not go on as before."""
+        return [name for name in (*MADE, "database-url") if not self.read(name)]
+
     def forget(self) -> None:
         """Remove every secret of the stage."""
         for name in (*MADE, *GIVEN):

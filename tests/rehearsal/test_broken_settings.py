@@ -91,7 +91,7 @@ def test_sqlite__is_red(walk_with: Callable[..., None]) -> None:
 
 def test_whole_batches_only__are_found_by_doctor(deployed: Deployed) -> None:
     outputs = deployed.outputs()
-    names = Names.from_outputs(walk.STAGE, outputs, deployed.outputs("-site")["SiteOrigin"])
+    names = Names.from_outputs(walk.STAGE, outputs, deployed.outputs("-site"), is_emulated=True)
     functions = deployed.client("lambda")
     assert not [finding for finding in examine_resources(deployed, names) if not finding.is_well]
     functions.update_event_source_mapping(UUID=outputs["WorkerMappingId"], FunctionResponseTypes=[])
@@ -101,5 +101,5 @@ def test_whole_batches_only__are_found_by_doctor(deployed: Deployed) -> None:
         functions.update_event_source_mapping(
             UUID=outputs["WorkerMappingId"], FunctionResponseTypes=["ReportBatchItemFailures"]
         )
-    assert [finding.what for finding in found] == ["worker's mapping"]
+    assert [finding.what for finding in found] == [f"mapping of contactsheet-{walk.STAGE}-thumbworker"]
     assert "ReportBatchItemFailures" in found[0].advice

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from typing import Any
 
 from boto3.session import Session
@@ -9,22 +11,26 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from gallery.operations import doctor
-from gallery.operations.findings import mark
+from gallery.operations.findings import line
 from gallery.operations.resources import examine_resources
 
 
 class Command(BaseCommand):
-    help = "Examine settings, database, stores and what the stacks made."
+    help = "Examine settings, database, clock, stores and what the stacks made."
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("--profile", help="look at the resources with the rights of this AWS profile")
+        parser.add_argument("--json", action="store_true", help="print a list of findings for programs")
 
     def handle(self, *args: Any, profile: str | None, **options: Any) -> None:
         # Typed for literals of every service's name; here the name comes from elsewhere.
         session: Any = Session(profile_name=profile, region_name=settings.AWS_REGION)
         findings = [*doctor.examine(), *examine_resources(session, doctor.names())]
-        for finding in findings:
-            self.stdout.write(f"{mark(finding)} {finding.what}{': ' * bool(finding.advice)}{finding.advice}")
+        if options["json"]:
+            self.stdout.write(json.dumps([asdict(finding) for finding in findings], indent=1))
+        else:
+            for finding in findings:
+                self.stdout.write(line(finding))
         ill = sum(not finding.is_well for finding in findings)
         if ill:
             raise CommandError(f"{ill} of {len(findings)} need a look.")

@@ -1,0 +1,130 @@
+"""Looks at the buckets: who hears of what happens in them, and who may do what there."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from gallery.operations.findings import Finding, apart, ill, well
+from gallery.operations.resources.looking import AGAIN, found_or
+from gallery.photos.terms import SIGNED_HEADERS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from gallery.operations.resources.looking import Clients
+    from gallery.operations.resources.names import Names
+
+BLOCKS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
+HEARD_BY = {
+    ("originals/", "ObjectCreated"): "thumbnails",
+    ("originals/", "ObjectRemoved"): "thumbnails",
+    ("nudges/", "ObjectCreated"): "thumbnails",
+    ("imports/", "ObjectCreated"): "imports",
+}
+"""Which queue hears of what, by prefix and event."""
+
+
+def looks(clients: Clients, names: Names) -> Iterator[tuple[str, Callable[[], Finding]]]:
+    """Yield everything to look at, with its title."""
+    s3 = clients.client("s3")
+    yield "notifications of originals", partial(_notifications, s3, names)
+    yield "CORS of originals", partial(_cors, s3, names)
+    for kind, bucket in (("originals", names.originals_bucket), ("renditions", names.renditions_bucket)):
+        yield f"{kind} kept from the public", partial(_block, s3, kind, bucket)
+        yield f"encryption of {kind}", partial(_encryption, s3, kind, bucket)
+        yield f"policy of {kind}", partial(_policy, s3, kind, bucket, names)
+    yield "lifecycle of originals", partial(_lifecycle, s3, names)
+
+
+def _notifications(s3: Any, names: Names) -> Finding:
+    title = "notifications of originals"
+    found = s3.get_bucket_notification_configuration(Bucket=names.originals_bucket)
+    heard = {
+        (rule["Value"], event.split(":")[1], entry["QueueArn"].rsplit(":", 1)[1])
+        for entry in found.get("QueueConfigurations", [])
+        for event in entry["Events"]
+        for rule in entry.get("Filter", {}).get("Key", {}).get("FilterRules", [])
+    }
+    missing = [
+        f"{prefix} {event}"
+        for (prefix, event), queue in HEARD_BY.items()
+        if (prefix, event, f"contactsheet-{names.stage}-{queue}") not in heard
+    ]
+    if missing:
+        return ill(title, f"no queue hears of {', '.join(missing)}: photos stay in processing. {AGAIN}")
+    return well(title)
+
+
+def _cors(s3: Any, names: Names) -> Finding:
+    title = "CORS of originals"
+    if not names.site_origin:
+        return ill(title, f"the gallery's address is not known yet. {AGAIN}")
+    found = found_or(
+        {}, partial(s3.get_bucket_cors, Bucket=names.originals_bucket), "NoSuchCORSConfiguration"
+    )
+    for rule in found.get("CORSRules", []):
+        headers = {header.lower() for header in rule.get("AllowedHeaders", [])}
+        may_put = names.site_origin in rule["AllowedOrigins"] and "PUT" in rule["AllowedMethods"]
+        if may_put and headers >= SIGNED_HEADERS:
+            return well(title)
+    return ill(title, f"browsers at {names.site_origin} may not upload. {AGAIN}")
+
+
+def _block(s3: Any, kind: str, bucket: str) -> Finding:
+    title = f"{kind} kept from the public"
+    found = found_or(
+        {}, partial(s3.get_public_access_block, Bucket=bucket), "NoSuchPublicAccessBlockConfiguration"
+    )
+    blocked = found.get("PublicAccessBlockConfiguration", {})
+    open_ = [name for name in BLOCKS if not blocked.get(name)]
+    return ill(title, f"{', '.join(open_)}: off. {AGAIN}") if open_ else well(title)
+
+
+def _encryption(s3: Any, kind: str, bucket: str) -> Finding:
+    title = f"encryption of {kind}"
+    found = found_or(
+        {},
+        partial(s3.get_bucket_encryption, Bucket=bucket),
+        "ServerSideEncryptionConfigurationNotFoundError",
+    )
+    if not found.get("ServerSideEncryptionConfiguration", {}).get("Rules"):
+        return ill(title, f"nothing says that it is encrypted. {AGAIN}")
+    return well(title)
+
+
+def _policy(s3: Any, kind: str, bucket: str, names: Names) -> Finding:
+    title = f"policy of {kind}"
+    found = found_or({}, partial(s3.get_bucket_policy, Bucket=bucket), "NoSuchBucketPolicy")
+    statements = json.loads(found.get("Policy", "{}")).get("Statement", [])
+    there = {statement.get("Sid") for statement in statements}
+    wanted = set() if names.is_emulated else {"TlsOnly"}
+    if kind == "renditions":
+        wanted.add("CloudFrontOfThisAccountReads")
+    if missing := sorted(wanted - there):
+        return ill(title, f"it lacks {', '.join(missing)}. {AGAIN}")
+    return well(title)
+
+
+def _lifecycle(s3: Any, names: Names) -> Finding:
+    title = "lifecycle of originals"
+    found = found_or(
+        {},
+        partial(s3.get_bucket_lifecycle_configuration, Bucket=names.originals_bucket),
+        "NoSuchLifecycleConfiguration",
+    )
+    ending = {
+        rule.get("Prefix") or rule.get("Filter", {}).get("Prefix", "")
+        for rule in found.get("Rules", [])
+        if rule.get("Status") == "Enabled" and "Expiration" in rule
+    }
+    if deadly := sorted(
+        prefix for prefix in ending if "originals/".startswith(prefix) or prefix.startswith("originals/")
+    ):
+        return ill(title, f"A RULE DELETES PHOTOS (prefix {deadly}). Remove it at once, then: make deploy")
+    if {"nudges/", "imports/"} <= ending:
+        return well(title)
+    if names.is_emulated:
+        return apart(title, "the emulated AWS keeps no such rules")
+    return ill(title, f"nudges and import requests would pile up. {AGAIN}")
