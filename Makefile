@@ -11,7 +11,7 @@ need := infra/setup/need.sh
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run shell manage test test-all test-postgres deploy status destroy rehearse bench-imaging cost check fmt lock clean browser-files \
+.PHONY: help setup run shell manage test test-all test-postgres deploy status destroy rehearse bench-imaging bench-cold cost check fmt lock clean browser-files \
 	environment-dev environment-local environment-embedded
 
 help: ## list what can be done
@@ -62,12 +62,18 @@ test-all: environment-dev environment-embedded browser-files ## run what `make t
 	@$(only_with_chromium); $(python) -m pytest -m "slow$$without" $(ARGS) || [ $$? -eq 5 ]
 	@$(MAKE) --no-print-directory test-postgres
 
-test-postgres: environment-dev environment-embedded ## run the tests that use a database on a real PostgreSQL
+test-postgres: environment-dev environment-embedded browser-files ## run what uses a database on a real PostgreSQL: units, journeys, whole galleries, a browser
 	@$(need) postgresql
 	@$(python) -m tests.postgresql -m 'not slow and not browser' tests/gallery tests/journey $(ARGS)
+	@$(python) -m tests.postgresql tests/client/test_on_running_gallery.py $(ARGS)
+	@$(need) chromium || { [ "$$CI" != true ]; exit; }; \
+		$(python) -m tests.postgresql -m browser tests/browser/test_uploads.py tests/browser/test_desk.py $(ARGS)
 
 bench-imaging: environment-dev ## compare the imaging with others (ARGS="--photos FOLDER" for photos of your own)
 	@$(python) -m bench.imaging $(ARGS)
+
+bench-cold: environment-dev browser-files ## say what a cold start of each function imports and takes
+	@$(python) -m bench.cold $(ARGS)
 
 check: environment-dev ## check format, lint, types, imports, template and migrations
 	@$(python) -m ruff format --check .

@@ -108,6 +108,8 @@ def start_gallery(
                 FOLDER_VARIABLE: str(folder),
                 "PORT": str(web_port),
                 "AWS_PORT": str(aws_port),
+                # tests/postgresql.py gives a server; otherwise it is SQLite in the folder.
+                **{name: os.environ[name] for name in ("DATABASE_URL",) if name in os.environ},
                 **settings,
             },
             stdin=subprocess.DEVNULL,

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from bench.cost.table import Table
+from bench.zappa import handler_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,19 +113,7 @@ def _start_gallery(table_address: str) -> str:
         LOG_LEVEL="WARNING",
     )
     settings = ModuleType("zappa_settings")
-    for name, value in {
-        "LOG_LEVEL": "WARNING",
-        "ENVIRONMENT_VARIABLES": {},
-        "DJANGO_SETTINGS": "tests.settings",
-        "BINARY_SUPPORT": True,
-        "EXCEPTION_HANDLER": None,
-        "DEBUG": False,
-        "DOMAIN": None,
-        "BASE_PATH": None,
-        "CONTEXT_HEADER_MAPPINGS": {},
-        "PROJECT_NAME": "contactsheet",
-        "API_STAGE": "bench",
-    }.items():
+    for name, value in handler_settings("tests.settings").items():
         setattr(settings, name, value)
     sys.modules["zappa_settings"] = settings
     import django  # noqa: PLC0415

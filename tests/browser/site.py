@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import subprocess
 import sys
 import time
@@ -121,7 +122,8 @@ def running(folder: Path) -> Iterator[Site]:
             "PATH": "/usr/bin:/bin",
             "DJANGO_SETTINGS_MODULE": "tests.browser.settings",
             "COLLECTED_FILES": str(folder / "collected"),
-            "DATABASE_URL": f"sqlite:///{folder}/gallery.sqlite3",
+            # tests/postgresql.py gives a server; each gallery of its own needs one of its own.
+            "DATABASE_URL": os.environ.get("DATABASE_URL") or f"sqlite:///{folder}/gallery.sqlite3",
             "SITE_ORIGIN": origin,
             "LOG_LEVEL": "WARNING",
         }
