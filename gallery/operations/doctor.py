@@ -11,7 +11,7 @@ from django.core.checks import run_checks
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from gallery.operations.findings import Finding, ill, unseen, well
+from gallery.operations.findings import Finding, apart, ill, well
 from gallery.operations.resources import Names
 from gallery.photos import catalogue
 from gallery.photos.storage import OriginalsUnavailable, originals
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NOBODY = UUID(int=0)
-MAXIMUM_CLOCK_SKEW_SECONDS = 120
+MAXIMUM_CLOCK_SKEW_SECONDS = 60
 """AWS refuses signatures that are off by 15 minutes; offers would end early long before."""
 
 
@@ -69,9 +69,12 @@ def _database() -> Finding:
         return ill(
             "database",
             f"it does not answer ({str(problem).strip()[:200]}). Check DATABASE_URL and its network.",
+            "web-errors",
         )
     if waiting:
-        return ill("database", f"{len(waiting)} migrations wait. Run: zappa manage STAGE 'migrate --noinput'")
+        # The step of a deployment that migrates; here it is done at every start.
+        again = "make run" if settings.STAGE == "local" else "make deploy"
+        return ill("database", f"{len(waiting)} migrations wait. Run: {again}", "web-errors")
     return well("database")
 
 
@@ -108,8 +111,13 @@ def _clock() -> Finding:
     except OriginalsUnavailable:
         return ill("clock", "S3 does not say what time it is; see originals.")
     if theirs is None:
-        return unseen("clock")
-    skew_seconds = abs(time.time() - theirs.timestamp())
+        return apart("clock", "S3 does not say what time it is")
+    return compare_clocks(time.time(), theirs.timestamp())
+
+
+def compare_clocks(ours: float, theirs: float) -> Finding:
+    """Compare this machine's clock with that of S3, both in seconds since 1970."""
+    skew_seconds = abs(ours - theirs)
     if skew_seconds > MAXIMUM_CLOCK_SKEW_SECONDS:
         return ill("clock", f"it is {skew_seconds:.0f} s off. Set this machine's clock by NTP.")
     return well("clock")

@@ -32,7 +32,7 @@ def ill(what: str, advice: str, section: str = "") -> Finding:
 
 def unseen(what: str) -> Finding:
     """Say that the credentials at hand may not look at something."""
-    return apart(what, "these credentials may not look at it")
+    return apart(what, "could not look: these credentials may not")
 
 
 def apart(what: str, why: str) -> Finding:

@@ -68,12 +68,14 @@ def outside(deployment: Deployment, outputs: Mapping[str, str]) -> list[Finding]
         signing_public_key=public_key_of(signing_key) if signing_key else "",
         is_emulated=deployment.options.is_emulated,
     )
-    return [_secrets(vault), *examine_resources(deployment.clients, names)]
+    return [secrets_of(vault), *examine_resources(deployment.clients, names)]
 
 
-def _secrets(vault: Vault) -> Finding:
+def secrets_of(vault: Vault) -> Finding:
+    """See that the vault holds what the next deployment hands over."""
     if missing := vault.missing():
-        return ill("secrets", f"not in SSM: {', '.join(missing)}. Run: make deploy", "A secret leaked")
+        given = " DATABASE_URL=postgresql://…" if "database-url" in missing else ""
+        return ill("secrets", f"not in SSM: {', '.join(missing)}. Run: make deploy{given}", "A secret leaked")
     return well("secrets")
 
 

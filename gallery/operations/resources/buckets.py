@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from gallery.operations.findings import Finding, apart, ill, well
-from gallery.operations.resources.looking import AGAIN, found_or
+from gallery.operations.resources.looking import AGAIN, BY_HAND, found_or
 from gallery.photos.terms import SIGNED_HEADERS
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def looks(clients: Clients, names: Names) -> Iterator[tuple[str, Callable[[], Fi
     s3 = clients.client("s3")
     yield "notifications of originals", partial(_notifications, s3, names)
     yield "CORS of originals", partial(_cors, s3, names)
+    yield "CORS of renditions", partial(_cors_of_renditions, s3, names)
     for kind, bucket in (("originals", names.originals_bucket), ("renditions", names.renditions_bucket)):
         yield f"{kind} kept from the public", partial(_block, s3, kind, bucket)
         yield f"encryption of {kind}", partial(_encryption, s3, kind, bucket)
@@ -61,15 +62,38 @@ def _cors(s3: Any, names: Names) -> Finding:
     title = "CORS of originals"
     if not names.site_origin:
         return ill(title, f"the gallery's address is not known yet. {AGAIN}")
-    found = found_or(
-        {}, partial(s3.get_bucket_cors, Bucket=names.originals_bucket), "NoSuchCORSConfiguration"
+    rules = _rules_of_cors(s3, names.originals_bucket)
+    may_upload = any(
+        names.site_origin in rule["AllowedOrigins"]
+        and {"PUT", "GET"} <= set(rule["AllowedMethods"])
+        and {header.lower() for header in rule.get("AllowedHeaders", [])} >= SIGNED_HEADERS
+        for rule in rules
     )
-    for rule in found.get("CORSRules", []):
-        headers = {header.lower() for header in rule.get("AllowedHeaders", [])}
-        may_put = names.site_origin in rule["AllowedOrigins"] and "PUT" in rule["AllowedMethods"]
-        if may_put and headers >= SIGNED_HEADERS:
-            return well(title)
-    return ill(title, f"browsers at {names.site_origin} may not upload. {AGAIN}")
+    if not may_upload:
+        return ill(title, f"browsers at {names.site_origin} may not upload. {AGAIN}")
+    return _only_ours(title, rules, names)
+
+
+def _cors_of_renditions(s3: Any, names: Names) -> Finding:
+    title = "CORS of renditions"
+    rules = _rules_of_cors(s3, names.renditions_bucket)
+    ours = [rule for rule in rules if names.site_origin in rule["AllowedOrigins"]]
+    if not any("GET" in rule["AllowedMethods"] for rule in ours):
+        return ill(title, f"browsers at {names.site_origin} may not read pictures. {AGAIN}")
+    return _only_ours(title, rules, names)
+
+
+def _rules_of_cors(s3: Any, bucket: str) -> list[Any]:
+    found = found_or({}, partial(s3.get_bucket_cors, Bucket=bucket), "NoSuchCORSConfiguration")
+    rules: list[Any] = found.get("CORSRules", [])
+    return rules
+
+
+def _only_ours(title: str, rules: list[Any], names: Names) -> Finding:
+    strangers = {origin for rule in rules for origin in rule["AllowedOrigins"]} - {names.site_origin}
+    if strangers:
+        return ill(title, f"pages of {', '.join(sorted(strangers))} may speak to it too. {AGAIN}")
+    return well(title)
 
 
 def _block(s3: Any, kind: str, bucket: str) -> Finding:
@@ -98,7 +122,12 @@ def _policy(s3: Any, kind: str, bucket: str, names: Names) -> Finding:
     title = f"policy of {kind}"
     found = found_or({}, partial(s3.get_bucket_policy, Bucket=bucket), "NoSuchBucketPolicy")
     statements = json.loads(found.get("Policy", "{}")).get("Statement", [])
-    there = {statement.get("Sid") for statement in statements}
+    # What its name says and its words no longer do is not there.
+    there = {
+        one.get("Sid")
+        for one in statements
+        if one.get("Sid") != "TlsOnly" or (one["Effect"] == "Deny" and "aws:SecureTransport" in str(one))
+    }
     wanted = set() if names.is_emulated else {"TlsOnly"}
     if kind == "renditions":
         wanted.add("CloudFrontOfThisAccountReads")
@@ -122,7 +151,7 @@ def _lifecycle(s3: Any, names: Names) -> Finding:
     if deadly := sorted(
         prefix for prefix in ending if "originals/".startswith(prefix) or prefix.startswith("originals/")
     ):
-        return ill(title, f"A RULE DELETES PHOTOS (prefix {deadly}). Remove it at once, then: make deploy")
+        return ill(title, f"A RULE DELETES PHOTOS (prefix {deadly}). Remove it at once.", BY_HAND)
     if {"nudges/", "imports/"} <= ending:
         return well(title)
     if names.is_emulated:

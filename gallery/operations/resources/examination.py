@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gallery.operations.resources import buckets, catalogue, edge, watch, workers
+from gallery.operations.resources import buckets, catalogue, edge, queues, watch, workers
 from gallery.operations.resources.looking import look
 
 if TYPE_CHECKING:
@@ -17,6 +17,6 @@ def examine_resources(clients: Clients, names: Names) -> list[Finding]:
     """Look at every resource, also after something was found."""
     return [
         look(title, examine)
-        for part in (buckets, workers, catalogue, watch, edge)
+        for part in (buckets, queues, workers, catalogue, watch, edge)
         for title, examine in part.looks(clients, names)
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -11,8 +12,21 @@ from gallery.operations.findings import Finding, ill, unseen
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-AGAIN = "Run: make deploy"
+AGAIN = "Put it back."
+BY_HAND = "Changed by hand"
+"""The section of the runbook on how: what the templates did not change, no deployment mends."""
 FORBIDDEN = frozenset({"AccessDenied", "AccessDeniedException", "AuthorizationError", "403"})
+SIGNED_OUT = frozenset(
+    {
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "SignatureDoesNotMatch",
+        "UnrecognizedClientException",
+    }
+)
+"""How AWS words it that it does not know who asks, so that nothing was learnt about the gallery."""
 
 
 class Clients(Protocol):
@@ -24,12 +38,21 @@ class Clients(Protocol):
 
 def look(title: str, examine: Callable[[], Finding]) -> Finding:
     """Return what was found; what may not be looked at is unseen, and never well."""
+    found = _seen(title, examine)
+    return replace(found, section=found.section or BY_HAND) if AGAIN in found.advice else found
+
+
+def _seen(title: str, examine: Callable[[], Finding]) -> Finding:
     try:
         return examine()
     except ClientError as fault:
         code = code_of(fault)
         if code in FORBIDDEN:
             return unseen(title)
+        if code in SIGNED_OUT:
+            return ill(
+                title, f"AWS does not know these credentials ({code}). Sign in again, then look again."
+            )
         return ill(title, f"AWS says {code}: {fault.response['Error'].get('Message', '')}. {AGAIN}")
     except BotoCoreError as fault:
         return ill(title, f"AWS does not answer ({fault}). Check the network and AWS_REGION.")

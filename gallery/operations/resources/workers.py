@@ -1,8 +1,7 @@
-"""Looks at the way to the workers: queues, dead letters, functions and the mappings between them."""
+"""Looks at the workers: the functions, the roles that they take, and the mappings that feed them."""
 
 from __future__ import annotations
 
-import json
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -15,66 +14,43 @@ if TYPE_CHECKING:
     from gallery.operations.resources.looking import Clients
     from gallery.operations.resources.names import Names
 
-VISIBILITY_FACTOR = 6
-"""The visibility that Lambda asks for, in timeouts of the function."""
+BATCH_SIZE = 10
+"""Photos in a batch, as in ``infra/template.yaml`` (a test holds both)."""
+ABLE = frozenset({"Active", "Inactive"})
+"""States of a function that runs when it is called; one that was long idle is inactive until then."""
 RUNNING = frozenset({"Enabled", "Enabling", "Updating", "Creating"})
 
 
 def looks(clients: Clients, names: Names) -> Iterator[tuple[str, Callable[[], Finding]]]:
     """Yield everything to look at, with its title."""
-    sqs, functions = clients.client("sqs"), clients.client("lambda")
-    for url in names.queue_urls:
-        queue = url.rsplit("/", 1)[-1]
-        yield f"queue {queue}", partial(_queue, sqs, url, names)
+    functions, iam = clients.client("lambda"), clients.client("iam")
     for queue, function in names.worker_functions.items():
-        title = f"function {function}"
-        yield title, partial(_function, functions, title, function)
+        yield f"function {function}", partial(_function, functions, function)
+        yield f"role of {function}", partial(_role, functions, iam, function)
         yield f"mapping of {function}", partial(_mapping, functions, function, queue)
-        if url := next((url for url in names.queue_urls if url.endswith(f"/{queue}")), ""):
-            yield f"visibility of {queue}", partial(_visibility, sqs, functions, url, function)
-    if names.web_function:
-        yield "web function", partial(_function, functions, "web function", names.web_function)
+    if web := names.web_function:
+        yield f"function {web}", partial(_function, functions, web)
+        yield f"role of {web}", partial(_role, functions, iam, web)
 
 
-def _queue(sqs: Any, url: str, names: Names) -> Finding:
-    queue = url.rsplit("/", 1)[-1]
-    title = f"queue {queue}"
-    attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
-    if queue.endswith("-dead"):
-        waiting = int(attributes.get("ApproximateNumberOfMessages", 0))
-        section = "import-dead-letters" if "imports" in queue else "dead-letters"
-        if waiting:
-            return ill(title, f"{waiting} were given up. See the dead-letter page in the admin.", section)
-        return well(title)
-    redrive = json.loads(attributes.get("RedrivePolicy", "{}"))
-    if not redrive.get("deadLetterTargetArn", "").endswith(f":{queue}-dead"):
-        return ill(title, f"what always fails would come for ever: it has no dead-letter queue. {AGAIN}")
-    if names.originals_bucket not in attributes.get("Policy", ""):
-        return ill(title, f"its policy does not let S3 speak to it: photos stay in processing. {AGAIN}")
-    return well(title)
-
-
-def _visibility(sqs: Any, functions: Any, url: str, function: str) -> Finding:
-    queue = url.rsplit("/", 1)[-1]
-    title = f"visibility of {queue}"
-    found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])
-    visibility = int(found["Attributes"]["VisibilityTimeout"])
-    timeout = functions.get_function_configuration(FunctionName=function)["Timeout"]
-    if visibility < VISIBILITY_FACTOR * timeout:
-        return ill(
-            title,
-            f"{visibility} s is less than {VISIBILITY_FACTOR} times the function's {timeout} s, so photos "
-            f"are taken twice and given up early. {AGAIN}",
-        )
-    return well(title)
-
-
-def _function(functions: Any, title: str, function: str) -> Finding:
+def _function(functions: Any, function: str) -> Finding:
+    title = f"function {function}"
     found = functions.get_function_configuration(FunctionName=function)
     state, update = found.get("State", "Active"), found.get("LastUpdateStatus", "Successful")
     if state == "Failed" or update == "Failed":
         why = found.get("StateReason") or found.get("LastUpdateStatusReason") or "AWS does not say why"
         return ill(title, f"it cannot run: {why}. {AGAIN}")
+    if state not in ABLE:
+        return ill(title, f"it is {state.lower()}. Wait a minute, then look again.")
+    return well(title)
+
+
+def _role(functions: Any, iam: Any, function: str) -> Finding:
+    title = f"role of {function}"
+    role = functions.get_function_configuration(FunctionName=function)["Role"].rsplit("/", 1)[-1]
+    policies = iam.list_role_policies(RoleName=role)["PolicyNames"]
+    if not policies:
+        return ill(title, f"its role {role} allows nothing. {AGAIN}", "worker-errors")
     return well(title)
 
 
@@ -91,6 +67,15 @@ def _mapping(functions: Any, function: str, queue: str) -> Finding:
             f"batch. {AGAIN}",
         )
     if found.get("State") not in RUNNING:
-        advice = "it is switched off, so nothing is taken from the queue. Enable it, or run: make deploy"
+        advice = "it is switched off, so nothing is taken from the queue. Is that meant? Else enable it."
         return ill(title, advice, "queue-age")
+    if found["BatchSize"] != BATCH_SIZE:
+        return ill(title, f"it hands out {found['BatchSize']} at once instead of {BATCH_SIZE}. {AGAIN}")
+    if not found.get("ScalingConfig", {}).get("MaximumConcurrency"):
+        return ill(
+            title,
+            "nothing limits how many batches run at once, so a burst uses up the tries of good photos. "
+            f"{AGAIN}",
+            "worker-throttles",
+        )
     return well(title)

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import ast
 import json
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from gallery.operations.resources import Names, edge, examine_resources
-from gallery.operations.resources.looking import look
+from gallery.operations.findings import line
+from gallery.operations.resources import Names, buckets, edge, examine_resources, queues, workers
+from gallery.operations.resources.looking import BY_HAND, look
 from gallery.operations.resources.watch import ALARMS, JOBS
 from infra import stacks
 from infra.deploy.vault import new_signing_key, public_key_of
 from infra.provision import Parameters, provision, upload_worker
-from infra.template import load
+from infra.template import load, resources_of
 from infra.worker_zip import PROJECT, build
 from tests.stage import REGION, SITE_ORIGIN
 
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from gallery.operations.findings import Finding
+    from gallery.operations.resources.looking import Clients
     from tests.aws import EnforcedAws
 
 pytestmark = pytest.mark.embedded
@@ -101,6 +106,10 @@ def found_ill(aws: EnforcedAws, names: Names) -> dict[str, str]:
     return {one.what: one.advice for one in examine_resources(aws, names) if not one.is_well}
 
 
+def lines_of(aws: EnforcedAws, names: Names) -> str:
+    return "\n".join(line(one) for one in examine_resources(aws, names))
+
+
 def test_what_the_template_makes_is_well(embedded_aws: EnforcedAws, names: Names) -> None:
     assert found_ill(embedded_aws, names) == {}
 
@@ -136,6 +145,20 @@ def open_to_the_public(aws: EnforcedAws, names: Names) -> None:
 
 def drop_policy(aws: EnforcedAws, names: Names) -> None:
     aws.client("s3").delete_bucket_policy(Bucket=names.renditions_bucket)
+
+
+def let_strangers_in(aws: EnforcedAws, names: Names) -> None:
+    s3 = aws.client("s3")
+    rules = s3.get_bucket_cors(Bucket=names.renditions_bucket)["CORSRules"]
+    rules[0]["AllowedOrigins"].append("*")
+    s3.put_bucket_cors(Bucket=names.renditions_bucket, CORSConfiguration={"CORSRules": rules})
+
+
+def take_the_role_away(aws: EnforcedAws, _: Names) -> None:
+    configuration = aws.client("lambda").get_function_configuration(FunctionName=THUMBWORKER)
+    aws.client("iam").delete_role_policy(
+        RoleName=configuration["Role"].rsplit("/", 1)[-1], PolicyName="worker"
+    )
 
 
 def expire_photos(aws: EnforcedAws, names: Names) -> None:
@@ -208,6 +231,10 @@ def let_it_ring(aws: EnforcedAws, _: Names) -> None:
         (set_queue(RedrivePolicy=""), f"queue {THUMBNAILS}", "no dead-letter queue"),
         (set_queue(Policy=""), f"queue {THUMBNAILS}", "does not let S3 speak to it"),
         (set_queue(VisibilityTimeout="60"), f"visibility of {THUMBNAILS}", "less than 6 times"),
+        (set_queue(MessageRetentionPeriod="60"), f"retention of {THUMBNAILS}", "60 s instead of 345600"),
+        (let_strangers_in, "CORS of renditions", "pages of * may speak to it too"),
+        (take_the_role_away, f"role of {THUMBWORKER}", "allows nothing"),
+        (change_mapping(BatchSize=1), f"mapping of {THUMBWORKER}", "hands out 1 at once"),
         (bury, f"queue {THUMBNAILS}-dead", "1 were given up"),
         (change_mapping(FunctionResponseTypes=[]), f"mapping of {THUMBWORKER}", "ReportBatchItemFailures"),
         (change_mapping(Enabled=False), f"mapping of {THUMBWORKER}", "switched off"),
@@ -231,6 +258,7 @@ def test_what_is_broken_is_named_with_what_to_do(
     found = found_ill(embedded_aws, names)
     assert list(found) == [what]
     assert advice in found[what]
+    assert " Runbook: " in lines_of(embedded_aws, names)
 
 
 @pytest.mark.slow
@@ -238,7 +266,7 @@ def test_a_table_that_is_gone_is_named(embedded_aws: EnforcedAws, names: Names) 
     drop_table(embedded_aws, names)
     found = found_ill(embedded_aws, names)
     assert set(found) == {"table", "table's forgetting of imports"}
-    assert "make deploy" in found["table"]
+    assert "Put it back" in found["table"]
 
 
 @pytest.mark.slow
@@ -252,6 +280,7 @@ def test_a_bucket_that_is_gone_is_named(embedded_aws: EnforcedAws, names: Names)
         "renditions kept from the public",
         "encryption of renditions",
         "policy of renditions",
+        "CORS of renditions",
     }
     assert all("NoSuchBucket" in advice for advice in found.values())
 
@@ -263,12 +292,68 @@ def test_a_key_that_is_not_the_gallerys_is_named() -> None:
         config = {"CallerReference": "a", "Name": "a", "EncodedKey": ours}
         made = clients.client("cloudfront").create_public_key(PublicKeyConfig=config)["PublicKey"]["Id"]
         names = partial(Names, STAGE, SITE_ORIGIN, "", "", "", "", (), signing_key_id=made)
-        assert [one.is_well for one in found_at_the_edge(clients, names(signing_public_key=ours))] == [True]
-        (found,) = found_at_the_edge(clients, names(signing_public_key=other))
+        well, _ = found_at_the_edge(clients, names(signing_public_key=ours))
+        found, _ = found_at_the_edge(clients, names(signing_public_key=other))
+    assert well.is_well
     assert "another key" in found.advice
 
 
-def found_at_the_edge(clients: boto3.Session, names: Names) -> list[Finding]:
+@dataclass(frozen=True)
+class CloudFrontOf:
+    """CloudFront's answers about one distribution and its key group; moto drops both from what it keeps."""
+
+    groups: dict[str, list[str]]
+
+    def client(self, _service: str) -> CloudFrontOf:
+        return self
+
+    def get_distribution(self, **_: str) -> dict[str, Any]:
+        trusted = {"Enabled": bool(self.groups), "Quantity": len(self.groups), "Items": list(self.groups)}
+        behaviour = {"DefaultCacheBehavior": {"TrustedKeyGroups": trusted}}
+        return {"Distribution": {"DistributionConfig": {"Enabled": True} | behaviour}}
+
+    def get_key_group(self, *, Id: str) -> dict[str, Any]:  # noqa: N803 - CloudFront's word
+        return {"KeyGroup": {"KeyGroupConfig": {"Items": self.groups[Id]}}}
+
+    def get_public_key(self, **_: str) -> dict[str, Any]:
+        return {"PublicKey": {"PublicKeyConfig": {"EncodedKey": "ours"}}}
+
+
+@pytest.mark.parametrize(
+    ("groups", "advice"),
+    [({"g": ["k"]}, ""), ({"g": ["other"]}, "lacks the gallery's key"), ({}, "ANYBODY SEES THEM")],
+)
+def test_a_key_group_without_the_gallerys_key_is_named(groups: dict[str, list[str]], advice: str) -> None:
+    names = Names(
+        *(STAGE, SITE_ORIGIN, "", "", "", "", ()),
+        distributions=("d",),
+        signing_key_id="k",
+        signing_public_key="ours",
+    )
+    ill = [one for one in found_at_the_edge(CloudFrontOf(groups), names) if not one.is_well]
+    assert [one.what for one in ill] == ["CloudFront key group"] * bool(advice)
+    assert all(advice in one.advice for one in ill)
+
+
+@pytest.mark.parametrize(
+    ("code", "is_well", "said"),
+    [
+        ("AccessDenied", True, "could not look: these credentials may not"),
+        ("ExpiredToken", False, "does not know these credentials"),
+        ("NoSuchBucket", False, "AWS says NoSuchBucket"),
+    ],
+)
+def test_a_refusal_is_never_ok(code: str, is_well: bool, said: str) -> None:
+    def refuse() -> Finding:
+        raise ClientError({"Error": {"Code": code, "Message": "no"}}, "Get")
+
+    found = look("thing", refuse)
+    assert found.is_well is is_well
+    assert said in found.advice
+    assert not line(found).startswith("ok")
+
+
+def found_at_the_edge(clients: Clients, names: Names) -> list[Finding]:
     return [look(title, examine) for title, examine in edge.looks(clients, names)]
 
 
@@ -285,7 +370,41 @@ class TestDocuments:
         events = json.loads((PROJECT / "zappa_settings.json").read_text())["common"]["events"]
         assert sorted(event["function"].rsplit(".", 1)[1] for event in events) == sorted(JOBS)
 
+    def test_queues_and_mappings_are_those_of_the_template(self) -> None:
+        for made in resources_of("AWS::SQS::Queue").values():
+            is_dead = made["Properties"]["QueueName"]["Fn::Sub"].endswith("-dead")
+            kept = queues.DEAD_RETENTION_SECONDS if is_dead else queues.RETENTION_SECONDS
+            assert made["Properties"]["MessageRetentionPeriod"] == kept
+        for made in resources_of("AWS::Lambda::EventSourceMapping").values():
+            assert made["Properties"]["BatchSize"] == workers.BATCH_SIZE
+
+    def test_events_of_the_bucket_are_those_of_the_template(self) -> None:
+        properties = resources_of("AWS::S3::Bucket")["OriginalsBucket"]["Properties"]
+        made = {
+            (rule["Value"], entry["Event"].split(":")[1]): entry["Queue"]["Fn::GetAtt"][0].lower()
+            for entry in properties["NotificationConfiguration"]["QueueConfigurations"]
+            for rule in entry["Filter"]["S3Key"]["Rules"]
+        }
+        assert made == {what: f"{queue}queue" for what, queue in buckets.HEARD_BY.items()}
+
     def test_sections_are_in_the_runbook(self) -> None:
         runbook = (PROJECT / "docs" / "runbook.md").read_text()
-        for section in {*ALARMS, "A secret leaked"}:
+        sections = {*ALARMS, BY_HAND, *sections_named_in_the_code()}
+        assert {"A secret leaked", "queue-age", "web-errors"} <= sections
+        for section in sections:
             assert f"\n## {section}\n" in runbook
+
+
+def sections_named_in_the_code() -> set[str]:
+    """Return the last of three words given to ``ill`` wherever it is called with one."""
+    sources = [
+        *(PROJECT / "gallery" / "operations").rglob("*.py"),
+        *(PROJECT / "infra" / "deploy").rglob("*.py"),
+    ]
+    return {
+        call.args[2].value
+        for source in sources
+        for call in ast.walk(ast.parse(source.read_text()))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "ill"
+        if len(call.args) > 2 and isinstance(call.args[2], ast.Constant)
+    }

@@ -31,6 +31,10 @@ class Command(BaseCommand):
         else:
             for finding in findings:
                 self.stdout.write(line(finding))
+            if unseen := sum(not finding.was_seen for finding in findings):
+                self.stdout.write(
+                    f"{unseen} of {len(findings)} could not be looked at; nothing is known of them."
+                )
         ill = sum(not finding.is_well for finding in findings)
         if ill:
             raise CommandError(f"{ill} of {len(findings)} need a look.")
