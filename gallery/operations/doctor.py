@@ -11,7 +11,7 @@ from django.core.checks import run_checks
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from gallery.operations.findings import Finding, apart, ill, well
+from gallery.operations.findings import Finding, apart, bearable, ill, well
 from gallery.operations.resources import Names
 from gallery.photos import catalogue
 from gallery.photos.storage import OriginalsUnavailable, originals
@@ -53,10 +53,12 @@ def _settings() -> Iterator[Finding]:
     found = [
         message
         for message in run_checks(include_deployment_checks=settings.STAGE != "local")
-        if message.is_serious()
+        if message.is_serious() or str(message.id).startswith("contactsheet.")
     ]
     for message in found:
-        yield ill(f"setting: {message.msg}", str(message.hint or "See docs/deploy.md."))
+        title = f"setting: {message.msg.rstrip('.')}"
+        hint = str(message.hint or "See docs/deploy.md.")
+        yield ill(title, hint) if message.is_serious() else bearable(title, hint)
     if not found:
         yield well("settings")
 

@@ -25,6 +25,11 @@ def well(what: str) -> Finding:
     return Finding(what, is_well=True)
 
 
+def bearable(what: str, advice: str) -> Finding:
+    """Say that something works as it is and could be better."""
+    return Finding(what, is_well=True, advice=advice)
+
+
 def ill(what: str, advice: str, section: str = "") -> Finding:
     """Say that something is not as it should be, and what to do."""
     return Finding(what, is_well=False, advice=advice, section=section)
@@ -50,4 +55,6 @@ def mark(finding: Finding) -> str:
     """Return the word that a line about it begins with."""
     if not finding.is_well:
         return "LOOK"
-    return "ok  " if finding.was_seen else "?   "
+    if not finding.was_seen:
+        return "?   "
+    return "note" if finding.advice else "ok  "

@@ -62,10 +62,6 @@ def _rules() -> list[tuple[bool, CheckMessage]]:
             _error(22, "AWS_ENDPOINT_URL is set.", "It is for the embedded AWS only."),
         ),
         (
-            settings.EMAIL_BACKEND.endswith("console.EmailBackend"),
-            _error(23, "EMAIL_URL is not set.", "Set it, or password resets go nowhere."),
-        ),
-        (
             settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"),
             _error(24, "DATABASE_URL is not set.", "Set it to a PostgreSQL database."),
         ),
@@ -96,6 +92,10 @@ def _rules() -> list[tuple[bool, CheckMessage]]:
         (
             not settings.ORIGIN_SECRET,
             _warning(31, "ORIGIN_SECRET is not set.", "Without it, people can go around CloudFront."),
+        ),
+        (
+            settings.EMAIL_BACKEND.endswith("console.EmailBackend"),
+            _warning(33, "EMAIL_URL is not set.", "Set it, or password resets go nowhere."),
         ),
         (
             settings.DEFAULT_FROM_EMAIL == settings.LOCAL_FROM_EMAIL,

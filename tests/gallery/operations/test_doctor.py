@@ -13,11 +13,14 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from gallery.operations import doctor
+from gallery.operations.findings import line
 from infra.deploy.status import secrets_of
 from infra.deploy.vault import Vault
 from tests.stage import REGION, STAGE
 
 if TYPE_CHECKING:
+    from pytest_django.fixtures import SettingsWrapper
+
     from tests.aws import MotoAws
 
 pytestmark = pytest.mark.django_db
@@ -96,3 +99,11 @@ def test_command__speaks_json(moto_aws: MotoAws) -> None:
     found = json.loads(said)
     assert {"what", "is_well", "advice", "was_seen", "section"} == set(found[0])
     assert "clock" in {one["what"] for one in found}
+
+
+def test_what_could_be_better_is_a_note_and_no_fault(settings: SettingsWrapper) -> None:
+    settings.STAGE = "dev"
+    settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+    (found,) = [one for one in doctor.examine() if "EMAIL_URL" in one.what]
+    assert found.is_well
+    assert line(found) == "note setting: EMAIL_URL is not set: Set it, or password resets go nowhere."
