@@ -60,6 +60,8 @@ def dead_letter_queues() -> dict[str, str]:
 def lines(url: str) -> list[Line]:
     """Return the first messages of a queue, which stay where they are.
 
+    While the catalogue is down they are shown without the worker's reason.
+
     Raises:
         QueueUnavailable: SQS did not answer.
     """
@@ -67,7 +69,10 @@ def lines(url: str) -> list[Line]:
     queues.give_back(url, letters)
     ids = {letter.photo_id for letter in letters if letter.photo_id}
     known = set(Photo.objects.filter(pk__in=ids).values_list("pk", flat=True))
-    items = catalogue.read(ids).items if ids else {}
+    try:
+        items = catalogue.read(ids).items if ids else {}
+    except catalogue.CatalogueUnavailable:
+        items = {}
     return [_line(letter, known, items) for letter in letters]
 
 

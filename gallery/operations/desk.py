@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
-UNREACHABLE = "The queue does not answer at the moment. Nothing was changed."
+UNREACHABLE = "The queue or the store does not answer now. What was not looked at again is still here."
 
 
 def _for_operators(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -66,6 +66,8 @@ def act(request: HttpRequest) -> HttpResponse:
     if url is None:
         raise Http404
     message_id = request.POST.get("message", "")
+    if request.headers.get("Accept") == "application/json":
+        return _next_batch(url)
     try:
         if request.POST.get("act") == "discard":
             was_there = dead_letters.discard(url, message_id)
@@ -75,6 +77,15 @@ def act(request: HttpRequest) -> HttpResponse:
     except (QueueUnavailable, OriginalsUnavailable):
         messages.warning(request, UNREACHABLE)
     return redirect("admin-dead-letters")
+
+
+def _next_batch(url: str) -> JsonResponse:
+    """Redrive one batch for the page's script, which asks until nothing more comes of it."""
+    try:
+        done = dead_letters.redrive(url)
+    except (QueueUnavailable, OriginalsUnavailable):
+        return JsonResponse({"sentence": UNREACHABLE}, status=503)
+    return JsonResponse({"again": done.again, "waiting": done.waiting})
 
 
 def _say(request: HttpRequest, done: dead_letters.Redriven) -> None:

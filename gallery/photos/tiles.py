@@ -82,8 +82,17 @@ def ratio_class(width: int, height: int) -> str:
     return f"ratio-{min(max(percent, RATIO_LOWEST), RATIO_HIGHEST)}"
 
 
-def state_sentence(photo: Photo) -> str:
-    """Say where the photo stands and, where it matters, why."""
+def state_sentence(photo: Photo, *, is_mine: bool = True) -> str:
+    """Say where the photo stands and, where it matters, why: to its owner, or to a moderator."""
+    sentence = _sentence_for_owner(photo)
+    if is_mine:
+        return sentence
+    return sentence.replace("Only you can see it.", "Only its owner and moderators can see it.").replace(
+        "Your picture is here;", "The picture is here;"
+    )
+
+
+def _sentence_for_owner(photo: Photo) -> str:
     if photo.state == State.FAILED:
         if photo.reason == NEVER_ARRIVED:
             return NEVER_ARRIVED_SENTENCE
@@ -146,7 +155,7 @@ def _tile(
         page_url=reverse("photo", args=[photo.pk]),
         state=photo.state,
         state_label=LABELS[photo.state],
-        state_sentence=state_sentence(photo),
+        state_sentence=state_sentence(photo, is_mine=photo.owner_id == viewer.pk),
         caption=photo.caption,
         alt=photo.caption or _nameless(photo, viewer),
         owner_name=photo.owner.username,

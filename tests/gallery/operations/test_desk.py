@@ -16,6 +16,7 @@ from gallery.photos.models import Photo
 from gallery.photos.states import State
 
 if TYPE_CHECKING:
+    from django.http import HttpResponse
     from django.test import Client
     from pytest_django.fixtures import SettingsWrapper
 
@@ -166,6 +167,59 @@ def test_redrive__keeps_messages_while_s3_is_down(
     client.force_login(operator)
     act(client, "again")
     assert queues.depth(dead) == queues.Depth(1, 0)
+
+
+def test_redrive_of_many__goes_on_batch_by_batch(
+    client: Client, operator: User, dead: str, moto_aws: MotoAws
+) -> None:
+    ids = [uuid4() for _ in range(60)]
+    for photo_id in ids:
+        send(moto_aws, dead, photo_id)
+    client.force_login(operator)
+    told = [next_batch(client).json() for _ in range(3)]
+    assert told == [{"again": 50, "waiting": 10}, {"again": 10, "waiting": 0}, {"again": 0, "waiting": 0}]
+    assert len(nudges(moto_aws)) == 60
+
+
+def next_batch(client: Client) -> HttpResponse:
+    fields = {"queue": "Thumbnails", "act": "again"}
+    headers = {"accept": "application/json"}
+    return client.post("/admin/operations/given-up/act/", fields, headers=headers)
+
+
+def test_redrive_of_many__says_so_while_s3_is_down(
+    client: Client, operator: User, dead: str, moto_aws: MotoAws
+) -> None:
+    send(moto_aws, dead, uuid4())
+    moto_aws.client("s3").delete_bucket(Bucket=moto_aws.outputs.originals_bucket)
+    client.force_login(operator)
+    answer = next_batch(client)
+    assert answer.status_code == 503
+    assert "still here" in answer.json()["sentence"]
+    assert queues.depth(dead) == queues.Depth(1, 0)
+
+
+def test_act__is_for_operators_only(client: Client, dead: str, moto_aws: MotoAws) -> None:
+    send(moto_aws, dead, uuid4())
+    moderator = User.objects.create_user("moderator", "m@example.com", "long enough here", is_staff=True)
+    client.force_login(moderator)
+    assert next_batch(client).status_code == 403
+    assert queues.depth(dead).waiting == 1
+    assert nudges(moto_aws) == []
+
+
+def test_dead_letters__are_listed_without_the_catalogue_and_escaped(
+    client: Client, operator: User, dead: str, moto_aws: MotoAws
+) -> None:
+    known = photo(operator)
+    send(moto_aws, dead, known.pk)
+    moto_aws.client("sqs").send_message(QueueUrl=dead, MessageBody="<b>nonsense</b>")
+    moto_aws.client("dynamodb").delete_table(TableName=moto_aws.outputs.catalogue_table)
+    client.force_login(operator)
+    shown = client.get("/admin/operations/given-up/").content.decode()
+    assert str(known.pk) in shown
+    assert "&lt;b&gt;nonsense&lt;/b&gt;" in shown
+    assert "<b>nonsense</b>" not in shown
 
 
 def test_discard__removes_one(client: Client, operator: User, dead: str, moto_aws: MotoAws) -> None:
