@@ -39,6 +39,7 @@ class FsckReport:
     without_row: list[UUID] = field(default_factory=list)
     without_item: list[UUID] = field(default_factory=list)
     without_original: list[UUID] = field(default_factory=list)
+    after_deletion: list[UUID] = field(default_factory=list)
     nudged: int = 0
     settled: int = 0
     adopted: int = 0
@@ -60,7 +61,11 @@ def fsck(*, nudge: bool = False, adopt_for: User | None = None, remove: bool = F
         seen.update(batch)
         report.originals += len(batch)
         rows = set(Photo.objects.filter(pk__in=batch).values_list("pk", flat=True))
-        records = set(DeletionRecord.objects.filter(pk__in=batch).values_list("pk", flat=True))
+        records = dict(DeletionRecord.objects.filter(pk__in=batch).values_list("pk", "closed_at"))
+        # The sweep looks at open records only, so nobody else would find these.
+        report.after_deletion += [
+            photo_id for photo_id in batch if photo_id not in rows and records.get(photo_id) is not None
+        ]
         strangers = [photo_id for photo_id in batch if photo_id not in rows and photo_id not in records]
         report.without_row += strangers
         for photo_id in strangers:

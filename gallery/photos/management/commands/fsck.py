@@ -40,6 +40,7 @@ class Command(BaseCommand):
             ("without row and deletion record", report.without_row),
             ("without an item of the current policy", report.without_item),
             ("processed, but the original is missing", report.without_original),
+            ("deleted for good, but the original is there", report.after_deletion),
         ):
             self.stdout.write(f"{len(found)} {name}.")
             for photo_id in found[:20]:
