@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-OWN_APPS = ("accounts", "photos")
+from gallery.albums.models import Album, AlbumEntry
+from gallery.photos import transitions
+
+if TYPE_CHECKING:
+    from gallery.accounts.models import User
+    from tests.gallery.conftest import PhotoFactory
+
+OWN_APPS = ("accounts", "photos", "albums", "notifications", "api")
 
 
 @pytest.mark.django_db
@@ -16,7 +25,13 @@ def test_models__have_all_their_migrations() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_migrations__can_be_taken_back_and_made_again() -> None:
+def test_migrations__can_be_taken_back_from_tables_with_rows_and_made_again(
+    alice: User, make_photo: PhotoFactory
+) -> None:
+    photo = make_photo(alice)
+    transitions.trashed(photo.pk, actor=alice)
+    album = Album.objects.create(owner=alice, title="Sea")
+    AlbumEntry.objects.create(album=album, photo=photo)
     try:
         for app in ("admin", *reversed(OWN_APPS)):
             call_command("migrate", app, "zero", verbosity=0, interactive=False)
