@@ -4,37 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db.models import Count, Sum
+from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
 from gallery.accounts.models import User
 from gallery.operations import queues
+from gallery.operations.charts import Chart, chart
+from gallery.operations.hours import Day, Hour, days_of_month, last_hours
 from gallery.operations.prices import AS_OF, month_so_far
 from gallery.photos.models import Photo
 from gallery.photos.states import State
 from thumbworker.contract.reasons import sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 SPAN = timedelta(hours=24)
-BAR_SPAN = timedelta(minutes=30)
-BARS = int(SPAN / BAR_SPAN)
 SAMPLE = 500
 """Photos whose way to the thumbnail is measured: the latest of the span."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One bar of a chart, in units of its box."""
-
-    x: int
-    y: int
-    height: int
-    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +39,23 @@ class QueueFigure:
 
 
 @dataclass(frozen=True, slots=True)
+class Failure:
+    """Why photos could not be read, how many, and their share of all that could not, in percent."""
+
+    words: str
+    number: int
+    percent: float
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """Everything on the page, as of ``at``; times in seconds, money in dollars."""
 
     at: datetime
     queues: list[QueueFigure] = field(default_factory=list)
-    bars: list[Bar] = field(default_factory=list)
+    charts: list[Chart] = field(default_factory=list)
     processed: int = 0
-    busiest: int = 0
-    failures: list[tuple[str, int]] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
     median_seconds: float | None = None
     slowest_tenth_seconds: float | None = None
     stored_bytes: int = 0
@@ -63,61 +63,71 @@ class Figures:
     prices_as_of: str = AS_OF
 
 
-CHART_HEIGHT = 100
-BAR_WIDTH = 10
-
-
 def look(now: datetime | None = None) -> Figures:
     """Gather the figures: five queries, and one call for each queue."""
     now = now or timezone.now()
     since = now - SPAN
     moments = Photo.objects.filter(processed_at__gte=since).order_by("-processed_at")
-    instants = list(moments.values_list("processed_at", flat=True)[:100_000])
     waits = sorted(
         (done - begun).total_seconds()
         for done, begun in moments.filter(reason="").values_list("processed_at", "created_at")[:SAMPLE]
         if done is not None
     )
     stored = User.objects.aggregate(total=Sum("used_bytes"))["total"] or 0
-    counts = _per_bar([instant for instant in instants if instant is not None], since)
-    failed = (
+    failed = list(
         Photo.objects.filter(processed_at__gte=since, state=State.FAILED)
         .values_list("reason")
         .annotate(number=Count("id"))
         .order_by("-number")
     )
-    first_of_month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    this_month = Photo.objects.filter(processed_at__gte=first_of_month).count()
+    unreadable = sum(number for _, number in failed) or 1
+    hours, days = last_hours(now), days_of_month(now)
     return Figures(
         at=now,
         queues=_queues(),
-        bars=_bars(counts, since),
-        processed=len(instants),
-        busiest=max(counts, default=0),
-        failures=[(sentence(reason), number) for reason, number in failed],
+        charts=[*_by_hour(hours), _by_day(days)],
+        processed=sum(hour.processed for hour in hours),
+        failures=[Failure(sentence(reason), number, 100 * number / unreadable) for reason, number in failed],
         median_seconds=_quantile(waits, 0.5),
         slowest_tenth_seconds=_quantile(waits, 0.9),
         stored_bytes=stored,
-        dollars_this_month=month_so_far(this_month, stored),
+        dollars_this_month=month_so_far(sum(day.processed for day in days), stored),
     )
 
 
-def _per_bar(instants: Sequence[datetime], since: datetime) -> list[int]:
-    counts = [0] * BARS
-    for instant in instants:
-        counts[min(int((instant - since) / BAR_SPAN), BARS - 1)] += 1
-    return counts
+def _by_hour(hours: Sequence[Hour]) -> Iterator[Chart]:
+    times = [f"{hour.begins:%H:%M}" for hour in hours]
+    ticks = [*times[::6], "now"]
+
+    def drawn(title: str, values: Sequence[float], written: Callable[[float], str], summary: str) -> Chart:
+        words = [f"{time}: {written(value)}" for time, value in zip(times, values, strict=True)]
+        return chart(title, summary, values, words=words, ticks=ticks, most=written(max(values)))
+
+    processed = [hour.processed for hour in hours]
+    yield drawn("Photos processed", processed, lambda n: f"{n:,.0f}", f"{sum(processed):,} in 24 hours")
+    failed = [hour.failed for hour in hours]
+    yield drawn("Not readable", failed, lambda n: f"{n:,.0f}", f"{sum(failed):,} in 24 hours")
+    waits = [hour.mean_seconds for hour in hours]
+    yield drawn("From upload to thumbnail, mean", waits, lambda n: f"{n:.1f} s", "by the hour")
+    sizes = [hour.size_bytes for hour in hours]
+    yield drawn("Originals stored", sizes, filesizeformat, f"{filesizeformat(sum(sizes))} in 24 hours")
 
 
-def _bars(counts: Sequence[int], since: datetime) -> list[Bar]:
-    tallest = max(counts, default=0) or 1
-    found = []
-    for number, count in enumerate(counts):
-        height = round(CHART_HEIGHT * count / tallest)
-        begins = timezone.localtime(since + number * BAR_SPAN)
-        label = f"{begins:%H:%M}: {count}"
-        found.append(Bar(number * BAR_WIDTH, CHART_HEIGHT - height, height, label))
-    return found
+def _by_day(days: Sequence[Day]) -> Chart:
+    """Draw what this month has cost until each of its days, without what was stored before."""
+    photos = list(accumulate(day.processed for day in days))
+    sizes = list(accumulate(day.size_bytes for day in days))
+    dollars = [month_so_far(number, size) for number, size in zip(photos, sizes, strict=True)]
+    words = [f"{day.begins:%d.%m.}: ${cost:.2f}" for day, cost in zip(days, dollars, strict=True)]
+    ticks = [f"{days[0].begins:%d.%m.}", "today"]
+    return chart(
+        "Cost of new photos, this month",
+        "adding up",
+        dollars,
+        words=words,
+        ticks=ticks,
+        most=f"${dollars[-1]:.2f}",
+    )
 
 
 def _quantile(values: Sequence[float], share: float) -> float | None:

@@ -85,8 +85,14 @@ def test_figures__count_what_happened_today(operator: User, dead: str) -> None:
     photo(operator, minutes_ago=60 * 30)
     found = figures.look()
     assert found.processed == 3
-    assert sum(1 for bar in found.bars if bar.height) == 2
-    assert [number for _, number in found.failures] == [1]
+    processed, failed, waits, stored, cost = found.charts
+    assert sum(1 for bar in processed.bars if bar.height) == 2
+    assert [bar.label.split(": ")[1] for bar in processed.bars if bar.height] == ["1", "2"]
+    assert [bar.label.split(": ")[1] for bar in failed.bars if bar.height] == ["1"]
+    assert {bar.label.split(": ")[1] for bar in waits.bars if bar.height} == {"2.0 s"}
+    assert len(stored.bars) == 24
+    assert len(cost.bars) == timezone.localtime().day
+    assert [(failure.number, failure.percent) for failure in found.failures] == [(1, 100.0)]
     assert found.median_seconds == pytest.approx(2.0)
     assert [(queue.title, queue.depth) for queue in found.queues] == [
         ("Thumbnails", queues.Depth(0, 0)),
