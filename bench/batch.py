@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -102,8 +103,20 @@ def event_for(photo_ids: list[UUID]) -> dict[str, Any]:
     return {"Records": records}
 
 
-def measure(aws: EmbeddedAws, photos: list[bytes], rounds: int) -> dict[str, float]:
-    """Return the best of some rounds: the machine may have other work."""
+def render_all(photos: list[bytes]) -> float:
+    """Return the CPU seconds of the bare rendering of these photos."""
+    began = time.process_time()
+    for data in photos:
+        imaging.render(data)
+    return time.process_time() - began
+
+
+def measure(aws: EmbeddedAws, photos: list[bytes], rounds: int) -> dict[str, Any]:
+    """Return the medians over some rounds.
+
+    Each batch is compared with the bare rendering right before and right after it: the speed of a shared
+    machine drifts by more than what is measured, so the figures of different rounds say nothing together.
+    """
     environment = make_resources(aws)
     stores = open_stores(environment)
     slow_down(stores)
@@ -115,11 +128,8 @@ def measure(aws: EmbeddedAws, photos: list[bytes], rounds: int) -> dict[str, flo
         lambda _: None,
     )
     kernel, wall, cpu = [], [], []
+    before = render_all(photos)
     for _ in range(rounds):
-        began = time.process_time()
-        for data in photos:
-            imaging.render(data)
-        kernel.append(time.process_time() - began)
         photo_ids = [uuid4() for _ in photos]
         for photo_id, data in zip(photo_ids, photos, strict=True):
             aws.client("s3").put_object(
@@ -131,18 +141,23 @@ def measure(aws: EmbeddedAws, photos: list[bytes], rounds: int) -> dict[str, flo
         cpu.append(time.process_time() - began_cpu)
         if answer["batchItemFailures"]:
             raise SystemExit(f"photos failed: {answer}")
+        after = render_all(photos)
+        kernel.append((before + after) / 2)
+        before = after
+    ratios = [rendering / waited for rendering, waited in zip(kernel, wall, strict=True)]
     return {
-        "kernel_cpu_seconds": min(kernel),
-        "batch_wall_seconds": min(wall),
-        "batch_cpu_seconds": min(cpu),
-        "ratio": min(kernel) / min(wall),
+        "kernel_cpu_seconds": median(kernel),
+        "batch_wall_seconds": median(wall),
+        "batch_cpu_seconds": median(cpu),
+        "ratios": [round(ratio, 3) for ratio in ratios],
+        "ratio": median(ratios),
     }
 
 
 def main() -> int:
     """Print the figures; return 1 if the bar is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--one-core", action="store_true", help="hold the worker to one core")
     arguments = parser.parse_args()
     python = PROJECT / ".venvs" / "embedded" / "bin" / "python"
@@ -158,7 +173,8 @@ def main() -> int:
         finally:
             aws.stop()
     figures["megabytes_per_photo"] = sum(map(len, photos)) / len(photos) / 1e6
-    sys.stdout.write(json.dumps({name: round(value, 3) for name, value in figures.items()}, indent=2) + "\n")
+    shown = {name: round(value, 3) if isinstance(value, float) else value for name, value in figures.items()}
+    sys.stdout.write(json.dumps(shown, indent=2) + "\n")
     return 0 if figures["ratio"] >= BAR else 1
 
 
