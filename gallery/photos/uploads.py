@@ -122,8 +122,8 @@ class _Batch:
 def offer(owner_id: int, requests: Sequence[UploadRequest | Refused], *, visibility: str) -> list[Outcome]:
     """Answer each request with an offer, the photo that is there already, or a refusal.
 
-    Idempotent by the client's upload id and by the file's hash. Bytes are reserved by one conditional
-    UPDATE, so parallel offers never exceed the quota together.
+    Idempotent by the client's upload id and by the file's hash. Bytes and places are reserved by one
+    conditional UPDATE, so parallel offers never exceed the quota, or 200 open ones, together.
     """
     batch = _Batch(owner_id, visibility, timezone.now(), correlation.current())
     batch.outcomes = {r.upload_id: r for r in requests if isinstance(r, Refused)}
@@ -192,8 +192,12 @@ def _reserve(batch: _Batch, size_bytes: int, count: int) -> bool:
         .annotate(total=Count("*"))
         .values("total")
     )
+    # PostgreSQL looks again at a row that somebody else changed while we waited for it, but at no other row:
+    # the count would then be the one from before. So whoever had to wait fails here and counts again, alone.
+    undisturbed = User.objects.filter(pk=batch.owner_id).values("used_bytes")
     fits = (
         User.objects.filter(pk=batch.owner_id, is_active=True, used_bytes__lte=F("quota_bytes") - size_bytes)
+        .filter(used_bytes=Subquery(undisturbed))
         .alias(outstanding=Coalesce(Subquery(outstanding, output_field=IntegerField()), Value(0)))
         .filter(outstanding__lte=MAX_OUTSTANDING_OFFERS - count)
     )
@@ -260,7 +264,18 @@ def _offer_what_fits(batch: _Batch, fresh: Sequence[UploadRequest]) -> None:
     """Offer as many as fit, in the order given, and say of the rest why not."""
     if not fresh:
         return
-    user = User.objects.filter(pk=batch.owner_id).first()
+    with transaction.atomic():
+        # One after another: what is counted now stands until the rows are in.
+        user = User.objects.select_for_update(no_key=True).filter(pk=batch.owner_id).first()
+        fitting = _fitting(batch, fresh, user)
+        if fitting and not _offer_fresh(batch, fitting):
+            # Another call of the same account has brought one of these files between our look and our lock.
+            for request in fitting:
+                batch.outcomes[str(request.upload_id)] = Refused(str(request.upload_id), TOO_MANY_OUTSTANDING)
+
+
+def _fitting(batch: _Batch, fresh: Sequence[UploadRequest], user: User | None) -> list[UploadRequest]:
+    """Return those for which there are room and places; refuse the others."""
     outstanding = Photo.objects.filter(_outstanding(batch.now), owner_id=batch.owner_id).count()
     room = user.quota_bytes - user.used_bytes if user else 0
     places = MAX_OUTSTANDING_OFFERS - outstanding
@@ -279,7 +294,4 @@ def _offer_what_fits(batch: _Batch, fresh: Sequence[UploadRequest]) -> None:
             fitting.append(request)
             room -= request.size_bytes
             places -= 1
-    if fitting and not _offer_fresh(batch, fitting):
-        # Somebody else of the same account was faster between our look and our reservation.
-        for request in fitting:
-            batch.outcomes[str(request.upload_id)] = Refused(str(request.upload_id), TOO_MANY_OUTSTANDING)
+    return fitting
