@@ -41,10 +41,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Redriven:
-    """How many were looked at again, how many left alone, and how many still wait."""
+    """How many were looked at again, and how many still wait."""
 
     again: int
-    left_alone: int
     waiting: int
 
 
@@ -104,24 +103,20 @@ def redrive(url: str, *, message_id: str = "") -> Redriven:
         QueueUnavailable: SQS did not answer.
         OriginalsUnavailable: S3 did not take a nudge; its message stays.
     """
-    letters = queues.take(url, limit=AT_ONCE)
-    chosen = [letter for letter in letters if message_id in {"", letter.message_id}]
-    others = [letter for letter in letters if letter not in chosen]
     again = 0
-    try:
-        while chosen:
-            letter = chosen[0]
-            if _ask_again(letter):
-                queues.remove(url, letter)
-                again += 1
-            else:
-                others.append(letter)
-            chosen.pop(0)
-    finally:
-        queues.give_back(url, [*chosen, *others])
-    return Redriven(
-        again=again, left_alone=len(others) if not message_id else 0, waiting=queues.depth(url).waiting
-    )
+    is_found = False
+
+    def is_done(letter: queues.DeadLetter) -> bool:
+        nonlocal again, is_found
+        if message_id not in {"", letter.message_id}:
+            return False
+        is_found = bool(message_id)
+        is_asked = _ask_again(letter)
+        again += is_asked
+        return is_asked
+
+    queues.work_off(url, is_done, lambda: is_found or again == AT_ONCE)
+    return Redriven(again=again, waiting=queues.depth(url).waiting)
 
 
 def _ask_again(letter: queues.DeadLetter) -> bool:
@@ -143,9 +138,12 @@ def discard(url: str, message_id: str) -> bool:
     Raises:
         QueueUnavailable: SQS did not answer.
     """
-    letters = queues.take(url, limit=SHOWN)
-    found = [letter for letter in letters if letter.message_id == message_id]
-    for letter in found:
-        queues.remove(url, letter)
-    queues.give_back(url, [letter for letter in letters if letter.message_id != message_id])
-    return bool(found)
+    is_found = False
+
+    def is_done(letter: queues.DeadLetter) -> bool:
+        nonlocal is_found
+        is_found = letter.message_id == message_id
+        return is_found
+
+    queues.work_off(url, is_done, lambda: is_found)
+    return is_found

@@ -40,9 +40,12 @@ def _context(request: HttpRequest, title: str, **more: Any) -> dict[str, Any]:
 
 @require_safe
 def operations(request: HttpRequest) -> HttpResponse:
-    """Show the figures; the page asks for them anew as a fragment."""
-    template = "operations/_figures.html" if "fragment" in request.GET else "operations/operations.html"
-    response = render(request, template, _context(request, "Operations", figures=figures.look()))
+    """Show the figures; the page asks for them anew as a fragment, which all who look share."""
+    if "fragment" in request.GET:
+        template, shown = "operations/_figures.html", figures.look_together()
+    else:
+        template, shown = "operations/operations.html", figures.look()
+    response = render(request, template, _context(request, "Operations", figures=shown))
     response.headers["Cache-Control"] = "no-store"
     return response
 

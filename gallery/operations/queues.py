@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import json
+import time
+from collections import deque
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -15,7 +17,7 @@ from gallery.photos.aws import client_config, make_client
 from thumbworker.contract import keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from uuid import UUID
 
     from mypy_boto3_sqs.client import SQSClient
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 SEEN_FOR_SECONDS = 30
 """How long a message that is looked at stays hidden from others; it is given back at once after."""
 BATCH_SIZE = 10
+WORKED_FOR_SECONDS = 15.0
+"""Less than ``SEEN_FOR_SECONDS``, so that no message comes twice."""
 
 
 class QueueUnavailable(Exception):
@@ -83,31 +87,64 @@ def take(url: str, *, limit: int) -> list[DeadLetter]:
     """
     found: dict[str, DeadLetter] = {}
     while len(found) < limit:
-        with _translated():
-            answer = _client().receive_message(
-                QueueUrl=url,
-                MaxNumberOfMessages=min(BATCH_SIZE, limit - len(found)),
-                VisibilityTimeout=SEEN_FOR_SECONDS,
-                AttributeNames=["All"],
-            )
-        messages = answer.get("Messages", [])
-        if not messages:
+        received = _receive(url, min(BATCH_SIZE, limit - len(found)))
+        if not received:
             break
-        found |= {message["MessageId"]: _dead_letter(message) for message in messages}
+        found |= {letter.message_id: letter for letter in received}
     return list(found.values())
 
 
-def give_back(url: str, letters: list[DeadLetter]) -> None:
-    """Let others see the messages at once.
+def work_off(url: str, is_done: Callable[[DeadLetter], bool], is_enough: Callable[[], bool]) -> None:
+    """Hand over one message after the other, delete those that are done and give the others back.
+
+    Ends when it is enough, at the queue's end, or after ``WORKED_FOR_SECONDS``: a request has 29 s.
+
+    Raises:
+        QueueUnavailable: see there; what ``is_done`` raises passes through.
+    """
+    until = time.monotonic() + WORKED_FOR_SECONDS
+    left: list[DeadLetter] = []
+    try:
+        while not is_enough() and time.monotonic() < until:
+            received = deque(_receive(url, BATCH_SIZE, wait_seconds=1))
+            if not received:
+                break
+            left += received
+            while received and not is_enough():
+                letter = received.popleft()
+                if is_done(letter):
+                    remove(url, letter)
+                    left.remove(letter)
+    finally:
+        give_back(url, left)
+
+
+def _receive(url: str, limit: int, *, wait_seconds: int = 0) -> list[DeadLetter]:
+    # Only who waits asks all of SQS's servers, and may take an empty answer for an empty queue.
+    with _translated():
+        answer = _client().receive_message(
+            QueueUrl=url,
+            MaxNumberOfMessages=limit,
+            VisibilityTimeout=SEEN_FOR_SECONDS,
+            WaitTimeSeconds=wait_seconds,
+            AttributeNames=["All"],
+        )
+    return [_dead_letter(message) for message in answer.get("Messages", [])]
+
+
+def give_back(url: str, letters: Sequence[DeadLetter]) -> None:
+    """Let others see the messages at once; one that SQS keeps hidden comes back by itself.
 
     Raises:
         QueueUnavailable: see there.
     """
-    for letter in letters:
+    for start in range(0, len(letters), BATCH_SIZE):
+        entries: list[Any] = [
+            {"Id": str(number), "ReceiptHandle": letter.receipt_handle, "VisibilityTimeout": 0}
+            for number, letter in enumerate(letters[start : start + BATCH_SIZE])
+        ]
         with _translated():
-            _client().change_message_visibility(
-                QueueUrl=url, ReceiptHandle=letter.receipt_handle, VisibilityTimeout=0
-            )
+            _client().change_message_visibility_batch(QueueUrl=url, Entries=entries)
 
 
 def remove(url: str, letter: DeadLetter) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 
 from gallery.accounts.models import User
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db
 
 PAGES = ("/admin/operations/", "/admin/operations/?fragment", "/admin/operations/given-up/")
+
+
+@pytest.fixture(autouse=True)
+def _nobody_looked_yet() -> None:
+    cache.clear()
 
 
 @pytest.fixture
@@ -103,6 +109,18 @@ def test_figures__count_what_happened_today(operator: User, dead: str) -> None:
 def test_figures__cost_five_queries(operator: User, dead: str, django_assert_max_num_queries) -> None:
     with django_assert_max_num_queries(5):
         figures.look()
+
+
+def test_figures__are_gathered_once_for_all_who_look(
+    client: Client, operator: User, dead: str, django_assert_num_queries
+) -> None:
+    client.force_login(operator)
+    first = client.get("/admin/operations/?fragment").content
+    photo(operator)
+    with django_assert_num_queries(2):  # session and user
+        assert client.get("/admin/operations/?fragment").content == first
+    with django_assert_num_queries(7):
+        client.get("/admin/operations/")
 
 
 def test_figures__are_shown_without_the_queues(
@@ -185,6 +203,31 @@ def test_redrive_of_many__goes_on_batch_by_batch(
     told = [next_batch(client).json() for _ in range(3)]
     assert told == [{"again": 50, "waiting": 10}, {"again": 10, "waiting": 0}, {"again": 0, "waiting": 0}]
     assert len(nudges(moto_aws)) == 60
+
+
+def test_redrive__finds_photos_behind_many_strange_messages(
+    client: Client, operator: User, dead: str, moto_aws: MotoAws
+) -> None:
+    for photo_id in [None] * 120 + [uuid4()]:
+        send(moto_aws, dead, photo_id)
+    client.force_login(operator)
+    assert next_batch(client).json() == {"again": 1, "waiting": 120}
+    assert next_batch(client).json() == {"again": 0, "waiting": 120}
+    assert queues.depth(dead) == queues.Depth(120, 0)
+
+
+@pytest.mark.parametrize(("what", "nudged"), [("again", 1), ("discard", 0)])
+def test_one_message__is_found_beyond_those_that_the_page_shows(
+    client: Client, operator: User, dead: str, moto_aws: MotoAws, what: str, nudged: int
+) -> None:
+    for _ in range(70):
+        send(moto_aws, dead, uuid4())
+    letters = queues.take(dead, limit=70)
+    queues.give_back(dead, letters)
+    client.force_login(operator)
+    act(client, what, letters[-1].message_id)
+    assert nudges(moto_aws) == [f"nudges/{letters[-1].photo_id}"] * nudged
+    assert queues.depth(dead) == queues.Depth(69, 0)
 
 
 def next_batch(client: Client) -> HttpResponse:
