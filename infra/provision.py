@@ -160,12 +160,16 @@ def stack_request(parameters: Parameters, bucket: str, code_key: str, layer_key:
     }
 
 
+def artifacts_bucket(clients: Clients, stage: str) -> str:
+    """Return the name of the bucket that a stage's code is handed over in."""
+    account = clients.client("sts").get_caller_identity()["Account"]
+    return f"contactsheet-{stage}-artifacts-{account}-{clients.client('s3').meta.region_name}"
+
+
 def upload_worker(clients: Clients, stage: str, worker_zip: Path) -> tuple[str, str]:
     """Put the zip where CloudFormation can read it, unless it is there; return its bucket and key."""
-    account = clients.client("sts").get_caller_identity()["Account"]
-    s3 = clients.client("s3")
+    s3, bucket = clients.client("s3"), artifacts_bucket(clients, stage)
     region = s3.meta.region_name
-    bucket = f"contactsheet-{stage}-artifacts-{account}-{region}"
     body = worker_zip.read_bytes()
     key = f"thumbworker/{hashlib.sha256(body).hexdigest()}.zip"
     existing = {found["Name"] for found in s3.list_buckets()["Buckets"]}

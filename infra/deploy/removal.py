@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from infra import stacks
 from infra.deploy import static_files, web_function
 from infra.deploy.vault import Vault
+from infra.provision import artifacts_bucket
 from infra.web_package import Layout, lay_out
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def destroy(deployment: Deployment) -> list[str]:
         for name in ("OriginalsBucket", "RenditionsBucket")
         if (bucket := main.get(name)) and not _delete_if_empty(s3, bucket)
     ]
+    _forget_code(s3, artifacts_bucket(clients, options.stage))
     say("4/4 Secrets")
     if kept:
         # Whoever comes back for the photos needs the database's address and the same secret key.
@@ -55,6 +57,17 @@ def _bare_layout(deployment: Deployment) -> Layout:
     """Lay out what Zappa needs to know which function it is about."""
     settings = {"aws_region": deployment.options.region, "s3_bucket": "not-needed-to-undeploy"}
     return lay_out(deployment.options.stage, deployment.options.target, settings, cache=deployment.cache)
+
+
+def _forget_code(s3: Any, bucket: str) -> None:
+    """Delete the code that was handed over, which the next deployment makes anew."""
+    try:
+        static_files.empty(s3, bucket)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "NoSuchBucket":
+            raise
+    else:
+        s3.delete_bucket(Bucket=bucket)
 
 
 def _delete_if_empty(s3: Any, bucket: str) -> bool:

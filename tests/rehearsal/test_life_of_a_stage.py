@@ -12,6 +12,7 @@ from infra.deploy import removal, web_function
 from infra.deploy.options import Options
 from infra.deploy.stages import STEPS, Deployment, deploy
 from infra.embedded import REGION, ROOT_ACCESS_KEY_ID, EmbeddedAws
+from infra.provision import artifacts_bucket
 from tests.aws import EMBEDDED_PYTHON
 from tests.postgresql import postgresql
 from tests.stage import ACCOUNT
@@ -80,8 +81,9 @@ def test_stage__converges_from_every_stop_and_goes(aws: EmbeddedAws) -> None:
         assert kept == [(first[0][0] or {})["OriginalsBucket"]]
         assert outputs(aws) == [None, None, None]
         assert web_function.configuration(aws, f"contactsheet-web-{STAGE}") is None
-        with pytest.raises(ClientError):
-            aws.client("s3").head_bucket(Bucket=(first[0][1] or {})["StaticBucket"])
+        for gone in ((first[0][1] or {})["StaticBucket"], artifacts_bucket(aws, STAGE)):
+            with pytest.raises(ClientError):
+                aws.client("s3").head_bucket(Bucket=gone)
         # Once more: nothing is left to do, and nothing is in the way.
         assert removal.destroy(run()) == []
 
