@@ -1,0 +1,63 @@
+"""A stage that is well, with all that a deployment adds to the main stack."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gallery.operations.resources import Names
+from gallery.operations.resources.watch import ALARMS, JOBS
+from infra import stacks
+from infra.provision import Parameters, provision, upload_worker
+from infra.worker_zip import build
+from tests.gallery.operations.an_ill_stage import STAGE, WEB, ring, rule_of
+from tests.stage import SITE_ORIGIN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.aws import EnforcedAws
+
+
+@pytest.fixture
+def names(embedded_aws: EnforcedAws) -> Iterator[Names]:
+    """Give a stage of its own with what a deployment adds to the main stack, and take it away again."""
+    aws = embedded_aws
+    out = provision(aws, Parameters(STAGE, SITE_ORIGIN, build(), require_tls=False)).outputs
+    bucket, key = upload_worker(aws, STAGE, build())
+    arn = aws.client("lambda").create_function(
+        FunctionName=WEB,
+        Runtime="python3.13",
+        Role=out.web_role_arn,
+        Handler="thumbworker.handler.lambda_handler",
+        Code={"S3Bucket": bucket, "S3Key": key},
+    )["FunctionArn"]
+    for job in JOBS:
+        aws.client("events").put_rule(Name=rule_of(job), ScheduleExpression="rate(7 days)")
+        aws.client("events").put_targets(Rule=rule_of(job), Targets=[{"Id": "web", "Arn": arn}])
+    for alarm in ALARMS:
+        ring(aws, alarm, "OK")
+    yield Names(
+        stage=STAGE,
+        site_origin=SITE_ORIGIN,
+        originals_bucket=out.originals_bucket,
+        renditions_bucket=out.renditions_bucket,
+        catalogue_table=out.catalogue_table,
+        topic_arn=out.photo_events_topic_arn,
+        queue_urls=(
+            out.thumbnails_queue_url,
+            out.thumbnails_dead_letter_queue_url,
+            out.imports_queue_url,
+            out.imports_dead_letter_queue_url,
+        ),
+        web_function=WEB,
+        is_emulated=True,
+    )
+    for job in JOBS:
+        aws.client("events").remove_targets(Rule=rule_of(job), Ids=["web"])
+        aws.client("events").delete_rule(Name=rule_of(job))
+    aws.client("lambda").delete_function(FunctionName=WEB)
+    stacks.delete(aws.client("cloudformation"), f"contactsheet-{STAGE}")
+    for kept in (out.originals_bucket, out.renditions_bucket):
+        aws.client("s3").delete_bucket(Bucket=kept)

@@ -1,0 +1,89 @@
+"""What people broke by hand is put back by the runbook's commands, letter for letter."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from infra.worker_zip import PROJECT
+from tests.gallery.operations import an_ill_stage as ill
+from tests.gallery.operations.an_ill_stage import THUMBWORKER, change_mapping, found_ill, rule_of, set_queue
+from tests.gallery.operations.shell import carry_out
+from tests.stage import SITE_ORIGIN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gallery.operations.resources import Names
+    from tests.aws import EnforcedAws
+
+pytestmark = [pytest.mark.embedded, pytest.mark.slow]
+
+ROW = re.compile(r"^\| ([^|]+) \| `(aws [^`]+)`", re.MULTILINE)
+
+
+def commands() -> dict[str, str]:
+    """Return the commands of the section, by what doctor names."""
+    text = (PROJECT / "docs" / "runbook.md").read_text()
+    section = text.partition("\n## Changed by hand\n")[2].partition("\n## ")[0]
+    return dict(ROW.findall(section))
+
+
+def mapping_of(aws: EnforcedAws) -> str:
+    functions = aws.client("lambda")
+    (one,) = functions.list_event_source_mappings(FunctionName=THUMBWORKER)["EventSourceMappings"]
+    return str(one["UUID"])
+
+
+def cors_of(aws: EnforcedAws, names: Names) -> list[Any]:
+    s3 = aws.client("s3")
+    return [
+        s3.get_bucket_cors(Bucket=bucket)["CORSRules"]
+        for bucket in (names.originals_bucket, names.renditions_bucket)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("break_it", "row"),
+    [
+        (change_mapping(Enabled=False), "mapping"),
+        (change_mapping(BatchSize=1), "mapping"),
+        (change_mapping(FunctionResponseTypes=[]), "mapping"),
+        (set_queue(VisibilityTimeout="60"), "visibility"),
+        (set_queue(MessageRetentionPeriod="60"), "retention"),
+        (ill.swap_origin, "CORS of originals"),
+        (ill.forget_a_header, "CORS of originals"),
+        (ill.let_strangers_in, "CORS of renditions"),
+        (ill.open_to_the_public, "kept from the public"),
+        (ill.stop_sweep, "schedule"),
+        (ill.drop_topic, "topic"),
+    ],
+    ids=lambda value: getattr(value, "__name__", str(value).replace(" ", "-")),
+)
+def test_command_of_the_runbook_puts_it_back(
+    embedded_aws: EnforcedAws, names: Names, break_it: Callable[[EnforcedAws, Names], None], row: str
+) -> None:
+    cors = cors_of(embedded_aws, names)
+    break_it(embedded_aws, names)
+    assert any(row in what for what in found_ill(embedded_aws, names))
+    command = commands()[row]
+    values = {
+        "UUID": mapping_of(embedded_aws),
+        "URL": names.queue_urls[0],
+        "BUCKET": names.originals_bucket if "originals" in row else names.renditions_bucket,
+        "ORIGIN": SITE_ORIGIN,
+        "RULE": rule_of("sweep"),
+        "STAGE": names.stage,
+    }
+    for word, value in values.items():
+        command = re.sub(rf"(?<![A-Za-z]){word}(?![A-Za-z])", value, command)
+    carry_out(embedded_aws, command)
+    assert found_ill(embedded_aws, names) == {}
+    assert cors_of(embedded_aws, names) == cors
+
+
+def test_every_command_of_the_section_is_tried() -> None:
+    (parameters,) = test_command_of_the_runbook_puts_it_back.pytestmark  # type: ignore[attr-defined]
+    assert {row for _, row in parameters.args[1]} == set(commands())

@@ -1,0 +1,95 @@
+"""Doctor knows CloudFront's keys, and takes no refusal for health."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from moto import mock_aws
+
+from gallery.operations.findings import line
+from gallery.operations.resources import Names, edge
+from gallery.operations.resources.looking import look
+from infra.deploy.vault import new_signing_key, public_key_of
+from tests.gallery.operations.an_ill_stage import STAGE
+from tests.stage import REGION, SITE_ORIGIN
+
+if TYPE_CHECKING:
+    from gallery.operations.findings import Finding
+    from gallery.operations.resources.looking import Clients
+
+
+def test_a_key_that_is_not_the_gallerys_is_named() -> None:
+    ours, other = (public_key_of(new_signing_key()) for _ in range(2))
+    with mock_aws():
+        clients = boto3.Session(region_name=REGION)
+        config = {"CallerReference": "a", "Name": "a", "EncodedKey": ours}
+        made = clients.client("cloudfront").create_public_key(PublicKeyConfig=config)["PublicKey"]["Id"]
+        names = partial(Names, STAGE, SITE_ORIGIN, "", "", "", "", (), signing_key_id=made)
+        well, _ = found_at_the_edge(clients, names(signing_public_key=ours))
+        found, _ = found_at_the_edge(clients, names(signing_public_key=other))
+    assert well.is_well
+    assert "another key" in found.advice
+
+
+@dataclass(frozen=True)
+class CloudFrontOf:
+    """CloudFront's answers about one distribution and its key group; moto drops both from what it keeps."""
+
+    groups: dict[str, list[str]]
+
+    def client(self, _service: str) -> CloudFrontOf:
+        return self
+
+    def get_distribution(self, **_: str) -> dict[str, Any]:
+        trusted = {"Enabled": bool(self.groups), "Quantity": len(self.groups), "Items": list(self.groups)}
+        behaviour = {"DefaultCacheBehavior": {"TrustedKeyGroups": trusted}}
+        return {"Distribution": {"DistributionConfig": {"Enabled": True} | behaviour}}
+
+    def get_key_group(self, *, Id: str) -> dict[str, Any]:  # noqa: N803 - CloudFront's word
+        return {"KeyGroup": {"KeyGroupConfig": {"Items": self.groups[Id]}}}
+
+    def get_public_key(self, **_: str) -> dict[str, Any]:
+        return {"PublicKey": {"PublicKeyConfig": {"EncodedKey": "ours"}}}
+
+
+@pytest.mark.parametrize(
+    ("groups", "advice"),
+    [({"g": ["k"]}, ""), ({"g": ["other"]}, "lacks the gallery's key"), ({}, "ANYBODY SEES THEM")],
+)
+def test_a_key_group_without_the_gallerys_key_is_named(groups: dict[str, list[str]], advice: str) -> None:
+    names = Names(
+        *(STAGE, SITE_ORIGIN, "", "", "", "", ()),
+        distributions=("d",),
+        signing_key_id="k",
+        signing_public_key="ours",
+    )
+    ill = [one for one in found_at_the_edge(CloudFrontOf(groups), names) if not one.is_well]
+    assert [one.what for one in ill] == ["CloudFront key group"] * bool(advice)
+    assert all(advice in one.advice for one in ill)
+
+
+@pytest.mark.parametrize(
+    ("code", "is_well", "said"),
+    [
+        ("AccessDenied", True, "could not look: these credentials may not"),
+        ("ExpiredToken", False, "does not know these credentials"),
+        ("NoSuchBucket", False, "AWS says NoSuchBucket"),
+    ],
+)
+def test_a_refusal_is_never_ok(code: str, is_well: bool, said: str) -> None:
+    def refuse() -> Finding:
+        raise ClientError({"Error": {"Code": code, "Message": "no"}}, "Get")
+
+    found = look("thing", refuse)
+    assert found.is_well is is_well
+    assert said in found.advice
+    assert not line(found).startswith("ok")
+
+
+def found_at_the_edge(clients: Clients, names: Names) -> list[Finding]:
+    return [look(title, examine) for title, examine in edge.looks(clients, names)]
