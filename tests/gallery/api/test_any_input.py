@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
@@ -19,6 +21,8 @@ from tests.gallery.imports.conftest import ImportStores
 from tests.gallery.photos.stores import ready_item
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from schemathesis import Case
     from schemathesis.schemas import BaseSchema
 
@@ -29,6 +33,16 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 
 EXAMPLES_AT_MOST = 60
+
+
+@pytest.fixture(autouse=True)
+def _one_connection() -> Iterator[None]:
+    """Keep the test's connection, as Django's own client does: it holds the test's transaction."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @pytest.fixture
