@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from tests.browser import pictures, site
+from tests.browser.chromium import CHROMIUM, launched
 from tests.browser.watch import Watch
 
 if TYPE_CHECKING:
@@ -18,16 +17,6 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
-CHROMIUM = shutil.which("chromium") or ""
-FLAGS = [
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-default-apps",
-    "--disable-sync",
-    "--no-first-run",
-    # Nothing outside this machine can be found, whatever a page asks for.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-]
 PATIENCE_MS = 20_000
 DESKTOP = {"width": 1440, "height": 900}
 
@@ -50,14 +39,8 @@ def gallery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[site.Site]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Give all browser tests one Chromium."""
-    # Its sandbox refuses to run as root, which is what a container gives.
-    flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        try:
-            yield browser
-        finally:
-            browser.close()
+    with launched() as browser:
+        yield browser
 
 
 @pytest.fixture

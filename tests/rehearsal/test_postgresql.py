@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import ipaddress
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from django.db.utils import OperationalError, load_backend
 
 from gallery.database_url import database_settings
+from infra import ports
+from tests.certificates import server_pair
 from tests.postgresql import postgresql
 
 if TYPE_CHECKING:
@@ -44,37 +40,9 @@ def connection(url: str, **environment: str) -> BaseDatabaseWrapper:
     return load_backend(found["ENGINE"]).DatabaseWrapper(found, "default")
 
 
-def certificate(key: ec.EllipticCurvePrivateKey, host: str) -> x509.Certificate:
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
-    now = dt.datetime.now(dt.UTC)
-    names: list[x509.GeneralName] = [x509.DNSName(host)]
-    if host != "localhost":
-        names = [x509.IPAddress(ipaddress.ip_address(host))]
-    return (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(hours=1))
-        .not_valid_after(now + dt.timedelta(hours=1))
-        .add_extension(x509.SubjectAlternativeName(names), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-
-
-def pem(made: x509.Certificate) -> bytes:
-    return made.public_bytes(serialization.Encoding.PEM)
-
-
 @pytest.fixture(scope="module")
 def server_certificate() -> tuple[bytes, bytes]:
-    key = ec.generate_private_key(ec.SECP256R1())
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    return pem(certificate(key, "127.0.0.1")), private
+    return server_pair(ports.LOOPBACK)
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +93,7 @@ def test_known_certificate__is_taken(
 
 def test_strange_certificate__is_refused(url: str, tmp_path: Path) -> None:
     trusted = tmp_path / "trusted.pem"
-    trusted.write_bytes(pem(certificate(ec.generate_private_key(ec.SECP256R1()), "127.0.0.1")))
+    trusted.write_bytes(server_pair(ports.LOOPBACK)[0])
     tls = connection(f"{url}?sslmode=verify-full&sslrootcert={trusted}")
     with pytest.raises(OperationalError, match="certificate verify failed"):
         tls.ensure_connection()
