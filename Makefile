@@ -62,12 +62,13 @@ test-all: environment-dev environment-embedded browser-files ## run what `make t
 	@$(only_with_chromium); $(python) -m pytest -m "slow$$without" $(ARGS) || [ $$? -eq 5 ]
 	@$(MAKE) --no-print-directory test-postgres
 
-test-postgres: environment-dev environment-embedded browser-files ## run what uses a database on a real PostgreSQL: units, journeys, whole galleries, a browser
+# tests/rehearsal brings its own PostgreSQL; all others touch no database (a test holds this list).
+with_database := $(addprefix tests/,bench/test_cost.py browser client/test_on_running_gallery.py embedded/test_subscriptions.py \
+	gallery infra/test_adversity.py infra/test_local_run.py journey)
+test-postgres: environment-dev environment-embedded browser-files ## run all that uses a database on a real PostgreSQL
 	@$(need) postgresql
-	@$(python) -m tests.postgresql -m 'not slow and not browser' tests/gallery tests/journey $(ARGS)
-	@$(python) -m tests.postgresql tests/client/test_on_running_gallery.py $(ARGS)
-	@$(need) chromium || { [ "$$CI" != true ]; exit; }; \
-		$(python) -m tests.postgresql -m browser tests/browser/test_uploads.py tests/browser/test_desk.py $(ARGS)
+	@$(python) -m tests.postgresql -n 2 -m 'not browser' $(with_database) $(ARGS)
+	@$(only_with_chromium); [ -n "$$without" ] || $(python) -m tests.postgresql -m browser tests/browser $(ARGS)
 
 bench-imaging: environment-dev ## compare the imaging with others (ARGS="--photos FOLDER" for photos of your own)
 	@$(python) -m bench.imaging $(ARGS)
@@ -106,7 +107,7 @@ destroy: environment-dev browser-files ## take a deployed gallery away, but no p
 
 rehearse: environment-dev environment-embedded browser-files ## deploy to the embedded AWS, use it as people do, take it away
 	@$(need) postgresql
-	@$(python) -m pytest -m slow tests/rehearsal $(ARGS)
+	@$(only_with_chromium); $(python) -m pytest -m "slow$$without" tests/rehearsal $(ARGS)
 
 # ---- housekeeping -------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import pwd
 import shutil
@@ -16,8 +17,10 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import psycopg
+from psycopg import sql
 
 from infra import ports
 
@@ -111,6 +114,21 @@ def postgresql(
             server.send_signal(signal.SIGINT)
             server.wait(30)
         shutil.rmtree(folder)
+
+
+def database_of(folder: Path) -> str:
+    """Return the address of a database that belongs to a gallery's folder, made if need be; or nothing.
+
+    There is nothing to give unless the test run has a server: ``DATABASE_URL`` names it.
+    """
+    server = os.environ.get("DATABASE_URL", "")
+    if not server.startswith("postgres"):
+        return ""
+    name = f"gallery_{hashlib.sha256(str(folder).encode()).hexdigest()[:16]}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    return urlsplit(server)._replace(path=f"/{name}").geturl()
 
 
 def _wait_until_ready(url: str, server: subprocess.Popen[bytes], log: Path) -> None:

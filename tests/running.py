@@ -19,6 +19,7 @@ from infra.local.gallery import ADMIN
 from infra.worker_zip import PROJECT
 from tests.aws import EMBEDDED_PYTHON
 from tests.patience import eventually
+from tests.postgresql import database_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -97,6 +98,7 @@ def start_gallery(
         pytest.fail("The embedded AWS is not installed. Run: make setup")
     folder.mkdir(parents=True, exist_ok=True)
     output = folder / "said.txt"
+    database = database_of(folder)
     with output.open("wb") as file:
         process = subprocess.Popen(
             [sys.executable, "-m", "infra.local"],
@@ -108,8 +110,8 @@ def start_gallery(
                 FOLDER_VARIABLE: str(folder),
                 "PORT": str(web_port),
                 "AWS_PORT": str(aws_port),
-                # tests/postgresql.py gives a server; otherwise it is SQLite in the folder.
-                **{name: os.environ[name] for name in ("DATABASE_URL",) if name in os.environ},
+                # Otherwise it is SQLite in the folder.
+                **({"DATABASE_URL": database} if database else {}),
                 **settings,
             },
             stdin=subprocess.DEVNULL,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import os
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from infra.embedded import EmbeddedAws
 from infra.provision import Outputs, Parameters, provision
 from infra.worker_zip import PROJECT, build
 from tests.aws import EMBEDDED_PYTHON, EnforcedAws
+from tests.postgresql import database_of
 from tests.stage import ACCOUNT, STAGE
 
 if TYPE_CHECKING:
@@ -36,10 +36,11 @@ def person(name, *codenames, **facts):
 
 person("alice")
 person("bob")
+person("wanda")
 person("tina", "skip_review")
 person("charlie", "moderate_photo", "view_photo", "view_historyentry", is_staff=True)
 """
-"""Alice and Bob are new here, Tina is trusted, Charlie moderates."""
+"""Alice, Bob and Wanda are new here, Tina is trusted, Charlie moderates."""
 
 
 @dataclass
@@ -122,8 +123,7 @@ def running(folder: Path) -> Iterator[Site]:
             "PATH": "/usr/bin:/bin",
             "DJANGO_SETTINGS_MODULE": "tests.browser.settings",
             "COLLECTED_FILES": str(folder / "collected"),
-            # tests/postgresql.py gives a server; each gallery of its own needs one of its own.
-            "DATABASE_URL": os.environ.get("DATABASE_URL") or f"sqlite:///{folder}/gallery.sqlite3",
+            "DATABASE_URL": database_of(folder) or f"sqlite:///{folder}/gallery.sqlite3",
             "SITE_ORIGIN": origin,
             "LOG_LEVEL": "WARNING",
         }

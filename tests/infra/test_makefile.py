@@ -57,3 +57,19 @@ def test_sets_that_share_a_process_agree():
     }
     for name in ("web", "worker", "local"):
         assert pins[name].items() <= pins["dev"].items()
+
+
+def test_postgresql_is_tried_by_all_that_use_a_database():
+    """By what they name: pytest-django's ways to a database, and galleries that run."""
+    using = re.compile(r"django_db|transactional_db|running_gallery|gallery_in|open_page")
+    shown = subprocess.run(
+        ["make", "--dry-run", "test-postgres"], cwd=PROJECT, capture_output=True, text=True, check=True
+    ).stdout
+    tried = (*re.findall(r"tests/\S+", shown), "tests/rehearsal")
+    found = [
+        path.relative_to(PROJECT).as_posix()
+        for path in (PROJECT / "tests").rglob("test_*.py")
+        if using.search(path.read_text()) and path != PROJECT / "tests" / "infra" / "test_makefile.py"
+    ]
+    assert len(found) > 50
+    assert [path for path in found if not path.startswith(tried)] == []
