@@ -109,7 +109,7 @@ class EnforcedAws:
         """Return all variables of a gallery process that runs against this AWS."""
         return {
             **ENVIRONMENT,
-            **self.outputs.environment(),
+            **self.outputs.web_environment(),
             **self.web_credentials(),
             "AWS_ENDPOINT_URL": self.endpoint_url,
         }

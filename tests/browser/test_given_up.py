@@ -1,0 +1,76 @@
+"""A whole dead-letter queue is looked at again from the operator's page, batch by batch."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.site import PASSWORD
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page, Route
+
+    from tests.browser.conftest import Open
+    from tests.browser.site import Site
+    from tests.browser.watch import Watch
+
+PAGE = "/admin/operations/given-up/"
+GIVEN_UP = 60
+ALL_WITHIN_MS = 60_000
+RAISE = f"""
+from gallery.accounts.models import User
+if not User.objects.filter(username="olga").exists():
+    User.objects.create_superuser("olga", "olga@example.org", "{PASSWORD}")
+"""
+
+
+@pytest.fixture
+def page(open_page: Open, gallery: Site) -> Page:
+    """Give the operator's page with more messages than one request looks at."""
+    gallery.manage("shell", "--verbosity", "0", "--command", RAISE)
+    for _ in range(GIVEN_UP):
+        body = json.dumps({"Records": [{"s3": {"object": {"key": f"originals/{uuid4()}"}}}]})
+        gallery.aws.client("sqs").send_message(
+            QueueUrl=gallery.outputs.thumbnails_dead_letter_queue_url, MessageBody=body
+        )
+    return open_page("olga", PAGE)
+
+
+def test_it_says_how_far_it_is_until_nothing_is_left(page: Page) -> None:
+    queue = page.locator("section").filter(has=page.get_by_role("heading", name="Thumbnails"))
+    queue.get_by_role("button", name="Look at all again").click()
+    expect(queue.get_by_role("button", name="Stop")).to_be_visible()
+    expect(queue.get_by_role("status")).to_have_text(
+        f"{GIVEN_UP} looked at again, 0 still wait. Done. Reload to see what is left.", timeout=ALL_WITHIN_MS
+    )
+    expect(queue.get_by_role("button", name="Stop")).to_be_hidden()
+    assert queue.get_by_role("progressbar").evaluate("bar => bar.value / bar.max") == 1
+    page.reload()
+    expect(queue.get_by_text("Nothing was given up.")).to_be_visible()
+
+
+def test_it_says_what_was_done_when_the_gallery_stops_answering(page: Page, watch: Watch) -> None:
+    watch.expect("ERR_FAILED")
+    calls = []
+
+    def answers_once(route: Route) -> None:
+        calls.append(route.request.url)
+        if len(calls) > 1:
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/given-up/act/", answers_once)
+    page.get_by_role("button", name="Look at all again").click()
+    status = page.get_by_role("status").first
+    expect(status).to_have_text(
+        "50 looked at again. The gallery did not answer. What was not looked at again is still here.",
+        timeout=ALL_WITHIN_MS,
+    )
+    page.unroute("**/given-up/act/")
+    page.get_by_role("button", name="Look at all again").click()
+    expect(status).to_contain_text("10 looked at again, 0 still wait. Done.", timeout=ALL_WITHIN_MS)
