@@ -62,12 +62,12 @@ test-all: environment-dev environment-embedded browser-files ## run what `make t
 	@$(only_with_chromium); $(python) -m pytest -m "slow$$without" $(ARGS) || [ $$? -eq 5 ]
 	@$(MAKE) --no-print-directory test-postgres
 
-# tests/rehearsal brings its own PostgreSQL; all others touch no database (a test holds this list).
+# tests/rehearsal brings its own PostgreSQL; all else touches no database (a test holds this list).
 with_database := $(addprefix tests/,bench/test_cost.py browser client/test_on_running_gallery.py embedded/test_subscriptions.py \
 	gallery infra/test_adversity.py infra/test_local_run.py journey)
 test-postgres: environment-dev environment-embedded browser-files ## run all that uses a database on a real PostgreSQL
 	@$(need) postgresql
-	@$(python) -m tests.postgresql -n 2 -m 'not browser' $(with_database) $(ARGS)
+	@$(python) -m tests.postgresql -n 2 -m 'not browser' --ignore tests/gallery/operations/resources $(with_database) $(ARGS)
 	@$(only_with_chromium); [ -n "$$without" ] || $(python) -m tests.postgresql -m browser tests/browser $(ARGS)
 
 bench-imaging: environment-dev ## compare the imaging with others (ARGS="--photos FOLDER" for photos of your own)

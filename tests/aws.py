@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -175,26 +176,27 @@ def moto_aws(tmp_path: Path) -> Iterator[MotoAws]:
         yield aws
 
 
+@contextmanager
+def aws_of_its_own(folder: Path) -> Iterator[EmbeddedAws]:
+    """Run an embedded AWS that keeps nothing while the block lasts."""
+    if not EMBEDDED_PYTHON.exists():
+        pytest.fail("The embedded AWS is not installed. Run: make setup")
+    embedded = EmbeddedAws(EMBEDDED_PYTHON, folder, ports.any_free(), account=ACCOUNT, persist=False)
+    embedded.start()
+    try:
+        yield embedded
+    finally:
+        embedded.stop()
+
+
 @pytest.fixture(scope="session")
 def embedded_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EnforcedAws]:
     """Give all tests of a run one embedded AWS: keep to photo ids of your own and leave the queue empty."""
-    if not EMBEDDED_PYTHON.exists():
-        pytest.fail("The embedded AWS is not installed. Run: make setup")
-    embedded = EmbeddedAws(
-        EMBEDDED_PYTHON,
-        tmp_path_factory.mktemp("aws"),
-        ports.any_free(),
-        account=ACCOUNT,
-        persist=False,
-    )
-    embedded.start()
-    try:
+    with aws_of_its_own(tmp_path_factory.mktemp("aws")) as embedded:
         parameters = Parameters(
             STAGE, SITE_ORIGIN, build(), require_tls=False, import_loopback_port=str(ports.any_free())
         )
         yield EnforcedAws(embedded, provision(embedded, parameters).outputs, parameters)
-    finally:
-        embedded.stop()
 
 
 def decoded_policy(document: str | dict[str, Any]) -> dict[str, Any]:

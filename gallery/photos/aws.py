@@ -23,6 +23,11 @@ def session() -> Session:
     return Session(region_name=settings.AWS_REGION)
 
 
+def session_of(profile: str | None) -> Session:
+    """Return a session of its own with the rights of a profile, or with those of the environment."""
+    return Session(profile_name=profile, region_name=settings.AWS_REGION)
+
+
 _lock = threading.Lock()
 
 

@@ -6,10 +6,7 @@ import argparse
 import os
 import sys
 
-import boto3
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
-
+from infra.deploy.account import AWS_FAULTS, Account
 from infra.deploy.options import OptionError, Options
 from infra.deploy.removal import destroy
 from infra.deploy.stages import FIREWALL_REGION, Deployment, deploy
@@ -19,20 +16,6 @@ from infra.deploy.web_function import WebFunctionError
 from infra.stacks import StackError
 from infra.web_package import WebPackageError
 from infra.worker_zip import WorkerZipError
-
-CONFIG = Config(retries={"mode": "standard", "max_attempts": 5}, read_timeout=70)
-
-
-class Account:
-    """The account that the environment's credentials lead to."""
-
-    def __init__(self, region: str) -> None:
-        """Use one region for everything."""
-        self._session = boto3.session.Session(region_name=region)
-
-    def client(self, service: str, /) -> object:
-        """Return a client of a service."""
-        return self._session.client(service, config=CONFIG)  # type: ignore[call-overload]
 
 
 def say(text: str) -> None:
@@ -63,8 +46,7 @@ def main(arguments: list[str]) -> int:
         WebFunctionError,
         WebPackageError,
         WorkerZipError,
-        BotoCoreError,
-        ClientError,
+        *AWS_FAULTS,
     ) as problem:
         say(f"Stopped: {problem}\nWhat is done stays done; the same command continues.")
         return 1

@@ -5,10 +5,9 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from infra import stacks
 from infra.deploy import static_files, web_function
+from infra.deploy.account import passing_over
 from infra.deploy.vault import Vault
 from infra.provision import artifacts_bucket
 from infra.web_package import Layout, lay_out
@@ -61,21 +60,14 @@ def _bare_layout(deployment: Deployment) -> Layout:
 
 def _forget_code(s3: Any, bucket: str) -> None:
     """Delete the code that was handed over, which the next deployment makes anew."""
-    try:
+    with passing_over("NoSuchBucket"):
         static_files.empty(s3, bucket)
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "NoSuchBucket":
-            raise
-    else:
         s3.delete_bucket(Bucket=bucket)
 
 
 def _delete_if_empty(s3: Any, bucket: str) -> bool:
-    try:
-        s3.delete_bucket(Bucket=bucket)
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "BucketNotEmpty":
-            return False
-        if error.response["Error"]["Code"] != "NoSuchBucket":
-            raise
-    return True
+    with passing_over("BucketNotEmpty"):
+        with passing_over("NoSuchBucket"):
+            s3.delete_bucket(Bucket=bucket)
+        return True
+    return False

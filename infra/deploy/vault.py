@@ -6,9 +6,10 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+
+from infra.deploy.account import passing_over
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -60,13 +61,10 @@ class Vault:
 
     def read(self, name: str) -> str:
         """Return a secret, or nothing."""
-        try:
+        with passing_over("ParameterNotFound"):
             found = self.ssm.get_parameter(Name=self.name_of(name), WithDecryption=True)
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "ParameterNotFound":
-                return ""
-            raise
-        return str(found["Parameter"]["Value"])
+            return str(found["Parameter"]["Value"])
+        return ""
 
     def keep(self, name: str, value: str) -> None:
         """Keep a secret, whatever was kept before."""
@@ -99,8 +97,5 @@ class Vault:
     def forget(self) -> None:
         """Remove every secret of the stage."""
         for name in (*MADE, *GIVEN):
-            try:
+            with passing_over("ParameterNotFound"):
                 self.ssm.delete_parameter(Name=self.name_of(name))
-            except ClientError as error:
-                if error.response["Error"]["Code"] != "ParameterNotFound":
-                    raise

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from botocore.exceptions import ClientError
-
 from infra import stacks
+from infra.deploy.account import passing_over
 from infra.web_package import SETTINGS
 
 if TYPE_CHECKING:
@@ -139,15 +138,12 @@ def run_zappa(layout: Layout, say: Callable[[str], None], *arguments: str) -> st
 
 def configuration(clients: Clients, function_name: str) -> dict[str, Any] | None:
     """Return the configuration of a function, or ``None`` where there is none."""
-    try:
+    with passing_over("ResourceNotFoundException"):
         found: dict[str, Any] = clients.client("lambda").get_function_configuration(
             FunctionName=function_name
         )
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "ResourceNotFoundException":
-            return None
-        raise
-    return found
+        return found
+    return None
 
 
 def ensure_environment(clients: Clients, options: Options, variables: Mapping[str, str]) -> bool:

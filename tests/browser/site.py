@@ -11,12 +11,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from infra import ports
-from infra.embedded import EmbeddedAws
 from infra.provision import Outputs, Parameters, provision
 from infra.worker_zip import PROJECT, build
-from tests.aws import EMBEDDED_PYTHON, EnforcedAws
+from tests.aws import EnforcedAws, aws_of_its_own
 from tests.postgresql import database_of
-from tests.stage import ACCOUNT, STAGE
+from tests.stage import STAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,10 +112,8 @@ def _serves(host: str) -> bool:
 def running(folder: Path) -> Iterator[Site]:
     """Run a gallery from nothing: template, tables, collected files, people, web."""
     origin = f"http://{ports.LOOPBACK}:{ports.any_free()}"
-    embedded = EmbeddedAws(EMBEDDED_PYTHON, folder / "aws", ports.any_free(), account=ACCOUNT, persist=False)
     with ExitStack() as stack:
-        embedded.start()
-        stack.callback(embedded.stop)
+        embedded = stack.enter_context(aws_of_its_own(folder / "aws"))
         parameters = Parameters(STAGE, origin, build(), require_tls=False)
         aws = EnforcedAws(embedded, provision(embedded, parameters).outputs, parameters)
         environment = aws.web_environment() | {

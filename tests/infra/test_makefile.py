@@ -65,6 +65,7 @@ def test_postgresql_is_tried_by_all_that_use_a_database():
     shown = subprocess.run(
         ["make", "--dry-run", "test-postgres"], cwd=PROJECT, capture_output=True, text=True, check=True
     ).stdout
+    left_out = tuple(re.findall(r"--ignore (\S+)", shown))
     tried = (*re.findall(r"tests/\S+", shown), "tests/rehearsal")
     found = [
         path.relative_to(PROJECT).as_posix()
@@ -72,4 +73,4 @@ def test_postgresql_is_tried_by_all_that_use_a_database():
         if using.search(path.read_text()) and path != PROJECT / "tests" / "infra" / "test_makefile.py"
     ]
     assert len(found) > 50
-    assert [path for path in found if not path.startswith(tried)] == []
+    assert [path for path in found if path.startswith(left_out) or not path.startswith(tried)] == []

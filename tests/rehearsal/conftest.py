@@ -13,18 +13,17 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from infra import ports, stacks
+from infra import stacks
 from infra.deploy.vault import Vault
 from infra.embedded import REGION, EmbeddedAws
 from infra.web_package import CACHE
 from infra.worker_zip import PROJECT
-from tests.aws import EMBEDDED_PYTHON
+from tests.aws import aws_of_its_own
 from tests.postgresql import postgresql
 from tests.rehearsal.deployer import keys_of_operator
 from tests.rehearsal.transports import InProcess, OverHttp
 from tests.rehearsal.visitor import Visitor
 from tests.rehearsal.walk import STAGE
-from tests.stage import ACCOUNT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,33 +95,20 @@ class Deployed:
 @pytest.fixture(scope="session")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     """Give the rehearsal one deployed stage, which the last of its tests takes away."""
-    if not EMBEDDED_PYTHON.exists():
-        pytest.fail("The embedded AWS is not installed. Run: make setup")
-    aws = EmbeddedAws(
-        EMBEDDED_PYTHON,
-        tmp_path_factory.mktemp("rehearsal"),
-        ports.any_free(),
-        account=ACCOUNT,
-        persist=False,
-    )
-    aws.start()
-    try:
-        with postgresql() as url:
-            environment = {
-                "PATH": os.environ["PATH"],
-                "HOME": str(aws.folder),
-                **keys_of_operator(aws, STAGE),
-                "AWS_REGION": REGION,
-                "AWS_DEFAULT_REGION": REGION,
-                "AWS_ENDPOINT_URL": aws.endpoint_url,
-                "DATABASE_URL": url,
-                "EMAIL_URL": "dummymail://",
-            }
-            stage = Deployed(aws, environment)
-            stage.make("deploy", check=False)
-            yield stage
-    finally:
-        aws.stop()
+    with aws_of_its_own(tmp_path_factory.mktemp("rehearsal")) as aws, postgresql() as url:
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(aws.folder),
+            **keys_of_operator(aws, STAGE),
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_ENDPOINT_URL": aws.endpoint_url,
+            "DATABASE_URL": url,
+            "EMAIL_URL": "dummymail://",
+        }
+        stage = Deployed(aws, environment)
+        stage.make("deploy", check=False)
+        yield stage
 
 
 @dataclass(frozen=True)

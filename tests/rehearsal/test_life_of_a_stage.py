@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import ClientError
 
-from infra import ports, stacks
+from infra import stacks
 from infra.deploy import removal, web_function
 from infra.deploy.options import Options
 from infra.deploy.stages import STEPS, Deployment, deploy
-from infra.embedded import REGION, ROOT_ACCESS_KEY_ID, EmbeddedAws
+from infra.embedded import REGION, ROOT_ACCESS_KEY_ID
 from infra.provision import artifacts_bucket
-from tests.aws import EMBEDDED_PYTHON
+from tests.aws import aws_of_its_own
 from tests.postgresql import postgresql
-from tests.stage import ACCOUNT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from infra.embedded import EmbeddedAws
 
 pytestmark = [pytest.mark.slow, pytest.mark.embedded, pytest.mark.timeout(900)]
 
@@ -28,22 +29,14 @@ PARTS = ("", "-site", "-watch")
 
 @pytest.fixture
 def aws(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[EmbeddedAws]:
-    if not EMBEDDED_PYTHON.exists():
-        pytest.fail("The embedded AWS is not installed. Run: make setup")
-    found = EmbeddedAws(
-        EMBEDDED_PYTHON, tmp_path_factory.mktemp("aws"), ports.any_free(), account=ACCOUNT, persist=False
-    )
-    found.start()
-    # Zappa is a process of its own and takes these from the environment.
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", ROOT_ACCESS_KEY_ID)
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", found.root_secret)
-    monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
-    monkeypatch.setenv("AWS_REGION", REGION)
-    monkeypatch.setenv("AWS_ENDPOINT_URL", found.endpoint_url)
-    try:
+    with aws_of_its_own(tmp_path_factory.mktemp("aws")) as found:
+        # Zappa is a process of its own and takes these from the environment.
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", ROOT_ACCESS_KEY_ID)
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", found.root_secret)
+        monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
+        monkeypatch.setenv("AWS_REGION", REGION)
+        monkeypatch.setenv("AWS_ENDPOINT_URL", found.endpoint_url)
         yield found
-    finally:
-        found.stop()
 
 
 def outputs(aws: EmbeddedAws) -> list[dict[str, str] | None]:

@@ -6,13 +6,12 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from boto3.session import Session
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from gallery.operations import doctor
 from gallery.operations.findings import line
 from gallery.operations.resources import examine_resources
+from gallery.photos.aws import session_of
 
 
 class Command(BaseCommand):
@@ -24,7 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, profile: str | None, **options: Any) -> None:
         # Typed for literals of every service's name; here the name comes from elsewhere.
-        session: Any = Session(profile_name=profile, region_name=settings.AWS_REGION)
+        session: Any = session_of(profile)
         findings = [*doctor.examine(), *examine_resources(session, doctor.names())]
         if options["json"]:
             self.stdout.write(json.dumps([asdict(finding) for finding in findings], indent=1))

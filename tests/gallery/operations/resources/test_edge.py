@@ -15,7 +15,7 @@ from gallery.operations.findings import line
 from gallery.operations.resources import Names, edge
 from gallery.operations.resources.looking import look
 from infra.deploy.vault import new_signing_key, public_key_of
-from tests.gallery.operations.an_ill_stage import STAGE
+from tests.gallery.operations.resources.broken import STAGE
 from tests.stage import REGION, SITE_ORIGIN
 
 if TYPE_CHECKING:

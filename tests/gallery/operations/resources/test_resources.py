@@ -8,8 +8,8 @@ import pytest
 
 from gallery.operations.findings import line
 from gallery.operations.resources import Names, examine_resources
-from tests.gallery.operations import an_ill_stage as ill
-from tests.gallery.operations.an_ill_stage import (
+from tests.gallery.operations.resources import broken
+from tests.gallery.operations.resources.broken import (
     THUMBNAILS,
     THUMBWORKER,
     change_mapping,
@@ -38,28 +38,28 @@ def test_what_the_template_makes_is_well(embedded_aws: EnforcedAws, names: Names
 @pytest.mark.parametrize(
     ("break_it", "what", "advice"),
     [
-        (ill.unhear, "notifications of originals", "no queue hears of originals/ ObjectRemoved"),
-        (ill.swap_origin, "CORS of originals", f"browsers at {SITE_ORIGIN} may not upload"),
-        (ill.forget_a_header, "CORS of originals", "may not upload"),
-        (ill.open_to_the_public, "renditions kept from the public", "BlockPublicAcls"),
-        (ill.drop_policy, "policy of renditions", "CloudFrontOfThisAccountReads"),
-        (ill.expire_photos, "lifecycle of originals", "A RULE DELETES PHOTOS"),
+        (broken.unhear, "notifications of originals", "no queue hears of originals/ ObjectRemoved"),
+        (broken.swap_origin, "CORS of originals", f"browsers at {SITE_ORIGIN} may not upload"),
+        (broken.forget_a_header, "CORS of originals", "may not upload"),
+        (broken.open_to_the_public, "renditions kept from the public", "BlockPublicAcls"),
+        (broken.drop_policy, "policy of renditions", "CloudFrontOfThisAccountReads"),
+        (broken.expire_photos, "lifecycle of originals", "A RULE DELETES PHOTOS"),
         (set_queue(RedrivePolicy=""), f"queue {THUMBNAILS}", "no dead-letter queue"),
         (set_queue(Policy=""), f"queue {THUMBNAILS}", "does not let S3 speak to it"),
         (set_queue(VisibilityTimeout="60"), f"visibility of {THUMBNAILS}", "less than 6 times"),
         (set_queue(MessageRetentionPeriod="60"), f"retention of {THUMBNAILS}", "60 s instead of 345600"),
-        (ill.let_strangers_in, "CORS of renditions", "pages of * may speak to it too"),
-        (ill.take_the_role_away, f"role of {THUMBWORKER}", "allows nothing"),
+        (broken.let_strangers_in, "CORS of renditions", "pages of * may speak to it too"),
+        (broken.take_the_role_away, f"role of {THUMBWORKER}", "allows nothing"),
         (change_mapping(BatchSize=1), f"mapping of {THUMBWORKER}", "hands out 1 at once"),
-        (ill.bury, f"queue {THUMBNAILS}-dead", "1 were given up"),
+        (broken.bury, f"queue {THUMBNAILS}-dead", "1 were given up"),
         (change_mapping(FunctionResponseTypes=[]), f"mapping of {THUMBWORKER}", "ReportBatchItemFailures"),
         (change_mapping(Enabled=False), f"mapping of {THUMBWORKER}", "switched off"),
-        (ill.remove_mapping, f"mapping of {THUMBWORKER}", "nothing takes from its queue"),
-        (ill.drop_topic, "topic", "AWS says NotFound"),
-        (ill.stop_sweep, "schedule of sweep", "aws events enable-rule"),
-        (ill.forget_mails, "schedule of send_notifications", "nothing starts it"),
-        (ill.drop_alarm, "alarms", "not there: queue-age"),
-        (ill.let_it_ring, "alarms", "ringing: web-errors"),
+        (broken.remove_mapping, f"mapping of {THUMBWORKER}", "nothing takes from its queue"),
+        (broken.drop_topic, "topic", "AWS says NotFound"),
+        (broken.stop_sweep, "schedule of sweep", "aws events enable-rule"),
+        (broken.forget_mails, "schedule of send_notifications", "nothing starts it"),
+        (broken.drop_alarm, "alarms", "not there: queue-age"),
+        (broken.let_it_ring, "alarms", "ringing: web-errors"),
     ],
     ids=lambda value: getattr(value, "__name__", None),
 )
@@ -79,7 +79,7 @@ def test_what_is_broken_is_named_with_what_to_do(
 
 @pytest.mark.slow
 def test_a_table_that_is_gone_is_named(embedded_aws: EnforcedAws, names: Names) -> None:
-    ill.drop_table(embedded_aws, names)
+    broken.drop_table(embedded_aws, names)
     found = found_ill(embedded_aws, names)
     assert set(found) == {"table", "table's forgetting of imports"}
     assert "Put it back" in found["table"]

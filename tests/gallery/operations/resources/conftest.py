@@ -11,7 +11,7 @@ from gallery.operations.resources.watch import ALARMS, JOBS
 from infra import stacks
 from infra.provision import Parameters, provision, upload_worker
 from infra.worker_zip import build
-from tests.gallery.operations.an_ill_stage import STAGE, WEB, ring, rule_of
+from tests.gallery.operations.resources.broken import STAGE, WEB, ring, rule_of
 from tests.stage import SITE_ORIGIN
 
 if TYPE_CHECKING:

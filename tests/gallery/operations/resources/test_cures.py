@@ -8,9 +8,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from infra.worker_zip import PROJECT
-from tests.gallery.operations import an_ill_stage as ill
-from tests.gallery.operations.an_ill_stage import THUMBWORKER, change_mapping, found_ill, rule_of, set_queue
-from tests.gallery.operations.shell import carry_out
+from tests.gallery.operations.resources import broken
+from tests.gallery.operations.resources.broken import (
+    THUMBWORKER,
+    change_mapping,
+    found_ill,
+    rule_of,
+    set_queue,
+)
+from tests.gallery.operations.resources.shell import carry_out
 from tests.stage import SITE_ORIGIN
 
 if TYPE_CHECKING:
@@ -53,12 +59,12 @@ def cors_of(aws: EnforcedAws, names: Names) -> list[Any]:
         (change_mapping(FunctionResponseTypes=[]), "mapping"),
         (set_queue(VisibilityTimeout="60"), "visibility"),
         (set_queue(MessageRetentionPeriod="60"), "retention"),
-        (ill.swap_origin, "CORS of originals"),
-        (ill.forget_a_header, "CORS of originals"),
-        (ill.let_strangers_in, "CORS of renditions"),
-        (ill.open_to_the_public, "kept from the public"),
-        (ill.stop_sweep, "schedule"),
-        (ill.drop_topic, "topic"),
+        (broken.swap_origin, "CORS of originals"),
+        (broken.forget_a_header, "CORS of originals"),
+        (broken.let_strangers_in, "CORS of renditions"),
+        (broken.open_to_the_public, "kept from the public"),
+        (broken.stop_sweep, "schedule"),
+        (broken.drop_topic, "topic"),
     ],
     ids=lambda value: getattr(value, "__name__", str(value).replace(" ", "-")),
 )
