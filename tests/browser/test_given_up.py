@@ -23,8 +23,8 @@ GIVEN_UP = 60
 ALL_WITHIN_MS = 60_000
 RAISE = f"""
 from gallery.accounts.models import User
-if not User.objects.filter(username="olga").exists():
-    User.objects.create_superuser("olga", "olga@example.org", "{PASSWORD}")
+if not User.objects.filter(username="otto").exists():
+    User.objects.create_superuser("otto", "otto@example.org", "{PASSWORD}")
 """
 
 
@@ -37,7 +37,7 @@ def page(open_page: Open, gallery: Site) -> Page:
         gallery.aws.client("sqs").send_message(
             QueueUrl=gallery.outputs.thumbnails_dead_letter_queue_url, MessageBody=body
         )
-    return open_page("olga", PAGE)
+    return open_page("otto", PAGE)
 
 
 def test_it_says_how_far_it_is_until_nothing_is_left(page: Page) -> None:
