@@ -14,7 +14,7 @@ from urllib.parse import unquote_plus
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from gallery.photos.aws import client_config, make_client
+from gallery.photos.aws import READ_TIMEOUT_SECONDS, client_config, make_client
 from thumbworker.contract import keys
 
 if TYPE_CHECKING:
@@ -57,8 +57,10 @@ class DeadLetter:
 
 
 @functools.cache
-def _client() -> SQSClient:
-    return cast("SQSClient", make_client("sqs", client_config()))
+def _client(waits_seconds: int = 0) -> SQSClient:
+    """Return the client of calls that SQS itself may answer only after so many seconds."""
+    config = client_config(read_timeout=READ_TIMEOUT_SECONDS + waits_seconds)
+    return cast("SQSClient", make_client("sqs", config))
 
 
 @contextmanager
@@ -124,7 +126,7 @@ def work_off(url: str, is_done: Callable[[DeadLetter], bool], is_enough: Callabl
 def _receive(url: str, limit: int, *, wait_seconds: int = 0) -> list[DeadLetter]:
     # Only who waits asks all of SQS's servers, and may take an empty answer for an empty queue.
     with _translated():
-        answer = _client().receive_message(
+        answer = _client(wait_seconds).receive_message(
             QueueUrl=url,
             MaxNumberOfMessages=limit,
             VisibilityTimeout=SEEN_FOR_SECONDS,

@@ -94,7 +94,7 @@ class Deployed:
 
 @pytest.fixture(scope="session")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
-    """Give the rehearsal one deployed stage, which the last of its tests takes away."""
+    """Give the rehearsal one deployed stage, and take it away when its tests are done."""
     with aws_of_its_own(tmp_path_factory.mktemp("rehearsal")) as aws, postgresql() as url:
         environment = {
             "PATH": os.environ["PATH"],
@@ -109,6 +109,8 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
         stage = Deployed(aws, environment)
         stage.make("deploy", check=False)
         yield stage
+        # By the operator's rights as well; what the tests left of photos stays.
+        assert stage.make("destroy", "--yes").endswith("Gone.\n")
 
 
 @dataclass(frozen=True)
