@@ -55,7 +55,9 @@ shell: environment-local ## open a shell whose manage.py and AWS variables are t
 only_with_chromium = without=; $(need) chromium || { [ "$$CI" != true ] || exit 1; without=' and not browser'; }
 
 test: environment-dev environment-embedded browser-files ## run the tests: make test ARGS="-k purge"
-	@$(only_with_chromium); $(python) -m pytest -m "not slow$$without" $(ARGS)
+	@$(python) -m infra.worker_zip >/dev/null # once, before several ask for it
+	@$(python) -m pytest -n 2 -m 'not slow and not embedded and not browser' $(ARGS) || [ $$? -eq 5 ]
+	@$(only_with_chromium); $(python) -m pytest -m "not slow and (embedded or browser)$$without" $(ARGS) || [ $$? -eq 5 ]
 
 test-all: environment-dev environment-embedded browser-files ## run what `make test` leaves out: the long ones
 	@$(need) postgresql
