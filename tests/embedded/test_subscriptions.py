@@ -84,6 +84,7 @@ def upload(embedded_aws: EnforcedAws, content: bytes, owner: str) -> UUID:
 EVERYTHING = '{"type": [{"prefix": "photo."}]}'
 
 
+@pytest.mark.slow
 def test_two_systems_hear_exactly_their_kinds_and_a_repetition_has_the_same_id(
     embedded_aws: EnforcedAws,
     operator: Operator,
@@ -214,6 +215,7 @@ def test_a_subscription_is_changed_and_ended(embedded_aws: EnforcedAws, operator
     assert arn not in operator.follow("Seeing and ending subscriptions")
 
 
+@pytest.mark.slow
 def test_every_filter_policy_of_the_document_is_one(embedded_aws: EnforcedAws, operator: Operator) -> None:
     policies = re.findall(r"^\|[^|]*\| `(\{.*\})` \|$", DOCUMENT, flags=re.MULTILINE)
     assert len(policies) == 4

@@ -67,6 +67,7 @@ def test_it_names_a_port_that_is_taken(running_gallery, tmp_path):
     assert "make run PORT=" in refused.said()
 
 
+@pytest.mark.slow
 def test_ctrl_c_stops_everything_and_the_next_run_finds_it_all(tmp_path):
     with gallery_in(tmp_path / "var") as gallery:
         password = gallery.admin_password
@@ -81,6 +82,7 @@ def test_ctrl_c_stops_everything_and_the_next_run_finds_it_all(tmp_path):
         assert gallery.admin_password == password
 
 
+@pytest.mark.slow
 def test_a_kill_is_noticed_by_the_next_run(tmp_path):
     with gallery_in(tmp_path / "var") as gallery:
         processes = descendants(gallery.process.pid)
@@ -98,6 +100,7 @@ def ports_in_use(gallery):
     return [port for port in (gallery.web_port, gallery.aws_port) if not ports.is_free(port)]
 
 
+@pytest.mark.slow
 def test_it_stops_when_the_embedded_aws_ends(tmp_path):
     with gallery_in(tmp_path / "var") as gallery:
         (aws_process,) = [
