@@ -7,12 +7,13 @@ import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import pytest
 from playwright.sync_api import sync_playwright
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Playwright
 
 CHROMIUM = shutil.which("chromium") or ""
 FLAGS = (
@@ -26,16 +27,26 @@ NOTHING_OUTSIDE = "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 """Nothing outside this machine can be found, whatever a page asks for."""
 
 
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """Give a whole test run the one Playwright that a thread can have.
+
+    From here on an event loop counts as running in this thread, so that Django refuses the database and
+    nothing can start another loop. ``tests/conftest.py`` therefore leaves browsers to the end.
+    """
+    with sync_playwright() as started:
+        yield started
+
+
 @contextmanager
-def launched(host_rules: str = NOTHING_OUTSIDE) -> Iterator[Browser]:
+def launched(playwright: Playwright, host_rules: str = NOTHING_OUTSIDE) -> Iterator[Browser]:
     """Run a browser while the block lasts; ``host_rules`` say where it finds which host."""
     flags = [*FLAGS, f"--host-resolver-rules={host_rules}"]
     if os.geteuid() == 0:
         # Its sandbox refuses to run as root, which is what a container gives.
         flags.append("--no-sandbox")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        try:
-            yield browser
-        finally:
-            browser.close()
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+    try:
+        yield browser
+    finally:
+        browser.close()

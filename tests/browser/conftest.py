@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Playwright
 
 PATIENCE_MS = 20_000
 DESKTOP = {"width": 1440, "height": 900}
@@ -37,9 +37,9 @@ def gallery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[site.Site]:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def chromium(playwright: Playwright) -> Iterator[Browser]:
     """Give all browser tests one Chromium."""
-    with launched() as browser:
+    with launched(playwright) as browser:
         yield browser
 
 

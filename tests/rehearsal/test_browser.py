@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Playwright
 
     from tests.rehearsal.conftest import Deployed
 
@@ -35,11 +35,11 @@ PATIENCE_MS = 60_000
 
 
 @pytest.fixture
-def browser(deployed: Deployed, tmp_path: Path) -> Iterator[Browser]:
+def browser(deployed: Deployed, playwright: Playwright, tmp_path: Path) -> Iterator[Browser]:
     """Give a browser that finds every host of AWS at the embedded one."""
     with (
         front_of(deployed.aws.endpoint_url, tmp_path) as port,
-        launched(f"MAP * 127.0.0.1:{port}, EXCLUDE 127.0.0.1") as chromium,
+        launched(playwright, f"MAP * 127.0.0.1:{port}, EXCLUDE 127.0.0.1") as chromium,
     ):
         yield chromium
 
