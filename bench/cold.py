@@ -1,8 +1,8 @@
 """``python -m bench.cold``: what a cold start imports, and how long that takes here.
 
 The packages are the deployed ones, unpacked, in a Python that has nothing else but what the Lambda runtime
-brings; each import is a process of its own. Lambda's core is slower than most, so read the ratio to the SDK's
-own import too.
+brings; each import is a process of its own that writes no bytecode, as none can there. Lambda's core is
+slower than most, so read the ratio to the SDK's own import too.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def _runtime(folder: Path) -> str:
 
 def _import(given: dict[str, Any]) -> dict[str, Any]:
     run = subprocess.run(  # noqa: S603 - our own words
-        [sys.executable, "-I", "-S", "-c", CHILD, json.dumps(given)],
+        [sys.executable, "-I", "-S", "-B", "-c", CHILD, json.dumps(given)],
         capture_output=True,
         text=True,
         check=False,

@@ -6,17 +6,16 @@ here and hold nothing else: no settings of this machine, no tests, no database, 
 
 from __future__ import annotations
 
-import compileall
 import hashlib
 import json
 import os
-import py_compile
 import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from infra.bytecode import compile_sources, is_made_for
 from infra.worker_zip import PROJECT, Target
 
 if TYPE_CHECKING:
@@ -91,7 +90,7 @@ def lay_out(
     _collect_static_files(folder)
     _write_settings(folder, stage, target, settings)
     environment = _environment(target, cache)
-    _compile(folder, target)
+    compile_sources(folder, target.python_version)
     return Layout(folder, environment, stage)
 
 
@@ -136,7 +135,8 @@ def _write_settings(folder: Path, stage: str, target: Target, settings: Mapping[
 
 def _environment(target: Target, cache: Path) -> Path:
     """Return an environment of the locked wheels, in the shape that Zappa looks for."""
-    digest = hashlib.sha256(REQUIREMENTS.read_bytes() + repr(target).encode()).hexdigest()[:16]
+    recipe = repr((target, is_made_for(target.python_version)))
+    digest = hashlib.sha256(REQUIREMENTS.read_bytes() + recipe.encode()).hexdigest()[:16]
     environment = cache / f"environment-{digest}"
     # Zappa looks where its own Python's packages would be, whatever Python they are for.
     packages = (
@@ -157,25 +157,10 @@ def _environment(target: Target, cache: Path) -> Path:
     run = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # our own command line
     if run.returncode:
         raise WebPackageError(f"The web's packages could not be installed.\n{run.stderr.strip()}")
-    _compile(unfinished, target)
+    compile_sources(unfinished, target.python_version)
     packages.parent.mkdir(parents=True, exist_ok=True)
     unfinished.rename(packages)
     return environment
-
-
-def _compile(folder: Path, target: Target) -> None:
-    """Put bytecode beside the sources, which a function cannot do itself: it starts in a third of the time.
-
-    Only this very Python can; for another version the function compiles at each cold start. The code is
-    not held against the times of the sources, which a zip does not keep.
-    """
-    if target != Target(architecture=target.architecture):
-        return
-    compiled = compileall.compile_dir(
-        folder, quiet=2, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH, stripdir=folder
-    )
-    if not compiled:
-        raise WebPackageError(f"Some Python of {folder} does not compile.")
 
 
 def _wanted(environment: Path) -> Path:

@@ -12,9 +12,11 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.bytecode import RUNNING, compile_sources, is_made_for
+
 PROJECT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = PROJECT / "requirements" / "worker.txt"
-RECIPE_VERSION = 1
+RECIPE_VERSION = 2
 """Part of the cache's key: raise it when another zip is made of the same input."""
 
 NOT_NEEDED = ("*.dist-info", "*.pyi", "*.pyc", "__pycache__", "tests", "py.typed", "bin", "*.h")
@@ -42,12 +44,17 @@ class WorkerZipError(Exception):
 class Target:
     """The Python and the processor that the zip is for."""
 
-    python_version: str = f"{sys.version_info.major}.{sys.version_info.minor}"
+    python_version: str = RUNNING
     architecture: str = {"aarch64": "arm64"}.get(platform.machine(), platform.machine())
 
     def __str__(self) -> str:
         """Name the target as file names do."""
         return f"cp{self.python_version.replace('.', '')}-{self.architecture}"
+
+    @property
+    def recipe(self) -> str:
+        """Name what is built for the target here: without bytecode where only another Python can make it."""
+        return str(self) if is_made_for(self.python_version) else f"{self}-sources"
 
     @property
     def platforms(self) -> tuple[str, ...]:
@@ -65,7 +72,7 @@ def unpacked_wheels(target: Target, cache: Path) -> Path:
     Raises:
         WorkerZipError: a wheel is missing, does not match its hash or is for another platform.
     """
-    wanted = cache / f"wheels-{target}-{digest(REQUIREMENTS)}"
+    wanted = cache / f"wheels-{target.recipe}-{digest(REQUIREMENTS)}"
     if not wanted.exists():
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache) as temporary:
@@ -73,6 +80,7 @@ def unpacked_wheels(target: Target, cache: Path) -> Path:
             _install_wheels(target, tree)
             check_tags(target, tree)
             _prune(tree)
+            compile_sources(tree, target.python_version)
             # Another build may have been faster; both made the same.
             with contextlib.suppress(OSError):
                 tree.rename(wanted)

@@ -6,16 +6,19 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 import tempfile
 import zipfile
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from infra.bytecode import compile_sources
 from infra.worker_wheels import PROJECT, REQUIREMENTS, Target, WorkerZipError, digest, unpacked_wheels
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 __all__ = ["CACHE", "PROJECT", "Layered", "Target", "WorkerZipError", "build", "build_layered"]
 
@@ -29,7 +32,7 @@ Entries = dict[PurePosixPath, Path]
 
 @dataclass(frozen=True, slots=True)
 class Layered:
-    """The worker in two zips: our code, the same for every target, and the packages as a Lambda layer."""
+    """The worker in two zips: our code, and the packages as a Lambda layer."""
 
     code: Path
     layer: Path
@@ -45,11 +48,12 @@ def build(target: Target | None = None, *, cache: Path = CACHE) -> Path:
     """
     target = target or Target()
     sources = _sources()
-    wanted = cache / f"thumbworker-{target}-{digest(REQUIREMENTS, *sources)}.zip"
+    wanted = cache / f"thumbworker-{target.recipe}-{digest(REQUIREMENTS, *sources)}.zip"
     if not wanted.exists():
-        entries = _packages(target, cache) | _code(sources)
-        _check_size(entries.values())
-        _build(entries, wanted, f"thumbworker-{target}-*.zip")
+        with _code(sources, target) as code:
+            entries = _packages(target, cache) | code
+            _check_size(entries.values())
+            _build(entries, wanted, f"thumbworker-{target}-*.zip")
     return wanted
 
 
@@ -61,12 +65,13 @@ def build_layered(target: Target | None = None, *, cache: Path = CACHE) -> Layer
     """
     target = target or Target()
     sources = _sources()
-    code = cache / f"thumbworker-code-{digest(*sources)}.zip"
-    layer = cache / f"thumbworker-layer-{target}-{digest(REQUIREMENTS)}.zip"
+    code = cache / f"thumbworker-code-{target.recipe}-{digest(*sources)}.zip"
+    layer = cache / f"thumbworker-layer-{target.recipe}-{digest(REQUIREMENTS)}.zip"
     if not (code.exists() and layer.exists()):
         packages = _packages(target, cache)
-        _check_size([*packages.values(), *sources])
-        _build(_code(sources), code, "thumbworker-code-*.zip")
+        with _code(sources, target) as entries:
+            _check_size([*packages.values(), *entries.values()])
+            _build(entries, code, f"thumbworker-code-{target}-*.zip")
         _build(_as_layer(packages), layer, f"thumbworker-layer-{target}-*.zip")
     return Layered(code, layer)
 
@@ -75,13 +80,24 @@ def _sources() -> list[Path]:
     return sorted(path for path in (PROJECT / "thumbworker").rglob("*.py") if "__pycache__" not in path.parts)
 
 
-def _code(sources: Iterable[Path]) -> Entries:
-    return {PurePosixPath(path.relative_to(PROJECT)): path for path in sources}
+@contextmanager
+def _code(sources: Iterable[Path], target: Target) -> Iterator[Entries]:
+    """Give our own files and their bytecode, from a copy: none is written beside the sources."""
+    with tempfile.TemporaryDirectory() as temporary:
+        for path in sources:
+            copy = Path(temporary) / path.relative_to(PROJECT)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
+        compile_sources(Path(temporary), target.python_version)
+        yield _files(Path(temporary))
 
 
 def _packages(target: Target, cache: Path) -> Entries:
-    wheels = unpacked_wheels(target, cache)
-    return {PurePosixPath(path.relative_to(wheels)): path for path in wheels.rglob("*") if path.is_file()}
+    return _files(unpacked_wheels(target, cache))
+
+
+def _files(folder: Path) -> Entries:
+    return {PurePosixPath(path.relative_to(folder)): path for path in folder.rglob("*") if path.is_file()}
 
 
 def _as_layer(packages: Entries) -> Entries:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any, Protocol
 
+from thumbworker import cold_start
 from thumbworker.assembly import assemble
 from thumbworker.environment import Environment
 from thumbworker.queues import open_queues
@@ -21,6 +22,7 @@ class Context(Protocol):
 
 _environment = Environment.read(os.environ)
 _batch = assemble(_environment, open_queues(_environment))
+cold_start.over()
 
 
 def lambda_handler(event: dict[str, Any], context: Context) -> dict[str, list[dict[str, str]]]:

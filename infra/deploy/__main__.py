@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 
+from infra.bytecode import BytecodeError
 from infra.deploy.account import AWS_FAULTS, Account
 from infra.deploy.options import OptionError, Options
 from infra.deploy.removal import destroy
@@ -45,6 +46,7 @@ def main(arguments: list[str]) -> int:
         StackError,
         WebFunctionError,
         WebPackageError,
+        BytecodeError,
         WorkerZipError,
         *AWS_FAULTS,
     ) as problem:

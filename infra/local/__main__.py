@@ -7,6 +7,7 @@ import sys
 from typing import IO, TYPE_CHECKING
 
 from infra import ports
+from infra.bytecode import BytecodeError
 from infra.embedded import EmbeddedAws, EmbeddedAwsError
 from infra.local.folder import PROJECT, Folder, RunsAlreadyError
 from infra.local.gallery import ADMIN
@@ -95,6 +96,7 @@ def main() -> int:
         EmbeddedAwsError,
         StackError,
         RunsAlreadyError,
+        BytecodeError,
         WorkerZipError,
     ) as problem:
         say(str(problem))

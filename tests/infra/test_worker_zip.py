@@ -1,8 +1,8 @@
 """The worker's zip: small, the same every time, for the right platform, and complete by itself."""
 
 import importlib.util
+import marshal
 import re
-import resource
 import struct
 import subprocess
 import sys
@@ -12,12 +12,15 @@ from pathlib import Path
 import pytest
 
 from infra import worker_zip
+from infra.bytecode import RUNNING, BytecodeError, compile_sources
 from infra.worker_zip import MAXIMUM_UNPACKED_BYTES, PROJECT, Target, WorkerZipError, build
 from tests.stage import ENVIRONMENT
 
 AMAZON_LINUX_2023_GLIBC = (2, 34)
-SDK_ALONE = "import boto3; boto3.client('s3')"
-MOST_COLD_IMPORTS = 10
+UNCHECKED_HASH = (1).to_bytes(4, "little")
+"""The flags of bytecode that names its source's hash and is not held against it (PEP 552)."""
+MAXIMUM_IMPORT_CPU_SECONDS = 0.6
+MOST_COLD_IMPORTS = 20
 FROM_THE_RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six")
 """What Lambda's Python brings; everything else must be in the zip."""
 ELF_MACHINES = {"x86_64": 62, "arm64": 183}
@@ -52,7 +55,8 @@ def run_alone(unpacked, runtime, code, *, layer=()):
     folders = [str(folder) for folder in (unpacked, *layer, runtime)]
     prelude = f"import sys; sys.path[:0] = {folders!r}\n"
     return subprocess.run(
-        [sys.executable, "-I", "-S", "-X", "pycache_prefix=" + str(runtime / "cache"), "-c", prelude + code],
+        # It writes no bytecode, for in Lambda the package's folder is read-only.
+        [sys.executable, "-I", "-S", "-B", "-c", prelude + code],
         capture_output=True,
         text=True,
         env=ENVIRONMENT,
@@ -92,15 +96,47 @@ def test_entries_carry_no_trace_of_this_machine(archive):
     assert {entry.external_attr >> 16 for entry in archive.infolist()} == {0o644}
 
 
-def test_it_holds_no_tests_caches_or_other_apps(archive):
+def test_it_holds_no_tests_or_other_apps(archive):
     names = archive.namelist()
-    assert not [name for name in names if re.search(r"(^|/)(tests?|__pycache__)/|\.pyc$|\.dist-info/", name)]
+    assert not [name for name in names if re.search(r"(^|/)tests?/|\.dist-info/", name)]
     assert not [name for name in names if name.startswith(("gallery/", "infra/", "django/", "boto"))]
 
 
 def test_it_holds_the_whole_worker(archive):
     sources = {str(path.relative_to(PROJECT)) for path in (PROJECT / "thumbworker").rglob("*.py")}
     assert sources <= set(archive.namelist())
+
+
+def test_every_source_has_bytecode_that_is_taken_as_it_is(archive):
+    """Lambda can write none. Held against the sources' times, which a zip does not keep, none would count."""
+    names = set(archive.namelist())
+    expected = {importlib.util.cache_from_source(name) for name in names if name.endswith(".py")}
+    assert len(expected) > 50
+    assert expected == {name for name in names if name.endswith(".pyc")}
+    for name in expected:
+        head = archive.read(name)[:8]
+        assert head == importlib.util.MAGIC_NUMBER + UNCHECKED_HASH, name
+
+
+def test_bytecode_is_the_sources_own(archive):
+    for path in (PROJECT / "thumbworker").rglob("*.py"):
+        name = str(path.relative_to(PROJECT))
+        stored = marshal.loads(archive.read(importlib.util.cache_from_source(name))[16:])
+        assert stored == compile(path.read_bytes(), name, "exec", dont_inherit=True), name
+
+
+def test_another_python_gets_sources_only(tmp_path):
+    """No bytecode of ours would be taken there; the very version must build the package for the cloud."""
+    (tmp_path / "sound.py").write_text("sound = True\n")
+    compile_sources(tmp_path, "3.99")
+    assert [path.name for path in tmp_path.iterdir()] == ["sound.py"]
+    assert Target("3.99", "arm64").recipe == "cp399-arm64-sources"
+
+
+def test_a_source_that_does_not_compile_is_named(tmp_path):
+    (tmp_path / "broken.py").write_text("def\n")
+    with pytest.raises(BytecodeError, match=r"(?s)does not compile.*broken\.py"):
+        compile_sources(tmp_path, RUNNING)
 
 
 def test_it_carries_the_licences_of_what_it_ships(archive):
@@ -137,25 +173,34 @@ def test_it_runs_with_nothing_but_what_lambda_brings(unpacked, runtime):
     assert done.stdout.split() == ["True", str(unpacked / "PIL" / "__init__.py")]
 
 
-def seconds_to_import(unpacked, runtime, code):
-    """Return the processor time of a fresh interpreter that runs the code."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+def cpu_seconds_to_import(unpacked, runtime, module):
+    """Return the processor time that an import takes in a fresh interpreter."""
+    code = f"""
+from time import process_time
+before = process_time()
+import {module}
+print(process_time() - before)
+"""
     done = run_alone(unpacked, runtime, code)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert done.returncode == 0, done.stderr
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return float(done.stdout)
 
 
-@pytest.mark.parametrize("handler", ["thumbworker.handler", "thumbworker.imports.handler"])
-def test_a_cold_import_costs_little_more_than_the_sdk_alone(unpacked, runtime, handler):
-    """Measured side by side and the best of a few, since the tests' machine is shared and Lambda's is not."""
-    alone, ours = [], []
-    for _ in range(MOST_COLD_IMPORTS):
-        alone.append(seconds_to_import(unpacked, runtime, SDK_ALONE))
-        ours.append(seconds_to_import(unpacked, runtime, f"import {handler}"))
-        if is_cheap := min(ours) < 2 * min(alone):
-            break
-    assert is_cheap, f"{min(ours):.2f} s, and the SDK alone {min(alone):.2f} s"
+@pytest.mark.parametrize("module", ["thumbworker.handler", "thumbworker.imports.handler"])
+def test_a_cold_import_is_short(unpacked, runtime, module):
+    """Processor time, and the least of several: what else runs on the machine can only add to it."""
+    taken = []
+    while len(taken) < MOST_COLD_IMPORTS and not (taken and min(taken) < MAXIMUM_IMPORT_CPU_SECONDS):
+        taken.append(cpu_seconds_to_import(unpacked, runtime, module))
+    assert min(taken) < MAXIMUM_IMPORT_CPU_SECONDS, taken
+
+
+@pytest.mark.parametrize("module", ["thumbworker.handler", "thumbworker.imports.handler"])
+def test_garbage_is_collected_again_after_the_start(unpacked, runtime, module):
+    done = run_alone(
+        unpacked, runtime, f"import gc, {module}\nprint(gc.isenabled(), gc.get_freeze_count() > 10_000)"
+    )
+    assert done.stdout.split() == ["True", "True"], done.stderr
 
 
 def test_the_zip_allows_no_private_network(unpacked, runtime):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Protocol
 
+from thumbworker import cold_start
 from thumbworker.environment import Environment
 from thumbworker.imports.addresses import Guard
 from thumbworker.imports.batch import ImportBatch
@@ -39,6 +40,7 @@ def assemble(variables: Mapping[str, str]) -> ImportBatch:
 
 
 _batch = assemble(os.environ)
+cold_start.over()
 
 
 def lambda_handler(event: dict[str, Any], context: Context) -> dict[str, list[dict[str, str]]]:

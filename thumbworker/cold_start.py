@@ -1,0 +1,16 @@
+"""Import this first: from here to ``over`` the garbage collector rests, for what is imported stays anyway.
+
+It would go through all modules some forty times, a tenth of the processor time of a cold start.
+"""
+
+from __future__ import annotations
+
+import gc
+
+gc.disable()
+
+
+def over() -> None:
+    """Let the collector work again, and leave out of its rounds what the start has made."""
+    gc.freeze()
+    gc.enable()
