@@ -53,9 +53,9 @@ def _depth(sqs: Any, url: str) -> str:
 
 def outside(deployment: Deployment, outputs: Mapping[str, str]) -> list[Finding]:
     """Examine what the stacks made, with the operator's rights."""
-    site = stacks.read(
-        deployment.clients.client("cloudformation"), f"contactsheet-{deployment.options.stage}-site"
-    )
+    cloudformation = deployment.clients.client("cloudformation")
+    stack = f"contactsheet-{deployment.options.stage}"
+    site = stacks.read(cloudformation, f"{stack}-site")
     if not outputs or not site:
         return [ill("stacks", "the stage is not complete. Run: make deploy")]
     vault = Vault(deployment.clients.client("ssm"), deployment.options.stage)
@@ -64,6 +64,7 @@ def outside(deployment: Deployment, outputs: Mapping[str, str]) -> list[Finding]
         deployment.options.stage,
         outputs,
         site,
+        stacks.read(cloudformation, f"{stack}-watch") or {},
         web_function=deployment.options.function_name,
         signing_public_key=public_key_of(signing_key) if signing_key else "",
         is_emulated=deployment.options.is_emulated,

@@ -91,7 +91,7 @@ def test_sqlite__is_red(walk_with: Callable[..., None]) -> None:
 
 def test_whole_batches_only__are_found_by_doctor(deployed: Deployed) -> None:
     outputs = deployed.outputs()
-    names = Names.from_outputs(walk.STAGE, outputs, deployed.outputs("-site"), is_emulated=True)
+    names = Names.from_outputs(walk.STAGE, outputs, deployed.outputs("-site"), {}, is_emulated=True)
     functions = deployed.client("lambda")
     assert not [finding for finding in examine_resources(deployed, names) if not finding.is_well]
     functions.update_event_source_mapping(UUID=outputs["WorkerMappingId"], FunctionResponseTypes=[])

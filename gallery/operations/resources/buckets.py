@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from gallery.operations.findings import Finding, apart, ill, well
-from gallery.operations.resources.looking import AGAIN, BY_HAND, found_or
+from gallery.operations.resources.looking import AGAIN, BY_HAND, found_or, policy_with
 from gallery.photos.terms import SIGNED_HEADERS
 
 if TYPE_CHECKING:
@@ -24,6 +23,8 @@ HEARD_BY = {
     ("imports/", "ObjectCreated"): "imports",
 }
 """Which queue hears of what, by prefix and event."""
+READ_BY = {"renditions": "CloudFrontOfThisAccountReads", "static": "OnlyOurDistributionReads"}
+"""The statement that lets CloudFront read, by bucket."""
 
 
 def looks(clients: Clients, names: Names) -> Iterator[tuple[str, Callable[[], Finding]]]:
@@ -32,7 +33,10 @@ def looks(clients: Clients, names: Names) -> Iterator[tuple[str, Callable[[], Fi
     yield "notifications of originals", partial(_notifications, s3, names)
     yield "CORS of originals", partial(_cors, s3, names)
     yield "CORS of renditions", partial(_cors_of_renditions, s3, names)
-    for kind, bucket in (("originals", names.originals_bucket), ("renditions", names.renditions_bucket)):
+    kinds = {"originals": names.originals_bucket, "renditions": names.renditions_bucket}
+    if names.static_bucket:
+        kinds["static"] = names.static_bucket
+    for kind, bucket in kinds.items():
         yield f"{kind} kept from the public", partial(_block, s3, kind, bucket)
         yield f"encryption of {kind}", partial(_encryption, s3, kind, bucket)
         yield f"policy of {kind}", partial(_policy, s3, kind, bucket, names)
@@ -121,19 +125,8 @@ def _encryption(s3: Any, kind: str, bucket: str) -> Finding:
 def _policy(s3: Any, kind: str, bucket: str, names: Names) -> Finding:
     title = f"policy of {kind}"
     found = found_or({}, partial(s3.get_bucket_policy, Bucket=bucket), "NoSuchBucketPolicy")
-    statements = json.loads(found.get("Policy", "{}")).get("Statement", [])
-    # What its name says and its words no longer do is not there.
-    there = {
-        one.get("Sid")
-        for one in statements
-        if one.get("Sid") != "TlsOnly" or (one["Effect"] == "Deny" and "aws:SecureTransport" in str(one))
-    }
-    wanted = set() if names.is_emulated else {"TlsOnly"}
-    if kind == "renditions":
-        wanted.add("CloudFrontOfThisAccountReads")
-    if missing := sorted(wanted - there):
-        return ill(title, f"it lacks {', '.join(missing)}. {AGAIN}")
-    return well(title)
+    wanted = {READ_BY[kind]} if kind in READ_BY else set()
+    return policy_with(title, found.get("Policy", "{}"), wanted, names)
 
 
 def _lifecycle(s3: Any, names: Names) -> Finding:

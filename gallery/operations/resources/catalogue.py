@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from gallery.operations.findings import Finding, apart, ill, well
-from gallery.operations.resources.looking import AGAIN
+from gallery.operations.resources.looking import AGAIN, policy_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,5 +44,5 @@ def _forgetting(dynamodb: Any, names: Names) -> Finding:
 
 
 def _topic(sns: Any, names: Names) -> Finding:
-    sns.get_topic_attributes(TopicArn=names.topic_arn)
-    return well("topic")
+    found = sns.get_topic_attributes(TopicArn=names.topic_arn)["Attributes"]
+    return policy_with("topic", found.get("Policy", "{}"), set(), names)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from gallery.operations.findings import Finding, ill, unseen
+from gallery.operations.findings import Finding, ill, unseen, well
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from gallery.operations.resources.names import Names
 
 AGAIN = "Put it back."
 BY_HAND = "Changed by hand"
@@ -73,3 +76,16 @@ def found_or(
         if code_of(fault) not in codes:
             raise
         return absent
+
+
+def policy_with(title: str, policy: str, wanted: set[str], names: Names) -> Finding:
+    """See that a policy in JSON holds the wanted statements, and the one that refuses plain http."""
+    # What its name says and its words no longer do is not there.
+    there = {
+        one.get("Sid")
+        for one in json.loads(policy).get("Statement", [])
+        if one.get("Sid") != "TlsOnly" or (one["Effect"] == "Deny" and "aws:SecureTransport" in str(one))
+    }
+    if missing := sorted((wanted if names.is_emulated else wanted | {"TlsOnly"}) - there):
+        return ill(title, f"it lacks {', '.join(missing)}. {AGAIN}")
+    return well(title)

@@ -25,9 +25,12 @@ class Names:
     topic_arn: str
     queue_urls: tuple[str, ...]
     web_function: str = ""
+    static_bucket: str = ""
     distributions: tuple[str, ...] = ()
     signing_key_id: str = ""
     signing_public_key: str = ""
+    operator_topic_arn: str = ""
+    budget: str = ""
     is_emulated: bool = False
 
     @classmethod
@@ -36,12 +39,13 @@ class Names:
         stage: str,
         outputs: Mapping[str, str],
         site: Mapping[str, str],
+        watch: Mapping[str, str],
         *,
         web_function: str = "",
         signing_public_key: str = "",
         is_emulated: bool = False,
     ) -> Names:
-        """Read them from the outputs of the main stack and of that of CloudFront."""
+        """Read them from the outputs of the main stack, of that of CloudFront and of that of alarms."""
         distributions = ("SiteDistributionId", "PicturesDistributionId")
         return cls(
             stage=stage,
@@ -52,11 +56,19 @@ class Names:
             topic_arn=outputs["PhotoEventsTopicArn"],
             queue_urls=tuple(value for name, value in sorted(outputs.items()) if name.endswith("QueueUrl")),
             web_function=web_function,
+            static_bucket=site.get("StaticBucket", ""),
             distributions=tuple(site[name] for name in distributions if name in site),
             signing_key_id=site.get("SigningKeyId", ""),
             signing_public_key=signing_public_key,
+            operator_topic_arn=watch.get("OperatorTopicArn", ""),
+            budget=watch.get("BudgetName", ""),
             is_emulated=is_emulated,
         )
+
+    @property
+    def account(self) -> str:
+        """Return the account's number."""
+        return self.topic_arn.split(":")[4]
 
     @property
     def worker_functions(self) -> dict[str, str]:

@@ -1,11 +1,11 @@
-"""Looks at what watches and what is started by the clock: alarms and schedules."""
+"""Looks at what watches, who is told, and what is started by the clock."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from gallery.operations.findings import Finding, apart, ill, well
+from gallery.operations.findings import Finding, apart, bearable, ill, well
 from gallery.operations.resources.looking import AGAIN
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ ALARMS = frozenset(
     }
 )
 """Those of ``infra/watch.yaml``, which are also sections of the runbook (a test holds all three)."""
+TOLD = "whom alarms tell"
 JOBS = ("sweep", "send_notifications")
 
 
@@ -38,7 +39,13 @@ def looks(clients: Clients, names: Names) -> Iterator[tuple[str, Callable[[], Fi
     if not names.web_function:
         yield "alarms", lambda: apart("alarms", "none where one machine runs it all")
         return
-    yield "alarms", partial(_alarms, clients.client("cloudwatch"), names)
+    cloudwatch = clients.client("cloudwatch")
+    yield "alarms", partial(_alarms, cloudwatch, names)
+    yield "dashboard", partial(_dashboard, cloudwatch, names)
+    if names.operator_topic_arn:
+        yield TOLD, partial(_told, clients.client("sns"), names)
+    if names.budget:
+        yield "budget", partial(_budget, clients.client("budgets"), names)
     events, functions = clients.client("events"), clients.client("lambda")
     for job in JOBS:
         yield f"schedule of {job}", partial(_schedule, events, functions, names, job)
@@ -53,6 +60,26 @@ def _alarms(cloudwatch: Any, names: Names) -> Finding:
     if ringing := sorted(title for title in ALARMS if states[title] == "ALARM"):
         return ill("alarms", f"ringing: {', '.join(ringing)}.", ringing[0])
     return well("alarms")
+
+
+def _dashboard(cloudwatch: Any, names: Names) -> Finding:
+    cloudwatch.get_dashboard(DashboardName=f"contactsheet-{names.stage}")
+    return well("dashboard")
+
+
+def _told(sns: Any, names: Names) -> Finding:
+    """See that somebody hears of alarms: AWS tells no address that has not confirmed."""
+    found = sns.get_topic_attributes(TopicArn=names.operator_topic_arn)["Attributes"]
+    if int(found["SubscriptionsConfirmed"]):
+        return well(TOLD)
+    if int(found["SubscriptionsPending"]):
+        return ill(TOLD, "nobody yet. AWS has sent a mail with a link to OPERATOR_EMAIL: open it to confirm.")
+    return bearable(TOLD, f"nobody. To be told, run: make deploy STAGE={names.stage} OPERATOR_EMAIL=…")
+
+
+def _budget(budgets: Any, names: Names) -> Finding:
+    budgets.describe_budget(AccountId=names.account, BudgetName=names.budget)
+    return well("budget")
 
 
 def _schedule(events: Any, functions: Any, names: Names, job: str) -> Finding:

@@ -144,3 +144,15 @@ def drop_alarm(aws: EnforcedAws, _: Names) -> None:
 
 def let_it_ring(aws: EnforcedAws, _: Names) -> None:
     ring(aws, "web-errors", "ALARM")
+
+
+def drop_dashboard(aws: EnforcedAws, _: Names) -> None:
+    aws.client("cloudwatch").delete_dashboards(DashboardNames=[f"contactsheet-{STAGE}"])
+
+
+def drop_operator_topic(aws: EnforcedAws, names: Names) -> None:
+    aws.client("sns").delete_topic(TopicArn=names.operator_topic_arn)
+
+
+def drop_policy_of_static(aws: EnforcedAws, names: Names) -> None:
+    aws.client("s3").delete_bucket_policy(Bucket=names.static_bucket)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from gallery.operations.resources import Names
 from gallery.operations.resources.watch import ALARMS, JOBS
 from infra import stacks
+from infra.deploy.stages import TEMPLATES
 from infra.provision import Parameters, provision, upload_worker
 from infra.worker_zip import build
 from tests.gallery.operations.resources.broken import STAGE, WEB, ring, rule_of
@@ -18,6 +20,27 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.aws import EnforcedAws
+
+TOLD = {
+    "site": {
+        "GatewayDomain": "abc.execute-api.eu-central-1.amazonaws.com",
+        "GatewayPath": f"/{STAGE}",
+        "OriginSecret": "s" * 32,
+        "RequireTls": "false",
+    },
+    "watch": {"GatewayId": "abc", "SiteDistributionId": "E1"},
+}
+"""What each template wants to be told, beside the stage."""
+
+
+def request_of(name: str, **told: str) -> dict[str, Any]:
+    """Return the request for one of the stacks that a deployment adds to the main one."""
+    parameters = {"Stage": STAGE, **TOLD[name], **told}
+    return {
+        "StackName": f"contactsheet-{STAGE}-{name}",
+        "TemplateBody": (TEMPLATES / f"{name}.yaml").read_text(),
+        "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+    }
 
 
 @pytest.fixture
@@ -36,28 +59,23 @@ def names(embedded_aws: EnforcedAws) -> Iterator[Names]:
     for job in JOBS:
         aws.client("events").put_rule(Name=rule_of(job), ScheduleExpression="rate(7 days)")
         aws.client("events").put_targets(Rule=rule_of(job), Targets=[{"Id": "web", "Arn": arn}])
+    cloudformation = aws.client("cloudformation")
+    site = stacks.apply(cloudformation, request_of("site", RenditionsBucket=out.renditions_bucket)).outputs
+    watch = stacks.apply(cloudformation, request_of("watch")).outputs
     for alarm in ALARMS:
         ring(aws, alarm, "OK")
-    yield Names(
-        stage=STAGE,
+    main = stacks.read(cloudformation, f"contactsheet-{STAGE}")
+    assert main
+    yield replace(
+        Names.from_outputs(STAGE, main, site, watch, web_function=WEB, is_emulated=True),
         site_origin=SITE_ORIGIN,
-        originals_bucket=out.originals_bucket,
-        renditions_bucket=out.renditions_bucket,
-        catalogue_table=out.catalogue_table,
-        topic_arn=out.photo_events_topic_arn,
-        queue_urls=(
-            out.thumbnails_queue_url,
-            out.thumbnails_dead_letter_queue_url,
-            out.imports_queue_url,
-            out.imports_dead_letter_queue_url,
-        ),
-        web_function=WEB,
-        is_emulated=True,
     )
+    for part in ("site", "watch"):
+        stacks.delete(cloudformation, f"contactsheet-{STAGE}-{part}")
     for job in JOBS:
         aws.client("events").remove_targets(Rule=rule_of(job), Ids=["web"])
         aws.client("events").delete_rule(Name=rule_of(job))
     aws.client("lambda").delete_function(FunctionName=WEB)
-    stacks.delete(aws.client("cloudformation"), f"contactsheet-{STAGE}")
+    stacks.delete(cloudformation, f"contactsheet-{STAGE}")
     for kept in (out.originals_bucket, out.renditions_bucket):
         aws.client("s3").delete_bucket(Bucket=kept)

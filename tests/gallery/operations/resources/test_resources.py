@@ -60,6 +60,9 @@ def test_what_the_template_makes_is_well(embedded_aws: EnforcedAws, names: Names
         (broken.forget_mails, "schedule of send_notifications", "nothing starts it"),
         (broken.drop_alarm, "alarms", "not there: queue-age"),
         (broken.let_it_ring, "alarms", "ringing: web-errors"),
+        (broken.drop_dashboard, "dashboard", "Put it back"),
+        (broken.drop_operator_topic, "whom alarms tell", "AWS says NotFound"),
+        (broken.drop_policy_of_static, "policy of static", "OnlyOurDistributionReads"),
     ],
     ids=lambda value: getattr(value, "__name__", None),
 )
