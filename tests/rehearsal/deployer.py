@@ -15,8 +15,9 @@ NAME = "operator"
 NO_RESOURCE_KNOWN = [
     *("lambda:CreateFunction", "lambda:CreateEventSourceMapping"),
     *("events:PutTargets", "events:RemoveTargets", "events:ListTargetsByRule"),
+    "cloudwatch:GetDashboard",
 ]
-"""AWS weighs these by the function's or the rule's name, the embedded AWS by no name at all."""
+"""AWS weighs these by the name of the function, rule or dashboard, the embedded AWS by no name at all."""
 
 
 def keys_of_operator(aws: EmbeddedAws, stage: str) -> dict[str, str]:

@@ -88,6 +88,16 @@ def test_second_deployment__changes_nothing(deployed: Deployed) -> None:
     assert ([deployed.outputs(part) for part in ("", "-site", "-watch")], deployed.variables()) == before
 
 
+def test_operator__may_look_at_everything(deployed: Deployed) -> None:
+    """Who has the rights of ``infra/deployer.yaml`` alone gets a line about each thing, and all is well."""
+    said = deployed.make("status")
+    for what in ("policy of static", "dashboard", "topic", "alarms", "database", "clock"):
+        assert f"\nok   {what}\n" in said
+    assert "note whom alarms tell: nobody." in said
+    assert "could not look" not in said
+    assert "LOOK" not in said
+
+
 def test_package__holds_no_secret_no_test_and_no_tool(package: Package, deployed: Deployed) -> None:
     names = {path.relative_to(package.code).as_posix() for path in package.code.rglob("*")}
     assert not {"tests", "infra", "var", ".git", ".env", "boto3", "botocore", "zappa_settings.json"} & names

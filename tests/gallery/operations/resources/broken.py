@@ -22,6 +22,11 @@ def rule_of(job: str) -> str:
     return f"{WEB}-{job}-gallery.operations.jobs.{job}"
 
 
+def url_of(names: Names, queue: str) -> str:
+    (url,) = (url for url in names.queue_urls if url.endswith(f"/{queue}"))
+    return url
+
+
 def ring(aws: EnforcedAws, alarm: str, state: str) -> None:
     name = f"contactsheet-{STAGE}-{alarm}"
     cloudwatch = aws.client("cloudwatch")
@@ -98,13 +103,13 @@ def expire_photos(aws: EnforcedAws, names: Names) -> None:
 
 def set_queue(**attributes: str) -> Callable[[EnforcedAws, Names], None]:
     def change(aws: EnforcedAws, names: Names) -> None:
-        aws.client("sqs").set_queue_attributes(QueueUrl=names.queue_urls[0], Attributes=attributes)
+        aws.client("sqs").set_queue_attributes(QueueUrl=url_of(names, THUMBNAILS), Attributes=attributes)
 
     return change
 
 
 def bury(aws: EnforcedAws, names: Names) -> None:
-    aws.client("sqs").send_message(QueueUrl=names.queue_urls[1], MessageBody="{}")
+    aws.client("sqs").send_message(QueueUrl=url_of(names, f"{THUMBNAILS}-dead"), MessageBody="{}")
 
 
 def change_mapping(**changed: Any) -> Callable[[EnforcedAws, Names], None]:

@@ -10,11 +10,13 @@ import pytest
 from infra.worker_zip import PROJECT
 from tests.gallery.operations.resources import broken
 from tests.gallery.operations.resources.broken import (
+    THUMBNAILS,
     THUMBWORKER,
     change_mapping,
     found_ill,
     rule_of,
     set_queue,
+    url_of,
 )
 from tests.gallery.operations.resources.shell import carry_out
 from tests.stage import SITE_ORIGIN
@@ -77,7 +79,7 @@ def test_command_of_the_runbook_puts_it_back(
     command = commands()[row]
     values = {
         "UUID": mapping_of(embedded_aws),
-        "URL": names.queue_urls[0],
+        "URL": url_of(names, THUMBNAILS),
         "BUCKET": names.originals_bucket if "originals" in row else names.renditions_bucket,
         "ORIGIN": SITE_ORIGIN,
         "RULE": rule_of("sweep"),
