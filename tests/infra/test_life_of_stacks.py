@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from infra import stacks
-from infra.deploy.stages import TEMPLATES
 from infra.provision import Parameters, provision
 from infra.template import load
 from infra.worker_zip import build
+from tests.infra.stack_requests import TOLD, request_of
 from tests.stage import SITE_ORIGIN
 
 if TYPE_CHECKING:
@@ -26,32 +26,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.embedded
 
 STAGE = "life"
-SITE = {
-    "RenditionsBucket": "pictures",
-    "GatewayDomain": "abc.execute-api.eu-central-1.amazonaws.com",
-    "GatewayPath": "/life",
-    "OriginSecret": "s" * 32,
-    "RequireTls": "false",
-}
-TOLD = {
-    "site": SITE,
-    "watch": {"GatewayId": "abc", "SiteDistributionId": "E1"},
-    "firewall": {},
-    "deployer": {"Repository": "octocat/gallery", "ProviderArn": "arn:aws:iam::123456789012:oidc-provider/x"},
-}
-"""What each template wants to be told, beside the stage."""
 UNKNOWN_THERE = {"Signed", "HasOperator", "HasBudget", "MakesProvider"}
 """Conditions that are false here, with what they hold."""
-
-
-def request_of(name: str) -> dict[str, Any]:
-    told = {"Stage": STAGE, **TOLD[name]}
-    return {
-        "StackName": f"contactsheet-{STAGE}-{name}",
-        "TemplateBody": (TEMPLATES / f"{name}.yaml").read_text(),
-        "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in told.items()],
-        "Capabilities": ["CAPABILITY_NAMED_IAM"],
-    }
 
 
 def known(name: str, part: str) -> set[str]:
@@ -67,12 +43,12 @@ def buckets(aws: EnforcedAws) -> set[str]:
 @pytest.mark.parametrize("name", sorted(TOLD))
 def test_stack__is_made_left_alone_and_taken_away(embedded_aws: EnforcedAws, name: str) -> None:
     cloudformation = embedded_aws.client("cloudformation")
-    made = stacks.apply(cloudformation, request_of(name))
+    made = stacks.apply(cloudformation, request_of(name, STAGE))
     assert made.changed
     assert set(made.outputs) == known(name, "Outputs")
     resources = cloudformation.describe_stack_resources(StackName=f"contactsheet-{STAGE}-{name}")
     assert {one["LogicalResourceId"] for one in resources["StackResources"]} == known(name, "Resources")
-    again = stacks.apply(cloudformation, request_of(name))
+    again = stacks.apply(cloudformation, request_of(name, STAGE))
     assert not again.changed
     assert again.outputs == made.outputs
     assert stacks.delete(cloudformation, f"contactsheet-{STAGE}-{name}")

@@ -3,44 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from gallery.operations.resources import Names
 from gallery.operations.resources.watch import ALARMS, JOBS
 from infra import stacks
-from infra.deploy.stages import TEMPLATES
 from infra.provision import Parameters, provision, upload_worker
 from infra.worker_zip import build
 from tests.gallery.operations.resources.broken import STAGE, WEB, ring, rule_of
+from tests.infra.stack_requests import request_of
 from tests.stage import SITE_ORIGIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.aws import EnforcedAws
-
-TOLD = {
-    "site": {
-        "GatewayDomain": "abc.execute-api.eu-central-1.amazonaws.com",
-        "GatewayPath": f"/{STAGE}",
-        "OriginSecret": "s" * 32,
-        "RequireTls": "false",
-    },
-    "watch": {"GatewayId": "abc", "SiteDistributionId": "E1"},
-}
-"""What each template wants to be told, beside the stage."""
-
-
-def request_of(name: str, **told: str) -> dict[str, Any]:
-    """Return the request for one of the stacks that a deployment adds to the main one."""
-    parameters = {"Stage": STAGE, **TOLD[name], **told}
-    return {
-        "StackName": f"contactsheet-{STAGE}-{name}",
-        "TemplateBody": (TEMPLATES / f"{name}.yaml").read_text(),
-        "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
-    }
 
 
 @pytest.fixture
@@ -60,8 +39,10 @@ def names(embedded_aws: EnforcedAws) -> Iterator[Names]:
         aws.client("events").put_rule(Name=rule_of(job), ScheduleExpression="rate(7 days)")
         aws.client("events").put_targets(Rule=rule_of(job), Targets=[{"Id": "web", "Arn": arn}])
     cloudformation = aws.client("cloudformation")
-    site = stacks.apply(cloudformation, request_of("site", RenditionsBucket=out.renditions_bucket)).outputs
-    watch = stacks.apply(cloudformation, request_of("watch")).outputs
+    site = stacks.apply(
+        cloudformation, request_of("site", STAGE, RenditionsBucket=out.renditions_bucket)
+    ).outputs
+    watch = stacks.apply(cloudformation, request_of("watch", STAGE)).outputs
     for alarm in ALARMS:
         ring(aws, alarm, "OK")
     main = stacks.read(cloudformation, f"contactsheet-{STAGE}")
