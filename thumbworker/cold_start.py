@@ -1,6 +1,6 @@
 """Import this first: from here to ``over`` the garbage collector rests, for what is imported stays anyway.
 
-It would go through all modules some forty times, a tenth of the processor time of a cold start.
+It would make its rounds some hundred and fifty times, a seventh of the processor time of a cold start.
 """
 
 from __future__ import annotations
