@@ -75,7 +75,7 @@ def measure(folder: Path, runs: int) -> dict[str, dict[str, Any]]:
     asked = {
         "SDK alone": ("boto3", [], {}, {}, ()),
         "web": (
-            "gallery.operations.entry",
+            "gallery.operations.lambda_entry",
             [str(web.folder), str(packages)],
             STORES | WEB_VARIABLES,
             handler_settings("gallery.settings"),

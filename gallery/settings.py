@@ -1,7 +1,7 @@
 """The gallery's settings: read from the environment, never from files.
 
 Missing values have safe defaults for a developer; what a deployment must set is named by
-``manage.py check --deploy`` (see ``gallery/photos/checks.py``).
+``manage.py check --deploy`` (see ``gallery/core/checks.py``).
 """
 
 import os
@@ -11,8 +11,8 @@ from pathlib import Path
 import environ
 import structlog
 
-from gallery.database_url import database_settings
-from gallery.origins import s3_origin
+from gallery.core.csp_origins import s3_origin
+from gallery.core.database_url import database_settings
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -64,14 +64,19 @@ API_PER_MINUTE = {
 API_CORS_ORIGINS = env.list("API_CORS_ORIGINS", default=[])
 
 INSTALLED_APPS = [
+    "gallery.core",
     "gallery.accounts",
     "gallery.photos",
-    "gallery.operations",
     "gallery.albums",
     "gallery.imports",
+    "gallery.processing",
     "gallery.notifications",
+    "gallery.moderation.apps.ModerationConfig",
+    "gallery.web",
     "gallery.api",
-    "gallery.desk.apps.DeskConfig",
+    "gallery.folder_import",
+    "gallery.operations",
+    "gallery.moderation.apps.AdminSiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -87,9 +92,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "gallery.operations.gateway.GatewayMiddleware",
+    "gallery.core.gateway_middleware.GatewayMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "gallery.one_address.OneAddressMiddleware",
+    "gallery.core.canonical_host.CanonicalHostMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "gallery.api.middleware.ApiMiddleware",
@@ -116,7 +121,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "gallery.accounts.context_processors.sign_up",
+                "gallery.web.context_processors.sign_up",
             ],
         },
     },
@@ -164,7 +169,7 @@ PASSWORD_HASHERS = [
 ]
 
 STORAGES = {
-    "default": {"BACKEND": "gallery.photos.storage.OriginalsStorage"},
+    "default": {"BACKEND": "gallery.storage.originals.OriginalsStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 STATIC_URL = f"{PATH_PREFIX}/static/"
@@ -198,7 +203,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "gallery.photos.views.refusals.csrf_failure"
+CSRF_FAILURE_VIEW = "gallery.web.errors.csrf_failure"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 # TLS ends at CloudFront, which sends people on to it, and at the gateway, which speaks nothing else. A

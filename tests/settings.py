@@ -14,7 +14,7 @@ from gallery.settings import *  # noqa: F403 - the environment comes first, and 
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
-    "default": {"BACKEND": "gallery.photos.storage.OriginalsStorage"},
+    "default": {"BACKEND": "gallery.storage.originals.OriginalsStorage"},
     # No manifest: tests need no built files.
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }

@@ -63,7 +63,7 @@ def measure_page(repeats: int) -> Page:
     table_name = _start_gallery(table.address)
     table.hold(table_name, _make_photos())
     with contextlib.redirect_stdout(io.StringIO()):  # where Zappa says that it starts
-        from gallery.operations.entry import lambda_handler  # noqa: PLC0415 - it starts Django
+        from gallery.operations.lambda_entry import lambda_handler  # noqa: PLC0415 - it starts Django
 
     answer = lambda_handler(EVENT, None)
     html = base64.b64decode(answer["body"]) if answer.get("isBase64Encoded") else answer["body"].encode()

@@ -12,7 +12,7 @@ from django.core import signing
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from gallery.accounts import mails
+from gallery.accounts import emails
 from gallery.accounts.models import User
 
 if TYPE_CHECKING:
@@ -24,13 +24,13 @@ LINK_SECONDS = 3 * 24 * 60 * 60
 
 def ask_to_confirm(request: HttpRequest, user: User, email: str) -> bool:
     """Send a mail to the address, by which its owner confirms it; tell whether one may be on its way."""
-    if not mails.may_ask(request, email):
+    if not emails.may_ask(request, email):
         return False
     holder = User.objects.with_email(email)
     if holder is not None:
-        return mails.send("email_known", email, {"user": holder})
+        return emails.send("email_known", email, {"user": holder})
     link = reverse("email-confirm", args=[_token(user, email)])
-    return mails.send("email_confirm", email, {"user": user, "link": link})
+    return emails.send("email_confirm", email, {"user": user, "link": link})
 
 
 def _token(user: User, email: str) -> str:

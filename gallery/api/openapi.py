@@ -8,7 +8,7 @@ from gallery.api.idempotency import HEADER as IDEMPOTENCY_HEADER
 from gallery.api.idempotency import MAX_KEY_LENGTH
 from gallery.api.openapi_examples import EXAMPLES
 from gallery.api.problems import BY_STATUS, MEDIA_TYPE, Problem, document
-from gallery.photos.files import ACCEPTED_TYPES
+from gallery.uploads.file_checks import ACCEPTED_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,18 +16,18 @@ from gallery.api.schemas.photos import (
     StateName,
     VisibilityName,
 )
-from gallery.photos import links
 from gallery.photos.states import State
-from gallery.photos.tiles import tiles_of
+from gallery.presentation.tiles import tiles_of
+from gallery.storage import signed_urls
 from thumbworker.contract.items import Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gallery.accounts.models import User
-    from gallery.photos.catalogue import Reading
     from gallery.photos.models import Photo
-    from gallery.photos.tiles import Tile
+    from gallery.presentation.tiles import Tile
+    from gallery.storage.catalogue import Reading
     from thumbworker.contract.items import PhotoItem
 
 NOT_SHOWN = frozenset({State.AWAITING, State.FAILED})
@@ -59,7 +59,7 @@ def photo_detail(photo: Photo, viewer: User) -> PhotoDetail:
 
 def renditions_out(item: PhotoItem | None) -> list[RenditionOut]:
     """Return the thumbnails with fresh addresses, smallest first."""
-    signer = links.signer()
+    signer = signed_urls.signer()
     if item is None or signer is None:
         return []
     return [

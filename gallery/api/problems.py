@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.http import JsonResponse
 
 if TYPE_CHECKING:
-    from gallery.photos.files import Refusal
+    from gallery.uploads.file_checks import Refusal
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "/api/v1/problems#"

@@ -20,7 +20,7 @@ from gallery.api.tokens import Scope
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
-    from gallery.requests import SignedInRequest
+    from gallery.accounts.typing import SignedInRequest
 
 MOST_SHOWN = 100
 

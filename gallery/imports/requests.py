@@ -13,14 +13,14 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from gallery import correlation
 from gallery.accounts.models import User
-from gallery.imports.stored_requests import request_import
-from gallery.imports.urls_of_pictures import checked_url, file_name_of
-from gallery.photos.files import FileRefused, Refusal
+from gallery.core import correlation
+from gallery.imports.urls import checked_url, file_name_of
 from gallery.photos.models import Photo
-from gallery.photos.storage import OriginalsUnavailable, originals
-from gallery.photos.uploads import ACCOUNT_CLOSED, QUOTA_EXCEEDED
+from gallery.storage.import_requests import request_import
+from gallery.storage.originals import OriginalsUnavailable, originals
+from gallery.uploads.file_checks import FileRefused, Refusal
+from gallery.uploads.offers import ACCOUNT_CLOSED, QUOTA_EXCEEDED
 from thumbworker.contract import keys
 from thumbworker.contract.imports import MAX_IMPORT_BYTES, ImportRequest
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from gallery.imports import arrival
+from gallery.imports import results
 from gallery.imports.requests import request_again
 from thumbworker.contract.imports import ImportReason, ImportStatus
 
@@ -20,7 +20,7 @@ QUIET_FOR = timedelta(minutes=15)
 def look_at_import(photo: Photo, item: ImportItem | None, now: datetime) -> str:
     """Move on one import whose original is not there; return what was done: a word for the report."""
     if now > photo.offered_until:
-        return "given_up" if arrival.give_up(photo, ImportReason.EXPIRED) else ""
+        return "given_up" if results.give_up(photo, ImportReason.EXPIRED) else ""
     if item is None:
         is_quiet = photo.created_at < now - QUIET_FOR
     else:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from gallery.notifications.models import Notification
 from gallery.notifications.preferences import who_wants_mail
 from gallery.photos.models import HistoryEntry
-from gallery.photos.news import event_id
+from gallery.photos.outbox import event_id
 
 if TYPE_CHECKING:
     from datetime import datetime

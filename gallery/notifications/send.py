@@ -16,10 +16,10 @@ from django.db.models import Max, Min, Q
 from django.utils import timezone
 
 from gallery.accounts.models import User
-from gallery.notifications.letters import letter
+from gallery.notifications.email_text import HEADINGS
+from gallery.notifications.emails import letter
 from gallery.notifications.models import Notification, Rhythm
 from gallery.notifications.preferences import can_be_reached, rhythm_by
-from gallery.notifications.words import HEADINGS
 
 if TYPE_CHECKING:
     from datetime import datetime

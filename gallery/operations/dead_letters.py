@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from gallery.imports.requests import request_again
-from gallery.operations import queues
-from gallery.photos import catalogue
 from gallery.photos.models import Photo
-from gallery.photos.storage import originals
+from gallery.storage import catalogue, queues
+from gallery.storage.originals import originals
 from thumbworker.contract import keys
 from thumbworker.contract.reasons import sentence
 

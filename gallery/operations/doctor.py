@@ -11,10 +11,10 @@ from django.core.checks import run_checks
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from gallery.operations.findings import Finding, apart, bearable, ill, well
+from gallery.operations.diagnosis import Finding, apart, bearable, ill, well
 from gallery.operations.resources import Names
-from gallery.photos import catalogue
-from gallery.photos.storage import OriginalsUnavailable, originals
+from gallery.storage import catalogue
+from gallery.storage.originals import OriginalsUnavailable, originals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,7 +96,7 @@ def _stores() -> Iterator[Finding]:
 def _signing() -> Finding:
     if not settings.PICTURES_ORIGIN:
         return well("addresses of pictures, signed by S3")
-    from gallery.photos.cloudfront import load_key  # noqa: PLC0415 - costs time where S3 signs
+    from gallery.storage.cloudfront import load_key  # noqa: PLC0415 - costs time where S3 signs
 
     try:
         load_key(settings.SIGNING_PRIVATE_KEY)

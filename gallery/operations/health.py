@@ -9,8 +9,8 @@ from uuid import UUID
 import structlog
 from django.db import DatabaseError, connection
 
-from gallery.photos import catalogue
-from gallery.photos.storage import OriginalsUnavailable, originals
+from gallery.storage import catalogue
+from gallery.storage.originals import OriginalsUnavailable, originals
 
 if TYPE_CHECKING:
     from collections.abc import Callable

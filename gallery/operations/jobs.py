@@ -8,13 +8,13 @@ from typing import Any
 import structlog
 from django.conf import settings
 
-from gallery.accounts.departures import finish_departures
 from gallery.api.housekeeping import forget
+from gallery.core.metrics import measure
 from gallery.notifications.queue import queue_untold
 from gallery.notifications.send import send_due
 from gallery.operations import doctor
-from gallery.operations.measures import measure
-from gallery.photos import sweep as photos_sweep
+from gallery.processing import sweep as photos_sweep
+from gallery.processing.account_deletion import finish_departures
 
 logger = structlog.get_logger(__name__)
 

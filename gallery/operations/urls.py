@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from gallery.operations import desk, views
+from gallery.operations import pages, views
 
 urlpatterns = [
-    *desk.urlpatterns,
+    *pages.urlpatterns,
     path("health/", views.alive, name="alive"),
     path("health/ready/", views.ready, name="ready"),
 ]

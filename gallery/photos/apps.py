@@ -8,10 +8,3 @@ class PhotosConfig(AppConfig):
 
     name = "gallery.photos"
     label = "photos"
-
-    def ready(self) -> None:
-        """Register the checks and correct the database's limits."""
-        from gallery import databases  # noqa: PLC0415 - registration needs loaded apps
-        from gallery.photos import checks  # noqa: F401, PLC0415
-
-        databases.register()

@@ -12,9 +12,9 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from gallery.accounts.models import User
-from gallery.imports.stored_requests import forget_import
 from gallery.photos.models import DeletionRecord, Photo
-from gallery.photos.storage import OriginalsUnavailable, originals
+from gallery.storage.import_requests import forget_import
+from gallery.storage.originals import OriginalsUnavailable, originals
 
 if TYPE_CHECKING:
     from collections.abc import Callable

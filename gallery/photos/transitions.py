@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from gallery.photos import news
+from gallery.photos import outbox
 from gallery.photos.models import HistoryEntry, Photo
 from gallery.photos.states import NEVER_ARRIVED, State
 from thumbworker.contract.news import NewsType
@@ -137,7 +137,7 @@ def _is(actor: User | None, owner_id: int) -> bool:
 
 
 def _tell(entry: HistoryEntry, owner_id: int, correlation_id: str) -> None:
-    news.tell_in_haste(entry, owner_id, correlation_id=correlation_id)
+    outbox.tell_in_haste(entry, owner_id, correlation_id=correlation_id)
 
 
 def processed(photo_id: UUID, *, trusted: bool, facts: dict[str, Any], correlation_id: str = "") -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from gallery.operations.findings import Finding, ill, line, well
+from gallery.operations.diagnosis import Finding, ill, line, well
 from gallery.operations.resources import Names, examine_resources
 from infra import stacks
 from infra.deploy import web_function

@@ -17,10 +17,11 @@ from gallery.notifications import send
 from gallery.notifications.models import Rhythm
 from gallery.notifications.preferences import choose
 from gallery.notifications.queue import queue_untold
-from gallery.photos import aws, news, transitions
+from gallery.photos import outbox, transitions
 from gallery.photos.models import HistoryEntry
 from gallery.photos.states import State
-from gallery.photos.storage import OriginalsStorage
+from gallery.storage import aws
+from gallery.storage.originals import OriginalsStorage
 from tests.embedded.subscribers import (
     DOCUMENT,
     Listener,
@@ -32,7 +33,7 @@ from tests.embedded.subscribers import (
     subscribe,
 )
 from tests.gallery.conftest import PhotoFactory, alice, charlie, make_photo
-from tests.gallery.photos.test_news import SCHEMA
+from tests.gallery.photos.test_outbox import SCHEMA
 from tests.journey.conftest import photograph
 from tests.patience import eventually
 from thumbworker.contract import keys
@@ -62,10 +63,10 @@ def web(
     settings.ORIGINALS_BUCKET = embedded_aws.outputs.originals_bucket
     settings.PHOTO_EVENTS_TOPIC_ARN = embedded_aws.outputs.photo_events_topic_arn
     aws.session.cache_clear()
-    news.topic.cache_clear()
+    outbox.topic.cache_clear()
     yield OriginalsStorage()
     aws.session.cache_clear()
-    news.topic.cache_clear()
+    outbox.topic.cache_clear()
 
 
 def upload(embedded_aws: EnforcedAws, content: bytes, owner: str) -> UUID:
@@ -119,8 +120,8 @@ def test_two_systems_hear_exactly_their_kinds_and_a_repetition_has_the_same_id(
     for photo_id in (good, bad, other):
         web.nudge(photo_id)
     HistoryEntry.objects.update(published_at=None, owner_untold=True)
-    later = timezone.now() + 2 * news.OPEN_AFTER
-    assert news.tell_open(later) == 2
+    later = timezone.now() + 2 * outbox.OPEN_AFTER
+    assert outbox.tell_open(later) == 2
     eventually(lambda: heard(10))
     delete_twice(embedded_aws, web, good, heard)
 

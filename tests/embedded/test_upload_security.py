@@ -15,9 +15,9 @@ from uuid import uuid4
 
 import pytest
 
-from gallery.photos import aws, storage
-from gallery.photos.storage import OriginalsStorage
-from gallery.photos.terms import Offer, OriginalTerms
+from gallery.storage import aws
+from gallery.storage.originals import OriginalsStorage
+from gallery.storage.upload_terms import Offer, OriginalTerms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -168,7 +168,7 @@ def test_after_a_delete_the_same_offer_is_taken_again(originals: OriginalsStorag
 def test_the_form_fallback_is_write_once_too(originals: OriginalsStorage) -> None:
     promised = terms()
     originals.put(promised, CONTENT)
-    with pytest.raises(storage.OriginalAlreadyThere):
+    with pytest.raises(originals.OriginalAlreadyThere):
         originals.put(promised, CONTENT)
     originals.remove(promised.photo_id)
 

@@ -16,10 +16,13 @@ from moto import mock_aws
 from gallery.accounts.models import User
 from gallery.photos.models import Photo
 from gallery.photos.states import State, Visibility
+from tests.gallery.stores import Stores
 from thumbworker.contract import keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from tests.aws import MotoAws
 
 PASSWORD = "correct-horse-battery"
 SIZE_BYTES = 1_000
@@ -122,3 +125,9 @@ def empty_aws() -> Iterator[None]:
     """Put an empty AWS behind the gallery: pages show placeholders, and are fast to test."""
     with mock_aws():
         yield
+
+
+@pytest.fixture
+def stores(moto_aws: MotoAws) -> Stores:
+    """Give one test empty stores, made by the template on moto."""
+    return Stores(moto_aws)

@@ -119,7 +119,7 @@ def test_a_message_outlives_the_slowest_worker():
 
 
 def test_quiet_time_outlives_every_receive_of_a_message():
-    from gallery.photos.sweep import QUIET_TIME  # noqa: PLC0415  # needs Django's registry
+    from gallery.processing.sweep import QUIET_TIME  # noqa: PLC0415  # needs Django's registry
 
     queue = properties("ThumbnailsQueue")
     assert QUIET_TIME.total_seconds() > queue["VisibilityTimeout"] * queue["RedrivePolicy"]["maxReceiveCount"]

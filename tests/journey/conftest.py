@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from tests.gallery.conftest import PASSWORD, alice, bob, charlie, trusted
-from tests.gallery.photos.stores import Stores
+from tests.gallery.stores import Stores
 from thumbworker.assembly import assemble
 from thumbworker.environment import Environment
 from thumbworker.queues import open_queues

@@ -10,12 +10,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from gallery.photos import news
+from gallery.photos import outbox
 from gallery.photos.models import Photo
-from gallery.photos.settle import settle
+from gallery.processing.settle import settle
 from tests.emf import metrics_of
 from tests.gallery.api.conftest import ProgramFactory, program_of
-from tests.gallery.photos.test_news import Subscriber
+from tests.gallery.photos.test_outbox import Subscriber
 from tests.journey.conftest import photograph
 from tests.thumbworker.imports.fakes import FakeWeb
 from tests.weblog import WebLog, web_log
@@ -45,9 +45,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def subscriber(moto_aws: MotoAws) -> Iterator[Subscriber]:
-    news.topic.cache_clear()
+    outbox.topic.cache_clear()
     yield Subscriber(moto_aws)
-    news.topic.cache_clear()
+    outbox.topic.cache_clear()
 
 
 @pytest.fixture

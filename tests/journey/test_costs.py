@@ -10,11 +10,12 @@ from django.test import Client
 from django.utils import timezone
 
 from gallery.operations.prices import WORKER_CALLS
-from gallery.photos import catalogue, links, transitions
+from gallery.photos import transitions
 from gallery.photos.states import State
-from gallery.photos.storage import originals
+from gallery.storage import catalogue, signed_urls
+from gallery.storage.originals import originals
 from tests.gallery.conftest import PhotoFactory, make_photo
-from tests.gallery.photos.stores import ready_item
+from tests.gallery.stores import ready_item
 from tests.journey.conftest import photograph
 from tests.journey.counting import counted
 
@@ -123,7 +124,7 @@ def test_the_status_poll_costs_one_query_and_one_read(journey: Journey, alice: U
 def test_a_hundred_and_twenty_addresses_are_made_without_any_call(journey: Journey) -> None:
     assert journey is not None
     with counted(*gallery_clients()) as costs:
-        signer = links.signer()
+        signer = signed_urls.signer()
         assert signer is not None
         addresses = {signer.address(f"320/{uuid4()}-1.webp") for _ in range(120)}
     assert len(addresses) == 120

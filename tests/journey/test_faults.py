@@ -10,11 +10,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from gallery.photos import aws, catalogue, news, transitions
+from gallery.photos import outbox, transitions
 from gallery.photos.models import DeletionRecord, Photo
 from gallery.photos.states import State
-from gallery.photos.storage import originals
-from gallery.photos.sweep import sweep
+from gallery.processing.sweep import sweep
+from gallery.storage import aws, catalogue
+from gallery.storage.originals import originals
 from tests.gallery.conftest import PhotoFactory, make_photo
 from tests.journey.conftest import photograph
 
@@ -58,9 +59,9 @@ def _dead_originals(closed_port: int, monkeypatch: pytest.MonkeyPatch) -> Iterat
 @pytest.fixture
 def _dead_topic(closed_port: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("AWS_ENDPOINT_URL_SNS", f"http://127.0.0.1:{closed_port}")
-    news.topic.cache_clear()
+    outbox.topic.cache_clear()
     yield
-    news.topic.cache_clear()
+    outbox.topic.cache_clear()
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from django.utils import timezone
 from gallery.photos import transitions
 from gallery.photos.models import DeletionRecord, Photo
 from gallery.photos.states import State
-from gallery.photos.sweep import sweep
+from gallery.processing.sweep import sweep
 from tests.journey.conftest import photograph
 
 if TYPE_CHECKING:

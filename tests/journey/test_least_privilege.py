@@ -14,10 +14,11 @@ from django.test import Client
 from django.utils import timezone
 
 from gallery.api.tokens import Scope, issue
-from gallery.operations import jobs, queues
+from gallery.operations import jobs
 from gallery.photos import transitions
 from gallery.photos.models import Photo
-from gallery.photos.sweep import sweep
+from gallery.processing.sweep import sweep
+from gallery.storage import queues
 from infra.template import load
 from tests.gallery.conftest import admin
 from tests.journey.conftest import Journey, drain, photograph

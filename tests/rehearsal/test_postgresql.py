@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from django.db.utils import OperationalError, load_backend
 
-from gallery.database_url import database_settings
+from gallery.core.database_url import database_settings
 from infra import ports
 from tests.certificates import server_pair
 from tests.postgresql import postgresql

@@ -70,7 +70,7 @@ sys.path.append({runtime!r})
 answers = os.fdopen(os.dup(1), "w")
 os.dup2(2, 1)
 os.environ.update(json.loads({variables!r}))
-from gallery.operations.entry import lambda_handler
+from gallery.operations.lambda_entry import lambda_handler
 for line in sys.stdin:
     answers.write(json.dumps(lambda_handler(json.loads(line), None)) + "\\n")
     answers.flush()

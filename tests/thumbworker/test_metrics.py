@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from gallery.operations.measures import measure_line
+from gallery.core.metrics import measure_line
 from tests.emf import UNITS, metrics_of
 from tests.thumbworker import events
 from tests.thumbworker.decoders import paint

@@ -15,12 +15,12 @@ from gallery.api.responses import refusals
 from gallery.api.schemas.downloads import NotReady, SizeQuery
 from gallery.api.schemas.photos import EXAMPLE_ID, StateName
 from gallery.api.schemas.shapes import NUL_FREE
-from gallery.photos import links
-from gallery.photos.downloads import download_url
 from gallery.photos.models import Photo
 from gallery.photos.querysets import PhotoQuerySet
 from gallery.photos.states import State
-from gallery.photos.tiles import state_sentence, tiles_of
+from gallery.presentation.tiles import state_sentence, tiles_of
+from gallery.storage import signed_urls
+from gallery.storage.downloads import download_url
 from thumbworker.contract.items import PhotoItem
 
 router = Router(tags=["Downloads"], by_alias=True)
@@ -58,7 +58,7 @@ def download_thumbnail(
     photo, item = _found(asked, name, visible_photos(asked.auth))
     if photo.state == State.AWAITING:
         return _not_ready(photo, response)
-    signer = links.signer()
+    signer = signed_urls.signer()
     if item is None or not item.renditions or signer is None:
         raise Problem(problems.UNAVAILABLE)
     wanted = next((made for made in item.renditions if made.name == query.size), item.renditions[-1])

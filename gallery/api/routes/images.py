@@ -17,7 +17,7 @@ from gallery.api.schemas import images as s
 from gallery.imports.requests import NotRequested, Requested, request_imports
 from gallery.photos.models import Photo
 from gallery.photos.states import State
-from gallery.photos.tiles import tiles_of
+from gallery.presentation.tiles import tiles_of
 from thumbworker.contract.imports import ImportItem, ImportStatus
 
 router = Router(tags=["Imports"], by_alias=True)

@@ -16,13 +16,13 @@ from gallery.api.problems import Problem
 from gallery.api.responses import refusals
 from gallery.api.schemas import photos as s
 from gallery.photos import transitions
+from gallery.photos.captions import change_words
 from gallery.photos.models import Photo
 from gallery.photos.paging import page_of
 from gallery.photos.purge import purge_photo
 from gallery.photos.querysets import PhotoQuerySet
 from gallery.photos.states import Visibility
-from gallery.photos.storage import OriginalsUnavailable, originals
-from gallery.photos.words import change_words
+from gallery.storage.originals import OriginalsUnavailable, originals
 
 router = Router(tags=["Photos"], by_alias=True)
 

@@ -13,8 +13,8 @@ from gallery.api.problems import UNAVAILABLE, Problem, refused
 from gallery.api.responses import refusals
 from gallery.api.schemas import uploads as s
 from gallery.api.schemas.photos import VisibilityName
-from gallery.photos import plain_upload, uploads
-from gallery.photos.files import FileRefused, Refusal, UploadRequest
+from gallery.uploads import form_upload, offers
+from gallery.uploads.file_checks import FileRefused, Refusal, UploadRequest
 
 router = Router(tags=["Uploads"], by_alias=True)
 
@@ -33,26 +33,26 @@ def offer_uploads(request: HttpRequest, wishes: s.UploadWishes) -> s.UploadOutco
     same `uploadId` gets the same photo. If the PUT is answered by 412, ask again with `metConflict`.
     """
     asked = cast("ApiRequest", request)
-    outcomes = uploads.offer(
+    outcomes = offers.offer(
         asked.user.pk, [_checked(wish) for wish in wishes.uploads], visibility=str(wishes.visibility)
     )
     return s.UploadOutcomes(results=[_told(outcome) for outcome in outcomes])
 
 
-def _checked(wish: s.UploadWish) -> UploadRequest | uploads.Refused:
+def _checked(wish: s.UploadWish) -> UploadRequest | offers.Refused:
     try:
         return UploadRequest.from_untrusted(wish.model_dump() | {"upload_id": str(wish.upload_id)})
     except FileRefused as refusal:
-        return uploads.Refused(str(wish.upload_id), refusal.refusal)
+        return offers.Refused(str(wish.upload_id), refusal.refusal)
 
 
-def _told(outcome: uploads.Outcome) -> s.UploadOutcome:
+def _told(outcome: offers.Outcome) -> s.UploadOutcome:
     upload_id = UUID(outcome.upload_id)
-    if isinstance(outcome, uploads.Refused):
+    if isinstance(outcome, offers.Refused):
         return s.Refused(
             upload_id=upload_id, reason=outcome.refusal.reason, sentence=outcome.refusal.sentence
         )
-    if isinstance(outcome, uploads.AlreadyThere):
+    if isinstance(outcome, offers.AlreadyThere):
         return s.AlreadyThere(upload_id=upload_id, photo_id=outcome.photo_id)
     return s.Offered(
         upload_id=upload_id,
@@ -75,17 +75,17 @@ def upload(
 ) -> Status[s.Uploaded]:
     """Send one small picture through the gallery; larger ones go by `POST /uploads`."""
     asked = cast("ApiRequest", request)
-    outcome = plain_upload.store(asked.user.pk, file, visibility=str(visibility))
-    if isinstance(outcome, uploads.Refused):
+    outcome = form_upload.store(asked.user.pk, file, visibility=str(visibility))
+    if isinstance(outcome, offers.Refused):
         raise _refusal(outcome.refusal)
-    there = isinstance(outcome, uploads.AlreadyThere)
+    there = isinstance(outcome, offers.AlreadyThere)
     told = s.Uploaded(photo_id=outcome.photo_id, already_there=there)
     return Status(HTTPStatus.OK if there else HTTPStatus.CREATED, told)
 
 
 def _refusal(refusal: Refusal) -> Problem:
-    if refusal == plain_upload.STORE_UNAVAILABLE:
+    if refusal == form_upload.STORE_UNAVAILABLE:
         return Problem(UNAVAILABLE)
-    if refusal == plain_upload.TOO_LARGE_FOR_FORM:
+    if refusal == form_upload.TOO_LARGE_FOR_FORM:
         return refused(TOO_LARGE_TO_SEND, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     return refused(refusal)

@@ -10,7 +10,7 @@ from pydantic import Field, StrictBool, StrictStr
 from gallery.albums.models import MAX_TAG_LENGTH
 from gallery.albums.tagging import MAX_TAGS
 from gallery.api.schemas.shapes import LEFT_OUT, NUL_FREE, Given, Instant, Told, Words
-from gallery.photos.catalogue import BATCH_SIZE
+from gallery.storage.catalogue import BATCH_SIZE
 
 DEFAULT_LIMIT = 60
 EXAMPLE_ID = UUID("6f1c2a52-6c9f-4c2e-9d3a-0a4f5b8f0c11")

@@ -8,7 +8,7 @@ from pydantic import Field, StrictBool, StrictInt, StrictStr
 
 from gallery.api.schemas.photos import EXAMPLE_ID, VisibilityName
 from gallery.api.schemas.shapes import Given, Told, Words
-from gallery.photos.files import MAX_UPLOADS_AT_ONCE
+from gallery.uploads.file_checks import MAX_UPLOADS_AT_ONCE
 
 
 class UploadWish(Given):

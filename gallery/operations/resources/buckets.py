@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from gallery.operations.findings import Finding, apart, ill, well
+from gallery.operations.diagnosis import Finding, apart, ill, well
 from gallery.operations.resources.looking import AGAIN, BY_HAND, found_or, policy_with
-from gallery.photos.terms import SIGNED_HEADERS
+from gallery.storage.upload_terms import SIGNED_HEADERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

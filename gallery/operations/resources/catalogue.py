@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from gallery.operations.findings import Finding, apart, ill, well
+from gallery.operations.diagnosis import Finding, apart, ill, well
 from gallery.operations.resources.looking import AGAIN, policy_with
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from gallery.operations.findings import Finding, ill, well
+from gallery.operations.diagnosis import Finding, ill, well
 from gallery.operations.resources.looking import AGAIN
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from gallery.operations.resources import buckets, catalogue, edge, queues, watch
 from gallery.operations.resources.looking import look
 
 if TYPE_CHECKING:
-    from gallery.operations.findings import Finding
+    from gallery.operations.diagnosis import Finding
     from gallery.operations.resources.looking import Clients
     from gallery.operations.resources.names import Names
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from gallery.operations.findings import Finding, ill, unseen, well
+from gallery.operations.diagnosis import Finding, ill, unseen, well
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

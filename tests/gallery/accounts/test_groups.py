@@ -12,7 +12,7 @@ from django.db import connection
 
 from gallery.accounts.groups import MODERATORS, TRUSTED, trusted_group
 from gallery.accounts.models import User
-from gallery.photos.settle import is_trusted
+from gallery.processing.settle import is_trusted
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from gallery.accounts import invitations
 from gallery.accounts.models import Invitation, User
-from tests.gallery.accounts.test_sign_up import filled_in
+from tests.gallery.web.accounts.test_sign_up import filled_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from gallery.api.tokens import Scope, issue
-from tests.gallery.photos.stores import Stores
+from tests.gallery.stores import Stores
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

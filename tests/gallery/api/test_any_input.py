@@ -18,7 +18,7 @@ from gallery.api.tokens import Scope, issue
 from gallery.photos.states import State
 from gallery.wsgi import application
 from tests.gallery.imports.conftest import ImportStores
-from tests.gallery.photos.stores import ready_item
+from tests.gallery.stores import ready_item
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from gallery.photos.models import Photo
-from gallery.photos.settle import settle
 from gallery.photos.states import State, Visibility
+from gallery.processing.settle import settle
 from tests.gallery.imports.conftest import ImportStores
-from tests.gallery.photos.stores import ready_item
+from tests.gallery.stores import ready_item
 from thumbworker.contract.imports import MAX_IMPORT_BYTES
 
 if TYPE_CHECKING:

@@ -13,13 +13,13 @@ from gallery.albums.tagging import set_tags
 from gallery.api.tokens import Scope
 from gallery.photos.models import DeletionRecord, Photo
 from gallery.photos.states import State, Visibility
-from tests.gallery.photos.stores import failed_item, ready_item
+from tests.gallery.stores import failed_item, ready_item
 
 if TYPE_CHECKING:
     from gallery.accounts.models import User
     from tests.gallery.api.conftest import ProgramFactory
     from tests.gallery.conftest import PhotoFactory
-    from tests.gallery.photos.stores import Stores
+    from tests.gallery.stores import Stores
 
 pytestmark = pytest.mark.usefixtures("stores")
 

@@ -11,13 +11,13 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from gallery.photos.models import Photo
-from gallery.photos.plain_upload import MAX_FORM_BYTES
 from gallery.photos.states import Visibility
+from gallery.uploads.form_upload import MAX_FORM_BYTES
 
 if TYPE_CHECKING:
     from gallery.accounts.models import User
     from tests.gallery.api.conftest import Program, ProgramFactory
-    from tests.gallery.photos.stores import Stores
+    from tests.gallery.stores import Stores
 
 pytestmark = pytest.mark.usefixtures("stores")
 

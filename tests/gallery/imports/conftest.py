@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.gallery.api.conftest import program_of
-from tests.gallery.photos.stores import Stores
+from tests.gallery.stores import Stores
 
 if TYPE_CHECKING:
     from uuid import UUID

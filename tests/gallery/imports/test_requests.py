@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from gallery import correlation
+from gallery.core import correlation
 from gallery.imports.requests import BEGIN_WITHIN, NotRequested, Requested, request_imports
-from gallery.imports.urls_of_pictures import checked_url, file_name_of
-from gallery.photos import uploads
-from gallery.photos.files import FileRefused
+from gallery.imports.urls import checked_url, file_name_of
 from gallery.photos.models import Photo
 from gallery.photos.states import State
-from gallery.photos.storage import originals
+from gallery.storage.originals import originals
+from gallery.uploads import offers
+from gallery.uploads.file_checks import FileRefused
 from thumbworker.contract.imports import MAX_IMPORT_BYTES, ImportRequest
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def test_a_suspended_person_imports_nothing(alice: User) -> None:
     alice.save()
     (outcome,) = request_imports(alice.pk, [URL], visibility="public")
     assert isinstance(outcome, NotRequested)
-    assert outcome.refusal == uploads.ACCOUNT_CLOSED
+    assert outcome.refusal == offers.ACCOUNT_CLOSED
     assert not Photo.objects.exists()
 
 
@@ -105,7 +105,7 @@ def test_a_silent_store_loses_nothing(alice: User) -> None:
 @pytest.mark.usefixtures("stores")
 def test_imports_take_no_places_of_uploads(alice: User) -> None:
     request_imports(alice.pk, [URL] * 10, visibility="public")
-    assert not Photo.objects.filter(uploads._outstanding(Photo.objects.first().created_at)).exists()  # type: ignore[union-attr]
+    assert not Photo.objects.filter(offers._outstanding(Photo.objects.first().created_at)).exists()  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(

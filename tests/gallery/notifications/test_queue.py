@@ -9,13 +9,13 @@ from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from gallery.imports import arrival
+from gallery.imports import results
 from gallery.notifications.models import Notification, Rhythm
 from gallery.notifications.preferences import choose
 from gallery.notifications.queue import queue_untold
 from gallery.photos import transitions
 from gallery.photos.models import HistoryEntry
-from gallery.photos.news import event_id
+from gallery.photos.outbox import event_id
 from gallery.photos.purge import purge_photo
 from gallery.photos.states import State
 
@@ -116,7 +116,7 @@ def test_a_hundred_moves_cost_what_one_does(alice: User, charlie: User, make_pho
 
 def test_an_import_that_failed_for_good_is_told_once(alice: User, make_photo: PhotoFactory) -> None:
     photo = make_photo(alice, State.AWAITING, origin_url="https://example.org/a.jpg")
-    assert arrival.give_up(photo, "server_trouble")
-    assert not arrival.give_up(photo, "server_trouble")
+    assert results.give_up(photo, "server_trouble")
+    assert not results.give_up(photo, "server_trouble")
     queue_untold()
     assert [told.state for told in Notification.objects.all()] == [State.FAILED]

@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from gallery.operations import doctor
-from gallery.operations.findings import line
+from gallery.operations.diagnosis import line
 from infra.deploy.status import secrets_of
 from infra.deploy.vault import Vault
 from tests.stage import REGION, STAGE

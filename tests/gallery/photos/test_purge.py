@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from gallery.accounts.models import User
     from tests.gallery.conftest import PhotoFactory
-    from tests.gallery.photos.stores import Stores
+    from tests.gallery.stores import Stores
 
 pytestmark = pytest.mark.django_db
 

@@ -9,9 +9,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from gallery.operations import doctor
-from gallery.operations.findings import line
+from gallery.operations.diagnosis import line
 from gallery.operations.resources import examine_resources
-from gallery.photos.aws import session_of
+from gallery.storage.aws import session_of
 
 
 class Command(BaseCommand):

@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from gallery.operations.findings import line
+from gallery.operations.diagnosis import line
 from gallery.operations.resources import Names, edge
 from gallery.operations.resources.looking import look
 from infra.deploy.vault import new_signing_key, public_key_of
@@ -19,7 +19,7 @@ from tests.gallery.operations.resources.broken import STAGE
 from tests.stage import REGION, SITE_ORIGIN
 
 if TYPE_CHECKING:
-    from gallery.operations.findings import Finding
+    from gallery.operations.diagnosis import Finding
     from gallery.operations.resources.looking import Clients
 
 

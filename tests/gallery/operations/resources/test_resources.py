@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gallery.operations.findings import line
+from gallery.operations.diagnosis import line
 from gallery.operations.resources import Names, examine_resources
 from tests.gallery.operations.resources import broken
 from tests.gallery.operations.resources.broken import (

@@ -11,7 +11,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from gallery.operations.findings import line
+from gallery.operations.diagnosis import line
 from gallery.operations.resources import Names, catalogue, watch
 from gallery.operations.resources.looking import look
 from tests.stage import REGION, SITE_ORIGIN
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
 
-    from gallery.operations.findings import Finding
+    from gallery.operations.diagnosis import Finding
     from tests.aws import EnforcedAws
 
 ACCOUNT = "123456789012"

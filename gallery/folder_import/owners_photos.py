@@ -1,0 +1,115 @@
+"""Brings folders on this machine into a person's photos, by the engine of the ``contactsheet`` command.
+
+No HTTP: offers are made here, and the bytes are put into S3 under the terms that a browser is held to.
+"""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING
+
+from contactsheet.engine import interfaces as engine
+from gallery.core import correlation
+from gallery.photos.models import Photo
+from gallery.photos.states import State
+from gallery.processing.settle import settle
+from gallery.storage.catalogue import BATCH_SIZE
+from gallery.storage.originals import OriginalAlreadyThere, OriginalsUnavailable, originals
+from gallery.storage.upload_terms import OriginalTerms
+from gallery.uploads import offers
+from gallery.uploads.file_checks import FileRefused, UploadRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from uuid import UUID
+
+    from contactsheet.engine.content import Content
+
+TRIES = 3
+"""On top of the SDK's own: what it gives up is worth another look in a run of hours."""
+STORE_SILENT = "The picture store does not answer. Run the command again."
+
+
+class OwnersPhotos:
+    """A person's photos as the engine needs them. Only the thread that calls ``offer`` uses the database."""
+
+    def __init__(self, owner_id: int, *, visibility: str) -> None:
+        self._owner_id = owner_id
+        self._visibility = visibility
+        # The engine puts from threads of its own, which know nothing of what is bound here.
+        self._correlation_id = correlation.current()
+
+    def offer(self, wishes: Sequence[engine.Wish]) -> list[engine.Answer]:
+        """Answer each wish as the API would."""
+        requests = [_checked(wish) for wish in wishes]
+        types = {str(r.upload_id): r.content_type for r in requests if isinstance(r, UploadRequest)}
+        with correlation.bound(self._correlation_id):
+            outcomes = offers.offer(self._owner_id, requests, visibility=self._visibility)
+        by_id = {str(wish.upload_id): wish for wish in wishes}
+        return [_answer(outcome, by_id[outcome.upload_id].upload_id, types) for outcome in outcomes]
+
+    def put(self, offered: engine.Offered, wish: engine.Wish, content: Content) -> engine.Put:
+        """Put the bytes into S3, once and never over others.
+
+        Raises:
+            Unavailable: S3 did not take them, three times.
+        """
+        terms = OriginalTerms(
+            photo_id=offered.photo_id,
+            owner_id=self._owner_id,
+            size_bytes=wish.size_bytes,
+            content_type=offered.terms,
+            sha256=_base64_of(wish.sha256),
+            correlation_id=self._correlation_id,
+        )
+        data = content.read()
+        for _ in range(TRIES):
+            try:
+                originals().put(terms, data)
+            except OriginalAlreadyThere:
+                return engine.Put.CONFLICT
+            except OriginalsUnavailable:
+                continue
+            return engine.Put.STORED
+        raise engine.Unavailable(STORE_SILENT)
+
+    def still_processing(self) -> frozenset[str]:
+        """Move on what the worker has seen; return the SHA-256 of the rest."""
+        awaiting = Photo.objects.filter(owner_id=self._owner_id, state=State.AWAITING).not_trashed()
+        for ids in _slices(list(awaiting.values_list("pk", flat=True))):
+            settle(ids)
+        return frozenset(awaiting.values_list("sha256", flat=True))
+
+
+def _slices(ids: list[UUID]) -> Iterator[list[UUID]]:
+    for start in range(0, len(ids), BATCH_SIZE):
+        yield ids[start : start + BATCH_SIZE]
+
+
+def _checked(wish: engine.Wish) -> UploadRequest | offers.Refused:
+    try:
+        return UploadRequest.from_untrusted(
+            {
+                "upload_id": str(wish.upload_id),
+                "name": wish.name,
+                "size_bytes": wish.size_bytes,
+                "sha256": _base64_of(wish.sha256),
+                "met_conflict": wish.met_conflict,
+            }
+        )
+    except FileRefused as refused:
+        return offers.Refused(str(wish.upload_id), refused.refusal)
+
+
+def _answer(outcome: offers.Outcome, upload_id: UUID, types: dict[str, str]) -> engine.Answer:
+    match outcome:
+        case offers.Offered(photo_id=photo_id):
+            return engine.Offered(upload_id, photo_id, types[str(upload_id)])
+        case offers.AlreadyThere(photo_id=photo_id):
+            return engine.AlreadyThere(upload_id, photo_id)
+        case offers.Refused(refusal=refusal):
+            return engine.Refused(upload_id, refusal.reason, refusal.sentence)
+
+
+def _base64_of(sha256: str) -> str:
+    return base64.b64encode(bytes.fromhex(sha256)).decode()

@@ -1,0 +1,7 @@
+"""What Django's admin finds by autodiscovery: one module for each kind of page."""
+
+from gallery.moderation.deletion_records import DeletionRecordAdmin
+from gallery.moderation.people import InvitationAdmin, PersonAdmin
+from gallery.moderation.queue import PhotoAdmin
+
+__all__ = ["DeletionRecordAdmin", "InvitationAdmin", "PersonAdmin", "PhotoAdmin"]

@@ -1,0 +1,17 @@
+"""The moderation app, and the admin app with our site in place of Django's."""
+
+from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
+
+
+class ModerationConfig(AppConfig):
+    """The review queue, people and deletion records in the Django admin. It has no models."""
+
+    name = "gallery.moderation"
+    label = "moderation"
+
+
+class AdminSiteConfig(AdminConfig):
+    """Django's admin with the moderators' site as its default site."""
+
+    default_site = "gallery.moderation.site.ModerationSite"

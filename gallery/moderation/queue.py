@@ -1,0 +1,228 @@
+"""The desk: photos to look at and to decide upon, by thumbnails and by keyboard."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponseNotAllowed
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from gallery.core.paginator import CappedPaginator
+from gallery.moderation import decisions
+from gallery.moderation.filters import CHOICES, IN_THE_TRASH, REVIEW, TRASH, ShownFilter, is_search, shown
+from gallery.moderation.search import matching
+from gallery.photos.models import Photo
+from gallery.photos.states import State
+from gallery.presentation.camera_facts import facts_of
+from gallery.presentation.history import lines_of
+from gallery.presentation.tiles import tiles_of
+
+if TYPE_CHECKING:
+    from django.contrib.admin.views.main import ChangeList
+    from django.http import HttpRequest, HttpResponse
+
+    from gallery.accounts.models import User
+    from gallery.photos.querysets import PhotoQuerySet
+
+PER_PAGE = 60
+UNDO = "desk_undo"
+NOTHING_CHOSEN = "Choose at least one photo first."
+REASON_MISSING = "Say why: the owner reads it."
+
+OFFERED = {
+    State.PENDING: (decisions.APPROVE, decisions.REJECT),
+    State.APPROVED: (decisions.REJECT, decisions.REVIEW),
+    State.REJECTED: (decisions.APPROVE, decisions.REVIEW),
+}
+"""What can be decided of a photo in a state; nothing of one that nobody has seen yet."""
+
+
+@admin.register(Photo)
+class PhotoAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
+    """Looks, approves and rejects. Nothing is added, edited or deleted here."""
+
+    actions = None
+    list_filter = (ShownFilter,)
+    list_per_page = PER_PAGE
+    list_max_show_all = PER_PAGE
+    list_select_related = ("owner",)
+    paginator = CappedPaginator
+    search_fields: ClassVar[tuple[str, ...]] = ("id",)
+    search_help_text = "File name, caption, owner's name, or the id or address of a photo"
+    show_facets = admin.ShowFacets.NEVER
+    show_full_result_count = False
+    sortable_by = ()
+    view_on_site = False
+    change_list_template = "admin/photos/photo/desk.html"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
+        """Add nothing: photos come by upload only."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        """Only owners change their words, and not here."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        """Delete nothing: a row leaves by ``purge`` only."""
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        """Whoever moderates may look."""
+        return request.user.has_perm("photos.moderate_photo")
+
+    def get_queryset(self, request: HttpRequest) -> PhotoQuerySet:
+        """Return what is on this person's desk."""
+        return Photo.objects.on_the_desk(request.user)
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        """Order the queue oldest first, so that nobody waits for ever; all else newest first."""
+        if is_search(request) or shown(request) != REVIEW:
+            return ("-created_at", "-id")
+        return ("created_at", "id")
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        """Search by our own rules."""
+        return (matching(queryset, search_term) if is_search(request) else queryset), False
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the desk; take a decision."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if request.method == "POST":
+            return self._decide(request)
+        response = super().changelist_view(request, extra_context)
+        if isinstance(response, TemplateResponse) and response.context_data is not None:
+            response.context_data |= self._desk_context(request, response.context_data["cl"])
+        return response
+
+    def _desk_context(self, request: HttpRequest, changelist: ChangeList) -> dict[str, Any]:
+        # Never more than one catalogue reading takes, even if rows came in since they were counted.
+        photos = list(changelist.result_list[:PER_PAGE])
+        changelist.result_list = photos
+        tiles, reading = tiles_of(photos, request.user, move_on=True)
+        page, last = changelist.page_num, changelist.paginator.num_pages
+        return {
+            "title": _title(changelist, request),
+            "entries": list(zip(photos, tiles, strict=True)),
+            "pictures_unavailable": not reading.complete,
+            "offered": _offered(request, photos),
+            "desk_choices": list(changelist.filter_specs[0].choices(changelist)),
+            "undo": request.session.pop(UNDO, None) if UNDO in request.session else None,
+            "newer_query": changelist.get_query_string({"p": page - 1}) if page > 1 else "",
+            "older_query": changelist.get_query_string({"p": page + 1}) if page < last else "",
+        }
+
+    def _decide(self, request: HttpRequest) -> HttpResponse:
+        decision = request.POST.get("decision", "")
+        if decision not in decisions.DONE:
+            raise Http404
+        if decision in decisions.ONLY_FOR_ADMINS and not request.user.is_superuser:
+            raise PermissionDenied
+        chosen = decisions.Chosen.from_untrusted(request.POST)
+        if not chosen.seen:
+            self.message_user(request, NOTHING_CHOSEN, messages.WARNING)
+            return redirect(request.get_full_path())
+        reason = request.POST.get("reason", "").strip()[: decisions.MOST_REASON]
+        if decision == decisions.REJECT and not reason:
+            return self._ask_why(request, chosen)
+        outcome = decisions.decide(
+            decision,
+            chosen,
+            self.get_queryset(request),
+            actor=cast("User", request.user),
+            reason=reason,
+        )
+        level = messages.WARNING if outcome.missed else messages.SUCCESS
+        self.message_user(request, outcome.sentence, level)
+        if undo := decisions.undo_of(outcome):
+            request.session[UNDO] = undo
+        return redirect(request.get_full_path())
+
+    def _ask_why(self, request: HttpRequest, chosen: decisions.Chosen) -> HttpResponse:
+        photos = list(self.get_queryset(request).with_owner().filter(pk__in=chosen.seen))
+        tiles, _ = tiles_of(photos, request.user)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": "Reject 1 photo" if len(photos) == 1 else f"Reject {len(photos)} photos",
+            "tiles": tiles,
+            "values": chosen.values,
+            "asked_again": "reason" in request.POST,
+            "reason_missing": REASON_MISSING,
+        }
+        return TemplateResponse(request, "admin/photos/photo/reject.html", context)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",  # noqa: ARG002 - Django's signature
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show one photo large, with what is known of it and what happened to it."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if request.method not in {"GET", "HEAD"}:
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        photo = self._photo_or_404(request, object_id)
+        tiles, reading = tiles_of([photo], request.user, move_on=True)
+        item = reading.items.get(photo.pk)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": str(photo),
+            "photo": photo,
+            "tile": tiles[0],
+            "facts": facts_of(item) if item else [],
+            "history": lines_of(photo),
+            "offered": _offered(request, [photo]),
+            "desk_url": reverse("admin:photos_photo_changelist"),
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, "admin/photos/photo/photo.html", context)
+
+    def history_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        extra_context: dict[str, Any] | None = None,  # noqa: ARG002 - Django's signature
+    ) -> HttpResponse:
+        """Lead to the photo, whose page tells its history."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return redirect("admin:photos_photo_change", self._photo_or_404(request, object_id).pk)
+
+    def _photo_or_404(self, request: HttpRequest, untrusted_id: str) -> Photo:
+        try:
+            photo_id = UUID(untrusted_id)
+        except ValueError:
+            raise Http404 from None
+        photo = self.get_queryset(request).with_owner().filter(pk=photo_id).first()
+        if photo is None:
+            raise Http404
+        return photo
+
+
+def _title(changelist: ChangeList, request: HttpRequest) -> str:
+    if changelist.query:
+        return f"Found for “{changelist.query}”"
+    return {**dict(CHOICES), TRASH: IN_THE_TRASH}.get(shown(request), "Photos")
+
+
+def _offered(request: HttpRequest, photos: list[Photo]) -> list[str]:
+    """Return the decisions that make sense for at least one of the photos, in a steady order."""
+    offered: set[str] = set()
+    for photo in photos:
+        if photo.trashed_at is None:
+            offered.update(OFFERED.get(State(photo.state), ()))
+    if request.user.is_superuser and photos:
+        offered |= {decisions.RESTORE if photo.trashed_at else decisions.TRASH for photo in photos}
+    return [decision for decision in decisions.DONE if decision in offered]

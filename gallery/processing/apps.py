@@ -1,0 +1,10 @@
+"""The processing app: jobs that make the world right."""
+
+from django.apps import AppConfig
+
+
+class ProcessingConfig(AppConfig):
+    """Settle, sweep, fsck and account deletion, with their commands. It has no models."""
+
+    name = "gallery.processing"
+    label = "processing"

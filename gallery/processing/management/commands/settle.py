@@ -1,0 +1,28 @@
+"""Settle photos by hand."""
+
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from gallery.photos.models import Photo
+from gallery.photos.states import State
+from gallery.processing.settle import settle
+from gallery.storage.catalogue import BATCH_SIZE
+
+
+class Command(BaseCommand):
+    help = "Move photos on to what the worker has seen: the ids given, else the newest that await."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("photo_ids", nargs="*", type=UUID, metavar="ID")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        photo_ids: list[UUID] = options["photo_ids"]
+        if not photo_ids:
+            awaiting = Photo.objects.filter(state=State.AWAITING).newest_first()
+            photo_ids = list(awaiting.values_list("pk", flat=True)[:BATCH_SIZE])
+        moved = 0
+        for start in range(0, len(photo_ids), BATCH_SIZE):
+            moved += len(settle(photo_ids[start : start + BATCH_SIZE]))
+        self.stdout.write(f"{moved} of {len(photo_ids)} photos moved on.")

@@ -1,0 +1,119 @@
+"""Moves photos on to what the worker has seen: level-triggered, idempotent, safe in parallel."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from gallery.imports import results
+from gallery.photos import transitions
+from gallery.photos.models import Photo
+from gallery.photos.states import State
+from gallery.storage import catalogue
+from thumbworker.contract.items import PhotoItem, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from uuid import UUID
+
+    from gallery.accounts.models import User
+    from thumbworker.contract.imports import ImportItem
+
+logger = structlog.get_logger(__name__)
+
+
+def settle(photo_ids: Iterable[UUID], *, reading: catalogue.Reading | None = None) -> set[UUID]:
+    """Move on those of at most 100 photos whose item is there; return the ids that moved.
+
+    Costs one SQL query and one BatchGetItem (none if a ``reading`` is given), and two statements for
+    each photo that moves. An unreachable catalogue moves nothing.
+    """
+    candidates = (
+        Photo.objects.filter(pk__in=list(photo_ids), state__in=[State.AWAITING, State.FAILED])
+        .select_related("owner")
+        .only("id", "state", "processed_at", "origin_url", "size_bytes", "owner")
+    )
+    photos = list(candidates)
+    if not photos:
+        return set()
+    found = reading or catalogue.read(
+        (photo.pk for photo in photos), import_ids=[photo.pk for photo in photos if photo.is_being_imported]
+    )
+    trusted: dict[int, bool] = {}
+    return {photo.pk for photo in photos if _move_on(photo, found, trusted)}
+
+
+def _move_on(photo: Photo, reading: catalogue.Reading, trusted: dict[int, bool]) -> bool:
+    item = reading.items.get(photo.pk)
+    if item is None:
+        return photo.is_being_imported and _fail(photo, reading.imports.get(photo.pk))
+    if photo.origin_url:
+        return results.move_with_true_size(
+            photo, item, lambda true_facts: _process(photo, item, trusted, true_facts)
+        )
+    return _process(photo, item, trusted, {})
+
+
+def _process(photo: Photo, item: PhotoItem, trusted: dict[int, bool], more_facts: dict[str, Any]) -> bool:
+    moved = _adopt(photo, item, trusted, more_facts)
+    if moved:
+        _note(photo, item)
+    return moved
+
+
+def _fail(photo: Photo, item: ImportItem | None) -> bool:
+    moved = results.fail(photo, item)
+    if moved and item is not None:
+        _note(photo, item)
+    return moved
+
+
+def _note(photo: Photo, item: PhotoItem | ImportItem) -> None:
+    logger.info(
+        "photo_settled",
+        photo_id=str(photo.pk),
+        correlation_id=item.correlation_id,
+        status=str(item.status),
+        reason=item.reason,
+    )
+
+
+def _adopt(photo: Photo, item: PhotoItem, trusted: dict[int, bool], more_facts: dict[str, Any]) -> bool:
+    facts = sortable_facts(item) | more_facts
+    if item.status is Status.FAILED:
+        if photo.processed_at is not None and facts["processed_at"] == photo.processed_at:
+            # The failure already known: the owner asked to try again and the worker has yet to look.
+            return False
+        return transitions.failed(photo.pk, reason=item.reason, facts=facts)
+    if photo.owner_id not in trusted:
+        trusted[photo.owner_id] = is_trusted(photo.owner)
+    return transitions.processed(
+        photo.pk, trusted=trusted[photo.owner_id], facts=facts, correlation_id=item.correlation_id
+    )
+
+
+def is_trusted(user: User) -> bool:
+    """Tell whether the user's photos need no review, as of now."""
+    return user.is_active and user.has_perm("photos.skip_review")
+
+
+def sortable_facts(item: PhotoItem) -> dict[str, Any]:
+    """Return the few facts of an item that lists are ordered or searched by, as columns."""
+    return {
+        "width": item.width or None,
+        "height": item.height or None,
+        "processed_at": _instant(item.processed_at),
+        "taken_at": _instant(str(item.metadata.get("taken_at", ""))),
+    }
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        instant = datetime.fromisoformat(text)
+        # A camera without a time zone says local time; kept as if UTC, good enough to order by.
+        return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        # At either end of the calendar an offset leads out of it, and no database could hold the instant.
+        return None

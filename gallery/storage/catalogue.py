@@ -1,0 +1,122 @@
+"""Owns DynamoDB: reads what the worker saw. The gallery never writes here."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
+
+import structlog
+from boto3.dynamodb.types import TypeDeserializer
+from botocore.exceptions import BotoCoreError, ClientError
+from django.conf import settings
+
+from gallery.storage.aws import client_config, make_client
+from thumbworker.contract import keys
+from thumbworker.contract.imports import ImportItem
+from thumbworker.contract.items import PARTITION_KEY, PhotoItem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from uuid import UUID
+
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+logger = structlog.get_logger(__name__)
+
+BATCH_SIZE = 100
+"""Keys in one BatchGetItem, a limit of DynamoDB."""
+
+ROUNDS = 2
+"""How often keys left unprocessed are asked for; then placeholders are shown."""
+
+
+class CatalogueUnavailable(Exception):
+    """DynamoDB did not answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The items found, by photo id. Not ``complete``: some may exist that were not read."""
+
+    items: dict[UUID, PhotoItem] = field(default_factory=dict)
+    imports: dict[UUID, ImportItem] = field(default_factory=dict)
+    complete: bool = True
+
+
+@functools.cache
+def _client() -> DynamoDBClient:
+    return cast("DynamoDBClient", make_client("dynamodb", client_config()))
+
+
+_deserialize = TypeDeserializer().deserialize
+
+
+def _photo_item(raw: dict[str, Any]) -> PhotoItem | None:
+    try:
+        return PhotoItem.from_item({name: _deserialize(value) for name, value in raw.items()})
+    except (KeyError, ValueError) as problem:
+        logger.warning("catalogue_item_unreadable", key=raw.get(PARTITION_KEY), problem=repr(problem))
+        return None
+
+
+def _import_item(raw: dict[str, Any]) -> ImportItem | None:
+    try:
+        return ImportItem.from_item({name: _deserialize(value) for name, value in raw.items()})
+    except (KeyError, ValueError) as problem:
+        logger.warning("catalogue_item_unreadable", key=raw.get(PARTITION_KEY), problem=repr(problem))
+        return None
+
+
+def read(photo_ids: Iterable[UUID], *, import_ids: Iterable[UUID] = ()) -> Reading:
+    """Read the items of up to 100 photos by one BatchGetItem; an unreachable table reads as nothing.
+
+    The items of ``import_ids`` come along as far as there is room among the 100 keys.
+
+    Raises:
+        ValueError: more than 100 ids were given.
+    """
+    wanted = [{PARTITION_KEY: {"S": keys.photo_item_key(photo_id)}} for photo_id in dict.fromkeys(photo_ids)]
+    if len(wanted) > BATCH_SIZE:
+        raise ValueError(f"At most {BATCH_SIZE} photos at once, not {len(wanted)}.")
+    wanted += [
+        {PARTITION_KEY: {"S": keys.import_item_key(photo_id)}}
+        for photo_id in list(import_ids)[: BATCH_SIZE - len(wanted)]
+    ]
+    found: dict[UUID, PhotoItem] = {}
+    imports: dict[UUID, ImportItem] = {}
+    pending: Any = {settings.CATALOGUE_TABLE: {"Keys": wanted}} if wanted else {}
+    for _ in range(ROUNDS):
+        if not pending:
+            break
+        try:
+            answer = _client().batch_get_item(RequestItems=pending)
+        except (BotoCoreError, ClientError) as error:
+            logger.warning("catalogue_unavailable", problem=str(error))
+            return Reading(found, imports, complete=False)
+        for raw in answer["Responses"].get(settings.CATALOGUE_TABLE, []):
+            if raw[PARTITION_KEY]["S"].startswith(keys.IMPORT_ITEM_PREFIX):
+                if import_item := _import_item(raw):
+                    imports[import_item.photo_id] = import_item
+            elif item := _photo_item(raw):
+                found[item.photo_id] = item
+        pending = answer.get("UnprocessedKeys")
+    return Reading(found, imports, complete=not pending)
+
+
+def look(photo_id: UUID) -> bool:
+    """Tell by a consistent read whether there is an item, be it one that we can read or not.
+
+    Raises:
+        CatalogueUnavailable: DynamoDB did not answer.
+    """
+    try:
+        answer = _client().get_item(
+            TableName=settings.CATALOGUE_TABLE,
+            Key={PARTITION_KEY: {"S": keys.photo_item_key(photo_id)}},
+            ProjectionExpression=PARTITION_KEY,
+            ConsistentRead=True,
+        )
+    except (BotoCoreError, ClientError) as error:
+        raise CatalogueUnavailable(str(error)) from error
+    return "Item" in answer

@@ -1,0 +1,121 @@
+"""One's own account: what it holds, its address, and its end."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from gallery.accounts import email_addresses, invitations
+from gallery.accounts.quota import quota_of
+from gallery.processing import account_deletion
+from gallery.web.accounts.forms import AccountDeletionForm, EmailForm, InvitationForm
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from gallery.accounts.typing import Request, SignedInRequest
+
+MOST_INVITATIONS_SHOWN = 100
+LAST_ADMIN = "You are the only admin of this gallery. Make somebody else an admin first."
+LINK_SENT = "We sent a mail there. Its link makes the address yours."
+EMAIL_CONFIRMED = "Your address is confirmed."
+
+
+def _status(form: EmailForm | AccountDeletionForm | InvitationForm) -> int:
+    return HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+
+
+@never_cache
+@login_required
+@require_safe
+def account(request: SignedInRequest) -> HttpResponse:
+    """Show one's account."""
+    context = {"quota": quota_of(request.user), "may_invite": invitations.may_invite(request.user)}
+    return render(request, "accounts/account.html", context)
+
+
+@sensitive_post_parameters()
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete(request: SignedInRequest) -> HttpResponse:
+    """Delete one's account and all that is in it, once the password was given again."""
+    form = AccountDeletionForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        user = request.user
+        try:
+            gone = account_deletion.leave(user)
+        except account_deletion.LastAdmin:
+            form.add_error(None, LAST_ADMIN)
+        else:
+            logout(request)
+            messages.success(request, _farewell(gone=gone))
+            return redirect("sheet")
+    return render(request, "accounts/account_delete.html", {"form": form}, status=_status(form))
+
+
+def _farewell(*, gone: bool) -> str:
+    if gone:
+        return "Your account and your photos are deleted."
+    return "Your account is closed. The last of your photos are deleted within a day."
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def email_change(request: SignedInRequest) -> HttpResponse:
+    """Send a mail to a new address; it counts once its link is followed."""
+    form = EmailForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        # The same words whether the address is free, taken or unreachable.
+        email_addresses.ask_to_confirm(request, request.user, form.cleaned_data["email"])
+        messages.success(request, LINK_SENT)
+        return redirect("account")
+    return render(request, "accounts/email_change.html", {"form": form}, status=_status(form))
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def email_confirm(request: Request, token: str) -> HttpResponse:
+    """Confirm an address by the link that was sent there; programs that look at links change nothing."""
+    found = email_addresses.read(token)
+    if request.method == "POST" and email_addresses.confirm(token):
+        messages.success(request, EMAIL_CONFIRMED)
+        return redirect("account" if request.user.is_authenticated else "sign-in")
+    if found is None or request.method == "POST":
+        return render(request, "accounts/email_confirm.html", {}, status=HTTPStatus.NOT_FOUND)
+    user, email = found
+    return render(request, "accounts/email_confirm.html", {"person": user, "email": email})
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def invite(request: SignedInRequest) -> HttpResponse:
+    """Show one's invitations, and make one; its link is shown this once."""
+    if not invitations.may_invite(request.user):
+        raise PermissionDenied
+    form = InvitationForm(request.POST or None)
+    invitation_url = ""
+    if request.method == "POST" and form.is_valid():
+        token = invitations.make(request.user, note=form.cleaned_data["note"])
+        invitation_url = settings.SITE_ORIGIN + reverse("sign-up-invited", args=[token])
+        form = InvitationForm()
+    made = request.user.invitations.select_related("used_by").order_by("-created_at")
+    context = {
+        "form": form,
+        "invitation_url": invitation_url,
+        "invitations": made[:MOST_INVITATIONS_SHOWN],
+    }
+    return render(request, "accounts/invitations.html", context, status=_status(form))

@@ -1,0 +1,133 @@
+"""Pages of albums and tags."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from gallery.albums.models import Album, Tag
+from gallery.albums.tagging import set_tags
+from gallery.photos.captions import WORDS_WAIT, change_words
+from gallery.photos.models import Photo
+from gallery.presentation.covers import covered
+from gallery.web.forms import AlbumForm, OrganizeForm
+from gallery.web.sheets import list_context, render_list
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.http import HttpResponse
+
+    from gallery.accounts.typing import Request, SignedInRequest
+    from gallery.photos.querysets import PhotoQuerySet
+
+MOST_SHOWN = 60
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    patch_cache_control(response, private=True, no_cache=True)
+    return response
+
+
+@require_safe
+def albums(request: Request) -> HttpResponse:
+    """Show one's own albums, and everybody's public ones that hold something."""
+    mine: list[Album] = []
+    others = Album.objects.showing_photos()
+    if request.user.is_authenticated:
+        mine = list(Album.objects.owned_by(request.user).with_counts().newest_first()[:MOST_SHOWN])
+        others = others.exclude(owner=request.user)
+    shown = list(others.select_related("owner").newest_first()[:MOST_SHOWN])
+    context = {
+        "page_title": "Albums",
+        "mine": covered(mine, request.user),
+        "others": covered(shown, request.user),
+    }
+    return _private(render(request, "albums/albums.html", context))
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def make(request: SignedInRequest) -> HttpResponse:
+    """Make an album."""
+    form = AlbumForm(request.POST or None, instance=Album(owner=request.user))
+    if request.method == "POST" and form.is_valid():
+        return redirect(form.save())
+    return _form_page(request, form, "New album")
+
+
+def _form_page(request: SignedInRequest, form: AlbumForm, title: str) -> HttpResponse:
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    context = {"form": form, "page_title": title, "album": form.instance}
+    return _private(render(request, "albums/album_form.html", context, status=status))
+
+
+@require_safe
+def album(request: Request, album_id: UUID) -> HttpResponse:
+    """Show an album: all of one's own, the public photos of another's."""
+    found = get_object_or_404(Album.objects.visible_to(request.user).select_related("owner"), pk=album_id)
+    is_mine = found.owner_id == request.user.pk
+    photos: PhotoQuerySet = Photo.objects.not_trashed() if is_mine else Photo.objects.public()
+    context = list_context(
+        request, photos.filter(album_entries__album=found), title=found.title, move_on=is_mine
+    )
+    return _private(render_list(request, "albums/album.html", context | {"album": found, "is_mine": is_mine}))
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: SignedInRequest, album_id: UUID) -> HttpResponse:
+    """Change an album's title, description or visibility."""
+    found = get_object_or_404(Album.objects.owned_by(request.user), pk=album_id)
+    form = AlbumForm(request.POST or None, instance=found)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, "Saved.")
+        return redirect(found)
+    return _form_page(request, form, "Edit the album")
+
+
+@login_required
+@require_POST
+def delete(request: SignedInRequest, album_id: UUID) -> HttpResponse:
+    """Delete an album; its photos stay."""
+    get_object_or_404(Album.objects.owned_by(request.user), pk=album_id).delete()
+    messages.success(request, "The album is gone. Its photos stay.")
+    return redirect("albums")
+
+
+@require_safe
+def tag(request: Request, name: str) -> HttpResponse:
+    """Show the photos with a tag: everybody's public ones and one's own."""
+    found = Tag.objects.filter(name=name).first()
+    if found is None:
+        raise Http404
+    photos = Photo.objects.visible_to(request.user, as_moderator=False).not_trashed()
+    context = list_context(request, photos.filter(photo_tags__tag=found), title=found.name)
+    return _private(render_list(request, "albums/tag.html", context | {"tag": found}))
+
+
+@login_required
+@require_POST
+def organize(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
+    """Set the tags of one's photo and the albums it lies in."""
+    photo = Photo.objects.owned_by(request.user).not_trashed().filter(pk=photo_id).first()
+    if photo is None:
+        raise Http404
+    form = OrganizeForm(request.POST, photo=photo)
+    if not form.is_valid():
+        for sentence in (said for errors in form.errors.values() for said in errors):
+            messages.warning(request, str(sentence))
+        return redirect(photo)
+    form.place()
+    changed = set_tags(photo.pk, form.cleaned_data["tags"])
+    back_to_review = change_words(photo.pk, actor=request.user, tags_changed=changed)
+    messages.success(request, WORDS_WAIT if back_to_review else "Saved.")
+    return redirect(photo)

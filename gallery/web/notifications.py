@@ -1,0 +1,75 @@
+"""The page on which one chooses, the link in each mail that ends them, and the schema of the news."""
+
+from __future__ import annotations
+
+from functools import cache
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from gallery.notifications.models import Rhythm
+from gallery.notifications.preferences import choose, person_of, rhythm_of
+from gallery.web.forms import RhythmForm
+from thumbworker import contract
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from gallery.accounts.typing import SignedInRequest
+
+SAVED = {
+    Rhythm.DAILY: "Saved. We write once a day at most.",
+    Rhythm.AT_ONCE: "Saved. We write as soon as something happens.",
+    Rhythm.OFF: "Saved. We do not write any more.",
+}
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def preferences(request: SignedInRequest) -> HttpResponse:
+    """Show and keep how often a person wants mail about their own photos."""
+    form = RhythmForm(request.POST) if request.method == "POST" else None
+    if form and form.is_valid():
+        rhythm = Rhythm(form.cleaned_data["rhythm"])
+        choose(request.user, rhythm)
+        messages.success(request, SAVED[rhythm])
+        return redirect("notifications")
+    form = form or RhythmForm(initial={"rhythm": rhythm_of(request.user)})
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, "notifications/preferences.html", {"form": form}, status=status)
+
+
+# A mail program posts here on its own (RFC 8058), without a session; the signed token is the permission.
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop(request: HttpRequest, token: str) -> HttpResponse:
+    """End a person's mails by the link in one of them; programs that look at links change nothing."""
+    person = person_of(token)
+    if person is None:
+        return render(request, "notifications/stop.html", {}, status=HTTPStatus.NOT_FOUND)
+    if request.method == "POST":
+        choose(person, Rhythm.OFF)
+    stopped = rhythm_of(person) == Rhythm.OFF
+    return render(request, "notifications/stop.html", {"person": person, "stopped": stopped})
+
+
+@cache
+def _schema() -> bytes:
+    return Path(contract.__file__).with_name("news.schema.json").read_bytes()
+
+
+@cache_control(public=True, max_age=3600)
+@require_safe
+def news_schema(_request: HttpRequest) -> HttpResponse:
+    """Show the JSON Schema of the news that other systems are told."""
+    return HttpResponse(_schema(), content_type="application/schema+json")

@@ -1,0 +1,162 @@
+"""The page of one photo, and what its owner can do with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db import IntegrityError
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.cache import patch_cache_control
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from gallery.photos import transitions
+from gallery.photos.captions import WORDS_WAIT, change_words
+from gallery.photos.models import Photo
+from gallery.photos.purge import IN_THE_TRASH, purge_photo
+from gallery.photos.states import State
+from gallery.presentation.camera_facts import facts_of
+from gallery.presentation.history import lines_of
+from gallery.presentation.tiles import tiles_of
+from gallery.storage.downloads import download_url
+from gallery.storage.originals import OriginalsUnavailable, originals
+from gallery.web.forms import PhotoForm
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from gallery.accounts.models import User
+    from gallery.accounts.typing import Request, SignedInRequest
+
+STORE_SILENT = "Our picture store does not answer. Nothing is lost; try it again in a minute."
+
+
+def _visible_or_404(request: Request, photo_id: UUID) -> Photo:
+    photo = Photo.objects.visible_to(request.user).with_owner().filter(pk=photo_id).first()
+    if photo is None:
+        raise Http404
+    return photo
+
+
+def _own_or_404(user: User, photo_id: UUID) -> Photo:
+    photo = Photo.objects.owned_by(user).filter(pk=photo_id).first()
+    if photo is None:
+        # Whoever may not change a photo learns nothing of it, not even that it exists.
+        raise Http404
+    return photo
+
+
+@require_safe
+def photo(request: Request, photo_id: UUID) -> HttpResponse:
+    """Show one photo."""
+    found = _visible_or_404(request, photo_id)
+    return _photo_page(request, found, PhotoForm(instance=found))
+
+
+def _photo_page(request: Request, found: Photo, form: PhotoForm, status: int = 200) -> HttpResponse:
+    is_mine = found.owner_id == request.user.pk
+    can_moderate = request.user.has_perm("photos.moderate_photo")
+    tiles, reading = tiles_of([found], request.user, move_on=is_mine)
+    item = reading.items.get(found.pk)
+    if found.state in {State.AWAITING, State.FAILED}:
+        item = None
+    public = Photo.objects.public() if not is_mine else Photo.objects.owned_by(found.owner).not_trashed()
+    neighbours = public.newest_first().only("id")
+    newer = public.newer_than(found.created_at, found.pk).order_by("created_at", "id").only("id").first()
+    older = neighbours.older_than(found.created_at, found.pk).first()
+    context = {
+        "photo": tiles[0],
+        "facts": facts_of(item) if item else [],
+        "location": item.location if item and is_mine else {},
+        "history": lines_of(found) if is_mine or can_moderate else [],
+        "can_edit": is_mine and found.trashed_at is None,
+        "can_moderate": can_moderate and found.state in {State.PENDING, State.APPROVED, State.REJECTED},
+        "can_download": is_mine and found.state not in {State.AWAITING, State.FAILED},
+        "can_try_again": is_mine and found.can_be_tried_again,
+        "edit_form": form if is_mine else None,
+        "previous_url": newer.get_absolute_url() if newer else "",
+        "next_url": older.get_absolute_url() if older else "",
+        "reason_sentence": tiles[0].state_sentence if found.state in {State.FAILED, State.REJECTED} else "",
+        "pictures_unavailable": not reading.complete,
+    }
+    response = render(request, "photos/photo.html", context, status=status)
+    patch_cache_control(response, private=True, no_cache=True)
+    return response
+
+
+@login_required
+@require_POST
+def edit(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
+    """Change a photo's words and who may see it."""
+    found = _own_or_404(request.user, photo_id)
+    form = PhotoForm(request.POST, instance=found)
+    if not form.is_valid():
+        return _photo_page(request, found, form, status=422)
+    back_to_review = change_words(found.pk, actor=request.user, **form.cleaned_data)
+    messages.success(request, WORDS_WAIT if back_to_review else "Saved.")
+    return redirect(found)
+
+
+@login_required
+@require_POST
+def trash(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
+    """Move a photo to the trash."""
+    found = _own_or_404(request.user, photo_id)
+    transitions.trashed(found.pk, actor=request.user)
+    messages.success(request, "Moved to the trash.", extra_tags=f"undo:{found.pk}")
+    return redirect("mine")
+
+
+@login_required
+@require_POST
+def restore(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
+    """Take a photo out of the trash."""
+    found = _own_or_404(request.user, photo_id)
+    try:
+        transitions.restored(found.pk, actor=request.user)
+    except IntegrityError:
+        messages.warning(request, "You have uploaded this picture again since. It stays in the trash.")
+        return redirect("trash")
+    messages.success(request, "Taken out of the trash.")
+    return redirect(found)
+
+
+@login_required
+@require_POST
+def purge(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
+    """Delete a photo for good; only from the trash, so that nobody does it by a slip."""
+    found = _own_or_404(request.user, photo_id)
+    if not purge_photo(found.pk, only_if=IN_THE_TRASH):
+        messages.warning(request, "Move the photo to the trash first.")
+        return redirect(found)
+    messages.success(request, "Deleted for good.")
+    return redirect("trash")
+
+
+@login_required
+@require_POST
+def try_again(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
+    """Have the worker look at a failed photo once more."""
+    found = _own_or_404(request.user, photo_id)
+    if found.can_be_tried_again:
+        try:
+            transitions.tried_again(found.pk, actor=request.user)
+            originals().nudge(found.pk)
+        except OriginalsUnavailable:
+            # The row awaits already; the sweep nudges it as soon as S3 answers.
+            messages.warning(request, STORE_SILENT)
+    return redirect(found)
+
+
+@cache_control(private=True, no_store=True)
+@login_required
+@require_GET
+def original(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
+    """Send the owner to a short-lived download of the original; never of bytes nobody could read."""
+    found = _own_or_404(request.user, photo_id)
+    if found.state in {State.AWAITING, State.FAILED}:
+        raise Http404
+    return HttpResponseRedirect(download_url(found.pk, file_name=found.file_name))

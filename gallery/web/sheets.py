@@ -1,0 +1,87 @@
+"""Pages of many photos: the public sheet, one's own photos, the trash."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import render
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.views.decorators.http import require_safe
+
+from gallery.accounts.quota import quota_of
+from gallery.photos.models import Photo
+from gallery.photos.paging import page_of
+from gallery.presentation.tiles import tiles_of
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from gallery.accounts.typing import Request, SignedInRequest
+    from gallery.photos.querysets import PhotoQuerySet
+
+SHARED_CACHE_SECONDS = 60
+
+
+def list_context(
+    request: Request, photos: PhotoQuerySet, *, title: str, move_on: bool = False
+) -> dict[str, Any]:
+    """Return what a page of many photos needs."""
+    page = page_of(photos.with_owner(), request.GET.get("cursor", ""))
+    tiles, reading = tiles_of(page.photos, request.user, move_on=move_on)
+    next_url = f"{request.path}?{urlencode({'cursor': page.next_cursor})}" if page.next_cursor else ""
+    return {
+        "page_title": title,
+        "tiles": tiles,
+        "next_url": next_url,
+        "previous_url": "",
+        "pictures_unavailable": not reading.complete,
+    }
+
+
+def render_list(request: Request, template: str, context: dict[str, Any]) -> HttpResponse:
+    """Render the page, or only its next tiles where htmx asks for them."""
+    # A page asked for by htmx is only the next tiles; the back button must never restore it as a page.
+    wanted = "photos/_tiles.html" if request.htmx and not request.htmx.history_restore_request else template
+    response = render(request, wanted, context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+@require_safe
+def sheet(request: Request) -> HttpResponse:
+    """Show the newest public photos to everybody."""
+    response = render_list(
+        request, "photos/sheet.html", list_context(request, Photo.objects.public(), title="Sheet")
+    )
+    # A visitor's cookie may bring a message meant for them, and takes one back after this view is done.
+    if request.user.is_anonymous and not request.COOKIES and not response.cookies:
+        # Signed picture addresses live for seven minutes at least; a minute of shared caching is safe.
+        patch_cache_control(response, public=True, max_age=0, s_maxage=SHARED_CACHE_SECONDS)
+        patch_vary_headers(response, ["Cookie"])
+    else:
+        patch_cache_control(response, private=True, no_cache=True)
+    return response
+
+
+@login_required
+@require_safe
+def mine(request: SignedInRequest) -> HttpResponse:
+    """Show one's own photos, moving on those that the worker has finished."""
+    photos = Photo.objects.owned_by(request.user).not_trashed()
+    context = list_context(request, photos, title="My photos", move_on=True)
+    return _private(render_list(request, "photos/mine.html", context | {"quota": quota_of(request.user)}))
+
+
+@login_required
+@require_safe
+def trash(request: SignedInRequest) -> HttpResponse:
+    """Show what can still be taken back."""
+    photos = Photo.objects.owned_by(request.user).trashed()
+    return _private(render_list(request, "photos/trash.html", list_context(request, photos, title="Trash")))
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    patch_cache_control(response, private=True, no_cache=True)
+    return response

@@ -1,0 +1,32 @@
+"""URLs of the pages."""
+
+from django.urls import include, path
+
+from gallery.web import albums, notifications, photos, sheets, uploads
+
+urlpatterns = [
+    path("", sheets.sheet, name="sheet"),
+    path("me/photos/", sheets.mine, name="mine"),
+    path("me/trash/", sheets.trash, name="trash"),
+    path("upload/", uploads.upload, name="upload"),
+    path("uploads/offers/", uploads.make_offers, name="offers"),
+    path("photos/status/", uploads.status, name="photo-status"),
+    path("photos/<uuid:photo_id>/", photos.photo, name="photo"),
+    path("photos/<uuid:photo_id>/edit/", photos.edit, name="photo-edit"),
+    path("photos/<uuid:photo_id>/trash/", photos.trash, name="photo-trash"),
+    path("photos/<uuid:photo_id>/restore/", photos.restore, name="photo-restore"),
+    path("photos/<uuid:photo_id>/purge/", photos.purge, name="photo-purge"),
+    path("photos/<uuid:photo_id>/try-again/", photos.try_again, name="photo-try-again"),
+    path("photos/<uuid:photo_id>/original/", photos.original, name="photo-original"),
+    path("photos/<uuid:photo_id>/order/", albums.organize, name="photo-order"),
+    path("", include("gallery.web.accounts.urls")),
+    path("albums/", albums.albums, name="albums"),
+    path("albums/new/", albums.make, name="album-new"),
+    path("albums/<uuid:album_id>/", albums.album, name="album"),
+    path("albums/<uuid:album_id>/edit/", albums.edit, name="album-edit"),
+    path("albums/<uuid:album_id>/delete/", albums.delete, name="album-delete"),
+    path("tags/<str:name>/", albums.tag, name="tag"),
+    path("me/notifications/", notifications.preferences, name="notifications"),
+    path("mail/stop/<str:token>/", notifications.stop, name="notifications-stop"),
+    path("news/photo-1.schema.json", notifications.news_schema, name="news-schema"),
+]

@@ -1,0 +1,115 @@
+"""Folders on the server become somebody's photos, by the client's engine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from contactsheet.engine.folders import find
+from contactsheet.engine.upload import UploadRun
+from contactsheet.exits import Exit
+from gallery.folder_import.owners_photos import OwnersPhotos
+from gallery.photos.models import Photo
+from gallery.photos.states import State, Visibility
+from tests.client.fakes import Onlooker
+from tests.gallery.stores import ready_item
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gallery.accounts.models import User
+    from tests.gallery.stores import Stores
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return a folder of three different files."""
+    for name in ("a.jpg", "b.png", "below/c.webp"):
+        path = tmp_path / "photos" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(name.encode())
+    return tmp_path / "photos"
+
+
+def bring(folder: Path, *options: str) -> None:
+    call_command("import_photos", str(folder), "--owner", "alice", *options)
+
+
+def test_it_works(stores: Stores, alice: User, folder: Path) -> None:
+    bring(folder, "--private")
+    photos = {photo.file_name: photo for photo in Photo.objects.all()}
+    assert {name: photo.content_type for name, photo in photos.items()} == {
+        "a.jpg": "image/jpeg",
+        "b.png": "image/png",
+        "c.webp": "image/webp",
+    }
+    assert {(p.owner, p.state, p.visibility) for p in photos.values()} == {
+        (alice, State.AWAITING, Visibility.PRIVATE)
+    }
+    runs = set()
+    for photo in photos.values():
+        head = stores.s3.head_object(Bucket=stores.aws.outputs.originals_bucket, Key=photo.original_key)
+        assert head["Metadata"]["owner"] == str(alice.pk)
+        runs.add(head["Metadata"]["correlation-id"])
+        assert head["ContentType"] == photo.content_type
+    assert len(runs) == 1
+    alice.refresh_from_db()
+    assert alice.used_bytes == sum(path.stat().st_size for path in folder.rglob("*.*"))
+
+
+def test_it_brings_each_file_once(
+    stores: Stores, alice: User, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bring(folder)
+    keys = stores.keys("originals/")
+    bring(folder)
+    assert "3 already there." in capsys.readouterr().err
+    for photo in Photo.objects.all():
+        stores.put_item(ready_item(photo))
+    bring(folder)
+    assert Photo.objects.filter(state=State.PENDING).count() == 3
+    assert stores.keys("originals/") == keys
+
+
+def test_it_sends_what_a_killed_run_only_offered(stores: Stores, alice: User, folder: Path) -> None:
+    bring(folder)
+    lost = Photo.objects.get(file_name="a.jpg")
+    stores.s3.delete_object(Bucket=stores.aws.outputs.originals_bucket, Key=lost.original_key)
+    bring(folder)
+    assert lost.original_key in stores.keys("originals/")
+    assert Photo.objects.count() == 3
+
+
+def test_it_checks_the_quota(
+    stores: Stores, alice: User, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    alice.quota_bytes = 11
+    alice.save()
+    with pytest.raises(CommandError) as caught:
+        bring(folder)
+    assert caught.value.returncode == Exit.NOT_ALL
+    assert "There is not enough room left in your account." in capsys.readouterr().err
+    assert Photo.objects.count() == 2
+
+
+def test_it_names_what_is_no_picture(stores: Stores, alice: User, tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text("<html>")
+    (tmp_path / "empty.jpg").write_bytes(b"")
+    photos = OwnersPhotos(alice.pk, visibility=Visibility.PUBLIC)
+    files = find([tmp_path / "page.html", tmp_path / "empty.jpg"]).files
+    results = UploadRun(photos, Onlooker()).run(files)
+    assert {result.reason for result in results} == {"html_not_accepted", "empty"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["nowhere", "--owner", "alice"], "There is no such file or folder: nowhere"),
+        ([".", "--owner", "nobody"], "There is no user named nobody."),
+    ],
+)
+def test_it_says_what_is_missing(alice: User, arguments: list[str], said: str) -> None:
+    with pytest.raises(CommandError, match=said):
+        call_command("import_photos", *arguments)

@@ -1,0 +1,189 @@
+"""The moderators' desk: what lies on it, and what it costs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import pytest
+from django.utils import timezone
+
+from gallery.core import paginator
+from gallery.photos.states import State, Visibility
+from gallery.storage import catalogue
+from tests.gallery.stores import Stores, ready_item
+from tests.journey.counting import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpResponse
+    from django.test import Client
+
+    from gallery.accounts.models import User
+    from gallery.photos.models import Photo
+    from tests.gallery.conftest import PhotoFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_aws")]
+
+URL = "/admin/photos/photo/"
+NOBODY_S = UUID(int=7)
+
+
+def on_the_desk(page: HttpResponse) -> list[Photo]:
+    return [photo for photo, _ in page.context_data["entries"]]
+
+
+@pytest.fixture
+def desk(charlie: User, client_of: Callable[[User], Client]) -> Client:
+    return client_of(charlie)
+
+
+def test_it_begins_with_the_queue_oldest_first(desk: Client, alice: User, make_photo: PhotoFactory) -> None:
+    first, second = make_photo(alice, State.PENDING), make_photo(alice, State.PENDING)
+    make_photo(alice, State.APPROVED)
+    page = desk.get("/admin/", follow=True)
+    assert page.redirect_chain == [(URL, 302)]
+    assert on_the_desk(page) == [first, second]
+
+
+@pytest.mark.parametrize("state", [State.APPROVED, State.REJECTED, State.FAILED, State.AWAITING])
+def test_each_state_is_found_newest_first(
+    desk: Client, alice: User, make_photo: PhotoFactory, state: State
+) -> None:
+    older, newer = make_photo(alice, state), make_photo(alice, state)
+    make_photo(alice, State.PENDING)
+    assert on_the_desk(desk.get(URL, {"show": state.value})) == [newer, older]
+
+
+def test_what_its_owner_keeps_private_is_on_nobody_s_desk(
+    desk: Client, admin: User, client_of: Callable[[User], Client], alice: User, make_photo: PhotoFactory
+) -> None:
+    photo = make_photo(alice, State.PENDING, visibility=Visibility.PRIVATE, caption="a secret")
+    for client in (desk, client_of(admin)):
+        assert on_the_desk(client.get(URL)) == []
+        assert on_the_desk(client.get(URL, {"q": "secret"})) == []
+        assert on_the_desk(client.get(URL, {"q": str(photo.pk)})) == []
+        assert client.get(f"{URL}{photo.pk}/change/").status_code == 404
+
+
+def test_the_trash_is_for_admins(
+    desk: Client, admin: User, client_of: Callable[[User], Client], alice: User, make_photo: PhotoFactory
+) -> None:
+    photo = make_photo(alice, trashed_at=timezone.now())
+    assert on_the_desk(client_of(admin).get(URL, {"show": "trash"})) == [photo]
+    assert desk.get(URL, {"show": "trash"}, follow=True).context_data["entries"] == []
+    assert desk.get(f"{URL}{photo.pk}/change/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "text", ["sunset", "SUNSET.jpg", "over the sea", "alic", "{id}", "https://x/photos/{id}/"]
+)
+def test_a_search_looks_in_every_state(
+    desk: Client, alice: User, bob: User, make_photo: PhotoFactory, text: str
+) -> None:
+    photo = make_photo(alice, State.REJECTED, file_name="sunset.jpg", caption="Over the sea")
+    make_photo(bob, State.PENDING)
+    assert on_the_desk(desk.get(URL, {"q": text.format(id=photo.pk)})) == [photo]
+
+
+def test_thumbnails_come_by_one_reading_and_few_queries(
+    desk: Client, alice: User, make_photo: PhotoFactory, stores: Stores
+) -> None:
+    for _ in range(61):
+        stores.put_item(ready_item(make_photo(alice, State.PENDING)))
+    with counted(catalogue._client()) as costs:
+        page = desk.get(URL)
+    assert [tile.src != "" for _, tile in page.context_data["entries"]] == [True] * 60
+    assert page.content.count(b"<img src=") == 60
+    assert costs.calls == {"BatchGetItem": 1}
+    assert len(costs.beyond_session_and_user) == 2, costs.sql  # a capped count, and the page
+    assert on_the_desk(
+        desk.get(page.context_data["older_query"] and f"{URL}{page.context_data['older_query']}")
+    )
+
+
+def test_nothing_counts_millions(
+    desk: Client, alice: User, make_photo: PhotoFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paginator, "MOST_COUNTED", 2)
+    for _ in range(3):
+        make_photo(alice, State.PENDING)
+    with counted() as costs:
+        page = desk.get(URL)
+    assert "2 or more" in page.content.decode()
+    assert [sql for sql in costs.sql if "COUNT(" in sql and "LIMIT 2" not in sql] == []
+
+
+def test_a_photo_that_was_processing_moves_on_when_looked_at(
+    desk: Client, alice: User, make_photo: PhotoFactory, stores: Stores
+) -> None:
+    photo = make_photo(alice, State.AWAITING)
+    stores.put_item(ready_item(photo))
+    desk.get(URL, {"show": "awaiting"})
+    photo.refresh_from_db()
+    assert photo.state == State.PENDING
+
+
+def test_one_photo_shows_what_is_known_and_what_happened(
+    desk: Client, charlie: User, alice: User, make_photo: PhotoFactory, stores: Stores
+) -> None:
+    photo = make_photo(alice, State.PENDING, caption="Over the sea")
+    stores.put_item(ready_item(photo))
+    desk.post(URL, {"decision": "approve", "chosen": f"{photo.pk}:pending"})
+    with counted(catalogue._client()) as costs:
+        page = desk.get(f"{URL}{photo.pk}/change/")
+    text = page.content.decode()
+    for expected in ("Over the sea", "Nikon D750", "Approved", "by charlie", "/1600/"):
+        assert expected in text
+    assert costs.calls == {"BatchGetItem": 1}
+    assert len(costs.beyond_session_and_user) == 2, costs.sql  # the photo, its history
+
+
+def test_nothing_is_added_edited_or_deleted_here(
+    admin: User, client_of: Callable[[User], Client], alice: User, make_photo: PhotoFactory
+) -> None:
+    client, photo = client_of(admin), make_photo(alice)
+    assert client.get(f"{URL}add/").status_code == 403
+    assert client.post(f"{URL}{photo.pk}/delete/", {"post": "yes"}).status_code == 403
+    changed = client.post(f"{URL}{photo.pk}/change/", {"caption": "mine now", "state": "rejected"})
+    assert changed.status_code == 405
+    photo.refresh_from_db()
+    assert (photo.caption, photo.state) == ("", State.APPROVED)
+
+
+@pytest.mark.parametrize("path", [f"{NOBODY_S}/change/", "no-id/change/", f"{NOBODY_S}/history/"])
+def test_what_is_not_there_is_not_found(desk: Client, path: str) -> None:
+    assert desk.get(URL + path).status_code == 404
+
+
+def test_a_dead_catalogue_leaves_the_desk_standing(
+    desk: Client, alice: User, make_photo: PhotoFactory, stores: Stores
+) -> None:
+    make_photo(alice, State.PENDING)
+    stores.dynamodb.delete_table(TableName=stores.aws.outputs.catalogue_table)
+    page = desk.get(URL)
+    assert page.status_code == 200
+    assert "The pictures come back by themselves." in page.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/admin/", URL, "/admin/photos/deletionrecord/"])
+def test_people_without_the_right_are_kept_out(
+    alice: User, client: Client, client_of: Callable[[User], Client], path: str
+) -> None:
+    signed_out = client.get(path, follow=True)
+    assert signed_out.redirect_chain[-1][0].startswith("/sign-in/?next=")
+    assert client_of(alice).get(path, follow=True).status_code == 403
+
+
+def test_staff_without_the_right_to_moderate_see_no_photo(
+    alice: User, client_of: Callable[[User], Client], make_photo: PhotoFactory
+) -> None:
+    alice.is_staff = True
+    alice.save()
+    photo = make_photo(alice, State.PENDING)
+    client = client_of(alice)
+    assert client.get("/admin/").status_code == 200
+    assert client.get(URL).status_code == 403
+    assert client.get(f"{URL}{photo.pk}/change/").status_code == 403
+    assert client.post(URL, {"decision": "approve", "chosen": f"{photo.pk}:pending"}).status_code == 403

@@ -1,0 +1,52 @@
+"""What the worker writes of a camera is what pages say of it."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gallery.presentation.camera_facts import facts_of
+from tests.gallery.stores import ready_item
+from thumbworker.imaging.exif import Ratio, Tags
+from thumbworker.imaging.metadata import camera_facts
+
+if TYPE_CHECKING:
+    from gallery.accounts.models import User
+    from tests.gallery.conftest import PhotoFactory
+
+pytestmark = pytest.mark.django_db
+
+TAGS = Tags(
+    main={0x010F: b"NIKON CORPORATION\0", 0x0110: b"NIKON D750\0"},
+    exif={
+        0xA433: b"Sigma\0",
+        0xA434: b"35mm F1.4\0",
+        0x920A: (Ratio(35, 1),),
+        0x829D: (Ratio(28, 5),),
+        0x829A: (Ratio(1, 250),),
+        0x8827: (200,),
+        0x9003: b"2026:05:03 10:20:30\0",
+        0x9011: b"+02:00\0",
+    },
+)
+
+
+def test_all_that_the_worker_writes_of_a_camera_is_said(alice: User, make_photo: PhotoFactory) -> None:
+    item = ready_item(make_photo(alice), metadata=camera_facts(TAGS))
+    assert facts_of(item) == [
+        ("Camera", "NIKON D750"),
+        ("Lens", "Sigma 35mm F1.4"),
+        ("Focal length", "35 mm"),
+        ("Aperture", "f/5.6"),
+        ("Exposure", "1/250 s"),
+        ("ISO", "200"),
+        ("Taken", "3 May 2026, 10:20"),
+        ("Size", "3000 × 2000"),
+    ]
+
+
+def test_a_silent_camera_says_nothing(alice: User, make_photo: PhotoFactory) -> None:
+    item = dataclasses.replace(ready_item(make_photo(alice)), metadata={}, width=0, height=0)
+    assert facts_of(item) == []

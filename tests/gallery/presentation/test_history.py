@@ -1,0 +1,38 @@
+"""A photo's history in words, as much of it as a page can bear."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.utils import timezone
+
+from gallery.photos import transitions
+from gallery.photos.models import HistoryEntry
+from gallery.photos.states import State
+from gallery.presentation import history
+
+if TYPE_CHECKING:
+    from gallery.accounts.models import User
+    from tests.gallery.conftest import PhotoFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_move_has_words() -> None:
+    assert set(history.SENTENCES) == {move.name for move in transitions.TABLE}
+
+
+def test_somebody_who_turns_a_photo_over_and_over_makes_no_endless_page(
+    alice: User, make_photo: PhotoFactory
+) -> None:
+    photo = make_photo(alice, State.PENDING)
+    HistoryEntry.objects.bulk_create(
+        HistoryEntry(photo=photo, at=timezone.now(), move="trashed", from_state="pending", to_state="pending")
+        for _ in range(history.MOST_LINES + 1)
+    )
+    transitions.restored(photo.pk, actor=alice)
+    transitions.trashed(photo.pk, actor=alice)
+    lines = history.lines_of(photo)
+    assert len(lines) == history.MOST_LINES
+    assert (lines[0].sentence, lines[0].actor_name) == ("Moved to the trash", "alice")

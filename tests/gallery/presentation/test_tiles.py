@@ -1,0 +1,48 @@
+"""A tile tells each viewer what they may know."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+
+from gallery.photos.states import State
+from gallery.presentation.tiles import tiles_of
+
+if TYPE_CHECKING:
+    from gallery.accounts.models import User
+    from tests.gallery.conftest import PhotoFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_aws")]
+
+
+def test_a_file_s_name_is_between_its_owner_and_the_moderators(
+    alice: User, bob: User, charlie: User, make_photo: PhotoFactory
+) -> None:
+    photo = make_photo(alice, file_name="divorce-lawyer-scan.jpg", caption="")
+    named = {
+        viewer.pk: tiles_of([photo], viewer)[0][0].alt for viewer in (alice, bob, charlie, AnonymousUser())
+    }
+    assert named == {
+        alice.pk: "divorce-lawyer-scan.jpg",
+        charlie.pk: "divorce-lawyer-scan.jpg",
+        bob.pk: "Photo by alice",
+        None: "Photo by alice",
+    }
+
+
+def test_a_caption_is_for_everybody(alice: User, make_photo: PhotoFactory) -> None:
+    photo = make_photo(alice, caption="At sea")
+    assert tiles_of([photo], AnonymousUser())[0][0].alt == "At sea"
+
+
+@pytest.mark.parametrize("state", [State.PENDING, State.REJECTED])
+def test_a_moderator_is_not_told_that_only_they_can_see_it(
+    alice: User, charlie: User, make_photo: PhotoFactory, state: State
+) -> None:
+    photo = make_photo(alice, state=state)
+    said = {viewer.pk: tiles_of([photo], viewer)[0][0].state_sentence for viewer in (alice, charlie)}
+    assert "Only you can see it." in said[alice.pk]
+    assert "Only you" not in said[charlie.pk]
+    assert "Only its owner and moderators can see it." in said[charlie.pk]

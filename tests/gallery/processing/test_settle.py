@@ -1,0 +1,125 @@
+"""Photos move on to what the worker has seen, once, and as the policy of now says."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+from gallery.photos import transitions
+from gallery.photos.models import HistoryEntry
+from gallery.photos.states import State
+from gallery.processing.settle import settle
+from tests.gallery.stores import Stores, failed_item, ready_item
+
+if TYPE_CHECKING:
+    from gallery.accounts.models import User
+    from tests.gallery.conftest import PhotoFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_photo_without_item_keeps_awaiting(stores: Stores, alice: User, make_photo: PhotoFactory) -> None:
+    photo = make_photo(alice, State.AWAITING)
+    assert settle([photo.pk]) == set()
+    photo.refresh_from_db()
+    assert photo.state == State.AWAITING
+
+
+def test_a_ready_photo_waits_for_review_and_its_sortable_facts_are_adopted(
+    stores: Stores, alice: User, make_photo: PhotoFactory
+) -> None:
+    photo = make_photo(alice, State.AWAITING)
+    stores.put_item(ready_item(photo))
+    assert settle([photo.pk]) == {photo.pk}
+    photo.refresh_from_db()
+    assert (photo.state, photo.width, photo.height) == (State.PENDING, 3000, 2000)
+    assert photo.taken_at == datetime(2026, 10, 31, 11, 0, tzinfo=UTC)
+
+
+def test_a_trusted_person_s_photo_is_approved_at_once(
+    stores: Stores, trusted: User, make_photo: PhotoFactory
+) -> None:
+    photo = make_photo(trusted, State.AWAITING)
+    stores.put_item(ready_item(photo))
+    settle([photo.pk])
+    photo.refresh_from_db()
+    assert photo.state == State.APPROVED
+
+
+def test_a_failed_photo_carries_its_reason(stores: Stores, alice: User, make_photo: PhotoFactory) -> None:
+    photo = make_photo(alice, State.AWAITING)
+    stores.put_item(failed_item(photo, "too_many_pixels"))
+    settle([photo.pk])
+    photo.refresh_from_db()
+    assert (photo.state, photo.reason) == (State.FAILED, "too_many_pixels")
+
+
+def test_settling_twice_changes_nothing(stores: Stores, alice: User, make_photo: PhotoFactory) -> None:
+    photo = make_photo(alice, State.AWAITING)
+    stores.put_item(ready_item(photo))
+    settle([photo.pk])
+    assert settle([photo.pk]) == set()
+    assert HistoryEntry.objects.count() == 1
+
+
+def test_what_a_moderator_decided_is_not_undone(
+    stores: Stores, alice: User, charlie: User, make_photo: PhotoFactory
+) -> None:
+    photo = make_photo(alice, State.PENDING)
+    stores.put_item(ready_item(photo))
+    transitions.rejected(photo.pk, actor=charlie, reason="no")
+    assert settle([photo.pk]) == set()
+    photo.refresh_from_db()
+    assert photo.state == State.REJECTED
+
+
+def test_a_late_original_revives_an_offer_that_was_given_up(
+    stores: Stores, alice: User, make_photo: PhotoFactory
+) -> None:
+    photo = make_photo(alice, State.AWAITING)
+    transitions.given_up(photo.pk, offered_before=datetime.now(UTC))
+    stores.put_item(ready_item(photo))
+    assert settle([photo.pk]) == {photo.pk}
+    photo.refresh_from_db()
+    assert (photo.state, photo.reason) == (State.PENDING, "")
+
+
+def test_trying_again_waits_for_a_look_newer_than_the_failure(
+    stores: Stores, alice: User, make_photo: PhotoFactory
+) -> None:
+    photo = make_photo(alice, State.AWAITING)
+    stores.put_item(failed_item(photo))
+    settle([photo.pk])
+    transitions.tried_again(photo.pk, actor=alice)
+    assert settle([photo.pk]) == set()
+    stores.put_item(failed_item(photo, "truncated", processed_at="2026-11-01T11:00:00.000+00:00"))
+    assert settle([photo.pk]) == {photo.pk}
+    photo.refresh_from_db()
+    assert photo.reason == "truncated"
+
+
+def test_ids_that_are_nobody_s_are_passed_over(stores: Stores) -> None:
+    assert settle([uuid4()]) == set()
+
+
+def test_an_unreadable_item_moves_nothing(stores: Stores, alice: User, make_photo: PhotoFactory) -> None:
+    photo = make_photo(alice, State.AWAITING)
+    stores.dynamodb.put_item(
+        TableName=stores.aws.outputs.catalogue_table,
+        Item={"pk": {"S": f"photo#{photo.pk}"}, "status": {"S": "SOMETHING"}},
+    )
+    assert settle([photo.pk]) == set()
+
+
+@pytest.mark.parametrize("taken_at", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
+def test_a_camera_s_clock_that_no_database_can_hold_stops_nothing(
+    stores: Stores, alice: User, make_photo: PhotoFactory, taken_at: str
+) -> None:
+    photo = make_photo(alice, State.AWAITING)
+    stores.put_item(ready_item(photo, metadata={"taken_at": taken_at}))
+    assert settle([photo.pk]) == {photo.pk}
+    photo.refresh_from_db()
+    assert photo.taken_at is None

@@ -1,0 +1,223 @@
+"""The sweep makes the world right, removes only what a record names, and knows its limits."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.utils import timezone
+
+from gallery.photos.models import DeletionRecord, Photo
+from gallery.photos.states import State
+from gallery.processing import sweep as module
+from gallery.processing.sweep import MAX_REMOVALS, sweep
+from tests.gallery.stores import Stores, ready_item
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from gallery.accounts.models import User
+    from tests.gallery.conftest import PhotoFactory
+
+pytestmark = pytest.mark.django_db
+
+NOW = timezone.now()
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+def record_of(photo_id: UUID, *, offered_until_ago: timedelta = 3 * HOUR) -> DeletionRecord:
+    return DeletionRecord.objects.create(
+        photo_id=photo_id, purged_at=NOW - offered_until_ago, offered_until=NOW - offered_until_ago
+    )
+
+
+def test_a_photo_that_the_worker_finished_is_settled(
+    stores: Stores, alice: User, make_photo: PhotoFactory
+) -> None:
+    photo = make_photo(alice, State.AWAITING, created_at=NOW - HOUR)
+    stores.put_item(ready_item(photo))
+    report = sweep(NOW)
+    assert report.settled == 1
+    photo.refresh_from_db()
+    assert photo.state == State.PENDING
+
+
+def test_an_original_that_the_worker_never_saw_is_nudged(
+    stores: Stores, alice: User, make_photo: PhotoFactory
+) -> None:
+    photo = make_photo(alice, State.AWAITING, created_at=NOW - HOUR)
+    stores.put_original(photo.pk)
+    assert sweep(NOW).nudged == 1
+    assert stores.keys("nudges/") == {f"nudges/{photo.pk}"}
+
+
+def test_a_photo_is_not_nudged_again_before_five_minutes(
+    stores: Stores, alice: User, make_photo: PhotoFactory
+) -> None:
+    photo = make_photo(alice, State.AWAITING, created_at=NOW - HOUR)
+    stores.put_original(photo.pk)
+    assert [sweep(NOW + timedelta(minutes=m)).nudged for m in (0, 1, 4, 6)] == [1, 0, 0, 1]
+
+
+def test_a_young_upload_is_left_alone(stores: Stores, alice: User, make_photo: PhotoFactory) -> None:
+    photo = make_photo(alice, State.AWAITING, created_at=NOW - timedelta(minutes=1))
+    stores.put_original(photo.pk)
+    assert sweep(NOW).nudged == 0
+
+
+def test_an_offer_is_given_up_a_day_after_its_end_only_if_nothing_came(
+    stores: Stores, alice: User, make_photo: PhotoFactory
+) -> None:
+    lost = make_photo(alice, State.AWAITING, created_at=NOW - 2 * DAY, offered_until=NOW - DAY - HOUR)
+    late = make_photo(alice, State.AWAITING, created_at=NOW - 2 * DAY, offered_until=NOW - DAY - HOUR)
+    young = make_photo(alice, State.AWAITING, created_at=NOW - DAY, offered_until=NOW - DAY + HOUR)
+    stores.put_original(late.pk)
+    report = sweep(NOW)
+    assert (report.given_up, report.nudged) == (1, 1)
+    states = {photo.pk: photo.state for photo in Photo.objects.all()}
+    assert states == {lost.pk: State.FAILED, late.pk: State.AWAITING, young.pk: State.AWAITING}
+
+
+def test_what_never_arrived_is_purged_a_week_later(
+    stores: Stores, alice: User, make_photo: PhotoFactory
+) -> None:
+    old = make_photo(alice, State.FAILED, reason="never_arrived", offered_until=NOW - 8 * DAY - HOUR)
+    young = make_photo(alice, State.FAILED, reason="never_arrived", offered_until=NOW - 7 * DAY)
+    damaged = make_photo(alice, State.FAILED, reason="damaged", offered_until=NOW - 90 * DAY)
+    assert sweep(NOW).purged == 1
+    assert set(Photo.objects.all()) == {young, damaged}
+    assert DeletionRecord.objects.get().photo_id == old.pk
+
+
+def test_the_trash_is_emptied_after_thirty_days(
+    stores: Stores, alice: User, make_photo: PhotoFactory
+) -> None:
+    make_photo(alice, State.APPROVED, trashed_at=NOW - 30 * DAY - HOUR)
+    kept = make_photo(alice, State.APPROVED, trashed_at=NOW - 29 * DAY)
+    assert sweep(NOW).purged == 1
+    assert list(Photo.objects.all()) == [kept]
+
+
+def test_what_is_taken_out_of_the_trash_at_the_last_moment_stays(
+    stores: Stores, alice: User, make_photo: PhotoFactory
+) -> None:
+    old = {"trashed_at": NOW - 31 * DAY}
+    first, second = sorted((make_photo(alice, **old), make_photo(alice, **old)), key=lambda photo: photo.pk)
+
+    def restore_the_second(execute: Any, sql: str, *rest: Any) -> Any:
+        if sql.startswith('INSERT INTO "photos_deletionrecord"'):
+            Photo.objects.filter(pk=second.pk).update(trashed_at=None)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(restore_the_second):
+        assert sweep(NOW).purged == 1
+    assert list(Photo.objects.all()) == [second]
+    assert DeletionRecord.objects.get().photo_id == first.pk
+
+
+def test_a_photo_that_came_late_and_that_nobody_looked_at_is_not_purged(
+    stores: Stores, alice: User, make_photo: PhotoFactory
+) -> None:
+    photo = make_photo(alice, State.FAILED, reason="never_arrived", offered_until=NOW - 9 * DAY)
+    stores.put_original(photo.pk)
+    assert sweep(NOW).purged == 0
+    assert sweep(NOW + HOUR).nudged == 1
+    photo.refresh_from_db()
+    assert (photo.state, photo.reason) == (State.AWAITING, "")
+
+
+def test_a_record_closes_when_nothing_is_left_and_all_is_quiet(stores: Stores) -> None:
+    record = record_of(uuid4())
+    assert sweep(NOW).records_closed == 1
+    record.refresh_from_db()
+    assert record.closed_at == NOW
+
+
+def test_an_item_that_nobody_can_read_keeps_the_record_open(stores: Stores) -> None:
+    record = record_of(uuid4())
+    stores.dynamodb.put_item(
+        TableName=stores.aws.outputs.catalogue_table, Item={"pk": {"S": f"photo#{record.photo_id}"}}
+    )
+    report = sweep(NOW)
+    assert (report.records_closed, report.nudged) == (0, 1)
+
+
+def test_a_record_stays_open_while_an_old_signature_could_still_be_used(stores: Stores) -> None:
+    record_of(uuid4(), offered_until_ago=HOUR)
+    assert sweep(NOW).records_closed == 0
+
+
+@pytest.mark.parametrize("left", ["original", "item", "rendition"])
+def test_whatever_is_left_keeps_the_record_open_and_is_ended_again(
+    left: str, stores: Stores, alice: User, make_photo: PhotoFactory
+) -> None:
+    photo = make_photo(alice, State.AWAITING)
+    photo_id = photo.pk
+    Photo.objects.filter(pk=photo_id)._raw_delete("default")
+    record_of(photo_id)
+    {
+        "original": lambda: stores.put_original(photo_id),
+        "item": lambda: stores.put_item(ready_item(photo)),
+        "rendition": lambda: stores.put_rendition(photo_id),
+    }[left]()
+    report = sweep(NOW)
+    assert (report.records_closed, report.nudged) == (0, 1)
+    assert report.originals_removed == (left == "original")
+    assert stores.keys("originals/") == set()
+    assert stores.keys("nudges/") == {f"nudges/{photo_id}"}
+
+
+def test_a_put_replayed_after_the_purge_is_removed(stores: Stores) -> None:
+    photo_id = uuid4()
+    record_of(photo_id)
+    stores.put_original(photo_id)
+    sweep(NOW)
+    later = NOW + timedelta(minutes=6)
+    assert stores.keys("originals/") == set()
+    assert sweep(later).records_closed == 1
+
+
+def test_a_wrong_database_removes_nothing(stores: Stores) -> None:
+    photo_ids = [uuid4() for _ in range(20)]
+    for photo_id in photo_ids:
+        stores.put_original(photo_id)
+        stores.put_rendition(photo_id)
+    report = sweep(NOW + 400 * DAY)
+    assert report.removals == 0
+    assert len(stores.keys("originals/")) == 20
+    assert len(stores.rendition_keys()) == 20
+
+
+def test_it_stops_above_a_hundred_removals_and_goes_on_next_time(
+    stores: Stores, alice: User, make_photo: PhotoFactory
+) -> None:
+    for _ in range(MAX_REMOVALS + 3):
+        make_photo(alice, State.AWAITING, trashed_at=NOW - 31 * DAY)
+    first = sweep(NOW)
+    assert (first.purged, first.stopped) == (MAX_REMOVALS, True)
+    # The 100 purged a moment ago are looked at, found empty and left open: they are not removals.
+    second = sweep(NOW + timedelta(minutes=6))
+    assert (second.purged, second.stopped) == (3, False)
+
+
+def test_the_command_says_when_it_stopped(stores: Stores, alice: User, make_photo: PhotoFactory) -> None:
+    for _ in range(MAX_REMOVALS + 1):
+        make_photo(alice, State.AWAITING, trashed_at=timezone.now() - 31 * DAY)
+    with pytest.raises(CommandError, match="Stopped at 100 removals"):
+        call_command("sweep")
+
+
+def test_one_run_looks_at_a_bounded_number_and_the_next_goes_on(
+    stores: Stores, alice: User, make_photo: PhotoFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MAX_MATTERS", 2)
+    photos = [make_photo(alice, State.AWAITING, created_at=NOW - HOUR) for _ in range(5)]
+    for photo in photos:
+        stores.put_original(photo.pk)
+    assert [sweep(NOW + timedelta(seconds=s)).nudged for s in range(4)] == [2, 2, 1, 0]
+    assert len(stores.keys("nudges/")) == 5

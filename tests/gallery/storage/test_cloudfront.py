@@ -1,0 +1,149 @@
+"""Addresses hold what CloudFront checks: an independent verifier, written from its documentation, agrees."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from botocore.signers import CloudFrontSigner
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+from gallery.storage import signed_urls
+from gallery.storage.cloudfront import CloudFrontAddressSigner, load_key
+
+if TYPE_CHECKING:
+    from pytest_django.fixtures import SettingsWrapper
+
+ORIGIN = "https://pictures.example"
+KEY_ID = "K2JCJMDEHXQW5F"
+PHOTO = "320/6f1c2a52-6c9f-4c2e-9d3a-0a4f5b8f0c11-1.webp"
+
+
+def pem_of(key: rsa.RSAPrivateKey) -> str:
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()
+
+
+KEY = rsa.generate_private_key(65537, 2048)
+STRANGER = rsa.generate_private_key(65537, 2048)
+
+
+class Verifier:
+    """What CloudFront does with an address: it knows public keys by id, and a clock."""
+
+    def __init__(self, keys: dict[str, rsa.RSAPublicKey]) -> None:
+        self.keys = keys
+
+    def admits(self, url: str, *, now: int) -> bool:
+        parts = urlsplit(url)
+        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        if set(query) != {"Expires", "Signature", "Key-Pair-Id"} or query["Key-Pair-Id"] not in self.keys:
+            return False
+        resource = f"{parts.scheme}://{parts.netloc}{parts.path}"
+        condition = {"DateLessThan": {"AWS:EpochTime": int(query["Expires"])}}
+        policy = json.dumps(
+            {"Statement": [{"Resource": resource, "Condition": condition}]}, separators=(",", ":")
+        )
+        text = query["Signature"].replace("-", "+").replace("_", "=").replace("~", "/")
+        try:
+            self.keys[query["Key-Pair-Id"]].verify(
+                base64.b64decode(text), policy.encode(), padding.PKCS1v15(), hashes.SHA1()
+            )
+        except InvalidSignature:
+            return False
+        return now < int(query["Expires"])
+
+
+CLOUDFRONT = Verifier({KEY_ID: KEY.public_key()})
+
+
+@pytest.fixture
+def _deployed(settings: SettingsWrapper) -> None:
+    settings.PICTURES_ORIGIN = ORIGIN
+    settings.SIGNING_KEY_ID = KEY_ID
+    settings.SIGNING_PRIVATE_KEY = pem_of(KEY)
+    signed_urls._current = None
+
+
+def signer(key: rsa.RSAPrivateKey = KEY, expires_at: int = 2000) -> CloudFrontAddressSigner:
+    return CloudFrontAddressSigner(origin=ORIGIN, key_id=KEY_ID, key=key, expires_at=expires_at)
+
+
+def test_address__is_admitted_until_it_expires() -> None:
+    address = signer().address(PHOTO)
+    assert address.startswith(f"{ORIGIN}/{PHOTO}?")
+    assert CLOUDFRONT.admits(address, now=1999)
+    assert not CLOUDFRONT.admits(address, now=2000)
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [
+        ("Expires=2000", "Expires=9000"),
+        (PHOTO, PHOTO.replace("320", "1600")),
+        ("6f1c", "6f1d"),
+        (KEY_ID, "OTHER"),
+    ],
+    ids=["later", "larger", "other-photo", "other-key"],
+)
+def test_tampered_address__is_refused(was: str, becomes: str) -> None:
+    address = signer().address(PHOTO)
+    assert was in address
+    assert not CLOUDFRONT.admits(address.replace(was, becomes), now=1000)
+
+
+def test_unsigned_address__is_refused() -> None:
+    assert not CLOUDFRONT.admits(f"{ORIGIN}/{PHOTO}", now=1000)
+
+
+def test_strangers_signature__is_refused() -> None:
+    assert not CLOUDFRONT.admits(signer(STRANGER).address(PHOTO), now=1000)
+
+
+def test_address__is_the_one_that_botocore_signs() -> None:
+    theirs = CloudFrontSigner(KEY_ID, lambda message: KEY.sign(message, padding.PKCS1v15(), hashes.SHA1()))
+    expected = theirs.generate_presigned_url(
+        f"{ORIGIN}/{PHOTO}", date_less_than=datetime.fromtimestamp(2000, UTC)
+    )
+    assert signer().address(PHOTO) == expected
+
+
+def test_addresses__are_signed_once_in_a_window() -> None:
+    class CountingKey:
+        signed = 0
+
+        def sign(self, *arguments: object) -> bytes:
+            self.signed += 1
+            return KEY.sign(*arguments)
+
+    key = CountingKey()
+    made = signer(key)
+    for _ in range(3):
+        for number in range(120):
+            made.address(f"320/{number}.webp")
+    assert key.signed == 120
+
+
+@pytest.mark.usefixtures("_deployed")
+def test_signer__is_cloudfronts_where_it_serves_the_pictures() -> None:
+    now = int(time.time())
+    found = signed_urls.signer()
+    assert found is not None
+    address = found.address(PHOTO)
+    assert CLOUDFRONT.admits(address, now=now)
+    assert CLOUDFRONT.admits(address, now=signed_urls.window_start(now) + 420 + 419)
+    assert not CLOUDFRONT.admits(address, now=signed_urls.window_start(now) + 840)
+    assert signed_urls.signer() is found
+
+
+def test_other_keys__are_named_as_wrong() -> None:
+    with pytest.raises(ValueError, match="PEM"):
+        load_key("-----BEGIN NOTHING-----\n-----END NOTHING-----")

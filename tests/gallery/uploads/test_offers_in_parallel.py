@@ -1,0 +1,45 @@
+"""Offers that come at once on a real PostgreSQL: SQLite lets its writers in one by one."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.db.models import Sum
+
+from gallery.accounts.models import User
+from gallery.photos.models import Photo
+from gallery.uploads.offers import MAX_OUTSTANDING_OFFERS, TOO_MANY_OUTSTANDING, Offered, Refused, offer
+from tests.gallery.uploads.test_offers import request
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one writer"),
+]
+
+CALLS, FILES_EACH = 12, 25
+
+
+def test_parallel_offers_never_exceed_the_places_and_leave_none_empty(alice: User) -> None:
+    together = Barrier(CALLS)
+
+    def call(_: int) -> list[object]:
+        wanted = [request(str(uuid4())) for _ in range(FILES_EACH)]
+        together.wait(30)
+        try:
+            return list(offer(alice.pk, wanted, visibility="public"))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(CALLS) as pool:
+        outcomes = [outcome for answer in pool.map(call, range(CALLS)) for outcome in answer]
+    offered = [outcome for outcome in outcomes if isinstance(outcome, Offered)]
+    refused = [outcome for outcome in outcomes if isinstance(outcome, Refused)]
+    assert len(offered) == MAX_OUTSTANDING_OFFERS == Photo.objects.count()
+    assert {outcome.refusal for outcome in refused} == {TOO_MANY_OUTSTANDING}
+    assert len(refused) == CALLS * FILES_EACH - MAX_OUTSTANDING_OFFERS
+    total = Photo.objects.aggregate(total=Sum("size_bytes"))["total"]
+    assert User.objects.get(pk=alice.pk).used_bytes == total

@@ -1,0 +1,151 @@
+"""One's own account: what it shows, its address, and its end."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from django.core import mail
+from django.core.management import call_command
+
+from gallery.accounts.models import User
+from gallery.photos import transitions
+from gallery.photos.models import DeletionRecord, HistoryEntry, Photo
+from gallery.photos.states import State
+from gallery.processing import account_deletion
+from tests.gallery.conftest import PASSWORD
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.test import Client
+
+    from tests.aws import MotoAws
+    from tests.gallery.conftest import PhotoFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_it_shows_how_much_room_is_used(
+    alice: User, client_of: Callable[[User], Client], make_photo: PhotoFactory
+) -> None:
+    User.objects.update(quota_bytes=4_000)
+    make_photo(alice)
+    response = client_of(alice).get("/me/")
+    assert response.context["quota"].percent == 25
+    assert "alice@example.org" in response.content.decode()
+
+
+def test_it_needs_somebody(client: Client) -> None:
+    assert client.get("/me/").url == "/sign-in/?next=/me/"
+
+
+def test_a_new_address_counts_once_its_link_was_followed(
+    alice: User, client_of: Callable[[User], Client]
+) -> None:
+    client = client_of(alice)
+    assert client.post("/me/email/", {"email": "new@example.org"}).url == "/me/"
+    alice.refresh_from_db()
+    assert alice.email == "alice@example.org"
+    client.post(link_in(mail.outbox[0]))
+    alice.refresh_from_db()
+    assert alice.email == "new@example.org"
+
+
+def test_an_older_link_is_dead_once_a_later_one_was_followed(
+    alice: User, client_of: Callable[[User], Client]
+) -> None:
+    client = client_of(alice)
+    for address in ("one@example.org", "two@example.org"):
+        client.post("/me/email/", {"email": address})
+    first, second = (link_in(message) for message in mail.outbox)
+    client.post(second)
+    assert client.post(first).status_code == 404
+    alice.refresh_from_db()
+    assert alice.email == "two@example.org"
+
+
+def test_a_made_up_link_confirms_nothing(client: Client) -> None:
+    assert client.get("/email/made-up/").status_code == 404
+    assert client.post("/email/made-up/").status_code == 404
+
+
+def test_deleting_it_needs_the_password(alice: User, client_of: Callable[[User], Client]) -> None:
+    client = client_of(alice)
+    assert client.get("/me/delete/").status_code == 200
+    response = client.post("/me/delete/", {"password": "guessed"})
+    assert response.status_code == 422
+    assert "That is not your password. Nothing was deleted." in response.content.decode()
+    assert User.objects.filter(pk=alice.pk, is_active=True).exists()
+
+
+def test_deleting_it_takes_all_photos_along_and_nobody_elses(
+    moto_aws: MotoAws,
+    alice: User,
+    bob: User,
+    client_of: Callable[[User], Client],
+    make_photo: PhotoFactory,
+    django_capture_on_commit_callbacks,
+) -> None:
+    gone = [make_photo(alice, State.APPROVED), make_photo(alice, State.AWAITING)]
+    transitions.trashed(make_photo(alice).pk, actor=alice)
+    kept = make_photo(bob)
+    storage = moto_aws.client("s3")
+    for photo in [*gone, kept]:
+        storage.put_object(
+            Bucket=moto_aws.outputs.originals_bucket,
+            Key=photo.original_key,
+            ContentType="image/jpeg",
+            Body=b"x",
+        )
+    client = client_of(alice)
+    with django_capture_on_commit_callbacks(execute=True):
+        response = client.post("/me/delete/", {"password": PASSWORD}, follow=True)
+    assert "Your account and your photos are deleted." in response.content.decode()
+    assert "_auth_user_id" not in client.session
+    assert list(Photo.objects.all()) == [kept]
+    assert list(User.objects.all()) == [bob]
+    assert DeletionRecord.objects.count() == 3
+    listed = storage.list_objects_v2(Bucket=moto_aws.outputs.originals_bucket, Prefix="originals/")
+    assert [entry["Key"] for entry in listed["Contents"]] == [kept.original_key]
+
+
+def test_what_a_moderator_decided_outlives_their_account(
+    alice: User, charlie: User, make_photo: PhotoFactory
+) -> None:
+    transitions.approved(make_photo(alice, State.PENDING).pk, actor=charlie)
+    assert account_deletion.leave(charlie)
+    assert HistoryEntry.objects.get().actor is None
+
+
+def test_what_one_request_cannot_finish_the_sweep_does(
+    empty_aws: None, alice: User, make_photo: PhotoFactory, capsys
+) -> None:
+    make_photo(alice)
+    assert not account_deletion.leave(alice, seconds=0)
+    alice.refresh_from_db()
+    assert (alice.is_active, alice.email, alice.has_usable_password()) == (False, "", False)
+    call_command("sweep")
+    assert "accounts_gone 1" in capsys.readouterr().out
+    assert not User.objects.exists()
+    assert not Photo.objects.exists()
+
+
+def test_the_sweep_leaves_accounts_alone_that_are_only_closed(alice: User) -> None:
+    alice.is_active = False
+    alice.save()
+    assert account_deletion.finish_departures() == 0
+    assert User.objects.filter(pk=alice.pk).exists()
+
+
+def test_the_only_admin_cannot_leave(admin: User, client_of: Callable[[User], Client]) -> None:
+    response = client_of(admin).post("/me/delete/", {"password": PASSWORD})
+    assert "You are the only admin of this gallery." in response.content.decode()
+    assert User.objects.filter(pk=admin.pk, is_active=True).exists()
+
+
+def link_in(message: mail.EmailMessage) -> str:
+    found = re.search(r"http://[^/]+(/email/\S+)", str(message.body))
+    assert found
+    return found[1]

@@ -1,0 +1,143 @@
+"""Making an account: open, by invitation, closed; and telling nobody who is here."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+
+from gallery.accounts import rate_limits
+from gallery.accounts.models import User
+from tests.gallery.conftest import PASSWORD
+
+if TYPE_CHECKING:
+    from django.test import Client
+    from pytest_django.fixtures import SettingsWrapper
+
+pytestmark = pytest.mark.django_db
+
+URL = "/sign-up/"
+
+
+def filled_in(**changes: str) -> dict[str, str]:
+    return {
+        "username": "dora",
+        "email": "dora@example.org",
+        "password1": PASSWORD,
+        "password2": PASSWORD,
+    } | changes
+
+
+def follow(client: Client, message: mail.EmailMessage) -> str:
+    """Return the path of the first link of a mail."""
+    found = re.search(r"http://127\.0\.0\.1:8000(/\S+)", str(message.body))
+    assert found
+    return found[1]
+
+
+def test_a_new_person_is_signed_in_and_sees_their_photos(client: Client) -> None:
+    response = client.post(URL, filled_in(), follow=True)
+    assert response.redirect_chain == [(reverse("mine"), 302)]
+    assert response.context["user"].username == "dora"
+    dora = User.objects.get()
+    assert dora.check_password(PASSWORD)
+    assert not dora.is_staff
+    assert not dora.is_superuser
+
+
+def test_the_address_counts_once_its_link_was_followed(client: Client) -> None:
+    client.post(URL, filled_in())
+    assert User.objects.get().email == ""
+    [message] = mail.outbox
+    assert message.to == ["dora@example.org"]
+    link = follow(client, message)
+    client.get(link)
+    assert User.objects.get().email == "", "looking at a link must change nothing"
+    client.post(link)
+    assert User.objects.get().email == "dora@example.org"
+    assert client.post(link).status_code == 404, "a link works once"
+
+
+def test_a_taken_address_gives_the_same_page_and_a_note_to_its_owner(alice: User, client: Client) -> None:
+    free = client.post(URL, filled_in(username="free", email="free@example.org"), follow=True)
+    client.logout()
+    taken = client.post(URL, filled_in(username="takn", email="ALICE@example.org"), follow=True)
+    assert taken.redirect_chain == free.redirect_chain
+
+    def without_tokens(page: bytes) -> str:
+        return re.sub(r'(csrf[\w-]*" (value|content)=")[^"]+', r"\1", page.decode())
+
+    assert without_tokens(taken.content) == without_tokens(free.content)
+    for_the_owner = mail.outbox[-1]
+    assert for_the_owner.to == ["ALICE@example.org"]
+    assert "alice" in str(for_the_owner.body)
+    assert "confirm" not in str(for_the_owner.body)
+    assert User.objects.get(username="takn").email == ""
+
+
+def test_an_address_confirmed_by_somebody_else_first_is_not_given_twice(client: Client) -> None:
+    client.post(URL, filled_in())
+    link = follow(client, mail.outbox[0])
+    User.objects.create_user("eve", "dora@example.org", PASSWORD)
+    assert client.post(link).status_code == 404
+    assert User.objects.get(username="dora").email == ""
+
+
+@pytest.mark.parametrize("name", ["alice", "Alice"])
+def test_a_taken_name_is_said_in_plain_words(alice: User, client: Client, name: str) -> None:
+    response = client.post(URL, filled_in(username=name))
+    assert response.status_code == 422
+    assert "This name is taken. Choose another." in response.content.decode()
+    assert User.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"username": "dora@example.org"}, "username"),
+        ({"email": "nowhere"}, "email"),
+        ({"email": ""}, "email"),
+        ({"password1": "short", "password2": "short"}, "password2"),
+        ({"password2": "something-else-1"}, "password2"),
+        (
+            {"email": "kingfisher@example.org", "password1": "kingfisher", "password2": "kingfisher"},
+            "password2",
+        ),
+    ],
+)
+def test_what_cannot_be_taken_is_said_at_its_field(client: Client, changes, field: str) -> None:
+    response = client.post(URL, filled_in(**changes))
+    assert response.status_code == 422
+    assert field in response.context["form"].errors
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize("mode", ["invitation", "closed"])
+def test_without_an_invitation_nobody_gets_in(client: Client, settings: SettingsWrapper, mode: str) -> None:
+    settings.SIGN_UP = mode
+    assert client.get(URL).status_code == 403
+    assert client.post(URL, filled_in()).status_code == 403
+    assert not User.objects.exists()
+
+
+def test_the_signed_in_have_no_use_for_it(alice: User, client: Client) -> None:
+    client.force_login(alice)
+    assert client.get(URL).url == reverse("mine")
+
+
+def test_too_many_accounts_from_one_address_are_refused(client: Client) -> None:
+    for _ in range(rate_limits.SIGN_UPS_PER_ADDRESS.most):
+        assert rate_limits.within(rate_limits.SIGN_UPS_PER_ADDRESS, "127.0.0.1")
+    response = client.post(URL, filled_in())
+    assert response.status_code == 429
+    assert not User.objects.exists()
+
+
+def test_a_dead_mail_server_keeps_nobody_out(client: Client, settings: SettingsWrapper) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    assert client.post(URL, filled_in()).status_code == 302
+    assert User.objects.filter(username="dora").exists()

@@ -1,0 +1,140 @@
+"""The pages of albums and tags, and the form that puts a photo in order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+from gallery.albums.models import Album
+from gallery.albums.tagging import set_tags, tags_of
+from gallery.photos.models import Photo
+from gallery.photos.states import State, Visibility
+from tests.gallery.stores import ready_item
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.test import Client
+
+    from gallery.accounts.models import User
+    from tests.gallery.conftest import PhotoFactory
+    from tests.gallery.stores import Stores
+
+pytestmark = pytest.mark.usefixtures("stores")
+
+
+def page(client: Client, path: str) -> str:
+    answer = client.get(path)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_an_album_is_made_and_edited(alice: User, client_of: Callable[[User], Client]) -> None:
+    browser = client_of(alice)
+    answer = browser.post("/albums/new/", {"title": "Sea", "visibility": "private"})
+    album = Album.objects.get()
+    assert answer.headers["Location"] == album.get_absolute_url()
+    assert browser.post("/albums/new/", {"title": ""}).status_code == 422
+    browser.post(f"{album.get_absolute_url()}edit/", {"title": "Ocean", "visibility": "public"})
+    assert "Ocean" in page(browser, "/albums/")
+    browser.post(f"{album.get_absolute_url()}delete/")
+    assert not Album.objects.exists()
+
+
+def test_a_cover_is_the_newest_photo_the_viewer_may_see(
+    alice: User, make_photo: PhotoFactory, client_of: Callable[[User], Client], client: Client, stores: Stores
+) -> None:
+    album = Album.objects.create(owner=alice, title="Sea", visibility=Visibility.PUBLIC)
+    shown, waiting = make_photo(alice), make_photo(alice, State.PENDING)
+    album.photos.add(shown, waiting)
+    for photo in (shown, waiting):
+        stores.put_item(ready_item(photo))
+    mine, theirs = page(client_of(alice), "/albums/"), page(client, "/albums/")
+    assert (str(waiting.pk) in mine, str(shown.pk) in theirs) == (True, True)
+    assert str(waiting.pk) not in theirs
+
+
+def test_an_album_shows_others_only_what_is_public(
+    alice: User, bob: User, make_photo: PhotoFactory, client_of: Callable[[User], Client], client: Client
+) -> None:
+    album = Album.objects.create(owner=alice, title="Sea")
+    shown, waiting = make_photo(alice), make_photo(alice, State.PENDING)
+    album.photos.add(shown, waiting)
+    path = album.get_absolute_url()
+    assert client_of(bob).get(path).status_code == 404
+    assert client.get(path).status_code == 404
+    Album.objects.update(visibility=Visibility.PUBLIC)
+    theirs = page(client_of(bob), path)
+    assert (str(shown.pk) in theirs, str(waiting.pk) in theirs) == (True, False)
+    assert str(waiting.pk) in page(client_of(alice), path)
+
+
+def test_only_its_owner_changes_an_album(
+    alice: User, bob: User, client_of: Callable[[User], Client], client: Client
+) -> None:
+    album = Album.objects.create(owner=alice, title="Sea", visibility=Visibility.PUBLIC)
+    path = album.get_absolute_url()
+    for action in ("edit/", "delete/"):
+        assert client_of(bob).post(path + action, {"title": "x"}).status_code == 404
+        assert client.post(path + action, {"title": "x"}).status_code == 302
+    assert client_of(alice).get(f"{path}delete/").status_code == 405
+    assert Album.objects.get().title == "Sea"
+
+
+def test_a_tag_shows_public_photos_and_one_s_own(
+    alice: User, bob: User, make_photo: PhotoFactory, client_of: Callable[[User], Client], client: Client
+) -> None:
+    public, private = make_photo(alice), make_photo(alice, visibility=Visibility.PRIVATE)
+    for photo in (public, private):
+        set_tags(photo.pk, ["blue hour"])
+    for browser, sees_private in ((client_of(alice), True), (client_of(bob), False), (client, False)):
+        body = page(browser, "/tags/blue%20hour/")
+        assert str(public.pk) in body
+        assert (str(private.pk) in body) == sees_private
+    assert client.get("/tags/none/").status_code == 404
+
+
+def test_a_photo_is_tagged_and_put_into_albums_on_its_page(
+    alice: User, make_photo: PhotoFactory, client_of: Callable[[User], Client]
+) -> None:
+    browser, photo = client_of(alice), make_photo(alice)
+    first, second = (Album.objects.create(owner=alice, title=title) for title in ("Sea", "Sun"))
+    first.photos.add(photo)
+    assert "Tags and albums" in page(browser, photo.get_absolute_url())
+    browser.post(f"/photos/{photo.pk}/order/", {"tags": "Harbour, , Blue Hour", "albums": [str(second.pk)]})
+    assert tags_of([photo.pk]) == {photo.pk: ["blue hour", "harbour"]}
+    assert list(photo.albums.all()) == [second]
+    # New words of somebody untrusted wait for review.
+    assert Photo.objects.get().state == State.PENDING
+
+
+def test_a_tag_that_cannot_be_is_refused_with_a_sentence(
+    alice: User, make_photo: PhotoFactory, client_of: Callable[[User], Client]
+) -> None:
+    photo = make_photo(alice)
+    answer = client_of(alice).post(f"/photos/{photo.pk}/order/", {"tags": "a/b"}, follow=True)
+    assert "A tag has no commas" in answer.content.decode()
+    assert tags_of([photo.pk]) == {}
+
+
+def test_nobody_orders_another_s_photo(
+    alice: User, bob: User, make_photo: PhotoFactory, client_of: Callable[[User], Client], client: Client
+) -> None:
+    photo = make_photo(alice)
+    path = f"/photos/{photo.pk}/order/"
+    assert client_of(bob).post(path, {"tags": "x"}).status_code == 404
+    assert client.post(path, {"tags": "x"}).status_code == 302
+    assert client_of(alice).post(f"/photos/{uuid4()}/order/", {"tags": "x"}).status_code == 404
+    assert "Tags and albums" not in page(client_of(bob), photo.get_absolute_url())
+    assert tags_of([photo.pk]) == {}
+
+
+@pytest.mark.parametrize("path", ["/api/v1/docs", "/api/v1/problems"])
+def test_the_api_is_explained_by_own_files_without_inline_script(client: Client, path: str) -> None:
+    body = page(client, path)
+    assert "http://" not in body.replace('"http://127.0.0.1', "")
+    assert "https://" not in body
+    assert "<script>" not in body
+    assert "<style" not in body
