@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from gallery.accounts.trust import is_trusted
 from gallery.photos import transitions
 from gallery.photos.models import Photo
-from gallery.processing.settle import is_trusted
 
 if TYPE_CHECKING:
     from uuid import UUID

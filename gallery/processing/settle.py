@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from gallery.accounts.trust import is_trusted
 from gallery.imports import results
 from gallery.photos import transitions
 from gallery.photos.models import Photo
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from uuid import UUID
 
-    from gallery.accounts.models import User
     from thumbworker.contract.imports import ImportItem
 
 logger = structlog.get_logger(__name__)
@@ -92,11 +92,6 @@ def _adopt(photo: Photo, item: PhotoItem, trusted: dict[int, bool], more_facts: 
     return transitions.processed(
         photo.pk, trusted=trusted[photo.owner_id], facts=facts, correlation_id=item.correlation_id
     )
-
-
-def is_trusted(user: User) -> bool:
-    """Tell whether the user's photos need no review, as of now."""
-    return user.is_active and user.has_perm("photos.skip_review")
 
 
 def sortable_facts(item: PhotoItem) -> dict[str, Any]:

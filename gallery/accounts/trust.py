@@ -1,0 +1,13 @@
+"""Whose photos are approved without review."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gallery.accounts.models import User
+
+
+def is_trusted(user: User) -> bool:
+    """Return whether the user's photos need no review, as of now."""
+    return user.is_active and user.has_perm("photos.skip_review")
