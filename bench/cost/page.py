@@ -131,7 +131,6 @@ def _make_photos() -> list[UUID]:
     from gallery.accounts.models import User  # noqa: PLC0415
     from gallery.photos.models import Photo  # noqa: PLC0415
     from gallery.photos.states import State, Visibility  # noqa: PLC0415
-    from thumbworker.contract import keys  # noqa: PLC0415
 
     owner = User.objects.create_user("alice", "alice@example.org", "correct-horse-battery")
     made = []
@@ -144,7 +143,6 @@ def _make_photos() -> list[UUID]:
             visibility=Visibility.PUBLIC,
             caption=f"Boats in the harbour, {number}",
             file_name=f"IMG_{number}.jpg",
-            original=keys.original_key(photo_id),
             content_type="image/jpeg",
             size_bytes=5_000_000,
             sha256=hashlib.sha256(photo_id.bytes).hexdigest(),

@@ -17,11 +17,9 @@ from gallery.accounts.models import User
 from gallery.core import correlation
 from gallery.imports.urls import checked_url, file_name_of
 from gallery.photos.models import Photo
-from gallery.storage.import_requests import request_import
 from gallery.storage.originals import OriginalsUnavailable, originals
 from gallery.uploads.file_checks import FileRefused, Refusal
 from gallery.uploads.offers import ACCOUNT_CLOSED, QUOTA_EXCEEDED
-from thumbworker.contract import keys
 from thumbworker.contract.imports import MAX_IMPORT_BYTES, ImportRequest
 
 if TYPE_CHECKING:
@@ -90,7 +88,6 @@ def _row(owner_id: int, url: str, visibility: str, now: datetime) -> Photo:
         visibility=visibility,
         file_name=file_name_of(url),
         origin_url=url,
-        original=keys.original_key(photo_id),
         content_type="",
         size_bytes=MAX_IMPORT_BYTES,
         # Unknown until it is fetched; the id keeps it unique and finds no twin.
@@ -157,7 +154,7 @@ def request_again(photo: Photo, *, correlation_id: str = "") -> bool:
         correlation_id=correlation_id or correlation.current(),
     )
     try:
-        request_import(photo.pk, request)
+        originals().request_import(photo.pk, request)
     except OriginalsUnavailable as problem:
         logger.warning("import_not_requested_yet", photo_id=str(photo.pk), problem=str(problem))
         return False

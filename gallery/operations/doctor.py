@@ -82,12 +82,12 @@ def _database() -> Finding:
 
 def _stores() -> Iterator[Finding]:
     try:
-        originals().look(NOBODY)
+        originals().head(NOBODY)
         yield well("originals")
     except OriginalsUnavailable as problem:
         yield ill("originals", f"S3 refuses ({problem}). Is the web's role the stack's? Run: make deploy")
     try:
-        catalogue.look(NOBODY)
+        catalogue.exists(NOBODY)
         yield well("catalogue")
     except catalogue.CatalogueUnavailable as problem:
         yield ill("catalogue", f"DynamoDB refuses ({problem}). Is the stack complete? Run: make deploy")

@@ -35,11 +35,11 @@ def _database() -> None:
 
 
 def _originals() -> None:
-    originals().look(NOBODY)
+    originals().head(NOBODY)
 
 
 def _catalogue() -> None:
-    catalogue.look(NOBODY)
+    catalogue.exists(NOBODY)
 
 
 PARTS: dict[str, Callable[[], None]] = {

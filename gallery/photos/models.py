@@ -34,7 +34,6 @@ class Photo(models.Model):
     visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.PUBLIC)
     caption = models.CharField(max_length=500, blank=True)
     file_name = models.CharField(max_length=255)
-    original = models.FileField(max_length=100, editable=False)
 
     # Where an imported photo comes from; empty for an uploaded one.
     origin_url = models.CharField(max_length=2048, blank=True, editable=False)

@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from gallery.accounts.models import User
 from gallery.photos.models import DeletionRecord, Photo
-from gallery.storage.import_requests import forget_import
 from gallery.storage.originals import OriginalsUnavailable, originals
 
 if TYPE_CHECKING:
@@ -78,7 +77,7 @@ def purge_all_of(user: User, *, keep_going: Callable[[], bool] = lambda: True) -
 def _remove_original(photo_id: UUID, *, is_import: bool) -> None:
     try:
         if is_import:
-            forget_import(photo_id)
+            originals().forget_import(photo_id)
         originals().remove(photo_id)
     except OriginalsUnavailable as problem:
         logger.warning("original_not_removed_yet", photo_id=str(photo_id), problem=str(problem))

@@ -19,7 +19,6 @@ from gallery.accounts.models import User
 from gallery.photos.models import DeletionRecord, Photo
 from gallery.processing.settle import settle
 from gallery.storage import catalogue
-from gallery.storage.inventory import ids_after
 from gallery.storage.originals import originals
 from gallery.storage.upload_terms import OFFER_SECONDS
 from thumbworker.contract import keys
@@ -84,7 +83,7 @@ def fsck(*, nudge: bool = False, adopt_for: User | None = None, remove: bool = F
 def _all_originals() -> Iterator[list[UUID]]:
     marker = keys.ORIGINALS_PREFIX
     while True:
-        ids, marker = ids_after(marker, limit=catalogue.BATCH_SIZE)
+        ids, marker = originals().ids_after(marker, limit=catalogue.BATCH_SIZE)
         yield ids
         if not marker:
             return
@@ -104,7 +103,7 @@ def _look_at_items(photo_ids: list[UUID], report: FsckReport, *, nudge: bool) ->
 
 
 def _adopt(photo_id: UUID, owner: User) -> bool:
-    stored = originals().look(photo_id)
+    stored = originals().head(photo_id)
     if stored is None:
         return False
     now = timezone.now()
@@ -113,7 +112,6 @@ def _adopt(photo_id: UUID, owner: User) -> bool:
             id=photo_id,
             owner=owner,
             file_name=str(photo_id),
-            original=keys.original_key(photo_id),
             upload_id=uuid.uuid4(),
             content_type=stored.content_type[:50],
             size_bytes=stored.size_bytes,

@@ -22,7 +22,6 @@ from gallery.photos.states import NEVER_ARRIVED, State
 from gallery.processing.settle import settle
 from gallery.storage import catalogue
 from gallery.storage.originals import OriginalsUnavailable, originals
-from gallery.storage.renditions import any_rendition_left
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -121,7 +120,7 @@ def _sweep_awaiting(now: datetime, report: SweepReport) -> None:
 
 
 def _look_for_original(photo: Photo, reading: catalogue.Reading, now: datetime, report: SweepReport) -> None:
-    if originals().look(photo.pk) is not None:
+    if originals().head(photo.pk) is not None:
         originals().nudge(photo.pk)
         report.nudged += 1
     elif photo.origin_url:
@@ -142,8 +141,8 @@ def _sweep_deletions(now: datetime, report: SweepReport) -> None:
 
 def _look_at_deletion(record: DeletionRecord, now: datetime, report: SweepReport) -> None:
     storage = originals()
-    there = storage.look(record.photo_id) is not None
-    left = there or catalogue.look(record.photo_id) or any_rendition_left(record.photo_id)
+    there = storage.head(record.photo_id) is not None
+    left = there or catalogue.exists(record.photo_id) or storage.any_rendition_left(record.photo_id)
     if left:
         if there:
             _count_removal(report)
@@ -167,7 +166,7 @@ def _sweep_expired(now: datetime, report: SweepReport) -> None:
         state=State.FAILED, reason=NEVER_ARRIVED, offered_until__lt=now - GIVE_UP_AFTER - NEVER_ARRIVED_KEPT
     )
     for photo_id in _ids_of(never_arrived):
-        if originals().look(photo_id) is None:
+        if originals().head(photo_id) is None:
             _purge(photo_id, never_arrived, report)
         else:
             # It came late, and its owner has not looked since: it is a photo and no empty offer.

@@ -104,8 +104,8 @@ def read(photo_ids: Iterable[UUID], *, import_ids: Iterable[UUID] = ()) -> Readi
     return Reading(found, imports, complete=not pending)
 
 
-def look(photo_id: UUID) -> bool:
-    """Tell by a consistent read whether there is an item, be it one that we can read or not.
+def exists(photo_id: UUID) -> bool:
+    """Return whether there is an item, readable or not, by a consistent read.
 
     Raises:
         CatalogueUnavailable: DynamoDB did not answer.

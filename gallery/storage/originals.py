@@ -1,27 +1,29 @@
-"""Owns S3: the gallery's only door to originals and nudges.
+"""Own the S3 client: originals, nudges, import requests, and a look at what renditions remain.
 
-django-storages does what it can; where a conditional request is needed, which its transfer manager
-refuses, one plain ``put_object`` is sent.
+django-storages does what it can. Its transfer manager refuses conditional requests, so a write-once PUT is
+one plain ``put_object``.
+
+Errors::
+
+    OriginalsUnavailable   S3 did not answer, or refused for a reason that is not the caller's
+    OriginalAlreadyThere   the conditional PUT was refused: an original with this id exists
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import threading
 from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.core.files.storage import storages
 from storages.backends.s3 import S3Storage
 
-from gallery.core import correlation
 from gallery.storage.aws import client_config, make_client, session
 from gallery.storage.upload_terms import OFFER_SECONDS, Offer, OriginalTerms, StoredOriginal
-from thumbworker.contract import keys
+from thumbworker.contract import keys, policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,12 +31,14 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from boto3.session import Session
-    from django.core.files.base import File
     from mypy_boto3_s3.client import S3Client
 
+    from thumbworker.contract.imports import ImportRequest
+
 DOWNLOAD_SECONDS = 5 * 60
-# A form's 4 MB take longer than the small questions that pages ask.
+"""How long a signed download address may be used to start a download."""
 READ_TIMEOUT_SECONDS = 10.0
+"""Longer than other clients wait: a form's 4 MB pass through here."""
 
 _CLIENT_LOCK = threading.Lock()
 
@@ -43,23 +47,22 @@ class OriginalsUnavailable(Exception):
     """S3 did not answer, or refused for a reason that is not the caller's."""
 
 
-class NotThere(Exception):
-    """The object asked for does not exist."""
-
-
 class OriginalAlreadyThere(Exception):
-    """The conditional PUT was refused: an original of this id exists."""
+    """The conditional PUT was refused: an original with this id exists."""
+
+
+class _NotFound(Exception):
+    pass
 
 
 @contextmanager
-def translated() -> Iterator[None]:
-    """Turn what the SDK raises into this module's errors."""
+def _translated_errors() -> Iterator[None]:
     try:
         yield
     except ClientError as error:
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
         if status == 404 and error.response["Error"].get("Code") != "NoSuchBucket":
-            raise NotThere from error
+            raise _NotFound from error
         if status == 412:
             raise OriginalAlreadyThere from error
         raise OriginalsUnavailable(str(error)) from error
@@ -68,7 +71,10 @@ def translated() -> Iterator[None]:
 
 
 class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is untyped
-    """django-storages' S3 storage, bound to the originals bucket and to write-once semantics."""
+    """django-storages' S3 storage, bound to the originals bucket and to write-once semantics.
+
+    Every method that makes a call raises ``OriginalsUnavailable`` if S3 does not answer.
+    """
 
     _client: S3Client | None = None
 
@@ -81,7 +87,6 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
             "default_acl": None,
             "querystring_auth": True,
             "querystring_expire": DOWNLOAD_SECONDS,
-            "file_overwrite": True,
             "client_config": client_config(
                 read_timeout=READ_TIMEOUT_SECONDS,
                 signature_version="s3v4",
@@ -90,7 +95,7 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
         }
 
     def _create_session(self) -> Session:
-        """Share one session, so that all threads sign with the same temporary credentials."""
+        # One session for all threads, so that they sign with the same temporary credentials.
         return session()
 
     @property
@@ -101,98 +106,107 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
                 self._client = make_client("s3", self.client_config)
         return self._client
 
-    def delete(self, name: str) -> None:
-        """Delete the original of this name, as ``FileField`` asks for it."""
-        parsed = keys.parse_key(name)
-        if parsed is not None:
-            self.remove(parsed[1])
+    def _save(self, name: str, content: object) -> NoReturn:  # noqa: ARG002 - Django's signature
+        # The inherited method would overwrite an original and store it without its owner.
+        raise TypeError("Originals are stored by OriginalsStorage.put only.")
 
     def offer(self, terms: OriginalTerms) -> Offer:
-        """Sign one write-once PUT for 15 minutes. Signing is local: no call is made."""
+        """Return a presigned write-once PUT, valid for 15 minutes. Signing is local: no call is made."""
         url = self.client.generate_presigned_url(
             "put_object", Params=terms.parameters(self.bucket_name), ExpiresIn=OFFER_SECONDS
         )
-        return Offer(url, terms.headers())
+        return Offer(url, terms)
 
     def put(self, terms: OriginalTerms, content: bytes) -> None:
-        """Store an original once.
-
-        Raises:
-            OriginalAlreadyThere: an original of this id exists.
-            OriginalsUnavailable: S3 did not take it.
-        """
-        with translated():
+        """Store an original once. Raise ``OriginalAlreadyThere`` if the id has one."""
+        with _translated_errors():
             self.client.put_object(**terms.parameters(self.bucket_name), Body=content)
 
-    def _save(self, name: str, content: File[Any]) -> str:
-        """Store by one conditional PUT under the very name; ``FileField`` ends up here."""
-        parsed = keys.parse_key(name)
-        if parsed is None or parsed[0] != keys.ORIGINALS_PREFIX:
-            raise ValueError(f"Not the key of an original: {name!r}")
-        content.seek(0)
-        data = content.read()
-        terms = OriginalTerms(
-            photo_id=parsed[1],
-            owner_id=content.owner_id,  # type: ignore[attr-defined]
-            size_bytes=len(data),
-            content_type=content.content_type,  # type: ignore[attr-defined]
-            sha256=base64.b64encode(hashlib.sha256(data).digest()).decode(),
-            correlation_id=correlation.current(),
-        )
-        self.put(terms, data)
-        return name
-
-    def look(self, photo_id: UUID) -> StoredOriginal | None:
-        """Look whether the original is there (HEAD); ``None`` if it is not.
-
-        Raises:
-            OriginalsUnavailable: S3 did not answer.
-        """
+    def head(self, photo_id: UUID) -> StoredOriginal | None:
+        """Return what S3 says about the original, or ``None`` if there is none."""
         try:
-            with translated():
+            with _translated_errors():
                 head = self.client.head_object(
                     Bucket=self.bucket_name, Key=keys.original_key(photo_id), ChecksumMode="ENABLED"
                 )
-        except NotThere:
+        except _NotFound:
             return None
         return StoredOriginal.from_head(head)
 
     def remove(self, photo_id: UUID) -> None:
-        """Delete the original; nothing happens where there is none.
+        """Delete the original, if there is one."""
+        self._delete_key(keys.original_key(photo_id))
 
-        Raises:
-            OriginalsUnavailable: S3 did not answer.
-        """
-        with translated():
-            self.client.delete_object(Bucket=self.bucket_name, Key=keys.original_key(photo_id))
+    def ids_after(self, marker: str, *, limit: int = 1000) -> tuple[list[UUID], str]:
+        """Return up to ``limit`` ids of originals in key order, and the marker of the next page or ``""``."""
+        with _translated_errors():
+            answer = self.client.list_objects_v2(
+                Bucket=self.bucket_name, Prefix=keys.ORIGINALS_PREFIX, StartAfter=marker, MaxKeys=limit
+            )
+        found = [entry["Key"] for entry in answer.get("Contents", [])]
+        ids = [parsed[1] for key in found if (parsed := keys.parse_key(key))]
+        return ids, found[-1] if answer.get("IsTruncated") and found else ""
+
+    def download_url(self, photo_id: UUID, *, file_name: str) -> str:
+        """Return a signed address from which the owner can download the original for five minutes."""
+        ascii_name = "".join(
+            c if c.isascii() and c.isprintable() and c not in '"\\' else "_" for c in file_name
+        )
+        return self.client.generate_presigned_url(
+            "get_object",
+            Params={
+                "Bucket": self.bucket_name,
+                "Key": keys.original_key(photo_id),
+                "ResponseContentDisposition": f'attachment; filename="{ascii_name}"',
+                # Untrusted bytes: no browser may run or display them from this origin.
+                "ResponseContentType": "application/octet-stream",
+            },
+            ExpiresIn=DOWNLOAD_SECONDS,
+        )
 
     def nudge(self, photo_id: UUID) -> None:
-        """Ask the worker to reconcile this id; it may be lost or doubled.
+        """Ask the worker to reconcile this id. The request may be lost or delivered twice."""
+        self._put(keys.nudge_key(photo_id), b"", "application/octet-stream")
 
-        Raises:
-            OriginalsUnavailable: S3 did not answer.
-        """
-        with translated():
-            self.client.put_object(
-                Bucket=self.bucket_name,
-                Key=keys.nudge_key(photo_id),
-                Body=b"",
-                ContentType="application/octet-stream",
-            )
+    def request_import(self, photo_id: UUID, request: ImportRequest) -> None:
+        """Ask the import worker to fetch a picture. Repeating the request changes nothing."""
+        self._put(keys.import_key(photo_id), request.to_json().encode(), "application/json")
+
+    def forget_import(self, photo_id: UUID) -> None:
+        """Delete the import request, so that no worker starts it later."""
+        self._delete_key(keys.import_key(photo_id))
+
+    def any_rendition_left(self, photo_id: UUID) -> bool:
+        """Return whether the renditions bucket holds a rendition of any size and policy."""
+        for key in policy.every_rendition_key(photo_id):
+            try:
+                with _translated_errors():
+                    self.client.head_object(Bucket=settings.RENDITIONS_BUCKET, Key=key)
+            except _NotFound:
+                continue
+            return True
+        return False
 
     def clock(self) -> datetime | None:
-        """Return what time it is for S3, whose signatures depend on it; ``None`` where it does not say.
+        """Return S3's current time, which signatures depend on, or ``None`` if it does not send one.
 
-        Raises:
-            OriginalsUnavailable: S3 did not answer, or there is no bucket.
+        Raise ``OriginalsUnavailable`` if the bucket does not exist.
         """
         try:
-            with translated():
+            with _translated_errors():
                 answer = self.client.head_bucket(Bucket=self.bucket_name)
-        except NotThere as error:
+        except _NotFound as error:
             raise OriginalsUnavailable(f"there is no bucket {self.bucket_name}") from error
         date = answer["ResponseMetadata"]["HTTPHeaders"].get("date")
         return parsedate_to_datetime(date) if date else None
+
+    def _put(self, key: str, body: bytes, content_type: str) -> None:
+        with _translated_errors():
+            self.client.put_object(Bucket=self.bucket_name, Key=key, Body=body, ContentType=content_type)
+
+    def _delete_key(self, key: str) -> None:
+        with _translated_errors():
+            self.client.delete_object(Bucket=self.bucket_name, Key=key)
 
 
 def originals() -> OriginalsStorage:

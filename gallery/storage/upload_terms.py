@@ -84,7 +84,12 @@ class OriginalTerms:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A presigned PUT: send the bytes to ``url`` with exactly these ``headers``."""
+    """A presigned PUT: send the bytes that ``terms`` describe to ``url`` with exactly its ``headers``."""
 
     url: str
-    headers: dict[str, str]
+    terms: OriginalTerms
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Return the headers that the signature requires."""
+        return self.terms.headers()

@@ -7,10 +7,7 @@ import hashlib
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from django.core.files.base import File
-
-from gallery.photos.models import Photo
-from gallery.storage.originals import OriginalAlreadyThere, OriginalsUnavailable
+from gallery.storage.originals import OriginalAlreadyThere, OriginalsUnavailable, originals
 from gallery.uploads.file_checks import FileRefused, Refusal, UploadRequest
 from gallery.uploads.offers import AlreadyThere, Offered, Refused, offer
 
@@ -33,14 +30,12 @@ STORE_UNAVAILABLE = Refusal(
 def store(
     owner_id: int, untrusted_file: UploadedFile[bytes], *, visibility: str
 ) -> Offered | AlreadyThere | Refused:
-    """Make the offer, then take it up ourselves: the row first, the bytes second."""
+    """Make an offer for the file and take it up: the row first, the bytes second."""
     upload_id = uuid4()
     size_bytes = untrusted_file.size or 0
     if size_bytes > MAX_FORM_BYTES:
         return Refused(str(upload_id), TOO_LARGE_FOR_FORM)
-    digest = hashlib.sha256(usedforsecurity=False)
-    for chunk in untrusted_file.chunks():
-        digest.update(chunk)
+    content = untrusted_file.read()
     try:
         request = UploadRequest.from_untrusted(
             {
@@ -48,7 +43,7 @@ def store(
                 "name": untrusted_file.name,
                 "size_bytes": size_bytes,
                 "content_type": untrusted_file.content_type,
-                "sha256": base64.b64encode(digest.digest()).decode(),
+                "sha256": base64.b64encode(hashlib.sha256(content).digest()).decode(),
                 "met_conflict": True,
             }
         )
@@ -56,20 +51,10 @@ def store(
         return Refused(str(upload_id), refused.refusal)
     outcome = offer(owner_id, [request], visibility=visibility)[0]
     if isinstance(outcome, Offered):
-        return _put(outcome, untrusted_file)
-    return outcome
-
-
-def _put(outcome: Offered, untrusted_file: UploadedFile[bytes]) -> Offered | AlreadyThere | Refused:
-    photo = Photo.objects.get(pk=outcome.photo_id)
-    content = File(untrusted_file.file, name=photo.original.name)
-    # The storage binds the object to its owner and type, as a browser's PUT would be bound.
-    content.owner_id = photo.owner_id  # type: ignore[attr-defined]
-    content.content_type = photo.content_type  # type: ignore[attr-defined]
-    try:
-        photo.original.storage.save(photo.original.name, content)
-    except OriginalAlreadyThere:
-        return AlreadyThere(outcome.upload_id, outcome.photo_id)
-    except OriginalsUnavailable:
-        return Refused(outcome.upload_id, STORE_UNAVAILABLE)
+        try:
+            originals().put(outcome.offer.terms, content)
+        except OriginalAlreadyThere:
+            return AlreadyThere(outcome.upload_id, outcome.photo_id)
+        except OriginalsUnavailable:
+            return Refused(outcome.upload_id, STORE_UNAVAILABLE)
     return outcome

@@ -25,7 +25,6 @@ from gallery.photos.states import NEVER_ARRIVED, State
 from gallery.storage.originals import OriginalsUnavailable, originals
 from gallery.storage.upload_terms import OFFER_SECONDS, Offer, OriginalTerms
 from gallery.uploads.file_checks import Refusal, UploadRequest
-from thumbworker.contract import keys
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,13 +89,11 @@ class _Batch:
         return self.now + timedelta(seconds=OFFER_SECONDS)
 
     def row(self, wanted: UploadRequest) -> Photo:
-        photo_id = uuid4()
         return Photo(
-            id=photo_id,
+            id=uuid4(),
             owner_id=self.owner_id,
             visibility=self.visibility,
             file_name=wanted.name,
-            original=keys.original_key(photo_id),
             upload_id=wanted.upload_id,
             content_type=wanted.content_type,
             size_bytes=wanted.size_bytes,
@@ -254,7 +251,7 @@ def _arrived(photo: Photo, request: UploadRequest) -> bool:
     if not request.met_conflict:
         return False
     try:
-        stored = originals().look(photo.pk)
+        stored = originals().head(photo.pk)
     except OriginalsUnavailable:
         return False
     return stored is not None and stored.size_bytes == photo.size_bytes

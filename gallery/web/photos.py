@@ -21,7 +21,6 @@ from gallery.photos.states import State
 from gallery.presentation.camera_facts import facts_of
 from gallery.presentation.history import lines_of
 from gallery.presentation.tiles import tiles_of
-from gallery.storage.downloads import download_url
 from gallery.storage.originals import OriginalsUnavailable, originals
 from gallery.web.forms import PhotoForm
 
@@ -159,4 +158,4 @@ def original(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     found = _own_or_404(request.user, photo_id)
     if found.state in {State.AWAITING, State.FAILED}:
         raise Http404
-    return HttpResponseRedirect(download_url(found.pk, file_name=found.file_name))
+    return HttpResponseRedirect(originals().download_url(found.pk, file_name=found.file_name))

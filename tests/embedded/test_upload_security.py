@@ -79,7 +79,7 @@ def test_the_promised_bytes_are_taken_once(originals: OriginalsStorage) -> None:
     promised = terms()
     offer = originals.offer(promised)
     assert put(offer.url, offer.headers, CONTENT)[0] == 200
-    stored = originals.look(promised.photo_id)
+    stored = originals.head(promised.photo_id)
     assert stored is not None
     assert (stored.size_bytes, stored.owner, stored.content_type) == (len(CONTENT), "7", "image/jpeg")
     assert put(offer.url, offer.headers, CONTENT)[0] == 412
@@ -114,7 +114,7 @@ def test_anything_else_is_refused_and_leaves_nothing(
     offer = originals.offer(promised)
     headers = {name: value for name, value in (offer.headers | changed).items() if name not in removed}
     assert put(offer.url, headers, content)[0] in statuses
-    assert originals.look(promised.photo_id) is None
+    assert originals.head(promised.photo_id) is None
 
 
 def with_path(offer: Offer, old: str, new: str) -> str:
@@ -127,7 +127,7 @@ def test_another_key_is_refused(originals: OriginalsStorage) -> None:
     offer = originals.offer(promised)
     url = with_path(offer, str(promised.photo_id), str(other))
     assert put(url, offer.headers, CONTENT)[0] == 403
-    assert originals.look(other) is None
+    assert originals.head(other) is None
 
 
 @pytest.mark.parametrize("prefix", ["nudges/", "imports/", "elsewhere/", "originals/../"])

@@ -17,7 +17,6 @@ from gallery.accounts.models import User
 from gallery.photos.models import Photo
 from gallery.photos.states import State, Visibility
 from tests.gallery.stores import Stores
-from thumbworker.contract import keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -105,7 +104,6 @@ def make_photo(db: None) -> PhotoFactory:
             "state": state,
             "visibility": Visibility.PUBLIC,
             "file_name": f"photo-{made}.jpg",
-            "original": keys.original_key(photo_id),
             "content_type": "image/jpeg",
             "size_bytes": SIZE_BYTES,
             "sha256": hashlib.sha256(photo_id.bytes).hexdigest(),
