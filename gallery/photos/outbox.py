@@ -1,82 +1,48 @@
-"""Owns SNS: tells what moderators decided. Nobody's page waits for it, and nothing decided stays untold.
+"""Publish moderators' decisions: no page waits for the topic, and no decision stays unpublished.
 
-The history row of a decision says which news it is and whether the topic has taken it. On commit it is
-told once, in haste; what stays open is told by ``sweep``. A repetition carries the same ``event_id``.
+The history row of a decision records which event it is and whether the topic took it. It is published once
+right after the commit; what stays pending is published by ``sweep``. A repetition has the same ``event_id``.
 """
 
 from __future__ import annotations
 
-import functools
 import time
-from dataclasses import dataclass
 from datetime import UTC, timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
-import structlog
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.utils import timezone
 
 from gallery.photos.models import HistoryEntry
-from gallery.storage.aws import client_config, make_client
+from gallery.storage.topic import topic
 from thumbworker.contract.news import EVENT_NAMESPACE, NewsType, PhotoNews, photo_address
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from mypy_boto3_sns.client import SNSClient
-
-logger = structlog.get_logger(__name__)
-
-HASTE_SECONDS = 0.4
-"""How long the one try on commit may wait for a connection, and again for the answer."""
-WINDOW_SECONDS = 30.0
-BUDGET_SECONDS = 0.5
-"""What the pages of a process may wait for the topic in one window: many decisions do not wait each."""
-OPEN_AFTER = timedelta(minutes=1)
-MAX_OPEN = 500
-SWEEP_SECONDS = 8.0
-
-
-@dataclass(slots=True)
-class Topic:
-    """The two clients of the topic: one whose caller waits for a page, and one that has time."""
-
-    hasty: SNSClient
-    patient: SNSClient
-    window_began: float = float("-inf")
-    waited_seconds: float = 0.0
-
-
-@functools.cache
-def topic() -> Topic:
-    """Return the process's one way to the topic."""
-    hasty = client_config(read_timeout=HASTE_SECONDS).merge(
-        Config(connect_timeout=HASTE_SECONDS, retries={"total_max_attempts": 1})
-    )
-    return Topic(
-        cast("SNSClient", make_client("sns", hasty)), cast("SNSClient", make_client("sns", client_config()))
-    )
+PENDING_AFTER = timedelta(minutes=1)
+"""The age at which a job publishes what the request did not."""
+MAX_PENDING = 500
+MAX_SECONDS = 8.0
 
 
 def event_id(entry: HistoryEntry) -> UUID:
-    """Return the id of what the row tells; a photo makes one move at one instant."""
+    """Return the id of the row's event. A photo makes one move at one instant."""
     # Not by the row's own number, which a restored database gives out a second time.
     instant = entry.at.astimezone(UTC).isoformat(timespec="microseconds")
     return uuid5(EVENT_NAMESPACE, f"{entry.move}|{entry.photo_id}|{instant}")
 
 
-def news_of(entry: HistoryEntry, owner_id: int, *, correlation_id: str = "") -> PhotoNews:
-    """Return the news that a decision's row stands for, as ``contract/news.schema.json`` says."""
-    news_type = NewsType(entry.news_type)
+def event_of(entry: HistoryEntry, owner_id: int, *, correlation_id: str = "") -> PhotoNews:
+    """Return the event that a decision's row stands for, as ``contract/news.schema.json`` describes it."""
+    event_type = NewsType(entry.news_type)
     return PhotoNews(
         event_id=event_id(entry),
-        type=news_type,
+        type=event_type,
         photo_id=entry.photo_id,
         owner=str(owner_id),
-        status=news_type.removeprefix("photo.").upper(),
+        status=event_type.removeprefix("photo.").upper(),
         reason=entry.reason,
         address=photo_address(settings.SITE_ORIGIN, entry.photo_id),
         occurred_at=entry.at.astimezone(UTC).isoformat(timespec="milliseconds"),
@@ -84,50 +50,29 @@ def news_of(entry: HistoryEntry, owner_id: int, *, correlation_id: str = "") -> 
     )
 
 
-def tell_in_haste(entry: HistoryEntry, owner_id: int, *, correlation_id: str = "") -> bool:
-    """Try once to tell what was just committed; tell whether the topic took it."""
-    way = topic()
-    started = time.monotonic()
-    if started - way.window_began > WINDOW_SECONDS:
-        way.window_began, way.waited_seconds = started, 0.0
-    if way.waited_seconds > BUDGET_SECONDS:
-        return False
-    told = _tell(way.hasty, news_of(entry, owner_id, correlation_id=correlation_id), entry)
-    # One that failed at once is no better: nobody else tries before the window is over.
-    way.waited_seconds += time.monotonic() - started if told else WINDOW_SECONDS
-    return told
+def publish_now(entry: HistoryEntry, owner_id: int, *, correlation_id: str = "") -> bool:
+    """Try once to publish what was just committed; return whether the topic took it."""
+    published = topic().publish_now(event_of(entry, owner_id, correlation_id=correlation_id))
+    return published and _mark_published(entry)
 
 
-def tell_open(now: datetime | None = None) -> int:
-    """Tell what the topic has not taken yet, oldest first; return how many it took.
+def publish_pending(now: datetime | None = None) -> int:
+    """Publish pending events, oldest first; return how many the topic took.
 
-    Stops at the first that it does not take, after 500, or after eight seconds: the next run goes on.
+    Stop at the first that it does not take, after 500, or after eight seconds. The next run continues.
     """
-    deadline = time.monotonic() + SWEEP_SECONDS
-    matters = HistoryEntry.objects.with_untold_news().filter(at__lt=(now or timezone.now()) - OPEN_AFTER)
-    told = 0
-    for entry in matters.select_related("photo").order_by("id")[:MAX_OPEN]:
-        if time.monotonic() > deadline or not _tell(
-            topic().patient, news_of(entry, entry.photo.owner_id), entry
-        ):
+    deadline = time.monotonic() + MAX_SECONDS
+    pending = HistoryEntry.objects.with_untold_news().filter(at__lt=(now or timezone.now()) - PENDING_AFTER)
+    published = 0
+    for entry in pending.select_related("photo").order_by("id")[:MAX_PENDING]:
+        if time.monotonic() > deadline or not topic().publish(event_of(entry, entry.photo.owner_id)):
             break
-        told += 1
-    return told
+        _mark_published(entry)
+        published += 1
+    return published
 
 
-def _tell(client: SNSClient, news: PhotoNews, entry: HistoryEntry) -> bool:
-    try:
-        client.publish(
-            TopicArn=settings.PHOTO_EVENTS_TOPIC_ARN,
-            Message=news.to_json(),
-            MessageAttributes={
-                name: {"DataType": "String", "StringValue": value}
-                for name, value in news.attributes().items()
-            },
-        )
-    except (BotoCoreError, ClientError) as error:
-        logger.warning("news_not_told_yet", type=news.type, photo_id=str(news.photo_id), problem=str(error))
-        return False
-    # A crash before this line tells the news twice, with one event id.
+def _mark_published(entry: HistoryEntry) -> bool:
+    # A crash before this line publishes the event twice, with one event id.
     HistoryEntry.objects.filter(pk=entry.pk).update(published_at=timezone.now())
     return True

@@ -137,7 +137,7 @@ def _is(actor: User | None, owner_id: int) -> bool:
 
 
 def _tell(entry: HistoryEntry, owner_id: int, correlation_id: str) -> None:
-    outbox.tell_in_haste(entry, owner_id, correlation_id=correlation_id)
+    outbox.publish_now(entry, owner_id, correlation_id=correlation_id)
 
 
 def processed(photo_id: UUID, *, trusted: bool, facts: dict[str, Any], correlation_id: str = "") -> bool:

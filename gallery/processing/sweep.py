@@ -86,7 +86,7 @@ def sweep(now: datetime | None = None) -> SweepReport:
         logger.error(  # noqa: TRY400
             "sweep_stopped", removals=report.removals, limit=MAX_REMOVALS
         )
-    report.news_told = outbox.tell_open(now)
+    report.news_told = outbox.publish_pending(now)
     return report
 
 

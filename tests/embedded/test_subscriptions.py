@@ -22,6 +22,7 @@ from gallery.photos.models import HistoryEntry
 from gallery.photos.states import State
 from gallery.storage import aws
 from gallery.storage.originals import OriginalsStorage
+from gallery.storage.topic import topic
 from tests.embedded.subscribers import (
     DOCUMENT,
     Listener,
@@ -63,10 +64,10 @@ def web(
     settings.ORIGINALS_BUCKET = embedded_aws.outputs.originals_bucket
     settings.PHOTO_EVENTS_TOPIC_ARN = embedded_aws.outputs.photo_events_topic_arn
     aws.session.cache_clear()
-    outbox.topic.cache_clear()
+    topic.cache_clear()
     yield OriginalsStorage()
     aws.session.cache_clear()
-    outbox.topic.cache_clear()
+    topic.cache_clear()
 
 
 def upload(embedded_aws: EnforcedAws, content: bytes, owner: str) -> UUID:
@@ -120,8 +121,8 @@ def test_two_systems_hear_exactly_their_kinds_and_a_repetition_has_the_same_id(
     for photo_id in (good, bad, other):
         web.nudge(photo_id)
     HistoryEntry.objects.update(published_at=None, owner_untold=True)
-    later = timezone.now() + 2 * outbox.OPEN_AFTER
-    assert outbox.tell_open(later) == 2
+    later = timezone.now() + 2 * outbox.PENDING_AFTER
+    assert outbox.publish_pending(later) == 2
     eventually(lambda: heard(10))
     delete_twice(embedded_aws, web, good, heard)
 

@@ -10,9 +10,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from gallery.photos import outbox
 from gallery.photos.models import Photo
 from gallery.processing.settle import settle
+from gallery.storage.topic import topic
 from tests.emf import metrics_of
 from tests.gallery.api.conftest import ProgramFactory, program_of
 from tests.gallery.photos.test_outbox import Subscriber
@@ -45,9 +45,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def subscriber(moto_aws: MotoAws) -> Iterator[Subscriber]:
-    outbox.topic.cache_clear()
+    topic.cache_clear()
     yield Subscriber(moto_aws)
-    outbox.topic.cache_clear()
+    topic.cache_clear()
 
 
 @pytest.fixture

@@ -10,12 +10,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from gallery.photos import outbox, transitions
+from gallery.photos import transitions
 from gallery.photos.models import DeletionRecord, Photo
 from gallery.photos.states import State
 from gallery.processing.sweep import sweep
 from gallery.storage import aws, catalogue
 from gallery.storage.originals import originals
+from gallery.storage.topic import topic
 from tests.gallery.conftest import PhotoFactory, make_photo
 from tests.journey.conftest import photograph
 
@@ -59,9 +60,9 @@ def _dead_originals(closed_port: int, monkeypatch: pytest.MonkeyPatch) -> Iterat
 @pytest.fixture
 def _dead_topic(closed_port: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("AWS_ENDPOINT_URL_SNS", f"http://127.0.0.1:{closed_port}")
-    outbox.topic.cache_clear()
+    topic.cache_clear()
     yield
-    outbox.topic.cache_clear()
+    topic.cache_clear()
 
 
 @pytest.fixture

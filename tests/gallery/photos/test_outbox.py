@@ -17,6 +17,7 @@ from gallery.photos import outbox, transitions
 from gallery.photos.models import HistoryEntry
 from gallery.photos.states import State
 from gallery.processing.sweep import sweep
+from gallery.storage.topic import BUDGET_SECONDS, WINDOW_SECONDS, topic
 from tests.journey.counting import counted
 from thumbworker import contract
 
@@ -64,9 +65,9 @@ class Subscriber:
 
 @pytest.fixture
 def subscriber(moto_aws: MotoAws) -> Iterator[Subscriber]:
-    outbox.topic.cache_clear()
+    topic.cache_clear()
     yield Subscriber(moto_aws)
-    outbox.topic.cache_clear()
+    topic.cache_clear()
 
 
 @pytest.fixture
@@ -76,9 +77,9 @@ def silent_topic(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch
         listening.bind(("127.0.0.1", 0))
         listening.listen()
         silence.setenv("AWS_ENDPOINT_URL_SNS", f"http://127.0.0.1:{listening.getsockname()[1]}")
-        outbox.topic.cache_clear()
+        topic.cache_clear()
         yield silence
-    outbox.topic.cache_clear()
+    topic.cache_clear()
 
 
 def in_a_while() -> Any:
@@ -144,7 +145,7 @@ def test_a_repetition_has_the_same_event_id_and_another_decision_another(
     transitions.rejected(photo.pk, actor=charlie, reason="After all.")
     for _ in range(2):
         HistoryEntry.objects.update(published_at=None)
-        assert outbox.tell_open(in_a_while()) == 2
+        assert outbox.publish_pending(in_a_while()) == 2
     heard = subscriber.news()
     assert len(heard) == 4
     assert {told["event_id"]: told["type"] for told in heard}.keys() == {
@@ -167,7 +168,7 @@ def test_what_a_silent_topic_did_not_take_is_told_by_the_sweep(
         assert transitions.approved(photo.pk, actor=charlie)
     assert HistoryEntry.objects.with_untold_news().count() == 1
     silent_topic.undo()
-    outbox.topic.cache_clear()
+    topic.cache_clear()
     assert sweep().news_told == 0, "the try on commit may still be under way"
     assert sweep(in_a_while()).news_told == 1
     assert sweep(in_a_while()).news_told == 0
@@ -182,7 +183,7 @@ def test_a_hundred_decisions_wait_for_a_silent_topic_once(
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     photos = [make_photo(alice, State.PENDING) for _ in range(100)]
-    with counted(outbox.topic().hasty) as costs, django_capture_on_commit_callbacks(execute=True):
+    with counted(topic().quick) as costs, django_capture_on_commit_callbacks(execute=True):
         for photo in photos:
             transitions.approved(photo.pk, actor=charlie)
     assert costs.calls == {"Publish": 1}
@@ -201,13 +202,13 @@ def test_decisions_together_wait_no_longer_than_the_budget(
             transitions.approved(make_photo(alice, State.PENDING).pk, actor=charlie)
 
     decide()
-    outbox.topic().waited_seconds = outbox.BUDGET_SECONDS + 0.1
+    topic().waited_seconds = BUDGET_SECONDS + 0.1
     decide()
     assert len(subscriber.news()) == 1
-    outbox.topic().window_began -= outbox.WINDOW_SECONDS
+    topic().window_began -= WINDOW_SECONDS
     decide()
     assert len(subscriber.news()) == 1
-    assert outbox.tell_open(in_a_while()) == 1
+    assert outbox.publish_pending(in_a_while()) == 1
 
 
 @pytest.mark.usefixtures("silent_topic")
@@ -216,16 +217,16 @@ def test_the_sweep_stops_at_the_first_that_is_not_taken(
 ) -> None:
     for _ in range(3):
         transitions.approved(make_photo(alice, State.PENDING).pk, actor=charlie)
-    with counted(outbox.topic().patient) as costs:
-        assert outbox.tell_open(in_a_while()) == 0
+    with counted(topic().patient) as costs:
+        assert outbox.publish_pending(in_a_while()) == 0
     assert costs.calls == {"Publish": 1}
 
 
 def test_the_hasty_try_gives_up_within_a_second() -> None:
-    config = outbox.topic().hasty.meta.config
+    config = topic().quick.meta.config
     assert config.retries["total_max_attempts"] == 1
     assert config.connect_timeout + config.read_timeout < 1
-    outbox.topic.cache_clear()
+    topic.cache_clear()
 
 
 def test_a_decision_that_is_rolled_back_is_not_told(
@@ -235,7 +236,7 @@ def test_a_decision_that_is_rolled_back_is_not_told(
     with transaction.atomic():
         transitions.approved(photo.pk, actor=charlie)
         transaction.set_rollback(True)
-    assert outbox.tell_open(in_a_while()) == 0
+    assert outbox.publish_pending(in_a_while()) == 0
     assert subscriber.news() == []
 
 
