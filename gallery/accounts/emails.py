@@ -11,7 +11,7 @@ from django.core.mail import send_mail
 from django.template.loader import render_to_string
 
 from gallery.accounts.client_address import client_address
-from gallery.accounts.rate_limits import MAILS_PER_ADDRESS, MAILS_PER_RECIPIENT, within
+from gallery.accounts.rate_limits import EMAILS_PER_ADDRESS, EMAILS_PER_RECIPIENT, is_allowed
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -23,8 +23,8 @@ def may_ask(request: HttpRequest, recipient: str) -> bool:
     """Tell whether this client may have one more mail sent to this recipient, and count it."""
     # Both are counted each time: a short cut would let the other grow without limit.
     allowed = [
-        within(MAILS_PER_ADDRESS, client_address(request)),
-        within(MAILS_PER_RECIPIENT, recipient),
+        is_allowed(EMAILS_PER_ADDRESS, client_address(request)),
+        is_allowed(EMAILS_PER_RECIPIENT, recipient),
     ]
     return all(allowed)
 

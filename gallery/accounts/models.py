@@ -112,16 +112,15 @@ class Invitation(models.Model):
         return self.used_at is None and now < self.expires_at
 
 
-class Tally(models.Model):
-    """How often something was done since ``started_at``; ``subject`` is a digest, so no person is named."""
+class RateLimit(models.Model):
+    """How far the requests of one subject run ahead of the clock, for ``rate_limits``.
 
-    subject = models.CharField(max_length=64, primary_key=True)
-    count = models.PositiveIntegerField(default=1)
-    started_at = models.DateTimeField(db_index=True)
+    ``busy_until`` is in microseconds since the epoch. ``key`` is a digest, so no person is named.
+    """
 
-    class Meta:
-        verbose_name_plural = "tallies"
+    key = models.CharField(max_length=64, primary_key=True)
+    busy_until = models.BigIntegerField(db_index=True)
 
     def __str__(self) -> str:
-        """Say how often."""
-        return f"{self.count} since {self.started_at:%Y-%m-%d %H:%M}"
+        """Name the limit by its key."""
+        return self.key

@@ -1,45 +1,81 @@
-"""Limits on how often something may be done: kept in the database, since functions share no memory."""
+"""The one rate limiter: database-backed, because web functions share no memory.
+
+It is the generic cell rate algorithm: each request moves ``busy_until`` on by its share of the period and is
+refused if that would run further ahead of the clock than the burst allows. Usually one UPDATE of one row.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import math
+import time
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
-from django.db.models import F
-from django.utils import timezone
+from django.db import IntegrityError, transaction
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
 
-from gallery.accounts.models import Tally
+from gallery.accounts.models import RateLimit
 
-if TYPE_CHECKING:
-    from datetime import datetime
+MICROSECONDS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """``most`` times ``within`` some time."""
+    """``count`` times in each ``period`` in the long run, and at most ``burst`` at once."""
 
     name: str
-    most: int
-    within: timedelta
+    count: int
+    period: timedelta
+    burst: int
+
+    @property
+    def interval(self) -> int:
+        """Return the share of one request, in microseconds."""
+        return self.period // timedelta(microseconds=1) // self.count
 
 
-KEPT_FOR = timedelta(days=1)
-"""Longer than any limit looks back."""
-
-SIGN_UPS_PER_ADDRESS = Limit("sign-ups", 20, timedelta(hours=1))
-MAILS_PER_ADDRESS = Limit("mails-asked", 20, timedelta(hours=1))
-MAILS_PER_RECIPIENT = Limit("mails-sent", 5, timedelta(hours=1))
+def hourly(name: str, count: int) -> Limit:
+    """Return a limit of ``count`` an hour, all of which may come at once."""
+    return Limit(name, count, timedelta(hours=1), burst=count)
 
 
-def within(limit: Limit, subject: str | None, *, now: datetime | None = None) -> bool:
-    """Count one more and tell whether it is still allowed. An unknown subject shares one count."""
-    now = now or timezone.now()
-    digest = hashlib.sha256(f"{limit.name}:{(subject or '').lower()}".encode()).hexdigest()
-    running = Tally.objects.filter(subject=digest, started_at__gt=now - limit.within)
-    if not running.update(count=F("count") + 1):
-        Tally.objects.filter(started_at__lt=now - KEPT_FOR).delete()
-        Tally.objects.update_or_create(subject=digest, defaults={"count": 1, "started_at": now})
-        return True
-    return running.filter(count__lte=limit.most).exists()
+SIGN_UPS_PER_ADDRESS = hourly("sign-ups", 20)
+EMAILS_PER_ADDRESS = hourly("mails-asked", 20)
+EMAILS_PER_RECIPIENT = hourly("mails-sent", 5)
+
+
+def retry_after_seconds(limit: Limit, subject: str, *, cost: int = 1) -> int:
+    """Count ``cost`` requests of the subject. Return 0 if they are within the limit, else how long to wait.
+
+    The subject is stored as a digest. Costs one query; two more if the subject is new or over the limit.
+    """
+    # A request that costs more than the burst would never pass, so it takes the whole burst.
+    cost = min(cost, limit.burst)
+    key = hashlib.sha256(f"{limit.name}:{subject.lower()}".encode()).hexdigest()
+    now = time.time_ns() // 1000
+    latest = now + (limit.burst - cost) * limit.interval
+    share = cost * limit.interval
+    moved = Greatest(F("busy_until"), Value(now)) + Value(share)
+    if RateLimit.objects.filter(key=key, busy_until__lte=latest).update(busy_until=moved):
+        return 0
+    busy_until = RateLimit.objects.filter(key=key).values_list("busy_until", flat=True).first()
+    if busy_until is None:
+        try:
+            with transaction.atomic():
+                RateLimit.objects.create(key=key, busy_until=now + share)
+        except IntegrityError:
+            return retry_after_seconds(limit, subject, cost=cost)
+        return 0
+    return max(1, math.ceil((busy_until - latest) / MICROSECONDS))
+
+
+def is_allowed(limit: Limit, subject: str | None) -> bool:
+    """Count one more and return whether it is within the limit. Unknown subjects share one count."""
+    return retry_after_seconds(limit, subject or "") == 0
+
+
+def forget_idle(now_seconds: float) -> int:
+    """Remove rows that no longer limit anything; return how many."""
+    return RateLimit.objects.filter(busy_until__lt=int(now_seconds * MICROSECONDS)).delete()[0]

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from ninja.security import HttpBearer
 
-from gallery.api import idempotency, problems, rate_limits, tokens
+from gallery.accounts.rate_limits import retry_after_seconds
+from gallery.api import idempotency, problems, tokens
+from gallery.api.limits import Kind, limit_of
 from gallery.api.problems import Problem
 from gallery.api.tokens import Scope
 
@@ -27,7 +29,7 @@ class ApiRequest:
 class TokenAuth(HttpBearer):
     """Takes a bearer token that has the scope; counts the request; looks for a repeated write."""
 
-    def __init__(self, scope: Scope, kind: rate_limits.Kind) -> None:
+    def __init__(self, scope: Scope, kind: Kind) -> None:
         super().__init__()
         self.scope = scope
         self.kind = kind
@@ -54,7 +56,7 @@ class TokenAuth(HttpBearer):
         if self.scope not in found.scope_names:
             raise Problem(problems.SCOPE_MISSING, f"This token lacks the scope {self.scope}.")
         request.user = found.user
-        pace(found.user, self.kind)
+        limit_rate(found.user, self.kind)
         remembered = idempotency.begin(request, found.user)
         cast("RepeatableRequest", request).remembered_answer = remembered
         return found
@@ -66,17 +68,17 @@ class RepeatableRequest:
     remembered_answer: RememberedAnswer | None
 
 
-def pace(user: User, kind: rate_limits.Kind, *, cost: int = 1) -> None:
+def limit_rate(user: User, kind: Kind, *, cost: int = 1) -> None:
     """Count requests of a user.
 
     Raises:
         Problem: they are too fast.
     """
-    wait = rate_limits.retry_after_seconds(user.pk, kind, cost=cost)
+    wait = retry_after_seconds(limit_of(kind), str(user.pk), cost=cost)
     if wait:
         raise Problem(problems.TOO_FAST, headers={"Retry-After": str(wait)})
 
 
-READS = TokenAuth(Scope.READ, rate_limits.Kind.READS)
-WRITES = TokenAuth(Scope.UPLOAD, rate_limits.Kind.WRITES)
-REVIEWS = TokenAuth(Scope.MODERATE, rate_limits.Kind.WRITES)
+READS = TokenAuth(Scope.READ, Kind.READS)
+WRITES = TokenAuth(Scope.UPLOAD, Kind.WRITES)
+REVIEWS = TokenAuth(Scope.MODERATE, Kind.WRITES)

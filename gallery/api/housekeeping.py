@@ -1,12 +1,13 @@
-"""Forgets what the API need not remember any more."""
+"""Remove what the API no longer needs."""
 
 from __future__ import annotations
 
 import time
 
-from gallery.api import idempotency, rate_limits
+from gallery.accounts import rate_limits
+from gallery.api import idempotency
 
 
 def forget() -> int:
-    """Remove answers older than a day and paces that lie in the past; return how many rows went."""
+    """Remove answers older than a day and idle rate limits; return how many rows."""
     return idempotency.forget_old() + rate_limits.forget_idle(time.time())

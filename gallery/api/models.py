@@ -48,21 +48,6 @@ class ApiToken(models.Model):
         return self.revoked_at is None and now < self.expires_at
 
 
-class Pace(models.Model):
-    """How far a person's requests of one kind have run ahead of their allowed pace.
-
-    ``busy_until`` is the theoretical arrival time of the generic cell rate algorithm, in microseconds
-    since the epoch: one number that one conditional UPDATE moves, so that all web functions share it.
-    """
-
-    key = models.CharField(max_length=60, primary_key=True)
-    busy_until = models.BigIntegerField()
-
-    def __str__(self) -> str:
-        """Name the pace by its key."""
-        return self.key
-
-
 class RememberedAnswer(models.Model):
     """The answer to a write that carried an idempotency key; ``status`` 0 means still at work."""
 

@@ -7,7 +7,7 @@ from ninja import Router
 
 from gallery.accounts.quota import quota_of
 from gallery.api.authorization import READS, ApiRequest
-from gallery.api.rate_limits import Kind, limit_of
+from gallery.api.limits import Kind, limit_of
 from gallery.api.responses import refusals
 from gallery.api.schemas import account as s
 
@@ -27,6 +27,6 @@ def get_account(request: HttpRequest) -> s.AccountOut:
         used_bytes=quota.used_bytes,
         quota_bytes=quota.limit_bytes,
         limits={
-            name: s.LimitOut(per_minute=limit.per_minute, burst=limit.burst) for name, limit in limits.items()
+            name: s.LimitOut(per_minute=limit.count, burst=limit.burst) for name, limit in limits.items()
         },
     )

@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router, Status
 
 from gallery.api import present, problems
-from gallery.api.authorization import READS, WRITES, ApiRequest, pace
+from gallery.api.authorization import READS, WRITES, ApiRequest, limit_rate
+from gallery.api.limits import Kind
 from gallery.api.problems import Problem, refused
-from gallery.api.rate_limits import Kind
 from gallery.api.responses import refusals
 from gallery.api.schemas import images as s
 from gallery.imports.requests import NotRequested, Requested, request_imports
@@ -42,7 +42,7 @@ def import_images(
     """
     asked = cast("ApiRequest", request)
     urls = [wish.url] if wish.url is not None else wish.urls
-    pace(asked.user, Kind.IMPORTS, cost=len(urls))
+    limit_rate(asked.user, Kind.IMPORTS, cost=len(urls))
     outcomes = request_imports(asked.user.pk, urls, visibility=str(wish.visibility))
     accepted = [outcome for outcome in outcomes if isinstance(outcome, Requested)]
     refusal = next((outcome.refusal for outcome in outcomes if isinstance(outcome, NotRequested)), None)

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from gallery.accounts import email_addresses, invitations
 from gallery.accounts.client_address import client_address
 from gallery.accounts.models import NAME_TAKEN, User
-from gallery.accounts.rate_limits import SIGN_UPS_PER_ADDRESS, within
+from gallery.accounts.rate_limits import SIGN_UPS_PER_ADDRESS, is_allowed
 from gallery.web.accounts.forms import SignUpForm
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def sign_up(request: Request, invitation: str = "") -> HttpResponse:
         return _closed(request)
     form = SignUpForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        if not within(SIGN_UPS_PER_ADDRESS, client_address(request)):
+        if not is_allowed(SIGN_UPS_PER_ADDRESS, client_address(request)):
             form.add_error(None, TOO_MANY)
             return _form_page(request, form, HTTPStatus.TOO_MANY_REQUESTS)
         try:

@@ -1,41 +1,66 @@
-"""Limits on how often something may be done."""
+"""One limiter for sign-ups, emails and the API."""
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 
-from gallery.accounts.models import Tally
-from gallery.accounts.rate_limits import Limit, within
+from gallery.accounts.models import RateLimit
+from gallery.accounts.rate_limits import Limit, forget_idle, is_allowed, retry_after_seconds
 
 pytestmark = pytest.mark.django_db
 
-LIMIT = Limit("knocks", 2, timedelta(minutes=10))
+LIMIT = Limit("knocks", 2, timedelta(minutes=10), burst=2)
 
 
-def test_it_allows_so_many_then_no_more() -> None:
-    assert [within(LIMIT, "192.0.2.1") for _ in range(4)] == [True, True, False, False]
+def let_time_pass(seconds: float) -> None:
+    for row in RateLimit.objects.all():
+        RateLimit.objects.filter(pk=row.pk).update(busy_until=row.busy_until - int(seconds * 1_000_000))
 
 
-def test_subjects_and_limits_are_counted_apart() -> None:
+def test_is_allowed__counts_up_to_the_burst() -> None:
+    assert [is_allowed(LIMIT, "192.0.2.1") for _ in range(4)] == [True, True, False, False]
+
+
+def test_is_allowed__counts_subjects_and_limits_separately() -> None:
     for _ in range(3):
-        within(LIMIT, "192.0.2.1")
-    assert within(LIMIT, "192.0.2.2")
-    assert within(Limit("bells", 1, timedelta(minutes=10)), "192.0.2.1")
+        is_allowed(LIMIT, "192.0.2.1")
+    assert is_allowed(LIMIT, "192.0.2.2")
+    assert is_allowed(Limit("bells", 1, timedelta(minutes=10), burst=1), "192.0.2.1")
 
 
-def test_it_starts_anew_when_the_time_is_over() -> None:
-    now = timezone.now()
-    for _ in range(3):
-        within(LIMIT, "a", now=now)
-    assert not within(LIMIT, "a", now=now + timedelta(minutes=9))
-    assert within(LIMIT, "a", now=now + timedelta(minutes=11))
+def test_is_allowed__unknown_subjects_share_one_count() -> None:
+    assert [is_allowed(LIMIT, None), is_allowed(LIMIT, ""), is_allowed(LIMIT, None)] == [True, True, False]
 
 
-def test_it_names_nobody_and_forgets() -> None:
-    within(LIMIT, "alice@example.org", now=timezone.now() - timedelta(days=2))
-    assert "alice" not in str(vars(Tally.objects.get()))
-    within(LIMIT, "bob@example.org")
-    assert Tally.objects.count() == 1
+def test_retry_after_seconds__frees_one_place_per_interval() -> None:
+    assert retry_after_seconds(LIMIT, "a", cost=2) == 0
+    wait = retry_after_seconds(LIMIT, "a")
+    assert 299 <= wait <= 300
+    let_time_pass(wait)
+    assert retry_after_seconds(LIMIT, "a") == 0
+    assert retry_after_seconds(LIMIT, "a") > 0
+
+
+def test_retry_after_seconds__a_refused_request_does_not_prolong_the_wait() -> None:
+    retry_after_seconds(LIMIT, "a", cost=2)
+    waits = [retry_after_seconds(LIMIT, "a") for _ in range(10)]
+    assert max(waits) - min(waits) <= 1
+
+
+def test_retry_after_seconds__a_cost_above_the_burst_takes_the_burst() -> None:
+    assert retry_after_seconds(LIMIT, "a", cost=100) == 0
+    assert retry_after_seconds(LIMIT, "a", cost=100) > 0
+
+
+def test_rate_limit__stores_no_subject() -> None:
+    is_allowed(LIMIT, "alice@example.org")
+    assert "alice" not in str(vars(RateLimit.objects.get()))
+
+
+def test_forget_idle__removes_rows_that_limit_nothing() -> None:
+    is_allowed(LIMIT, "a")
+    assert forget_idle(time.time()) == 0
+    assert forget_idle(time.time() + 301) == 1

@@ -10,10 +10,13 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
+from gallery.accounts.models import RateLimit
+from gallery.accounts.rate_limits import retry_after_seconds
 from gallery.albums.models import Album
-from gallery.api import idempotency, rate_limits
+from gallery.api import idempotency
 from gallery.api.api import api
-from gallery.api.models import Pace, RememberedAnswer
+from gallery.api.limits import Kind, limit_of
+from gallery.api.models import RememberedAnswer
 from gallery.api.tokens import Scope
 from gallery.photos.states import State
 
@@ -139,23 +142,16 @@ def test_too_fast_is_told_when_to_come_again(
     assert first.post("/albums", {"title": "Writes have a limit of their own"}).status_code == 201
 
 
-def test_the_pace_recovers_with_time(alice: User, settings: Any) -> None:
+def test_limit_of__allows_half_of_a_minute_at_once(alice: User, settings: Any) -> None:
     settings.API_PER_MINUTE = {"reads": 60}
-    kind = rate_limits.Kind.READS
-    assert rate_limits.retry_after_seconds(alice.pk, kind, cost=30) == 0
-    wait = rate_limits.retry_after_seconds(alice.pk, kind)
+    limit = limit_of(Kind.READS)
+    assert retry_after_seconds(limit, str(alice.pk), cost=30) == 0
+    wait = retry_after_seconds(limit, str(alice.pk))
     assert wait == 1
-    pace = Pace.objects.get()
-    Pace.objects.update(busy_until=pace.busy_until - wait * 1_000_000)
-    assert rate_limits.retry_after_seconds(alice.pk, kind) == 0
-    assert rate_limits.retry_after_seconds(alice.pk, kind) == 1
-
-
-def test_a_pace_wholly_in_the_past_is_forgotten(alice: User, settings: Any) -> None:
-    settings.API_PER_MINUTE = {"reads": 60}
-    rate_limits.retry_after_seconds(alice.pk, rate_limits.Kind.READS)
-    assert rate_limits.forget_idle(0) == 0
-    assert rate_limits.forget_idle(timezone.now().timestamp() + 10) == 1
+    row = RateLimit.objects.get()
+    RateLimit.objects.update(busy_until=row.busy_until - wait * 1_000_000)
+    assert retry_after_seconds(limit, str(alice.pk)) == 0
+    assert retry_after_seconds(limit, str(alice.pk)) == 1
 
 
 def make_album(program: Program, key: str, title: str = "Sea") -> Any:
@@ -202,7 +198,7 @@ def test_a_write_at_work_is_not_begun_again(alice: User, program_of: ProgramFact
 def test_a_limit_is_not_remembered(alice: User, program_of: ProgramFactory, settings: Any) -> None:
     settings.API_PER_MINUTE = {"reads": 60, "writes": 600, "imports": 1}
     program = program_of(alice)
-    assert rate_limits.retry_after_seconds(alice.pk, rate_limits.Kind.IMPORTS, cost=5) == 0
+    assert retry_after_seconds(limit_of(Kind.IMPORTS), str(alice.pk), cost=5) == 0
     wish = {"urls": ["https://example.org/a.jpg"]}
     assert refusal(program.post("/images", wish, Idempotency_Key="a")) == (429, "too_fast")
     assert not RememberedAnswer.objects.exists()
@@ -221,7 +217,7 @@ def test_old_answers_are_forgotten(alice: User, program_of: ProgramFactory) -> N
 def test_the_sweep_forgets_what_is_over(alice: User, program_of: ProgramFactory, capsys: Any) -> None:
     make_album(program_of(alice), "a")
     RememberedAnswer.objects.update(created_at=timezone.now() - timedelta(hours=25))
-    Pace.objects.update(busy_until=0)
+    RateLimit.objects.update(busy_until=0)
     call_command("sweep")
     assert "api_rows_forgotten 2" in capsys.readouterr().out
     assert not RememberedAnswer.objects.exists()
@@ -297,5 +293,5 @@ def test_a_request_costs_two_statements_of_its_own(
 ) -> None:
     program = program_of(alice)
     program.get("/me")
-    with django_assert_num_queries(2):  # the token with its person, and the pace
+    with django_assert_num_queries(2):  # the token with its person, and the rate limit
         program.get("/me")

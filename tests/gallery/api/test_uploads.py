@@ -111,7 +111,7 @@ def test_an_offer_costs_four_statements_and_those_of_the_token(
     program.get("/me")
     program.post("/uploads", {})
     body = {"uploads": [wish(bytes([n])) for n in range(50)]}
-    # The token and the pace; then reserve and insert, between savepoints.
+    # The token and the rate limit; then reserve and insert, between savepoints.
     with django_assert_max_num_queries(2 + 4):
         assert program.post("/uploads", body).status_code == 200
 
