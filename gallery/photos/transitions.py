@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
+from gallery.accounts.models import User
 from gallery.photos import outbox
 from gallery.photos.models import HistoryEntry, Photo
 from gallery.photos.states import NEVER_ARRIVED, State
@@ -22,8 +25,6 @@ from thumbworker.contract.news import NewsType
 if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
-
-    from gallery.accounts.models import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,22 +95,28 @@ def apply(
     changes: dict[str, Any] | None = None,
     correlation_id: str = "",
 ) -> bool:
-    """Make the move if the photo stands where the move starts; tell whether it was made.
+    """Make the move if the photo is where the move starts. Return whether it was made.
 
-    ``conditions`` narrow the UPDATE's WHERE and ``changes`` are set by the same UPDATE. The news carries
-    the ``correlation_id`` of the photo where the caller knows it.
+    ``conditions`` narrow the UPDATE's WHERE and ``changes`` are set by the same UPDATE. A change of
+    ``size_bytes`` is accounted to the owner in the same transaction. The event carries ``correlation_id``
+    if the caller knows it.
     """
     now = timezone.now()
     with transaction.atomic():
         candidates = Photo.objects.filter(pk=photo_id, state__in=move.allowed, **(conditions or {}))
-        standing = candidates.values_list("state", "owner_id").first()
+        standing = candidates.values_list("state", "owner_id", "size_bytes").first()
         if standing is None:
             return False
-        from_state, owner_id = standing
+        from_state, owner_id, size_bytes = standing
         to_state = from_state if move.target is None else move.target
-        # The state just read is part of the WHERE: whoever was first, wins, and history stays true.
-        if not candidates.filter(state=from_state).update(state=to_state, **(changes or {})):
+        # What was just read is part of the WHERE: the first writer wins, and history stays true.
+        unchanged = candidates.filter(state=from_state, size_bytes=size_bytes)
+        if not unchanged.update(state=to_state, **(changes or {})):
             return False
+        if changes and "size_bytes" in changes:
+            User.objects.filter(pk=owner_id).update(
+                used_bytes=Greatest(F("used_bytes") + changes["size_bytes"] - size_bytes, 0)
+            )
         entry = HistoryEntry.objects.create(
             photo_id=photo_id,
             at=now,

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import structlog
+from django.db import IntegrityError
 
 from gallery.accounts.trust import is_trusted
 from gallery.imports import results
@@ -13,6 +14,7 @@ from gallery.photos import transitions
 from gallery.photos.models import Photo
 from gallery.photos.states import State
 from gallery.storage import catalogue
+from thumbworker.contract.imports import ImportStatus
 from thumbworker.contract.items import PhotoItem, Status
 
 if TYPE_CHECKING:
@@ -46,45 +48,42 @@ def settle(photo_ids: Iterable[UUID], *, reading: catalogue.Reading | None = Non
 
 
 def _move_on(photo: Photo, reading: catalogue.Reading, trusted: dict[int, bool]) -> bool:
-    item = reading.items.get(photo.pk)
-    if item is None:
-        return photo.is_being_imported and _fail(photo, reading.imports.get(photo.pk))
-    if photo.origin_url:
-        return results.move_with_true_size(
-            photo, item, lambda true_facts: _process(photo, item, trusted, true_facts)
-        )
-    return _process(photo, item, trusted, {})
-
-
-def _process(photo: Photo, item: PhotoItem, trusted: dict[int, bool], more_facts: dict[str, Any]) -> bool:
-    moved = _adopt(photo, item, trusted, more_facts)
+    item: PhotoItem | ImportItem | None = reading.items.get(photo.pk)
+    if isinstance(item, PhotoItem):
+        moved = _adopt(photo, item, trusted)
+    else:
+        item = reading.imports.get(photo.pk) if photo.is_being_imported else None
+        if item is None or item.status is not ImportStatus.FAILED:
+            return False
+        moved = results.give_up(photo, item.reason)
     if moved:
-        _note(photo, item)
+        logger.info(
+            "photo_settled",
+            photo_id=str(photo.pk),
+            correlation_id=item.correlation_id,
+            status=str(item.status),
+            reason=item.reason,
+        )
     return moved
 
 
-def _fail(photo: Photo, item: ImportItem | None) -> bool:
-    moved = results.fail(photo, item)
-    if moved and item is not None:
-        _note(photo, item)
-    return moved
+def _adopt(photo: Photo, item: PhotoItem, trusted: dict[int, bool]) -> bool:
+    facts = sortable_facts(item)
+    if not photo.origin_url:
+        return _process(photo, item, trusted, facts)
+    facts |= results.fetched_facts(item)
+    try:
+        return _process(photo, item, trusted, facts)
+    except IntegrityError:
+        # The owner has this file already. Both photos stay; this one keeps its placeholder hash.
+        del facts["sha256"]
+        return _process(photo, item, trusted, facts)
 
 
-def _note(photo: Photo, item: PhotoItem | ImportItem) -> None:
-    logger.info(
-        "photo_settled",
-        photo_id=str(photo.pk),
-        correlation_id=item.correlation_id,
-        status=str(item.status),
-        reason=item.reason,
-    )
-
-
-def _adopt(photo: Photo, item: PhotoItem, trusted: dict[int, bool], more_facts: dict[str, Any]) -> bool:
-    facts = sortable_facts(item) | more_facts
+def _process(photo: Photo, item: PhotoItem, trusted: dict[int, bool], facts: dict[str, Any]) -> bool:
     if item.status is Status.FAILED:
         if photo.processed_at is not None and facts["processed_at"] == photo.processed_at:
-            # The failure already known: the owner asked to try again and the worker has yet to look.
+            # The known failure: the owner asked for a retry that the worker has yet to make.
             return False
         return transitions.failed(photo.pk, reason=item.reason, facts=facts)
     if photo.owner_id not in trusted:

@@ -54,10 +54,8 @@ def test_room_given_back_meanwhile_is_not_given_back_twice(
 ) -> None:
     assert photo.size_bytes == MAX_IMPORT_BYTES, "read before somebody else gave it up"
     results.give_up(Photo.objects.get(), "timed_out")
-    item = fetched(photo)
-    assert results.move_with_true_size(
-        photo, item, lambda facts: transitions.processed(photo.pk, trusted=False, facts=facts)
-    )
+    facts = results.fetched_facts(fetched(photo))
+    assert transitions.processed(photo.pk, trusted=False, facts=facts)
     assert used(alice) == 1234 == used_bytes_by_rows(alice)
 
 
