@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Group, Permission
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from moto import mock_aws
@@ -20,6 +22,7 @@ from thumbworker.contract import keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
 PASSWORD = "correct-horse-battery"
 SIZE_BYTES = 1_000
@@ -29,6 +32,12 @@ class PhotoFactory(Protocol):
     """Makes the row of a photo whose bytes are said to be there."""
 
     def __call__(self, owner: User, state: State = State.APPROVED, **fields: Any) -> Photo: ...
+
+
+class JustBefore(Protocol):
+    """Makes a context that acts once, right before the first statement that begins like that."""
+
+    def __call__(self, beginning: str, act: Callable[[], object]) -> AbstractContextManager[None]: ...
 
 
 @pytest.fixture
@@ -122,3 +131,23 @@ def empty_aws() -> Iterator[None]:
     """Put an empty AWS behind the gallery: pages show placeholders, and are fast to test."""
     with mock_aws():
         yield
+
+
+@pytest.fixture
+def just_before() -> JustBefore:
+    """Return a maker of contexts: what another request, or a crash, does between two of our statements."""
+
+    @contextmanager
+    def acting(beginning: str, act: Callable[[], object]) -> Iterator[None]:
+        waiting = [act]
+
+        def execute(run: Callable[..., Any], sql: str, *rest: Any) -> Any:
+            if waiting and sql.startswith(beginning):
+                waiting.pop()()
+            return run(sql, *rest)
+
+        with connection.execute_wrapper(execute):
+            yield
+        assert not waiting, f"No statement began with {beginning}"
+
+    return acting
