@@ -75,7 +75,7 @@ def _passes_unbroken(copies: SimpleQueue[Path], chosen: list[Mutant]) -> bool:
 
 
 def _survives(mutant: Mutant, copies: SimpleQueue[Path]) -> str:
-    """Break the copy, run the tests, mend it. Return the mutant's name if it survived, else an empty string."""
+    """Break the copy, run the tests, mend it. Return its name if it survived, else ""."""
     folder = copies.get()
     path = folder / mutant.file
     whole = path.read_text()
@@ -93,7 +93,9 @@ def _survives(mutant: Mutant, copies: SimpleQueue[Path]) -> str:
     return "" if killed else mutant.name
 
 
-def _pytest(folder: Path, arguments: list[str], *, timeout_seconds: float) -> subprocess.CompletedProcess[str]:
+def _pytest(
+    folder: Path, arguments: list[str], *, timeout_seconds: float
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments],
         cwd=folder,
