@@ -35,9 +35,9 @@ class PhotoFactory(Protocol):
 
 
 class JustBefore(Protocol):
-    """Makes a context that acts once, right before the first statement that begins like that."""
+    """Makes a context that acts once, right before the first SQL statement that contains the part."""
 
-    def __call__(self, beginning: str, act: Callable[[], object]) -> AbstractContextManager[None]: ...
+    def __call__(self, part: str, act: Callable[[], object]) -> AbstractContextManager[None]: ...
 
 
 @pytest.fixture
@@ -138,16 +138,16 @@ def just_before() -> JustBefore:
     """Return a maker of contexts: what another request, or a crash, does between two of our statements."""
 
     @contextmanager
-    def acting(beginning: str, act: Callable[[], object]) -> Iterator[None]:
+    def acting(part: str, act: Callable[[], object]) -> Iterator[None]:
         waiting = [act]
 
         def execute(run: Callable[..., Any], sql: str, *rest: Any) -> Any:
-            if waiting and sql.startswith(beginning):
+            if waiting and part in sql:
                 waiting.pop()()
             return run(sql, *rest)
 
         with connection.execute_wrapper(execute):
             yield
-        assert not waiting, f"No statement began with {beginning}"
+        assert not waiting, f"No statement contained {part}"
 
     return acting
