@@ -129,7 +129,7 @@ def test_a_keyboard_reaches_the_content_at_once(open_page: Open) -> None:
 def test_nothing_moves_for_whoever_asked_for_less_motion(open_page: Open) -> None:
     page = open_page("alice", "/upload/", reduced_motion="reduce")
     page.set_input_files("#file", [{"name": "c.jpg", "mimeType": "image/jpeg", "buffer": pictures.jpeg(9)}])
-    row = page.locator(".rolled").first
+    row = page.locator(".upload-row").first
     row.wait_for()
     seconds = page.evaluate(
         """() => [...document.querySelectorAll("*")].map((e) => getComputedStyle(e))

@@ -28,7 +28,7 @@ def test_ten_photos_become_thumbnails_without_a_reload(open_page: Open, photogra
     page = open_page("alice", "/upload/")
     page.evaluate("window.stillHere = true")
     page.set_input_files("#file", photographs)
-    rows = page.locator("[data-tray] .rolled")
+    rows = page.locator("[data-tray] .upload-row")
     expect(rows).to_have_count(10)
     # The local preview comes first, then the gallery's own thumbnail takes its place.
     expect(rows.first.locator("img").first).to_have_attribute("src", re.compile("^blob:"))

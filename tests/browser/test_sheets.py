@@ -66,7 +66,7 @@ def test_a_list_that_cannot_go_on_says_so_and_keeps_its_link(open_page: Open, wa
     page = open_page()
     page.context.set_offline(offline=True)
     page.mouse.wheel(0, 20_000)
-    expect(page.get_by_role("link", name="We could not load more.")).to_be_visible()
+    expect(page.get_by_role("link", name="We couldn't load more photos.")).to_be_visible()
     expect(page.get_by_text("You are offline.")).to_be_visible()
     page.context.set_offline(offline=False)
     expect(page.get_by_text("You are offline.")).to_be_hidden()
@@ -116,7 +116,7 @@ def test_the_header_gives_way_while_scrolling_down_on_a_phone(open_page: Open) -
     expect(navigation).to_be_in_viewport()
     page.mouse.wheel(0, -200)
     expect(page.get_by_role("link", name="Contactsheet")).to_be_in_viewport()
-    expect(header).not_to_have_class("gives-way")
+    expect(header).not_to_have_class("scrolled-away")
 
 
 @pytest.mark.usefixtures("old_photos")

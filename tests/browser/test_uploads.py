@@ -32,7 +32,7 @@ def a_file(
 
 def row(page: Page, name: str) -> Any:
     """Return the line that says what became of a file."""
-    return page.locator(".rolled").filter(has_text=name).locator(".says")
+    return page.locator(".upload-row").filter(has_text=name).locator(".upload-status")
 
 
 def test_each_file_that_is_not_taken_gets_its_own_sentence(open_page: Open) -> None:
@@ -127,7 +127,7 @@ def test_all_that_failed_are_retried_by_one_button(open_page: Open, watch: Watch
     page.route("**/uploads/offers/", lambda route: route.abort("connectionreset"))
     page.set_input_files("#file", [a_file(name="one.jpg"), a_file(name="two.jpg")])
     for name in ("one.jpg", "two.jpg"):
-        failed = row(page, name).filter(has_text="We could not reach the gallery.")
+        failed = row(page, name).filter(has_text="We couldn't reach the gallery.")
         while not failed.count():
             page.clock.run_for(4_000)
             page.evaluate("() => fetch('/sign-in/')")
