@@ -54,13 +54,13 @@ def main(arguments: Sequence[str]) -> int:
         return Exit.NOT_SIGNED_IN
     except Refusal as refusal:
         _print_problem(output, refusal.sentence, refusal.reason)
-        return Exit.NOT_ALL
+        return Exit.INCOMPLETE
     except Unavailable as problem:
         _print_problem(output, str(problem), "unavailable")
         return Exit.UNAVAILABLE
     except OSError as problem:
         _print_problem(output, f"We couldn't read or write a file: {problem}.", "local_file")
-        return Exit.NOT_ALL
+        return Exit.INCOMPLETE
     except KeyboardInterrupt:
         output.messages.print("Stopped. Run the same command again to resume.")
         return Exit.STOPPED

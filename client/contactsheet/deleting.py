@@ -20,7 +20,7 @@ def delete(gallery: WebGallery, options: argparse.Namespace, output: Output) -> 
     """Move photos to the trash or delete them permanently; print the outcome for each id."""
     if options.forever and not options.yes:
         output.messages.print(NOT_CONFIRMED)
-        return Exit.NOT_UNDERSTOOD
+        return Exit.USAGE_ERROR
     ids: list[UUID] = list(dict.fromkeys(options.ids))
     counts = {"trashed": 0, "deleted": 0, "notFound": 0}
     for photo_id, outcome in gallery.delete(ids, forever=options.forever):
@@ -34,4 +34,4 @@ def delete(gallery: WebGallery, options: argparse.Namespace, output: Output) -> 
     if counts["notFound"]:
         parts.append(f"{counts['notFound']} not found in your photos")
     output.messages.print(f"{', '.join(parts)}.")
-    return Exit.NOT_ALL if counts["notFound"] else Exit.DONE
+    return Exit.INCOMPLETE if counts["notFound"] else Exit.DONE

@@ -142,7 +142,7 @@ def download(gallery: WebGallery, options: argparse.Namespace, output: Output) -
             _report(_not_downloaded(photo_id, Refusal("not_found", NOT_FOUND)), counts, output)
     summary = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
     output.messages.print(f"{summary or 'No photos to download'}.")
-    return Exit.NOT_ALL if counts["not downloaded"] else Exit.DONE
+    return Exit.INCOMPLETE if counts["not downloaded"] else Exit.DONE
 
 
 def _destinations(

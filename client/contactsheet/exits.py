@@ -8,9 +8,9 @@ class Exit(IntEnum):
 
     DONE = 0
     """Everything is done; photos that were already in the gallery count as done."""
-    NOT_ALL = 1
+    INCOMPLETE = 1
     """Some files or photos failed; each is listed with a reason."""
-    NOT_UNDERSTOOD = 2
+    USAGE_ERROR = 2
     """The command line is not valid; nothing was done."""
     NOT_SIGNED_IN = 3
     """The token is missing, not valid, or lacks a scope."""

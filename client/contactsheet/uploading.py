@@ -43,7 +43,7 @@ def upload_paths(
     if message:
         console.print(escape(message))
     if status is Exit.DONE and not all(result.is_in_the_gallery for result in results):
-        status = Exit.NOT_ALL
+        status = Exit.INCOMPLETE
     return status, results
 
 

@@ -70,7 +70,7 @@ def test_upload__sends_offered_files_and_lists_the_rest(site, contactsheet, fold
     offers(site, offered(site), {"outcome": "alreadyThere"}, refused)
     site.answers("PUT", "/store", Answer(200))
     done = contactsheet("upload", "--private", "--json", folder)
-    assert done.status == Exit.NOT_ALL
+    assert done.status == Exit.INCOMPLETE
     assert "1 uploaded, 1 already there, 1 refused." in done.stderr
     assert "c.jpg\n  There is no room left. (quota_exceeded)" in done.stderr
     lines = [json.loads(line) for line in done.stdout.splitlines()]
@@ -108,7 +108,7 @@ def test_upload__names_the_answer_of_the_store(site, contactsheet, folder, statu
     offers(site, offered(site))
     site.answers("PUT", "/store", Answer(status, f"<Error><Code>{code}</Code></Error>".encode()))
     done = contactsheet("upload", folder / "a.jpg")
-    assert (done.status, f"({reason})" in done.stderr) == (Exit.NOT_ALL, True)
+    assert (done.status, f"({reason})" in done.stderr) == (Exit.INCOMPLETE, True)
 
 
 def test_upload__without_a_gallery(contactsheet, folder, monkeypatch):
@@ -190,7 +190,7 @@ def test_download__lists_failures_with_reasons(site, contactsheet, tmp_path):
     site.answers("GET", f"/api/v1/download/{changed['id']}", ready)
     site.answers("GET", "/store", Answer(200, b"other bytes!"))
     done = contactsheet("download", broken["id"], changed["id"], missing, "--to", tmp_path / "there")
-    assert done.status == Exit.NOT_ALL
+    assert done.status == Exit.INCOMPLETE
     assert f"{broken['id']}\n  We couldn't read this photo. (damaged)" in done.stderr
     assert f"{changed['id']}\n  The download doesn't match the uploaded photo." in done.stderr
     assert f"{missing}\n  You don't have a photo with this ID. (not_found)" in done.stderr
@@ -205,7 +205,7 @@ def test_download__of_a_size_that_the_gallery_lacks(site, contactsheet, tmp_path
     refusal.body["errors"] = [{"where": "query.size", "message": "Input should be '64'"}]
     site.answers("GET", f"/api/v1/download-thumbnail/{found['id']}", refusal)
     done = contactsheet("download", "--size", "7", "--to", tmp_path)
-    assert done.status == Exit.NOT_ALL
+    assert done.status == Exit.INCOMPLETE
     assert "A value is not accepted. query.size: Input should be '64'. (invalid)" in done.stderr
 
 
@@ -214,7 +214,7 @@ def test_delete__prints_each_outcome(site, contactsheet):
     results = [{"id": str(there), "outcome": "trashed"}, {"id": str(missing), "outcome": "notFound"}]
     site.returns("POST", "/photos/delete", {"results": results})
     done = contactsheet("delete", there, missing)
-    assert done.status == Exit.NOT_ALL
+    assert done.status == Exit.INCOMPLETE
     assert done.stdout == f"{there}  trashed\n{missing}  notFound\n"
     assert "1 moved to trash, 1 not found" in done.stderr
     assert site.requests[0].json == {"ids": [str(there), str(missing)], "forever": False}
@@ -222,7 +222,7 @@ def test_delete__prints_each_outcome(site, contactsheet):
 
 def test_delete__permanently_needs_confirmation(site, contactsheet):
     done = contactsheet("delete", "--forever", uuid4())
-    assert (done.status, done.stderr.startswith("Nothing was deleted.")) == (Exit.NOT_UNDERSTOOD, True)
+    assert (done.status, done.stderr.startswith("Nothing was deleted.")) == (Exit.USAGE_ERROR, True)
     assert not site.requests
 
 
@@ -238,7 +238,7 @@ def test_delete__permanently_needs_confirmation(site, contactsheet):
     ],
 )
 def test_arguments__not_valid(contactsheet, arguments):
-    assert contactsheet(*arguments).status == Exit.NOT_UNDERSTOOD
+    assert contactsheet(*arguments).status == Exit.USAGE_ERROR
 
 
 def test_version__is_the_package_version(contactsheet):

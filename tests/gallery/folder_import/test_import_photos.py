@@ -89,7 +89,7 @@ def test_import__checks_the_quota(
     alice.save()
     with pytest.raises(CommandError) as caught:
         import_photos(folder)
-    assert caught.value.returncode == Exit.NOT_ALL
+    assert caught.value.returncode == Exit.INCOMPLETE
     assert "There is not enough room left in your account." in capsys.readouterr().err
     assert Photo.objects.count() == 2
 
