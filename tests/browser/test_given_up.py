@@ -40,7 +40,7 @@ def page(open_page: Open, gallery: Site) -> Page:
     return open_page("otto", PAGE)
 
 
-def test_it_says_how_far_it_is_until_nothing_is_left(page: Page) -> None:
+def test_redrive__shows_progress_until_the_queue_is_empty(page: Page) -> None:
     queue = page.locator("section").filter(has=page.get_by_role("heading", name="Thumbnails"))
     queue.get_by_role("button", name="Look at all again").click()
     expect(queue.get_by_role("button", name="Stop")).to_be_visible()
@@ -53,7 +53,7 @@ def test_it_says_how_far_it_is_until_nothing_is_left(page: Page) -> None:
     expect(queue.get_by_text("Nothing was given up.")).to_be_visible()
 
 
-def test_it_says_what_was_done_when_the_gallery_stops_answering(page: Page, watch: Watch) -> None:
+def test_redrive__reports_what_is_done_when_the_gallery_fails(page: Page, watch: Watch) -> None:
     watch.expect("ERR_FAILED")
     calls = []
 

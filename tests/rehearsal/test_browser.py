@@ -66,7 +66,7 @@ def test_person__signs_in_drops_a_photo_sees_it_and_deletes_it(deployed: Deploye
     page.set_input_files(
         "#file", [{"name": name, "mimeType": "image/jpeg", "buffer": pictures.jpeg(7, (1600, 1200))}]
     )
-    row = page.locator("[data-tray] .rolled").filter(has_text=name)
+    row = page.locator("[data-tray] .upload-row").filter(has_text=name)
     thumbnail = row.locator("img[src^='https:']")
     expect(thumbnail).to_have_js_property("complete", value=True, timeout=PATIENCE_MS)
     assert thumbnail.evaluate("image => image.naturalWidth") > 0

@@ -1,4 +1,4 @@
-"""Doing work ahead of its turn in threads, a bounded distance, in order."""
+"""Run work in threads ahead of its consumer, in order."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Executor, Future
 
-Given = TypeVar("Given")
-Made = TypeVar("Made")
+Item = TypeVar("Item")
+Output = TypeVar("Output")
 
 
-def ahead(
-    executor: Executor, work: Callable[[Given], Made], items: Iterable[Given], *, distance: int
-) -> Iterator[Made]:
-    """Give ``work(item)`` of each item in order, with at most ``distance`` of them done in advance."""
-    futures: deque[Future[Made]] = deque()
+def prefetch(
+    executor: Executor, work: Callable[[Item], Output], items: Iterable[Item], *, distance: int
+) -> Iterator[Output]:
+    """Yield ``work(item)`` of each item in order, with at most ``distance`` of them started in advance."""
+    futures: deque[Future[Output]] = deque()
     for item in items:
         futures.append(executor.submit(work, item))
         if len(futures) >= distance:

@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { patience } from "../../static/src/patience.js";
+import { backoff } from "../../static/src/backoff.js";
 import { slots } from "../../static/src/upload/slots.js";
 
-test("waiting grows, up to its limit", () => {
-  const waits = [0, 1, 2, 20].map((attempt) => patience(attempt, 1_000, 10_000, 2, 0.5));
+test("backoff: grows up to its limit", () => {
+  const waits = [0, 1, 2, 20].map((attempt) => backoff(attempt, 1_000, 10_000, 2, 0.5));
   assert.deepEqual(waits, [1_000, 2_000, 4_000, 10_000]);
 });
 
-test("chance moves a wait by an eighth at most", () => {
-  assert.equal(patience(0, 1_000, 10_000, 2, 0), 875);
-  assert.equal(patience(0, 1_000, 10_000, 2, 1), 1_125);
+test("backoff: jitter is an eighth at most", () => {
+  assert.equal(backoff(0, 1_000, 10_000, 2, 0), 875);
+  assert.equal(backoff(0, 1_000, 10_000, 2, 1), 1_125);
 });
 
-test("tasks run in order, and one that fails frees its place", async () => {
+test("slots: tasks run in order, and a failed one frees its slot", async () => {
   const run = slots(1);
   const order = [];
   const ends = await Promise.allSettled([

@@ -1,4 +1,4 @@
-// The lightbox is fetched when a reader shows interest in a picture, not with the page.
+// Load the lightbox on the first hover or focus of a picture, not with the page.
 const PICTURE = ".sheet .tile a[data-full-src]";
 
 let lightbox;
@@ -11,7 +11,7 @@ function prepare(event) {
   const link = event.target.closest?.(PICTURE);
   if (!link?.dataset.fullSrc) return;
   fetchLightbox();
-  // The large picture is on its way before the click.
+  // Start loading the large picture before the click.
   new Image().src = link.dataset.fullSrc;
 }
 
@@ -24,12 +24,12 @@ async function open(event) {
     const { openLightbox } = await fetchLightbox();
     openLightbox(link);
   } catch {
-    // Without the lightbox the photo's own page does.
+    // Fall back to the photo's page.
     location.assign(link.href);
   }
 }
 
-/** Path and query: what a document is loaded by. */
+/** The part of the address that the server sees. */
 const address = () => location.pathname + location.search;
 
 export function startLightbox() {
@@ -38,8 +38,8 @@ export function startLightbox() {
   document.addEventListener("pointerover", prepare, { passive: true });
   document.addEventListener("focusin", prepare);
   document.addEventListener("click", open);
-  // The lightbox changes the address without loading anything. Back or forward to an entry that is not
-  // this document's own (after a reload, say) needs the page that belongs to it.
+  // The lightbox changes the address without loading a page. Back or forward to another page's entry
+  // (after a reload, for example) must load that page.
   window.addEventListener("popstate", () => {
     if (address() !== loadedBy) location.reload();
   });

@@ -1,11 +1,11 @@
-"""Where downloads go: under their own names, beside what is there, never anywhere else."""
+"""Destinations of downloads: own names, no overwriting, nothing outside the folder."""
 
 import hashlib
 
 import pytest
 
+from contactsheet.destinations import DestinationFolder
 from contactsheet.engine.interfaces import Refusal
-from contactsheet.places import Places
 
 ID = "6f1c2a52-6c9f-4c2e-9d3a-0a4f5b8f0c11"
 
@@ -21,29 +21,29 @@ def photo(name, content=b"content", photo_id=ID):
 
 
 def names(folder, *photos, size="original"):
-    places = Places(folder, size)
-    return [places.place(found).path.name for found in photos]
+    destinations = DestinationFolder(folder, size)
+    return [destinations.destination_of(found).path.name for found in photos]
 
 
-def test_photos_of_the_same_name_lie_side_by_side(tmp_path):
+def test_destination__same_name_gets_the_id(tmp_path):
     other = photo("a.jpg", b"other", "aaaaaaaa-6c9f-4c2e-9d3a-0a4f5b8f0c11")
     assert names(tmp_path, photo("A.jpg"), other) == ["A.jpg", "a-aaaaaaaa.jpg"]
 
 
-def test_another_file_is_never_overwritten(tmp_path):
+def test_destination__never_overwrites_another_file(tmp_path):
     (tmp_path / "a.jpg").write_bytes(b"mine")
     assert names(tmp_path, photo("a.jpg")) == ["a-6f1c2a52.jpg"]
-    (tmp_path / "a-6f1c2a52.jpg").write_bytes(b"mine as well")
+    (tmp_path / "a-6f1c2a52.jpg").write_bytes(b"also mine")
     with pytest.raises(Refusal) as caught:
         names(tmp_path, photo("a.jpg"))
     assert caught.value.reason == "name_taken"
 
 
-def test_what_is_there_is_known_by_its_bytes(tmp_path):
+def test_destination__is_complete_only_with_the_same_bytes(tmp_path):
     (tmp_path / "a.jpg").write_bytes(b"content")
-    assert Places(tmp_path, "original").place(photo("a.jpg")).is_filled
+    assert DestinationFolder(tmp_path, "original").destination_of(photo("a.jpg")).is_complete
     (tmp_path / "a.jpg").write_bytes(b"kontent")
-    assert not Places(tmp_path, "original").place(photo("a.jpg")).is_filled
+    assert not DestinationFolder(tmp_path, "original").destination_of(photo("a.jpg")).is_complete
 
 
 @pytest.mark.parametrize(
@@ -61,14 +61,14 @@ def test_what_is_there_is_known_by_its_bytes(tmp_path):
         "…" * 250,
     ],
 )
-def test_no_name_leads_out_of_the_folder(tmp_path, untrusted):
-    place = Places(tmp_path, "original").place(photo(untrusted))
-    assert place.path.parent == tmp_path
-    assert place.path.name[0] != "."
-    place.path.write_bytes(b"it can be written")
+def test_destination__stays_in_the_folder(tmp_path, untrusted):
+    destination = DestinationFolder(tmp_path, "original").destination_of(photo(untrusted))
+    assert destination.path.parent == tmp_path
+    assert destination.path.name[0] != "."
+    destination.path.write_bytes(b"it can be written")
 
 
-def test_thumbnails_say_their_size(tmp_path):
+def test_destination__of_a_thumbnail_names_the_size(tmp_path):
     found = photo("a.heic")
     assert names(tmp_path, found, size="320") == ["a-320.webp"]
     found["renditions"] = []

@@ -1,4 +1,4 @@
-"""A gallery and its store on loopback: answers what a test tells it, remembers what it was asked."""
+"""A fake gallery and store on loopback: gives the answers that a test sets, and records requests."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ TOKEN = "cs_test-token"
 
 
 @dataclass(frozen=True)
-class Asked:
-    """One request as it arrived."""
+class Request:
+    """One recorded request."""
 
     method: str
     path: str
@@ -31,49 +31,51 @@ class Asked:
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer to give; without a status the connection is cut."""
+    """One answer; status 0 closes the connection."""
 
     status: int = 200
     body: Any = b""
     headers: dict[str, str] = field(default_factory=dict)
 
 
-def problem(status: int, reason: str, detail: str = "It is so.", **headers: str) -> Answer:
-    """Return a refusal as the API words it."""
+def problem(status: int, reason: str, detail: str = "The request was refused.", **headers: str) -> Answer:
+    """Return a problem document like the API's."""
     body = {"status": status, "reason": reason, "detail": detail}
-    told = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Answer(status, body, {"Content-Type": "application/problem+json", **told})
+    renamed = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Answer(status, body, {"Content-Type": "application/problem+json", **renamed})
 
 
 class Site:
-    """Answers of a path are given in turn; the last one is repeated."""
+    """Gives the answers of a path in turn and repeats the last one."""
 
     def __init__(self, port: int) -> None:
         self.address = f"http://127.0.0.1:{port}"
-        self.asked: list[Asked] = []
+        self.requests: list[Request] = []
         self._answers: dict[tuple[str, str], list[Answer]] = {}
         self._lock = threading.Lock()
 
     def answers(self, method: str, path: str, *answers: Answer) -> None:
         self._answers[method, path] = list(answers)
 
-    def gives(self, method: str, path: str, *bodies: Any) -> None:
-        """Have the API answer these documents."""
+    def returns(self, method: str, path: str, *bodies: Any) -> None:
+        """Set the documents that the API returns."""
         self.answers(method, f"/api/v1{path}", *(Answer(200, body) for body in bodies))
 
-    def answer(self, asked: Asked) -> Answer:
+    def answer(self, request: Request) -> Answer:
         with self._lock:
-            self.asked.append(asked)
-            found = self._answers.get((asked.method, asked.path.split("?")[0]), [problem(404, "not_found")])
+            self.requests.append(request)
+            found = self._answers.get(
+                (request.method, request.path.split("?")[0]), [problem(404, "not_found")]
+            )
             return found.pop(0) if len(found) > 1 else found[0]
 
     def paths(self, method: str) -> list[str]:
-        return [asked.path for asked in self.asked if asked.method == method]
+        return [request.path for request in self.requests if request.method == method]
 
 
 @contextmanager
-def serving() -> Iterator[Site]:
-    """Serve while the block lasts."""
+def running_site() -> Iterator[Site]:
+    """Run a site for the length of the block."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     site = Site(server.server_port)
     server.site = site  # type: ignore[attr-defined]
@@ -88,14 +90,14 @@ def serving() -> Iterator[Site]:
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Speaks for the site."""
+    """Answers for the site."""
 
     protocol_version = "HTTP/1.1"
 
-    def _speak(self) -> None:
+    def _respond(self) -> None:
         length = int(self.headers.get("Content-Length", 0))
-        asked = Asked(self.command, self.path, dict(self.headers), self.rfile.read(length))
-        answer = self.server.site.answer(asked)  # type: ignore[attr-defined]
+        request = Request(self.command, self.path, dict(self.headers), self.rfile.read(length))
+        answer = self.server.site.answer(request)  # type: ignore[attr-defined]
         if not answer.status:
             self.close_connection = True
             return
@@ -107,7 +109,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    do_GET = do_PUT = do_POST = _speak  # noqa: N815 - names that http.server looks for
+    do_GET = do_PUT = do_POST = _respond  # noqa: N815 - names that http.server looks for
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
