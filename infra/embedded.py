@@ -63,6 +63,7 @@ class EmbeddedAws:
     persist: bool = True
     root_secret: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)
+    _clients: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def endpoint_url(self) -> str:
@@ -211,6 +212,11 @@ class EmbeddedAws:
 
     def client(self, service: str) -> Any:
         """Return a client of a service that acts as root."""
-        # The service's name is not a literal here, so the typed overloads do not apply.
-        session: Any = boto3.session.Session(ROOT_ACCESS_KEY_ID, self.root_secret, region_name=REGION)
-        return session.client(service, endpoint_url=self.endpoint_url, config=CLIENT_CONFIG)
+        # Making a client takes 0.2 s; clients may be shared between threads.
+        if service not in self._clients:
+            # The service's name is not a literal here, so the typed overloads do not apply.
+            session: Any = boto3.session.Session(ROOT_ACCESS_KEY_ID, self.root_secret, region_name=REGION)
+            self._clients[service] = session.client(
+                service, endpoint_url=self.endpoint_url, config=CLIENT_CONFIG
+            )
+        return self._clients[service]
