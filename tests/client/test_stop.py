@@ -42,12 +42,13 @@ def test_it_stops_though_the_store_is_silent(site: Site, tmp_path: Path) -> None
     site.answer = answer  # type: ignore[method-assign]
     site.gives("GET", "/photos", {"photos": [], "nextCursor": None})
     site.answers("PUT", "/store", Answer(200))
-    process = Person("somebody", site.address, TOKEN).begin("upload", tmp_path)
-    try:
-        eventually(lambda: len(site.paths("PUT")) == 3)
-        process.send_signal(signal.SIGINT)
-        _, words = process.communicate(timeout=10)
-    finally:
-        let_go.set()
+    with Person("somebody", site.address, TOKEN).begin("upload", tmp_path) as process:
+        try:
+            eventually(lambda: len(site.paths("PUT")) == 3)
+            process.send_signal(signal.SIGINT)
+            _, words = process.communicate(timeout=10)
+        finally:
+            let_go.set()
+            process.kill()
     assert process.returncode == Exit.STOPPED
     assert words == "3 not reached.\nStopped. Nothing is lost; run the same command again to go on.\n"
