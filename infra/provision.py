@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -44,47 +44,20 @@ class Outputs:
     imports_function_name: str
 
     @classmethod
-    def from_stack(cls, stack: Mapping[str, Any]) -> Outputs:
-        """Read the outputs of a described stack."""
-        return cls.from_named(stacks.outputs_of(stack))
-
-    @classmethod
     def from_named(cls, found: Mapping[str, str]) -> Outputs:
-        """Read the outputs by their names in the template."""
-        return cls(
-            originals_bucket=found["OriginalsBucket"],
-            renditions_bucket=found["RenditionsBucket"],
-            thumbnails_queue_url=found["ThumbnailsQueueUrl"],
-            thumbnails_dead_letter_queue_url=found["ThumbnailsDeadLetterQueueUrl"],
-            catalogue_table=found["CatalogueTable"],
-            photo_events_topic_arn=found["PhotoEventsTopicArn"],
-            web_role_arn=found["WebRoleArn"],
-            worker_role_arn=found["WorkerRoleArn"],
-            worker_function_name=found["WorkerFunctionName"],
-            worker_mapping_id=found["WorkerMappingId"],
-            imports_queue_url=found["ImportsQueueUrl"],
-            imports_dead_letter_queue_url=found["ImportsDeadLetterQueueUrl"],
-            imports_function_name=found["ImportsFunctionName"],
-        )
+        """Read the outputs of the template: ``OriginalsBucket`` becomes ``originals_bucket``."""
+        names = [field.name for field in fields(cls)]
+        return cls(**{name: found[name.title().replace("_", "")] for name in names})
 
     def environment(self) -> dict[str, str]:
-        """Return the variables that the web and the worker both read."""
-        return {
-            "ORIGINALS_BUCKET": self.originals_bucket,
-            "RENDITIONS_BUCKET": self.renditions_bucket,
-            "CATALOGUE_TABLE": self.catalogue_table,
-            "PHOTO_EVENTS_TOPIC_ARN": self.photo_events_topic_arn,
-        }
+        """Return the variables that both the web and the worker read."""
+        names = ("originals_bucket", "renditions_bucket", "catalogue_table", "photo_events_topic_arn")
+        return {name.upper(): getattr(self, name) for name in names}
 
     def web_environment(self) -> dict[str, str]:
         """Return the variables that the web reads."""
-        return {
-            **self.environment(),
-            "THUMBNAILS_QUEUE_URL": self.thumbnails_queue_url,
-            "THUMBNAILS_DEAD_LETTER_QUEUE_URL": self.thumbnails_dead_letter_queue_url,
-            "IMPORTS_QUEUE_URL": self.imports_queue_url,
-            "IMPORTS_DEAD_LETTER_QUEUE_URL": self.imports_dead_letter_queue_url,
-        }
+        queue_urls = [field.name for field in fields(self) if field.name.endswith("queue_url")]
+        return {**self.environment(), **{name.upper(): getattr(self, name) for name in queue_urls}}
 
 
 @dataclass(frozen=True, slots=True)
