@@ -1,4 +1,4 @@
-"""Apply the template through CloudFormation: create or update, and nothing when nothing changed."""
+"""Apply the main template through CloudFormation."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TEMPLATE_PATH = Path(__file__).with_name("template.yaml")
 
 
 class Clients(Protocol):
-    """Whatever makes clients of AWS's services: a boto3 session, the embedded AWS, a fixture."""
+    """A source of AWS clients: a boto3 session, the embedded AWS or a test fixture."""
 
     def client(self, service: str, /) -> Any:
         """Return a client of a service."""
@@ -27,7 +27,7 @@ class Clients(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """What the template made, by name or address."""
+    """The outputs of the main template."""
 
     originals_bucket: str
     renditions_bucket: str
@@ -62,7 +62,7 @@ class Outputs:
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """The parameters of the template that a caller decides; the others keep their defaults."""
+    """The parameters that a caller sets; the others keep the template's defaults."""
 
     stage: str
     site_origin: str
@@ -75,13 +75,13 @@ class Parameters:
 
     @property
     def stack_name(self) -> str:
-        """Return the name of the stack of this stage."""
+        """Return the name of this stage's stack."""
         return f"contactsheet-{self.stage}"
 
 
 @dataclass(frozen=True, slots=True)
 class Provisioned:
-    """The outputs, and whether anything had to be changed for them."""
+    """The outputs, and whether applying the template changed the stack."""
 
     outputs: Outputs
     changed: bool
@@ -94,10 +94,10 @@ def provision(
     extra: Mapping[str, str] | None = None,
     say: Callable[[str], None] = stacks.silent,
 ) -> Provisioned:
-    """Make the stack what the template and the parameters say; ``extra`` gives further ones.
+    """Upload the worker's code and apply the template; ``extra`` holds further parameters.
 
     Raises:
-        StackError: it could not be done.
+        StackError: AWS refused or could not finish.
     """
     try:
         bucket, key = upload_worker(clients, parameters.stage, parameters.worker_zip)
@@ -113,7 +113,7 @@ def provision(
 
 
 def stack_request(parameters: Parameters, bucket: str, code_key: str, layer_key: str = "") -> dict[str, Any]:
-    """Return what CloudFormation is asked for, in the words of its ``CreateStack``."""
+    """Return the arguments of CloudFormation's ``CreateStack``."""
     values = {
         "Stage": parameters.stage,
         "SiteOrigin": parameters.site_origin,
@@ -134,13 +134,13 @@ def stack_request(parameters: Parameters, bucket: str, code_key: str, layer_key:
 
 
 def artifacts_bucket(clients: Clients, stage: str) -> str:
-    """Return the name of the bucket that a stage's code is handed over in."""
+    """Return the name of the bucket for a stage's code."""
     account = clients.client("sts").get_caller_identity()["Account"]
     return f"contactsheet-{stage}-artifacts-{account}-{clients.client('s3').meta.region_name}"
 
 
 def upload_worker(clients: Clients, stage: str, worker_zip: Path) -> tuple[str, str]:
-    """Put the zip where CloudFormation can read it, unless it is there; return its bucket and key."""
+    """Upload the zip for CloudFormation, unless it is there; return its bucket and key."""
     s3, bucket = clients.client("s3"), artifacts_bucket(clients, stage)
     region = s3.meta.region_name
     body = worker_zip.read_bytes()
@@ -166,7 +166,7 @@ def upload_worker(clients: Clients, stage: str, worker_zip: Path) -> tuple[str, 
 def apply(
     cloudformation: Any, request: Mapping[str, Any], *, say: Callable[[str], None] = stacks.silent
 ) -> Provisioned:
-    """Bring the stack to the template by a change set.
+    """Apply the template by a change set.
 
     Raises:
         StackError: the change set or its execution failed.

@@ -47,7 +47,8 @@ def silent(_text: str) -> None:
 def apply(cloudformation: Any, request: Mapping[str, Any], *, say: Callable[[str], None] = silent) -> Stack:
     """Create or update the stack; an unchanged stack is left as it is.
 
-    Waits for an operation that an interrupted run left in progress, and deletes a stack whose creation failed.
+    An operation that an interrupted run left in progress is awaited, and a stack whose creation failed is
+    deleted first.
 
     Raises:
         StackError: the change set or its execution failed.
@@ -55,9 +56,10 @@ def apply(cloudformation: Any, request: Mapping[str, Any], *, say: Callable[[str
     stack_name = request["StackName"]
     exists = _prepare(cloudformation, stack_name, say)
     # A new name each time: AWS keeps failed and executed change sets of a stack.
-    change_set = {"StackName": stack_name, "ChangeSetName": f"apply-{secrets.token_hex(8)}"}
+    name = f"apply-{secrets.token_hex(8)}"
+    change_set = {"StackName": stack_name, "ChangeSetName": name}
     kind = "UPDATE" if exists else "CREATE"
-    cloudformation.create_change_set(**request | change_set, ChangeSetType=kind)
+    cloudformation.create_change_set(**request, ChangeSetName=name, ChangeSetType=kind)
     with suppress(WaiterError):  # described below, with the reason
         cloudformation.get_waiter("change_set_create_complete").wait(**change_set, WaiterConfig=POLLING)
     changes = cloudformation.describe_change_set(**change_set)

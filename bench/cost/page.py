@@ -100,7 +100,7 @@ def _presign() -> list[str]:
 
 def _start_gallery(table_address: str) -> str:
     """Start it, and return its table's name."""
-    from infra.deploy.vault import new_signing_key  # noqa: PLC0415
+    from infra.deploy.stage_secrets import new_signing_key  # noqa: PLC0415
 
     os.environ.update(
         DJANGO_SETTINGS_MODULE="tests.settings",

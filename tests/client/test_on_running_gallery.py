@@ -19,7 +19,7 @@ from contactsheet.web_gallery import WebGallery
 from tests.client import pictures
 from tests.client.fakes import Onlooker
 from tests.client.people import person_in
-from tests.patience import eventually
+from tests.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Callable

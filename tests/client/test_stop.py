@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from contactsheet.exits import Exit
 from tests.client.people import Person
 from tests.client.site import TOKEN, Answer, Asked, Site
-from tests.patience import eventually
+from tests.waiting import eventually
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -34,7 +34,7 @@ from tests.embedded.subscribers import (
 from tests.gallery.conftest import PhotoFactory, alice, charlie, make_photo
 from tests.gallery.photos.test_news import SCHEMA
 from tests.journey.conftest import photograph
-from tests.patience import eventually
+from tests.waiting import eventually
 from thumbworker.contract import keys
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ import requests
 
 from infra.embedded import EmbeddedAws
 from tests.browser.pictures import jpeg
-from tests.patience import eventually
 from tests.running import gallery_in
+from tests.waiting import eventually
 
 pytestmark = [pytest.mark.embedded, pytest.mark.slow]
 

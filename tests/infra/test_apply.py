@@ -126,7 +126,12 @@ def test_apply__names_the_first_resource_that_failed(request_for_stack):
 
 def test_apply__waits_for_an_earlier_run_and_deletes_what_it_failed_to_create(request_for_stack):
     cloudformation = CloudFormation(
-        stack=[*["ROLLBACK_IN_PROGRESS"] * 2, *["ROLLBACK_COMPLETE"] * 4, "DELETE_COMPLETE", "CREATE_COMPLETE"]
+        stack=[
+            *["ROLLBACK_IN_PROGRESS"] * 2,
+            *["ROLLBACK_COMPLETE"] * 4,
+            "DELETE_COMPLETE",
+            "CREATE_COMPLETE",
+        ]
     )
     said = []
     assert apply(cloudformation, request_for_stack, say=said.append).changed

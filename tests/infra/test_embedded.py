@@ -14,7 +14,7 @@ from infra import ports
 from infra.embedded import EmbeddedAws, EmbeddedAwsError
 from infra.worker_zip import PROJECT
 from tests.aws import EMBEDDED_PYTHON
-from tests.patience import eventually
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.embedded
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra.local.folder import Folder, RunsAlreadyError
+from infra.local.folder import AlreadyRunningError, Folder
 
 
 @pytest.fixture
@@ -14,9 +14,9 @@ def folder(tmp_path):
 
 def test_lock__names_who_holds_it(folder):
     with folder.lock() as lock:
-        lock.write("The gallery already runs here: http://127.0.0.1:8000/ (process 1).")
+        lock.write("The gallery is already running: http://127.0.0.1:8000/ (process 1).")
         lock.flush()
-        with pytest.raises(RunsAlreadyError, match=r"http://127\.0\.0\.1:8000/"):
+        with pytest.raises(AlreadyRunningError, match=r"http://127\.0\.0\.1:8000/"):
             folder.lock()
 
 
@@ -48,14 +48,14 @@ def test_environment__is_what_was_saved(folder):
 
 
 def test_a_first_run_has_nothing_to_look_after(folder):
-    assert folder.was_stopped_in_order()
+    assert folder.was_stopped_cleanly()
 
 
 def test_a_run_that_never_stopped_is_noticed(folder):
     folder.mark_running()
-    assert not folder.was_stopped_in_order()
+    assert not folder.was_stopped_cleanly()
     folder.mark_stopped()
-    assert folder.was_stopped_in_order()
+    assert folder.was_stopped_cleanly()
 
 
 def test_logs_begin_anew(folder):

@@ -11,8 +11,8 @@ import pytest
 from infra import ports
 from infra.local.folder import FOLDER_VARIABLE
 from infra.worker_zip import PROJECT
-from tests.patience import eventually
 from tests.running import descendants, gallery_in, start_gallery
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.embedded
 
@@ -55,7 +55,7 @@ def test_it_refuses_a_second_run_and_says_where_the_first_is(running_gallery):
         check=False,
     )
     assert second.returncode == 1
-    assert second.stdout.startswith(f"The gallery already runs here: {running_gallery.address}/")
+    assert second.stdout.startswith(f"The gallery is already running: {running_gallery.address}/")
 
 
 def test_it_names_a_port_that_is_taken(running_gallery, tmp_path):
@@ -63,7 +63,7 @@ def test_it_names_a_port_that_is_taken(running_gallery, tmp_path):
         tmp_path, web_port=running_gallery.web_port, aws_port=ports.any_free(), settings={}
     )
     assert refused.process.wait(60) == 1
-    assert f"Port {running_gallery.web_port} is taken by another program." in refused.said()
+    assert f"Port {running_gallery.web_port} is in use by another program." in refused.said()
     assert "make run PORT=" in refused.said()
 
 
@@ -74,11 +74,11 @@ def test_ctrl_c_stops_everything_and_the_next_run_finds_it_all(tmp_path):
         processes = descendants(gallery.process.pid)
         assert len(processes) >= 3
         assert gallery.stop() == 0
-        assert "Everything is kept" in gallery.said()
+        assert "Photos and accounts are kept for the next run" in gallery.said()
         # A function of the embedded AWS notices a moment later that nobody speaks to it any more.
         eventually(lambda: not [number for number in processes if Path(f"/proc/{number}").exists()])
     with gallery_in(tmp_path / "var") as gallery:
-        assert "not stopped in order" not in gallery.said()
+        assert "not stopped cleanly" not in gallery.said()
         assert gallery.admin_password == password
 
 
@@ -92,7 +92,7 @@ def test_a_kill_is_noticed_by_the_next_run(tmp_path):
         eventually(lambda: not ports_in_use(gallery))
         assert processes
     with gallery_in(tmp_path / "var") as gallery:
-        assert "not stopped in order" in gallery.said()
+        assert "not stopped cleanly" in gallery.said()
         assert originals(gallery) == "0 originals."
 
 

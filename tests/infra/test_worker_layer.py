@@ -17,8 +17,8 @@ from tests.aws import EMBEDDED_PYTHON
 from tests.infra.test_template import properties
 from tests.infra.test_worker_zip import compiled, link_to_wheels, run_alone, runtime
 from tests.journey.conftest import photograph
-from tests.patience import eventually
 from tests.stage import SITE_ORIGIN
+from tests.waiting import eventually
 from thumbworker.contract import keys
 
 __all__ = ["runtime"]

@@ -61,7 +61,7 @@ def test_stage__converges_from_every_stop_and_goes(aws: EmbeddedAws) -> None:
                 # Zappa itself was stopped: its function stands, its gateway does not.
                 stacks.delete(aws.client("cloudformation"), stopped.options.function_name)
         deploy(run())
-        assert any("half-made" in line for line in said)
+        assert any("removing an incomplete deployment" in line for line in said)
         first = outputs(aws), web_function.configuration(aws, f"contactsheet-web-{STAGE}")
         assert all(first[0])
         variables = (first[1] or {})["Environment"]["Variables"]

@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.patience import eventually
 from tests.rehearsal import walk
 from tests.rehearsal.transports import OverHttp
 from tests.rehearsal.visitor import Visitor
+from tests.waiting import eventually
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,7 +84,7 @@ def test_second_deployment__changes_nothing(deployed: Deployed) -> None:
     said = deployed.make("deploy")
     assert "zappa update" in said
     assert not [line for line in said.splitlines() if line.startswith(("add ", "modify ", "remove "))]
-    assert "0 files sent" in said
+    assert "0 files uploaded" in said
     assert ([deployed.outputs(part) for part in ("", "-site", "-watch")], deployed.variables()) == before
 
 

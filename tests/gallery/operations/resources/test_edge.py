@@ -14,7 +14,7 @@ from moto import mock_aws
 from gallery.operations.findings import line
 from gallery.operations.resources import Names, edge
 from gallery.operations.resources.looking import look
-from infra.deploy.vault import new_signing_key, public_key_of
+from infra.deploy.stage_secrets import new_signing_key, public_key_of
 from tests.gallery.operations.resources.broken import STAGE
 from tests.stage import REGION, SITE_ORIGIN
 
