@@ -24,7 +24,6 @@ from urllib.parse import urlsplit
 
 from PIL import Image
 
-ENDED = {"COMPLETED", "FAILED"}
 POLL_SECONDS = 1.0
 LISTED_AT_ONCE = 100
 

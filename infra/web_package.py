@@ -36,7 +36,6 @@ COLLECTED = "static/**/*"
 BUILT = "static/build/site.js"
 NEVER_PACKAGED = {"__pycache__", "src"}
 """``static/src`` holds the sources of the browser files."""
-MAXIMUM_UNPACKED_BYTES = 150_000_000
 NOT_INSTALLED = frozenset(
     # The Lambda runtime includes boto3, whose data alone would double the package.
     {"boto3", "botocore", "s3transfer"}

@@ -16,9 +16,9 @@ from moto import mock_aws
 from infra import ports, stacks
 from infra.embedded import CLIENT_CONFIG, EmbeddedAws
 from infra.provision import Outputs, Parameters, provision, stack_request, upload_worker
-from infra.template import resources_of, template
 from infra.worker_zip import PROJECT, build
 from tests.stage import ACCOUNT, ENVIRONMENT, REGION, SITE_ORIGIN, STAGE
+from tests.templates import resources_of, template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 TRANSFORMATION_SECONDS = 0.35
 TRANSFORMATION_GIGABYTES = 1.0
-PUBLISHED = {"API Gateway": 11.00, "Lambda": 10.93, "S3": 10.40, "CloudWatch": 11.15}
-"""Its guide's dollars for 10 million pictures served, of which a million are made; CloudFront apart."""
 
 UPLOAD_SECONDS = 0.5
 UPLOAD_GIGABYTES = 1.0

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from infra.provision import TEMPLATE_PATH
-from infra.template import load
+from tests.templates import load
 
 NAMES = sorted(path.stem for path in TEMPLATE_PATH.parent.glob("*.yaml"))
 REFUSES_PLAIN_HTTP = {"Bool": {"aws:SecureTransport": "false"}}

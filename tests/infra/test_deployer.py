@@ -11,7 +11,7 @@ from typing import Any
 import cfnlint
 import pytest
 
-from infra.template import load
+from tests.templates import load
 
 DEPLOYED = ("template", "site", "watch", "firewall")
 POLICIES = ("StacksPolicy", "WebPolicy")

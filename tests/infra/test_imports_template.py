@@ -1,7 +1,7 @@
 """What the import worker may and may not, asserted from the template as data."""
 
-from infra.template import template
 from tests.infra.test_template import properties, statements
+from tests.templates import template
 from thumbworker.contract.imports import EXPIRES_ATTRIBUTE, MAX_TRIES
 
 

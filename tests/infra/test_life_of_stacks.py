@@ -13,10 +13,10 @@ import pytest
 
 from infra import stacks
 from infra.provision import Parameters, provision
-from infra.template import load
 from infra.worker_zip import build
 from tests.infra.stack_requests import TOLD, request_of
 from tests.stage import SITE_ORIGIN
+from tests.templates import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

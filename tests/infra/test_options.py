@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from infra.deploy.options import OptionError, Options
-from infra.template import load
+from tests.templates import load
 
 
 def test_everything_has_a_default() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from infra.deploy.stages import TEMPLATES
-from infra.template import load, resources_of
+from tests.templates import load, resources_of
 from thumbworker.metrics import FUNCTION, NAMESPACE, REASON, STAGE, UNITS
 from thumbworker.stores import CACHE_FOR_EVER
 

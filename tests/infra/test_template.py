@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra.template import resources_of, template
+from tests.templates import resources_of, template
 from thumbworker.contract import correlation, items, keys
 
 RESOURCES = template()["Resources"]

@@ -10,7 +10,6 @@ import pytest
 from infra import ports, stacks, worker_zip
 from infra.embedded import EmbeddedAws
 from infra.provision import Parameters, provision
-from infra.template import template
 from infra.worker_wheels import Target, WorkerZipError, check_tags
 from infra.worker_zip import build, build_layered
 from tests.aws import EMBEDDED_PYTHON
@@ -18,6 +17,7 @@ from tests.infra.test_template import properties
 from tests.infra.test_worker_zip import compiled, link_to_wheels, run_alone, runtime
 from tests.journey.conftest import photograph
 from tests.stage import SITE_ORIGIN
+from tests.templates import template
 from tests.waiting import eventually
 from thumbworker.contract import keys
 

@@ -18,11 +18,11 @@ from gallery.operations import jobs, queues
 from gallery.photos import transitions
 from gallery.photos.models import Photo
 from gallery.photos.sweep import sweep
-from infra.template import load
 from tests.gallery.conftest import admin
 from tests.journey.conftest import Journey, drain, photograph
 from tests.journey.permissions import Grant, Need, Recorder, grants_of
 from tests.stage import ACCOUNT, REGION, STAGE
+from tests.templates import load
 from thumbworker.contract.imports import ImportReason
 from thumbworker.environment import Environment
 from thumbworker.imports.batch import ImportBatch

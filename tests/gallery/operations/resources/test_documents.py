@@ -8,8 +8,8 @@ import json
 from gallery.operations.resources import buckets, queues, workers
 from gallery.operations.resources.looking import BY_HAND
 from gallery.operations.resources.watch import ALARMS, JOBS
-from infra.template import load, resources_of
 from infra.worker_zip import PROJECT
+from tests.templates import load, resources_of
 
 
 class TestDocuments:
