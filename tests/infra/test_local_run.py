@@ -110,7 +110,7 @@ def test_it_stops_when_the_embedded_aws_ends(tmp_path):
         ]
         subprocess.run(["/bin/kill", "-9", str(aws_process)], check=True)
         assert gallery.process.wait(60) == 1
-        assert "The embedded AWS ended by itself" in gallery.said()
+        assert "The embedded AWS process ended unexpectedly" in gallery.said()
 
 
 def command_of(process_id):

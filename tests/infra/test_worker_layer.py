@@ -68,7 +68,7 @@ class TestBuild:
         with zipfile.ZipFile(build_layered().layer) as archive:
             packages_bytes = sum(entry.file_size for entry in archive.infolist())
         monkeypatch.setattr(worker_zip, "MAXIMUM_UNPACKED_BYTES", packages_bytes + 1)
-        with pytest.raises(WorkerZipError, match="are allowed"):
+        with pytest.raises(WorkerZipError, match="the limit is"):
             build_layered(cache=cache)
 
 

@@ -76,7 +76,7 @@ def test_it_is_small_unpacked(archive):
 
 def test_it_is_refused_when_too_large(monkeypatch, tmp_path):
     monkeypatch.setattr(worker_zip, "MAXIMUM_UNPACKED_BYTES", 1000)
-    with pytest.raises(WorkerZipError, match="1000 are allowed"):
+    with pytest.raises(WorkerZipError, match="the limit is 1000"):
         build(cache=link_to_wheels(tmp_path))
 
 
