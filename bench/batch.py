@@ -43,8 +43,9 @@ ADDED_SECONDS = 0.040
 BAR = 0.85
 
 
-def photo(seed: int, *, width: int = 4000, height: int = 3000) -> bytes:
-    """Return a JPEG of 12 MP whose detail falls off with its frequency, as that of photos does."""
+def photo(seed: int, width: int) -> bytes:
+    """Return a JPEG whose detail falls off with its frequency, as in photographs."""
+    height = width * 3 // 4
     random = np.random.default_rng(seed)
     pixels = np.zeros((height, width, 3), np.float32)
     for cells in (8, 32, 128, 512, 2048):
@@ -158,6 +159,7 @@ def main() -> int:
     """Print the figures; return 1 if the bar is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--width", type=int, default=4000, help="pixels; the height is three quarters")
     parser.add_argument("--one-core", action="store_true", help="hold the worker to one core")
     arguments = parser.parse_args()
     python = PROJECT / ".venvs" / "embedded" / "bin" / "python"
@@ -168,7 +170,7 @@ def main() -> int:
             cores = sorted(os.sched_getaffinity(0))
             if arguments.one_core:
                 os.sched_setaffinity(0, cores[:1])
-            photos = [photo(seed) for seed in range(BATCH_SIZE)]
+            photos = [photo(seed, arguments.width) for seed in range(BATCH_SIZE)]
             figures = measure(aws, photos, arguments.rounds)
         finally:
             aws.stop()

@@ -23,10 +23,13 @@ class Account:
     def __init__(self, region: str) -> None:
         """Use one region for all services."""
         self._session = boto3.session.Session(region_name=region)
+        self._clients: dict[str, object] = {}
 
     def client(self, service: str, /) -> object:
-        """Return a client of a service."""
-        return self._session.client(service, config=CONFIG)  # type: ignore[call-overload]
+        """Return a client of a service; the same service gives the same client."""
+        if service not in self._clients:
+            self._clients[service] = self._session.client(service, config=CONFIG)  # type: ignore[call-overload]
+        return self._clients[service]
 
 
 @contextmanager
