@@ -77,7 +77,7 @@ class EnforcedAws:
         return self.embedded.endpoint_url
 
     def client(self, service: str) -> Any:
-        """Return a client that acts as root, whom nothing is refused."""
+        """Return a client that acts as root, with all permissions."""
         return self.embedded.client(service)
 
     def web_client(self, service: str) -> Any:

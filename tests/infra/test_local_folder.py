@@ -47,18 +47,18 @@ def test_environment__is_what_was_saved(folder):
     assert folder.environment() == {"SITE_ORIGIN": "http://127.0.0.1:8000"}
 
 
-def test_a_first_run_has_nothing_to_look_after(folder):
+def test_first_run__counts_as_stopped_cleanly(folder):
     assert folder.was_stopped_cleanly()
 
 
-def test_a_run_that_never_stopped_is_noticed(folder):
+def test_mark_running__remains_after_a_kill(folder):
     folder.mark_running()
     assert not folder.was_stopped_cleanly()
     folder.mark_stopped()
     assert folder.was_stopped_cleanly()
 
 
-def test_logs_begin_anew(folder):
+def test_prepare__deletes_old_logs(folder):
     (folder.logs / "web.log").write_text("old")
     folder.prepare()
     assert not list(folder.logs.iterdir())

@@ -137,7 +137,7 @@ def look_around(browser: Client, photo_id: UUID) -> None:
 
 
 def operate(cast: Cast, desk: Client, photo_id: UUID) -> None:
-    """Look at the operator's pages and have what was given up looked at again."""
+    """Open the operator's pages and retry dead letters."""
     outputs, at_once = cast.aws.outputs, "/admin/operations/given-up/act/"
     imported = Photo.objects.exclude(origin_url="").first()
     assert imported

@@ -81,7 +81,7 @@ class Deployed:
         return Visitor(OverHttp(self.aws.endpoint_url, origin.removeprefix("https://")), origin)
 
     def role_variables(self, role_arn: str) -> dict[str, str]:
-        """Return what a process needs in order to act under a role, as Lambda gives it."""
+        """Return the variables of a process that acts under a role, as on Lambda."""
         keys = self.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="rehearsal")["Credentials"]
         return {
             "AWS_REGION": REGION,

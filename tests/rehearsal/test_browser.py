@@ -30,7 +30,7 @@ pytestmark = [
     pytest.mark.timeout(600),
     pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed"),
 ]
-# The function starts anew for whoever comes while it is busy.
+# A request that arrives while the function is busy starts another.
 PATIENCE_MS = 60_000
 
 

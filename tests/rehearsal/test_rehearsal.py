@@ -102,7 +102,7 @@ def test_package__holds_no_secret_no_test_and_no_tool(package: Package, deployed
     names = {path.relative_to(package.code).as_posix() for path in package.code.rglob("*")}
     assert not {"tests", "infra", "var", ".git", ".env", "boto3", "botocore", "zappa_settings.json"} & names
     keys = {name for name in names if name.endswith((".sqlite3", ".pem", ".key"))}
-    assert keys <= {"certifi/cacert.pem"}  # the authorities of the web, known to everybody
+    assert keys <= {"certifi/cacert.pem"}  # the public certificate authorities
     secrets = {
         deployed.secret(name).encode()
         for name in ("secret-key", "origin-secret", "admin-password", "database-url")

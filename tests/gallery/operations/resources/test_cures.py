@@ -79,7 +79,7 @@ def filled_in(command: str, row: str, aws: EnforcedAws, names: Names) -> str:
     ],
     ids=lambda value: getattr(value, "__name__", str(value).replace(" ", "-")),
 )
-def test_command_of_the_runbook_puts_it_back(
+def test_runbook__command_restores_the_resource(
     embedded_aws: EnforcedAws, names: Names, break_it: Breakage, row: str
 ) -> None:
     cors = cors_of(embedded_aws, names)
@@ -90,6 +90,6 @@ def test_command_of_the_runbook_puts_it_back(
         assert cors_of(embedded_aws, names) == cors
 
 
-def test_every_command_of_the_section_is_tried() -> None:
-    (parameters,) = test_command_of_the_runbook_puts_it_back.pytestmark  # type: ignore[attr-defined]
+def test_runbook__commands_are_all_tested() -> None:
+    (parameters,) = test_runbook__command_restores_the_resource.pytestmark  # type: ignore[attr-defined]
     assert {row for _, row in parameters.args[1]} == set(commands())

@@ -32,7 +32,7 @@ def lines_of(aws: EnforcedAws, names: Names) -> str:
     return "\n".join(line(one) for one in examine_resources(aws, names))
 
 
-def test_what_the_template_makes_is_well(embedded_aws: EnforcedAws, names: Names) -> None:
+def test_doctor__finds_a_new_stage_well(embedded_aws: EnforcedAws, names: Names) -> None:
     assert found_ill(embedded_aws, names) == {}
 
 
@@ -68,7 +68,7 @@ def test_what_the_template_makes_is_well(embedded_aws: EnforcedAws, names: Names
     ],
     ids=lambda value: getattr(value, "__name__", None),
 )
-def test_what_is_broken_is_named_with_what_to_do(
+def test_doctor__names_what_is_broken_with_what_to_do(
     embedded_aws: EnforcedAws,
     names: Names,
     break_it: Breakage,
@@ -83,7 +83,7 @@ def test_what_is_broken_is_named_with_what_to_do(
 
 
 @pytest.mark.slow
-def test_a_table_that_is_gone_is_named(embedded_aws: EnforcedAws, names: Names) -> None:
+def test_doctor__names_a_missing_table(embedded_aws: EnforcedAws, names: Names) -> None:
     with while_broken(broken.drop_table, embedded_aws, names):
         found = found_ill(embedded_aws, names)
     assert set(found) == {"table", "table's forgetting of imports"}
@@ -91,7 +91,7 @@ def test_a_table_that_is_gone_is_named(embedded_aws: EnforcedAws, names: Names) 
 
 
 @pytest.mark.slow
-def test_a_bucket_that_is_gone_is_named(embedded_aws: EnforcedAws, names: Names) -> None:
+def test_doctor__names_a_missing_bucket(embedded_aws: EnforcedAws, names: Names) -> None:
     elsewhere = "contactsheet-no-such-bucket"
     gone = replace(names, renditions_bucket=elsewhere)
     found = found_ill(embedded_aws, gone)
