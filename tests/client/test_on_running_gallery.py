@@ -17,7 +17,7 @@ from contactsheet.engine.upload import UploadRun
 from contactsheet.transport import Transport
 from contactsheet.web_gallery import WebGallery
 from tests.client.fake_gallery import RecordingObserver
-from tests.patience import eventually
+from tests.waiting import eventually
 from thumbworker.contract.policy import CURRENT
 
 if TYPE_CHECKING:

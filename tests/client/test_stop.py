@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from contactsheet.exits import Exit
 from tests.client.fake_site import Answer, Request, Site
-from tests.patience import eventually
+from tests.waiting import eventually
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,13 +43,14 @@ def test_stop__while_the_store_does_not_respond(site: Site, alice: Person, tmp_p
     site.answer = answer  # type: ignore[method-assign]
     site.returns("GET", "/photos", {"photos": [], "nextCursor": None})
     site.answers("PUT", "/store", Answer(200))
-    process = alice.start("upload", tmp_path)
-    try:
-        eventually(lambda: len(site.paths("PUT")) == 3)
-        process.send_signal(signal.SIGINT)
-        _, stderr = process.communicate(timeout=10)
-    finally:
-        release.set()
+    with alice.start("upload", tmp_path) as process:
+        try:
+            eventually(lambda: len(site.paths("PUT")) == 3)
+            process.send_signal(signal.SIGINT)
+            _, stderr = process.communicate(timeout=10)
+        finally:
+            release.set()
+            process.kill()
     assert process.returncode == Exit.STOPPED
     assert stderr == (
         "3 not reached.\nStopped. Uploaded photos are kept. Run the same command again to resume.\n"

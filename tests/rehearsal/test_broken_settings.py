@@ -1,4 +1,4 @@
-"""Whoever breaks one setting is told which: the walk ends red, or doctor finds it."""
+"""Every broken setting is named: the walk fails, or doctor finds it."""
 
 from __future__ import annotations
 

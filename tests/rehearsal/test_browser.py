@@ -12,8 +12,8 @@ from playwright.sync_api import expect
 from tests.browser import pictures
 from tests.browser.chromium import CHROMIUM, launched
 from tests.browser.watch import Watch
-from tests.patience import eventually
 from tests.rehearsal.front import front_of
+from tests.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,7 @@ pytestmark = [
     pytest.mark.timeout(600),
     pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed"),
 ]
-# The function starts anew for whoever comes while it is busy.
+# A request that arrives while the function is busy starts another.
 PATIENCE_MS = 60_000
 
 

@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.patience import eventually
 from tests.rehearsal import walk
 from tests.rehearsal.transports import OverHttp
 from tests.rehearsal.visitor import Visitor
+from tests.waiting import eventually
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,7 +84,7 @@ def test_second_deployment__changes_nothing(deployed: Deployed) -> None:
     said = deployed.make("deploy")
     assert "zappa update" in said
     assert not [line for line in said.splitlines() if line.startswith(("add ", "modify ", "remove "))]
-    assert "0 files sent" in said
+    assert "0 files uploaded" in said
     assert ([deployed.outputs(part) for part in ("", "-site", "-watch")], deployed.variables()) == before
 
 
@@ -102,7 +102,7 @@ def test_package__holds_no_secret_no_test_and_no_tool(package: Package, deployed
     names = {path.relative_to(package.code).as_posix() for path in package.code.rglob("*")}
     assert not {"tests", "infra", "var", ".git", ".env", "boto3", "botocore", "zappa_settings.json"} & names
     keys = {name for name in names if name.endswith((".sqlite3", ".pem", ".key"))}
-    assert keys <= {"certifi/cacert.pem"}  # the authorities of the web, known to everybody
+    assert keys <= {"certifi/cacert.pem"}  # the public certificate authorities
     secrets = {
         deployed.secret(name).encode()
         for name in ("secret-key", "origin-secret", "admin-password", "database-url")

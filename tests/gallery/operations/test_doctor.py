@@ -14,8 +14,8 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from gallery.operations import doctor
 from gallery.operations.diagnosis import line
+from infra.deploy.stage_secrets import StageSecrets
 from infra.deploy.status import secrets_of
-from infra.deploy.vault import Vault
 from tests.stage import REGION, STAGE
 
 if TYPE_CHECKING:
@@ -75,15 +75,15 @@ def test_a_key_that_is_none_is_named(moto_aws: MotoAws, settings: Any) -> None:
 
 
 def test_secrets_that_are_missing_are_named(moto_aws: MotoAws) -> None:
-    vault = Vault(boto3.client("ssm", region_name=REGION), STAGE)
-    vault.ensure({"DATABASE_URL": "postgresql://somewhere/gallery"})
-    assert secrets_of(vault).is_well
-    vault.ssm.delete_parameter(Name=vault.name_of("signing-key"))
-    found = secrets_of(vault)
+    stage_secrets = StageSecrets(boto3.client("ssm", region_name=REGION), STAGE)
+    stage_secrets.ensure({"DATABASE_URL": "postgresql://somewhere/gallery"})
+    assert secrets_of(stage_secrets).is_well
+    stage_secrets.ssm.delete_parameter(Name=stage_secrets.name_of("signing-key"))
+    found = secrets_of(stage_secrets)
     assert not found.is_well
     assert found.advice == "not in SSM: signing-key. Run: make deploy"
-    vault.ssm.delete_parameter(Name=vault.name_of("database-url"))
-    assert "make deploy DATABASE_URL=postgresql://" in secrets_of(vault).advice
+    stage_secrets.ssm.delete_parameter(Name=stage_secrets.name_of("database-url"))
+    assert "make deploy DATABASE_URL=postgresql://" in secrets_of(stage_secrets).advice
 
 
 def test_command__ends_with_1_and_names_what_is_ill(moto_aws: MotoAws) -> None:

@@ -9,8 +9,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tests.polling import poll
 from tests.thumbworker.imports.hostile import PNG, HostileServer, answer
+from tests.waiting import eventually
 from thumbworker.contract import keys
 from thumbworker.contract.imports import ImportReason, ImportRequest
 
@@ -66,7 +66,7 @@ class Imports:
             over = item.get("status") in {"COMPLETED", "FAILED"}
             return (item["status"], item["attempts"], item.get("reason", "")) if over else None
 
-        found = poll(end, within_seconds=DEADLINE_SECONDS)
+        found = eventually(end, within_seconds=DEADLINE_SECONDS)
         assert found is not None
         return found
 
@@ -156,7 +156,7 @@ def test_a_server_that_fails_thrice(imports: Imports, news: Callable[[], list[di
     assert [(message["type"], message["reason"], message["correlation_id"]) for message in told] == [
         ("photo.failed", ImportReason.SERVER_TROUBLE, f"asked-for-{photo_id}")
     ]
-    letters = poll(imports.dead_letters, within_seconds=DEADLINE_SECONDS)
+    letters = eventually(imports.dead_letters, within_seconds=DEADLINE_SECONDS)
     assert [str(photo_id) in letter for letter in letters] == [True]
 
 

@@ -8,12 +8,12 @@ import json
 from gallery.operations.resources import buckets, queues, workers
 from gallery.operations.resources.looking import BY_HAND
 from gallery.operations.resources.watch import ALARMS, JOBS
-from infra.template import load, resources_of
 from infra.worker_zip import PROJECT
+from tests.templates import load, resources_of
 
 
 class TestDocuments:
-    def test_alarms_are_those_of_the_template(self) -> None:
+    def test_alarms__are_those_of_the_template(self) -> None:
         made = [
             resource["Properties"]["AlarmName"]["Fn::Sub"].removeprefix("contactsheet-${Stage}-")
             for resource in load("watch")["Resources"].values()
@@ -21,11 +21,11 @@ class TestDocuments:
         ]
         assert sorted(made) == sorted(ALARMS)
 
-    def test_jobs_are_those_of_the_settings(self) -> None:
+    def test_jobs__are_those_of_the_settings(self) -> None:
         events = json.loads((PROJECT / "zappa_settings.json").read_text())["common"]["events"]
         assert sorted(event["function"].rsplit(".", 1)[1] for event in events) == sorted(JOBS)
 
-    def test_queues_and_mappings_are_those_of_the_template(self) -> None:
+    def test_queues_and_mappings__are_those_of_the_template(self) -> None:
         for made in resources_of("AWS::SQS::Queue").values():
             is_dead = made["Properties"]["QueueName"]["Fn::Sub"].endswith("-dead")
             kept = queues.DEAD_RETENTION_SECONDS if is_dead else queues.RETENTION_SECONDS
@@ -33,7 +33,7 @@ class TestDocuments:
         for made in resources_of("AWS::Lambda::EventSourceMapping").values():
             assert made["Properties"]["BatchSize"] == workers.BATCH_SIZE
 
-    def test_events_of_the_bucket_are_those_of_the_template(self) -> None:
+    def test_events_of_the_bucket__are_those_of_the_template(self) -> None:
         properties = resources_of("AWS::S3::Bucket")["OriginalsBucket"]["Properties"]
         made = {
             (rule["Value"], entry["Event"].split(":")[1]): entry["Queue"]["Fn::GetAtt"][0].lower()
@@ -42,7 +42,7 @@ class TestDocuments:
         }
         assert made == {what: f"{queue}queue" for what, queue in buckets.HEARD_BY.items()}
 
-    def test_sections_are_in_the_runbook(self) -> None:
+    def test_sections__are_in_the_runbook(self) -> None:
         runbook = (PROJECT / "docs" / "runbook.md").read_text()
         sections = {*ALARMS, BY_HAND, *sections_named_in_the_code()}
         assert {"A secret leaked", "queue-age", "web-errors"} <= sections

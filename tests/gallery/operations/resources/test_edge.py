@@ -14,7 +14,7 @@ from moto import mock_aws
 from gallery.operations.diagnosis import line
 from gallery.operations.resources import Names, edge
 from gallery.operations.resources.looking import look
-from infra.deploy.vault import new_signing_key, public_key_of
+from infra.deploy.stage_secrets import new_signing_key, public_key_of
 from tests.gallery.operations.resources.broken import STAGE
 from tests.stage import REGION, SITE_ORIGIN
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from gallery.operations.resources.looking import Clients
 
 
-def test_a_key_that_is_not_the_gallerys_is_named() -> None:
+def test_signing_key__of_another_gallery_is_named() -> None:
     ours, other = (public_key_of(new_signing_key()) for _ in range(2))
     with mock_aws():
         clients = boto3.Session(region_name=REGION)
@@ -61,7 +61,7 @@ class CloudFrontOf:
     ("groups", "advice"),
     [({"g": ["k"]}, ""), ({"g": ["other"]}, "lacks the gallery's key"), ({}, "ANYBODY SEES THEM")],
 )
-def test_a_key_group_without_the_gallerys_key_is_named(groups: dict[str, list[str]], advice: str) -> None:
+def test_key_group__without_the_signing_key_is_named(groups: dict[str, list[str]], advice: str) -> None:
     names = Names(
         *(STAGE, SITE_ORIGIN, "", "", "", "", ()),
         distributions=("d",),
@@ -81,7 +81,7 @@ def test_a_key_group_without_the_gallerys_key_is_named(groups: dict[str, list[st
         ("NoSuchBucket", False, "AWS says NoSuchBucket"),
     ],
 )
-def test_a_refusal_is_never_ok(code: str, is_well: bool, said: str) -> None:
+def test_refusal__is_never_ok(code: str, is_well: bool, said: str) -> None:
     def refuse() -> Finding:
         raise ClientError({"Error": {"Code": code, "Message": "no"}}, "Get")
 

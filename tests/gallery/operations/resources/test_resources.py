@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from gallery.operations.diagnosis import line
-from gallery.operations.resources import Names, examine_resources
+from gallery.operations.resources import examine_resources
 from tests.gallery.operations.resources import broken
 from tests.gallery.operations.resources.broken import (
     THUMBNAILS,
@@ -15,13 +16,14 @@ from tests.gallery.operations.resources.broken import (
     change_mapping,
     found_ill,
     set_queue,
+    while_broken,
 )
 from tests.stage import SITE_ORIGIN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from gallery.operations.resources import Names
     from tests.aws import EnforcedAws
+    from tests.gallery.operations.resources.broken import Breakage
 
 pytestmark = pytest.mark.embedded
 
@@ -30,7 +32,7 @@ def lines_of(aws: EnforcedAws, names: Names) -> str:
     return "\n".join(line(one) for one in examine_resources(aws, names))
 
 
-def test_what_the_template_makes_is_well(embedded_aws: EnforcedAws, names: Names) -> None:
+def test_doctor__finds_a_new_stage_well(embedded_aws: EnforcedAws, names: Names) -> None:
     assert found_ill(embedded_aws, names) == {}
 
 
@@ -66,34 +68,32 @@ def test_what_the_template_makes_is_well(embedded_aws: EnforcedAws, names: Names
     ],
     ids=lambda value: getattr(value, "__name__", None),
 )
-def test_what_is_broken_is_named_with_what_to_do(
+def test_doctor__names_what_is_broken_with_what_to_do(
     embedded_aws: EnforcedAws,
     names: Names,
-    break_it: Callable[[EnforcedAws, Names], None],
+    break_it: Breakage,
     what: str,
     advice: str,
 ) -> None:
-    break_it(embedded_aws, names)
-    found = found_ill(embedded_aws, names)
-    assert list(found) == [what]
-    assert advice in found[what]
-    assert " Runbook: " in lines_of(embedded_aws, names)
+    with while_broken(break_it, embedded_aws, names):
+        found = found_ill(embedded_aws, names)
+        assert list(found) == [what]
+        assert advice in found[what]
+        assert " Runbook: " in lines_of(embedded_aws, names)
 
 
 @pytest.mark.slow
-def test_a_table_that_is_gone_is_named(embedded_aws: EnforcedAws, names: Names) -> None:
-    broken.drop_table(embedded_aws, names)
-    found = found_ill(embedded_aws, names)
+def test_doctor__names_a_missing_table(embedded_aws: EnforcedAws, names: Names) -> None:
+    with while_broken(broken.drop_table, embedded_aws, names):
+        found = found_ill(embedded_aws, names)
     assert set(found) == {"table", "table's forgetting of imports"}
     assert "Put it back" in found["table"]
 
 
 @pytest.mark.slow
-def test_a_bucket_that_is_gone_is_named(embedded_aws: EnforcedAws, names: Names) -> None:
+def test_doctor__names_a_missing_bucket(embedded_aws: EnforcedAws, names: Names) -> None:
     elsewhere = "contactsheet-no-such-bucket"
-    gone = Names(
-        **{field: getattr(names, field) for field in names.__slots__} | {"renditions_bucket": elsewhere}
-    )
+    gone = replace(names, renditions_bucket=elsewhere)
     found = found_ill(embedded_aws, gone)
     assert set(found) == {
         "renditions kept from the public",

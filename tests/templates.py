@@ -1,4 +1,4 @@
-"""The template as data, for whoever has to look into it."""
+"""Read the CloudFormation templates as data."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ _Loader.add_multi_constructor("!", _intrinsic)
 
 @cache
 def load(name: str) -> dict[str, Any]:
-    """Return one of the templates in this folder by its name without the ending."""
+    """Return one of the templates in ``infra`` by its file name without the suffix."""
     text = TEMPLATE_PATH.with_name(f"{name}.yaml").read_text()
-    loaded: dict[str, Any] = yaml.load(text, Loader=_Loader)  # noqa: S506  # a SafeLoader
+    loaded: dict[str, Any] = yaml.load(text, Loader=_Loader)  # a SafeLoader
     return loaded
 
 

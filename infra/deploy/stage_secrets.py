@@ -1,4 +1,4 @@
-"""Secrets of a stage: made once, kept in SSM as SecureString, handed to the function by the deployment."""
+"""Secrets of a stage: made once, kept in SSM as SecureString, passed to the function by the deployment."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from infra.deploy.account import passing_over
+from infra.deploy.account import ignoring
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,11 +19,11 @@ GIVEN = {
     "email-url": "EMAIL_URL",
     "database-certificates": "DATABASE_CERTIFICATES",
 }
-"""Secrets that a person gives in the environment; what was given once is kept."""
+"""Secrets from the environment; once set, they are kept."""
 
 
 def new_signing_key() -> str:
-    """Return a new RSA key as PEM; CloudFront takes 2048 bits."""
+    """Return a new RSA key as PEM; CloudFront requires 2048 bits."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     pem = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -32,7 +32,7 @@ def new_signing_key() -> str:
 
 
 def public_key_of(private_pem: str) -> str:
-    """Return the public half of a private key, both as PEM."""
+    """Return the public key of a private key, both as PEM."""
     key = serialization.load_pem_private_key(private_pem.encode(), password=None)
     public = key.public_key().public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
@@ -40,7 +40,7 @@ def public_key_of(private_pem: str) -> str:
     return public.decode()
 
 
-MADE: dict[str, Callable[[], str]] = {
+GENERATED: dict[str, Callable[[], str]] = {
     "secret-key": lambda: secrets.token_urlsafe(50),
     "origin-secret": lambda: secrets.token_urlsafe(32),
     "admin-password": lambda: secrets.token_urlsafe(12),
@@ -49,7 +49,7 @@ MADE: dict[str, Callable[[], str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Vault:
+class StageSecrets:
     """The secrets of one stage under ``/contactsheet/STAGE/``."""
 
     ssm: Any
@@ -60,24 +60,24 @@ class Vault:
         return f"/contactsheet/{self.stage}/{name}"
 
     def read(self, name: str) -> str:
-        """Return a secret, or nothing."""
-        with passing_over("ParameterNotFound"):
+        """Return a secret, or an empty string."""
+        with ignoring("ParameterNotFound"):
             found = self.ssm.get_parameter(Name=self.name_of(name), WithDecryption=True)
             return str(found["Parameter"]["Value"])
         return ""
 
     def keep(self, name: str, value: str) -> None:
-        """Keep a secret, whatever was kept before."""
-        # RSA keys and certificates of several authorities pass the 4 kB of a standard parameter.
+        """Store a secret, replacing the previous value."""
+        # RSA keys and certificate bundles can exceed the 4 kB of a standard parameter.
         tier = "Standard" if len(value) <= 4096 else "Advanced"
         self.ssm.put_parameter(
             Name=self.name_of(name), Value=value, Type="SecureString", Overwrite=True, Tier=tier
         )
 
     def ensure(self, environment: Mapping[str, str]) -> dict[str, str]:
-        """Make what is missing, take over what was given, and return all secrets by name."""
+        """Generate missing secrets, store given ones, and return all by name."""
         found: dict[str, str] = {}
-        for name, make in MADE.items():
+        for name, make in GENERATED.items():
             found[name] = self.read(name)
             if not found[name]:
                 found[name] = make()
@@ -91,11 +91,11 @@ class Vault:
         return found
 
     def missing(self) -> list[str]:
-        """Return the names of secrets without which the next deployment could not go on as before."""
-        return [name for name in (*MADE, "database-url") if not self.read(name)]
+        """Return the names of missing secrets that the next deployment needs."""
+        return [name for name in (*GENERATED, "database-url") if not self.read(name)]
 
     def forget(self) -> None:
         """Remove every secret of the stage."""
-        for name in (*MADE, *GIVEN):
-            with passing_over("ParameterNotFound"):
+        for name in (*GENERATED, *GIVEN):
+            with ignoring("ParameterNotFound"):
                 self.ssm.delete_parameter(Name=self.name_of(name))
