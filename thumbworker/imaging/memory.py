@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from thumbworker.imaging.isobmff import Av1Depth
-    from thumbworker.imaging.jpeg import JpegHeader
-    from thumbworker.imaging.png import PngHeader
+    from thumbworker.imaging.formats.isobmff import Av1Depth
+    from thumbworker.imaging.formats.jpeg import JpegHeader
+    from thumbworker.imaging.formats.png import PngHeader
 
 IDLE_BYTES = 80_000_000
 """The interpreter with Pillow, pi-heif and the AWS clients before the first photo."""

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from PIL import Image, ImageFile, TiffImagePlugin
 
 from thumbworker.contract.reasons import Reason
-from thumbworker.imaging import damage, exif, heif, isobmff, jpeg, memory, png, tiff, webp
+from thumbworker.imaging import damage, exif, memory
 from thumbworker.imaging.failures import decoder_failures
+from thumbworker.imaging.formats import heif, isobmff, jpeg, png, tiff, webp
+from thumbworker.imaging.formats.jpeg_frame import JpegFrame
+from thumbworker.imaging.formats.sniffing import Format, format_of
 from thumbworker.imaging.frames import FencedFrame, Frame, ImageFrame, PluginFrame, UncopiedAvif, UncopiedWebP
-from thumbworker.imaging.jpeg_frame import JpegFrame
 from thumbworker.imaging.refusal import Refused
-from thumbworker.imaging.sniffing import Format, format_of
 from thumbworker.imaging.source import Deadline, open_pieces
 
 if TYPE_CHECKING:

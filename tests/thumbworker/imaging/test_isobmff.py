@@ -9,7 +9,7 @@ from tests.thumbworker.imaging.exif_blocks import exif_block, short, text
 from tests.thumbworker.imaging.heic_files import heic
 from tests.thumbworker.imaging.pictures import quarters, saved
 from thumbworker.imaging import render
-from thumbworker.imaging.isobmff import Av1Depth, av1_depths, exif_of, without_metadata
+from thumbworker.imaging.formats.isobmff import Av1Depth, av1_depths, exif_of, without_metadata
 
 BLOCK = exif_block([text(0x0110, b"Camera 1"), short(0x0112, 6)])
 

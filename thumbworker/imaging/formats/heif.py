@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from thumbworker.contract.reasons import Reason
+from thumbworker.imaging.formats.isobmff import without_metadata
 from thumbworker.imaging.frames import HeifFrame
-from thumbworker.imaging.isobmff import without_metadata
 from thumbworker.imaging.refusal import Refused
 
 
