@@ -51,8 +51,8 @@ def read_answer(answer: bytes) -> Picture:
             refused = facts["refused"]
             raise Refused(Reason(refused["reason"]), str(refused["detail"]))
         return _read_picture(facts["picture"], memoryview(data))
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as fault:
-        raise Refused(Reason.DECODER_DIED, f"answer makes no sense: {fault!r}") from fault
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+        raise Refused(Reason.DECODER_DIED, f"answer makes no sense: {error!r}") from error
 
 
 def _read_picture(facts: dict[str, object], data: memoryview) -> Picture:

@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from gallery.photos.aws import client_config, make_client
 from gallery.photos.models import HistoryEntry
-from thumbworker.contract.news import EVENT_NAMESPACE, NewsType, PhotoNews, photo_address
+from thumbworker.contract.events import EVENT_NAMESPACE, EventType, PhotoEvent, photo_url
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -68,17 +68,17 @@ def event_id(entry: HistoryEntry) -> UUID:
     return uuid5(EVENT_NAMESPACE, f"{entry.move}|{entry.photo_id}|{instant}")
 
 
-def news_of(entry: HistoryEntry, owner_id: int, *, correlation_id: str = "") -> PhotoNews:
-    """Return the news that a decision's row stands for, as ``contract/news.schema.json`` says."""
-    news_type = NewsType(entry.news_type)
-    return PhotoNews(
+def news_of(entry: HistoryEntry, owner_id: int, *, correlation_id: str = "") -> PhotoEvent:
+    """Return the news that a decision's row stands for, as ``contract/events.schema.json`` says."""
+    news_type = EventType(entry.news_type)
+    return PhotoEvent(
         event_id=event_id(entry),
         type=news_type,
         photo_id=entry.photo_id,
         owner=str(owner_id),
         status=news_type.removeprefix("photo.").upper(),
         reason=entry.reason,
-        address=photo_address(settings.SITE_ORIGIN, entry.photo_id),
+        address=photo_url(settings.SITE_ORIGIN, entry.photo_id),
         occurred_at=entry.at.astimezone(UTC).isoformat(timespec="milliseconds"),
         correlation_id=correlation_id,
     )
@@ -115,7 +115,7 @@ def tell_open(now: datetime | None = None) -> int:
     return told
 
 
-def _tell(client: SNSClient, news: PhotoNews, entry: HistoryEntry) -> bool:
+def _tell(client: SNSClient, news: PhotoEvent, entry: HistoryEntry) -> bool:
     try:
         client.publish(
             TopicArn=settings.PHOTO_EVENTS_TOPIC_ARN,

@@ -9,8 +9,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from tests.thumbworker.fakes import World
+from thumbworker.contract.events import event_of_item
 from thumbworker.contract.items import MadeRendition, PhotoItem, Status
-from thumbworker.contract.news import news_of_item
 from thumbworker.interfaces import RenditionFile, Stores
 from thumbworker.stores import open_stores
 
@@ -25,15 +25,15 @@ class Subject(Protocol):
 
     def upload(self, photo_id: UUID, data: bytes, owner: str) -> None: ...
     def rendition_keys(self) -> list[str]: ...
-    def told(self) -> list[str]: ...
+    def published(self) -> list[str]: ...
 
 
 class OnDictionaries(World):
     def rendition_keys(self) -> list[str]:
         return list(self.renditions.files)
 
-    def told(self) -> list[str]:
-        return [str(news.event_id) for news in self.news.told]
+    def published(self) -> list[str]:
+        return [str(event.event_id) for event in self.topic.published]
 
 
 @dataclass
@@ -47,8 +47,8 @@ class OnMoto:
     def rendition_keys(self) -> list[str]:
         return self.aws.rendition_keys()
 
-    def told(self) -> list[str]:
-        return [news["event_id"] for news in self.aws.news()]
+    def published(self) -> list[str]:
+        return [event["event_id"] for event in self.aws.events()]
 
 
 @pytest.fixture(params=["dictionaries", "moto"])
@@ -179,7 +179,7 @@ def test_item_is_deleted_also_when_absent(subject: Subject) -> None:
 
 
 @pytest.mark.parametrize("owner", ["7", ""])
-def test_news_arrive(subject: Subject, owner: str) -> None:
-    news = news_of_item(replace(ready_item(), owner=owner), "https://photos.example")
-    subject.stores.news.publish(news)
-    assert subject.told() == [str(news.event_id)]
+def test_topic__publishes_event(subject: Subject, owner: str) -> None:
+    event = event_of_item(replace(ready_item(), owner=owner), "https://photos.example")
+    subject.stores.topic.publish(event)
+    assert subject.published() == [str(event.event_id)]

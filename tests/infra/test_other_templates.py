@@ -11,7 +11,8 @@ import pytest
 
 from infra.deploy.stages import TEMPLATES
 from infra.template import load, resources_of
-from thumbworker.metrics import FUNCTION, NAMESPACE, REASON, STAGE, UNITS
+from thumbworker.contract.metrics import NAMESPACE, STAGE
+from thumbworker.metrics import FUNCTION, REASON, UNITS
 from thumbworker.stores import CACHE_FOR_EVER
 
 SITE = load("site")["Resources"]

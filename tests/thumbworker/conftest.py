@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 @dataclass
 class Aws:
-    """The worker's corner of AWS on moto: its environment, queues and whatever a test looks at."""
+    """The worker's corner of AWS on moto: its environment, its queues, and what a test reads from it."""
 
     environment: Environment
     queue_url: str
     dead_letter_url: str
-    news_url: str
+    subscriber_url: str
 
     def client(self, service: str) -> Any:
         return boto3.client(service, region_name=REGION)
@@ -69,9 +69,9 @@ class Aws:
                 sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
         return found
 
-    def news(self) -> list[dict[str, Any]]:
-        """Return the news told so far, each once, with its attributes as ``attributes``."""
-        envelopes = [json.loads(message["Body"]) for message in self.messages(self.news_url)]
+    def events(self) -> list[dict[str, Any]]:
+        """Return the events published so far, each once, with its attributes as ``attributes``."""
+        envelopes = [json.loads(message["Body"]) for message in self.messages(self.subscriber_url)]
         return [
             json.loads(envelope["Message"])
             | {"attributes": {name: a["Value"] for name, a in envelope["MessageAttributes"].items()}}
@@ -81,18 +81,18 @@ class Aws:
 
 @pytest.fixture
 def aws(moto_aws: MotoAws) -> Aws:
-    """Give the template's resources, a listener on the topic, and messages that come again at once."""
+    """Give the template's resources, a subscriber to the topic, and messages that come again at once."""
     outputs = moto_aws.outputs
     sqs = moto_aws.client("sqs")
     sqs.set_queue_attributes(QueueUrl=outputs.thumbnails_queue_url, Attributes={"VisibilityTimeout": "0"})
-    news_url = sqs.create_queue(QueueName="news")["QueueUrl"]
-    news_arn = sqs.get_queue_attributes(QueueUrl=news_url, AttributeNames=["QueueArn"])["Attributes"][
-        "QueueArn"
-    ]
+    subscriber_url = sqs.create_queue(QueueName="subscriber")["QueueUrl"]
+    found = sqs.get_queue_attributes(QueueUrl=subscriber_url, AttributeNames=["QueueArn"])
     moto_aws.client("sns").subscribe(
-        TopicArn=outputs.photo_events_topic_arn, Protocol="sqs", Endpoint=news_arn
+        TopicArn=outputs.photo_events_topic_arn, Protocol="sqs", Endpoint=found["Attributes"]["QueueArn"]
     )
     environment = Environment.read(
         outputs.environment() | {"SITE_ORIGIN": "https://photos.example", "AWS_REGION": REGION}
     )
-    return Aws(environment, outputs.thumbnails_queue_url, outputs.thumbnails_dead_letter_queue_url, news_url)
+    return Aws(
+        environment, outputs.thumbnails_queue_url, outputs.thumbnails_dead_letter_queue_url, subscriber_url
+    )

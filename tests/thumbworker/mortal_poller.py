@@ -12,7 +12,7 @@ from thumbworker.__main__ import Poller
 from thumbworker.batch import Batch
 from thumbworker.environment import Environment
 from thumbworker.isolation import IsolatedDecoder
-from thumbworker.journal import write_line
+from thumbworker.log import write_line
 from thumbworker.queues import open_queues
 from thumbworker.reconcile import Reconciler
 from thumbworker.stores import open_stores

@@ -108,7 +108,7 @@ def test_removal_event_takes_everything_away(bench: Bench) -> None:
     bench.handle(events.sqs_event(events.uploaded(photo_id)))
     bench.world.originals.files.clear()
     assert bench.handle(events.sqs_event(events.removed(photo_id))) == []
-    assert bench.world.is_empty_of_derived()
+    assert bench.world.has_nothing_derived()
     assert bench.lines[-1]["outcome"] == "deleted"
 
 
@@ -228,7 +228,9 @@ def test_defect_of_ours_gives_back_its_own_record_and_says_where_it_is(bench: Be
     batch = Batch(bench.batch.reconciler, broken, broken, bench.queue, bench.lines.append)
     before = set(threading.enumerate())
     answer = batch(
-        events.sqs_event(*map(events.uploaded, photo_ids)), request_id="r", remaining_seconds=lambda: 60
+        events.sqs_event(*map(events.uploaded, photo_ids)),
+        request_id="r",
+        remaining_seconds=lambda: 60,
     )
     assert set(threading.enumerate()) == before
     assert answer == {"batchItemFailures": [{"itemIdentifier": "m-1"}]}
@@ -277,7 +279,9 @@ def test_next_original_is_downloaded_while_this_one_is_decoded(bench: Bench) -> 
 
     batch = Batch(bench.batch.reconciler, decode, decode, bench.queue, bench.lines.append)
     answer = batch(
-        events.sqs_event(*map(events.uploaded, photo_ids)), request_id="r", remaining_seconds=lambda: 60
+        events.sqs_event(*map(events.uploaded, photo_ids)),
+        request_id="r",
+        remaining_seconds=lambda: 60,
     )
     assert answer == {"batchItemFailures": []}
     assert len(bench.world.catalogue.items) == 2
@@ -285,16 +289,20 @@ def test_next_original_is_downloaded_while_this_one_is_decoded(bench: Bench) -> 
 
 def test_renditions_are_stored_while_the_next_original_is_decoded(bench: Bench) -> None:
     photo_ids = upload(bench, 2)
-    first_is_told = threading.Event()
-    bench.world.calls.before = {"Publish": first_is_told.set}
+    first_is_published = threading.Event()
+    bench.world.calls.before = {"Publish": first_is_published.set}
 
     def decode(data: bytes) -> Picture:
-        assert data == b"picture 0" or first_is_told.wait(5)
+        assert data == b"picture 0" or first_is_published.wait(5)
         return paint(data)
 
     batch = Batch(bench.batch.reconciler, decode, decode, bench.queue, bench.lines.append)
-    batch(events.sqs_event(*map(events.uploaded, photo_ids)), request_id="r", remaining_seconds=lambda: 60)
-    assert len(bench.world.news.told) == 2
+    batch(
+        events.sqs_event(*map(events.uploaded, photo_ids)),
+        request_id="r",
+        remaining_seconds=lambda: 60,
+    )
+    assert len(bench.world.topic.published) == 2
 
 
 def test_few_originals_are_in_memory_at_once(bench: Bench) -> None:
@@ -309,6 +317,10 @@ def test_few_originals_are_in_memory_at_once(bench: Bench) -> None:
         return paint(data)
 
     batch = Batch(bench.batch.reconciler, decode, decode, bench.queue, bench.lines.append)
-    batch(events.sqs_event(*map(events.uploaded, photo_ids)), request_id="r", remaining_seconds=lambda: 60)
+    batch(
+        events.sqs_event(*map(events.uploaded, photo_ids)),
+        request_id="r",
+        remaining_seconds=lambda: 60,
+    )
     assert decoded == 10
     assert most_ahead <= 1

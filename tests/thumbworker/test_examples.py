@@ -8,7 +8,7 @@ import importlib
 import pytest
 
 
-@pytest.mark.parametrize("name", ["contract.keys", "contract.news", "batch"])
+@pytest.mark.parametrize("name", ["contract.keys", "contract.events", "batch"])
 def test_examples_hold(name: str) -> None:
     result = doctest.testmod(importlib.import_module(f"thumbworker.{name}"))
     assert result.attempted > 0

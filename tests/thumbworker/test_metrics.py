@@ -17,7 +17,7 @@ from tests.thumbworker.fakes import FakeQueue, World
 from thumbworker import metrics
 from thumbworker.batch import Batch
 from thumbworker.contract.reasons import Reason
-from thumbworker.metrics import MeasuredJournal
+from thumbworker.metrics import MetricLog
 from thumbworker.reconcile import Reconciler
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Worker:
             encoded,
             encoded,
             FakeQueue(),
-            MeasuredJournal("dev", "thumbnails", self.lines.append, lambda: NOW),
+            MetricLog("dev", "thumbnails", self.lines.append, lambda: NOW),
             clock=lambda: next(ticks) / 100,
             now=lambda: NOW,
         )

@@ -11,25 +11,8 @@ import pytest
 
 from tests.stage import ENVIRONMENT
 from tests.thumbworker import events
+from tests.thumbworker.fakes import FakeQueue
 from thumbworker.__main__ import Poller
-from thumbworker.interfaces import StoreUnavailable
-
-
-class FakeQueue:
-    def __init__(self, *batches: list[dict[str, Any]]) -> None:
-        self.batches = list(batches)
-        self.deleted: list[str] = []
-
-    def receive(self, queue_url: str, *, wait_seconds: int) -> list[dict[str, Any]]:
-        if not self.batches:
-            raise StoreUnavailable("ReceiveMessage", "Throttled")
-        return self.batches.pop(0)
-
-    def queue_arn(self, queue_url: str) -> str:
-        return events.QUEUE_ARN
-
-    def delete(self, queue_url: str, receipt_handle: str) -> None:
-        self.deleted.append(receipt_handle)
 
 
 class FakeBatch:
@@ -53,14 +36,14 @@ def messages(count: int) -> list[dict[str, Any]]:
 
 
 def test_done_messages_are_deleted_and_failed_ones_kept() -> None:
-    queue, batch = FakeQueue(messages(3)), FakeBatch("m-1")
+    queue, batch = FakeQueue([messages(3)]), FakeBatch("m-1")
     assert Poller(queue, "url", batch).poll_once() == 3  # type: ignore[arg-type]
     assert queue.deleted == ["handle-of-m-0", "handle-of-m-2"]
 
 
 def test_batch_sees_what_lambda_would_show_it() -> None:
     batch = FakeBatch()
-    Poller(FakeQueue(messages(1)), "url", batch).poll_once()  # type: ignore[arg-type]
+    Poller(FakeQueue([messages(1)]), "url", batch).poll_once()  # type: ignore[arg-type]
     (event,) = batch.events
     (record,) = event["Records"]
     assert record["eventSourceARN"] == events.QUEUE_ARN
@@ -69,7 +52,7 @@ def test_batch_sees_what_lambda_would_show_it() -> None:
 
 def test_empty_queue_is_no_batch() -> None:
     batch = FakeBatch()
-    assert Poller(FakeQueue([]), "url", batch).poll_once() == 0  # type: ignore[arg-type]
+    assert Poller(FakeQueue([[]]), "url", batch).poll_once() == 0  # type: ignore[arg-type]
     assert batch.events == []
 
 
@@ -79,7 +62,7 @@ def test_stop_ends_the_batch_begun_and_takes_no_other() -> None:
             poller.stop(signal.SIGTERM, None)
             return super().__call__(event, **more)
 
-    queue = FakeQueue(messages(1), messages(1))
+    queue = FakeQueue([messages(1), messages(1)])
     poller = Poller(queue, "url", StoppingBatch())  # type: ignore[arg-type]
     poller.run()
     assert queue.deleted == ["handle-of-m-0"]

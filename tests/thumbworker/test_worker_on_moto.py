@@ -10,6 +10,7 @@ import pytest
 from tests.thumbworker.decoders import KILLER, paint, paint_or_die
 from thumbworker.__main__ import Poller
 from thumbworker.batch import Batch
+from thumbworker.contract.policy import CURRENT
 from thumbworker.isolation import ChildLimits, IsolatedDecoder
 from thumbworker.queues import open_queues
 from thumbworker.reconcile import Reconciler
@@ -63,15 +64,15 @@ def test_upload_to_deletion_leaves_nothing(aws: Aws) -> None:
     worker.drain()
     (item,) = aws.items()
     assert (item["pk"]["S"], item["status"]["S"]) == (f"photo#{photo_id}", "READY")
-    assert len(aws.rendition_keys()) == 3
+    assert len(aws.rendition_keys()) == len(CURRENT.renditions)
     assert worker.lines[-1]["QueueAgeMilliseconds"] >= 0
-    (news,) = aws.news()
-    assert news["type"] == "photo.processed"
-    assert news["attributes"] == {"type": "photo.processed", "owner": "42", "status": "READY"}
+    (event,) = aws.events()
+    assert event["type"] == "photo.processed"
+    assert event["attributes"] == {"type": "photo.processed", "owner": "42", "status": "READY"}
     aws.remove(photo_id)
     worker.drain()
     assert (aws.items(), aws.rendition_keys()) == ([], [])
-    assert [news["type"] for news in aws.news()] == ["photo.deleted"]
+    assert [event["type"] for event in aws.events()] == ["photo.deleted"]
     assert aws.messages(aws.dead_letter_url) == []
 
 
@@ -93,7 +94,7 @@ def test_nudge_repeats_the_same_news(aws: Aws) -> None:
     worker.drain()
     aws.nudge(photo_id)
     worker.drain()
-    first, second = aws.news()
+    first, second = aws.events()
     assert first == second
     assert [line["outcome"] for line in worker.lines] == ["ready", "unchanged"]
 
@@ -106,9 +107,9 @@ def test_one_killer_among_nine_good_ones_takes_none_along(aws: Aws) -> None:
     assert deaths == 1
     states = sorted((item["status"]["S"], item.get("reason", {}).get("S", "")) for item in aws.items())
     assert states == [("FAILED", "decoder_died"), *[("READY", "")] * 9]
-    assert len(aws.rendition_keys()) == 27
+    assert len(aws.rendition_keys()) == 9 * len(CURRENT.renditions)
     assert aws.messages(aws.dead_letter_url) == []
-    assert sorted({news["type"] for news in aws.news()}) == ["photo.failed", "photo.processed"]
+    assert sorted({event["type"] for event in aws.events()}) == ["photo.failed", "photo.processed"]
 
 
 def test_unknown_message_ends_in_the_dead_letters_and_harms_nobody(aws: Aws) -> None:
@@ -127,7 +128,7 @@ def test_one_photo_costs_exactly_the_promised_requests(aws: Aws) -> None:
         stores.originals.client,  # type: ignore[attr-defined]
         stores.renditions.client,  # type: ignore[attr-defined]
         stores.catalogue.client,  # type: ignore[attr-defined]
-        stores.news.client,  # type: ignore[attr-defined]
+        stores.topic.client,  # type: ignore[attr-defined]
     ):
         client.meta.events.register_first(
             "before-send.*.*",
@@ -140,5 +141,5 @@ def test_one_photo_costs_exactly_the_promised_requests(aws: Aws) -> None:
     batch = Batch(Reconciler(stores, "https://photos.example"), paint, CHILD, queues, lambda line: None)
     Poller(queues, aws.queue_url, batch).poll_once(wait_seconds=0)
     assert sorted(operations) == sorted(
-        ["GetObject", "PutObject", "PutObject", "PutObject", "PutItem", "HeadObject", "Publish"]
+        ["GetObject", *["PutObject"] * len(CURRENT.renditions), "PutItem", "HeadObject", "Publish"]
     )

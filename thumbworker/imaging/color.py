@@ -63,8 +63,8 @@ def _transform(icc_profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | No
             "RGB",
             ImageCms.Intent.RELATIVE_COLORIMETRIC,
         )
-    except (ImageCms.PyCMSError, OSError, ValueError, TypeError) as problem:
-        _LOG.warning("profile ignored: %s", problem)
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError) as error:
+        _LOG.warning("profile ignored: %s", error)
         return None
 
 

@@ -41,11 +41,11 @@ def load(image: ImageFile.ImageFile, tolerance: Tolerance) -> None:
     """
     try:
         image.load()
-    except OSError as problem:
+    except OSError as error:
         if not tolerance.partial:
             raise
         image.tile = []  # tells Pillow that there is no more to load
-        _require_most(image, 0, Reason.DAMAGED, str(problem))
+        _require_most(image, 0, Reason.DAMAGED, str(error))
     if tolerance.cut:
         _require_most(image, tolerance.fill, Reason.TRUNCATED, "the end mark is missing")
 

@@ -29,10 +29,10 @@ def decoder_failures() -> Iterator[None]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
-    except Image.DecompressionBombError as problem:
-        raise Refused(Reason.TOO_MANY_PIXELS, str(problem)) from problem
-    except MemoryError as problem:
-        raise Refused(Reason.TOO_COSTLY, "out of memory") from problem
+    except Image.DecompressionBombError as error:
+        raise Refused(Reason.TOO_MANY_PIXELS, str(error)) from error
+    except MemoryError as error:
+        raise Refused(Reason.TOO_COSTLY, "out of memory") from error
     except (
         OSError,
         SyntaxError,
@@ -44,8 +44,8 @@ def decoder_failures() -> Iterator[None]:
         ArithmeticError,
         AttributeError,
         AssertionError,
-    ) as problem:
-        raise Refused(_reason_in(str(problem).lower()), f"{type(problem).__name__}: {problem}") from problem
+    ) as error:
+        raise Refused(_reason_in(str(error).lower()), f"{type(error).__name__}: {error}") from error
 
 
 def _reason_in(message: str) -> Reason:

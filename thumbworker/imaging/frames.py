@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 from PIL import AvifImagePlugin, Image, ImageFile, WebPImagePlugin
 
 from thumbworker.imaging import damage
-from thumbworker.imaging.fence import memory_fence
+from thumbworker.imaging.memory_limit import limited_memory
 
 if TYPE_CHECKING:
     import pi_heif
@@ -163,7 +163,7 @@ class HeifFrame(_BufferFrame):
         self.image = None
 
 
-class FencedFrame:
+class LimitedFrame:
     """A frame whose decoder may take no more memory than was estimated for it."""
 
     def __init__(self, frame: Frame, decoder_bytes: int) -> None:
@@ -174,7 +174,7 @@ class FencedFrame:
 
     def load(self, target: tuple[int, int]) -> Box:
         """Decode behind the fence."""
-        with memory_fence(self._decoder_bytes):
+        with limited_memory(self._decoder_bytes):
             return self._frame.load(target)
 
     def rows(self, top: int, bottom: int) -> Image.Image:

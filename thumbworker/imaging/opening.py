@@ -9,12 +9,19 @@ from typing import TYPE_CHECKING
 from PIL import Image, ImageFile, TiffImagePlugin
 
 from thumbworker.contract.reasons import Reason
-from thumbworker.imaging import damage, exif, memory
+from thumbworker.imaging import damage, exif, memory_estimate
 from thumbworker.imaging.failures import decoder_failures
 from thumbworker.imaging.formats import heif, isobmff, jpeg, png, tiff, webp
 from thumbworker.imaging.formats.jpeg_frame import JpegFrame
 from thumbworker.imaging.formats.sniffing import Format, format_of
-from thumbworker.imaging.frames import FencedFrame, Frame, ImageFrame, PluginFrame, UncopiedAvif, UncopiedWebP
+from thumbworker.imaging.frames import (
+    Frame,
+    ImageFrame,
+    LimitedFrame,
+    PluginFrame,
+    UncopiedAvif,
+    UncopiedWebP,
+)
 from thumbworker.imaging.refusal import Refused
 from thumbworker.imaging.source import Deadline, open_pieces
 
@@ -79,7 +86,9 @@ class _Gate:
             raise Refused(Reason.DAMAGED, f"{width}x{height}")
         if width * height > self.limits.pixels or max(size) > self.limits.side_pixels:
             raise Refused(Reason.TOO_MANY_PIXELS, f"{width}x{height}")
-        need = memory.IDLE_BYTES + self.data_bytes + max(decoder_bytes, memory.ENCODING_BYTES)
+        need = (
+            memory_estimate.IDLE_BYTES + self.data_bytes + max(decoder_bytes, memory_estimate.ENCODING_BYTES)
+        )
         if need > self.limits.memory_bytes:
             raise Refused(Reason.TOO_COSTLY, f"{width}x{height} needs about {need >> 20} MB")
 
@@ -91,8 +100,8 @@ def _open(file: IO[bytes], found: Format) -> ImageFile.ImageFile:
 def _open_jpeg(data: bytes, gate: _Gate, deadline: Deadline) -> Opened:
     header = jpeg.read_header(data)
     size = header.width, header.height
-    gate.admit(size, memory.of_jpeg(header))
-    if header.scans * header.width * header.height > memory.SCANNED_PIXELS_MAXIMUM:
+    gate.admit(size, memory_estimate.of_jpeg(header))
+    if header.scans * header.width * header.height > memory_estimate.SCANNED_PIXELS_MAXIMUM:
         raise Refused(Reason.TOO_MANY_PARTS, f"{header.scans} scans of {header.width}x{header.height}")
     if len(data) - header.scan_offset < header.bytes_needed() // 2:
         raise Refused(Reason.TRUNCATED, f"{len(data)} bytes for {header.width}x{header.height}")
@@ -107,7 +116,7 @@ def _open_jpeg(data: bytes, gate: _Gate, deadline: Deadline) -> Opened:
 
 def _open_png(data: bytes, gate: _Gate, deadline: Deadline) -> Opened:
     header = png.read_chunks(data)
-    gate.admit((header.width, header.height), memory.of_png(header))
+    gate.admit((header.width, header.height), memory_estimate.of_png(header))
     image = _open(open_pieces(header.pieces, deadline), Format.PNG)
     tolerance = damage.Tolerance(partial=not header.interlaced)
     tags = exif.read_tags(header.exif)
@@ -117,7 +126,7 @@ def _open_png(data: bytes, gate: _Gate, deadline: Deadline) -> Opened:
 def _open_webp(data: bytes, gate: _Gate, _: Deadline) -> Opened:
     # The decoder takes its canvases as soon as it is made, so the header is looked at first.
     size = webp.canvas_size(data)
-    gate.admit(size, memory.of_webp(size))
+    gate.admit(size, memory_estimate.of_webp(size))
     image = UncopiedWebP(io.BytesIO(data))
     tags = exif.read_tags(image.info.get("exif") or b"")
     profile = image.info.get("icc_profile") or b""
@@ -126,18 +135,18 @@ def _open_webp(data: bytes, gate: _Gate, _: Deadline) -> Opened:
 
 def _open_avif(data: bytes, gate: _Gate, _: Deadline) -> Opened:
     image = UncopiedAvif(io.BytesIO(data))
-    decoder_bytes = memory.of_avif(image.size, isobmff.av1_depths(data), image.mode)
+    decoder_bytes = memory_estimate.of_avif(image.size, isobmff.av1_depths(data), image.mode)
     gate.admit(image.size, decoder_bytes)
     # Pillow writes irot and imir, which alone count, over the orientation that EXIF may have.
     tags = exif.read_tags(image.info.get("exif") or b"")
     profile = image.info.get("icc_profile") or b""
-    frame = FencedFrame(PluginFrame(image), decoder_bytes)
+    frame = LimitedFrame(PluginFrame(image), decoder_bytes)
     return Opened(frame, Format.AVIF, tags.orientation, tags, profile)
 
 
 def _open_heif(data: bytes, gate: _Gate, _: Deadline) -> Opened:
     frame, info = heif.open_primary(data)
-    gate.admit(frame.size, memory.of_heif(frame.size, info, frame.mode))
+    gate.admit(frame.size, memory_estimate.of_heif(frame.size, info, frame.mode))
     # libheif turns the pixels by irot and imir itself; EXIF only repeats that (ISO/IEC 23008-12, 6.5.10).
     tags = exif.read_tags(isobmff.exif_of(data))
     return Opened(frame, Format.HEIF, 1, tags, info.get("icc_profile") or b"")
@@ -147,18 +156,18 @@ def _open_tiff(data: bytes, gate: _Gate, _: Deadline) -> Opened:
     tags = exif.read_tags(data)
     tiff.require_plain(data, tags)
     image = _open(io.BytesIO(data), Format.TIFF)
-    decoder_bytes = memory.of_tiff(
+    decoder_bytes = memory_estimate.of_tiff(
         image.size, image.mode, tiff.block_bytes(tags), turned=tags.orientation != 1
     )
     gate.admit(image.size, decoder_bytes)
-    frame = FencedFrame(ImageFrame(image), decoder_bytes)
+    frame = LimitedFrame(ImageFrame(image), decoder_bytes)
     # Pillow's reader turns the pixels itself.
     return Opened(frame, Format.TIFF, 1, tags, image.info.get("icc_profile") or b"")
 
 
 def _open_gif(data: bytes, gate: _Gate, deadline: Deadline) -> Opened:
     image = _open(open_pieces((data,), deadline), Format.GIF)
-    gate.admit(image.size, memory.of_gif(image.size))
+    gate.admit(image.size, memory_estimate.of_gif(image.size))
     return Opened(ImageFrame(image), Format.GIF, 1, exif.Tags(), b"")
 
 

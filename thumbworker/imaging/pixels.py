@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from thumbworker.imaging import color, plain
+from thumbworker.imaging import color, normalize
 from thumbworker.imaging.failures import decoder_failures
-from thumbworker.imaging.memory import factor_for
+from thumbworker.imaging.memory_estimate import factor_for
 
 if TYPE_CHECKING:
     from thumbworker.imaging.frames import Box, Frame
@@ -81,7 +81,7 @@ def _reduced_by_bands(frame: Frame, size: tuple[int, int], factor: int) -> Image
     rows = max(1, _BAND_PIXELS // width // factor) * factor
     reduced: Image.Image | None = None
     for top in range(0, height, rows):
-        band = plain.plain(frame.rows(top, min(top + rows, height)), frame.transparency)
+        band = normalize.normalize(frame.rows(top, min(top + rows, height)), frame.transparency)
         band = band.reduce(factor) if factor > 1 else band
         if reduced is None:
             reduced = Image.new(band.mode, (band.width, -(-height // factor)))

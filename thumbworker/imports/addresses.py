@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin, urlsplit
 
 from thumbworker.contract.imports import MAX_URL_LENGTH, ImportReason
-from thumbworker.imports.trouble import NotFetched
+from thumbworker.imports.errors import NotFetched
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -118,8 +118,8 @@ class Guard:
         """
         try:
             url = urljoin(target.url, untrusted_location)
-        except ValueError as fault:
-            raise NotFetched(ImportReason.URL_NOT_ALLOWED, str(fault)) from fault
+        except ValueError as error:
+            raise NotFetched(ImportReason.URL_NOT_ALLOWED, str(error)) from error
         return self.target(url)
 
     def may_connect(self, endpoint: Endpoint) -> bool:
@@ -132,11 +132,11 @@ class Guard:
     def _addresses(self, host: str) -> list[IPv4Address]:
         try:
             found = [IPv4Address(text) for text in self.resolve(host)]
-        except socket.gaierror as fault:
-            is_transient = fault.errno == socket.EAI_AGAIN
-            raise NotFetched(ImportReason.NO_SUCH_HOST, host, is_transient=is_transient) from fault
-        except (OSError, UnicodeError, ValueError) as fault:
-            raise NotFetched(ImportReason.NO_SUCH_HOST, host) from fault
+        except socket.gaierror as error:
+            is_transient = error.errno == socket.EAI_AGAIN
+            raise NotFetched(ImportReason.NO_SUCH_HOST, host, is_transient=is_transient) from error
+        except (OSError, UnicodeError, ValueError) as error:
+            raise NotFetched(ImportReason.NO_SUCH_HOST, host) from error
         if not found:
             raise NotFetched(ImportReason.NO_SUCH_HOST, host)
         return found
@@ -156,8 +156,8 @@ def _parts(untrusted_url: str) -> tuple[str, str, int, str]:
         parts = urlsplit(untrusted_url)
         host, port = parts.hostname or "", parts.port
         host = host.encode("idna").decode("ascii")
-    except ValueError as fault:  # UnicodeError too
-        raise NotFetched(ImportReason.URL_NOT_ALLOWED, str(fault)) from fault
+    except ValueError as error:  # UnicodeError too
+        raise NotFetched(ImportReason.URL_NOT_ALLOWED, str(error)) from error
     if parts.scheme not in DEFAULT_PORTS or not host or "@" in parts.netloc:
         raise NotFetched(ImportReason.URL_NOT_ALLOWED, parts.scheme)
     if ":" in host or "%" in host:

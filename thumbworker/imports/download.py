@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from thumbworker.contract.imports import MAX_IMPORT_BYTES, ImportReason
 from thumbworker.imports.connection import Deadline, PinnedConnection
-from thumbworker.imports.pictures import ENOUGH_BYTES, content_type_of
-from thumbworker.imports.trouble import NotFetched
+from thumbworker.imports.errors import NotFetched
+from thumbworker.imports.media_types import ENOUGH_BYTES, content_type_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -128,8 +128,8 @@ def _in_time(deadline: Deadline, find: Callable[[], Target]) -> Target:
     try:
         looked_up: Future[Target] = pool.submit(find)
         return looked_up.result(deadline.remaining_seconds())
-    except NotInTime as fault:
-        raise TimeoutError("the name was not resolved in time") from fault
+    except NotInTime as error:
+        raise TimeoutError("the name was not resolved in time") from error
     finally:
         pool.shutdown(wait=False)
 
@@ -172,17 +172,17 @@ def _translated() -> Iterator[None]:
     """Turn what sockets, TLS and HTTP raise into the reasons of an import."""
     try:
         yield
-    except TimeoutError as fault:
-        raise NotFetched(ImportReason.TOO_SLOW, is_transient=True) from fault
-    except ssl.SSLCertVerificationError as fault:
-        raise NotFetched(ImportReason.CERTIFICATE, fault.verify_message) from fault
-    except http.client.RemoteDisconnected as fault:
-        raise NotFetched(ImportReason.UNREACHABLE, "closed", is_transient=True) from fault
-    except (http.client.IncompleteRead, ConnectionResetError) as fault:
-        raise NotFetched(ImportReason.CUT_OFF, type(fault).__name__, is_transient=True) from fault
-    except (http.client.HTTPException, UnicodeError, ValueError) as fault:
-        raise NotFetched(ImportReason.ANSWER_MALFORMED, type(fault).__name__) from fault
-    except zlib.error as fault:
-        raise NotFetched(ImportReason.ENCODING, str(fault)) from fault
-    except OSError as fault:
-        raise NotFetched(ImportReason.UNREACHABLE, type(fault).__name__, is_transient=True) from fault
+    except TimeoutError as error:
+        raise NotFetched(ImportReason.TOO_SLOW, is_transient=True) from error
+    except ssl.SSLCertVerificationError as error:
+        raise NotFetched(ImportReason.CERTIFICATE, error.verify_message) from error
+    except http.client.RemoteDisconnected as error:
+        raise NotFetched(ImportReason.UNREACHABLE, "closed", is_transient=True) from error
+    except (http.client.IncompleteRead, ConnectionResetError) as error:
+        raise NotFetched(ImportReason.CUT_OFF, type(error).__name__, is_transient=True) from error
+    except (http.client.HTTPException, UnicodeError, ValueError) as error:
+        raise NotFetched(ImportReason.ANSWER_MALFORMED, type(error).__name__) from error
+    except zlib.error as error:
+        raise NotFetched(ImportReason.ENCODING, str(error)) from error
+    except OSError as error:
+        raise NotFetched(ImportReason.UNREACHABLE, type(error).__name__, is_transient=True) from error

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from thumbworker.contract.imports import ImportReason
 from thumbworker.imports.addresses import FORBIDDEN_NETWORKS, Endpoint, Guard
+from thumbworker.imports.errors import NotFetched
 from thumbworker.imports.networks import allowed_endpoints
-from thumbworker.imports.trouble import NotFetched
 
 PUBLIC = "93.184.215.14"
 

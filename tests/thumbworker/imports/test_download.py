@@ -19,7 +19,7 @@ from tests.thumbworker.imports.hostile import PNG, HostileServer, answer, servin
 from thumbworker.contract.imports import ImportReason
 from thumbworker.imports.addresses import Endpoint, Guard
 from thumbworker.imports.download import Downloader, Picture
-from thumbworker.imports.trouble import NotFetched
+from thumbworker.imports.errors import NotFetched
 
 if TYPE_CHECKING:
     import socket

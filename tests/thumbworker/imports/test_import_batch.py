@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from tests.emf import metrics_of
-from thumbworker.imports.batch import LEFT_SECONDS, ImportBatch
+from thumbworker.imports.batch import LEASE_DELAY_SECONDS, ImportBatch
 from thumbworker.imports.importer import Outcome, Result
 from thumbworker.imports.stores import LEASE_SECONDS
 from thumbworker.interfaces import StoreUnavailable
-from thumbworker.metrics import MeasuredJournal
+from thumbworker.metrics import MetricLog
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,7 +76,7 @@ def test_each_outcome_decides_over_its_own_message() -> None:
 
 
 def test_what_stopped_in_the_middle_comes_again_after_its_lease() -> None:
-    assert LEFT_SECONDS > LEASE_SECONDS
+    assert LEASE_DELAY_SECONDS > LEASE_SECONDS
 
 
 def test_lines_tell_what_came_of_it_how_long_it_took_and_how_long_it_waited() -> None:
@@ -90,7 +90,7 @@ def test_lines_tell_what_came_of_it_how_long_it_took_and_how_long_it_waited() ->
     for entry in records:
         entry["attributes"]["SentTimestamp"] = "1000000"
     lines: list[dict[str, Any]] = []
-    journal = MeasuredJournal("dev", "imports", lines.append)
+    journal = MetricLog("dev", "imports", lines.append)
     batch = ImportBatch(lambda photo_id: results[photo_ids[photo_id]], Queue(), journal, now=lambda: 1002.5)
     batch({"Records": records}, request_id="r")
     by_outcome = {line["outcome"]: line for line in lines}

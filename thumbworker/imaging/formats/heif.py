@@ -19,8 +19,8 @@ def open_primary(data: bytes) -> tuple[HeifFrame, dict[str, Any]]:
     """
     try:
         import pi_heif  # noqa: PLC0415 - most pictures never need it
-    except ImportError as problem:
-        raise Refused(Reason.HEIC_NOT_READ, "pi-heif is not installed") from problem
+    except ImportError as error:
+        raise Refused(Reason.HEIC_NOT_READ, "pi-heif is not installed") from error
     # One core; and of all that a phone packs into the file only the picture itself is wanted.
     options = pi_heif.options
     options.DECODE_THREADS, options.THUMBNAILS, options.DEPTH_IMAGES, options.AUX_IMAGES = (

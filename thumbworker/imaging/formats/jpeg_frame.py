@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from PIL import ImageFile, JpegImagePlugin
 
 from thumbworker.imaging.frames import ImageFrame
-from thumbworker.imaging.memory import SPARE
+from thumbworker.imaging.memory_estimate import SPARE
 
 if TYPE_CHECKING:
     from typing import IO

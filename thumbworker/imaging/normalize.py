@@ -12,7 +12,7 @@ _CLEAR_MODES = {"LA", "PA", "RGBA", "RGBa", "La"}
 _COLOR_KEY_MODES = {"1", "L", "P", "RGB"}
 
 
-def plain(band: Image.Image, transparency: object = None) -> Image.Image:
+def normalize(band: Image.Image, transparency: object = None) -> Image.Image:
     """Return pixels as RGB, L, CMYK or LAB, those that are transparent over white.
 
     Raises:

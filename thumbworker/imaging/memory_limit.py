@@ -24,7 +24,7 @@ _SLACK_BYTES = 64_000_000
 
 
 @contextmanager
-def memory_fence(decoder_bytes: int) -> Iterator[None]:
+def limited_memory(decoder_bytes: int) -> Iterator[None]:
     """Let allocations fail inside the block once ``decoder_bytes`` more are taken.
 
     Only for decoders that are known to survive that, and only where Linux tells the size of a process.
