@@ -164,5 +164,5 @@ def _read_request(record: Any, receive_count: int, known_events: Mapping[str, tu
         raise UnknownMessage("no photo id in the key")
     prefix, photo_id = parsed
     if not event_name.removeprefix("s3:").startswith(known_events.get(prefix, ())):
-        raise UnknownMessage("not an event for this worker")
+        raise UnknownMessage("unsupported event")
     return Request(photo_id, received_before=receive_count > 1, nudged=prefix == NUDGES_PREFIX)

@@ -83,7 +83,7 @@ def test_unreadable_body_is_unknown_with_a_reason(body: str, reason: str) -> Non
     ],
 )
 def test_key_that_names_no_photo_is_unknown(key: str) -> None:
-    assert read_one(events.body_of(events.s3_record(key))).unknown == "key names no photo"
+    assert read_one(events.body_of(events.s3_record(key))).unknown == "no photo id in the key"
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_key_that_names_no_photo_is_unknown(key: str) -> None:
     ],
 )
 def test_event_of_no_concern_is_unknown(key: str, event_name: str) -> None:
-    assert read_one(events.body_of(events.s3_record(key, event_name))).unknown == "event of no concern"
+    assert read_one(events.body_of(events.s3_record(key, event_name))).unknown == "unsupported event"
 
 
 def test_key_is_unquoted_exactly_once() -> None:
@@ -104,7 +104,7 @@ def test_key_is_unquoted_exactly_once() -> None:
     record["s3"]["object"]["key"] = f"originals%2F{PHOTO_ID}"
     assert read_one(events.body_of(record)).requests == (Request(PHOTO_ID),)
     record["s3"]["object"]["key"] = f"originals%252F{PHOTO_ID}"
-    assert read_one(events.body_of(record)).unknown == "key names no photo"
+    assert read_one(events.body_of(record)).unknown == "no photo id in the key"
 
 
 def test_record_without_any_field_does_not_raise() -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from thumbworker.contract.policy import CURRENT
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
@@ -25,7 +27,7 @@ ENCODING_BYTES = 75_000_000
 SCANNED_PIXELS_MAXIMUM = 3_000_000_000
 """Every scan of a progressive JPEG walks over the whole picture; a hundred megapixels in thirty scans."""
 
-_LARGEST_RENDITION = 1600
+_LARGEST_RENDITION = max(spec.longest_side for spec in CURRENT.renditions)
 _SCALING_BYTES = 20_000_000
 """The final filter's rows and the working picture."""
 

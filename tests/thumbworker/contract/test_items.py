@@ -8,7 +8,7 @@ import pytest
 from tests.contract.test_stores import failed, ready_item
 from thumbworker.contract.items import ATTENTION_INDEX, PhotoItem
 from thumbworker.contract.policy import EVER, every_rendition_key
-from thumbworker.contract.reasons import SENTENCES, Reason, sentence
+from thumbworker.contract.reasons import SENTENCES, UNKNOWN_REASON, Reason, sentence
 
 
 def test_item_survives_the_way_to_plain_python_and_back() -> None:
@@ -37,7 +37,7 @@ def test_deletion_reaches_every_policy_ever() -> None:
 
 def test_every_reason_has_its_sentence_and_so_has_one_that_is_not_known_yet() -> None:
     assert set(SENTENCES) == set(Reason)
-    assert sentence("from the future") == "We could not read this picture."
+    assert sentence("from the future") == UNKNOWN_REASON
 
 
 def test_item_from_before_there_was_a_correlation_id_is_read() -> None:

@@ -58,7 +58,7 @@ def test_another_process_makes_the_same_bytes() -> None:
 def test_every_rendition_is_of_the_format_and_type_that_its_policy_says() -> None:
     for made in render(original()).renditions:
         assert opened(made.data).format == made.spec.format.upper()
-        assert made.spec.content_type == f"image/{made.spec.extension}"
+        assert made.spec.content_type == f"image/{made.spec.format}"
 
 
 def test_a_drawing_keeps_its_edges() -> None:
