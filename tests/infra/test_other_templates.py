@@ -13,7 +13,7 @@ from infra.deploy.stages import TEMPLATES
 from infra.template import load, resources_of
 from thumbworker.contract.metrics import NAMESPACE, STAGE
 from thumbworker.metrics import FUNCTION, REASON, UNITS
-from thumbworker.stores import CACHE_FOR_EVER
+from thumbworker.stores import CACHE_CONTROL
 
 SITE = load("site")["Resources"]
 WATCH = load("watch")["Resources"]
@@ -49,7 +49,7 @@ class TestSite:
         assert headers["Cross-Origin-Resource-Policy"] == "cross-origin"
         # The worker says it on each picture; said here, browsers would keep refusals as well.
         assert "Cache-Control" not in headers
-        assert CACHE_FOR_EVER == "private, max-age=31536000, immutable"
+        assert CACHE_CONTROL == "private, max-age=31536000, immutable"
 
     def test_edges_keep_pictures_though_they_are_private(self) -> None:
         config = SITE["PictureCache"]["Properties"]["CachePolicyConfig"]

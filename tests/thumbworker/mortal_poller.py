@@ -1,4 +1,4 @@
-"""A real worker process whose decoder does what the bytes say, also to the process.
+"""A real worker process with a decoder that may kill it.
 
 It polls until its queue stays empty for ``EMPTY_SECONDS``, longer than a message of a dead worker hides.
 """

@@ -63,7 +63,7 @@ def run_steps(steps: Reconciliation) -> Result:
     return end.value.value
 
 
-def test_upload_becomes_item_renditions_and_news(world: World, photo_id: UUID) -> None:
+def test_reconcile__upload(world: World, photo_id: UUID) -> None:
     world.upload(photo_id, owner="42")
     result = run(world, photo_id)
     item = world.catalogue.items[photo_id]
@@ -79,7 +79,7 @@ def test_upload_becomes_item_renditions_and_news(world: World, photo_id: UUID) -
     assert news.address == f"https://photos.example/photos/{photo_id}/"
 
 
-def test_one_photo_costs_the_promised_calls_and_no_more(world: World, photo_id: UUID) -> None:
+def test_reconcile__calls_of_new_photo(world: World, photo_id: UUID) -> None:
     world.upload(photo_id)
     run(world, photo_id)
     assert world.calls.count() == FRESH_CALLS
@@ -87,7 +87,7 @@ def test_one_photo_costs_the_promised_calls_and_no_more(world: World, photo_id: 
 
 
 @pytest.mark.parametrize("repetition", [{"received_before": True}, {"nudged": True}])
-def test_repetition_of_a_complete_photo_writes_nothing_and_tells_the_same_news(
+def test_reconcile__repeat_of_complete_photo(
     world: World, photo_id: UUID, repetition: dict[str, bool]
 ) -> None:
     world.upload(photo_id)
@@ -98,13 +98,13 @@ def test_repetition_of_a_complete_photo_writes_nothing_and_tells_the_same_news(
     assert first == second
 
 
-def test_repetition_before_the_item_was_written_does_everything(world: World, photo_id: UUID) -> None:
+def test_reconcile__repeat_before_item(world: World, photo_id: UUID) -> None:
     world.upload(photo_id)
     assert run(world, photo_id, received_before=True).outcome is Outcome.READY
     assert world.calls.count() == FRESH_CALLS | {"GetItem": 1}
 
 
-def test_nudge_after_a_new_policy_makes_what_is_missing(world: World, photo_id: UUID) -> None:
+def test_reconcile__nudge_after_new_policy(world: World, photo_id: UUID) -> None:
     world.upload(photo_id)
     run(world, photo_id)
     item = world.catalogue.items[photo_id]
@@ -114,7 +114,7 @@ def test_nudge_after_a_new_policy_makes_what_is_missing(world: World, photo_id: 
     assert next(newer.reconcile(Request(photo_id, nudged=True))).data is not None
 
 
-def test_unreadable_picture_is_failed_with_its_reason(world: World, photo_id: UUID) -> None:
+def test_reconcile__refused_picture(world: World, photo_id: UUID) -> None:
     world.upload(photo_id, b"damaged")
     assert run(world, photo_id).outcome is Outcome.FAILED
     item = world.catalogue.items[photo_id]
@@ -124,14 +124,14 @@ def test_unreadable_picture_is_failed_with_its_reason(world: World, photo_id: UU
     assert (news.type, news.status, news.reason) == ("photo.failed", "FAILED", Reason.DAMAGED)
 
 
-def test_failed_photo_received_again_is_not_decoded_again(world: World, photo_id: UUID) -> None:
+def test_reconcile__repeat_of_failed_photo(world: World, photo_id: UUID) -> None:
     world.upload(photo_id, b"damaged")
     run(world, photo_id)
     assert run(world, photo_id, received_before=True).outcome is Outcome.UNCHANGED
     assert world.calls.names == ["GetItem", "HeadObject", "Publish"]
 
 
-def test_nudge_of_a_failed_photo_tries_again(world: World, photo_id: UUID) -> None:
+def test_reconcile__nudge_of_failed_photo(world: World, photo_id: UUID) -> None:
     world.upload(photo_id, b"damaged")
     run(world, photo_id)
     world.upload(photo_id, b"a decoder has learned to read this")
@@ -139,7 +139,7 @@ def test_nudge_of_a_failed_photo_tries_again(world: World, photo_id: UUID) -> No
     assert world.catalogue.items[photo_id].status is Status.READY
 
 
-def test_failure_never_replaces_a_ready_item(world: World, photo_id: UUID) -> None:
+def test_reconcile__failed_never_replaces_ready(world: World, photo_id: UUID) -> None:
     world.upload(photo_id)
     run(world, photo_id)
     ready = world.catalogue.items[photo_id]
@@ -149,9 +149,7 @@ def test_failure_never_replaces_a_ready_item(world: World, photo_id: UUID) -> No
     assert {news.type for news in world.topic.published} == {"photo.processed"}
 
 
-def test_too_large_original_is_refused_unread(
-    world: World, photo_id: UUID, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_reconcile__too_large_original(world: World, photo_id: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "MAX_ORIGINAL_BYTES", 8)
     world.upload(photo_id, b"damaged nine")
     run(world, photo_id)
@@ -159,7 +157,7 @@ def test_too_large_original_is_refused_unread(
     assert (item.reason, item.sha256, item.size_bytes) == (Reason.TOO_LARGE, "", 12)
 
 
-def test_removed_original_leaves_nothing_and_is_told_once(world: World, photo_id: UUID) -> None:
+def test_reconcile__deleted_original(world: World, photo_id: UUID) -> None:
     world.upload(photo_id)
     run(world, photo_id)
     world.originals.files.clear()
@@ -170,9 +168,7 @@ def test_removed_original_leaves_nothing_and_is_told_once(world: World, photo_id
     assert [news.type for news in world.topic.published] == ["photo.processed", "photo.deleted"]
 
 
-def test_deletion_ends_with_the_item_so_that_a_repetition_tells_the_news(
-    world: World, photo_id: UUID
-) -> None:
+def test_reconcile__deletes_item_last(world: World, photo_id: UUID) -> None:
     world.upload(photo_id)
     run(world, photo_id)
     world.originals.files.clear()
@@ -184,7 +180,7 @@ def test_deletion_ends_with_the_item_so_that_a_repetition_tells_the_news(
     assert [news.type for news in world.topic.published] == ["photo.processed", "photo.deleted"]
 
 
-def test_deletion_removes_renditions_of_every_policy_ever(world: World, photo_id: UUID) -> None:
+def test_reconcile__deletes_renditions_of_every_policy(world: World, photo_id: UUID) -> None:
     deleted: list[str] = []
 
     class Recording:
@@ -198,7 +194,7 @@ def test_deletion_removes_renditions_of_every_policy_ever(world: World, photo_id
 
 
 @pytest.mark.parametrize("moment", ["PutObject", "PutItem", "HeadObject"])
-def test_original_deleted_while_we_write_leaves_nothing(world: World, photo_id: UUID, moment: str) -> None:
+def test_reconcile__original_deleted_while_writing(world: World, photo_id: UUID, moment: str) -> None:
     world.upload(photo_id)
     world.calls.before = {moment: world.originals.files.clear}
     assert run(world, photo_id).outcome is Outcome.DELETED
@@ -206,7 +202,7 @@ def test_original_deleted_while_we_write_leaves_nothing(world: World, photo_id: 
     assert [news.type for news in world.topic.published] == ["photo.deleted"]
 
 
-def test_original_deleted_before_a_repetition_looks_is_taken_away(world: World, photo_id: UUID) -> None:
+def test_reconcile__original_deleted_before_repeat(world: World, photo_id: UUID) -> None:
     world.upload(photo_id)
     run(world, photo_id)
     world.originals.files.clear()
@@ -215,7 +211,7 @@ def test_original_deleted_before_a_repetition_looks_is_taken_away(world: World, 
 
 
 @pytest.mark.parametrize("call", ["GetObject", "PutObject", "PutItem", "HeadObject", "Publish"])
-def test_trouble_at_any_call_is_healed_by_a_repetition(world: World, photo_id: UUID, call: str) -> None:
+def test_reconcile__repeat_after_failure_of_any_call(world: World, photo_id: UUID, call: str) -> None:
     world.upload(photo_id)
     world.calls.failing = {call: 1}
     with pytest.raises(StoreUnavailable):

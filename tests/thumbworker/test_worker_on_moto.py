@@ -1,4 +1,4 @@
-"""The whole worker on moto, driven by the poller's own receive loop."""
+"""The whole worker on moto, driven by the poller."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CHILD = IsolatedDecoder("tests.thumbworker.decoders:paint_or_die", ChildLimits(w
 
 
 class FunctionDied(BaseException):
-    """The end of the whole function in a test that must itself live on."""
+    """Stands for the death of the whole function."""
 
 
 def paint_or_take_the_function_along(data: bytes) -> Picture:
@@ -57,7 +57,7 @@ class Worker:
         pytest.fail("the queue does not get empty")
 
 
-def test_upload_to_deletion_leaves_nothing(aws: Aws) -> None:
+def test_worker__upload_to_deletion(aws: Aws) -> None:
     worker = Worker(aws)
     photo_id = uuid4()
     aws.upload(photo_id, b"a picture", owner="42")
@@ -76,7 +76,7 @@ def test_upload_to_deletion_leaves_nothing(aws: Aws) -> None:
     assert aws.messages(aws.dead_letter_url) == []
 
 
-def test_an_item_that_nobody_can_read_goes_with_its_original(aws: Aws) -> None:
+def test_worker__deletes_item_of_other_schema(aws: Aws) -> None:
     worker = Worker(aws)
     photo_id = uuid4()
     aws.client("dynamodb").put_item(
@@ -87,7 +87,7 @@ def test_an_item_that_nobody_can_read_goes_with_its_original(aws: Aws) -> None:
     assert aws.items() == []
 
 
-def test_nudge_repeats_the_same_news(aws: Aws) -> None:
+def test_worker__nudge_repeats_event(aws: Aws) -> None:
     worker = Worker(aws)
     photo_id = uuid4()
     aws.upload(photo_id, b"a picture")
@@ -99,7 +99,7 @@ def test_nudge_repeats_the_same_news(aws: Aws) -> None:
     assert [line["outcome"] for line in worker.lines] == ["ready", "unchanged"]
 
 
-def test_one_killer_among_nine_good_ones_takes_none_along(aws: Aws) -> None:
+def test_worker__one_killer_among_ten(aws: Aws) -> None:
     worker = Worker(aws, paint_or_take_the_function_along)
     for number in range(10):
         aws.upload(uuid4(), KILLER if number == 4 else f"picture {number}".encode())
@@ -112,7 +112,7 @@ def test_one_killer_among_nine_good_ones_takes_none_along(aws: Aws) -> None:
     assert sorted({event["type"] for event in aws.events()}) == ["photo.failed", "photo.processed"]
 
 
-def test_unknown_message_ends_in_the_dead_letters_and_harms_nobody(aws: Aws) -> None:
+def test_worker__unknown_message_reaches_dead_letters(aws: Aws) -> None:
     worker = Worker(aws)
     aws.client("sqs").send_message(QueueUrl=aws.queue_url, MessageBody="hello")
     aws.upload(uuid4(), b"a picture")
@@ -121,7 +121,7 @@ def test_unknown_message_ends_in_the_dead_letters_and_harms_nobody(aws: Aws) -> 
     assert len(aws.items()) == 1
 
 
-def test_one_photo_costs_exactly_the_promised_requests(aws: Aws) -> None:
+def test_worker__requests_of_one_photo(aws: Aws) -> None:
     operations: list[str] = []
     stores = open_stores(aws.environment)
     for client in (

@@ -29,8 +29,8 @@ class Outcome(StrEnum):
 
     COMPLETED = "completed"
     ALREADY_THERE = "already_there"
-    NOT_WANTED = "not_wanted"
-    ENDED_OR_AT_WORK = "ended_or_at_work"
+    NO_REQUEST = "no_request"
+    ENDED_OR_LEASED = "ended_or_leased"
     FAILED = "failed"
     GAVE_UP = "gave_up"
     TRY_AGAIN = "try_again"
@@ -71,7 +71,7 @@ class Importer:
         try:
             request = self.stores.requests.get(photo_id)
             if request is None:
-                return Result(Outcome.NOT_WANTED)
+                return Result(Outcome.NO_REQUEST)
             correlation_id = request.correlation_id
             result = self._run(photo_id, request)
         except StoreUnavailable as error:
@@ -86,7 +86,7 @@ class Importer:
             return Result(Outcome.ALREADY_THERE)
         item = self.stores.import_items.begin(photo_id, correlation_id=request.correlation_id)
         if item is None:
-            return Result(Outcome.ENDED_OR_AT_WORK)
+            return Result(Outcome.ENDED_OR_LEASED)
         if self.now() >= datetime.fromisoformat(request.begin_before):
             return self._fail(photo_id, request, NotFetched(ImportReason.EXPIRED), item.attempts)
         if item.attempts > MAX_TRIES:

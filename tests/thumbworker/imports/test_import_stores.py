@@ -1,4 +1,4 @@
-"""The import worker's stores on moto keep the promises that the fakes make."""
+"""The import worker's stores on moto."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def stored_item(aws: MotoAws, photo_id: object) -> dict[str, Any]:
     return dict(aws.client("dynamodb").get_item(TableName=aws.outputs.catalogue_table, Key=key)["Item"])
 
 
-def test_a_request_is_read_back(moto_aws: MotoAws, stores: Stores) -> None:
+def test_requests_get__reads_request(moto_aws: MotoAws, stores: Stores) -> None:
     photo_id, request = (
         uuid4(),
         ImportRequest("https://example.org/a.png", "7", "2026-11-22T00:00:00+00:00", "asked-by-alice"),
@@ -64,7 +64,7 @@ def test_a_request_is_read_back(moto_aws: MotoAws, stores: Stores) -> None:
     assert stores.requests.get(photo_id) is None
 
 
-def test_an_original_is_stored_once_with_owner_and_type(moto_aws: MotoAws, stores: Stores) -> None:
+def test_originals_put__stores_once(moto_aws: MotoAws, stores: Stores) -> None:
     photo_id = uuid4()
     assert not stores.originals.exists(photo_id)
     stores.originals.put(photo_id, PICTURE, owner="7", correlation_id="asked-by-alice")
@@ -77,7 +77,7 @@ def test_an_original_is_stored_once_with_owner_and_type(moto_aws: MotoAws, store
     assert head["Metadata"] == {"owner": "7", "correlation-id": "asked-by-alice"}
 
 
-def test_attempts_are_counted_one_at_a_time(moto_aws: MotoAws, stores: Stores) -> None:
+def test_import_items_begin__counts_attempts(moto_aws: MotoAws, stores: Stores) -> None:
     photo_id, items = uuid4(), stores.import_items
     first = items.begin(photo_id, correlation_id="asked-by-alice")
     assert first is not None
@@ -95,7 +95,9 @@ def test_attempts_are_counted_one_at_a_time(moto_aws: MotoAws, stores: Stores) -
 
 
 @pytest.mark.parametrize("reason", [None, ImportReason.NOT_THERE])
-def test_import_items__end_is_final(moto_aws: MotoAws, stores: Stores, reason: ImportReason | None) -> None:
+def test_import_items_finish__is_final(
+    moto_aws: MotoAws, stores: Stores, reason: ImportReason | None
+) -> None:
     photo_id, items = uuid4(), stores.import_items
     items.begin(photo_id, correlation_id="asked-by-alice")
     items.release(photo_id, ImportReason.TOO_SLOW)
@@ -108,13 +110,13 @@ def test_import_items__end_is_final(moto_aws: MotoAws, stores: Stores, reason: I
     assert items.begin(photo_id, correlation_id="asked-by-alice") is None
 
 
-def test_what_was_never_begun_may_end(stores: Stores) -> None:
+def test_import_items_finish__without_begin(stores: Stores) -> None:
     photo_id = uuid4()
     stores.import_items.finish(photo_id, None)
     assert stores.import_items.begin(photo_id, correlation_id="asked-by-alice") is None
 
 
-def test_an_item_expires_by_itself_and_holds_no_person(moto_aws: MotoAws, stores: Stores) -> None:
+def test_import_items__expire_and_have_no_owner(moto_aws: MotoAws, stores: Stores) -> None:
     photo_id = uuid4()
     stores.import_items.begin(photo_id, correlation_id="asked-by-alice")
     item = stored_item(moto_aws, photo_id)

@@ -1,1 +1,1 @@
-"""One module for each format: what its header says, and how it is opened."""
+"""Recognize formats, and read each one's header without its decoder."""

@@ -1,4 +1,4 @@
-"""Everything that a decoder may raise for a bad file, as one refusal."""
+"""``Refused``, and the translation of what decoders raise into it."""
 
 from __future__ import annotations
 
@@ -9,18 +9,29 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from thumbworker.contract.reasons import Reason
-from thumbworker.imaging.refusal import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@contextmanager
-def decoder_failures() -> Iterator[None]:
-    """Turn whatever a decoder raises into a refusal, and its warnings into silence.
+class Refused(Exception):
+    """The original can't be rendered.
 
-    The list is what Pillow, pi-heif and their fuzzers were seen to raise; it has no ``Exception`` in it,
-    so that a fault of our own still shows as one.
+    ``reason`` is the code that is stored; ``detail`` is for the log and never shown to people.
+    """
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+@contextmanager
+def decoder_errors() -> Iterator[None]:
+    """Turn any exception of a decoder into a refusal, and ignore its warnings.
+
+    The list is what Pillow and pi-heif raised in use and under fuzzing. It does not contain ``Exception``:
+    a defect in our own code must not look like a bad file.
 
     Raises:
         Refused: with ``DAMAGED``, ``TRUNCATED``, ``TOO_MANY_PIXELS`` or ``TOO_COSTLY``.
@@ -45,11 +56,11 @@ def decoder_failures() -> Iterator[None]:
         AttributeError,
         AssertionError,
     ) as error:
-        raise Refused(_reason_in(str(error).lower()), f"{type(error).__name__}: {error}") from error
+        raise Refused(_reason_of(str(error).lower()), f"{type(error).__name__}: {error}") from error
 
 
-def _reason_in(message: str) -> Reason:
-    """Return what a decoder means: its exceptions' types tell less than their words."""
+def _reason_of(message: str) -> Reason:
+    """Return the reason by the message: decoders use one exception type for different causes."""
     if "memory" in message:
         return Reason.TOO_COSTLY
     return Reason.TRUNCATED if "truncated" in message else Reason.DAMAGED
