@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from playwright.sync_api import expect
 
 from tests.browser import pictures
+from thumbworker.contract.reasons import sentence
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,8 +56,8 @@ def test_upload__each_refused_file_has_a_sentence(open_page: Open) -> None:
     expect(row(page, "empty.jpg")).to_have_text("This file is empty. Nothing was uploaded.")
     expect(row(page, "drawing.svg")).to_contain_text("SVG drawings are not photos.")
     expect(row(page, "page.html")).to_contain_text("This is a web page, not a photo.")
-    expect(row(page, "setup.jpg")).to_contain_text("This file is not a picture.")
-    expect(row(page, "cut.jpg")).to_contain_text("picture is missing")
+    expect(row(page, "setup.jpg")).to_contain_text(sentence("not_a_picture"))
+    expect(row(page, "cut.jpg")).to_contain_text(sentence("truncated"))
     expect(row(page, "longlong")).to_contain_text("This file's name is longer than 250 characters.")
     expect(row(page, "good.jpg")).to_contain_text("Waiting for review.")
     expect(page.get_by_role("button", name="Retry all failed")).to_be_hidden()

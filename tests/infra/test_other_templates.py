@@ -11,8 +11,9 @@ import pytest
 
 from infra.deploy.stages import TEMPLATES
 from tests.templates import load, resources_of
-from thumbworker.metrics import FUNCTION, NAMESPACE, REASON, STAGE, UNITS
-from thumbworker.stores import CACHE_FOR_EVER
+from thumbworker.contract.metrics import NAMESPACE, STAGE
+from thumbworker.metrics import FUNCTION, REASON, UNITS
+from thumbworker.stores import CACHE_CONTROL
 
 SITE = load("site")["Resources"]
 WATCH = load("watch")["Resources"]
@@ -48,7 +49,7 @@ class TestSite:
         assert headers["Cross-Origin-Resource-Policy"] == "cross-origin"
         # The worker says it on each picture; said here, browsers would keep refusals as well.
         assert "Cache-Control" not in headers
-        assert CACHE_FOR_EVER == "private, max-age=31536000, immutable"
+        assert CACHE_CONTROL == "private, max-age=31536000, immutable"
 
     def test_pictures__are_cached_by_edges_though_private(self) -> None:
         config = SITE["PictureCache"]["Properties"]["CachePolicyConfig"]

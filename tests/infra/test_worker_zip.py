@@ -209,7 +209,7 @@ def test_zip__allows_no_private_network(unpacked, runtime):
 import os
 os.environ["IMPORT_LOOPBACK_PORT"] = "8123"
 from thumbworker.imports import handler
-from thumbworker.imports.trouble import NotFetched
+from thumbworker.imports.errors import NotFetched
 guard = handler._batch.importer.source.guard
 assert guard.allowed == frozenset(), guard.allowed
 for host in ("127.0.0.1:8123", "10.0.0.1", "169.254.169.254", "[::1]", "localhost"):

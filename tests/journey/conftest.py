@@ -124,7 +124,7 @@ class Journey:
         """Return the clients through which the worker speaks to its stores."""
         stores: Any = self._batch.reconciler.stores
         assert stores.originals.client is stores.renditions.client
-        return [stores.originals.client, stores.catalogue.client, stores.news.client]
+        return [stores.originals.client, stores.catalogue.client, stores.topic.client]
 
     def lose_messages(self) -> None:
         """Lose the messages in the queue, as S3 may lose events."""

@@ -24,10 +24,10 @@ from thumbworker.contract.imports import ImportReason
 from thumbworker.environment import Environment
 from thumbworker.imports.batch import ImportBatch
 from thumbworker.imports.download import Picture
+from thumbworker.imports.errors import NotFetched
 from thumbworker.imports.importer import Importer
 from thumbworker.imports.stores import open_stores
-from thumbworker.imports.trouble import NotFetched
-from thumbworker.metrics import MeasuredJournal
+from thumbworker.metrics import MetricLog
 from thumbworker.queues import open_queues
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ class Imports:
         self.aws = aws
         environment = Environment.read(os.environ)
         importer = Importer(open_stores(environment), web, environment.site_origin)
-        self.batch = ImportBatch(importer, open_queues(environment), MeasuredJournal("test", "imports"))
+        self.batch = ImportBatch(importer, open_queues(environment), MetricLog("test", "imports"))
 
     def work(self) -> None:
         answer = self.aws.client("sqs").receive_message(

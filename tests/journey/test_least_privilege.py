@@ -28,9 +28,9 @@ from thumbworker.contract.imports import ImportReason
 from thumbworker.environment import Environment
 from thumbworker.imports.batch import ImportBatch
 from thumbworker.imports.download import Picture
+from thumbworker.imports.errors import NotFetched
 from thumbworker.imports.importer import Importer
 from thumbworker.imports.stores import open_stores
-from thumbworker.imports.trouble import NotFetched
 from thumbworker.queues import open_queues
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from gallery.photos.states import State
 from gallery.storage.originals import originals
 from gallery.uploads import offers
 from gallery.uploads.file_checks import FileRefused
-from thumbworker.contract.imports import MAX_IMPORT_BYTES, ImportRequest
+from thumbworker.contract.imports import MAX_IMPORT_BYTES, SENTENCES, ImportReason, ImportRequest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -152,7 +152,7 @@ def test_a_list_is_imported_by_command(
     photo = Photo.objects.get()
     assert f"{photo.pk} {URL}" in said.out
     assert "1 of 2 pictures asked for." in said.out
-    assert "ftp://x/: Use an address" in said.err
+    assert f"ftp://x/: {SENTENCES[ImportReason.URL_NOT_ALLOWED]}" in said.err
     assert photo.visibility == "private"
 
 

@@ -1,8 +1,8 @@
-"""A JPEG decoded at a scale of eighths.
+"""Decode a JPEG at a scale in eighths.
 
-The decoder can leave out what a smaller picture does not show: libjpeg-turbo gives any number of eighths
-of the size (its ``doc/libjpeg.txt``, "Decompression parameter selection"). Pillow's ``draft`` offers halves
-only, but hands any divisor on, and libjpeg-turbo takes a third for three eighths.
+libjpeg-turbo decodes at any number of eighths of the size (its ``doc/libjpeg.txt``, "Decompression parameter
+selection"). Pillow's ``draft`` offers halves only but passes on any divisor, and libjpeg-turbo
+turns a third into three eighths.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from PIL import ImageFile, JpegImagePlugin
 
 from thumbworker.imaging.frames import ImageFrame
-from thumbworker.imaging.memory import SPARE
+from thumbworker.imaging.memory_estimate import SPARE
 
 if TYPE_CHECKING:
     from typing import IO
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from thumbworker.imaging.frames import Box
 
 _DIVISORS = {1: 8, 2: 4, 3: 3, 4: 2, 8: 1}
-"""What Pillow is told for so many eighths."""
+"""Pillow's divisor for each number of eighths."""
 
 
 def eighths_for(size: tuple[int, int], target: tuple[int, int], *, fine: bool) -> int:
-    """Return the least scale, in eighths, that leaves the final filter enough to work with.
+    """Return the smallest scale in eighths that leaves enough detail for the final filter.
 
-    Three eighths always need a spare, and so does detail down to single pixels.
+    Three eighths, and ``fine`` detail, need the factor ``SPARE`` in addition.
 
     >>> [eighths_for((4 * side, 3 * side), (1600, 1200), fine=True) for side in (816, 1000, 1500, 2000)]
     [8, 4, 3, 2]
@@ -42,12 +42,12 @@ def eighths_for(size: tuple[int, int], target: tuple[int, int], *, fine: bool) -
 
 
 class ScaledJpeg(JpegImagePlugin.JpegImageFile):
-    """A JPEG that can be told the scale of its decoding."""
+    """A JPEG with a settable scale."""
 
     def scale(self, eighths: int) -> Box:
-        """Decode at so many eighths from now on; return the box of the decoded pixels that holds the picture.
+        """Set the scale; return the box of the decoded pixels that contains the image.
 
-        The last row and column may hold less than a whole pixel.
+        The last row and column may be fractions of a pixel.
         """
         width, height = self.size
         self._size = -(-width * eighths // 8), -(-height * eighths // 8)
@@ -58,7 +58,7 @@ class ScaledJpeg(JpegImagePlugin.JpegImageFile):
 
 
 class JpegFrame(ImageFrame):
-    """A JPEG; ``fine`` says that it may have detail down to single pixels."""
+    """A JPEG frame; ``fine`` means that it may have detail down to single pixels."""
 
     def __init__(self, file: IO[bytes], tolerance: damage.Tolerance, *, fine: bool) -> None:
         self._jpeg = ScaledJpeg(file)
@@ -66,7 +66,7 @@ class JpegFrame(ImageFrame):
         super().__init__(self._jpeg, tolerance)
 
     def load(self, target: tuple[int, int]) -> Box:
-        """Decode at the smallest scale that serves ``target``."""
+        """Decode at the smallest scale that is enough for ``target``."""
         # The fitted size, not the square around it: that would decode up to four times more pixels.
         box = self._jpeg.scale(eighths_for(self.size, target, fine=self._fine))
         super().load(target)

@@ -1,7 +1,7 @@
-"""The chunks of a PNG, read without a decoder.
+"""Read the chunks of a PNG without its decoder.
 
-Text that inflates to megabytes, ten thousand comments and the frames of an animation are not part of
-the picture: the decoder is given the chunks it needs and nothing else. Layout: PNG (third edition), 5.
+The decoder gets only the chunks it needs: no text that inflates to megabytes, no ten thousand comments, no
+animation frames. Layout: PNG (third edition), section 5.
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ import zlib
 from dataclasses import dataclass
 
 from thumbworker.contract.reasons import Reason
-from thumbworker.imaging.refusal import Refused
+from thumbworker.imaging.errors import Refused
 
 _KEPT = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
-_CHUNKS_MAXIMUM = 100_000
-"""A 50 MB file in blocks of 8 kB, as most encoders write, has about 6,000."""
+_MAX_CHUNKS = 100_000
+"""A 50 MB file in chunks of 8 kB, as most encoders write, has about 6,000."""
 
-_PROFILE_BYTES_MAXIMUM = 4_000_000
+_MAX_PROFILE_BYTES = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class PngHeader:
-    """What the chunks say; ``pieces`` are the parts of the file that a decoder needs."""
+    """The header and metadata; ``pieces`` are the parts of the file that a decoder needs."""
 
     width: int
     height: int
@@ -34,7 +34,7 @@ class PngHeader:
 
 
 def read_chunks(data: bytes) -> PngHeader:
-    """Walk over all chunks once.
+    """Read all chunks once.
 
     Raises:
         Refused: there is no header, or more chunks than any encoder writes.
@@ -46,7 +46,7 @@ def read_chunks(data: bytes) -> PngHeader:
     exif = icc_profile = b""
     kept_from = 0
     at = 8
-    for _ in range(_CHUNKS_MAXIMUM):
+    for _ in range(_MAX_CHUNKS):
         if at + 8 > len(data):
             break
         kind = data[at + 4 : at + 8]
@@ -63,7 +63,7 @@ def read_chunks(data: bytes) -> PngHeader:
         if kind == b"IEND":
             break
     else:
-        raise Refused(Reason.TOO_MANY_PARTS, f"more than {_CHUNKS_MAXIMUM} chunks")
+        raise Refused(Reason.TOO_MANY_PARTS, f"more than {_MAX_CHUNKS} chunks")
     pieces.append(view[kept_from : min(at, len(data))])
     return PngHeader(
         width=int.from_bytes(data[16:20], "big"),
@@ -78,11 +78,11 @@ def read_chunks(data: bytes) -> PngHeader:
 
 
 def _inflated_profile(body: bytes) -> bytes:
-    """Return the ICC profile of an iCCP chunk; nothing where it is broken or out of proportion."""
+    """Return the ICC profile of an iCCP chunk; empty if it is broken or too large."""
     _name, _, rest = body.partition(b"\x00")
     inflater = zlib.decompressobj()
     try:
-        profile = inflater.decompress(rest[1:], _PROFILE_BYTES_MAXIMUM)
+        profile = inflater.decompress(rest[1:], _MAX_PROFILE_BYTES)
     except zlib.error:
         return b""
     return b"" if inflater.unconsumed_tail else profile

@@ -1,4 +1,4 @@
-"""Which TIFFs are pictures: the container also holds camera raws, faxes, maps and measurements.
+"""Recognize which TIFFs are plain images: the container also holds camera raws and scientific data.
 
 Tags: TIFF 6.0 and Adobe's supplements.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from thumbworker.contract.reasons import Reason
-from thumbworker.imaging.refusal import Refused
+from thumbworker.imaging.errors import Refused
 
 if TYPE_CHECKING:
     from thumbworker.imaging.exif import Tags
@@ -22,15 +22,15 @@ _COMPRESSIONS = {1, 2, 3, 4, 5, 7, 8, 32773, 32946}
 
 
 def require_plain(data: bytes, tags: Tags) -> None:
-    """Refuse what opens as a TIFF but is no plain picture.
+    """Check that a TIFF is a plain image.
 
     Raises:
         Refused: with ``CAMERA_RAW``, ``FORMAT_NOT_SUPPORTED`` or ``SAMPLES_NOT_SUPPORTED``.
     """
     first = _first(tags, _NEW_SUBFILE_TYPE, 0)
     if _DNG_VERSION in tags.main or data[8:10] == _CR2_MARK or first & 1:
-        # Its first directory is a preview of a hundred pixels, and would be taken for the photo.
-        raise Refused(Reason.CAMERA_RAW, "a TIFF whose first picture is a preview")
+        # The first directory is a small preview, which would be used as the photo.
+        raise Refused(Reason.CAMERA_RAW, "a TIFF whose first image is a preview")
     compression = _first(tags, _COMPRESSION, 1)
     if compression not in _COMPRESSIONS:
         raise Refused(Reason.FORMAT_NOT_SUPPORTED, f"TIFF compression {compression}")
@@ -39,7 +39,7 @@ def require_plain(data: bytes, tags: Tags) -> None:
 
 
 def block_bytes(tags: Tags) -> int:
-    """Return the size in bytes of one decoded strip or tile, which the decoder holds at once."""
+    """Return the size in bytes of one decoded strip or tile, which the decoder keeps in memory."""
     if _first(tags, _COMPRESSION, 1) == 1:
         return 0  # read row by row
     width, height = _first(tags, _WIDTH, 0), _first(tags, _HEIGHT, 0)

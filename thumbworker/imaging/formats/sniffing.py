@@ -1,6 +1,6 @@
-"""Which format a file is, from its first bytes alone.
+"""Recognize a file's format by its first bytes.
 
-Only what is named here ever reaches a parser; the file's name and the uploader's media type are never asked.
+The file's name and media type are ignored. Only the formats listed here reach a parser.
 """
 
 from __future__ import annotations
@@ -8,11 +8,11 @@ from __future__ import annotations
 from enum import StrEnum
 
 from thumbworker.contract.reasons import Reason
-from thumbworker.imaging.refusal import Refused
+from thumbworker.imaging.errors import Refused
 
 
 class Format(StrEnum):
-    """A format that is taken, by Pillow's name for it."""
+    """A supported format, by Pillow's name."""
 
     JPEG = "JPEG"
     PNG = "PNG"
@@ -35,7 +35,7 @@ _PREFIXES: tuple[tuple[bytes, Format], ...] = (
 _AVIF_BRANDS = {b"avif", b"avis"}
 _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 
-_NOT_TAKEN: tuple[tuple[bytes, Reason], ...] = (
+_UNSUPPORTED: tuple[tuple[bytes, Reason], ...] = (
     (b"%PDF", Reason.DOCUMENT),
     (b"%!PS", Reason.DOCUMENT),
     (b"\xc5\xd0\xd3\xc6", Reason.DOCUMENT),  # EPS with a preview
@@ -65,16 +65,16 @@ _NOT_TAKEN: tuple[tuple[bytes, Reason], ...] = (
     (b"v/1\x01", Reason.FORMAT_NOT_SUPPORTED),  # OpenEXR
     (b"#?RADIANCE", Reason.FORMAT_NOT_SUPPORTED),
 )
-"""Beginnings of what people do upload: they deserve to hear what it is and what to do."""
+"""Other files that people upload, each with the reason that says what to do."""
 
 _VIDEO_BRANDS = {b"isom", b"iso2", b"mp41", b"mp42", b"avc1", b"qt  ", b"M4V ", b"dash", b"MSNV", b"f4v "}
 
 
 def format_of(data: bytes) -> Format:
-    """Return the format that the first bytes announce.
+    """Return the format that the first bytes show.
 
     Raises:
-        Refused: the file is empty, not a picture, or of a kind that is not taken.
+        Refused: the file is empty, not an image, or of an unsupported type.
     """
     if not data:
         raise Refused(Reason.EMPTY, "0 bytes")
@@ -87,7 +87,7 @@ def format_of(data: bytes) -> Format:
         return _format_of_boxes(data)
     if data[:4] == b"RIFF" and data[8:12] == b"AVI ":
         raise Refused(Reason.VIDEO, "AVI")
-    for prefix, reason in _NOT_TAKEN:
+    for prefix, reason in _UNSUPPORTED:
         if data.startswith(prefix):
             raise Refused(reason, f"begins with {data[:12]!r}")
     if b"<svg" in data[:1024].lower():
@@ -96,7 +96,7 @@ def format_of(data: bytes) -> Format:
 
 
 def _format_of_boxes(data: bytes) -> Format:
-    """Tell AVIF from HEIC by the brands of an ISO base media file (ISO/IEC 23008-12, 10)."""
+    """Return AVIF or HEIF by the brands of an ISO base media file (ISO/IEC 23008-12, section 10)."""
     length = min(int.from_bytes(data[:4], "big"), 512)
     brands = {data[8:12]} | {data[at : at + 4] for at in range(16, length - 3, 4)}
     if brands & _AVIF_BRANDS:

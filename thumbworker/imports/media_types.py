@@ -1,9 +1,9 @@
-"""What bytes are, judged by their beginning alone: a server's word for it counts for nothing."""
+"""Recognize an image by its first bytes; the server's Content-Type is ignored."""
 
 from __future__ import annotations
 
 ENOUGH_BYTES = 64
-"""Every signature below lies within so many bytes."""
+"""Every signature below is within this many bytes."""
 
 SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -21,7 +21,7 @@ BRANDS: tuple[tuple[frozenset[bytes], str], ...] = (
 
 
 def content_type_of(beginning: bytes) -> str | None:
-    r"""Return the media type that the first bytes show; ``None`` if they show no picture we take.
+    r"""Return the media type that the first bytes show; ``None`` if it is not a supported image.
 
     >>> content_type_of(b"\x89PNG\r\n\x1a\n....")
     'image/png'
@@ -39,7 +39,7 @@ def content_type_of(beginning: bytes) -> str | None:
 
 
 def _brand(beginning: bytes) -> str | None:
-    """Return the type by the major brand and, where that says little, by the compatible ones."""
+    """Return the type by the major and the compatible brands."""
     size = min(int.from_bytes(beginning[:4], "big"), len(beginning))
     brands = {beginning[8:12]} | {beginning[at : at + 4] for at in range(16, size, 4)}
     return next((content_type for names, content_type in BRANDS if names & brands), None)

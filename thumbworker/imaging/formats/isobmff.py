@@ -1,6 +1,6 @@
-"""The few facts of an ISO base media file that are wanted before, or instead of, asking a decoder.
+"""Read a few values of an ISO base media file without its decoder.
 
-Boxes: ISO/IEC 14496-12 (8.11) and 23008-12; AV1 in them: AV1-ISOBMFF 2.3.3. Every read is cut to its box.
+Boxes: ISO/IEC 14496-12 (8.11) and 23008-12; AV1: AV1-ISOBMFF 2.3.3. Every read is limited to its box.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ if TYPE_CHECKING:
 _HEADER_BYTES = 1 << 16
 _FULL_BOX_BYTES = 4
 _DESCRIBES = b"cdsc"
-_EXIF_BYTES_MAXIMUM = 1 << 20
+_MAX_EXIF_BYTES = 1 << 20
 
 
 class Av1Depth(NamedTuple):
-    """How an AV1 picture stores its samples."""
+    """How an AV1 image stores its samples."""
 
     bytes_per_sample: int
     chroma_share: float
-    """Samples of both chroma planes together for one of luminance."""
+    """Samples of both chroma planes for each sample of luminance."""
 
 
 def av1_depths(data: bytes) -> Av1Depth:
-    """Return the costliest coding that the file's configurations (``av1C``) name.
+    """Return the most expensive coding in the file's configurations (``av1C``).
 
-    The third byte of a configuration has high_bitdepth, twelve_bit, monochrome and the subsampling.
+    The third byte of a configuration contains high_bitdepth, twelve_bit, monochrome and the subsampling.
     """
     header = data[:_HEADER_BYTES]
     found = [Av1Depth(1, 0.0)]
@@ -39,14 +39,14 @@ def av1_depths(data: bytes) -> Av1Depth:
         found.append(Av1Depth(2 if flags & 0x40 else 1, chroma))
         at = header.find(b"av1C", at + 4)
     if len(found) == 1:
-        return Av1Depth(2, 2.0)  # not found where it is expected: reckon with the worst
+        return Av1Depth(2, 2.0)  # none found: assume the worst case
     return Av1Depth(max(f.bytes_per_sample for f in found), max(f.chroma_share for f in found))
 
 
 def without_metadata(data: bytes) -> bytes:
-    """Return the file with its metadata items tied to no picture any more.
+    """Return the file with its metadata items detached from its images.
 
-    pi-heif 1.4 reads them all when it opens a file, and dies of a type that is not UTF-8.
+    pi-heif 1.4 reads all of them when it opens a file, and crashes if a type is not UTF-8.
     """
     for kind, start, end in _boxes(memoryview(data), 0, len(data)):
         if kind == b"meta" and _DESCRIBES in data[start:end]:
@@ -55,20 +55,20 @@ def without_metadata(data: bytes) -> bytes:
 
 
 def exif_of(data: bytes) -> bytes:
-    """Return the first EXIF item of the file; nothing where there is none that can be read."""
+    """Return the first EXIF item of the file; empty if there is none that can be read."""
     view = memoryview(data)
     for kind, start, end in _boxes(view, 0, len(view)):
         if kind == b"meta":
             inner = {k: (s, e) for k, s, e in _boxes(view, start + _FULL_BOX_BYTES, end)}
             item = _first_item(view, *inner.get(b"iinf", (0, 0)), wanted=b"Exif")
             payload = _item(view, item, inner.get(b"iloc", (0, 0)), inner.get(b"idat", (0, 0)))
-            at = 4 + int.from_bytes(payload[:4], "big")  # some writers put a JPEG's marker before it
+            at = 4 + int.from_bytes(payload[:4], "big")  # some writers put JPEG's "Exif" prefix before it
             return payload[at if payload[at : at + 2] in {b"II", b"MM"} else 4 :]
     return b""
 
 
 def _boxes(view: memoryview, at: int, end: int) -> Iterator[tuple[bytes, int, int]]:
-    """Yield type, start and end of the content of each box between two positions."""
+    """Yield type, content start and content end of each box between two positions."""
     while at + 8 <= end:
         size, start = _unsigned(view, at, 4), at + 8
         if size == 1:
@@ -81,7 +81,7 @@ def _boxes(view: memoryview, at: int, end: int) -> Iterator[tuple[bytes, int, in
 
 
 def _first_item(view: memoryview, start: int, end: int, *, wanted: bytes) -> int:
-    """Return the number of the first item of a type from an item information box, 0 if there is none."""
+    """Return the id of the first item of a type in an item information box; 0 if there is none."""
     count_bytes = 2 if start < end and view[start] == 0 else 4
     for kind, entry, entry_end in _boxes(view, start + _FULL_BOX_BYTES + count_bytes, end):
         if kind != b"infe" or entry_end - entry < 12 or view[entry] < 2:
@@ -94,7 +94,7 @@ def _first_item(view: memoryview, start: int, end: int, *, wanted: bytes) -> int
 
 
 def _item(view: memoryview, item: int, iloc: tuple[int, int], idat: tuple[int, int]) -> bytes:
-    """Return the bytes of an item that lies in one piece, from the file or from the ``idat`` box."""
+    """Return the bytes of an item that is stored in one extent, in the file or the ``idat`` box."""
     start, end = iloc
     if not item or end - start < 8:
         return b""
@@ -113,7 +113,7 @@ def _item(view: memoryview, item: int, iloc: tuple[int, int], idat: tuple[int, i
             at += skipped
             offset = base + _unsigned(view, at, offset_bytes) + (idat[0] if method == 1 else 0)
             length = _unsigned(view, at + offset_bytes, length_bytes)
-            return bytes(view[offset : offset + min(length, _EXIF_BYTES_MAXIMUM)])
+            return bytes(view[offset : offset + min(length, _MAX_EXIF_BYTES)])
         at += extents * (skipped + offset_bytes + length_bytes)
     return b""
 

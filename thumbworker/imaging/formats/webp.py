@@ -1,16 +1,16 @@
-"""The canvas of a WebP, read without a decoder. Layout: RFC 9649, 2."""
+"""Read the canvas size of a WebP without its decoder. Layout: RFC 9649, section 2."""
 
 from __future__ import annotations
 
 from thumbworker.contract.reasons import Reason
-from thumbworker.imaging.refusal import Refused
+from thumbworker.imaging.errors import Refused
 
 
 def canvas_size(data: bytes) -> tuple[int, int]:
     """Return width and height of the canvas in pixels.
 
     Raises:
-        Refused: the first chunk is none that a picture begins with.
+        Refused: the first chunk is not that of an image.
     """
     kind = data[12:16]
     if kind == b"VP8X" and len(data) >= 30:

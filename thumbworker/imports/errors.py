@@ -1,4 +1,4 @@
-"""Why a fetch did not succeed, and whether another try may."""
+"""The error of a failed download."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class NotFetched(Exception):
-    """The picture could not be fetched; ``is_transient`` says that a later try may succeed."""
+    """The image could not be downloaded; a later try may succeed if ``is_transient``."""
 
     def __init__(self, reason: ImportReason, detail: str = "", *, is_transient: bool = False) -> None:
         super().__init__(f"{reason}: {detail}" if detail else str(reason))

@@ -1,39 +1,41 @@
-"""What decoding costs in resident memory, told from the header.
+"""Estimate from the header how much resident memory decoding takes.
 
-The factors are bytes a pixel, measured on the decoders inside Pillow's and pi-heif's wheels; a test
-holds them against ``ru_maxrss`` of child processes.
+The factors are bytes per pixel, measured on the decoders in Pillow's and pi-heif's wheels; a test compares
+them with ``ru_maxrss`` of child processes.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from thumbworker.contract.policy import CURRENT
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from thumbworker.imaging.isobmff import Av1Depth
-    from thumbworker.imaging.jpeg import JpegHeader
-    from thumbworker.imaging.png import PngHeader
+    from thumbworker.imaging.formats.isobmff import Av1Depth
+    from thumbworker.imaging.formats.jpeg import JpegHeader
+    from thumbworker.imaging.formats.png import PngHeader
 
 IDLE_BYTES = 80_000_000
 """The interpreter with Pillow, pi-heif and the AWS clients before the first photo."""
 
 ENCODING_BYTES = 75_000_000
-"""The renditions in the making, once the decoder's own memory is free again."""
+"""The encoders, which run once the decoder's memory is free."""
 
-SCANNED_PIXELS_MAXIMUM = 3_000_000_000
-"""Every scan of a progressive JPEG walks over the whole picture; a hundred megapixels in thirty scans."""
+MAX_SCANNED_PIXELS = 3_000_000_000
+"""Each scan of a progressive JPEG passes over the whole image; this is 100 megapixels in 30 scans."""
 
-_LARGEST_RENDITION = 1600
+_LARGEST_RENDITION = max(spec.longest_side for spec in CURRENT.renditions)
 _SCALING_BYTES = 20_000_000
-"""The final filter's rows and the working picture."""
+"""The final filter's rows and the working image."""
 
 SPARE = 1.15
-"""How much larger than wanted a JPEG with fine detail is decoded at least.
+"""The least factor by which a JPEG with fine detail is decoded larger than its rendition.
 
-The decoder's own scaling leaves such detail a little out of place; a filter that scales by less than this
-cannot put it right (SSIM 0.978 at 1.02, 0.990 at 1.15, on mountains of 8 MP).
+The decoder's own scaling shifts such detail a little, and a final filter that scales by less cannot correct
+it (SSIM 0.978 at 1.02, 0.990 at 1.15, on an 8 MP photo of mountains).
 """
 
 _BYTES_PER_PIXEL = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16L": 2, "I;16B": 2}
@@ -49,26 +51,26 @@ _HEIF_BYTES_PER_PIXEL = {
     (True, 422): 16.5,
     (True, 444): 16.5,
 }
-"""By more than eight bits, and chroma (0 for grey)."""
+"""By more than eight bits or not, and chroma (0 for gray)."""
 
 
 def factor_for(ratio: float) -> int:
-    """Return by how many pixels a side is averaged before the final filter, at least 1.
+    """Return how many pixels per side are averaged before the final filter, at least 1.
 
-    Averaging leaves 1.5 or more to the final filter, so that its sharpness is kept.
+    A factor of 1.5 or more is left to the final filter, which keeps its sharpness.
     """
     return max(1, int(ratio / 1.5))
 
 
 def of_jpeg(header: JpegHeader) -> int:
-    """Estimate a JPEG: scaled decoding is cheap unless all coefficients are held at once (2 bytes each)."""
+    """Estimate a JPEG: scaled decoding is cheap unless all coefficients are in memory (2 bytes each)."""
     pixels = header.width * header.height
     coefficients = 2 * header.samples_per_pixel * pixels if header.buffered else 0
     return int(coefficients + 4 * (2 * SPARE * _LARGEST_RENDITION) ** 2) + _SCALING_BYTES
 
 
 def of_png(header: PngHeader) -> int:
-    """Estimate a PNG: Pillow holds the whole picture; interlacing costs time, not memory."""
+    """Estimate a PNG: Pillow decodes the whole image; interlacing costs time, not memory."""
     if header.color_type == 0 and header.bit_depth == 16:
         bytes_per_pixel = 2
     else:
@@ -78,7 +80,7 @@ def of_png(header: PngHeader) -> int:
 
 
 def of_webp(size: tuple[int, int]) -> int:
-    """Estimate a WebP: two canvases and the frame, at 4 bytes a pixel each."""
+    """Estimate a WebP: two canvases and the frame, at 4 bytes per pixel each."""
     return 12 * size[0] * size[1] + _averaged(size)
 
 
@@ -89,7 +91,7 @@ def of_avif(size: tuple[int, int], depth: Av1Depth, mode: str) -> int:
 
 
 def of_heif(size: tuple[int, int], info: Mapping[str, Any], mode: str) -> int:
-    """Estimate a HEIC: libheif keeps each step of its conversion until the last is done."""
+    """Estimate a HEIC: libheif keeps each step of its conversion until the last is finished."""
     deep = info.get("bit_depth", 8) > 8
     bytes_per_pixel = _HEIF_BYTES_PER_PIXEL[deep, info.get("chroma", 0 if mode[0] in "LI" else 444)]
     if mode.endswith(("A", "a")):
@@ -98,17 +100,17 @@ def of_heif(size: tuple[int, int], info: Mapping[str, Any], mode: str) -> int:
 
 
 def of_tiff(size: tuple[int, int], mode: str, block_bytes: int, *, turned: bool) -> int:
-    """Estimate a TIFF: the picture, once more where Pillow turns it, and one decoded strip or tile."""
+    """Estimate a TIFF: the image, twice if Pillow turns it, and one decoded strip or tile."""
     pictures = (2 if turned else 1) * _BYTES_PER_PIXEL.get(mode, 4) * size[0] * size[1]
     return pictures + block_bytes + _averaged(size)
 
 
 def of_gif(size: tuple[int, int]) -> int:
-    """Estimate a GIF: one byte a pixel."""
+    """Estimate a GIF: one byte per pixel."""
     return size[0] * size[1] + _averaged(size)
 
 
 def _averaged(size: tuple[int, int]) -> int:
-    """Estimate the picture between averaging and the final filter, at 4 bytes a pixel."""
+    """Estimate the image between averaging and the final filter, at 4 bytes per pixel."""
     factor = factor_for(max(size) / _LARGEST_RENDITION)
     return 4 * (size[0] // factor + 1) * (size[1] // factor + 1) + _SCALING_BYTES

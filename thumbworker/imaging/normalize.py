@@ -1,22 +1,22 @@
-"""Samples as a photograph has them: eight bits, without palette and transparency."""
+"""Convert pixels to eight bits per channel, without palette and transparency."""
 
 from __future__ import annotations
 
 from PIL import Image, ImageMath
 
 from thumbworker.contract.reasons import Reason
-from thumbworker.imaging.refusal import Refused
+from thumbworker.imaging.errors import Refused
 
 _SIXTEEN_BIT_MODES = {"I;16", "I;16L", "I;16B", "I;16N"}
 _CLEAR_MODES = {"LA", "PA", "RGBA", "RGBa", "La"}
 _COLOR_KEY_MODES = {"1", "L", "P", "RGB"}
 
 
-def plain(band: Image.Image, transparency: object = None) -> Image.Image:
-    """Return pixels as RGB, L, CMYK or LAB, those that are transparent over white.
+def normalize(band: Image.Image, transparency: object = None) -> Image.Image:
+    """Return pixels as RGB, L, CMYK or LAB; transparent ones are laid over white.
 
     Raises:
-        Refused: the samples are 32-bit integers or floats, whose range is anybody's guess.
+        Refused: the samples are 32-bit integers or floats, whose range is unknown.
     """
     if band.mode in _SIXTEEN_BIT_MODES:
         return _from_sixteen_bits(band, transparency)
@@ -41,7 +41,7 @@ def _over_white(band: Image.Image, transparency: object) -> Image.Image:
 
 
 def _from_sixteen_bits(band: Image.Image, transparency: object) -> Image.Image:
-    """Scale 16-bit grey: Pillow's own conversion clips everything above 255 to white."""
+    """Scale 16-bit gray: Pillow's own conversion clips everything above 255 to white."""
     wide = band.convert("I")
     scaled = wide.point(lambda level: level * (1 / 257) + 0.5).convert("L")
     if isinstance(transparency, int):

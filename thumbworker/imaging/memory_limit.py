@@ -1,7 +1,7 @@
-"""A second line behind the header: a decoder can't take more memory than was estimated.
+"""Limit the memory that a decoder takes to its estimate.
 
-An AVIF of 3 kB may claim 640 pixels in its container and hold a frame of 16,000 inside (860 MB); a TIFF
-may name its strips twice. The estimate goes by what is claimed, the fence by what is taken.
+The estimate trusts the header, and headers lie: an AVIF of 3 kB may state 640 pixels in its container and
+contain a frame of 16,000 (860 MB), and a TIFF may list its strips twice.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 _STATM = Path("/proc/self/statm")
 _SLACK_BYTES = 64_000_000
-"""What other threads of the worker may take meanwhile."""
+"""For the worker's other threads."""
 
 
 @contextmanager
-def memory_fence(decoder_bytes: int) -> Iterator[None]:
-    """Let allocations fail inside the block once ``decoder_bytes`` more are taken.
+def limited_memory(decoder_bytes: int) -> Iterator[None]:
+    """Make allocations fail inside the block once they exceed ``decoder_bytes``.
 
-    Only for decoders that are known to survive that, and only where Linux tells the size of a process.
+    Use it only for decoders that survive a failed allocation. Does nothing outside Linux.
     """
     if resource is None or not _STATM.exists():
         yield

@@ -1,7 +1,7 @@
-"""The header of a JPEG, read without a decoder.
+"""Read the header of a JPEG without its decoder.
 
-Pillow joins every EXIF and ICC segment it finds and follows the index of a multi-picture file. Read here,
-those are bounded, and the decoder gets a header that holds what decoding needs and nothing else.
+Pillow joins all EXIF and ICC segments and follows the index of a multi-picture file. Here they are bounded,
+and the decoder gets a header with only the segments that decoding needs.
 Segment layout: ITU-T T.81, annex B.
 """
 
@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from thumbworker.contract.reasons import Reason
-from thumbworker.imaging.refusal import Refused
+from thumbworker.imaging.errors import Refused
 
 _SOF_TAKEN = {0xC0, 0xC1, 0xC2, 0xC9, 0xCA}
 """Baseline, extended, progressive, and the last two with arithmetic coding."""
 
 _SOF_REFUSED = {0xC3, 0xC5, 0xC6, 0xC7, 0xCB, 0xCD, 0xCE, 0xCF}
-"""Lossless and hierarchical: no browser shows them, and scaled decoding does not know them."""
+"""Lossless and hierarchical: unsupported by browsers and by scaled decoding."""
 
 _PROGRESSIVE = {0xC2, 0xCA}
 _ARITHMETIC = {0xC9, 0xCA}
@@ -27,18 +27,18 @@ _EXIF = b"Exif\x00\x00"
 _ICC = b"ICC_PROFILE\x00"
 
 _SCAN = b"\xff\xda\x00"
-"""A scan's marker and the first byte of its length, which is never more than 14."""
+"""A scan's marker and the first byte of its length, which is at most 14."""
 
 _BLOCK_PIXELS = 64
 
 
 @dataclass(frozen=True, slots=True)
 class JpegHeader:
-    """What stands before the first scan.
+    """The segments before the first scan.
 
-    ``samples_per_pixel`` counts the samples of all components as subsampled, so 3.0 for 4:4:4 and
-    1.5 for 4:2:0. ``buffered`` says that the decoder must hold all coefficients at once: the
-    picture is progressive or its components come in scans of their own.
+    ``samples_per_pixel`` counts the samples of all components: 3.0 for 4:4:4, 1.5 for 4:2:0. ``buffered``:
+    the decoder needs all coefficients in memory, because the image is progressive or each component has its
+    own scan. ``ended``: there is an end marker.
     """
 
     width: int
@@ -55,7 +55,7 @@ class JpegHeader:
     scan_offset: int
 
     def bytes_needed(self) -> int:
-        """Return what the scans must have at least: one bit of Huffman code for the mean of each block."""
+        """Return the least size of the scans in bytes: one bit of Huffman code for the mean of each block."""
         if self.arithmetic:
             return 0
         return int(self.samples_per_pixel * self.width * self.height / _BLOCK_PIXELS / 8)
@@ -65,7 +65,7 @@ def read_header(data: bytes) -> JpegHeader:
     """Read all segments up to the first scan.
 
     Raises:
-        Refused: there is no frame or scan, or the coding is one that is not taken.
+        Refused: there is no frame or scan, or the coding is unsupported.
     """
     head = [data[:2]]
     exif = b""
@@ -94,7 +94,7 @@ def read_header(data: bytes) -> JpegHeader:
                 _damaged("a second frame")
             frame = marker, payload
         elif marker == _APP1 and not exif and payload.startswith(_EXIF):
-            exif = payload[len(_EXIF) :]  # browsers go by the first
+            exif = payload[len(_EXIF) :]  # browsers use the first one
         elif marker == _APP2 and payload.startswith(_ICC) and len(payload) > len(_ICC) + 2:
             icc.setdefault(payload[len(_ICC)], payload[len(_ICC) + 2 :])
         if marker in _NEEDED:
@@ -107,7 +107,7 @@ def _next_segment(data: bytes, at: int) -> tuple[int, int, int]:
     while True:
         at = data.find(b"\xff", at)
         if at < 0 or at + 3 >= len(data):
-            raise Refused(Reason.TRUNCATED, "the header of the JPEG does not end")
+            raise Refused(Reason.TRUNCATED, "the JPEG header has no end")
         marker = data[at + 1]
         if marker == 0xFF:
             at += 1
@@ -153,7 +153,7 @@ def _describe(
         buffered=buffered,
         arithmetic=marker in _ARITHMETIC,
         scans=data.count(_SCAN, scan_offset) if buffered else 1,
-        ended=data.rfind(b"\xff\xd9", scan_offset) >= 0,  # from the end: there it is, but for damage
+        ended=data.rfind(b"\xff\xd9", scan_offset) >= 0,  # most files have it at the end
         exif=exif,
         icc_profile=icc_profile,
         head=head,

@@ -1,4 +1,4 @@
-"""The log: one line of JSON for each photo, to standard output."""
+"""The log: one line of JSON for each photo, on standard output."""
 
 from __future__ import annotations
 
@@ -9,17 +9,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 INFO, WARNING, ERROR = "info", "warning", "error"
-CRASHED = "crashed"
-TRACE_CHARACTERS = 2000
+TRACEBACK_CHARACTERS = 2000
 
 
 def write_line(fields: dict[str, Any]) -> None:
-    """Write one line at once: the process may be frozen or killed right after."""
+    """Write one line and flush it: the process may be frozen or killed right after."""
     line = {"at": datetime.now(UTC).isoformat(timespec="milliseconds"), "level": INFO} | fields
     sys.stdout.write(json.dumps(line) + "\n")
     sys.stdout.flush()
 
 
-def trace_of(fault: BaseException) -> str:
+def traceback_of(error: BaseException) -> str:
     """Return the end of the traceback, which names the place."""
-    return "".join(traceback.format_exception(fault))[-TRACE_CHARACTERS:]
+    return "".join(traceback.format_exception(error))[-TRACEBACK_CHARACTERS:]
