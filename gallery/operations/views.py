@@ -25,6 +25,6 @@ def alive(_request: HttpRequest) -> HttpResponse:
 @require_safe
 def ready(_request: HttpRequest) -> JsonResponse:
     """Say whether all that a page needs answers, and name what does not."""
-    parts = health.look()
-    down = [part.name for part in parts if not part.is_well]
+    parts = health.check()
+    down = [part.name for part in parts if not part.is_up]
     return JsonResponse({"ready": not down, "down": down}, status=503 if down else 200)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from gallery.operations.diagnosis import Finding, ill, line, well
-from gallery.operations.resources import Names, examine_resources
+from gallery.operations.diagnosis import Finding, broken, line, ok
+from gallery.operations.resources import Names, check_resources
 from infra import stacks
 from infra.deploy import web_function
 from infra.deploy.vault import Vault, public_key_of
@@ -57,7 +57,7 @@ def outside(deployment: Deployment, outputs: Mapping[str, str]) -> list[Finding]
     stack = f"contactsheet-{deployment.options.stage}"
     site = stacks.read(cloudformation, f"{stack}-site")
     if not outputs or not site:
-        return [ill("stacks", "the stage is not complete. Run: make deploy")]
+        return [broken("stacks", "the stage is not complete. Run: make deploy")]
     vault = Vault(deployment.clients.client("ssm"), deployment.options.stage)
     signing_key = vault.read("signing-key")
     names = Names.from_outputs(
@@ -69,15 +69,17 @@ def outside(deployment: Deployment, outputs: Mapping[str, str]) -> list[Finding]
         signing_public_key=public_key_of(signing_key) if signing_key else "",
         is_emulated=deployment.options.is_emulated,
     )
-    return [secrets_of(vault), *examine_resources(deployment.clients, names)]
+    return [secrets_of(vault), *check_resources(deployment.clients, names)]
 
 
 def secrets_of(vault: Vault) -> Finding:
     """See that the vault holds what the next deployment hands over."""
     if missing := vault.missing():
         given = " DATABASE_URL=postgresql://…" if "database-url" in missing else ""
-        return ill("secrets", f"not in SSM: {', '.join(missing)}. Run: make deploy{given}", "A secret leaked")
-    return well("secrets")
+        return broken(
+            "secrets", f"not in SSM: {', '.join(missing)}. Run: make deploy{given}", "A secret leaked"
+        )
+    return ok("secrets")
 
 
 def inside(deployment: Deployment) -> list[Finding]:
@@ -88,7 +90,7 @@ def inside(deployment: Deployment) -> list[Finding]:
     )
     said = json.loads(answer["Payload"].read() or b"null")
     if "FunctionError" in answer or not isinstance(said, list):
-        return [ill("web function", f"it does not start; its log says why: {str(said)[:500]}")]
+        return [broken("web function", f"it does not start; its log says why: {str(said)[:500]}")]
     # A rehearsal cannot but set AWS_ENDPOINT_URL.
     is_emulated = deployment.options.is_emulated
     return [Finding(**one) for one in said if not (is_emulated and "AWS_ENDPOINT_URL" in one["what"])]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from gallery.operations.resources import examine_resources
+from gallery.operations.resources import check_resources
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +44,7 @@ def ring(aws: EnforcedAws, alarm: str, state: str) -> None:
 
 
 def found_ill(aws: EnforcedAws, names: Names) -> dict[str, str]:
-    return {one.what: one.advice for one in examine_resources(aws, names) if not one.is_well}
+    return {one.what: one.advice for one in check_resources(aws, names) if not one.is_well}
 
 
 def unhear(aws: EnforcedAws, names: Names) -> None:
