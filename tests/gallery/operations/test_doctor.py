@@ -106,4 +106,7 @@ def test_doctor__notes_what_could_be_better(settings: SettingsWrapper) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
     (found,) = [one for one in doctor.check() if "EMAIL_URL" in one.what]
     assert found.is_well
-    assert line(found) == "note setting: EMAIL_URL is not set: Set it, or password resets go nowhere."
+    assert (
+        line(found)
+        == "note setting: EMAIL_URL is not set: Without it, no email is sent, not even for password resets."
+    )
