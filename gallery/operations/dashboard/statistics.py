@@ -1,4 +1,4 @@
-"""The statistics of the operations page, from database and queues, so that every process shows the same."""
+"""The statistics of the operations page, from database and queues, so every process shows the same."""
 
 from __future__ import annotations
 
