@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gallery.operations.prices import PhotoWork
+from gallery.operations.dashboard.prices import PhotoWork
 
 
 @dataclass(frozen=True, slots=True)

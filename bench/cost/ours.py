@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.cost.figures import bytes_of_tile, page_ms
-from gallery.operations.prices import GIGABYTE, MILLION, PRICES, PhotoWork
+from gallery.operations.dashboard.prices import GIGABYTE, MILLION, PRICES, PhotoWork
 
 if TYPE_CHECKING:
     from bench.cost.figures import Assumed, Measured

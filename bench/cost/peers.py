@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from bench.cost.figures import bytes_of_tile, work_of
 from bench.cost.ours import pages_dollars, pictures_shown
-from gallery.operations.prices import GIGABYTE, MILLION, PRICES, THOUSAND, PhotoWork, photo_dollars
+from gallery.operations.dashboard.prices import GIGABYTE, MILLION, PRICES, THOUSAND, PhotoWork, photo_dollars
 
 if TYPE_CHECKING:
     from bench.cost.figures import Assumed, Measured

@@ -10,7 +10,15 @@ from bench.cost.chart import written
 from bench.cost.figures import work_of
 from bench.cost.markdown import rows, table
 from bench.cost.start import start
-from gallery.operations.prices import AS_OF, MILLION, PRICES, THOUSAND, Price, photo_dollars, storage_dollars
+from gallery.operations.dashboard.prices import (
+    AS_OF,
+    MILLION,
+    PRICES,
+    THOUSAND,
+    Price,
+    photo_dollars,
+    storage_dollars,
+)
 
 if TYPE_CHECKING:
     from bench.cost.figures import Assumed, Measured
@@ -183,5 +191,5 @@ def _prices() -> str:
     lines = ["### Prices\n", "| of | dollars | for | read in |", "|---|---:|---:|---|"]
     for field in fields(PRICES):
         price: Price = getattr(PRICES, field.name)
-        lines.append(f"| {price.unit} | {price.dollars:g} | {price.per:,} | {price.read_in} |")
+        lines.append(f"| {price.unit} | {price.dollars:g} | {price.per:,} | {price.source} |")
     return "\n".join([*lines, ""])

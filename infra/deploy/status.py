@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from gallery.operations.diagnosis import Finding, ill, line, well
-from gallery.operations.resources import Names, examine_resources
+from gallery.operations.diagnosis import Finding, broken, line, ok
+from gallery.operations.resources import Names, check_resources
 from infra import stacks
 from infra.deploy import web_function
 from infra.deploy.stage_secrets import StageSecrets, public_key_of
@@ -57,7 +57,7 @@ def examine_stage(deployment: Deployment, outputs: Mapping[str, str]) -> list[Fi
     stack = f"contactsheet-{deployment.options.stage}"
     site = stacks.read(cloudformation, f"{stack}-site")
     if not outputs or not site:
-        return [ill("stacks", "the stage is incomplete. Run: make deploy")]
+        return [broken("stacks", "the stage is incomplete. Run: make deploy")]
     stage_secrets = StageSecrets(deployment.clients.client("ssm"), deployment.options.stage)
     signing_key = stage_secrets.read("signing-key")
     names = Names.from_outputs(
@@ -69,15 +69,17 @@ def examine_stage(deployment: Deployment, outputs: Mapping[str, str]) -> list[Fi
         signing_public_key=public_key_of(signing_key) if signing_key else "",
         is_emulated=deployment.options.is_emulated,
     )
-    return [secrets_of(stage_secrets), *examine_resources(deployment.clients, names)]
+    return [secrets_of(stage_secrets), *check_resources(deployment.clients, names)]
 
 
 def secrets_of(stage_secrets: StageSecrets) -> Finding:
     """Check that SSM holds the secrets that the next deployment needs."""
     if missing := stage_secrets.missing():
         given = " DATABASE_URL=postgresql://…" if "database-url" in missing else ""
-        return ill("secrets", f"not in SSM: {', '.join(missing)}. Run: make deploy{given}", "A secret leaked")
-    return well("secrets")
+        return broken(
+            "secrets", f"not in SSM: {', '.join(missing)}. Run: make deploy{given}", "A secret leaked"
+        )
+    return ok("secrets")
 
 
 def examine_function(deployment: Deployment) -> list[Finding]:
@@ -88,7 +90,7 @@ def examine_function(deployment: Deployment) -> list[Finding]:
     )
     answered = json.loads(answer["Payload"].read() or b"null")
     if "FunctionError" in answer or not isinstance(answered, list):
-        return [ill("web function", f"it does not start; see its log: {str(answered)[:500]}")]
+        return [broken("web function", f"it does not start; see its log: {str(answered)[:500]}")]
     # A rehearsal has to set AWS_ENDPOINT_URL.
     is_emulated = deployment.options.is_emulated
     return [Finding(**one) for one in answered if not (is_emulated and "AWS_ENDPOINT_URL" in one["what"])]

@@ -17,7 +17,7 @@ from bench.cost.chart import draw
 from bench.cost.figures import Assumed, Measured, bytes_of_tile, page_ms, work_of
 from bench.cost.report import NAMES, photos, report, totals
 from gallery.operations import jobs
-from gallery.operations.prices import PRICES, WORKER_CALLS, PhotoWork, month_so_far, photo_dollars
+from gallery.operations.dashboard.prices import PRICES, WORKER_CALLS, PhotoWork, month_so_far, photo_dollars
 from infra.worker_zip import PROJECT
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def test_page__is_what_make_cost_writes() -> None:
 
 def test_prices__name_their_sources() -> None:
     prices = [getattr(PRICES, field.name) for field in fields(PRICES)]
-    assert all(price.read_in and price.unit and price.per >= 1 for price in prices)
+    assert all(price.source and price.unit and price.per >= 1 for price in prices)
     assert len({price.unit for price in prices}) == len(prices)
     assert PRICES.edge_request.of(1_000_000) == pytest.approx(1.0)
 

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from gallery.operations.prices import WORKER_CALLS
+from gallery.operations.dashboard.prices import WORKER_CALLS
 from gallery.photos import transitions
 from gallery.photos.states import State
 from gallery.storage import catalogue, signed_urls

@@ -9,7 +9,7 @@ import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from gallery.operations.resources import examine_resources
+from gallery.operations.resources import check_resources
 from tests.aws import decoded_policy
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def while_broken(break_it: Breakage, aws: EnforcedAws, names: Names) -> Iterator
 
 
 def found_ill(aws: EnforcedAws, names: Names) -> dict[str, str]:
-    return {one.what: one.advice for one in examine_resources(aws, names) if not one.is_well}
+    return {one.what: one.advice for one in check_resources(aws, names) if not one.is_well}
 
 
 def _put_notifications(aws: EnforcedAws, names: Names, configurations: list[dict[str, Any]]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gallery.operations.resources import Names
-from gallery.operations.resources.watch import ALARMS, JOBS
+from gallery.operations.resources.monitoring import ALARMS, JOBS
 from infra import stacks
 from infra.provision import Parameters, provision, upload_worker
 from infra.worker_zip import build

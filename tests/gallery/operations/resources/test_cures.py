@@ -73,7 +73,7 @@ def filled_in(command: str, row: str, aws: EnforcedAws, names: Names) -> str:
         (broken.swap_origin, "CORS of originals"),
         (broken.forget_a_header, "CORS of originals"),
         (broken.let_strangers_in, "CORS of renditions"),
-        (broken.open_to_the_public, "kept from the public"),
+        (broken.open_to_the_public, "public access block"),
         (broken.stop_sweep, "schedule"),
         (broken.drop_topic, "topic"),
     ],

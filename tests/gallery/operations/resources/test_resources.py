@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gallery.operations.diagnosis import line
-from gallery.operations.resources import examine_resources
+from gallery.operations.resources import check_resources
 from tests.gallery.operations.resources import broken
 from tests.gallery.operations.resources.broken import (
     THUMBNAILS,
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.embedded
 
 
 def lines_of(aws: EnforcedAws, names: Names) -> str:
-    return "\n".join(line(one) for one in examine_resources(aws, names))
+    return "\n".join(line(one) for one in check_resources(aws, names))
 
 
 def test_doctor__finds_a_new_stage_well(embedded_aws: EnforcedAws, names: Names) -> None:
@@ -40,30 +40,30 @@ def test_doctor__finds_a_new_stage_well(embedded_aws: EnforcedAws, names: Names)
 @pytest.mark.parametrize(
     ("break_it", "what", "advice"),
     [
-        (broken.unhear, "notifications of originals", "no queue hears of originals/ ObjectRemoved"),
-        (broken.swap_origin, "CORS of originals", f"browsers at {SITE_ORIGIN} may not upload"),
-        (broken.forget_a_header, "CORS of originals", "may not upload"),
-        (broken.open_to_the_public, "renditions kept from the public", "BlockPublicAcls"),
+        (broken.unhear, "notifications of originals", "S3 notifies no queue of originals/ ObjectRemoved"),
+        (broken.swap_origin, "CORS of originals", f"browsers at {SITE_ORIGIN} cannot upload"),
+        (broken.forget_a_header, "CORS of originals", "cannot upload"),
+        (broken.open_to_the_public, "public access block of renditions", "BlockPublicAcls"),
         (broken.drop_policy, "policy of renditions", "CloudFrontOfThisAccountReads"),
         (broken.expire_photos, "lifecycle of originals", "A RULE DELETES PHOTOS"),
         (set_queue(RedrivePolicy=""), f"queue {THUMBNAILS}", "no dead-letter queue"),
-        (set_queue(Policy=""), f"queue {THUMBNAILS}", "does not let S3 speak to it"),
+        (set_queue(Policy=""), f"queue {THUMBNAILS}", "does not let S3 send to it"),
         (set_queue(VisibilityTimeout="60"), f"visibility of {THUMBNAILS}", "less than 6 times"),
         (set_queue(MessageRetentionPeriod="60"), f"retention of {THUMBNAILS}", "60 s instead of 345600"),
-        (broken.let_strangers_in, "CORS of renditions", "pages of * may speak to it too"),
+        (broken.let_strangers_in, "CORS of renditions", "pages of * have access too"),
         (broken.take_the_role_away, f"role of {THUMBWORKER}", "allows nothing"),
-        (change_mapping(BatchSize=1), f"mapping of {THUMBWORKER}", "hands out 1 at once"),
-        (broken.bury, f"queue {THUMBNAILS}-dead", "1 were given up"),
+        (change_mapping(BatchSize=1), f"mapping of {THUMBWORKER}", "batch size is 1 instead of 10"),
+        (broken.bury, f"queue {THUMBNAILS}-dead", "dead letters: 1"),
         (change_mapping(FunctionResponseTypes=[]), f"mapping of {THUMBWORKER}", "ReportBatchItemFailures"),
-        (change_mapping(Enabled=False), f"mapping of {THUMBWORKER}", "switched off"),
-        (broken.remove_mapping, f"mapping of {THUMBWORKER}", "nothing takes from its queue"),
+        (change_mapping(Enabled=False), f"mapping of {THUMBWORKER}", "disabled"),
+        (broken.remove_mapping, f"mapping of {THUMBWORKER}", "no function reads the queue"),
         (broken.drop_topic, "topic", "AWS says NotFound"),
         (broken.stop_sweep, "schedule of sweep", "aws events enable-rule"),
-        (broken.forget_mails, "schedule of send_notifications", "nothing starts it"),
-        (broken.drop_alarm, "alarms", "not there: queue-age"),
-        (broken.let_it_ring, "alarms", "ringing: web-errors"),
+        (broken.forget_mails, "schedule of send_notifications", "no schedule starts this job"),
+        (broken.drop_alarm, "alarms", "missing: queue-age"),
+        (broken.let_it_ring, "alarms", "in alarm: web-errors"),
         (broken.drop_dashboard, "dashboard", "Put it back"),
-        (broken.drop_operator_topic, "whom alarms tell", "AWS says NotFound"),
+        (broken.drop_operator_topic, "alarm subscribers", "AWS says NotFound"),
         (broken.drop_policy_of_static, "policy of static", "OnlyOurDistributionReads"),
     ],
     ids=lambda value: getattr(value, "__name__", None),
@@ -86,7 +86,7 @@ def test_doctor__names_what_is_broken_with_what_to_do(
 def test_doctor__names_a_missing_table(embedded_aws: EnforcedAws, names: Names) -> None:
     with while_broken(broken.drop_table, embedded_aws, names):
         found = found_ill(embedded_aws, names)
-    assert set(found) == {"table", "table's forgetting of imports"}
+    assert set(found) == {"table", "time to live of the table"}
     assert "Put it back" in found["table"]
 
 
@@ -96,7 +96,7 @@ def test_doctor__names_a_missing_bucket(embedded_aws: EnforcedAws, names: Names)
     gone = replace(names, renditions_bucket=elsewhere)
     found = found_ill(embedded_aws, gone)
     assert set(found) == {
-        "renditions kept from the public",
+        "public access block of renditions",
         "encryption of renditions",
         "policy of renditions",
         "CORS of renditions",

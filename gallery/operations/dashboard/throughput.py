@@ -1,4 +1,4 @@
-"""What was processed, hour by hour and day by day, grouped by the database."""
+"""Photos processed by hour and by day, grouped by the database."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _WAIT = ExpressionWrapper(F("processed_at") - F("created_at"), output_field=Dura
 
 @dataclass(frozen=True, slots=True)
 class Hour:
-    """One hour: photos processed, how many of them not readable, mean seconds to the thumbnail, bytes."""
+    """One hour: photos processed, how many of them failed, mean seconds to the thumbnail, bytes."""
 
-    begins: datetime
+    starts_at: datetime
     processed: int = 0
     failed: int = 0
     mean_seconds: float = 0.0
@@ -31,31 +31,31 @@ class Hour:
 class Day:
     """One day: photos processed and their bytes."""
 
-    begins: datetime
+    starts_at: datetime
     processed: int = 0
     size_bytes: int = 0
 
 
 def last_hours(now: datetime) -> list[Hour]:
-    """Return the last 24 hours, the present one included, oldest first; one query by index."""
-    present = timezone.localtime(now).replace(minute=0, second=0, microsecond=0)
-    wanted = [present - timedelta(hours=back) for back in range(HOURS - 1, -1, -1)]
+    """Return the last 24 hours, including the current one, oldest first; one query on an index."""
+    current = timezone.localtime(now).replace(minute=0, second=0, microsecond=0)
+    starts = [current - timedelta(hours=back) for back in range(HOURS - 1, -1, -1)]
     readable = Q(reason="")
     rows = (
-        Photo.objects.filter(processed_at__gte=wanted[0])
-        .annotate(begins=TruncHour("processed_at"))
-        .values("begins")
+        Photo.objects.filter(processed_at__gte=starts[0])
+        .annotate(starts_at=TruncHour("processed_at"))
+        .values("starts_at")
         .annotate(
             processed=Count("id"),
             failed=Count("id", filter=Q(state=State.FAILED)),
             wait=Avg(_WAIT, filter=readable),
             bytes=Sum("size_bytes"),
         )
-        .order_by("begins")
+        .order_by("starts_at")
     )
     found = {
-        row["begins"]: Hour(
-            row["begins"],
+        row["starts_at"]: Hour(
+            row["starts_at"],
             row["processed"],
             row["failed"],
             row["wait"].total_seconds() if row["wait"] else 0.0,
@@ -63,19 +63,19 @@ def last_hours(now: datetime) -> list[Hour]:
         )
         for row in rows
     }
-    return [found.get(hour, Hour(hour)) for hour in wanted]
+    return [found.get(hour, Hour(hour)) for hour in starts]
 
 
 def days_of_month(now: datetime) -> list[Day]:
-    """Return the days of this month until today; one query by index."""
+    """Return the days of this month until today; one query on an index."""
     today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    wanted = [today.replace(day=number) for number in range(1, today.day + 1)]
+    starts = [today.replace(day=number) for number in range(1, today.day + 1)]
     rows = (
-        Photo.objects.filter(processed_at__gte=wanted[0])
-        .annotate(begins=TruncDay("processed_at"))
-        .values("begins")
+        Photo.objects.filter(processed_at__gte=starts[0])
+        .annotate(starts_at=TruncDay("processed_at"))
+        .values("starts_at")
         .annotate(processed=Count("id"), bytes=Sum("size_bytes"))
-        .order_by("begins")
+        .order_by("starts_at")
     )
-    found = {row["begins"]: Day(row["begins"], row["processed"], row["bytes"] or 0) for row in rows}
-    return [found.get(day, Day(day)) for day in wanted]
+    found = {row["starts_at"]: Day(row["starts_at"], row["processed"], row["bytes"] or 0) for row in rows}
+    return [found.get(day, Day(day)) for day in starts]

@@ -1,4 +1,4 @@
-"""A whole dead-letter queue is looked at again from the operator's page, batch by batch."""
+"""The operations pages retry a whole dead-letter queue, batch by batch."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from tests.browser.watch import Watch
 
 PAGE = "/admin/operations/given-up/"
-GIVEN_UP = 60
-ALL_WITHIN_MS = 60_000
-RAISE = f"""
+DEAD_LETTERS = 60
+TIMEOUT_MS = 60_000
+MAKE_OPERATOR = f"""
 from gallery.accounts.models import User
 if not User.objects.filter(username="otto").exists():
     User.objects.create_superuser("otto", "otto@example.org", "{PASSWORD}")
@@ -30,9 +30,9 @@ if not User.objects.filter(username="otto").exists():
 
 @pytest.fixture
 def page(open_page: Open, gallery: Site) -> Page:
-    """Give the operator's page with more messages than one request looks at."""
-    gallery.manage("shell", "--verbosity", "0", "--command", RAISE)
-    for _ in range(GIVEN_UP):
+    """Return the operator's page with more messages than one request retries."""
+    gallery.manage("shell", "--verbosity", "0", "--command", MAKE_OPERATOR)
+    for _ in range(DEAD_LETTERS):
         body = json.dumps({"Records": [{"s3": {"object": {"key": f"originals/{uuid4()}"}}}]})
         gallery.aws.client("sqs").send_message(
             QueueUrl=gallery.outputs.thumbnails_dead_letter_queue_url, MessageBody=body
@@ -40,20 +40,20 @@ def page(open_page: Open, gallery: Site) -> Page:
     return open_page("otto", PAGE)
 
 
-def test_redrive__shows_progress_until_the_queue_is_empty(page: Page) -> None:
+def test_retry_all__shows_progress_until_the_queue_is_empty(page: Page) -> None:
     queue = page.locator("section").filter(has=page.get_by_role("heading", name="Thumbnails"))
-    queue.get_by_role("button", name="Look at all again").click()
+    queue.get_by_role("button", name="Retry all").click()
     expect(queue.get_by_role("button", name="Stop")).to_be_visible()
     expect(queue.get_by_role("status")).to_have_text(
-        f"{GIVEN_UP} looked at again, 0 still wait. Done. Reload to see what is left.", timeout=ALL_WITHIN_MS
+        f"{DEAD_LETTERS} retried, 0 waiting. Done. Reload to see what is left.", timeout=TIMEOUT_MS
     )
     expect(queue.get_by_role("button", name="Stop")).to_be_hidden()
     assert queue.get_by_role("progressbar").evaluate("bar => bar.value / bar.max") == 1
     page.reload()
-    expect(queue.get_by_text("Nothing was given up.")).to_be_visible()
+    expect(queue.get_by_text("No dead letters.")).to_be_visible()
 
 
-def test_redrive__reports_what_is_done_when_the_gallery_fails(page: Page, watch: Watch) -> None:
+def test_retry_all__keeps_the_count_when_the_gallery_stops_answering(page: Page, watch: Watch) -> None:
     watch.expect("ERR_FAILED")
     calls = []
 
@@ -65,12 +65,12 @@ def test_redrive__reports_what_is_done_when_the_gallery_fails(page: Page, watch:
             route.continue_()
 
     page.route("**/given-up/act/", answers_once)
-    page.get_by_role("button", name="Look at all again").click()
+    page.get_by_role("button", name="Retry all").click()
     status = page.get_by_role("status").first
     expect(status).to_have_text(
-        "50 looked at again. The gallery did not answer. What was not looked at again is still here.",
-        timeout=ALL_WITHIN_MS,
+        "50 retried. The gallery did not answer. Messages that were not retried are still here.",
+        timeout=TIMEOUT_MS,
     )
     page.unroute("**/given-up/act/")
-    page.get_by_role("button", name="Look at all again").click()
-    expect(status).to_contain_text("10 looked at again, 0 still wait. Done.", timeout=ALL_WITHIN_MS)
+    page.get_by_role("button", name="Retry all").click()
+    expect(status).to_contain_text("10 retried, 0 waiting. Done.", timeout=TIMEOUT_MS)

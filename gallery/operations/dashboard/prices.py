@@ -1,7 +1,7 @@
-"""What AWS asks for, and what one photo comes to.
+"""AWS prices, and the cost of one photo.
 
-The table is of us-east-1 in US dollars, first tier, no free tier counted. Each price says where it was
-read; no live page was fetched, so compare with aws.amazon.com/pricing before a decision hangs on it.
+Prices are those of us-east-1 in US dollars, first tier, without the free tier. Each names its source; none
+was fetched from a live page, so compare with aws.amazon.com/pricing before a decision depends on one.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ GIGABYTE = 1_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """Dollars for ``per`` of a unit, and where that was read."""
+    """Dollars for ``per`` of a unit, and the source."""
 
     dollars: float
     per: int
     unit: str
-    read_in: str
+    source: str
 
     def of(self, amount: float) -> float:
         """Return the dollars for this many units."""
@@ -38,12 +38,12 @@ LAMBDA = RECORDED.format("lambda_function_test") + "; the same in kodekloud's no
 DYNAMODB = "airbyte.com, DynamoDB pricing, 2025-07-21: half of what it was before November 2024"
 WAF = "c3x.dev and awsnegotiations.com, WAF pricing, 2026"
 PLANS = "duckbillhq.com and bybowu.com on CloudFront's flat-rate plans of 2025-11-18"
-NOTES = "notes on cost in public repositories, undated, all alike"
+NOTES = "notes on cost in public repositories, undated, all the same"
 
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """All prices that a sum of ours uses, or leaves out because it is so small."""
+    """All prices that the cost report uses, or leaves out as negligible."""
 
     s3_put: Price = Price(0.005, THOUSAND, "S3 PUT, COPY, POST or LIST", S3)
     s3_get: Price = Price(0.0004, THOUSAND, "S3 GET, HEAD and all other", S3)
@@ -73,18 +73,18 @@ class Prices:
     item_month: Price = Price(0.25, 1, "DynamoDB storage, GB-month", RECORDED.format("dynamodb_table_test"))
     queue_request: Price = Price(0.40, MILLION, "SQS standard request", RECORDED.format("sqs_queue_test"))
     publish: Price = Price(0.50, MILLION, "SNS publish", RECORDED.format("sns_topic_test"))
-    logs: Price = Price(0.50, 1, "CloudWatch logs, GB taken in", RECORDED.format("cloudwatch_log_group_test"))
+    logs: Price = Price(0.50, 1, "CloudWatch logs, GB ingested", RECORDED.format("cloudwatch_log_group_test"))
     alarm: Price = Price(0.10, 1, "CloudWatch alarm, month", RECORDED.format("cloudwatch_metric_alarm_test"))
-    metric: Price = Price(0.30, 1, "CloudWatch metric of one's own, month", NOTES)
+    metric: Price = Price(0.30, 1, "CloudWatch custom metric, month", NOTES)
     dashboard: Price = Price(
         3.0, 1, "CloudWatch dashboard, month", RECORDED.format("cloudwatch_dashboard_test")
     )
-    schedule: Price = Price(0.0, MILLION, "EventBridge rule by the clock, run", NOTES)
+    schedule: Price = Price(0.0, MILLION, "EventBridge schedule, run", NOTES)
     secret: Price = Price(
         0.0,
         1,
         "SSM standard parameter, month",
-        RECORDED.format("ssm_parameter_test") + ", which asks for others only",
+        RECORDED.format("ssm_parameter_test") + ", which prices other types only",
     )
     database_unit: Price = Price(
         0.12, 1, "Aurora Serverless v2 unit-hour", "c3x.dev, 2026; awsnegotiations.com, 2026-05"
@@ -98,10 +98,12 @@ class Prices:
     )
     firewall: Price = Price(5.0, 1, "WAF web ACL, month", WAF)
     firewall_rule: Price = Price(1.0, 1, "WAF rule, month", WAF)
-    firewall_request: Price = Price(0.60, MILLION, "WAF request looked at", WAF)
-    nat: Price = Price(0.045, 1, "NAT gateway, hour (and as much a GB)", RECORDED.format("nat_gateway_test"))
+    firewall_request: Price = Price(0.60, MILLION, "WAF request inspected", WAF)
+    nat: Price = Price(
+        0.045, 1, "NAT gateway, hour (and the same per GB)", RECORDED.format("nat_gateway_test")
+    )
     endpoint: Price = Price(
-        0.01, 1, "interface endpoint, hour and zone", RECORDED.format("vpc_endpoint_test")
+        0.01, 1, "interface endpoint, hour per zone", RECORDED.format("vpc_endpoint_test")
     )
 
 
@@ -119,29 +121,29 @@ WORKER_CALLS: Mapping[str, int] = {
 
 @dataclass(frozen=True, slots=True)
 class PhotoWork:
-    """What one photo takes, alone in its batch. Milliseconds of CPU are of the machine that measured."""
+    """The work for one photo, alone in its batch. CPU times are of the machine measured on."""
 
     render_ms: float = 318.0
     vcpu_factor: float = 1.5
     worker_waiting_ms: float = 200.0
-    memory_gigabytes: float = 1769 / 1024  # worker and web in production: the least with one whole vCPU
+    memory_gigabytes: float = 1769 / 1024  # worker and web in production: the minimum for one full vCPU
     web_requests: int = 2  # an offer and a poll
     web_ms: float = 30.0
-    item_kilobytes: int = 2  # begun ones: a write unit each
+    item_kilobytes: int = 2  # rounded up: one write unit each
     queue_requests: int = 3  # sent by S3, received and deleted by the mapping
-    decisions: int = 1  # a moderator's, told to the topic
+    decisions: int = 1  # a moderator's, published to the topic
     log_bytes: int = 2_000
     original_bytes: int = 5_000_000
     rendition_bytes: int = 341_026
 
     @property
     def worker_ms(self) -> float:
-        """Return what Lambda bills: the CPU on its slower core, and the waiting."""
+        """Return the milliseconds that Lambda bills: CPU on its slower core, and waiting."""
         return self.render_ms * self.vcpu_factor + self.worker_waiting_ms
 
 
 def photo_dollars(work: PhotoWork) -> dict[str, float]:
-    """Return what one photo costs once, by service."""
+    """Return the one-time cost of a photo, by service."""
     calls = WORKER_CALLS
     second = PRICES.lambda_arm.of(work.memory_gigabytes)
     return {
@@ -159,10 +161,10 @@ def photo_dollars(work: PhotoWork) -> dict[str, float]:
 
 
 def storage_dollars(stored_bytes: float) -> float:
-    """Return what keeping these bytes costs a month."""
+    """Return the cost of storing these bytes for a month."""
     return PRICES.s3_month.of(stored_bytes / GIGABYTE)
 
 
 def month_so_far(photos: int, stored_bytes: float) -> float:
-    """Return what this many new photos and these bytes cost this month, as the operations page shows it."""
+    """Return this month's cost of so many new photos and stored bytes, as the operations page shows it."""
     return photos * sum(photo_dollars(PhotoWork()).values()) + storage_dollars(stored_bytes)

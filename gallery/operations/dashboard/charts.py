@@ -1,4 +1,4 @@
-"""Charts of bars, in units of their own box, so that a page needs neither script nor library to draw them."""
+"""Bar charts in units of their own box, which a page draws as SVG without a library."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ STEP = 10
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar; ``label`` says in words what it shows."""
+    """One bar; ``label`` is its text for people."""
 
     x: int
     y: float
@@ -25,13 +25,13 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Bars from the oldest to the newest, the tallest as high as the box; ``ticks`` stand below them."""
+    """Bars from the oldest to the newest, the highest as high as the box; ``ticks`` are texts below them."""
 
     title: str
     summary: str
     bars: tuple[Bar, ...]
     ticks: tuple[str, ...]
-    most: str
+    maximum: str
 
     @property
     def width(self) -> int:
@@ -40,7 +40,7 @@ class Chart:
 
     @property
     def is_empty(self) -> bool:
-        """Tell whether there is nothing to draw."""
+        """Return whether there is nothing to draw."""
         return not any(bar.height for bar in self.bars)
 
 
@@ -49,20 +49,20 @@ def chart(
     summary: str,
     values: Sequence[float],
     *,
-    words: Sequence[str],
+    labels: Sequence[str],
     ticks: Sequence[str],
-    most: str,
+    maximum: str,
 ) -> Chart:
-    """Draw one bar for each value; ``words`` label them and ``most`` says what the tallest stands for.
+    """Return a chart with one bar for each value; ``maximum`` is the text for the highest value.
 
-    >>> drawn = chart("Photos", "3 in all", [1, 2], words=["at 1: 1", "at 2: 2"], ticks=["1", "2"], most="2")
+    >>> drawn = chart("Photos", "3", [1, 2], labels=["1", "2"], ticks=[], maximum="2")
     >>> [(bar.x, bar.y, bar.height) for bar in drawn.bars]
     [(0, 50.0, 50.0), (10, 0.0, 100.0)]
     """
-    tallest = max(values, default=0) or 1
-    heights = [round(HEIGHT * value / tallest, 1) for value in values]
+    highest = max(values, default=0) or 1
+    heights = [round(HEIGHT * value / highest, 1) for value in values]
     bars = tuple(
         Bar(STEP * number, round(HEIGHT - height, 1), height, label)
-        for number, (height, label) in enumerate(zip(heights, words, strict=True))
+        for number, (height, label) in enumerate(zip(heights, labels, strict=True))
     )
-    return Chart(title, summary, bars, tuple(ticks), most)
+    return Chart(title, summary, bars, tuple(ticks), maximum)
