@@ -61,9 +61,7 @@ class CloudFrontOf:
     ("groups", "advice"),
     [({"g": ["k"]}, ""), ({"g": ["other"]}, "lacks the gallery's key"), ({}, "ANYBODY SEES THEM")],
 )
-def test_key_group__without_the_signing_key_is_named(
-    groups: dict[str, list[str]], advice: str
-) -> None:
+def test_key_group__without_the_signing_key_is_named(groups: dict[str, list[str]], advice: str) -> None:
     names = Names(
         *(STAGE, SITE_ORIGIN, "", "", "", "", ()),
         distributions=("d",),
