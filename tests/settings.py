@@ -12,8 +12,9 @@ import environ
 from tests.stage import ENVIRONMENT
 
 if "pytest" in sys.modules:  # bench/cost/page.py and manage.py set an environment of their own
-    # No variable of the shell, such as a database's address or an AWS profile, reaches settings or SDK.
-    for name in [name for name in os.environ if name.startswith(("AWS_", "DATABASE_"))]:
+    # No variable of the shell, such as an AWS profile, reaches settings, SDK or output.
+    unwanted = ("AWS_", "DATABASE_", "FORCE_COLOR", "NO_COLOR", "TTY_")
+    for name in [name for name in os.environ if name.startswith(unwanted)]:
         del os.environ[name]
     database = {"DATABASE_URL": url} if (url := os.environ.get("TEST_DATABASE_URL")) else {}
     environ.Env.ENVIRON = ENVIRONMENT | database
