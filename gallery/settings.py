@@ -148,7 +148,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = ["ip_address", "username"]
 AXES_HANDLER = "gallery.accounts.lockout.LockoutHandler"
 AXES_CLIENT_IP_CALLABLE = "gallery.accounts.client_address.client_address"
-AXES_USERNAME_CALLABLE = "gallery.accounts.lockout.typed_name"
+AXES_USERNAME_CALLABLE = "gallery.accounts.lockout.submitted_username"
 AXES_LOCKOUT_TEMPLATE = "accounts/locked_out.html"
 # Tries while closed are not counted: nobody can keep an address or a name closed for ever.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
