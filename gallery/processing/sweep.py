@@ -142,7 +142,7 @@ def _sweep_deletions(now: datetime, report: SweepReport) -> None:
 def _look_at_deletion(record: DeletionRecord, now: datetime, report: SweepReport) -> None:
     storage = originals()
     there = storage.head(record.photo_id) is not None
-    left = there or catalogue.exists(record.photo_id) or storage.any_rendition_left(record.photo_id)
+    left = there or catalogue.exists(record.photo_id) or storage.any_rendition_exists(record.photo_id)
     if left:
         if there:
             _count_removal(report)

@@ -7,7 +7,7 @@ import hashlib
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from gallery.storage.originals import OriginalAlreadyThere, OriginalsUnavailable, originals
+from gallery.storage.originals import OriginalExists, OriginalsUnavailable, originals
 from gallery.uploads.file_checks import FileRefused, Refusal, UploadRequest
 from gallery.uploads.offers import AlreadyThere, Offered, Refused, offer
 
@@ -53,7 +53,7 @@ def store(
     if isinstance(outcome, Offered):
         try:
             originals().put(outcome.offer.terms, content)
-        except OriginalAlreadyThere:
+        except OriginalExists:
             return AlreadyThere(outcome.upload_id, outcome.photo_id)
         except OriginalsUnavailable:
             return Refused(outcome.upload_id, STORE_UNAVAILABLE)

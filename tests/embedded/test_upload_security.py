@@ -168,7 +168,7 @@ def test_after_a_delete_the_same_offer_is_taken_again(originals: OriginalsStorag
 def test_the_form_fallback_is_write_once_too(originals: OriginalsStorage) -> None:
     promised = terms()
     originals.put(promised, CONTENT)
-    with pytest.raises(originals.OriginalAlreadyThere):
+    with pytest.raises(originals.OriginalExists):
         originals.put(promised, CONTENT)
     originals.remove(promised.photo_id)
 

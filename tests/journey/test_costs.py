@@ -126,7 +126,7 @@ def test_a_hundred_and_twenty_addresses_are_made_without_any_call(journey: Journ
     with counted(*gallery_clients()) as costs:
         signer = signed_urls.signer()
         assert signer is not None
-        addresses = {signer.address(f"320/{uuid4()}-1.webp") for _ in range(120)}
+        addresses = {signer.url(f"320/{uuid4()}-1.webp") for _ in range(120)}
     assert len(addresses) == 120
     assert (costs.sql, costs.calls) == ([], {})
 

@@ -217,7 +217,7 @@ def test_the_sweep_stops_at_the_first_that_is_not_taken(
 ) -> None:
     for _ in range(3):
         transitions.approved(make_photo(alice, State.PENDING).pk, actor=charlie)
-    with counted(topic().patient) as costs:
+    with counted(topic().retrying) as costs:
         assert outbox.publish_pending(in_a_while()) == 0
     assert costs.calls == {"Publish": 1}
 
