@@ -10,7 +10,7 @@ from django.conf import settings
 
 from gallery.api.housekeeping import forget
 from gallery.core.metrics import measure
-from gallery.notifications.queue import queue_untold
+from gallery.notifications.queue import queue_pending
 from gallery.notifications.send import send_due
 from gallery.operations import doctor
 from gallery.processing import sweep as photos_sweep
@@ -44,9 +44,9 @@ def examine(_event: object = None, _context: object = None) -> list[dict[str, An
 
 def send_notifications(_event: object = None, _context: object = None) -> dict[str, Any]:
     """Queue and send the mails that are due; return and log what was done, and count it for the alarms."""
-    looked_at = queue_untold()
+    checked = queue_pending()
     report = send_due()
-    found = asdict(report) | {"looked_at": looked_at}
+    found = asdict(report) | {"checked": checked}
     logger.info("notifications_done", **found)
     measure(
         settings.STAGE,

@@ -11,9 +11,9 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
 BUILT = PROJECT / "static" / "build"
-# A letter is read in a mail program, which knows no style sheet of ours and no policy.
-LETTERS = {PROJECT / "templates" / "notifications" / "letter.html"}
-PAGES = sorted(set((PROJECT / "templates").rglob("*.html")) - LETTERS)
+# Email programs have neither our style sheet nor our content security policy.
+EMAILS = {PROJECT / "templates" / "notifications" / "email.html"}
+PAGES = sorted(set((PROJECT / "templates").rglob("*.html")) - EMAILS)
 FIRST_PAGE_BYTES = 60_000
 STATIC_IMPORT = re.compile(r'(?:from|import)\s*"\./([\w.-]+\.js)"')
 
