@@ -14,14 +14,14 @@ from gallery.notifications.queue import queue_pending
 from gallery.notifications.send import send_due
 from gallery.operations import doctor
 from gallery.processing import sweep as photos_sweep
-from gallery.processing.account_deletion import finish_departures
+from gallery.processing.account_deletion import finish_deletions
 
 logger = structlog.get_logger(__name__)
 
 
 def sweep(_event: object = None, _context: object = None) -> dict[str, Any]:
     """Sweep once; return and log what was done, and count it for the alarms."""
-    accounts_gone = finish_departures()
+    accounts_gone = finish_deletions()
     report = photos_sweep.sweep()
     found = asdict(report) | {"accounts_gone": accounts_gone, "api_rows_forgotten": forget()}
     logger.info("sweep_done", **found)

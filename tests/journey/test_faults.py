@@ -105,7 +105,7 @@ def test_a_page_says_that_pictures_are_missing_and_keeps_their_place(
 def test_the_sweep_gives_nothing_up_without_the_catalogue(alice: User, make_photo: PhotoFactory) -> None:
     photo = make_photo(alice, State.AWAITING)
     report = sweep(photo.offered_until.replace(year=2030))
-    assert (report.given_up, report.settled, report.removals) == (0, 0, 0)
+    assert (report.expired, report.settled, report.removals) == (0, 0, 0)
     photo.refresh_from_db()
     assert photo.state == State.AWAITING
 

@@ -55,7 +55,7 @@ def delete(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         user = request.user
         try:
-            gone = account_deletion.leave(user)
+            gone = account_deletion.delete_account(user)
         except account_deletion.LastAdmin:
             form.add_error(None, LAST_ADMIN)
         else:

@@ -116,7 +116,7 @@ def test_queue_pending__query_count_is_constant(alice: User, charlie: User, make
 
 def test_queue_pending__failed_import_once(alice: User, make_photo: PhotoFactory) -> None:
     photo = make_photo(alice, State.AWAITING, origin_url="https://example.org/a.jpg")
-    assert results.give_up(photo, "server_trouble")
-    assert not results.give_up(photo, "server_trouble")
+    assert results.fail(photo, "server_trouble")
+    assert not results.fail(photo, "server_trouble")
     queue_pending()
     assert [notification.state for notification in Notification.objects.all()] == [State.FAILED]

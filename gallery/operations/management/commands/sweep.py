@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from gallery.api.housekeeping import forget
-from gallery.processing.account_deletion import finish_departures
+from gallery.processing.account_deletion import finish_deletions
 from gallery.processing.sweep import MAX_REMOVALS, sweep
 
 
@@ -17,7 +17,7 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        accounts_gone = finish_departures()
+        accounts_gone = finish_deletions()
         report = sweep()
         counts = asdict(report) | {"accounts_gone": accounts_gone, "api_rows_forgotten": forget()}
         self.stdout.write(", ".join(f"{name} {value}" for name, value in counts.items()))
