@@ -117,7 +117,7 @@ def _due(now: datetime) -> list[tuple[int, Rhythm]]:
 
 
 def _send_to(person_id: int, rhythm: Rhythm, now: datetime, connection: BaseEmailBackend) -> Outcome:
-    """Email a user what is still true.
+    """Send a user the email about what is still current.
 
     Raises:
         OSError: the server does not respond. The rows are free again when the claim expires.

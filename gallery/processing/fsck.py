@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import F
 from django.utils import timezone
 
 from gallery.accounts.models import User
@@ -122,8 +122,3 @@ def _adopt(photo_id: UUID, owner: User) -> bool:
         )
         User.objects.filter(pk=owner.pk).update(used_bytes=F("used_bytes") + stored.size_bytes)
     return True
-
-
-def used_bytes_by_rows(user: User) -> int:
-    """Return the sum of the user's rows, which ``used_bytes`` must equal."""
-    return int(Photo.objects.owned_by(user).aggregate(total=Sum("size_bytes"))["total"] or 0)

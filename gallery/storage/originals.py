@@ -73,7 +73,7 @@ def _translated_errors() -> Iterator[None]:
 class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is untyped
     """django-storages' S3 storage, limited to the originals bucket and to write-once uploads.
 
-    Every method that makes a call raises ``OriginalsUnavailable`` if S3 does not answer.
+    Every method that makes a call raises ``OriginalsUnavailable`` if S3 does not respond.
     """
 
     _client: S3Client | None = None

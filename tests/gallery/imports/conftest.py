@@ -6,15 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.gallery.api.conftest import program_of
 from tests.gallery.stores import Stores
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from tests.aws import MotoAws
-
-__all__ = ["program_of"]
 
 
 class ImportStores(Stores):

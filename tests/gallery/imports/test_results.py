@@ -15,9 +15,9 @@ from gallery.photos.models import DeletionRecord, Photo
 from gallery.photos.purge import purge_photo
 from gallery.photos.states import State
 from gallery.presentation.tiles import state_sentence
-from gallery.processing.fsck import used_bytes_by_rows
 from gallery.processing.settle import settle
 from gallery.processing.sweep import sweep
+from tests.gallery.conftest import size_of_rows, used_bytes
 from tests.gallery.stores import failed_item, ready_item
 from thumbworker.contract.imports import MAX_IMPORT_BYTES
 
@@ -44,17 +44,12 @@ def fetched(photo: Photo, **changes: Any) -> Any:
     return ready_item(photo, **({"size_bytes": 1234, "sha256": DIGEST, "format": "PNG"} | changes))
 
 
-def used(user: User) -> int:
-    user.refresh_from_db()
-    return user.used_bytes
-
-
 def test_fail__releases_the_bytes_once(alice: User, photo: Photo, stores: ImportStores) -> None:
     assert photo.size_bytes == MAX_IMPORT_BYTES, "read before another process failed it"
     results.fail(Photo.objects.get(), "timed_out")
     facts = results.fetched_facts(fetched(photo))
     assert transitions.processed(photo.pk, trusted=False, facts=facts)
-    assert used(alice) == 1234 == used_bytes_by_rows(alice)
+    assert used_bytes(alice) == 1234 == size_of_rows(alice)
 
 
 def test_settle__fetched_photo_has_its_actual_size(alice: User, photo: Photo, stores: ImportStores) -> None:
@@ -67,9 +62,9 @@ def test_settle__fetched_photo_has_its_actual_size(alice: User, photo: Photo, st
         DIGEST,
         "image/png",
     )
-    assert used(alice) == 1234
+    assert used_bytes(alice) == 1234
     assert settle([photo.pk]) == set()
-    assert used(alice) == 1234
+    assert used_bytes(alice) == 1234
 
 
 def test_settle__unreadable_photo_has_its_actual_size(
@@ -78,27 +73,27 @@ def test_settle__unreadable_photo_has_its_actual_size(
     stores.put_item(failed_item(photo, size_bytes=99, sha256=DIGEST))
     settle([photo.pk])
     photo.refresh_from_db()
-    assert (photo.state, photo.reason, used(alice)) == (State.FAILED, "damaged", 99)
+    assert (photo.state, photo.reason, used_bytes(alice)) == (State.FAILED, "damaged", 99)
     assert photo.can_be_tried_again
 
 
 def test_settle__keeps_both_photos_of_one_file(
     alice: User, photo: Photo, stores: ImportStores, make_photo: PhotoFactory
 ) -> None:
-    before = used(alice)
+    before = used_bytes(alice)
     make_photo(alice, sha256=DIGEST)
     stores.put_item(fetched(photo))
     settle([photo.pk])
     photo.refresh_from_db()
     assert (photo.state, photo.size_bytes, photo.sha256) == (State.PENDING, 1234, photo.pk.hex)
-    assert used(alice) == before - MAX_IMPORT_BYTES + 1000 + 1234
+    assert used_bytes(alice) == before - MAX_IMPORT_BYTES + 1000 + 1234
 
 
 def test_settle__failed_import_releases_the_bytes(alice: User, photo: Photo, stores: ImportStores) -> None:
     stores.put_import_item(photo.pk, "FAILED", reason="import_too_slow", attempts=3)
     assert settle([photo.pk]) == {photo.pk}
     photo.refresh_from_db()
-    assert (photo.state, photo.reason, photo.size_bytes, used(alice)) == (
+    assert (photo.state, photo.reason, photo.size_bytes, used_bytes(alice)) == (
         State.FAILED,
         "import_too_slow",
         0,
@@ -139,7 +134,7 @@ def test_sweep__expires_an_import_after_a_day(alice: User, photo: Photo) -> None
     report = swept_at(25 * 60)
     assert (report.imports_requested, report.expired) == (0, 1)
     photo.refresh_from_db()
-    assert (photo.state, photo.reason, used(alice)) == (State.FAILED, "import_expired", 0)
+    assert (photo.state, photo.reason, used_bytes(alice)) == (State.FAILED, "import_expired", 0)
 
 
 def test_sweep__nudges_a_fetched_import(photo: Photo, stores: ImportStores) -> None:
@@ -155,7 +150,7 @@ def test_sweep__settles_many_failed_imports(alice: User, stores: ImportStores) -
     for photo in Photo.objects.all():
         stores.put_import_item(photo.pk, "FAILED", reason="import_not_there")
     assert swept_at(5).settled == 100
-    assert used(alice) == 0
+    assert used_bytes(alice) == 0
 
 
 def test_purge__deletes_the_import_request(
@@ -165,4 +160,4 @@ def test_purge__deletes_the_import_request(
         purge_photo(photo.pk)
     assert stores.keys("imports/") == set()
     assert DeletionRecord.objects.get().offered_until == photo.offered_until
-    assert used(alice) == 0
+    assert used_bytes(alice) == 0

@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from gallery.photos.models import DeletionRecord, Photo
 from gallery.photos.states import State
-from gallery.processing.fsck import fsck, used_bytes_by_rows
+from gallery.processing.fsck import fsck
+from tests.gallery.conftest import size_of_rows
 from tests.gallery.stores import Stores, ready_item
 from thumbworker.contract import keys
 
@@ -121,7 +122,7 @@ def test_fsck__adopt_creates_rows_and_counts_bytes(stores: Stores, alice: User, 
     assert not Photo.objects.filter(pk__in=gone).exists()
     alice.refresh_from_db()
     bob.refresh_from_db()
-    assert (alice.used_bytes, bob.used_bytes) == (used_bytes_by_rows(alice), 0)
+    assert (alice.used_bytes, bob.used_bytes) == (size_of_rows(alice), 0)
     assert stores.keys("originals/") >= {keys.original_key(photo_id)}
 
 

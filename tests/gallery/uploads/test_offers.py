@@ -19,6 +19,7 @@ from gallery.photos.states import State
 from gallery.uploads import offers
 from gallery.uploads.file_checks import EMPTY, UploadRequest
 from gallery.uploads.offers import AlreadyThere, Offered, Refused, offer
+from tests.gallery.conftest import used_bytes
 
 if TYPE_CHECKING:
     from gallery.accounts.models import User
@@ -40,11 +41,6 @@ def requests(count: int) -> list[UploadRequest]:
     return [request(f"photo {number}") for number in range(count)]
 
 
-def used(user: User) -> int:
-    user.refresh_from_db()
-    return user.used_bytes
-
-
 def test_offer__new_file_reserves_its_bytes(alice: User) -> None:
     (outcome,) = offer(alice.pk, [request("a")], visibility="private")
     assert isinstance(outcome, Offered)
@@ -55,7 +51,7 @@ def test_offer__new_file_reserves_its_bytes(alice: User) -> None:
         alice,
         1000,
     )
-    assert used(alice) == 1000
+    assert used_bytes(alice) == 1000
 
 
 def test_offer__signature_covers_all_terms(alice: User) -> None:
@@ -96,7 +92,7 @@ def test_offer__same_upload_id_returns_the_same_photo(alice: User) -> None:
     assert isinstance(second, Offered)
     assert first.photo_id == second.photo_id
     assert Photo.objects.count() == 1
-    assert used(alice) == 1000
+    assert used_bytes(alice) == 1000
 
 
 def test_offer__same_file_resumes_the_open_offer(alice: User) -> None:
@@ -105,7 +101,7 @@ def test_offer__same_file_resumes_the_open_offer(alice: User) -> None:
     assert isinstance(second, Offered)
     assert isinstance(first, Offered)
     assert second.photo_id == first.photo_id
-    assert used(alice) == 1000
+    assert used_bytes(alice) == 1000
 
 
 def test_offer__file_that_the_owner_has_is_already_there(alice: User) -> None:
@@ -169,7 +165,7 @@ def test_offer__file_twice_in_one_list_is_one_photo(alice: User) -> None:
     assert isinstance(first, Offered)
     assert second == AlreadyThere(str(duplicates[1].upload_id), first.photo_id)
     assert isinstance(third, Offered)
-    assert used(alice) == 2000
+    assert used_bytes(alice) == 2000
 
 
 def test_offer__answers_in_the_order_of_the_list(alice: User) -> None:
@@ -179,7 +175,7 @@ def test_offer__answers_in_the_order_of_the_list(alice: User) -> None:
     outcomes = offer(alice.pk, [request("b"), refused, request("a"), request("c")], visibility="public")
     assert [type(outcome) for outcome in outcomes] == [Offered, Refused, Offered, Offered]
     assert Photo.objects.count() == 3
-    assert used(alice) == 3000
+    assert used_bytes(alice) == 3000
 
 
 def test_offer__refuses_only_what_exceeds_the_quota(alice: User) -> None:
@@ -189,7 +185,7 @@ def test_offer__refuses_only_what_exceeds_the_quota(alice: User) -> None:
     assert [type(outcome) for outcome in outcomes] == [Offered, Offered, Refused, Refused]
     assert isinstance(outcomes[3], Refused)
     assert outcomes[3].refusal == offers.QUOTA_EXCEEDED
-    assert used(alice) == 2000
+    assert used_bytes(alice) == 2000
 
 
 def test_offer__at_most_200_are_open(alice: User) -> None:
@@ -213,4 +209,4 @@ def test_offer__refuses_a_closed_account(alice: User) -> None:
 def test_offer__refused_file_creates_no_row(alice: User) -> None:
     assert offer(alice.pk, [Refused("x", EMPTY)], visibility="public") == [Refused("x", EMPTY)]
     assert Photo.objects.count() == 0
-    assert used(alice) == 0
+    assert used_bytes(alice) == 0
