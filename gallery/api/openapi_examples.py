@@ -8,6 +8,7 @@ PHOTO_ID = "6f1c2a52-6c9f-4c2e-9d3a-0a4f5b8f0c11"
 ALBUM_ID = "0b7f3c6e-52b0-4f0c-9f35-6f0a5d7f3c21"
 UPLOAD_ID = "f81d4fae-7dec-41d0-a765-00a0c91e6bf6"
 SITE = "https://photos.example.org"
+WORDS_MARK = "5a9f41d2c07be8360d1f4b6a93c2e758"
 INSTANT = "2026-05-01T06:12:00Z"
 
 RENDITION: dict[str, Any] = {
@@ -26,6 +27,7 @@ PHOTO: dict[str, Any] = {
     "visibility": "public",
     "caption": "Harbour at dawn",
     "tags": ["blue hour", "harbour"],
+    "wordsMark": WORDS_MARK,
     "owner": "alice",
     "pageAddress": f"{SITE}/photos/{PHOTO_ID}/",
     "width": 3000,
@@ -128,7 +130,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "try_again": {"parameters": OF_PHOTO, "responses": {"200": DETAIL}},
     "review_photo": {
         "parameters": OF_PHOTO,
-        "request": {"decision": "reject", "reason": "Faces of children"},
+        "request": {"decision": "approve", "wordsMark": WORDS_MARK},
         "responses": {"200": DETAIL},
     },
     "delete_photos": {

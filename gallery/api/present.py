@@ -16,6 +16,7 @@ from gallery.api.schemas.photos import (
     StateName,
     VisibilityName,
 )
+from gallery.photos.models import words_mark
 from gallery.photos.states import State
 from gallery.presentation.tiles import tiles_of
 from gallery.storage import signed_urls
@@ -94,6 +95,7 @@ def _facts(photo: Photo, tile: Tile, item: PhotoItem | None, viewer: User, tags:
         "visibility": VisibilityName(photo.visibility),
         "caption": photo.caption,
         "tags": tags,
+        "words_mark": words_mark(photo.caption, tags),
         "owner": tile.owner_name,
         "page_address": settings.SITE_ORIGIN + tile.page_url,
         "width": tile.width or None,

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import JsonResponse
 
+from gallery.photos.actions import Outcome
+
 if TYPE_CHECKING:
     from gallery.uploads.file_checks import Refusal
 
@@ -64,17 +66,12 @@ INVALID = Kind(
     "Not valid",
     "Some values are not what the description of the API says; see errors.",
 )
-CONFLICT = Kind(
-    "conflict",
-    HTTPStatus.CONFLICT,
-    "Conflict",
-    "The photo's state does not allow this, or somebody was first.",
+CONFLICT = Kind(Outcome.CONFLICT.value, HTTPStatus.CONFLICT, "Conflict", Outcome.CONFLICT.sentence)
+WORDS_CHANGED = Kind(
+    Outcome.WORDS_CHANGED.value, HTTPStatus.CONFLICT, "Words changed", Outcome.WORDS_CHANGED.sentence
 )
 ALREADY_THERE = Kind(
-    "already_there",
-    HTTPStatus.CONFLICT,
-    "Already there",
-    "The same picture was uploaded again since. This one stays in the trash.",
+    Outcome.DUPLICATE.value, HTTPStatus.CONFLICT, "Already there", Outcome.DUPLICATE.sentence
 )
 TOO_FAST = Kind(
     "too_fast",
@@ -107,10 +104,10 @@ TOO_LARGE = Kind(
     "This request is too large. Ask for an upload address and send the file there.",
 )
 UNAVAILABLE = Kind(
-    "store_unavailable",
+    Outcome.STORE_UNAVAILABLE.value,
     HTTPStatus.SERVICE_UNAVAILABLE,
     "Store not answering",
-    "Our picture store does not answer. Nothing is lost; try it again in a minute.",
+    Outcome.STORE_UNAVAILABLE.sentence,
 )
 BROKEN = Kind(
     "broken",
@@ -120,6 +117,8 @@ BROKEN = Kind(
 )
 
 KINDS = tuple(value for value in globals().values() if isinstance(value, Kind))
+
+BY_REASON = {kind.reason: kind for kind in KINDS}
 
 BY_STATUS: dict[int, Kind] = {
     400: MALFORMED,
@@ -148,6 +147,11 @@ class Problem(Exception):
 def refused(refusal: Refusal, status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY) -> Problem:
     """Return the problem that stands for a refusal of the gallery's core."""
     return Problem(Kind(refusal.reason, status, "Refused", refusal.sentence))
+
+
+def of_outcome(outcome: Outcome) -> Problem:
+    """Return the problem that stands for an action that was not done."""
+    return Problem(BY_REASON[outcome.value])
 
 
 def document(problem: Problem) -> dict[str, Any]:

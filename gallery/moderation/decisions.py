@@ -1,14 +1,14 @@
-"""What a moderator does with many photos at once: each by one transition, none by surprise."""
+"""What a moderator does with many photos at once: each by one action, as it was seen."""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
-
-from gallery.photos import transitions
+from gallery.photos import actions
+from gallery.photos.actions import Outcome
 from gallery.photos.states import State
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from django.http import QueryDict
 
     from gallery.accounts.models import User
-    from gallery.photos.models import Photo
     from gallery.photos.querysets import PhotoQuerySet
 
 MOST_AT_ONCE = 100
@@ -30,6 +29,12 @@ DONE = {
     REVIEW: "put back to review",
     TRASH: "moved to the trash",
     RESTORE: "taken out of the trash",
+}
+NOT_DONE = {
+    Outcome.CONFLICT: "Someone else was first on {count}.",
+    Outcome.NOT_IN_TRASH: "Someone else was first on {count}.",
+    Outcome.WORDS_CHANGED: "The caption or tags of {count} changed: read them again.",
+    Outcome.DUPLICATE: "{count} stayed: their owners uploaded the same picture again.",
 }
 ONLY_FOR_ADMINS = frozenset({TRASH, RESTORE})
 
@@ -64,65 +69,58 @@ class Chosen:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of it: ids that moved, and how many stood elsewhere by then."""
+class Decided:
+    """What came of a decision, for each photo chosen."""
 
     decision: str
-    moved: tuple[UUID, ...]
-    missed: int
+    outcomes: dict[UUID, Outcome]
+
+    @property
+    def done(self) -> list[UUID]:
+        """Return the photos of which it was done."""
+        return [photo_id for photo_id, outcome in self.outcomes.items() if outcome is Outcome.DONE]
+
+    @property
+    def is_complete(self) -> bool:
+        """Return whether it was done of every photo."""
+        return len(self.done) == len(self.outcomes)
 
     @property
     def sentence(self) -> str:
-        """Say it."""
-        said = f"{len(self.moved)} {DONE[self.decision]}." if self.moved else ""
-        if self.missed:
-            others = (
-                f"Somebody else was first on {self.missed}."
-                if self.decision != RESTORE
-                else (f"{self.missed} stayed: their owners uploaded the same picture again.")
-            )
-            said = f"{said} {others}".strip()
-        return said
+        """Return how many were done, then how many were not and why."""
+        counts = Counter(NOT_DONE[outcome] for outcome in self.outcomes.values() if outcome in NOT_DONE)
+        texts = [f"{len(self.done)} {DONE[self.decision]}."] if self.done else []
+        return " ".join(texts + [text.format(count=count) for text, count in counts.items()])
 
 
-def decide(decision: str, chosen: Chosen, photos: PhotoQuerySet, *, actor: User, reason: str = "") -> Outcome:
-    """Do the same with each chosen photo among ``photos``, if it still stands where it was seen."""
-    move = _moves(actor, reason)[decision]
-    within_reach = photos.filter(pk__in=chosen.seen).in_bulk()
-    moved = tuple(
-        photo_id
-        for photo_id, seen in chosen.seen.items()
-        if (photo := within_reach.get(photo_id))
-        and (decision != APPROVE or chosen.words.get(photo_id, photo.words_mark) == photo.words_mark)
-        and move(photo, seen)
+def decide(decision: str, chosen: Chosen, photos: PhotoQuerySet, *, actor: User, reason: str = "") -> Decided:
+    """Do the same with each chosen photo among ``photos``, if it still is as it was seen."""
+    act = _actions(chosen, actor, reason)[decision]
+    reachable = set(photos.filter(pk__in=chosen.seen).values_list("pk", flat=True))
+    return Decided(
+        decision,
+        {
+            photo_id: act(photo_id, seen) if photo_id in reachable else Outcome.CONFLICT
+            for photo_id, seen in chosen.seen.items()
+        },
     )
-    return Outcome(decision, moved, len(chosen.seen) - len(moved))
 
 
-def _moves(actor: User, reason: str) -> dict[str, Callable[[Photo, State], bool]]:
+def _actions(chosen: Chosen, actor: User, reason: str) -> dict[str, Callable[[UUID, State], Outcome]]:
     return {
-        # Only with the words that were read: their owner may change them until the last moment.
-        APPROVE: lambda photo, seen: transitions.approved(
-            photo.pk, actor=actor, seen=seen, caption=photo.caption
+        APPROVE: lambda photo_id, seen: actions.approve(
+            photo_id, actor=actor, words_mark=chosen.words.get(photo_id, ""), seen=seen
         ),
-        REJECT: lambda photo, seen: transitions.rejected(photo.pk, actor=actor, reason=reason, seen=seen),
-        REVIEW: lambda photo, seen: transitions.put_back_to_review(photo.pk, actor=actor, seen=seen),
-        TRASH: lambda photo, _: transitions.trashed(photo.pk, actor=actor),
-        RESTORE: lambda photo, _: _restored(photo.pk, actor),
+        REJECT: lambda photo_id, seen: actions.reject(photo_id, actor=actor, reason=reason, seen=seen),
+        REVIEW: lambda photo_id, seen: actions.put_back(photo_id, actor=actor, seen=seen),
+        TRASH: lambda photo_id, _: actions.trash(photo_id, actor=actor),
+        RESTORE: lambda photo_id, _: actions.restore(photo_id, actor=actor),
     }
 
 
-def _restored(photo_id: UUID, actor: User) -> bool:
-    try:
-        with transaction.atomic():
-            return transitions.restored(photo_id, actor=actor)
-    except IntegrityError:
-        return False
-
-
-def undo_of(outcome: Outcome) -> dict[str, Any]:
-    """Return what the next page needs to offer taking it back; empty where it cannot be."""
-    state = {APPROVE: State.APPROVED, REJECT: State.REJECTED}.get(outcome.decision)
-    if state is None or not outcome.moved:
+def undo_of(decided: Decided) -> dict[str, Any]:
+    """Return what the next page needs to offer to undo it; empty where it can't be undone."""
+    state = {APPROVE: State.APPROVED, REJECT: State.REJECTED}.get(decided.decision)
+    if state is None or not decided.done:
         return {}
-    return {"decision": REVIEW, "values": Chosen(dict.fromkeys(outcome.moved, state)).values}
+    return {"decision": REVIEW, "values": Chosen(dict.fromkeys(decided.done, state)).values}

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -106,6 +107,7 @@ class PhotoAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptab
     def _desk_context(self, request: HttpRequest, changelist: ChangeList) -> dict[str, Any]:
         # Never more than one catalogue reading takes, even if rows came in since they were counted.
         photos = list(changelist.result_list[:PER_PAGE])
+        prefetch_related_objects(photos, "tags")
         changelist.result_list = photos
         tiles, reading = tiles_of(photos, request.user, move_on=True)
         page, last = changelist.page_num, changelist.paginator.num_pages
@@ -133,16 +135,16 @@ class PhotoAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptab
         reason = request.POST.get("reason", "").strip()[: decisions.MOST_REASON]
         if decision == decisions.REJECT and not reason:
             return self._ask_why(request, chosen)
-        outcome = decisions.decide(
+        decided = decisions.decide(
             decision,
             chosen,
             self.get_queryset(request),
             actor=cast("User", request.user),
             reason=reason,
         )
-        level = messages.WARNING if outcome.missed else messages.SUCCESS
-        self.message_user(request, outcome.sentence, level)
-        if undo := decisions.undo_of(outcome):
+        level = messages.SUCCESS if decided.is_complete else messages.WARNING
+        self.message_user(request, decided.sentence, level)
+        if undo := decisions.undo_of(decided):
             request.session[UNDO] = undo
         return redirect(request.get_full_path())
 
@@ -205,7 +207,7 @@ class PhotoAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptab
             photo_id = UUID(untrusted_id)
         except ValueError:
             raise Http404 from None
-        photo = self.get_queryset(request).with_owner().filter(pk=photo_id).first()
+        photo = self.get_queryset(request).with_owner().with_tags().filter(pk=photo_id).first()
         if photo is None:
             raise Http404
         return photo

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import uuid
 from datetime import UTC, datetime
-from typing import Any, ClassVar, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from django.conf import settings
 from django.db import models
@@ -16,8 +17,21 @@ from gallery.photos.querysets import PhotoQuerySet
 from gallery.photos.states import NEVER_ARRIVED, State, Visibility
 from thumbworker.contract import keys
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 """Nobody has looked yet; an instant and not NULL, for indexes order NULLs differently everywhere."""
+
+
+# Of 128 bits: an owner who sought two captions with one mark would have to try 2^64.
+WORDS_MARK_LENGTH = 32
+
+
+def words_mark(caption: str, tags: Iterable[str]) -> str:
+    """Return a mark of the words that an approval makes public: a moderator sends it for what was read."""
+    words = json.dumps([caption, sorted(tags)])
+    return hashlib.sha256(words.encode()).hexdigest()[:WORDS_MARK_LENGTH]
 
 
 class Photo(models.Model):
@@ -126,8 +140,8 @@ class Photo(models.Model):
 
     @property
     def words_mark(self) -> str:
-        """Return a mark of the present words, by which somebody can say which words they read."""
-        return hashlib.sha256(self.caption.encode()).hexdigest()[:16]
+        """Return the mark of the present caption and tags; of a list, fetch it ``with_tags``."""
+        return words_mark(self.caption, (tag.name for tag in self.tags.all()))
 
     @property
     def is_being_imported(self) -> bool:

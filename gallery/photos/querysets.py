@@ -87,3 +87,7 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
     def with_owner(self) -> PhotoQuerySet:
         """Fetch each photo's owner in the same query."""
         return self.select_related("owner")
+
+    def with_tags(self) -> PhotoQuerySet:
+        """Fetch the tags of all photos by one more query."""
+        return self.prefetch_related("tags")

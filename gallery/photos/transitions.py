@@ -19,7 +19,7 @@ from django.utils import timezone
 from gallery.accounts.models import User
 from gallery.photos import outbox
 from gallery.photos.models import HistoryEntry, Photo
-from gallery.photos.states import NEVER_ARRIVED, State
+from gallery.photos.states import NEVER_ARRIVED, State, Visibility
 from thumbworker.contract.news import NewsType
 
 if TYPE_CHECKING:
@@ -191,8 +191,9 @@ def tried_again(photo_id: UUID, *, actor: User) -> bool:
 
 
 def _as_seen(seen: State | None) -> dict[str, Any]:
-    """Return the conditions of a moderator's move: not in the trash, and still where they saw it."""
-    return {"trashed_at": None} if seen is None else {"trashed_at": None, "state": seen}
+    """Return the conditions of a moderator's move: not in the trash, not private, still as ``seen``."""
+    conditions = {"trashed_at": None, "visibility": Visibility.PUBLIC}
+    return conditions if seen is None else conditions | {"state": seen}
 
 
 def approved(photo_id: UUID, *, actor: User, seen: State | None = None, caption: str | None = None) -> bool:

@@ -12,9 +12,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from gallery.albums import actions
 from gallery.albums.models import Album, Tag
-from gallery.albums.tagging import set_tags
-from gallery.photos.captions import WORDS_WAIT, change_words
 from gallery.photos.models import Photo
 from gallery.presentation.covers import covered
 from gallery.web.forms import AlbumForm, OrganizeForm
@@ -126,8 +125,6 @@ def organize(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
         for sentence in (said for errors in form.errors.values() for said in errors):
             messages.warning(request, str(sentence))
         return redirect(photo)
-    form.place()
-    changed = set_tags(photo.pk, form.cleaned_data["tags"])
-    back_to_review = change_words(photo.pk, actor=request.user, tags_changed=changed)
-    messages.success(request, WORDS_WAIT if back_to_review else "Saved.")
+    outcome = actions.organize(photo.pk, actor=request.user, **form.cleaned_data)
+    messages.success(request, outcome.sentence)
     return redirect(photo)

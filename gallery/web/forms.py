@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from gallery.albums.membership import add_photos, remove_photos
 from gallery.albums.models import Album
 from gallery.albums.tagging import MAX_TAGS, TagRefused, clean_tags, tags_of
 from gallery.notifications.models import Rhythm
@@ -48,15 +47,14 @@ class OrganizeForm(forms.Form):
 
     def __init__(self, data: Any = None, *, photo: Photo) -> None:
         """Offer the owner's albums, and what the photo has already."""
-        self.photo = photo
-        self.mine = Album.objects.filter(owner_id=photo.owner_id).newest_first()
+        mine = Album.objects.filter(owner_id=photo.owner_id).select_related("owner").newest_first()
         initial = {
             "tags": ", ".join(tags_of([photo.pk]).get(photo.pk, [])),
-            "albums": self.mine.filter(photos=photo),
+            "albums": mine.filter(photos=photo),
         }
         super().__init__(data, initial=initial)
         field = self.fields["albums"]
-        field.queryset = self.mine  # type: ignore[attr-defined]  # a ModelMultipleChoiceField
+        field.queryset = mine  # type: ignore[attr-defined]  # a ModelMultipleChoiceField
 
     def clean_tags(self) -> list[str]:
         """Return the cleaned tags."""
@@ -64,15 +62,6 @@ class OrganizeForm(forms.Form):
             return clean_tags(word for word in self.cleaned_data["tags"].split(",") if word.strip())
         except TagRefused as refusal:
             raise forms.ValidationError(str(refusal)) from refusal
-
-    def place(self) -> None:
-        """Put the photo into the chosen albums and take it out of the others."""
-        chosen = set(self.cleaned_data["albums"])
-        for album in self.mine.select_related("owner"):
-            if album in chosen:
-                add_photos(album, [self.photo.pk])
-            else:
-                remove_photos(album, [self.photo.pk])
 
 
 class RhythmForm(forms.Form):

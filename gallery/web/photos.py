@@ -6,22 +6,19 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db import IntegrityError
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_cache_control
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from gallery.photos import transitions
-from gallery.photos.captions import WORDS_WAIT, change_words
+from gallery.photos import actions
+from gallery.photos.actions import Outcome
 from gallery.photos.models import Photo
-from gallery.photos.purge import IN_THE_TRASH, purge_photo
 from gallery.photos.states import State
 from gallery.presentation.camera_facts import facts_of
 from gallery.presentation.history import lines_of
 from gallery.presentation.tiles import tiles_of
-from gallery.storage.originals import OriginalsUnavailable, originals
 from gallery.web.forms import PhotoForm
 
 if TYPE_CHECKING:
@@ -29,8 +26,6 @@ if TYPE_CHECKING:
 
     from gallery.accounts.models import User
     from gallery.accounts.typing import Request, SignedInRequest
-
-STORE_SILENT = "Our picture store does not answer. Nothing is lost; try it again in a minute."
 
 
 def _visible_or_404(request: Request, photo_id: UUID) -> Photo:
@@ -94,8 +89,8 @@ def edit(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     form = PhotoForm(request.POST, instance=found)
     if not form.is_valid():
         return _photo_page(request, found, form, status=422)
-    back_to_review = change_words(found.pk, actor=request.user, **form.cleaned_data)
-    messages.success(request, WORDS_WAIT if back_to_review else "Saved.")
+    outcome = actions.change_words(found.pk, actor=request.user, **form.cleaned_data)
+    messages.success(request, outcome.sentence)
     return redirect(found)
 
 
@@ -104,7 +99,7 @@ def edit(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
 def trash(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     """Move a photo to the trash."""
     found = _own_or_404(request.user, photo_id)
-    transitions.trashed(found.pk, actor=request.user)
+    actions.trash(found.pk, actor=request.user)
     messages.success(request, "Moved to the trash.", extra_tags=f"undo:{found.pk}")
     return redirect("mine")
 
@@ -114,10 +109,9 @@ def trash(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
 def restore(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     """Take a photo out of the trash."""
     found = _own_or_404(request.user, photo_id)
-    try:
-        transitions.restored(found.pk, actor=request.user)
-    except IntegrityError:
-        messages.warning(request, "You have uploaded this picture again since. It stays in the trash.")
+    outcome = actions.restore(found.pk, actor=request.user)
+    if outcome is Outcome.DUPLICATE:
+        messages.warning(request, outcome.sentence)
         return redirect("trash")
     messages.success(request, "Taken out of the trash.")
     return redirect(found)
@@ -126,10 +120,11 @@ def restore(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def purge(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
-    """Delete a photo for good; only from the trash, so that nobody does it by a slip."""
+    """Delete a photo for good; only from the trash, so that no slip can do it."""
     found = _own_or_404(request.user, photo_id)
-    if not purge_photo(found.pk, only_if=IN_THE_TRASH):
-        messages.warning(request, "Move the photo to the trash first.")
+    outcome = actions.purge(found.pk, only_from_trash=True)
+    if outcome is Outcome.NOT_IN_TRASH:
+        messages.warning(request, outcome.sentence)
         return redirect(found)
     messages.success(request, "Deleted for good.")
     return redirect("trash")
@@ -138,15 +133,11 @@ def purge(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def try_again(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
-    """Have the worker look at a failed photo once more."""
+    """Make the thumbnails of a failed photo once more."""
     found = _own_or_404(request.user, photo_id)
-    if found.can_be_tried_again:
-        try:
-            transitions.tried_again(found.pk, actor=request.user)
-            originals().nudge(found.pk)
-        except OriginalsUnavailable:
-            # The row awaits already; the sweep nudges it as soon as S3 answers.
-            messages.warning(request, STORE_SILENT)
+    outcome = actions.retry(found.pk, actor=request.user)
+    if outcome is not Outcome.DONE:
+        messages.warning(request, outcome.sentence)
     return redirect(found)
 
 
@@ -158,4 +149,4 @@ def original(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     found = _own_or_404(request.user, photo_id)
     if found.state in {State.AWAITING, State.FAILED}:
         raise Http404
-    return HttpResponseRedirect(originals().download_url(found.pk, file_name=found.file_name))
+    return HttpResponseRedirect(actions.original_url(found))

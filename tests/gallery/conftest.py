@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Group, Permission
+from django.db import connection
 from django.db.models import Sum
 from django.test import Client
 from django.utils import timezone
@@ -21,6 +23,7 @@ from tests.gallery.stores import Stores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
     from tests.aws import MotoAws
 
@@ -32,6 +35,12 @@ class PhotoFactory(Protocol):
     """Creates the row of a photo, without its original."""
 
     def __call__(self, owner: User, state: State = State.APPROVED, **fields: Any) -> Photo: ...
+
+
+class JustBefore(Protocol):
+    """Makes a context that acts once, right before the first SQL statement that contains the part."""
+
+    def __call__(self, part: str, act: Callable[[], object]) -> AbstractContextManager[None]: ...
 
 
 def used_bytes(user: User) -> int:
@@ -141,3 +150,23 @@ def empty_aws() -> Iterator[None]:
 def stores(moto_aws: MotoAws) -> Stores:
     """Return empty stores, created by the template on moto."""
     return Stores(moto_aws)
+
+
+@pytest.fixture
+def just_before() -> JustBefore:
+    """Return a maker of contexts: what another request, or a crash, does between two of our statements."""
+
+    @contextmanager
+    def acting(part: str, act: Callable[[], object]) -> Iterator[None]:
+        waiting = [act]
+
+        def execute(run: Callable[..., Any], sql: str, *rest: Any) -> Any:
+            if waiting and part in sql:
+                waiting.pop()()
+            return run(sql, *rest)
+
+        with connection.execute_wrapper(execute):
+            yield
+        assert not waiting, f"No statement contained {part}"
+
+    return acting

@@ -31,7 +31,7 @@ from gallery.albums.models import Album, AlbumEntry, Tag
 from gallery.api.models import ApiToken
 from gallery.api.tokens import Scope, issue
 from gallery.notifications.models import NotificationPreference
-from gallery.photos.models import DeletionRecord, Photo
+from gallery.photos.models import DeletionRecord, Photo, words_mark
 from gallery.photos.states import State
 from tests.gallery.conftest import PASSWORD
 
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from tests.gallery.conftest import PhotoFactory
 
 PHOTO = "the photo's id"
+CHOSEN = f"{PHOTO}:pending:{words_mark('', ['sea'])}"
 FILLED_IN: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "photos/<uuid:photo_id>/edit/"): {"caption": "Mine now", "visibility": "public"},
     ("POST", "me/password/"): {
@@ -53,11 +54,14 @@ FILLED_IN: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "me/invitations/"): {"note": "for a friend"},
     ("POST", "albums/<uuid:album_id>/edit/"): {"title": "Mine now", "visibility": "private"},
     ("PATCH", "api/v1/photos/<uuidstr:photo_id>"): {"caption": "Mine now"},
-    ("POST", "api/v1/photos/<uuidstr:photo_id>/review"): {"decision": "approve"},
+    ("POST", "api/v1/photos/<uuidstr:photo_id>/review"): {
+        "decision": "approve",
+        "wordsMark": words_mark("", ["sea"]),
+    },
     ("POST", "api/v1/photos/delete"): {"ids": [PHOTO]},
     ("PATCH", "api/v1/albums/<uuidstr:album_id>"): {"title": "Mine now"},
     ("POST", "api/v1/albums/<uuidstr:album_id>/photos"): {"remove": [PHOTO]},
-    ("POST", "admin/photos/photo/"): {"decision": "approve", "chosen": [f"{PHOTO}:pending"]},
+    ("POST", "admin/photos/photo/"): {"decision": "approve", "chosen": [CHOSEN]},
     ("POST", "admin/accounts/user/<path:object_id>/change/"): {"username": "mine-now", "quota_bytes": "1"},
     ("POST", "admin/accounts/user/<path:object_id>/delete/"): {"post": "yes"},
     ("POST", "admin/accounts/user/<id>/password/"): {

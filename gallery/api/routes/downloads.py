@@ -15,12 +15,12 @@ from gallery.api.responses import refusals
 from gallery.api.schemas.downloads import NotReady, SizeQuery
 from gallery.api.schemas.photos import EXAMPLE_ID, StateName
 from gallery.api.schemas.shapes import NUL_FREE
+from gallery.photos import actions
 from gallery.photos.models import Photo
 from gallery.photos.querysets import PhotoQuerySet
 from gallery.photos.states import State
 from gallery.presentation.tiles import state_sentence, tiles_of
 from gallery.storage import signed_urls
-from gallery.storage.originals import originals
 from thumbworker.contract.items import PhotoItem
 
 router = Router(tags=["Downloads"], by_alias=True)
@@ -46,7 +46,7 @@ def download(request: HttpRequest, response: HttpResponse, name: Name) -> HttpRe
     photo, _ = _found(asked, name, Photo.objects.owned_by(asked.user))
     if photo.state == State.AWAITING:
         return _not_ready(photo, response)
-    return _redirect(originals().download_url(photo.pk, file_name=photo.file_name))
+    return _redirect(actions.original_url(photo))
 
 
 @router.get("/download-thumbnail/{name}", auth=READS, response=ANSWERS)

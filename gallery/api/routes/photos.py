@@ -4,27 +4,27 @@ from http import HTTPStatus
 from typing import cast
 from uuid import UUID
 
-from django.db import IntegrityError
 from django.http import HttpRequest
 from ninja import Query, Router, Status
 
-from gallery.albums.tagging import TagRefused, clean_tags, set_tags
+from gallery.albums.actions import change_words
+from gallery.albums.tagging import TagRefused, clean_tags
 from gallery.api import present, problems
 from gallery.api.authorization import READS, REVIEWS, WRITES, ApiRequest
 from gallery.api.filters import photos_of, visible_photos, with_words
 from gallery.api.problems import Problem
 from gallery.api.responses import refusals
 from gallery.api.schemas import photos as s
-from gallery.photos import transitions
-from gallery.photos.captions import change_words
+from gallery.photos import actions
+from gallery.photos.actions import Outcome
 from gallery.photos.models import Photo
 from gallery.photos.paging import page_of
-from gallery.photos.purge import purge_photo
 from gallery.photos.querysets import PhotoQuerySet
 from gallery.photos.states import Visibility
-from gallery.storage.originals import OriginalsUnavailable, originals
 
 router = Router(tags=["Photos"], by_alias=True)
+
+WORDS_MARK_MISSING = "To approve a photo, send the wordsMark of the photo as you read it."
 
 
 def own_or_404(request: ApiRequest, photo_id: UUID) -> Photo:
@@ -89,9 +89,9 @@ def delete_photos(request: HttpRequest, wish: s.BulkDelete) -> s.BulkDeletions:
 
 def _delete(request: ApiRequest, photo_id: UUID, *, forever: bool) -> s.DeletionOutcome:
     if forever:
-        purge_photo(photo_id)
+        actions.purge(photo_id, only_from_trash=False)
         return s.DeletionOutcome.DELETED
-    transitions.trashed(photo_id, actor=request.user)
+    actions.trash(photo_id, actor=request.user)
     return s.DeletionOutcome.TRASHED
 
 
@@ -117,18 +117,16 @@ def change_photo(request: HttpRequest, photo_id: UUID, change: s.PhotoChange) ->
     """
     asked = cast("ApiRequest", request)
     photo = own_or_404(asked, photo_id)
-    tags_changed = False
-    if change.tags is not None:
-        try:
-            tags_changed = set_tags(photo.pk, clean_tags(change.tags))
-        except TagRefused as refusal:
-            raise Problem(problems.INVALID, str(refusal)) from refusal
+    try:
+        tags = None if change.tags is None else clean_tags(change.tags)
+    except TagRefused as refusal:
+        raise Problem(problems.INVALID, str(refusal)) from refusal
     change_words(
         photo.pk,
         actor=asked.user,
         caption=change.caption,
         visibility=Visibility(change.visibility) if change.visibility else None,
-        tags_changed=tags_changed,
+        tags=tags,
     )
     return present.photo_detail(own_or_404(asked, photo_id), asked.user)
 
@@ -152,10 +150,9 @@ def restore_photo(request: HttpRequest, photo_id: UUID) -> s.PhotoDetail:
     """Take a photo out of the trash, as it was."""
     asked = cast("ApiRequest", request)
     photo = own_or_404(asked, photo_id)
-    try:
-        transitions.restored(photo.pk, actor=asked.user)
-    except IntegrityError as conflict:
-        raise Problem(problems.ALREADY_THERE) from conflict
+    outcome = actions.restore(photo.pk, actor=asked.user)
+    if outcome is Outcome.DUPLICATE:
+        raise problems.of_outcome(outcome)
     return present.photo_detail(own_or_404(asked, photo_id), asked.user)
 
 
@@ -168,13 +165,9 @@ def try_again(request: HttpRequest, photo_id: UUID) -> s.PhotoDetail:
     """Have the thumbnails of a failed photo made once more."""
     asked = cast("ApiRequest", request)
     photo = own_or_404(asked, photo_id)
-    if not photo.can_be_tried_again or not transitions.tried_again(photo.pk, actor=asked.user):
-        raise Problem(problems.CONFLICT)
-    try:
-        originals().nudge(photo.pk)
-    except OriginalsUnavailable as silence:
-        # The row awaits already; the sweep nudges it as soon as S3 answers.
-        raise Problem(problems.UNAVAILABLE) from silence
+    outcome = actions.retry(photo.pk, actor=asked.user)
+    if outcome is not Outcome.DONE:
+        raise problems.of_outcome(outcome)
     return present.photo_detail(own_or_404(asked, photo_id), asked.user)
 
 
@@ -184,22 +177,28 @@ def try_again(request: HttpRequest, photo_id: UUID) -> s.PhotoDetail:
     response={200: s.PhotoDetail, **refusals(401, 403, 404, 409, 422, 429)},
 )
 def review_photo(request: HttpRequest, photo_id: UUID, review: s.Review) -> s.PhotoDetail:
-    """Approve or reject a photo, or put it back to review. For moderators."""
+    """Approve or reject a photo, or put it back to review. For moderators.
+
+    To approve, send the `wordsMark` of the photo as you read it: words that changed since are not approved.
+    """
     asked = cast("ApiRequest", request)
     if not asked.user.has_perm("photos.moderate_photo"):
         raise Problem(problems.NOT_ALLOWED)
     photos = Photo.objects.visible_to(asked.user).with_owner().filter(pk=photo_id)
-    photo = photos.first()
-    if photo is None:
+    if not photos.exists():
         raise Problem(problems.NOT_FOUND)
-    if photo.visibility != Visibility.PUBLIC or not _decide(review, photo_id, asked):
-        raise Problem(problems.CONFLICT)
+    outcome = _decide(review, photo_id, asked)
+    if outcome is not Outcome.DONE:
+        raise problems.of_outcome(outcome)
     return present.photo_detail(photos.get(), asked.user)
 
 
-def _decide(review: s.Review, photo_id: UUID, request: ApiRequest) -> bool:
-    if review.decision is s.Decision.APPROVE:
-        return transitions.approved(photo_id, actor=request.user)
+def _decide(review: s.Review, photo_id: UUID, request: ApiRequest) -> Outcome:
     if review.decision is s.Decision.REJECT:
-        return transitions.rejected(photo_id, actor=request.user, reason=review.reason)
-    return transitions.put_back_to_review(photo_id, actor=request.user)
+        return actions.reject(photo_id, actor=request.user, reason=review.reason)
+    if review.decision is s.Decision.RECONSIDER:
+        return actions.put_back(photo_id, actor=request.user)
+    if review.words_mark is None:
+        errors = [{"where": "body.wordsMark", "message": "Field required"}]
+        raise Problem(problems.INVALID, WORDS_MARK_MISSING, errors)
+    return actions.approve(photo_id, actor=request.user, words_mark=review.words_mark)

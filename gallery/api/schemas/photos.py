@@ -5,11 +5,12 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StrictBool, StrictStr
+from pydantic import ConfigDict, Field, StrictBool, StrictStr
 
 from gallery.albums.models import MAX_TAG_LENGTH
 from gallery.albums.tagging import MAX_TAGS
 from gallery.api.schemas.shapes import LEFT_OUT, NUL_FREE, Given, Instant, Told, Words
+from gallery.photos.models import WORDS_MARK_LENGTH
 from gallery.storage.catalogue import BATCH_SIZE
 
 DEFAULT_LIMIT = 60
@@ -19,6 +20,12 @@ PhotoIds = Annotated[list[UUID], Field(min_length=1, max_length=BATCH_SIZE, exam
 Caption = Annotated[Words, Field(max_length=500, examples=["Harbour at dawn"])]
 TagWord = Annotated[StrictStr, Field(max_length=MAX_TAG_LENGTH, pattern=r"^[\w][\w .'-]*$")]
 Tags = Annotated[list[TagWord], Field(max_length=MAX_TAGS, examples=[["harbour", "blue hour"]])]
+
+
+WordsMark = Annotated[
+    StrictStr,
+    Field(pattern=rf"^[0-9a-f]{{{WORDS_MARK_LENGTH}}}$", examples=["5a9f41d2c07be8360d1f4b6a93c2e758"]),
+]
 
 
 class StateName(StrEnum):
@@ -67,6 +74,7 @@ class PhotoOut(Told):
     visibility: VisibilityName
     caption: str
     tags: list[str]
+    words_mark: str = Field(description="Mark of this caption and these tags; send it to approve them.")
     owner: str = Field(description="Name of the account.", examples=["alice"])
     page_address: str
     width: int | None = Field(description="Pixels, upright.")
@@ -187,7 +195,17 @@ class Decision(StrEnum):
 class Review(Given):
     """A moderator's decision."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": {"properties": {"decision": {"const": Decision.APPROVE.value}}},
+            "then": {"required": ["wordsMark"]},
+        }
+    )
+
     decision: Decision
+    words_mark: WordsMark = Field(
+        LEFT_OUT, description="`wordsMark` of the photo as you read it; required to approve."
+    )
     reason: Annotated[Words, Field(max_length=500)] = Field(
         "", description="Told to the owner of a rejected photo."
     )

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from gallery.albums.models import Album, AlbumEntry, Tag
-from gallery.albums.tagging import set_tags
+from gallery.albums.tagging import set_tags, tags_of
 from gallery.api.tokens import Scope
 from gallery.photos.models import DeletionRecord, Photo
 from gallery.photos.states import State, Visibility
@@ -18,7 +18,7 @@ from tests.gallery.stores import failed_item, ready_item
 if TYPE_CHECKING:
     from gallery.accounts.models import User
     from tests.gallery.api.conftest import ProgramFactory
-    from tests.gallery.conftest import PhotoFactory
+    from tests.gallery.conftest import JustBefore, PhotoFactory
     from tests.gallery.stores import Stores
 
 pytestmark = pytest.mark.usefixtures("stores")
@@ -254,18 +254,66 @@ def test_a_moderator_decides(
     program = program_of(charlie, *Scope)
 
     def decide(decision: str) -> str:
-        answer = program.post(f"/photos/{photo.pk}/review", {"decision": decision, "reason": "Blurred"})
+        body = {"decision": decision, "reason": "Blurred", "wordsMark": photo.words_mark}
+        answer = program.post(f"/photos/{photo.pk}/review", body)
         return str(answer.json()["state"])
 
     assert [decide(d) for d in ("reject", "approve", "reconsider")] == ["rejected", "approved", "pending"]
     assert [entry.actor for entry in photo.history.all()] == [charlie] * 3
 
 
+@pytest.mark.parametrize("change", [{"caption": "something vile"}, {"tags": ["something vile"]}])
+def test_review__words_changed_since_they_were_read(
+    alice: User,
+    charlie: User,
+    make_photo: PhotoFactory,
+    program_of: ProgramFactory,
+    change: dict[str, object],
+) -> None:
+    photo = make_photo(alice, State.PENDING, caption="harbour")
+    moderator = program_of(charlie, *Scope)
+    read = moderator.get(f"/photos/{photo.pk}").json()
+    assert program_of(alice).patch(f"/photos/{photo.pk}", change).status_code == 200
+    body = {"decision": "approve", "wordsMark": read.get("wordsMark")}
+    answer = moderator.post(f"/photos/{photo.pk}/review", body)
+    assert (answer.status_code, answer.json()["reason"]) == (409, "words_changed")
+    assert Photo.objects.get().state == State.PENDING
+
+
+def test_review__approval_without_words_mark(
+    alice: User, charlie: User, make_photo: PhotoFactory, program_of: ProgramFactory
+) -> None:
+    photo = make_photo(alice, State.PENDING)
+    answer = program_of(charlie, *Scope).post(f"/photos/{photo.pk}/review", {"decision": "approve"})
+    assert (answer.status_code, answer.json()["reason"]) == (422, "invalid")
+    assert "wordsMark" in answer.json()["detail"]
+    assert answer.json()["errors"][0]["where"] == "body.wordsMark"
+    assert Photo.objects.get().state == State.PENDING
+
+
+def test_change__tags_and_move_are_one_transaction(
+    alice: User,
+    make_photo: PhotoFactory,
+    program_of: ProgramFactory,
+    just_before: JustBefore,
+) -> None:
+    photo, program = make_photo(alice), program_of(alice)
+
+    def crash() -> None:
+        raise OSError("the process died")
+
+    with just_before('UPDATE "photos_photo"', crash), pytest.raises(OSError, match="died"):
+        program.patch(f"/photos/{photo.pk}", {"tags": ["unread"]})
+    assert Photo.objects.get().state == State.APPROVED
+    assert tags_of([photo.pk]) == {}
+
+
 def test_what_is_not_processed_is_not_reviewed(
     alice: User, charlie: User, make_photo: PhotoFactory, program_of: ProgramFactory
 ) -> None:
     photo = make_photo(alice, State.AWAITING)
-    answer = program_of(charlie, *Scope).post(f"/photos/{photo.pk}/review", {"decision": "approve"})
+    body = {"decision": "approve", "wordsMark": photo.words_mark}
+    answer = program_of(charlie, *Scope).post(f"/photos/{photo.pk}/review", body)
     assert (answer.status_code, answer.json()["reason"]) == (409, "conflict")
 
 

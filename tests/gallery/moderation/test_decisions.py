@@ -38,7 +38,7 @@ def three(alice: User, make_photo: PhotoFactory) -> list[Photo]:
 
 
 def decide(desk: Client, decision: str, *photos: Photo, **more: str) -> HttpResponse:
-    chosen = [f"{photo.pk}:{photo.state}" for photo in photos]
+    chosen = [f"{photo.pk}:{photo.state}:{photo.words_mark}" for photo in photos]
     return desk.post(URL, {"decision": decision, "chosen": chosen, **more})
 
 
@@ -58,22 +58,34 @@ def test_approving_tells_how_many_moved(desk: Client, charlie: User, three: list
     assert set(HistoryEntry.objects.values_list("move", "actor")) == {("approved", charlie.pk)}
 
 
-def test_words_that_nobody_read_are_not_approved(
-    desk: Client, alice: User, client_of: Callable[[User], Client], three: list[Photo]
+@pytest.mark.parametrize(
+    ("path", "change"),
+    [("edit/", {"caption": "Buy now", "visibility": "public"}), ("order/", {"tags": "buy now"})],
+)
+def test_approve__words_changed_since_they_were_read(
+    desk: Client,
+    alice: User,
+    client_of: Callable[[User], Client],
+    three: list[Photo],
+    path: str,
+    change: dict[str, str],
 ) -> None:
     values = re.findall(r'name="chosen" value="([^"]+)"', desk.get(URL).text)
     assert len(values) == 3
-    client_of(alice).post(
-        f"{three[1].get_absolute_url()}edit/", {"caption": "Buy now", "visibility": "public"}
-    )
+    client_of(alice).post(f"{three[1].get_absolute_url()}{path}", change)
     response = desk.post(URL, {"decision": "approve", "chosen": values})
-    assert said(response) == ["2 approved. Somebody else was first on 1."]
+    assert said(response) == ["2 approved. The caption or tags of 1 changed: read them again."]
     assert states(three) == ["approved", "pending", "approved"]
 
 
+def test_approve__without_words_mark(desk: Client, three: list[Photo]) -> None:
+    desk.post(URL, {"decision": "approve", "chosen": [f"{three[0].pk}:pending"]})
+    assert states(three) == ["pending"] * 3
+
+
 def test_it_comes_back_to_where_it_was_asked(desk: Client, three: list[Photo]) -> None:
-    path = f"{URL}?show=pending&p=2"
-    assert desk.post(path, {"decision": "approve", "chosen": f"{three[0].pk}:pending"}).url == path
+    path, value = f"{URL}?show=pending&p=2", f"{three[0].pk}:pending:{three[0].words_mark}"
+    assert desk.post(path, {"decision": "approve", "chosen": value}).url == path
 
 
 def test_rejecting_asks_why_first(desk: Client, three: list[Photo]) -> None:
@@ -97,14 +109,14 @@ def test_somebody_who_was_first_is_not_overruled_unseen(
     transitions.rejected(three[0].pk, actor=admin, reason="no")
     transitions.approved(three[1].pk, actor=admin)
     response = decide(desk, "approve", *three)
-    assert said(response) == ["1 approved. Somebody else was first on 2."]
+    assert said(response) == ["1 approved. Someone else was first on 2."]
     assert states(three) == ["rejected", "approved", "approved"]
 
 
 def test_what_its_owner_took_back_meanwhile_is_left_alone(desk: Client, three: list[Photo]) -> None:
     Photo.objects.filter(pk=three[0].pk).update(visibility=Visibility.PRIVATE)
     Photo.objects.filter(pk=three[1].pk).update(trashed_at=timezone.now())
-    assert said(decide(desk, "approve", *three)) == ["1 approved. Somebody else was first on 2."]
+    assert said(decide(desk, "approve", *three)) == ["1 approved. Someone else was first on 2."]
     assert states(three) == ["pending", "pending", "approved"]
 
 
@@ -128,7 +140,7 @@ def test_nothing_is_decided_of_what_nobody_can_see(
 ) -> None:
     photo = make_photo(alice, state)
     assert desk.get(URL, {"show": state.value}).context_data["offered"] == []
-    assert said(decide(desk, "approve", photo)) == ["Somebody else was first on 1."]
+    assert said(decide(desk, "approve", photo)) == ["Someone else was first on 1."]
     assert states([photo]) == [state]
 
 

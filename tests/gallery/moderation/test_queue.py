@@ -97,7 +97,7 @@ def test_thumbnails_come_by_one_reading_and_few_queries(
     assert [tile.src != "" for _, tile in page.context_data["entries"]] == [True] * 60
     assert page.content.count(b"<img src=") == 60
     assert costs.calls == {"BatchGetItem": 1}
-    assert len(costs.beyond_session_and_user) == 2, costs.sql  # a capped count, and the page
+    assert len(costs.beyond_session_and_user) == 3, costs.sql  # a capped count, the page, and its tags
     assert on_the_desk(
         desk.get(page.context_data["older_query"] and f"{URL}{page.context_data['older_query']}")
     )
@@ -130,14 +130,14 @@ def test_one_photo_shows_what_is_known_and_what_happened(
 ) -> None:
     photo = make_photo(alice, State.PENDING, caption="Over the sea")
     stores.put_item(ready_item(photo))
-    desk.post(URL, {"decision": "approve", "chosen": f"{photo.pk}:pending"})
+    desk.post(URL, {"decision": "approve", "chosen": f"{photo.pk}:pending:{photo.words_mark}"})
     with counted(catalogue._client()) as costs:
         page = desk.get(f"{URL}{photo.pk}/change/")
     text = page.content.decode()
     for expected in ("Over the sea", "Nikon D750", "Approved", "by charlie", "/1600/"):
         assert expected in text
     assert costs.calls == {"BatchGetItem": 1}
-    assert len(costs.beyond_session_and_user) == 2, costs.sql  # the photo, its history
+    assert len(costs.beyond_session_and_user) == 3, costs.sql  # the photo, its tags, its history
 
 
 def test_nothing_is_added_edited_or_deleted_here(

@@ -15,7 +15,7 @@ from gallery.photos.states import State
 
 if TYPE_CHECKING:
     from gallery.accounts.models import User
-    from tests.gallery.conftest import PhotoFactory
+    from tests.gallery.conftest import JustBefore, PhotoFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +54,17 @@ def test_each_move_is_made_from_its_states_only(
     assert photo.state == (expected or state)
     entries = [(e.move, e.from_state, e.to_state, e.actor, e.reason) for e in HistoryEntry.objects.all()]
     assert entries == ([(move.name, state, expected, alice, "why")] if expected else [])
+
+
+def test_apply__state_changed_after_it_was_read(
+    make_photo: PhotoFactory, alice: User, charlie: User, just_before: JustBefore
+) -> None:
+    photo = make_photo(alice, State.PENDING)
+    rows = Photo.objects.filter(pk=photo.pk)
+    with just_before('UPDATE "photos_photo"', lambda: rows.update(state=State.REJECTED)):
+        assert transitions.approved(photo.pk, actor=charlie) is False
+    assert rows.get().state == State.REJECTED
+    assert HistoryEntry.objects.count() == 0
 
 
 def test_a_photo_that_is_gone_moves_nowhere(alice: User) -> None:

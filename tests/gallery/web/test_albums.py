@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from django.test import Client
 
     from gallery.accounts.models import User
-    from tests.gallery.conftest import PhotoFactory
+    from tests.gallery.conftest import JustBefore, PhotoFactory
     from tests.gallery.stores import Stores
 
 pytestmark = pytest.mark.usefixtures("stores")
@@ -108,6 +108,25 @@ def test_a_photo_is_tagged_and_put_into_albums_on_its_page(
     assert list(photo.albums.all()) == [second]
     # New words of somebody untrusted wait for review.
     assert Photo.objects.get().state == State.PENDING
+
+
+def test_organize__tags_albums_and_move_are_one_transaction(
+    alice: User,
+    make_photo: PhotoFactory,
+    client_of: Callable[[User], Client],
+    just_before: JustBefore,
+) -> None:
+    browser, photo = client_of(alice), make_photo(alice)
+    album = Album.objects.create(owner=alice, title="Sea")
+
+    def crash() -> None:
+        raise OSError("the process died")
+
+    with just_before('UPDATE "photos_photo"', crash), pytest.raises(OSError, match="died"):
+        browser.post(f"/photos/{photo.pk}/order/", {"tags": "unread", "albums": [str(album.pk)]})
+    assert Photo.objects.get().state == State.APPROVED
+    assert tags_of([photo.pk]) == {}
+    assert not photo.albums.exists()
 
 
 def test_a_tag_that_cannot_be_is_refused_with_a_sentence(

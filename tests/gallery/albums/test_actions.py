@@ -1,0 +1,99 @@
+"""Actions on a photo's tags and albums: all of it happens or nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+from gallery.albums import actions
+from gallery.albums.models import Album, AlbumEntry
+from gallery.albums.tagging import set_tags, tags_of
+from gallery.photos.actions import Outcome
+from gallery.photos.models import Photo
+from gallery.photos.states import State, Visibility
+
+if TYPE_CHECKING:
+    from gallery.accounts.models import User
+    from tests.gallery.conftest import JustBefore, PhotoFactory
+
+
+def crash() -> None:
+    raise OSError("the process died")
+
+
+def test_change_words__works(alice: User, make_photo: PhotoFactory) -> None:
+    photo = make_photo(alice, caption="Sea")
+    outcome = actions.change_words(
+        photo.pk, actor=alice, caption="Sun", tags=["blue"], visibility=Visibility.PRIVATE
+    )
+    photo.refresh_from_db()
+    assert outcome is Outcome.BACK_TO_REVIEW
+    assert (photo.caption, photo.visibility, photo.state) == ("Sun", Visibility.PRIVATE, State.PENDING)
+    assert tags_of([photo.pk]) == {photo.pk: ["blue"]}
+
+
+def test_change_words__same_tags(alice: User, make_photo: PhotoFactory) -> None:
+    photo = make_photo(alice)
+    set_tags(photo.pk, ["blue"])
+    assert actions.change_words(photo.pk, actor=alice, tags=["blue"]) is Outcome.DONE
+    assert actions.change_words(photo.pk, actor=alice) is Outcome.DONE
+    assert Photo.objects.get().state == State.APPROVED
+    assert tags_of([photo.pk]) == {photo.pk: ["blue"]}
+
+
+def test_change_words__tags_removed(alice: User, make_photo: PhotoFactory) -> None:
+    photo = make_photo(alice)
+    set_tags(photo.pk, ["blue"])
+    assert actions.change_words(photo.pk, actor=alice, tags=[]) is Outcome.BACK_TO_REVIEW
+    assert tags_of([photo.pk]) == {}
+
+
+def test_change_words__crash_after_tags(
+    alice: User, make_photo: PhotoFactory, just_before: JustBefore
+) -> None:
+    photo = make_photo(alice)
+    with just_before('UPDATE "photos_photo"', crash), pytest.raises(OSError, match="died"):
+        actions.change_words(photo.pk, actor=alice, tags=["unread"])
+    assert tags_of([photo.pk]) == {}
+    assert Photo.objects.get().state == State.APPROVED
+
+
+def test_organize__works(alice: User, make_photo: PhotoFactory) -> None:
+    photo, other = make_photo(alice), make_photo(alice)
+    old, kept, new = (Album.objects.create(owner=alice, title=title) for title in ("old", "kept", "new"))
+    old.photos.add(photo, other)
+    kept.photos.add(photo)
+    outcome = actions.organize(photo.pk, actor=alice, tags=["blue"], albums=[kept, new])
+    assert outcome is Outcome.BACK_TO_REVIEW
+    assert tags_of([photo.pk]) == {photo.pk: ["blue"]}
+    assert set(photo.albums.all()) == {kept, new}
+    assert list(old.photos.all()) == [other]
+
+
+def test_organize__albums_only(alice: User, make_photo: PhotoFactory) -> None:
+    photo = make_photo(alice)
+    album = Album.objects.create(owner=alice, title="Sea")
+    assert actions.organize(photo.pk, actor=alice, tags=[], albums=[album]) is Outcome.DONE
+    assert actions.organize(photo.pk, actor=alice, tags=[], albums=[]) is Outcome.DONE
+    assert not AlbumEntry.objects.exists()
+    assert Photo.objects.get().state == State.APPROVED
+
+
+def test_organize__crash_after_tags(alice: User, make_photo: PhotoFactory, just_before: JustBefore) -> None:
+    photo = make_photo(alice)
+    album = Album.objects.create(owner=alice, title="Sea")
+    with (
+        just_before('INTO "albums_albumentry"', crash),
+        pytest.raises(OSError, match="died"),
+    ):
+        actions.organize(photo.pk, actor=alice, tags=["unread"], albums=[album])
+    assert tags_of([photo.pk]) == {}
+    assert Photo.objects.get().state == State.APPROVED
+
+
+def test_organize__photo_is_gone(alice: User) -> None:
+    album = Album.objects.create(owner=alice, title="Sea")
+    assert actions.organize(uuid4(), actor=alice, tags=["blue"], albums=[album]) is Outcome.CONFLICT
+    assert not AlbumEntry.objects.exists()

@@ -1,0 +1,70 @@
+"""What the owner's page of one photo does with an action's outcome."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib.messages import get_messages
+from django.utils import timezone
+
+from gallery.photos.actions import Outcome
+from gallery.photos.models import Photo
+from gallery.photos.states import State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpResponse
+    from django.test import Client
+
+    from gallery.accounts.models import User
+    from tests.gallery.conftest import JustBefore, PhotoFactory
+    from tests.gallery.stores import Stores
+
+
+def texts(response: HttpResponse) -> list[str]:
+    return [str(message) for message in get_messages(response.wsgi_request)]
+
+
+def test_try_again__someone_was_first(
+    alice: User,
+    make_photo: PhotoFactory,
+    client_of: Callable[[User], Client],
+    stores: Stores,
+    just_before: JustBefore,
+) -> None:
+    photo = make_photo(alice, State.FAILED, reason="damaged", processed_at=timezone.now())
+    rows, browser = Photo.objects.filter(pk=photo.pk), client_of(alice)
+    with just_before('UPDATE "photos_photo"', lambda: rows.update(state=State.PENDING)):
+        response = browser.post(f"/photos/{photo.pk}/try-again/")
+    assert response.url == photo.get_absolute_url()
+    assert stores.keys("nudges/") == set()
+    assert rows.get().state == State.PENDING
+
+
+def test_try_again__state_does_not_allow_it(
+    alice: User, make_photo: PhotoFactory, client_of: Callable[[User], Client], stores: Stores
+) -> None:
+    response = client_of(alice).post(f"/photos/{make_photo(alice).pk}/try-again/")
+    assert texts(response) == [Outcome.CONFLICT.sentence]
+    assert stores.keys("nudges/") == set()
+
+
+def test_restore__uploaded_again(
+    alice: User, make_photo: PhotoFactory, client_of: Callable[[User], Client]
+) -> None:
+    photo = make_photo(alice, trashed_at=timezone.now())
+    make_photo(alice, sha256=photo.sha256)
+    response = client_of(alice).post(f"/photos/{photo.pk}/restore/")
+    assert response.url == "/me/trash/"
+    assert texts(response) == [Outcome.DUPLICATE.sentence]
+
+
+def test_purge__not_in_trash(
+    alice: User, make_photo: PhotoFactory, client_of: Callable[[User], Client]
+) -> None:
+    photo = make_photo(alice)
+    response = client_of(alice).post(f"/photos/{photo.pk}/purge/")
+    assert response.url == photo.get_absolute_url()
+    assert texts(response) == [Outcome.NOT_IN_TRASH.sentence]
+    assert Photo.objects.get() == photo
