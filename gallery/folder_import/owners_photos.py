@@ -14,7 +14,7 @@ from gallery.photos.models import Photo
 from gallery.photos.states import State
 from gallery.processing.settle import settle
 from gallery.storage.catalogue import BATCH_SIZE
-from gallery.storage.originals import OriginalAlreadyThere, OriginalsUnavailable, originals
+from gallery.storage.originals import OriginalExists, OriginalsUnavailable, originals
 from gallery.storage.upload_terms import OriginalTerms
 from gallery.uploads import offers
 from gallery.uploads.file_checks import FileRefused, UploadRequest
@@ -67,7 +67,7 @@ class OwnersPhotos:
         for _ in range(MAX_ATTEMPTS):
             try:
                 originals().put(terms, data)
-            except OriginalAlreadyThere:
+            except OriginalExists:
                 return engine.PutOutcome.CONFLICT
             except OriginalsUnavailable:
                 continue

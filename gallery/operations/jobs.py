@@ -10,18 +10,18 @@ from django.conf import settings
 
 from gallery.api.housekeeping import forget
 from gallery.core.metrics import measure
-from gallery.notifications.queue import queue_untold
+from gallery.notifications.queue import queue_pending
 from gallery.notifications.send import send_due
 from gallery.operations import doctor
 from gallery.processing import sweep as photos_sweep
-from gallery.processing.account_deletion import finish_departures
+from gallery.processing.account_deletion import finish_deletions
 
 logger = structlog.get_logger(__name__)
 
 
 def sweep_all() -> dict[str, Any]:
     """Sweep accounts, photos and API rows once; return the counts and whether the sweep stopped early."""
-    accounts_gone = finish_departures()
+    accounts_gone = finish_deletions()
     report = photos_sweep.sweep()
     return asdict(report) | {"accounts_gone": accounts_gone, "api_rows_forgotten": forget()}
 
@@ -49,9 +49,9 @@ def examine(_event: object = None, _context: object = None) -> list[dict[str, An
 
 def send_notifications(_event: object = None, _context: object = None) -> dict[str, Any]:
     """Queue and send the emails that are due; log, measure and return the counts."""
-    looked_at = queue_untold()
+    checked = queue_pending()
     report = send_due()
-    counts = asdict(report) | {"looked_at": looked_at}
+    counts = asdict(report) | {"checked": checked}
     logger.info("notifications_done", **counts)
     measure(
         settings.STAGE,

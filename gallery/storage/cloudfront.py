@@ -22,7 +22,7 @@ def load_key(pem: str) -> rsa.RSAPrivateKey:
     """Return the private key.
 
     Raises:
-        ValueError: it is not an RSA key in PEM.
+        ValueError: it is not an RSA key in PEM format.
     """
     key = serialization.load_pem_private_key(pem.encode(), password=None)
     if not isinstance(key, rsa.RSAPrivateKey):
@@ -30,11 +30,11 @@ def load_key(pem: str) -> rsa.RSAPrivateKey:
     return key
 
 
-class CloudFrontAddressSigner:
-    """Signs addresses of one distribution until ``expires_at`` (seconds since the epoch)."""
+class CloudFrontUrlSigner:
+    """Signs URLs of one distribution that expire at ``expires_at`` (seconds since the epoch)."""
 
     def __init__(self, *, origin: str, key_id: str, key: rsa.RSAPrivateKey, expires_at: int) -> None:
-        """Prepare for one window of time."""
+        """Prepare to sign for one window."""
         self._origin = origin
         self._expires_at = datetime.fromtimestamp(expires_at, UTC)
         # CloudFront accepts SHA-1 only; the key and the short lifetime make it safe.
@@ -44,8 +44,8 @@ class CloudFrontAddressSigner:
         )
         self._cached: dict[str, str] = {}
 
-    def address(self, key: str) -> str:
-        """Return the signed address of the object with this key."""
+    def url(self, key: str) -> str:
+        """Return the signed URL of the object with this key."""
         address = self._cached.get(key)
         if address is None:
             url = f"{self._origin}/{quote(key, safe='/-_.~')}"

@@ -124,7 +124,7 @@ def test_addresses__are_signed_without_a_call(journey: Journey) -> None:
     with counted(*gallery_clients()) as costs:
         signer = signed_urls.signer()
         assert signer is not None
-        addresses = {signer.address(f"320/{uuid4()}-1.webp") for _ in range(120)}
+        addresses = {signer.url(f"320/{uuid4()}-1.webp") for _ in range(120)}
     assert len(addresses) == 120
     assert (costs.sql, costs.calls) == ([], {})
 

@@ -103,7 +103,7 @@ def test_page__reports_missing_pictures_and_keeps_their_place(alice: User, make_
 def test_sweep__fails_no_photo_without_the_catalogue(alice: User, make_photo: PhotoFactory) -> None:
     photo = make_photo(alice, State.AWAITING)
     report = sweep(photo.offered_until.replace(year=2030))
-    assert (report.given_up, report.settled, report.removals) == (0, 0, 0)
+    assert (report.expired, report.settled, report.removals) == (0, 0, 0)
     photo.refresh_from_db()
     assert photo.state == State.AWAITING
 

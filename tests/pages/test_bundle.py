@@ -11,8 +11,8 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
 BUILT = PROJECT / "static" / "build"
-# Mail programs load no style sheet and apply no policy.
-EMAILS = {PROJECT / "templates" / "notifications" / "letter.html"}
+# Email programs have neither our style sheet nor our content security policy.
+EMAILS = {PROJECT / "templates" / "notifications" / "email.html"}
 PAGES = sorted(set((PROJECT / "templates").rglob("*.html")) - EMAILS)
 FIRST_PAGE_BYTES = 60_000
 STATIC_IMPORT = re.compile(r'(?:from|import)\s*"\./([\w.-]+\.js)"')

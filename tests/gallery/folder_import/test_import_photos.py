@@ -13,6 +13,7 @@ from contactsheet.exits import Exit
 from gallery.folder_import.owners_photos import OwnersPhotos
 from gallery.photos.models import Photo
 from gallery.photos.states import State, Visibility
+from gallery.uploads.offers import QUOTA_EXCEEDED
 from tests.client.fake_gallery import RecordingObserver
 from tests.gallery.stores import ready_item
 
@@ -90,7 +91,7 @@ def test_import__checks_the_quota(
     with pytest.raises(CommandError) as caught:
         import_photos(folder)
     assert caught.value.returncode == Exit.INCOMPLETE
-    assert "There is not enough room left in your account." in capsys.readouterr().err
+    assert QUOTA_EXCEEDED.sentence in capsys.readouterr().err
     assert Photo.objects.count() == 2
 
 
