@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from gallery.notifications import send
 from gallery.notifications.models import Rhythm
 from gallery.notifications.preferences import choose
-from gallery.notifications.queue import queue_untold
+from gallery.notifications.queue import queue_pending
 from gallery.photos import outbox, transitions
 from gallery.photos.models import HistoryEntry
 from gallery.photos.states import State
@@ -162,7 +162,7 @@ def mails_about_both_runs(later: Any) -> int:
     """Send what is due after each of two deliveries of the same events, and return how many mails it was."""
     for _ in range(2):
         HistoryEntry.objects.update(owner_untold=True)
-        queue_untold(later)
+        queue_pending(later)
         send.send_due(later)
     return len(mail.outbox)
 
