@@ -122,6 +122,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "gallery.web.context_processors.sign_up",
+                "gallery.web.context_processors.image_addresses",
             ],
         },
     },
