@@ -17,6 +17,7 @@ from gallery.processing.sweep import sweep
 from gallery.storage import aws, catalogue
 from gallery.storage.originals import originals
 from gallery.storage.topic import topic
+from gallery.uploads.form_upload import STORE_UNAVAILABLE
 from tests.gallery.conftest import PhotoFactory, make_photo
 from tests.journey.conftest import photograph
 
@@ -113,7 +114,7 @@ def test_plain_form__reports_a_silent_store(browser: Client) -> None:
     file = SimpleUploadedFile("a.jpg", photograph(), "image/jpeg")
     answer = browser.post("/upload/", {"file": file})
     assert answer.status_code == 422
-    assert "does not answer" in answer.content.decode()
+    assert STORE_UNAVAILABLE.sentence in answer.content.decode()
 
 
 @pytest.mark.usefixtures("_dead_originals")
