@@ -81,11 +81,12 @@ bench-imaging: environment-dev ## compare imaging with other libraries (ARGS="--
 bench-cold: environment-dev browser-files ## measure the cold start of each function
 	@$(python) -m bench.cold $(ARGS)
 
-check: environment-dev ## check format, lint, types, imports, templates and migrations
+check: environment-dev ## check format, lint, types, imports, words, templates and migrations
 	@$(python) -m ruff format --check .
 	@$(python) -m ruff check .
 	@$(python) -m mypy
 	@PYTHONPATH=client .venv/bin/lint-imports --no-cache
+	@$(python) -m infra.words
 	@.venv/bin/cfn-lint --include-checks I -- infra/*.yaml
 	@git ls-files 'templates/*.html' | xargs --no-run-if-empty .venv/bin/djade --check --target-version 5.2
 	@$(python) manage.py makemigrations --check --dry-run --settings tests.settings

@@ -72,7 +72,7 @@ def read_messages(
 
 
 def jobs_of(messages: Iterable[Message]) -> list[Job]:
-    """Return one job per photo in order of arrival: an upload and a nudge in one batch are one job."""
+    """Return one job per photo in the order received: an upload and a nudge in one batch are one job."""
     jobs: dict[UUID, Job] = {}
     for message in messages:
         for request in message.requests:

@@ -72,7 +72,7 @@ class CloudFormation:
         return {"Stacks": [{"StackStatus": status, "Outputs": outputs}]}
 
     def describe_stack_events(self, **_request):
-        failed = [("Web", "cancelled"), ("Queue", "there is one already")]
+        failed = [("Web", "canceled"), ("Queue", "there is one already")]
         return {
             "StackEvents": [
                 {"LogicalResourceId": name, "ResourceStatus": "CREATE_FAILED", "ResourceStatusReason": reason}

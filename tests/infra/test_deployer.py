@@ -109,7 +109,7 @@ def test_policy__allows_no_access_to_photos(action: str, bucket: str) -> None:
         ("sqs:DeleteQueue", "arn:aws:sqs:eu-central-1:123456789012:contactsheet-production-thumbnails"),
         ("lambda:DeleteFunction", "arn:aws:lambda:eu-central-1:123456789012:function:contactsheet-web-other"),
         ("iam:PutRolePolicy", "arn:aws:iam::123456789012:role/deploys-contactsheet-dev"),
-        ("iam:PutRolePolicy", "arn:aws:iam::123456789012:role/somebody-else"),
+        ("iam:PutRolePolicy", "arn:aws:iam::123456789012:role/another"),
         ("iam:CreateUser", "arn:aws:iam::123456789012:user/x"),
         ("ssm:GetParameter", "arn:aws:ssm:eu-central-1:123456789012:parameter/contactsheet/production/x"),
         ("dynamodb:Scan", "arn:aws:dynamodb:eu-central-1:123456789012:table/contactsheet-dev-catalogue"),

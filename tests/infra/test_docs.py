@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import groupby
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from infra.deploy.stages import STEPS
 from infra.local.environment import CHOICES
 from infra.worker_zip import PROJECT
 from tests.templates import load, resources_of
+from thumbworker.contract.policy import CURRENT
 
 WATCH = load("watch")["Resources"]
 OPTIONS = Options.read("dev", {})
@@ -32,11 +34,16 @@ def limit(alarm: str) -> int:
 
 
 WINDOW = WINDOW_SECONDS // 60
+LABELS = {"webp": "WebP", "avif": "AVIF"}
 WORDS = {3: "three", 5: "five", 8: "eight", 10: "ten"}
 THUMBNAILS, DEAD_LETTERS = queue("ThumbnailsQueue"), queue("ThumbnailsDeadLetterQueue")
 RECEIVES = THUMBNAILS["RedrivePolicy"]["maxReceiveCount"]
 PAUSE = load("database")["Parameters"]["SleepAfterSeconds"]["Default"]
 RATE = load("firewall")["Parameters"]["RequestsInFiveMinutes"]["Default"]
+RENDITIONS = ", ".join(
+    f"{' and '.join(str(spec.longest_side) for spec in specs)} px {LABELS[form]}"
+    for form, specs in groupby(CURRENT.renditions, key=lambda spec: spec.format)
+)
 CONCURRENCY = [int(count) for count in load("template")["Mappings"]["Batches"]["AtOnce"]]
 
 
@@ -71,6 +78,10 @@ CONCURRENCY = [int(count) for count in load("template")["Mappings"]["Batches"]["
             f"{RATE:,} requests in five minutes",
         ),
         ("deploy", ", ".join(CHOICES[f"API_{kind}_PER_MINUTE"] for kind in ("READS", "WRITES", "IMPORTS"))),
+        ("architecture", f"windows of {WINDOW} minutes and expire after {LIFETIME_SECONDS // 60} minutes"),
+        ("architecture", RENDITIONS),
+        ("architecture.ja", f"{WINDOW} 分の区間ごとに署名され、遅くとも {LIFETIME_SECONDS // 60} 分で失効"),
+        ("architecture", f"above {MAX_REMOVALS} removals in a run"),
         ("database", f"pauses after {WORDS[PAUSE // 60]} minutes"),
     ],
 )

@@ -140,9 +140,9 @@ def test_bytecode__names_a_source_that_does_not_compile(tmp_path):
 
 
 def test_zip__has_the_licenses_of_its_packages(archive):
-    licences = [name for name in archive.namelist() if name.startswith("licenses/")]
+    license_files = [name for name in archive.namelist() if name.startswith("licenses/")]
     for package in ("pillow", "pi_heif"):
-        assert [name for name in licences if name.startswith(f"licenses/{package}-")]
+        assert [name for name in license_files if name.startswith(f"licenses/{package}-")]
 
 
 def test_binaries__are_for_the_target_processor(archive):

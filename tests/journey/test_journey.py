@@ -17,6 +17,7 @@ from gallery.photos.models import DeletionRecord, Photo
 from gallery.photos.states import State
 from gallery.processing.sweep import sweep
 from tests.journey.conftest import photograph
+from thumbworker.contract.policy import CURRENT
 from thumbworker.contract.reasons import SENTENCES, Reason, sentence
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def test_photo__from_upload_to_purge(journey: Journey, browser: Client, alice: U
 
     assert journey.work() == 1
     assert status_of(browser, photo_id) == {str(photo_id): "pending"}
-    assert len(journey.stores.rendition_keys()) == 3
+    assert len(journey.stores.rendition_keys()) == len(CURRENT.renditions)
     assert Client().get(f"/photos/{photo_id}/").status_code == 404
     assert str(photo_id) not in Client().get("/").content.decode()
 
@@ -96,7 +97,7 @@ def test_upload__of_ten_photos(journey: Journey, browser: Client) -> None:
     photo_ids = journey.upload(browser, *contents)
     journey.work()
     assert set(status_of(browser, *photo_ids).values()) == {"pending"}
-    assert len(journey.stores.rendition_keys()) == 30
+    assert len(journey.stores.rendition_keys()) == 10 * len(CURRENT.renditions)
 
 
 def test_purge__removes_a_replayed_put(journey: Journey, browser: Client) -> None:

@@ -31,7 +31,7 @@ pytestmark = [
     pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed"),
 ]
 # A request that arrives while the function is busy starts another.
-PATIENCE_MS = 60_000
+TIMEOUT_MS = 60_000
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def browser(deployed: Deployed, playwright: Playwright, tmp_path: Path) -> Itera
 def test_person__signs_in_drops_a_photo_sees_it_and_deletes_it(deployed: Deployed, browser: Browser) -> None:
     origin = deployed.outputs("-site")["SiteOrigin"]
     context = browser.new_context(base_url=origin, ignore_https_errors=True, locale="en-GB")
-    context.set_default_timeout(PATIENCE_MS)
+    context.set_default_timeout(TIMEOUT_MS)
     watch = Watch()
     watch.over(context)
     page = context.new_page()
@@ -68,27 +68,27 @@ def test_person__signs_in_drops_a_photo_sees_it_and_deletes_it(deployed: Deploye
     )
     row = page.locator("[data-tray] .upload-row").filter(has_text=name)
     thumbnail = row.locator("img[src^='https:']")
-    expect(thumbnail).to_have_js_property("complete", value=True, timeout=PATIENCE_MS)
+    expect(thumbnail).to_have_js_property("complete", value=True, timeout=TIMEOUT_MS)
     assert thumbnail.evaluate("image => image.naturalWidth") > 0
 
     row.get_by_role("link", name="Open").click()
     page.wait_for_url("**/photos/*/")
     photo_id = urlsplit(page.url).path.split("/")[2]
     picture = page.locator("main img").first
-    expect(picture).to_have_js_property("complete", value=True, timeout=PATIENCE_MS)
+    expect(picture).to_have_js_property("complete", value=True, timeout=TIMEOUT_MS)
     assert picture.evaluate("image => image.naturalWidth") > 0
 
     page.goto("/admin/photos/photo/")
-    expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=TIMEOUT_MS)
 
     page.goto(f"/photos/{photo_id}/")
     page.get_by_role("button", name="Move to the trash").click()
-    expect(page.get_by_text("Moved to the trash.")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text("Moved to the trash.")).to_be_visible(timeout=TIMEOUT_MS)
     page.goto("/me/trash/")
     tile = page.locator(".tile").first
     tile.locator("summary").click()
     tile.get_by_role("button", name="Yes, delete it").click()
-    expect(page.get_by_text("Deleted for good.")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text("Deleted for good.")).to_be_visible(timeout=TIMEOUT_MS)
     s3, bucket = deployed.client("s3"), deployed.outputs()["OriginalsBucket"]
     eventually(
         lambda: not s3.list_objects_v2(Bucket=bucket, Prefix=f"originals/{photo_id}").get("KeyCount"),

@@ -21,16 +21,16 @@ if TYPE_CHECKING:
     from tests.aws import EnforcedAws
 
 pytestmark = pytest.mark.embedded
-PATIENCE_SECONDS = 60.0
+TIMEOUT_SECONDS = 60.0
 
 
 def eventually(look: Callable[[], Any]) -> Any:
     """Poll until the function returns something."""
-    end = time.monotonic() + PATIENCE_SECONDS
+    end = time.monotonic() + TIMEOUT_SECONDS
     while time.monotonic() < end:
         if found := look():
             return found
-    pytest.fail(f"nothing within {PATIENCE_SECONDS:.0f} s")
+    pytest.fail(f"nothing within {TIMEOUT_SECONDS:.0f} s")
 
 
 def picture() -> bytes:
