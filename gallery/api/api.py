@@ -15,6 +15,7 @@ from gallery.api.openapi import finished
 from gallery.api.problems import Problem
 from gallery.api.routes import account, albums, downloads, images, photos, uploads
 from gallery.api.strictness import refuse_unknown_names
+from gallery.core import reasons
 
 VERSION = "1.0.0"
 DESCRIPTION = """\
@@ -69,28 +70,28 @@ def invalid(request: HttpRequest, found: ValidationError) -> HttpResponse:  # no
         {"where": ".".join(str(part) for part in error["loc"]), "message": str(error["msg"])}
         for error in found.errors
     ]
-    return problems.response(Problem(problems.INVALID, errors=errors))
+    return problems.response(Problem(reasons.INVALID, errors=errors))
 
 
 @api.exception_handler(AuthenticationError)
 def not_authenticated(request: HttpRequest, found: AuthenticationError) -> HttpResponse:  # noqa: ARG001
     """Say that the token opens nothing."""
-    return problems.response(Problem(problems.TOKEN_INVALID))
+    return problems.response(Problem(reasons.TOKEN_INVALID))
 
 
 @api.exception_handler(HttpError)
 def http_error(request: HttpRequest, found: HttpError) -> HttpResponse:  # noqa: ARG001 - ninja's signature
     """Translate what ninja itself refuses, a body that is not JSON above all."""
-    return problems.response(Problem(problems.BY_STATUS.get(found.status_code, problems.MALFORMED)))
+    return problems.response(Problem(problems.BY_STATUS.get(found.status_code, reasons.MALFORMED)))
 
 
 @api.exception_handler(Http404)
 def not_found(request: HttpRequest, found: Http404) -> HttpResponse:  # noqa: ARG001 - ninja's signature
     """Say that there is nothing."""
-    return problems.response(Problem(problems.NOT_FOUND))
+    return problems.response(Problem(reasons.NOT_FOUND))
 
 
 @api.exception_handler(RequestDataTooBig)
 def too_big(request: HttpRequest, found: RequestDataTooBig) -> HttpResponse:  # noqa: ARG001
     """Say that the request is too large to be read."""
-    return problems.response(Problem(problems.TOO_LARGE))
+    return problems.response(Problem(reasons.TOO_LARGE_TO_SEND))

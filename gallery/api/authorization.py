@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, cast
 from ninja.security import HttpBearer
 
 from gallery.accounts.rate_limits import retry_after_seconds
-from gallery.api import idempotency, problems, tokens
+from gallery.api import idempotency, tokens
 from gallery.api.limits import Kind, limit_of
 from gallery.api.problems import Problem
 from gallery.api.tokens import Scope
+from gallery.core import reasons
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -42,10 +43,10 @@ class TokenAuth(HttpBearer):
             Replay: it is a write that was answered before.
         """
         if "Authorization" not in request.headers:
-            raise Problem(problems.TOKEN_MISSING)
+            raise Problem(reasons.TOKEN_MISSING)
         found = super().__call__(request)
         if found is None:
-            raise Problem(problems.TOKEN_INVALID)
+            raise Problem(reasons.TOKEN_INVALID)
         return found
 
     def authenticate(self, request: HttpRequest, token: str) -> ApiToken | None:
@@ -54,7 +55,7 @@ class TokenAuth(HttpBearer):
         if found is None:
             return None
         if self.scope not in found.scope_names:
-            raise Problem(problems.SCOPE_MISSING, f"This token lacks the scope {self.scope}.")
+            raise Problem(reasons.SCOPE_MISSING, f"This token lacks the scope {self.scope}.")
         request.user = found.user
         limit_rate(found.user, self.kind)
         remembered = idempotency.begin(request, found.user)
@@ -76,7 +77,7 @@ def limit_rate(user: User, kind: Kind, *, cost: int = 1) -> None:
     """
     wait = retry_after_seconds(limit_of(kind), str(user.pk), cost=cost)
     if wait:
-        raise Problem(problems.TOO_FAST, headers={"Retry-After": str(wait)})
+        raise Problem(reasons.TOO_FAST, headers={"Retry-After": str(wait)})
 
 
 READS = TokenAuth(Scope.READ, Kind.READS)

@@ -8,7 +8,7 @@ from csp.decorators import csp_update
 from django.shortcuts import render
 from ninja.openapi.docs import DocsBase
 
-from gallery.api import problems
+from gallery.core import reasons
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -38,5 +38,5 @@ class LocalSwagger(DocsBase):
 
 
 def problem_list(request: HttpRequest) -> HttpResponse:
-    """Explain every reason that the API itself gives."""
-    return render(request, "api/problems.html", {"kinds": problems.KINDS, "page_title": "Problems"})
+    """Explain every reason code."""
+    return render(request, "api/problems.html", {"reasons": reasons.ALL.values(), "page_title": "Problems"})

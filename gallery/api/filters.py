@@ -8,9 +8,10 @@ from django.db.models import Q
 
 from gallery.albums.models import Album
 from gallery.albums.tagging import TagRefused, clean_tag
-from gallery.api.problems import NOT_ALLOWED, SCOPE_MISSING, Problem
+from gallery.api.problems import Problem
 from gallery.api.schemas.photos import View
 from gallery.api.tokens import Scope
+from gallery.core import reasons
 from gallery.photos.models import Photo
 
 if TYPE_CHECKING:
@@ -55,9 +56,9 @@ def _view(query: PhotoQuery, token: ApiToken) -> PhotoQuerySet:
         return Photo.objects.public()
     if query.view == View.REVIEW:
         if Scope.MODERATE not in token.scope_names:
-            raise Problem(SCOPE_MISSING, f"This token lacks the scope {Scope.MODERATE}.")
+            raise Problem(reasons.SCOPE_MISSING, f"This token lacks the scope {Scope.MODERATE}.")
         if not token.user.has_perm("photos.moderate_photo"):
-            raise Problem(NOT_ALLOWED)
+            raise Problem(reasons.NOT_ALLOWED)
         return Photo.objects.awaiting_review()
     mine = Photo.objects.owned_by(token.user)
     return mine.trashed() if query.trashed else mine.not_trashed()

@@ -15,7 +15,8 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from gallery.api.models import RememberedAnswer
-from gallery.api.problems import KEY_AT_WORK, KEY_MALFORMED, KEY_REUSED, Problem
+from gallery.api.problems import Problem
+from gallery.core import reasons
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -51,7 +52,7 @@ def begin(request: HttpRequest, user: User) -> RememberedAnswer | None:
     if request.method not in WRITES or key is None:
         return None
     if not (0 < len(key) <= MAX_KEY_LENGTH and key.isascii() and key.isprintable()):
-        raise Problem(KEY_MALFORMED)
+        raise Problem(reasons.KEY_MALFORMED)
     now = timezone.now()
     fingerprint = _fingerprint(request)
     RememberedAnswer.objects.filter(user=user, key=key, created_at__lt=now - KEPT).delete()
@@ -67,9 +68,9 @@ def begin(request: HttpRequest, user: User) -> RememberedAnswer | None:
 def _repeat(first: RememberedAnswer | None, fingerprint: str) -> RememberedAnswer:
     """Answer a repetition; take over from a first request that died."""
     if first is None:
-        raise Problem(KEY_AT_WORK, headers={"Retry-After": "1"})
+        raise Problem(reasons.KEY_AT_WORK, headers={"Retry-After": "1"})
     if first.fingerprint != fingerprint:
-        raise Problem(KEY_REUSED)
+        raise Problem(reasons.KEY_REUSED)
     if first.status:
         answer = HttpResponse(bytes(first.body), status=first.status, headers=first.headers)
         answer[REPLAYED_HEADER] = "true"
@@ -79,7 +80,7 @@ def _repeat(first: RememberedAnswer | None, fingerprint: str) -> RememberedAnswe
         pk=first.pk, status=0, created_at__lt=now - AT_WORK_AT_MOST, fingerprint=fingerprint
     )
     if not dead.update(created_at=now):
-        raise Problem(KEY_AT_WORK, headers={"Retry-After": "1"})
+        raise Problem(reasons.KEY_AT_WORK, headers={"Retry-After": "1"})
     return first
 
 

@@ -13,6 +13,7 @@ from django.http import HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers, set_response_etag
 
 from gallery.api import idempotency, problems
+from gallery.core import reasons
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,7 +58,7 @@ def _as_problem(answer: HttpResponse) -> HttpResponse:
     """Replace a page that says that something is wrong, such as Django's 404, by a problem."""
     if answer.status_code < 400 or answer.headers.get("Content-Type", "").startswith(JSON_TYPES):
         return answer
-    fallback = problems.BROKEN if answer.status_code >= 500 else problems.MALFORMED
+    fallback = reasons.BROKEN if answer.status_code >= 500 else reasons.MALFORMED
     kind = problems.BY_STATUS.get(answer.status_code, fallback)
     replaced = problems.response(problems.Problem(kind))
     if "Allow" in answer.headers:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any
 
-from gallery.api.problems import INVALID, Problem, response
+from gallery.api.problems import Problem, response
+from gallery.core import reasons
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +31,7 @@ def refuse_unknown_names(run: Callable[..., HttpResponse]) -> Callable[..., Http
         unknown = sorted(set(request.GET) - known)
         if unknown:
             errors = [{"where": f"{QUERY}.{name}", "message": "Unknown name."} for name in unknown]
-            return response(Problem(INVALID, errors=errors))
+            return response(Problem(reasons.INVALID, errors=errors))
         return run(request, **path_parameters)
 
     return checked

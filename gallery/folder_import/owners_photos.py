@@ -99,7 +99,7 @@ def _checked(upload: engine.WantedUpload) -> UploadRequest | offers.Refused:
             }
         )
     except FileRefused as refused:
-        return offers.Refused(str(upload.upload_id), refused.refusal)
+        return offers.Refused(str(upload.upload_id), refused.reason)
 
 
 def _answer(outcome: offers.Outcome, upload_id: UUID, types: dict[str, str]) -> engine.Answer:
@@ -108,8 +108,8 @@ def _answer(outcome: offers.Outcome, upload_id: UUID, types: dict[str, str]) -> 
             return engine.Offered(upload_id, photo_id, types[str(upload_id)])
         case offers.AlreadyThere(photo_id=photo_id):
             return engine.AlreadyThere(upload_id, photo_id)
-        case offers.Refused(refusal=refusal):
-            return engine.Refused(upload_id, refusal.reason, refusal.sentence)
+        case offers.Refused(reason=reason):
+            return engine.Refused(upload_id, reason.code, reason.sentence)
 
 
 def _base64_of(sha256: str) -> str:

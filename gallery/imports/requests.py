@@ -14,16 +14,17 @@ from django.db.models import F
 from django.utils import timezone
 
 from gallery.accounts.models import User
-from gallery.core import correlation
+from gallery.core import correlation, reasons
 from gallery.imports.urls import checked_url, file_name_of
 from gallery.photos.models import Photo
 from gallery.storage.originals import OriginalsUnavailable, originals
-from gallery.uploads.file_checks import FileRefused, Refusal
-from gallery.uploads.offers import ACCOUNT_CLOSED, QUOTA_EXCEEDED
+from gallery.uploads.file_checks import FileRefused
 from thumbworker.contract.imports import MAX_IMPORT_BYTES, ImportRequest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from gallery.core.reasons import Reason
 
 logger = structlog.get_logger(__name__)
 
@@ -47,7 +48,7 @@ class NotRequested:
     """One URL is refused. Others may be accepted."""
 
     url: str
-    refusal: Refusal
+    reason: Reason
 
 
 def request_imports(
@@ -63,21 +64,21 @@ def request_imports(
         try:
             checked_url(untrusted_url)
         except FileRefused as refused_file:
-            refused[position] = NotRequested(untrusted_url, refused_file.refusal)
+            refused[position] = NotRequested(untrusted_url, refused_file.reason)
     wanted = [position for position in range(len(untrusted_urls)) if position not in refused]
     now = timezone.now()
     rows = [_row(owner_id, untrusted_urls[position], visibility, now) for position in wanted]
-    fitting, refusal = _insert(owner_id, rows)
+    fitting, reason = _insert(owner_id, rows)
     _request_all(rows[:fitting])
     made = dict(zip(wanted, rows[:fitting], strict=False))
     return [
-        refused.get(position) or _outcome(url, made.get(position), refusal)
+        refused.get(position) or _outcome(url, made.get(position), reason)
         for position, url in enumerate(untrusted_urls)
     ]
 
 
-def _outcome(url: str, row: Photo | None, refusal: Refusal) -> Requested | NotRequested:
-    return Requested(url, row.pk) if row else NotRequested(url, refusal)
+def _outcome(url: str, row: Photo | None, reason: Reason) -> Requested | NotRequested:
+    return Requested(url, row.pk) if row else NotRequested(url, reason)
 
 
 def _row(owner_id: int, url: str, visibility: str, now: datetime) -> Photo:
@@ -97,20 +98,20 @@ def _row(owner_id: int, url: str, visibility: str, now: datetime) -> Photo:
     )
 
 
-def _insert(owner_id: int, rows: Sequence[Photo]) -> tuple[int, Refusal]:
+def _insert(owner_id: int, rows: Sequence[Photo]) -> tuple[int, Reason]:
     """Insert as many rows as fit the quota. Return their number, and the refusal for the others."""
     fitting = len(rows)
-    refusal = QUOTA_EXCEEDED
+    reason = reasons.QUOTA_EXCEEDED
     if not _insert_all(owner_id, rows):
         user = User.objects.filter(pk=owner_id, is_active=True).first()
         if user is None:
-            refusal = ACCOUNT_CLOSED
+            reason = reasons.ACCOUNT_CLOSED
         free_bytes = user.quota_bytes - user.used_bytes if user else 0
         fitting = min(max(free_bytes // MAX_IMPORT_BYTES, 0), len(rows))
         if not _insert_all(owner_id, rows[:fitting]):
             # Another call of this account reserved bytes after we read the row.
             fitting = 0
-    return fitting, refusal
+    return fitting, reason
 
 
 def _insert_all(owner_id: int, rows: Sequence[Photo]) -> bool:

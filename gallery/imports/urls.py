@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from urllib.parse import unquote, urlsplit
 
-from django.utils.translation import gettext_lazy as _
-
-from gallery.uploads.file_checks import FileRefused, Refusal, clean_name
-from thumbworker.contract.imports import MAX_URL_LENGTH, SENTENCES, ImportReason
+from gallery.core import reasons
+from gallery.uploads.file_checks import FileRefused, clean_name
+from thumbworker.contract.imports import MAX_URL_LENGTH
 
 SCHEMES = frozenset({"http", "https"})
 NAME_WITHOUT_PATH = "import"
-
-URL_NOT_ALLOWED = Refusal(str(ImportReason.URL_NOT_ALLOWED), _(SENTENCES[ImportReason.URL_NOT_ALLOWED]))
-URL_TOO_LONG = Refusal(
-    "import_url_too_long", _("This URL is longer than 2048 characters. Use a shorter one.")
-)
 
 
 def checked_url(untrusted: str) -> str:
@@ -25,17 +19,17 @@ def checked_url(untrusted: str) -> str:
         FileRefused: it is too long or not a plain http(s) URL.
     """
     if len(untrusted) > MAX_URL_LENGTH:
-        raise FileRefused(URL_TOO_LONG)
+        raise FileRefused(reasons.URL_TOO_LONG)
     if any(c <= " " or c in '\\<>"\x7f' for c in untrusted):
-        raise FileRefused(URL_NOT_ALLOWED)
+        raise FileRefused(reasons.URL_NOT_ALLOWED)
     try:
         parts = urlsplit(untrusted)
         is_plain = parts.scheme in SCHEMES and bool(parts.hostname) and "@" not in parts.netloc
         parts.port  # noqa: B018 - raises ValueError if invalid
     except ValueError as error:
-        raise FileRefused(URL_NOT_ALLOWED) from error
+        raise FileRefused(reasons.URL_NOT_ALLOWED) from error
     if not is_plain:
-        raise FileRefused(URL_NOT_ALLOWED)
+        raise FileRefused(reasons.URL_NOT_ALLOWED)
     return untrusted
 
 

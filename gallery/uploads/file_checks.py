@@ -10,12 +10,11 @@ from pathlib import PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.utils.translation import gettext_lazy as _
-
+from gallery.core import reasons
 from thumbworker.contract.limits import MAX_ORIGINAL_BYTES
 
 if TYPE_CHECKING:
-    from django.utils.functional import Promise
+    from gallery.core.reasons import Reason
 
 MAX_FILE_BYTES = MAX_ORIGINAL_BYTES
 MAX_NAME_LENGTH = 250
@@ -41,50 +40,12 @@ ACCEPTED_TYPES = frozenset(TYPES_BY_EXTENSION.values())
 TYPE_ALIASES = {"image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg", "image/x-png": "image/png"}
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why something was refused: a stable reason code, and a message that is translated when it is shown."""
-
-    reason: str
-    message: str | Promise
-
-    @property
-    def sentence(self) -> str:
-        """Return the message in the current language."""
-        return str(self.message)
-
-
-EMPTY = Refusal("empty", _("This file is empty. Nothing was uploaded."))
-TOO_LARGE = Refusal("too_large", _("This file is larger than 50 MB. Nothing was uploaded."))
-NAME_MISSING = Refusal("name_missing", _("This file has no name. Rename it and choose it again."))
-NAME_TOO_LONG = Refusal(
-    "name_too_long",
-    _("This file's name is longer than 250 characters. Rename it and choose it again."),
-)
-BAD_CHECKSUM = Refusal(
-    "bad_checksum", _("The file's checksum is missing or not a SHA-256. Choose the file again.")
-)
-BAD_UPLOAD_ID = Refusal(
-    "bad_upload_id", _("The upload has no valid ID. Reload the page and choose the file again.")
-)
-SVG = Refusal(
-    "svg_not_accepted", _("SVG drawings are not photos. Export the drawing as PNG and upload that.")
-)
-HTML = Refusal(
-    "html_not_accepted", _("This is a web page, not a photo. Save the photo itself and upload that.")
-)
-TYPE_NOT_ACCEPTED = Refusal(
-    "type_not_accepted",
-    _("We don't support this kind of file. Choose a JPEG, PNG, WebP, AVIF, GIF, HEIC or TIFF file."),
-)
-
-
 class FileRefused(Exception):
-    """A file was refused, for the reason in ``refusal``."""
+    """A file was refused, for the ``reason``."""
 
-    def __init__(self, refusal: Refusal) -> None:
-        super().__init__(refusal.sentence)
-        self.refusal = refusal
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.sentence)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +99,9 @@ def clean_name(untrusted: object) -> str:
     )
     cleaned = cleaned.strip()
     if not cleaned:
-        raise FileRefused(NAME_MISSING)
+        raise FileRefused(reasons.NAME_MISSING)
     if len(cleaned) > MAX_NAME_LENGTH:
-        raise FileRefused(NAME_TOO_LONG)
+        raise FileRefused(reasons.NAME_TOO_LONG)
     return cleaned
 
 
@@ -154,22 +115,22 @@ def content_type(untrusted: object, name: str) -> str:
     text = TYPE_ALIASES.get(text, text)
     extension = PurePosixPath(name).suffix.lower()
     if text == "image/svg+xml" or extension in {".svg", ".svgz"}:
-        raise FileRefused(SVG)
+        raise FileRefused(reasons.SVG)
     if text in {"text/html", "application/xhtml+xml"} or extension in {".html", ".htm", ".xhtml"}:
-        raise FileRefused(HTML)
+        raise FileRefused(reasons.HTML)
     if not text or text == "application/octet-stream":
         # Some systems have no type for HEIC and AVIF. The worker checks the content anyway.
         text = TYPES_BY_EXTENSION.get(extension, "")
     if text not in ACCEPTED_TYPES:
-        raise FileRefused(TYPE_NOT_ACCEPTED)
+        raise FileRefused(reasons.TYPE_NOT_ACCEPTED)
     return text
 
 
 def _size_bytes(untrusted: object) -> int:
     if not isinstance(untrusted, int) or isinstance(untrusted, bool) or untrusted <= 0:
-        raise FileRefused(EMPTY)
+        raise FileRefused(reasons.EMPTY)
     if untrusted > MAX_FILE_BYTES:
-        raise FileRefused(TOO_LARGE)
+        raise FileRefused(reasons.TOO_LARGE)
     return untrusted
 
 
@@ -179,7 +140,7 @@ def _sha256(untrusted: object) -> str:
     except (binascii.Error, ValueError):
         digest = b""
     if len(digest) != 32:
-        raise FileRefused(BAD_CHECKSUM)
+        raise FileRefused(reasons.BAD_CHECKSUM)
     return base64.b64encode(digest).decode()
 
 
@@ -187,4 +148,4 @@ def _upload_id(untrusted: object) -> UUID:
     try:
         return UUID(untrusted if isinstance(untrusted, str) else "")
     except ValueError:
-        raise FileRefused(BAD_UPLOAD_ID) from None
+        raise FileRefused(reasons.BAD_UPLOAD_ID) from None

@@ -7,10 +7,9 @@ import hashlib
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from django.utils.translation import gettext_lazy as _
-
+from gallery.core import reasons
 from gallery.storage.originals import OriginalExists, OriginalsUnavailable, originals
-from gallery.uploads.file_checks import FileRefused, Refusal, UploadRequest
+from gallery.uploads.file_checks import FileRefused, UploadRequest
 from gallery.uploads.offers import AlreadyThere, Offered, Refused, offer
 
 if TYPE_CHECKING:
@@ -18,14 +17,6 @@ if TYPE_CHECKING:
 
 MAX_FORM_BYTES = 4 * 1024 * 1024
 """AWS Lambda accepts requests up to 6 MB, and base64 adds a third."""
-
-TOO_LARGE_FOR_FORM = Refusal(
-    "too_large_for_form",
-    _("Without JavaScript, files can have up to 4 MB. Turn it on for up to 50 MB. Nothing was uploaded."),
-)
-STORE_UNAVAILABLE = Refusal(
-    "store_unavailable", _("Photo storage is not responding. Nothing was uploaded. Try again in a minute.")
-)
 
 
 def store(
@@ -35,7 +26,7 @@ def store(
     upload_id = uuid4()
     size_bytes = untrusted_file.size or 0
     if size_bytes > MAX_FORM_BYTES:
-        return Refused(str(upload_id), TOO_LARGE_FOR_FORM)
+        return Refused(str(upload_id), reasons.TOO_LARGE_FOR_FORM)
     content = untrusted_file.read()
     try:
         request = UploadRequest.from_untrusted(
@@ -49,7 +40,7 @@ def store(
             }
         )
     except FileRefused as refused:
-        return Refused(str(upload_id), refused.refusal)
+        return Refused(str(upload_id), refused.reason)
     outcome = offer(owner_id, [request], visibility=visibility)[0]
     if isinstance(outcome, Offered):
         try:
@@ -57,5 +48,5 @@ def store(
         except OriginalExists:
             return AlreadyThere(outcome.upload_id, outcome.photo_id)
         except OriginalsUnavailable:
-            return Refused(outcome.upload_id, STORE_UNAVAILABLE)
+            return Refused(outcome.upload_id, reasons.STORE_UNAVAILABLE)
     return outcome

@@ -16,35 +16,26 @@ from django.db.models import F, IntegerField, OuterRef, Q, Subquery, Value
 from django.db.models.aggregates import Count
 from django.db.models.functions import Coalesce
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from gallery.accounts.models import User
-from gallery.core import correlation
+from gallery.core import correlation, reasons
 from gallery.photos import transitions
 from gallery.photos.models import Photo
 from gallery.photos.states import NEVER_ARRIVED, State
 from gallery.storage.originals import OriginalsUnavailable, originals
 from gallery.storage.upload_terms import OFFER_SECONDS, Offer, OriginalTerms
-from gallery.uploads.file_checks import Refusal, UploadRequest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from gallery.core.reasons import Reason
+    from gallery.uploads.file_checks import UploadRequest
 
 logger = structlog.get_logger(__name__)
 
 MAX_OUTSTANDING_OFFERS = 200
 # The row's deadline is after the signature's, so S3 accepts no PUT after the row's deadline.
 CLOCK_ALLOWANCE = timedelta(minutes=1)
-
-QUOTA_EXCEEDED = Refusal(
-    "quota_exceeded", _("There is not enough storage left in your account. Delete some photos first.")
-)
-TOO_MANY_OUTSTANDING = Refusal(
-    "too_many_outstanding",
-    _("Too many uploads are in progress. Wait for some of them to finish, then try again."),
-)
-FILE_CHANGED = Refusal("file_changed", _("This file changed while it was being uploaded. Choose it again."))
-ACCOUNT_CLOSED = Refusal("account_closed", _("This account can't upload photos right now."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +61,7 @@ class Refused:
     """One file is refused. Others may be offered."""
 
     upload_id: str
-    refusal: Refusal
+    reason: Reason
 
 
 Outcome = Offered | AlreadyThere | Refused
@@ -158,7 +149,7 @@ def _answer_duplicate(batch: _Batch, duplicate: UploadRequest, first: UploadRequ
     outcome = batch.outcomes[str(first.upload_id)]
     upload_id = str(duplicate.upload_id)
     if isinstance(outcome, Refused):
-        batch.outcomes[upload_id] = Refused(upload_id, outcome.refusal)
+        batch.outcomes[upload_id] = Refused(upload_id, outcome.reason)
     else:
         batch.outcomes[upload_id] = AlreadyThere(upload_id, outcome.photo_id)
 
@@ -221,7 +212,7 @@ def _offer_with_existing(batch: _Batch, requests: Sequence[UploadRequest]) -> No
         if photo is None:
             fresh.append(request)
         elif photo.sha256 != request.sha256_hex:
-            batch.outcomes[str(request.upload_id)] = Refused(str(request.upload_id), FILE_CHANGED)
+            batch.outcomes[str(request.upload_id)] = Refused(str(request.upload_id), reasons.FILE_CHANGED)
         elif _offer_again(batch, photo, request):
             repeated.append(photo)
     if repeated:
@@ -270,7 +261,9 @@ def _offer_what_fits(batch: _Batch, fresh: Sequence[UploadRequest]) -> None:
         if fitting and not _offer_fresh(batch, fitting):
             # Another call inserted one of these files before we got the lock.
             for request in fitting:
-                batch.outcomes[str(request.upload_id)] = Refused(str(request.upload_id), TOO_MANY_OUTSTANDING)
+                batch.outcomes[str(request.upload_id)] = Refused(
+                    str(request.upload_id), reasons.TOO_MANY_OUTSTANDING
+                )
 
 
 def _fitting(batch: _Batch, fresh: Sequence[UploadRequest], user: User | None) -> list[UploadRequest]:
@@ -280,15 +273,15 @@ def _fitting(batch: _Batch, fresh: Sequence[UploadRequest], user: User | None) -
     free_offers = MAX_OUTSTANDING_OFFERS - outstanding
     fitting: list[UploadRequest] = []
     for request in fresh:
-        refusal = None
+        reason = None
         if user is None or not user.is_active:
-            refusal = ACCOUNT_CLOSED
+            reason = reasons.ACCOUNT_CLOSED
         elif request.size_bytes > free_bytes:
-            refusal = QUOTA_EXCEEDED
+            reason = reasons.QUOTA_EXCEEDED
         elif free_offers <= 0:
-            refusal = TOO_MANY_OUTSTANDING
-        if refusal:
-            batch.outcomes[str(request.upload_id)] = Refused(str(request.upload_id), refusal)
+            reason = reasons.TOO_MANY_OUTSTANDING
+        if reason:
+            batch.outcomes[str(request.upload_id)] = Refused(str(request.upload_id), reason)
         else:
             fitting.append(request)
             free_bytes -= request.size_bytes

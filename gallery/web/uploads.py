@@ -65,7 +65,7 @@ def _plain_upload(request: SignedInRequest) -> HttpResponse:
     for file in files:
         outcome = form_upload.store(request.user.pk, file, visibility=visibility)
         if isinstance(outcome, offers.Refused):
-            refused.append((file.name or "", outcome.refusal.sentence))
+            refused.append((file.name or "", outcome.reason.sentence))
         elif isinstance(outcome, offers.AlreadyThere):
             already_there += 1
         else:
@@ -119,7 +119,7 @@ def _read_wish(wish: dict[str, Any]) -> UploadRequest | offers.Refused:
     try:
         return UploadRequest.from_untrusted(wish)
     except FileRefused as refused:
-        return offers.Refused(str(wish.get("upload_id", ""))[:64], refused.refusal)
+        return offers.Refused(str(wish.get("upload_id", ""))[:64], refused.reason)
 
 
 def _as_json(outcome: offers.Outcome) -> dict[str, Any]:
@@ -127,8 +127,8 @@ def _as_json(outcome: offers.Outcome) -> dict[str, Any]:
         return {
             "upload_id": outcome.upload_id,
             "outcome": "refused",
-            "reason": outcome.refusal.reason,
-            "sentence": outcome.refusal.sentence,
+            "reason": outcome.reason.code,
+            "sentence": outcome.reason.sentence,
         }
     known = {"upload_id": outcome.upload_id, "photo_id": str(outcome.photo_id)}
     if isinstance(outcome, offers.AlreadyThere):

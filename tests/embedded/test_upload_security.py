@@ -168,7 +168,7 @@ def test_offer__is_accepted_again_after_a_delete(originals: OriginalsStorage) ->
 def test_form_upload__is_write_once(originals: OriginalsStorage) -> None:
     promised = terms()
     originals.put(promised, CONTENT)
-    with pytest.raises(originals.OriginalExists):
+    with pytest.raises(originals_module.OriginalExists):
         originals.put(promised, CONTENT)
     originals.remove(promised.photo_id)
 

@@ -12,13 +12,13 @@ from ninja import Query, Router, Status
 from gallery.albums.membership import add_photos, remove_photos
 from gallery.albums.models import Album, Tag
 from gallery.albums.querysets import AlbumQuerySet
-from gallery.api import problems
 from gallery.api.authorization import READS, WRITES, ApiRequest
 from gallery.api.filters import visible_photos
 from gallery.api.problems import Problem
 from gallery.api.responses import refusals
 from gallery.api.schemas import albums as s
 from gallery.api.schemas.photos import VisibilityName
+from gallery.core import reasons
 
 router = Router(tags=["Albums and tags"], by_alias=True)
 MOST_ALBUMS = 500
@@ -27,7 +27,7 @@ MOST_ALBUMS = 500
 def _one_or_404(albums: AlbumQuerySet, album_id: UUID) -> Album:
     album = albums.select_related("owner").with_counts().filter(pk=album_id).first()
     if album is None:
-        raise Problem(problems.NOT_FOUND)
+        raise Problem(reasons.NOT_FOUND)
     return album
 
 

@@ -7,14 +7,14 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from ninja import Path, Query, Router, Status
 
-from gallery.api import problems
 from gallery.api.authorization import READS, ApiRequest
 from gallery.api.filters import visible_photos
-from gallery.api.problems import Kind, Problem
+from gallery.api.problems import Problem
 from gallery.api.responses import refusals
 from gallery.api.schemas.downloads import NotReady, SizeQuery
 from gallery.api.schemas.photos import EXAMPLE_ID, StateName
 from gallery.api.schemas.shapes import NUL_FREE
+from gallery.core import reasons
 from gallery.photos import actions
 from gallery.photos.models import Photo
 from gallery.photos.querysets import PhotoQuerySet
@@ -60,7 +60,7 @@ def download_thumbnail(
         return _not_ready(photo, response)
     signer = signed_urls.signer()
     if item is None or not item.renditions or signer is None:
-        raise Problem(problems.UNAVAILABLE)
+        raise Problem(reasons.STORE_UNAVAILABLE)
     wanted = next((made for made in item.renditions if made.name == query.size), item.renditions[-1])
     return _redirect(signer.url(wanted.key))
 
@@ -77,11 +77,10 @@ def _found(request: ApiRequest, name: str, by_id: PhotoQuerySet) -> tuple[Photo,
         photos = Photo.objects.owned_by(request.user).not_trashed().filter(file_name=name).newest_first()
     photo = photos.with_owner().first()
     if photo is None:
-        raise Problem(problems.NOT_FOUND)
+        raise Problem(reasons.NOT_FOUND)
     _, reading = tiles_of([photo], request.user, move_on=photo.owner_id == request.user.pk)
     if photo.state == State.FAILED:
-        kind = Kind(photo.reason, HTTPStatus.CONFLICT, "Not available", state_sentence(photo))
-        raise Problem(kind)
+        raise Problem(reasons.of(photo.reason), state_sentence(photo), status=HTTPStatus.CONFLICT)
     return photo, reading.items.get(photo.pk)
 
 

@@ -8,12 +8,13 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Status
 
-from gallery.api import present, problems
+from gallery.api import present
 from gallery.api.authorization import READS, WRITES, ApiRequest, limit_rate
 from gallery.api.limits import Kind
-from gallery.api.problems import Problem, refused
+from gallery.api.problems import Problem
 from gallery.api.responses import refusals
 from gallery.api.schemas import images as s
+from gallery.core import reasons
 from gallery.imports.requests import NotRequested, Requested, request_imports
 from gallery.photos.models import Photo
 from gallery.photos.states import State
@@ -45,9 +46,9 @@ def import_images(
     limit_rate(asked.user, Kind.IMPORTS, cost=len(urls))
     outcomes = request_imports(asked.user.pk, urls, visibility=str(wish.visibility))
     accepted = [outcome for outcome in outcomes if isinstance(outcome, Requested)]
-    refusal = next((outcome.refusal for outcome in outcomes if isinstance(outcome, NotRequested)), None)
-    if refusal and not accepted:
-        raise refused(refusal)
+    reason = next((outcome.reason for outcome in outcomes if isinstance(outcome, NotRequested)), None)
+    if reason and not accepted:
+        raise Problem(reason)
     single = accepted[0].photo_id if len(urls) == 1 else None
     response["Location"] = status_address(single) if single else f"{settings.SITE_ORIGIN}{API_ADDRESS}/photos"
     response["Retry-After"] = str(RETRY_AFTER_SECONDS)
@@ -58,7 +59,7 @@ def import_images(
 def _told(outcome: Requested | NotRequested) -> s.ImportOutcome:
     if isinstance(outcome, NotRequested):
         return s.ImportRefused(
-            origin_url=outcome.url, reason=outcome.refusal.reason, sentence=outcome.refusal.sentence
+            origin_url=outcome.url, reason=outcome.reason.code, sentence=outcome.reason.sentence
         )
     return s.ImportAccepted(
         request_id=outcome.photo_id,
@@ -76,7 +77,7 @@ def get_image(request: HttpRequest, request_id: UUID) -> s.ImageOut:
     imports = Photo.objects.owned_by(asked.user).exclude(origin_url="").with_owner()
     photo = imports.filter(pk=request_id).first()
     if photo is None:
-        raise Problem(problems.NOT_FOUND)
+        raise Problem(reasons.NOT_FOUND)
     tiles, reading = tiles_of([photo], asked.user, move_on=True, with_imports=True)
     item = reading.imports.get(photo.pk)
     api_address = f"{settings.SITE_ORIGIN}{API_ADDRESS}"

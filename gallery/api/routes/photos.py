@@ -15,6 +15,7 @@ from gallery.api.filters import photos_of, visible_photos, with_words
 from gallery.api.problems import Problem
 from gallery.api.responses import refusals
 from gallery.api.schemas import photos as s
+from gallery.core import reasons
 from gallery.photos import actions
 from gallery.photos.actions import Outcome
 from gallery.photos.models import Photo
@@ -35,7 +36,7 @@ def own_or_404(request: ApiRequest, photo_id: UUID) -> Photo:
     """
     photo = Photo.objects.owned_by(request.user).with_owner().filter(pk=photo_id).first()
     if photo is None:
-        raise Problem(problems.NOT_FOUND)
+        raise Problem(reasons.NOT_FOUND)
     return photo
 
 
@@ -103,7 +104,7 @@ def get_photo(request: HttpRequest, photo_id: UUID) -> s.PhotoDetail:
     asked = cast("ApiRequest", request)
     photo = visible_photos(asked.auth).with_owner().filter(pk=photo_id).first()
     if photo is None:
-        raise Problem(problems.NOT_FOUND)
+        raise Problem(reasons.NOT_FOUND)
     return present.photo_detail(photo, asked.user)
 
 
@@ -120,7 +121,7 @@ def change_photo(request: HttpRequest, photo_id: UUID, change: s.PhotoChange) ->
     try:
         tags = None if change.tags is None else clean_tags(change.tags)
     except TagRefused as refusal:
-        raise Problem(problems.INVALID, str(refusal)) from refusal
+        raise Problem(reasons.INVALID, str(refusal)) from refusal
     change_words(
         photo.pk,
         actor=asked.user,
@@ -183,10 +184,10 @@ def review_photo(request: HttpRequest, photo_id: UUID, review: s.Review) -> s.Ph
     """
     asked = cast("ApiRequest", request)
     if not asked.user.has_perm("photos.moderate_photo"):
-        raise Problem(problems.NOT_ALLOWED)
+        raise Problem(reasons.NOT_ALLOWED)
     photos = Photo.objects.visible_to(asked.user).with_owner().filter(pk=photo_id)
     if not photos.exists():
-        raise Problem(problems.NOT_FOUND)
+        raise Problem(reasons.NOT_FOUND)
     outcome = _decide(review, photo_id, asked)
     if outcome is not Outcome.DONE:
         raise problems.of_outcome(outcome)
@@ -200,5 +201,5 @@ def _decide(review: s.Review, photo_id: UUID, request: ApiRequest) -> Outcome:
         return actions.put_back(photo_id, actor=request.user)
     if review.words_mark is None:
         errors = [{"where": "body.wordsMark", "message": "Field required"}]
-        raise Problem(problems.INVALID, WORDS_MARK_MISSING, errors)
+        raise Problem(reasons.INVALID, WORDS_MARK_MISSING, errors)
     return actions.approve(photo_id, actor=request.user, words_mark=review.words_mark)

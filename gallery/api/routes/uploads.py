@@ -9,19 +9,14 @@ from ninja import File, Form, Router, Status
 from ninja.files import UploadedFile
 
 from gallery.api.authorization import WRITES, ApiRequest
-from gallery.api.problems import UNAVAILABLE, Problem, refused
+from gallery.api.problems import Problem
 from gallery.api.responses import refusals
 from gallery.api.schemas import uploads as s
 from gallery.api.schemas.photos import VisibilityName
 from gallery.uploads import form_upload, offers
-from gallery.uploads.file_checks import FileRefused, Refusal, UploadRequest
+from gallery.uploads.file_checks import FileRefused, UploadRequest
 
 router = Router(tags=["Uploads"], by_alias=True)
-
-TOO_LARGE_TO_SEND = Refusal(
-    "too_large_for_form",
-    "A file sent this way may have up to 4 MB. Ask POST /uploads for an address for up to 50 MB.",
-)
 
 
 @router.post("/uploads", auth=WRITES, response={200: s.UploadOutcomes, **refusals(401, 403, 422, 429)})
@@ -43,15 +38,13 @@ def _checked(wish: s.UploadWish) -> UploadRequest | offers.Refused:
     try:
         return UploadRequest.from_untrusted(wish.model_dump() | {"upload_id": str(wish.upload_id)})
     except FileRefused as refusal:
-        return offers.Refused(str(wish.upload_id), refusal.refusal)
+        return offers.Refused(str(wish.upload_id), refusal.reason)
 
 
 def _told(outcome: offers.Outcome) -> s.UploadOutcome:
     upload_id = UUID(outcome.upload_id)
     if isinstance(outcome, offers.Refused):
-        return s.Refused(
-            upload_id=upload_id, reason=outcome.refusal.reason, sentence=outcome.refusal.sentence
-        )
+        return s.Refused(upload_id=upload_id, reason=outcome.reason.code, sentence=outcome.reason.sentence)
     if isinstance(outcome, offers.AlreadyThere):
         return s.AlreadyThere(upload_id=upload_id, photo_id=outcome.photo_id)
     return s.Offered(
@@ -77,15 +70,7 @@ def upload(
     asked = cast("ApiRequest", request)
     outcome = form_upload.store(asked.user.pk, file, visibility=str(visibility))
     if isinstance(outcome, offers.Refused):
-        raise _refusal(outcome.refusal)
+        raise Problem(outcome.reason)
     there = isinstance(outcome, offers.AlreadyThere)
     told = s.Uploaded(photo_id=outcome.photo_id, already_there=there)
     return Status(HTTPStatus.OK if there else HTTPStatus.CREATED, told)
-
-
-def _refusal(refusal: Refusal) -> Problem:
-    if refusal == form_upload.STORE_UNAVAILABLE:
-        return Problem(UNAVAILABLE)
-    if refusal == form_upload.TOO_LARGE_FOR_FORM:
-        return refused(TOO_LARGE_TO_SEND, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-    return refused(refusal)

@@ -10,10 +10,10 @@ from django.core.management import CommandError, call_command
 from contactsheet.engine.folders import find_files
 from contactsheet.engine.upload import UploadRun
 from contactsheet.exits import Exit
+from gallery.core import reasons
 from gallery.folder_import.owners_photos import OwnersPhotos
 from gallery.photos.models import Photo
 from gallery.photos.states import State, Visibility
-from gallery.uploads.offers import QUOTA_EXCEEDED
 from tests.client.fake_gallery import RecordingObserver
 from tests.gallery.stores import ready_item
 
@@ -91,7 +91,7 @@ def test_import__checks_the_quota(
     with pytest.raises(CommandError) as caught:
         import_photos(folder)
     assert caught.value.returncode == Exit.INCOMPLETE
-    assert QUOTA_EXCEEDED.sentence in capsys.readouterr().err
+    assert reasons.QUOTA_EXCEEDED.sentence in capsys.readouterr().err
     assert Photo.objects.count() == 2
 
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from gallery.core import correlation
+from gallery.core import correlation, reasons
 from gallery.imports.requests import START_WITHIN, NotRequested, Requested, request_imports
-from gallery.imports.urls import URL_NOT_ALLOWED, checked_url, file_name_of
+from gallery.imports.urls import checked_url, file_name_of
 from gallery.photos.models import Photo
 from gallery.photos.states import State
 from gallery.storage.originals import originals
@@ -63,7 +63,7 @@ def test_request_imports__never_exceeds_the_quota(alice: User, stores: ImportSto
     alice.quota_bytes = 2 * MAX_IMPORT_BYTES + 5
     alice.save()
     outcomes = request_imports(alice.pk, ["ftp://x/", URL, URL, URL], visibility="public")
-    assert [o.refusal.reason if isinstance(o, NotRequested) else "" for o in outcomes] == [
+    assert [o.reason.code if isinstance(o, NotRequested) else "" for o in outcomes] == [
         "import_url_not_allowed",
         "",
         "",
@@ -80,7 +80,7 @@ def test_request_imports__refuses_a_closed_account(alice: User) -> None:
     alice.save()
     (outcome,) = request_imports(alice.pk, [URL], visibility="public")
     assert isinstance(outcome, NotRequested)
-    assert outcome.refusal == offers.ACCOUNT_CLOSED
+    assert outcome.reason == reasons.ACCOUNT_CLOSED
     assert not Photo.objects.exists()
 
 
@@ -150,7 +150,7 @@ def test_command__imports_a_list(alice: User, stores: ImportStores, tmp_path: Pa
     photo = Photo.objects.get()
     assert f"{photo.pk} {URL}" in output.out
     assert "1 of 2 imports requested." in output.out
-    assert f"ftp://x/: {URL_NOT_ALLOWED.sentence}" in output.err
+    assert f"ftp://x/: {reasons.URL_NOT_ALLOWED.sentence}" in output.err
     assert photo.visibility == "private"
 
 

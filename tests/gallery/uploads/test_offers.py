@@ -12,12 +12,12 @@ from uuid import UUID, uuid4
 import pytest
 from django.utils import timezone
 
-from gallery.core import correlation
+from gallery.core import correlation, reasons
 from gallery.photos import transitions
 from gallery.photos.models import Photo
 from gallery.photos.states import State
 from gallery.uploads import offers
-from gallery.uploads.file_checks import EMPTY, UploadRequest
+from gallery.uploads.file_checks import UploadRequest
 from gallery.uploads.offers import AlreadyThere, Offered, Refused, offer
 from tests.gallery.conftest import used_bytes
 
@@ -171,7 +171,7 @@ def test_offer__file_twice_in_one_list_is_one_photo(alice: User) -> None:
 def test_offer__answers_in_the_order_of_the_list(alice: User) -> None:
     (first,) = offer(alice.pk, [request("a")], visibility="public")
     assert isinstance(first, Offered)
-    refused = Refused("x", EMPTY)
+    refused = Refused("x", reasons.EMPTY)
     outcomes = offer(alice.pk, [request("b"), refused, request("a"), request("c")], visibility="public")
     assert [type(outcome) for outcome in outcomes] == [Offered, Refused, Offered, Offered]
     assert Photo.objects.count() == 3
@@ -184,7 +184,7 @@ def test_offer__refuses_only_what_exceeds_the_quota(alice: User) -> None:
     outcomes = offer(alice.pk, requests(4), visibility="public")
     assert [type(outcome) for outcome in outcomes] == [Offered, Offered, Refused, Refused]
     assert isinstance(outcomes[3], Refused)
-    assert outcomes[3].refusal == offers.QUOTA_EXCEEDED
+    assert outcomes[3].reason == reasons.QUOTA_EXCEEDED
     assert used_bytes(alice) == 2000
 
 
@@ -194,7 +194,7 @@ def test_offer__at_most_200_are_open(alice: User) -> None:
         assert all(isinstance(o, Offered) for o in offer(alice.pk, batch, visibility="public"))
     (refused,) = offer(alice.pk, [request("one more")], visibility="public")
     assert isinstance(refused, Refused)
-    assert refused.refusal == offers.TOO_MANY_OUTSTANDING
+    assert refused.reason == offers.TOO_MANY_OUTSTANDING
 
 
 def test_offer__refuses_a_closed_account(alice: User) -> None:
@@ -202,11 +202,13 @@ def test_offer__refuses_a_closed_account(alice: User) -> None:
     alice.save()
     (outcome,) = offer(alice.pk, [request("a")], visibility="public")
     assert isinstance(outcome, Refused)
-    assert outcome.refusal == offers.ACCOUNT_CLOSED
+    assert outcome.reason == reasons.ACCOUNT_CLOSED
     assert Photo.objects.count() == 0
 
 
 def test_offer__refused_file_creates_no_row(alice: User) -> None:
-    assert offer(alice.pk, [Refused("x", EMPTY)], visibility="public") == [Refused("x", EMPTY)]
+    assert offer(alice.pk, [Refused("x", reasons.EMPTY)], visibility="public") == [
+        Refused("x", reasons.EMPTY)
+    ]
     assert Photo.objects.count() == 0
     assert used_bytes(alice) == 0

@@ -11,8 +11,9 @@ from django.db import connection
 from django.db.models import Sum
 
 from gallery.accounts.models import User
+from gallery.core import reasons
 from gallery.photos.models import Photo
-from gallery.uploads.offers import MAX_OUTSTANDING_OFFERS, TOO_MANY_OUTSTANDING, Offered, Refused, offer
+from gallery.uploads.offers import MAX_OUTSTANDING_OFFERS, Offered, Refused, offer
 from tests.gallery.uploads.test_offers import request
 
 pytestmark = [
@@ -39,7 +40,7 @@ def test_offer__parallel_calls_use_exactly_the_limit(alice: User) -> None:
     offered = [outcome for outcome in outcomes if isinstance(outcome, Offered)]
     refused = [outcome for outcome in outcomes if isinstance(outcome, Refused)]
     assert len(offered) == MAX_OUTSTANDING_OFFERS == Photo.objects.count()
-    assert {outcome.refusal for outcome in refused} == {TOO_MANY_OUTSTANDING}
+    assert {outcome.reason for outcome in refused} == {reasons.TOO_MANY_OUTSTANDING}
     assert len(refused) == CALLS * FILES_EACH - MAX_OUTSTANDING_OFFERS
     total = Photo.objects.aggregate(total=Sum("size_bytes"))["total"]
     assert User.objects.get(pk=alice.pk).used_bytes == total

@@ -35,7 +35,7 @@ class Command(BaseCommand):
             for outcome in request_imports(owner.pk, batch, visibility=visibility):
                 if isinstance(outcome, NotRequested):
                     refused += 1
-                    self.stderr.write(f"{outcome.url}: {outcome.refusal.sentence}")
+                    self.stderr.write(f"{outcome.url}: {outcome.reason.sentence}")
                 else:
                     self.stdout.write(f"{outcome.photo_id} {outcome.url}")
         self.stdout.write(f"{len(urls) - refused} of {len(urls)} imports requested.")

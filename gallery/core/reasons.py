@@ -1,0 +1,204 @@
+"""Every reason why something is refused or fails: one stable code and one sentence each.
+
+::
+
+    Reason
+    ├── a file is refused        EMPTY … TYPE_NOT_ACCEPTED
+    ├── an upload is refused     QUOTA_EXCEEDED … STORE_UNAVAILABLE
+    ├── an import is refused     URL_NOT_ALLOWED, URL_TOO_LONG
+    ├── an action is refused     CONFLICT … NOT_IN_TRASH
+    ├── a request is refused     SIGNED_OUT … BROKEN
+    ├── a photo never arrived    NEVER_ARRIVED
+    └── PROCESSING               what the workers write: thumbworker.contract.reasons and .imports
+
+``docs/errors.md`` lists them all; a test holds it to this module.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from thumbworker.contract import imports, reasons
+
+if TYPE_CHECKING:
+    from django.utils.functional import Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A stable code, a message that is translated when it is shown, and the HTTP status of a refusal."""
+
+    code: str
+    message: str | Promise
+    status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    @property
+    def sentence(self) -> str:
+        """Return the message in the current language."""
+        return str(self.message)
+
+    @property
+    def title(self) -> str:
+        """Return the code in words, as a problem document's title.
+
+        >>> Reason("too_fast", "").title
+        'Too fast'
+        """
+        return self.code.replace("_", " ").capitalize()
+
+
+def _of_worker(code: str) -> Reason:
+    # The workers import no Django, so their sentences stand in the contract, marked for translation there.
+    return Reason(code, _(reasons.sentence(code)))  # noqa: INT001, RUF100 - extracted in the contract
+
+
+PROCESSING = {code: _of_worker(code) for code in (*map(str, reasons.Reason), *map(str, imports.ImportReason))}
+
+# A file is refused before it is uploaded.
+EMPTY = PROCESSING[reasons.Reason.EMPTY]
+TOO_LARGE = PROCESSING[reasons.Reason.TOO_LARGE]
+NAME_MISSING = Reason("name_missing", _("This file has no name. Rename it and choose it again."))
+NAME_TOO_LONG = Reason(
+    "name_too_long", _("This file's name is longer than 250 characters. Rename it and choose it again.")
+)
+BAD_CHECKSUM = Reason(
+    "bad_checksum", _("The file's checksum is missing or not a SHA-256. Choose the file again.")
+)
+BAD_UPLOAD_ID = Reason(
+    "bad_upload_id", _("The upload has no valid ID. Reload the page and choose the file again.")
+)
+SVG = Reason("svg_not_accepted", _("SVG drawings are not photos. Export the drawing as PNG and upload that."))
+HTML = Reason(
+    "html_not_accepted", _("This is a web page, not a photo. Save the photo itself and upload that.")
+)
+TYPE_NOT_ACCEPTED = Reason(
+    "type_not_accepted",
+    _("We don't support this kind of file. Choose a JPEG, PNG, WebP, AVIF, GIF, HEIC or TIFF file."),
+)
+
+# An upload is refused.
+QUOTA_EXCEEDED = Reason(
+    "quota_exceeded", _("There is not enough storage left in your account. Delete some photos first.")
+)
+TOO_MANY_OUTSTANDING = Reason(
+    "too_many_outstanding",
+    _("Too many uploads are in progress. Wait for some of them to finish, then try again."),
+)
+TOO_MANY_AT_ONCE = Reason(
+    "too_many_at_once",
+    _("You can upload up to 50 files at once. Upload the others afterwards."),
+    HTTPStatus.BAD_REQUEST,
+)
+FILE_CHANGED = Reason("file_changed", _("This file changed while it was being uploaded. Choose it again."))
+ACCOUNT_CLOSED = Reason("account_closed", _("This account can't upload photos right now."))
+TOO_LARGE_FOR_FORM = Reason(
+    "too_large_for_form",
+    _(
+        "This file is larger than 4 MB. For files of up to 50 MB turn on JavaScript, "
+        "or ask the API for an upload address."
+    ),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+)
+STORE_UNAVAILABLE = Reason(
+    "store_unavailable",
+    _("Photo storage is not responding. Nothing is lost. Try again in a minute."),
+    HTTPStatus.SERVICE_UNAVAILABLE,
+)
+
+# An import is refused.
+URL_NOT_ALLOWED = PROCESSING[imports.ImportReason.URL_NOT_ALLOWED]
+URL_TOO_LONG = Reason("import_url_too_long", _("This URL is longer than 2048 characters. Use a shorter one."))
+
+# An action is refused.
+CONFLICT = Reason(
+    "conflict",
+    _("The photo's state does not allow this, or someone else changed it first."),
+    HTTPStatus.CONFLICT,
+)
+WORDS_CHANGED = Reason(
+    "words_changed",
+    _("The caption or tags changed since you read them. Read them again, then decide."),
+    HTTPStatus.CONFLICT,
+)
+ALREADY_THERE = Reason(
+    "already_there",
+    _("You uploaded the same picture again. This one stays in the trash."),
+    HTTPStatus.CONFLICT,
+)
+NOT_IN_TRASH = Reason("not_in_trash", _("Move the photo to the trash first."), HTTPStatus.CONFLICT)
+
+# A photo never arrived.
+NEVER_ARRIVED = Reason("never_arrived", _("The upload did not finish. Choose the file again."))
+
+# A request is refused.
+SIGNED_OUT = Reason(
+    "signed_out", _("You're signed out. Sign in, then choose the files again."), HTTPStatus.UNAUTHORIZED
+)
+CSRF = Reason("csrf", _("This page is out of date. Reload it, then try again."), HTTPStatus.FORBIDDEN)
+TOKEN_MISSING = Reason(
+    "token_missing", _("Send your token in the header Authorization: Bearer."), HTTPStatus.UNAUTHORIZED
+)
+TOKEN_INVALID = Reason(
+    "token_invalid",
+    _("This token is unknown, expired or revoked. Create a new one on your account page."),
+    HTTPStatus.UNAUTHORIZED,
+)
+SCOPE_MISSING = Reason(
+    "scope_missing",
+    _("This token doesn't have the scope for that. Create one that has."),
+    HTTPStatus.FORBIDDEN,
+)
+NOT_ALLOWED = Reason("not_allowed", _("You don't have permission to do that."), HTTPStatus.FORBIDDEN)
+NOT_FOUND = Reason("not_found", _("Not found, or you don't have access."), HTTPStatus.NOT_FOUND)
+METHOD_NOT_ALLOWED = Reason(
+    "method_not_allowed",
+    _("This address doesn't support that method. The Allow header lists the methods it supports."),
+    HTTPStatus.METHOD_NOT_ALLOWED,
+)
+MALFORMED = Reason(
+    "malformed",
+    _("The request could not be read. Send it as the API's description says."),
+    HTTPStatus.BAD_REQUEST,
+)
+INVALID = Reason("invalid", _("Some values are not valid. See errors."))
+TOO_FAST = Reason(
+    "too_fast",
+    _("Too many requests. Wait for the seconds in the Retry-After header, then try again."),
+    HTTPStatus.TOO_MANY_REQUESTS,
+)
+KEY_REUSED = Reason(
+    "idempotency_key_reused",
+    _("This idempotency key was used for another request. Use a new one."),
+    HTTPStatus.CONFLICT,
+)
+KEY_AT_WORK = Reason(
+    "idempotency_key_at_work",
+    _("The first request with this idempotency key is still running. Repeat it in a moment."),
+    HTTPStatus.CONFLICT,
+)
+KEY_MALFORMED = Reason(
+    "idempotency_key_malformed",
+    _("An idempotency key has 1 to 255 printable ASCII characters."),
+    HTTPStatus.BAD_REQUEST,
+)
+TOO_LARGE_TO_SEND = Reason(
+    "request_too_large",
+    _("This request is too large. Ask for an upload address and send the file there."),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+)
+BROKEN = Reason(
+    "broken", _("Something went wrong on our side. Try again in a minute."), HTTPStatus.INTERNAL_SERVER_ERROR
+)
+
+OURS = tuple(dict.fromkeys(value for value in globals().values() if isinstance(value, Reason)))
+"""The gallery's own reasons and those it shares with the workers, in the order of this module."""
+ALL = {reason.code: reason for reason in (*OURS, *PROCESSING.values())}
+
+
+def of(code: str) -> Reason:
+    """Return the reason with this code, also for a code that another version wrote."""
+    return ALL.get(code) or Reason(code, _(reasons.UNKNOWN_REASON))
