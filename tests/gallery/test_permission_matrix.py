@@ -74,6 +74,9 @@ FILLED_IN: dict[tuple[str, str], dict[str, Any]] = {
 
 PEOPLE = ("anonymous", "bob", "alice", "charlie", "admin")
 
+WITHOUT_CSRF_TOKEN = {"mail/stop/<str:token>/"}
+"""Pages that a program may post to: the signed token in the address is the permission (RFC 8058)."""
+
 HEADING = 2
 TABLE = Path(__file__).with_name("permission_matrix.txt")
 
@@ -216,3 +219,14 @@ def test_everybody_gets_the_answer_that_is_theirs(route: str, world: World) -> N
     answers = world.answers(route)
     line = " | ".join([f"/{route}", *answers])
     assert answers == rows().get(route), f"If that is as it should be, write into {TABLE.name}:\n{line}"
+
+
+@pytest.mark.parametrize("route", sorted(route for route in set(routes()) if not route.startswith("api/")))
+def test_post__without_csrf_token_is_refused(route: str, world: World) -> None:
+    admin = world.people["admin"]
+    assert admin
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(admin)
+    response = client.post(world.path_of(route), "{}", content_type="application/json")
+    refused = response.status_code == 403 and response.json()["reason"] == "csrf"
+    assert refused is (route not in WITHOUT_CSRF_TOKEN)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gallery.photos.models import Photo
-from gallery.photos.paging import decode_cursor, encode_cursor, page_of
+from gallery.photos.paging import PAGE_SIZE, decode_cursor, encode_cursor, page_of
 
 if TYPE_CHECKING:
     from gallery.accounts.models import User
@@ -41,6 +41,18 @@ def test_every_photo_is_shown_once_in_order(size: int, alice: User, make_photo: 
     shown = walk(size)
     assert [photo.pk for photo in shown] == [photo.pk for photo in Photo.objects.newest_first()]
     assert len(shown) == 7
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("count", "has_next"), [(PAGE_SIZE, False), (PAGE_SIZE + 1, True)])
+def test_page__last_one_has_no_next_cursor(
+    count: int, has_next: bool, alice: User, make_photo: PhotoFactory
+) -> None:
+    for _ in range(count):
+        make_photo(alice)
+    page = page_of(Photo.objects.all(), "")
+    assert len(page.photos) == PAGE_SIZE
+    assert (page.next_cursor != "") is has_next
 
 
 @pytest.mark.django_db

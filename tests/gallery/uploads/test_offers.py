@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import hashlib
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ from gallery.uploads.offers import AlreadyThere, Offered, Refused, offer
 
 if TYPE_CHECKING:
     from gallery.accounts.models import User
+    from tests.gallery.stores import Stores
 
 pytestmark = pytest.mark.django_db
 
@@ -214,3 +216,14 @@ def test_a_refused_file_leaves_nothing(alice: User) -> None:
     assert offer(alice.pk, [Refused("x", EMPTY)], visibility="public") == [Refused("x", EMPTY)]
     assert Photo.objects.count() == 0
     assert used(alice) == 0
+
+
+def test_repeated_offer__asks_s3_after_a_conflict_only(alice: User, stores: Stores) -> None:
+    wanted = request("a", size_bytes=len(b"original"))
+    (first,) = offer(alice.pk, [wanted], visibility="public")
+    assert isinstance(first, Offered)
+    stores.put_original(first.photo_id, b"original")
+    (repeated,) = offer(alice.pk, [wanted], visibility="public")
+    assert isinstance(repeated, Offered)
+    (after_conflict,) = offer(alice.pk, [dataclasses.replace(wanted, met_conflict=True)], visibility="public")
+    assert after_conflict == AlreadyThere(str(wanted.upload_id), first.photo_id)

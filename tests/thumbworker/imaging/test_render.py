@@ -7,6 +7,7 @@ import json
 import pytest
 
 from tests.thumbworker.imaging.pictures import opened, quarters, saved, scene
+from tests.thumbworker.imaging.valid_files import valid_files
 from thumbworker.contract.policy import CURRENT
 from thumbworker.contract.reasons import Reason
 from thumbworker.imaging import Limits, Refused, render
@@ -106,4 +107,10 @@ def test_renditions_carry_nothing_but_pixels() -> None:
     data = saved(image, exif=exif, comment=b"SECRET-comment", xmp=b"<x>SECRET-xmp</x>") + b"SECRET-tail"
     for made in render(data).renditions:
         assert b"SECRET" not in made.data
+        assert not {"exif", "xmp", "icc_profile", "comment"} & opened(made.data).info.keys()
+
+
+@pytest.mark.parametrize("number", range(len(valid_files())))
+def test_renditions__carry_no_metadata_of_any_format(number: int) -> None:
+    for made in render(valid_files()[number]).renditions:
         assert not {"exif", "xmp", "icc_profile", "comment"} & opened(made.data).info.keys()

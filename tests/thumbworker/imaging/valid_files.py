@@ -45,6 +45,7 @@ def valid_files() -> tuple[bytes, ...]:
         saved(clear, "AVIF"),
         saved(image, "AVIF", save_all=True, append_images=[image.rotate(180)]),
         saved(image, "TIFF"),
+        saved(image, "TIFF", icc_profile=packed["icc_profile"]),
         saved(image, "TIFF", compression="tiff_lzw"),
         saved(image, "TIFF", compression="jpeg"),
         saved(image.convert("1"), "TIFF", compression="group4"),
