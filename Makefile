@@ -11,7 +11,7 @@ need := infra/setup/need.sh
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run shell manage test test-all test-postgres deploy status destroy rehearse bench-imaging bench-cold cost check fmt lock clean browser-files \
+.PHONY: help setup run shell manage test test-all test-postgres mutants deploy status destroy rehearse bench-imaging bench-cold cost check fmt lock clean browser-files \
 	environment-dev environment-local environment-embedded
 
 help: ## list what can be done
@@ -65,7 +65,10 @@ test: environment-dev environment-embedded browser-files ## run the tests: make 
 test-all: environment-dev environment-embedded browser-files ## run what `make test` leaves out: the long ones
 	@$(need) postgresql
 	@$(only_with_chromium); $(python) -m pytest -m "slow$$without" $(ARGS) || [ $$? -eq 5 ]
-	@$(MAKE) --no-print-directory test-postgres
+	@$(MAKE) --no-print-directory test-postgres mutants
+
+mutants: environment-dev ## break guarded lines one by one; tests must fail: make mutants ARGS="paging caption"
+	@$(python) -m tests.mutants $(ARGS)
 
 # tests/rehearsal brings its own PostgreSQL; all else touches no database (a test holds this list).
 with_database := $(addprefix tests/,bench/test_cost.py browser client/test_on_running_gallery.py embedded/test_subscriptions.py \
