@@ -65,9 +65,10 @@ test: environment-dev environment-embedded browser-files ## run the tests: make 
 test-all: environment-dev environment-embedded browser-files ## run what `make test` leaves out: the long ones
 	@$(need) postgresql
 	@$(only_with_chromium); $(python) -m pytest -m "slow$$without" $(ARGS) || [ $$? -eq 5 ]
-	@$(MAKE) --no-print-directory test-postgres mutants
+	@$(MAKE) --no-print-directory test-postgres
+	@[ -n '$(ARGS)' ] || $(MAKE) --no-print-directory mutants # ARGS choose tests
 
-mutants: environment-dev ## break guarded lines one by one; tests must fail: make mutants ARGS="paging caption"
+mutants: environment-dev browser-files ## break guarded lines one by one; tests must fail: make mutants ARGS="paging caption"
 	@$(python) -m tests.mutants $(ARGS)
 
 # tests/rehearsal brings its own PostgreSQL; all else touches no database (a test holds this list).
