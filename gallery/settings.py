@@ -1,7 +1,7 @@
-"""The gallery's settings: read from the environment, never from files.
+"""The gallery's settings, read from environment variables only.
 
-Missing values have safe defaults for a developer; what a deployment must set is named by
-``manage.py check --deploy`` (see ``gallery/core/checks.py``).
+The defaults are safe for development. ``manage.py check --deploy`` names what a deployment must set (see
+``gallery/core/checks.py``).
 """
 
 import os
@@ -23,25 +23,25 @@ DEBUG = env.bool("DEBUG", default=False)
 SITE_ORIGIN = env.str("SITE_ORIGIN", default="http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_ORIGIN])
-# What CloudFront tells the gateway, so that nobody uses the gateway around it; empty where there is none.
+# CloudFront sends this to the gateway, so requests that bypass CloudFront are refused. Empty without it.
 ORIGIN_SECRET = env.str("ORIGIN_SECRET", default="")
-# The path below which the gallery lives; set only where no CloudFront hides a gateway's stage. What a
-# gateway says of itself in the request is never taken: it is wrong as soon as something stands in front.
+# The path prefix of all pages, set only if no CloudFront hides the gateway's stage. The prefix that a gateway
+# states in a request is not used: it is wrong behind another proxy.
 PATH_PREFIX = env.str("PATH_PREFIX", default="").rstrip("/")
 FORCE_SCRIPT_NAME = PATH_PREFIX
 IS_HTTPS = SITE_ORIGIN.startswith("https://")
 
-# AWS: the names come from the stack's outputs.
+# AWS resource names, from the stack's outputs.
 AWS_REGION = env.str("AWS_REGION", default="eu-central-1")
-# botocore reads AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_<SERVICE> by itself; here they only tell which host
-# browsers meet and that AWS is emulated.
+# botocore reads AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_<SERVICE> itself. Here they only state the host for
+# browsers, and that AWS is emulated.
 AWS_ENDPOINT_URL = env.str("AWS_ENDPOINT_URL", default="")
 S3_ENDPOINT_URL = env.str("AWS_ENDPOINT_URL_S3", default=AWS_ENDPOINT_URL)
 ORIGINALS_BUCKET = env.str("ORIGINALS_BUCKET", default="")
 RENDITIONS_BUCKET = env.str("RENDITIONS_BUCKET", default="")
 CATALOGUE_TABLE = env.str("CATALOGUE_TABLE", default="")
 PHOTO_EVENTS_TOPIC_ARN = env.str("PHOTO_EVENTS_TOPIC_ARN", default="")
-# Deployed, CloudFront serves the pictures to whom an address was signed for; elsewhere S3 does.
+# When deployed, CloudFront serves renditions by signed URLs; otherwise S3 does.
 PICTURES_ORIGIN = env.str("PICTURES_ORIGIN", default="")
 SIGNING_KEY_ID = env.str("SIGNING_KEY_ID", default="")
 SIGNING_PRIVATE_KEY = env.str("SIGNING_PRIVATE_KEY", default="", multiline=True)
@@ -55,7 +55,7 @@ STAGE = env.str("STAGE", default="local")
 SIGN_UP = env.str("SIGN_UP", default="open")
 DEFAULT_QUOTA_BYTES = env.int("DEFAULT_QUOTA_BYTES", default=5 * 1024**3)
 
-# The API: requests a minute of one account by kind, and the origins whose pages may use it.
+# The API: requests per minute and account by kind, and the origins allowed by CORS.
 API_PER_MINUTE = {
     "reads": env.int("API_READS_PER_MINUTE", default=600),
     "writes": env.int("API_WRITES_PER_MINUTE", default=240),
@@ -85,7 +85,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django_htmx",
-    # Only for the files of its Swagger UI.
+    # For the static files of its Swagger UI only.
     "ninja",
     "csp",
     "axes",
@@ -122,6 +122,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "gallery.web.context_processors.sign_up",
+                "gallery.web.context_processors.image_addresses",
             ],
         },
     },
@@ -142,17 +143,17 @@ AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "gallery.accounts.backends.NameOrEmailBackend",
 ]
-# Twenty wrong passwords from one address close it for a quarter of an hour; see gallery/accounts/lockout.py.
+# Twenty wrong passwords from one address lock it out for 15 minutes; see gallery/accounts/lockout.py.
 AXES_FAILURE_LIMIT = 20
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = ["ip_address", "username"]
 AXES_HANDLER = "gallery.accounts.lockout.LockoutHandler"
 AXES_CLIENT_IP_CALLABLE = "gallery.accounts.client_address.client_address"
-AXES_USERNAME_CALLABLE = "gallery.accounts.lockout.typed_name"
+AXES_USERNAME_CALLABLE = "gallery.accounts.lockout.submitted_username"
 AXES_LOCKOUT_TEMPLATE = "accounts/locked_out.html"
-# Tries while closed are not counted: nobody can keep an address or a name closed for ever.
+# Attempts during a lockout are not counted, so no one can extend a lockout indefinitely.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-# No diary of who signed in when, and none of what was typed.
+# Keep no log of sign-ins, and none of what was typed.
 AXES_DISABLE_ACCESS_LOG = True
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken", "next"]
 AXES_ENABLE_ADMIN = False
@@ -174,12 +175,12 @@ STORAGES = {
 }
 STATIC_URL = f"{PATH_PREFIX}/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
-# The bundle only: its sources name files that exist for the bundler alone.
+# The bundle only: its sources reference files that only the bundler has.
 STATICFILES_DIRS = [(name, BASE_DIR / "static" / name) for name in ("build", "desk")]
 if not STATIC_ROOT.is_dir():
-    # Deployed, static files come from their own bucket and the function carries none.
+    # When deployed, static files are in their own bucket and not in the function's package.
     MIDDLEWARE.remove("whitenoise.middleware.WhiteNoiseMiddleware")
-# A form may carry one picture of up to 4 MB; everything larger goes from the browser to S3.
+# A form may contain one picture of up to 4 MB. Larger files go from the browser to S3.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024**2
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024**2
 
@@ -206,8 +207,8 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "gallery.web.errors.csrf_failure"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
-# TLS ends at CloudFront, which sends people on to it, and at the gateway, which speaks nothing else. A
-# redirect made here could only loop; so the check that asks for it (W008) has nothing to say to us.
+# TLS ends at CloudFront, which redirects to HTTPS, and at the gateway, which accepts only HTTPS. A redirect
+# here would loop, so the check that asks for it (W008) is silenced.
 SECURE_SSL_REDIRECT = False
 SILENCED_SYSTEM_CHECKS = ["security.W008"]
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0

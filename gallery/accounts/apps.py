@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class AccountsConfig(AppConfig):
-    """People who own photos."""
+    """Users, invitations and rate limits."""
 
     name = "gallery.accounts"
     label = "accounts"

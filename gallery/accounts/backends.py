@@ -1,4 +1,4 @@
-"""Signing in by name or by e-mail address."""
+"""Sign in by username or email address."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class NameOrEmailBackend(ModelBackend):
-    """Django's own backend, which also knows people by their confirmed e-mail address."""
+    """Django's model backend, extended to accept a confirmed email address as the username."""
 
     def authenticate(
         self,
@@ -22,14 +22,14 @@ class NameOrEmailBackend(ModelBackend):
         password: str | None = None,
         **kwargs: Any,
     ) -> User | None:
-        """Return the person whose name or address and password these are."""
+        """Return the user with this username or email address and password, or ``None``."""
         if username is None:
             username = kwargs.get(User.USERNAME_FIELD)
         if username is None or password is None:
             return None
-        user = User.objects.known_as(username)
+        user = User.objects.with_username_or_email(username)
         if user is None:
-            # Hash all the same: whoever measures the time must not learn who has an account.
+            # Hash anyway: the response time must not reveal whether an account exists.
             User().set_password(password)
             return None
         return user if user.check_password(password) and self.user_can_authenticate(user) else None

@@ -1,4 +1,4 @@
-"""Whom to count tries against: the client's address, as far as nobody can forge it."""
+"""The client address that rate limits and lockouts count by; a client cannot forge it."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 IPV6_PREFIX_LENGTH = 64
-"""What one household or server is given: whoever has one address of it has them all."""
+"""What one household or server is assigned: a client that has one address of it has them all."""
 
 
 def client_address(request: HttpRequest) -> str | None:
-    """Return the address to count a client by; ``None`` where the server names none.
+    """Return the address to count a client by, or ``None`` if the server reports none.
 
-    Reads REMOTE_ADDR and no header: behind a gateway ``GatewayMiddleware`` has set it to what the
-    gateway itself saw. An IPv6 address stands for its network of 64 bits.
+    Read REMOTE_ADDR and no header: behind a gateway, ``GatewayMiddleware`` has set it to the address that
+    the gateway saw. An IPv6 address is reduced to its network of 64 bits.
     """
     try:
         address = ip_address(request.META.get("REMOTE_ADDR", ""))
     except ValueError:
         return None
-    return str(_counted(address))
+    return str(_network_of(address))
 
 
-def _counted(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+def _network_of(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
     if isinstance(address, IPv4Address):
         return address
     if address.ipv4_mapped:
         return address.ipv4_mapped
-    # A scope (fe80::1%eth0) is no part of the number, and no network may carry one.
+    # ``int`` drops a scope (fe80::1%eth0), which IPv6Network does not accept.
     return IPv6Network((int(address), IPV6_PREFIX_LENGTH), strict=False).network_address

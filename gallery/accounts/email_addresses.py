@@ -1,7 +1,7 @@
-"""E-mail addresses count only once confirmed: so nobody takes another's, and nobody learns who is here.
+"""Confirm email addresses by a link; an address counts only after its owner followed the link.
 
-Whoever names an address gets a mail there, whether it is free (a link to confirm it) or belongs to an
-account (a note to its owner). The page says the same in both cases.
+Every submitted address gets an email: a confirmation link if it is free, a note to its owner if an account
+has it already. The page shows the same text in both cases, so it does not reveal who has an account.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ LINK_SECONDS = 3 * 24 * 60 * 60
 
 
 def ask_to_confirm(request: HttpRequest, user: User, email: str) -> bool:
-    """Send a mail to the address, by which its owner confirms it; tell whether one may be on its way."""
-    if not emails.may_ask(request, email):
+    """Send a confirmation link, or a note if an account has the address. Return whether it was sent."""
+    if not emails.is_sending_allowed(request, email):
         return False
     holder = User.objects.with_email(email)
     if holder is not None:
@@ -34,32 +34,32 @@ def ask_to_confirm(request: HttpRequest, user: User, email: str) -> bool:
 
 
 def _token(user: User, email: str) -> str:
-    # The address until now is part of it: a link works once, and only the latest one does.
+    # It contains the current address, so a link works once and only the latest link works.
     return signing.dumps({"user": user.pk, "email": email, "was": user.email}, salt=SALT, compress=True)
 
 
 def read(untrusted_token: str) -> tuple[User, str] | None:
-    """Return who may confirm which address by this token; ``None`` if it is used, too old or no token."""
+    """Return the user and address that this token confirms, or ``None`` if used, expired or invalid."""
     try:
-        stated = signing.loads(untrusted_token, salt=SALT, max_age=LINK_SECONDS)
+        claims = signing.loads(untrusted_token, salt=SALT, max_age=LINK_SECONDS)
     except signing.BadSignature:
         return None
-    user = User.objects.filter(pk=stated["user"], email=stated["was"], is_active=True).first()
-    if user is None or stated["email"] == stated["was"]:
+    user = User.objects.filter(pk=claims["user"], email=claims["was"], is_active=True).first()
+    if user is None or claims["email"] == claims["was"]:
         return None
-    return user, stated["email"]
+    return user, claims["email"]
 
 
 def confirm(untrusted_token: str) -> User | None:
-    """Give the person the address; ``None`` if the token is no longer good."""
-    found = read(untrusted_token)
-    if found is None:
+    """Set the user's email address. Return ``None`` if the token is no longer valid."""
+    pending = read(untrusted_token)
+    if pending is None:
         return None
-    user, email = found
+    user, email = pending
     try:
         with transaction.atomic():
             confirmed = User.objects.filter(pk=user.pk, email=user.email).update(email=email)
     except IntegrityError:
-        # Somebody else has confirmed the same address since the link was sent.
+        # Another account has confirmed the same address since the link was sent.
         return None
     return user if confirmed else None

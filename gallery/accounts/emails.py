@@ -1,4 +1,4 @@
-"""Mails to people: plain text, from templates, never the reason that a page fails."""
+"""Send account emails: plain text from templates. A failure is logged and never breaks the page."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 logger = structlog.get_logger(__name__)
 
 
-def may_ask(request: HttpRequest, recipient: str) -> bool:
-    """Tell whether this client may have one more mail sent to this recipient, and count it."""
-    # Both are counted each time: a short cut would let the other grow without limit.
+def is_sending_allowed(request: HttpRequest, recipient: str) -> bool:
+    """Count one more email from this client to this recipient. Return whether it is within the limits."""
+    # Both are counted every time: short-circuiting would leave the second limit uncounted.
     allowed = [
         is_allowed(EMAILS_PER_ADDRESS, client_address(request)),
         is_allowed(EMAILS_PER_RECIPIENT, recipient),
@@ -30,13 +30,13 @@ def may_ask(request: HttpRequest, recipient: str) -> bool:
 
 
 def send(name: str, recipient: str, context: dict[str, Any]) -> bool:
-    """Send the mail ``templates/accounts/<name>_email.txt``; tell whether it was taken."""
+    """Send ``templates/accounts/<name>_email.txt``. Return whether the mail server accepted it."""
     context = {"site_origin": settings.SITE_ORIGIN, **context}
     subject = render_to_string(f"accounts/{name}_subject.txt", context).strip()
     body = render_to_string(f"accounts/{name}_email.txt", context)
     try:
         send_mail(subject, body, None, [recipient])
     except (SMTPException, OSError) as problem:
-        logger.warning("mail_not_sent", mail=name, problem=str(problem))
+        logger.warning("email_not_sent", email=name, problem=str(problem))
         return False
     return True

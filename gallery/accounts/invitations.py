@@ -1,4 +1,4 @@
-"""Invitations: a link that brings one person in. Only a digest of its token is kept."""
+"""Invitations: a link lets one person sign up. Only a digest of its token is stored."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ TOKEN_BYTES = 24
 
 
 def may_invite(user: User) -> bool:
-    """Tell whether the user may make invitations: staff, and whoever was given the permission."""
+    """Return whether the user may create invitations: staff, and users with the permission."""
     return user.is_staff or user.has_perm("accounts.add_invitation")
 
 
-def make(created_by: User, *, note: str = "") -> str:
-    """Make an invitation and return its token, which nobody can find out later."""
+def create(created_by: User, *, note: str = "") -> str:
+    """Create an invitation and return its token, which is not stored and cannot be shown again."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     Invitation.objects.create(
         token_digest=_digest(token), note=note, created_by=created_by, expires_at=timezone.now() + VALID_FOR
@@ -33,13 +33,13 @@ def make(created_by: User, *, note: str = "") -> str:
 
 
 def is_open(untrusted_token: str) -> bool:
-    """Tell whether somebody can sign up by this token now."""
+    """Return whether this token is valid for a sign-up now."""
     invitation = Invitation.objects.filter(token_digest=_digest(untrusted_token)).first()
     return invitation is not None and invitation.is_open(timezone.now())
 
 
-def take(untrusted_token: str, user: User) -> bool:
-    """Use the invitation up for this new person; ``False`` where somebody was first or it is too old."""
+def redeem(untrusted_token: str, user: User) -> bool:
+    """Mark the invitation as used by this user. Return ``False`` if it is used or expired."""
     now = timezone.now()
     still_open = Invitation.objects.filter(
         token_digest=_digest(untrusted_token), used_at=None, expires_at__gt=now

@@ -1,4 +1,4 @@
-"""How many wrong passwords are too many, kept by django-axes."""
+"""Lockout after too many wrong passwords, by django-axes."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from axes.handlers.database import AxesDatabaseHandler
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-NAME_ALLOWANCE = 5
-"""A name may fail this many times as often as an address: no single ill-wisher can lock a person out."""
+USERNAME_ALLOWANCE = 5
+"""How many times more failures a username may have than an address, so one attacker can't lock a user out."""
 
 
 class LockoutHandler(AxesDatabaseHandler):  # type: ignore[misc]  # axes is untyped
-    """Counts wrong passwords by client address, and by name against tries spread over many addresses."""
+    """Counts wrong passwords by client address, and by username against attempts from many addresses."""
 
     def get_failures(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> int:
-        """Return how many failures stand against this try, in units of an address's failures."""
-        by_address, by_name = self.get_user_attempts(request, credentials)
-        return max(_sum(by_address), _sum(by_name) // NAME_ALLOWANCE)
+        """Return the failures that count against this attempt, in units of failures of one address."""
+        by_address, by_username = self.get_user_attempts(request, credentials)
+        return max(_sum(by_address), _sum(by_username) // USERNAME_ALLOWANCE)
 
 
 def _sum(attempts: Any) -> int:
     return sum(attempts.values_list("failures_since_start", flat=True))
 
 
-def typed_name(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
-    """Return the name or e-mail address somebody typed, in one spelling."""
-    typed = credentials.get("username") if credentials else request.POST.get("username")
-    # 255 characters are what the table of attempts holds.
-    return str(typed or "").strip().lower().replace("\0", "")[:255]
+def submitted_username(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
+    """Return the submitted username or email address, normalized."""
+    submitted = credentials.get("username") if credentials else request.POST.get("username")
+    # The column of django-axes' attempts holds 255 characters.
+    return str(submitted or "").strip().lower().replace("\0", "")[:255]

@@ -1,4 +1,4 @@
-"""People who own photos, and the invitations that bring them in."""
+"""Users, invitations and rate limits."""
 
 from __future__ import annotations
 
@@ -24,31 +24,32 @@ def default_quota_bytes() -> int:
     return int(settings.DEFAULT_QUOTA_BYTES)
 
 
-class PeopleManager(UserManager["User"]):
-    """People, by what they are known as."""
+class AccountManager(UserManager["User"]):
+    """Finds users by username or email address, ignoring case."""
 
     use_in_migrations = False
 
     def with_email(self, email: str) -> User | None:
-        """Return the person with this confirmed e-mail address, however it is spelt."""
-        # LOWER on both sides and in the database: the index is on it, and databases differ in its letters.
+        """Return the user with this confirmed email address, ignoring case."""
+        # LOWER runs in the database on both sides: the index is on LOWER(email), and databases differ in
+        # which letters it changes.
         known = self.exclude(email="").alias(lower=Lower("email"))
         return known.filter(lower=Lower(Value(email.strip()))).first() if email.strip() else None
 
-    def known_as(self, name: str) -> User | None:
-        """Return the person with this e-mail address or, failing that, this name, in upper or lower case."""
-        if "@" in name and (person := self.with_email(name)):
-            return person
+    def with_username_or_email(self, name: str) -> User | None:
+        """Return the user with this email address or else this username, ignoring case."""
+        if "@" in name and (user := self.with_email(name)):
+            return user
         wanted = Lower(Value(User.normalize_username(name.strip())))
         return self.alias(lower=Lower("username")).filter(lower=wanted).first()
 
 
 class User(AbstractUser):
-    """A person. ``used_bytes`` counts what their originals take or have reserved.
+    """A user. ``used_bytes`` counts the bytes that their originals occupy or have reserved.
 
-    ``email`` holds a confirmed address or nothing. ``left_at`` is when the person deleted the account:
-    the row remains until the last of their photos is purged. The permission ``photos.skip_review``
-    makes a person trusted: their photos are approved as soon as they are processed.
+    ``email`` is a confirmed address or empty. ``left_at`` is when the user deleted the account: the row
+    remains until the last of their photos is purged. Users with the permission ``photos.skip_review`` are
+    trusted: their photos are approved as soon as they are processed.
     """
 
     email = models.EmailField(_("email address"), blank=True)
@@ -56,14 +57,14 @@ class User(AbstractUser):
     used_bytes = models.BigIntegerField(default=0, editable=False)
     left_at = models.DateTimeField(null=True, editable=False)
 
-    objects: ClassVar[PeopleManager] = PeopleManager()
+    objects: ClassVar[AccountManager] = AccountManager()
 
     class Meta(AbstractUser.Meta):
         indexes: ClassVar[list[models.Index]] = [
             models.Index("left_at", name="accounts_user_left", condition=Q(left_at__isnull=False)),
         ]
         constraints: ClassVar[list[Any]] = [
-            # Names that differ only by case are one name to the eye.
+            # Usernames that differ only by case are too easily confused.
             models.UniqueConstraint(
                 Lower("username"),
                 name="accounts_user_username_unique",
@@ -78,10 +79,10 @@ class User(AbstractUser):
         ]
 
     def save(self, *, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
-        """Save all but ``used_bytes``, which uploads count up and down while a form is being filled in.
+        """Save all fields but ``used_bytes``, which uploads change while a form is open.
 
         Raises:
-            django.db.DatabaseError: the account was deleted meanwhile; it does not come back.
+            django.db.DatabaseError: the account was deleted meanwhile. It is not created again.
         """
         if update_fields is None and not self._state.adding:
             kept = {"id", "used_bytes", *self.get_deferred_fields()}
@@ -91,7 +92,7 @@ class User(AbstractUser):
 
 
 class Invitation(models.Model):
-    """A single-use invitation to sign up; only a digest of its token is kept."""
+    """A single-use invitation to sign up. Only a digest of its token is stored."""
 
     token_digest = models.CharField(max_length=64, unique=True)
     note = models.CharField(max_length=200, blank=True)
@@ -104,23 +105,23 @@ class Invitation(models.Model):
     used_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
-        """Name the invitation by its note."""
+        """Return the note, or the id if there is none."""
         return self.note or f"Invitation {self.pk}"
 
     def is_open(self, now: datetime) -> bool:
-        """Tell whether somebody can still sign up with it."""
+        """Return whether the invitation is unused and not expired."""
         return self.used_at is None and now < self.expires_at
 
 
 class RateLimit(models.Model):
-    """How far the requests of one subject run ahead of the clock, for ``rate_limits``.
+    """The state of one rate limit for one subject; see ``rate_limits``.
 
-    ``busy_until`` is in microseconds since the epoch. ``key`` is a digest, so no person is named.
+    ``busy_until`` is in microseconds since the epoch. ``key`` is a digest, so it identifies no person.
     """
 
     key = models.CharField(max_length=64, primary_key=True)
     busy_until = models.BigIntegerField(db_index=True)
 
     def __str__(self) -> str:
-        """Name the limit by its key."""
+        """Return the key."""
         return self.key

@@ -1,4 +1,4 @@
-"""How much of their room a person uses."""
+"""How much of their quota a user has used."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """A person's room in bytes, and the used part in whole percent (at most 100)."""
+    """A user's used and allowed bytes, and the used part in whole percent (at most 100)."""
 
     used_bytes: int
     limit_bytes: int
@@ -19,6 +19,6 @@ class Quota:
 
 
 def quota_of(user: User) -> Quota:
-    """Return the user's quota as of the last look at the database."""
+    """Return the user's quota as loaded from the database. The percentage is rounded up."""
     limit = max(user.quota_bytes, 1)
     return Quota(user.used_bytes, user.quota_bytes, min(100, -(-100 * user.used_bytes // limit)))

@@ -1,7 +1,7 @@
-"""The one rate limiter: database-backed, because web functions share no memory.
+"""The one rate limiter. It uses the database because web functions share no memory.
 
-It is the generic cell rate algorithm: each request moves ``busy_until`` on by its share of the period and is
-refused if that would run further ahead of the clock than the burst allows. Usually one UPDATE of one row.
+Generic cell rate algorithm (GCRA): each request advances ``busy_until`` by its share of the period and is
+refused if ``busy_until`` would be further ahead of the clock than the burst allows. Usually one UPDATE.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ MICROSECONDS = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """``count`` times in each ``period`` in the long run, and at most ``burst`` at once."""
+    """``count`` requests per ``period`` on average, and at most ``burst`` at once."""
 
     name: str
     count: int
@@ -37,7 +37,7 @@ class Limit:
 
 
 def hourly(name: str, count: int) -> Limit:
-    """Return a limit of ``count`` an hour, all of which may come at once."""
+    """Return a limit of ``count`` per hour, all of which may come at once."""
     return Limit(name, count, timedelta(hours=1), burst=count)
 
 
@@ -47,7 +47,7 @@ EMAILS_PER_RECIPIENT = hourly("mails-sent", 5)
 
 
 def retry_after_seconds(limit: Limit, subject: str, *, cost: int = 1) -> int:
-    """Count ``cost`` requests of the subject. Return 0 if they are within the limit, else how long to wait.
+    """Count ``cost`` requests of the subject. Return 0 if within the limit, else the wait in seconds.
 
     The subject is stored as a digest. Costs one query; two more if the subject is new or over the limit.
     """
@@ -76,6 +76,6 @@ def is_allowed(limit: Limit, subject: str | None) -> bool:
     return retry_after_seconds(limit, subject or "") == 0
 
 
-def forget_idle(now_seconds: float) -> int:
-    """Remove rows that no longer limit anything; return how many."""
+def delete_idle(now_seconds: float) -> int:
+    """Delete rows that no longer limit anything. Return the number of deleted rows."""
     return RateLimit.objects.filter(busy_until__lt=int(now_seconds * MICROSECONDS)).delete()[0]

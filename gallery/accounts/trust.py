@@ -1,4 +1,4 @@
-"""Whose photos are approved without review."""
+"""Which users' photos are approved without review."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ if TYPE_CHECKING:
 
 
 def is_trusted(user: User) -> bool:
-    """Return whether the user's photos need no review, as of now."""
+    """Return whether the user's photos are approved without review."""
     return user.is_active and user.has_perm("photos.skip_review")

@@ -1,4 +1,4 @@
-"""The requests that views get, for the type checker."""
+"""Request types for views, for the type checker."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 
 class Request(HttpRequest):
-    """A request that went through the session, account and htmx middleware."""
+    """A request that has passed the session, authentication and htmx middleware."""
 
     user: User | AnonymousUser
     htmx: HtmxDetails
 
 
 class SignedInRequest(Request):
-    """A request of somebody who is signed in."""
+    """A request of a signed-in user."""
 
     user: User

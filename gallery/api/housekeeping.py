@@ -10,4 +10,4 @@ from gallery.api import idempotency
 
 def forget() -> int:
     """Remove answers older than a day and idle rate limits; return how many rows."""
-    return idempotency.forget_old() + rate_limits.forget_idle(time.time())
+    return idempotency.forget_old() + rate_limits.delete_idle(time.time())

@@ -70,7 +70,7 @@ def renditions_out(item: PhotoItem | None) -> list[RenditionOut]:
             height=made.height,
             size_bytes=made.size_bytes,
             content_type=made.content_type,
-            address=signer.address(made.key),
+            address=signer.url(made.key),
         )
         for made in item.renditions
     ]

@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class ImportsConfig(AppConfig):
-    """Photos that come from the web."""
+    """Imports of photos by URL."""
 
     name = "gallery.imports"
     label = "imports"

@@ -1,4 +1,4 @@
-"""Asks for imports: a row first, then the request that S3 hands to the import worker."""
+"""Request imports: first the row, then the S3 object that reaches the import worker through its queue."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 logger = structlog.get_logger(__name__)
 
 MAX_IMPORTS_AT_ONCE = 100
-BEGIN_WITHIN = timedelta(hours=24)
-# A try that begins in time may last a minute; the row's deadline lies after it.
-RUNNING_ALLOWANCE = timedelta(minutes=2)
-REQUESTS_AT_ONCE = 8
+START_WITHIN = timedelta(hours=24)
+RUN_ALLOWANCE = timedelta(minutes=2)
+"""An attempt that starts in time may take a minute. The row's deadline is after its end."""
+PARALLEL_REQUESTS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Requested:
 
 @dataclass(frozen=True, slots=True)
 class NotRequested:
-    """One address is not taken; the others may be."""
+    """One URL is refused. Others may be accepted."""
 
     url: str
     refusal: Refusal
@@ -53,10 +53,10 @@ class NotRequested:
 def request_imports(
     owner_id: int, untrusted_urls: Sequence[str], *, visibility: str
 ) -> list[Requested | NotRequested]:
-    """Answer each address (at most 100) with the photo it will become, or a refusal.
+    """Answer each URL (at most 100) with the photo it will become, or a refusal.
 
-    Room for the largest picture is reserved for each until its true size is known. An S3 that does not
-    answer does no harm: the sweep asks again.
+    The maximum size is reserved for each until the actual size is known. If S3 does not respond, the sweep
+    repeats the request.
     """
     refused: dict[int, NotRequested] = {}
     for position, untrusted_url in enumerate(untrusted_urls):
@@ -90,25 +90,25 @@ def _row(owner_id: int, url: str, visibility: str, now: datetime) -> Photo:
         origin_url=url,
         content_type="",
         size_bytes=MAX_IMPORT_BYTES,
-        # Unknown until it is fetched; the id keeps it unique and finds no twin.
+        # The hash is unknown before the fetch. The id is unique and matches no file.
         sha256=photo_id.hex,
         created_at=now,
-        offered_until=now + BEGIN_WITHIN + RUNNING_ALLOWANCE,
+        offered_until=now + START_WITHIN + RUN_ALLOWANCE,
     )
 
 
 def _insert(owner_id: int, rows: Sequence[Photo]) -> tuple[int, Refusal]:
-    """Insert as many rows as there is room for; return how many, and why not the rest."""
+    """Insert as many rows as fit the quota. Return their number, and the refusal for the others."""
     fitting = len(rows)
     refusal = QUOTA_EXCEEDED
     if not _insert_all(owner_id, rows):
         user = User.objects.filter(pk=owner_id, is_active=True).first()
         if user is None:
             refusal = ACCOUNT_CLOSED
-        room = user.quota_bytes - user.used_bytes if user else 0
-        fitting = min(max(room // MAX_IMPORT_BYTES, 0), len(rows))
+        free_bytes = user.quota_bytes - user.used_bytes if user else 0
+        fitting = min(max(free_bytes // MAX_IMPORT_BYTES, 0), len(rows))
         if not _insert_all(owner_id, rows[:fitting]):
-            # Somebody else of the same account was faster between our look and our reservation.
+            # Another call of this account reserved bytes after we read the row.
             fitting = 0
     return fitting, refusal
 
@@ -124,7 +124,7 @@ def _insert_all(owner_id: int, rows: Sequence[Photo]) -> bool:
 
 
 def _request_all(rows: Sequence[Photo]) -> None:
-    correlation_id = correlation.current()  # threads do not inherit it
+    correlation_id = correlation.current()  # threads don't inherit it
     if rows and correlation.is_request():
         logger.info(
             "imports_requested",
@@ -137,26 +137,26 @@ def _request_all(rows: Sequence[Photo]) -> None:
             request_again(row, correlation_id=correlation_id)
         return
     storage = originals()
-    _ = storage.client  # made before the threads share it
-    with ThreadPoolExecutor(min(REQUESTS_AT_ONCE, len(rows)), thread_name_prefix="request") as pool:
+    _ = storage.client  # created before the threads share it
+    with ThreadPoolExecutor(min(PARALLEL_REQUESTS, len(rows)), thread_name_prefix="request") as pool:
         list(pool.map(lambda row: request_again(row, correlation_id=correlation_id), rows))
 
 
 def request_again(photo: Photo, *, correlation_id: str = "") -> bool:
-    """Put the request, as often as it takes; tell whether S3 took it.
+    """Put the import request into S3. Return whether S3 accepted it.
 
-    Without the ``correlation_id`` of the request that asked for it, it gets one of its own, which is logged.
+    Without the ``correlation_id`` of the original request, it gets a new one, which is logged.
     """
     request = ImportRequest(
         url=photo.origin_url,
         owner=str(photo.owner_id),
-        begin_before=(photo.offered_until - RUNNING_ALLOWANCE).isoformat(),
+        begin_before=(photo.offered_until - RUN_ALLOWANCE).isoformat(),
         correlation_id=correlation_id or correlation.current(),
     )
     try:
         originals().request_import(photo.pk, request)
     except OriginalsUnavailable as problem:
-        logger.warning("import_not_requested_yet", photo_id=str(photo.pk), problem=str(problem))
+        logger.warning("import_request_failed", photo_id=str(photo.pk), problem=str(problem))
         return False
     if not correlation_id:
         logger.info("import_requested_again", photo_id=str(photo.pk), correlation_id=request.correlation_id)

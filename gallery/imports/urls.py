@@ -1,8 +1,10 @@
-"""What a client says of a picture on the web, checked as far as it can be without asking anybody."""
+"""Check the URL of a picture without a network request."""
 
 from __future__ import annotations
 
 from urllib.parse import unquote, urlsplit
+
+from django.utils.translation import gettext_lazy as _
 
 from gallery.uploads.file_checks import FileRefused, Refusal, clean_name
 from thumbworker.contract.imports import MAX_URL_LENGTH, SENTENCES, ImportReason
@@ -10,15 +12,17 @@ from thumbworker.contract.imports import MAX_URL_LENGTH, SENTENCES, ImportReason
 SCHEMES = frozenset({"http", "https"})
 NAME_WITHOUT_PATH = "import"
 
-URL_NOT_ALLOWED = Refusal(str(ImportReason.URL_NOT_ALLOWED), SENTENCES[ImportReason.URL_NOT_ALLOWED])
-URL_TOO_LONG = Refusal("import_url_too_long", "This address is longer than 2048 characters.")
+URL_NOT_ALLOWED = Refusal(str(ImportReason.URL_NOT_ALLOWED), _(SENTENCES[ImportReason.URL_NOT_ALLOWED]))
+URL_TOO_LONG = Refusal(
+    "import_url_too_long", _("This URL is longer than 2048 characters. Use a shorter one.")
+)
 
 
 def checked_url(untrusted: str) -> str:
-    """Return the address if it may be asked for; the worker judges the host behind it.
+    """Return the URL if it is allowed. The worker checks the host's IP address later.
 
     Raises:
-        FileRefused: it is no plain http(s) address.
+        FileRefused: it is too long or not a plain http(s) URL.
     """
     if len(untrusted) > MAX_URL_LENGTH:
         raise FileRefused(URL_TOO_LONG)
@@ -27,16 +31,16 @@ def checked_url(untrusted: str) -> str:
     try:
         parts = urlsplit(untrusted)
         is_plain = parts.scheme in SCHEMES and bool(parts.hostname) and "@" not in parts.netloc
-        _ = parts.port  # raises where it is no port
-    except ValueError as fault:
-        raise FileRefused(URL_NOT_ALLOWED) from fault
+        parts.port  # noqa: B018 - raises ValueError if invalid
+    except ValueError as error:
+        raise FileRefused(URL_NOT_ALLOWED) from error
     if not is_plain:
         raise FileRefused(URL_NOT_ALLOWED)
     return untrusted
 
 
 def file_name_of(url: str) -> str:
-    """Return the name that an imported file gets: the last part of its address.
+    """Return the name of an imported file: the last part of its URL.
 
     >>> file_name_of("https://example.org/holiday/sea%20side.jpg?size=large")
     'sea side.jpg'

@@ -141,7 +141,7 @@ class PersonAdmin(ForAdminsOnly, UserAdmin):  # type: ignore[type-arg]  # not su
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
         """Delete as the person would: photos first, each leaving its deletion record."""
-        if not account_deletion.leave(obj):
+        if not account_deletion.delete_account(obj):
             self.message_user(request, "The last of the photos are deleted by the next sweeps.")
 
 

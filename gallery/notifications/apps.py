@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class NotificationsConfig(AppConfig):
-    """Tells people by mail what happened to their own photos."""
+    """Emails users about their own photos."""
 
     name = "gallery.notifications"
     label = "notifications"

@@ -1,4 +1,4 @@
-"""What a mail says of each photo: how it stands now, in the gallery's words."""
+"""The text of a notification email: the current state of each photo."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from gallery.photos.states import State
 from gallery.presentation.tiles import state_sentence
@@ -16,20 +18,34 @@ if TYPE_CHECKING:
     from gallery.photos.models import Photo
 
 MAX_LISTED = 20
-"""Photos listed by name in each part of a mail; the others are counted."""
+"""The number of photos listed by name in each part of an email. The others are counted."""
 
 HEADINGS = {
-    State.REJECTED: "Not approved",
-    State.FAILED: "Not processed",
-    State.APPROVED: "Approved",
-    State.PENDING: "Processed",
+    State.REJECTED: gettext_lazy("Not approved"),
+    State.FAILED: gettext_lazy("Not processed"),
+    State.APPROVED: gettext_lazy("Approved"),
+    State.PENDING: gettext_lazy("Processed"),
 }
-"""In the order in which a person wants to know."""
+"""In the order of the parts of an email: the photos that need action come first."""
+
+SUBJECTS = {
+    State.REJECTED: gettext_lazy("Not approved: %(name)s"),
+    State.FAILED: gettext_lazy("Not processed: %(name)s"),
+    State.APPROVED: gettext_lazy("Approved: %(name)s"),
+    State.PENDING: gettext_lazy("Processed: %(name)s"),
+}
+
+COUNTS = {
+    State.REJECTED: ngettext_lazy("%(count)d not approved", "%(count)d not approved", "count"),
+    State.FAILED: ngettext_lazy("%(count)d not processed", "%(count)d not processed", "count"),
+    State.APPROVED: ngettext_lazy("%(count)d approved", "%(count)d approved", "count"),
+    State.PENDING: ngettext_lazy("%(count)d processed", "%(count)d processed", "count"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One photo in a mail."""
+    """One photo in an email."""
 
     name: str
     sentence: str
@@ -38,32 +54,37 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The photos of a mail that stand alike; ``more`` are not listed."""
+    """The photos in one state; ``more`` of them are not listed."""
 
-    heading: str
+    state: State
     lines: list[Line]
     count: int
 
     @property
+    def heading(self) -> str:
+        """Return the heading in the current language."""
+        return str(HEADINGS[self.state])
+
+    @property
     def more(self) -> int:
-        """Return how many are counted only."""
+        """Return the number of photos that are not listed."""
         return self.count - len(self.lines)
 
 
 def name_of(photo: Photo) -> str:
     """Return the photo's name on one line."""
-    return " ".join(str(photo).split())[:100] or "Photo"
+    return " ".join(str(photo).split())[:100] or _("Photo")
 
 
 def parts_of(photos: Iterable[Photo]) -> list[Part]:
-    """Return the parts of a mail about these photos."""
-    by_state: dict[str, list[Photo]] = {state: [] for state in HEADINGS}
+    """Return the parts of an email about these photos."""
+    by_state: dict[State, list[Photo]] = {state: [] for state in HEADINGS}
     for photo in photos:
-        by_state[photo.state].append(photo)
+        by_state[State(photo.state)].append(photo)
     return [
-        Part(HEADINGS[State(state)], [_line(photo) for photo in standing[:MAX_LISTED]], len(standing))
-        for state, standing in by_state.items()
-        if standing
+        Part(state, [_line(photo) for photo in in_state[:MAX_LISTED]], len(in_state))
+        for state, in_state in by_state.items()
+        if in_state
     ]
 
 
@@ -72,7 +93,8 @@ def _line(photo: Photo) -> Line:
 
 
 def subject_of(parts: list[Part]) -> str:
-    """Return the subject: the photo's name if it is one, else how many stand how."""
+    """Return the subject: the photo's name if there is only one, else the count per state."""
     if len(parts) == 1 and parts[0].count == 1:
-        return f"{parts[0].heading}: {parts[0].lines[0].name}"
-    return "Your photos: " + ", ".join(f"{part.count} {part.heading.lower()}" for part in parts)
+        return str(SUBJECTS[parts[0].state]) % {"name": parts[0].lines[0].name}
+    counts = ", ".join(COUNTS[part.state] % {"count": part.count} for part in parts)
+    return _("Your photos: %(counts)s") % {"counts": counts}

@@ -1,4 +1,4 @@
-"""Writes the mails: plain text and the same in HTML, without pictures or anything that reports back."""
+"""Compose notification emails in plain text and HTML, without images or tracking."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from gallery.photos.models import Photo
 
 
-def letter(
+def compose(
     person: User, photos: Iterable[Photo], event_ids: Sequence[UUID], rhythm: Rhythm
 ) -> EmailMultiAlternatives:
-    """Return the mail that tells a person how these photos of theirs stand now."""
+    """Return the email about the current state of these photos of a user."""
     parts, stop = parts_of(photos), stop_url(person)
     context = {
         "person": person,
@@ -38,21 +38,21 @@ def letter(
     }
     message = EmailMultiAlternatives(
         subject_of(parts),
-        render_to_string("notifications/letter.txt", context),
+        render_to_string("notifications/email.txt", context),
         to=[person.email],
         headers={
             "Message-ID": _message_id(event_ids),
             "Auto-Submitted": "auto-generated",
-            # RFC 8058: mail programs show a button of their own that posts there.
+            # RFC 8058: email programs show an unsubscribe button that posts there.
             "List-Unsubscribe": f"<{stop}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         },
     )
-    message.attach_alternative(render_to_string("notifications/letter.html", context), "text/html")
+    message.attach_alternative(render_to_string("notifications/email.html", context), "text/html")
     return message
 
 
 def _message_id(event_ids: Sequence[UUID]) -> str:
-    """Return an id that is equal if the same mail is sent again, so that a reader may drop the second."""
+    """Return an id that is the same if the email is sent again, so email programs can drop the duplicate."""
     events = ",".join(sorted(str(event_id) for event_id in event_ids))
     return f"<{uuid5(NAMESPACE_URL, events)}@{urlsplit(settings.SITE_ORIGIN).hostname}>"

@@ -1,4 +1,4 @@
-"""What people want to hear of their photos, and what is still to be told them."""
+"""Notification preferences, and the queue of notifications."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gallery.photos.states import State
 
 
 class Rhythm(models.TextChoices):
-    """How often a person wants mail about their own photos."""
+    """How often a user wants email about their own photos."""
 
     DAILY = "daily", _("Once a day, in one mail")
     AT_ONCE = "at_once", _("At once, within minutes")
@@ -22,7 +22,7 @@ class Rhythm(models.TextChoices):
 
 
 class NotificationPreference(models.Model):
-    """What a person chose; whoever chose nothing gets one mail a day."""
+    """A user's choice. Users without a row get one email a day."""
 
     person = models.OneToOneField(
         settings.AUTH_USER_MODEL,
@@ -33,16 +33,16 @@ class NotificationPreference(models.Model):
     rhythm = models.CharField(max_length=10, choices=Rhythm, default=Rhythm.DAILY)
 
     def __str__(self) -> str:
-        """Say what was chosen."""
+        """Return the label of the choice."""
         return str(self.get_rhythm_display())
 
 
 class Notification(models.Model):
-    """One thing that happened to a person's photo and is to be told them, once.
+    """One event of a photo that its owner is notified of once.
 
-    ``state`` is where the photo came to stand; if it has moved on when the mail is written, the row says
-    nothing any more. ``done_at`` is when it was mailed or found to say nothing. ``claim`` names the run
-    that works on the row, and no other touches it before ``not_before``.
+    ``state`` is the photo's state after the event. If the photo has another state when the email is written,
+    the row is outdated and skipped. ``done_at`` is when the row was sent or skipped. ``claim`` is the id of
+    the run that handles the row; no other run handles it before ``not_before``.
     """
 
     person = models.ForeignKey(
@@ -67,5 +67,5 @@ class Notification(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Say what it tells."""
+        """Return the photo's id and state."""
         return f"{self.photo_id}: {self.state}"

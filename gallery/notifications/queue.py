@@ -1,4 +1,4 @@
-"""Takes from the history what photos' owners should hear, and puts it into the queue, once each."""
+"""Queue a notification for each history entry whose owner is to be notified, once each."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from gallery.notifications.models import Notification
-from gallery.notifications.preferences import who_wants_mail
+from gallery.notifications.preferences import wanting_email
 from gallery.photos.models import HistoryEntry
 from gallery.photos.outbox import event_id
 
@@ -18,18 +18,19 @@ if TYPE_CHECKING:
 MAX_ENTRIES = 500
 
 
-def queue_untold(now: datetime | None = None) -> int:
-    """Queue the oldest 500 moves that their owners have not been told; return how many were looked at.
+def queue_pending(now: datetime | None = None) -> int:
+    """Queue notifications for the oldest 500 pending history entries. Return the number of entries.
 
-    Whoever wants no mail or has no confirmed address is passed over for good. Costs four statements.
+    Entries of users who want no email or have no confirmed address are skipped for good. Costs four SQL
+    statements.
     """
     now = now or timezone.now()
     with transaction.atomic():
-        untold = HistoryEntry.objects.with_untold_owner().select_related("photo")
-        entries = list(untold.order_by("id")[:MAX_ENTRIES])
+        pending = HistoryEntry.objects.with_untold_owner().select_related("photo")
+        entries = list(pending.order_by("id")[:MAX_ENTRIES])
         if not entries:
             return 0
-        wanting = who_wants_mail(entry.photo.owner_id for entry in entries)
+        wants_email = wanting_email(entry.photo.owner_id for entry in entries)
         Notification.objects.bulk_create(
             (
                 Notification(
@@ -41,9 +42,9 @@ def queue_untold(now: datetime | None = None) -> int:
                     not_before=now,
                 )
                 for entry in entries
-                if entry.photo.owner_id in wanting
+                if entry.photo.owner_id in wants_email
             ),
-            # The same event again, by another run or after a crash, is not told again.
+            # Another run may have queued the same event, or this one before a crash.
             ignore_conflicts=True,
         )
         HistoryEntry.objects.filter(pk__in=[entry.pk for entry in entries]).update(owner_untold=False)

@@ -1,4 +1,4 @@
-"""Sends the mails that are due: bounded, resumable, each event once, never while a page waits."""
+"""Send due notification emails, in a bounded and resumable job: one email per user, each event once."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from django.utils import timezone
 
 from gallery.accounts.models import User
 from gallery.notifications.email_text import HEADINGS
-from gallery.notifications.emails import letter
+from gallery.notifications.emails import compose
 from gallery.notifications.models import Notification, Rhythm
-from gallery.notifications.preferences import can_be_reached, rhythm_by
+from gallery.notifications.preferences import can_be_reached, rhythm_expression
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,49 +31,47 @@ if TYPE_CHECKING:
 
 logger = structlog.get_logger(__name__)
 
-MAX_LETTERS = 200
+MAX_EMAILS = 200
 RUN_SECONDS = 15.0
-"""Less than a scheduled function's time, which is 30 s."""
+"""Below the 30-second timeout of the scheduled function."""
 MAX_REFUSED = 5
-"""After so many mails in a row that the server did not take, the fault is not the recipients'."""
+"""After this many refusals in a row, the recipients are unlikely to be the cause."""
 
 DAY = timedelta(days=1)
-CALM = timedelta(minutes=1)
-"""A burst is one mail, and an undone decision none: "at once" waits until a minute was calm ..."""
-CALM_AT_MOST = timedelta(minutes=10)
-"""... but no longer than this."""
-CLAIMED_FOR = timedelta(minutes=5)
-"""Longer than a run: what a run that was cut off had taken is then free for another."""
-KEPT = timedelta(days=30)
-"""How long the queue remembers an event, and how long an open one is worth telling."""
-
-
-LONGEST_DOUBLING = 5
-"""Of the wait after a refusal, in powers of two hours: then it is a day."""
+QUIET_PERIOD = timedelta(minutes=1)
+"""How long "at once" waits for further events, so a burst is one email and an undone decision none."""
+MAX_DELAY = timedelta(minutes=10)
+"""The longest such wait."""
+CLAIM_LIFETIME = timedelta(minutes=5)
+"""Longer than a run. Rows claimed by an interrupted run are then free again."""
+RETENTION = timedelta(days=30)
+"""How long rows are kept, sent or not."""
+MAX_BACKOFF_EXPONENT = 5
+"""After a refusal the wait doubles from two hours; above this exponent it is a day."""
 
 
 class Outcome(Enum):
-    """What became of one person's mail."""
+    """The outcome of one user's email."""
 
     SENT = auto()
     REFUSED = auto()
-    NOTHING_TO_SAY = auto()
+    SKIPPED = auto()
 
 
 @dataclass(slots=True)
 class SendReport:
-    """What one run did, by count. ``unavailable`` says that the mail server did not answer."""
+    """What one run did, as counts. ``unavailable``: the mail server did not respond."""
 
     sent: int = 0
     refused: int = 0
-    forgotten: int = 0
+    deleted: int = 0
     unavailable: bool = False
 
 
 def send_due(now: datetime | None = None) -> SendReport:
-    """Send what is due, whoever waits longest first; what is not taken is tried again later."""
+    """Send the due emails, longest waiting first. What the server refuses is retried by a later run."""
     now = now or timezone.now()
-    report = SendReport(forgotten=_forget(now))
+    report = SendReport(deleted=_delete_old(now))
     due = _due(now)
     if not due:
         return report
@@ -81,9 +79,9 @@ def send_due(now: datetime | None = None) -> SendReport:
         with mail.get_connection() as connection:
             _send_to_all(due, now, connection, report)
     except OSError as problem:
-        # SMTPException is one, too.
+        # Includes SMTPException.
         report.unavailable = True
-        logger.warning("mail_server_silent", problem=str(problem))
+        logger.warning("mail_server_unavailable", problem=str(problem))
     return report
 
 
@@ -101,70 +99,72 @@ def _send_to_all(
         refused_in_a_row = refused_in_a_row + 1 if outcome is Outcome.REFUSED else 0
 
 
-def _forget(now: datetime) -> int:
-    forgotten, _ = Notification.objects.filter(at__lt=now - KEPT).delete()
-    return forgotten
+def _delete_old(now: datetime) -> int:
+    deleted, _ = Notification.objects.filter(at__lt=now - RETENTION).delete()
+    return deleted
 
 
 def _due(now: datetime) -> list[tuple[int, Rhythm]]:
-    """Return who is to be told now, and how often they want to be."""
+    """Return the ids of users with due notifications, and their choices."""
     waiting = Notification.objects.filter(done_at=None, not_before__lte=now).values("person")
-    people = waiting.annotate(rhythm=rhythm_by("person__"), oldest=Min("at"), newest=Max("at")).filter(
+    users = waiting.annotate(rhythm=rhythm_expression("person__"), oldest=Min("at"), newest=Max("at")).filter(
         Q(rhythm=Rhythm.OFF)
         | Q(rhythm=Rhythm.DAILY, oldest__lte=now - DAY)
-        | Q(rhythm=Rhythm.AT_ONCE) & (Q(newest__lte=now - CALM) | Q(oldest__lte=now - CALM_AT_MOST))
+        | Q(rhythm=Rhythm.AT_ONCE) & (Q(newest__lte=now - QUIET_PERIOD) | Q(oldest__lte=now - MAX_DELAY))
     )
-    found = people.order_by("oldest").values_list("person", "rhythm")
-    return [(person_id, Rhythm(rhythm)) for person_id, rhythm in found[:MAX_LETTERS]]
+    due = users.order_by("oldest").values_list("person", "rhythm")
+    return [(person_id, Rhythm(rhythm)) for person_id, rhythm in due[:MAX_EMAILS]]
 
 
 def _send_to(person_id: int, rhythm: Rhythm, now: datetime, connection: BaseEmailBackend) -> Outcome:
-    """Tell a person what is still true.
+    """Send a user the email about what is still current.
 
     Raises:
-        OSError: the server does not answer; the rows are free again when the claim has run out.
+        OSError: the server does not respond. The rows are free again when the claim expires.
     """
     rows = Notification.objects.filter(person=person_id, claim=_claim(person_id, now))
-    told = list(rows.select_related("photo").order_by("at"))
-    photos = still_true(told)
+    notifications = list(rows.select_related("photo").order_by("at"))
+    photos = photos_still_true(notifications)
     person = User.objects.filter(can_be_reached(), pk=person_id).first()
     if not photos or person is None or rhythm == Rhythm.OFF:
         rows.update(done_at=now, claim=None)
-        return Outcome.NOTHING_TO_SAY
-    message = letter(person, photos, [row.event_id for row in told], rhythm)
+        return Outcome.SKIPPED
+    message = compose(person, photos, [row.event_id for row in notifications], rhythm)
     try:
         connection.send_messages([message])
     except SMTPServerDisconnected:
         raise
     except SMTPException as problem:
-        # The server is there and took everything but this mail.
-        _put_off(rows, told, now, problem)
+        # The server responds and refused only this email.
+        _postpone(rows, notifications, now, problem)
         return Outcome.REFUSED
     rows.update(done_at=now, claim=None)
     return Outcome.SENT
 
 
-def _put_off(
-    rows: QuerySet[Notification], told: list[Notification], now: datetime, problem: SMTPException
+def _postpone(
+    rows: QuerySet[Notification], notifications: list[Notification], now: datetime, problem: SMTPException
 ) -> None:
-    """Try again in two hours, then four, at last once a day."""
-    tries = max(row.tries for row in told) + 1
-    wait = min(timedelta(hours=2 ** min(tries, LONGEST_DOUBLING)), DAY)
+    """Retry in two hours, then four, and finally once a day."""
+    tries = max(row.tries for row in notifications) + 1
+    wait = min(timedelta(hours=2 ** min(tries, MAX_BACKOFF_EXPONENT)), DAY)
     rows.update(not_before=now + wait, claim=None, tries=tries)
-    # Not the server's words, which name the address.
-    logger.warning("mail_refused", person_id=told[0].person_id, tries=tries, problem=type(problem).__name__)
+    # The server's text is not logged, because it contains the address.
+    logger.warning(
+        "email_refused", person_id=notifications[0].person_id, tries=tries, problem=type(problem).__name__
+    )
 
 
 def _claim(person_id: int, now: datetime) -> UUID:
-    """Take a person's open rows; another run gets none of them."""
+    """Claim a user's due rows, so no other run gets them, and return the claim."""
     claim = uuid4()
     waiting = Notification.objects.filter(person=person_id, done_at=None, not_before__lte=now)
-    waiting.update(claim=claim, not_before=now + CLAIMED_FOR)
+    waiting.update(claim=claim, not_before=now + CLAIM_LIFETIME)
     return claim
 
 
-def still_true(rows: list[Notification]) -> list[Photo]:
-    """Return the photos that still stand where a row says, each once, and not in the trash."""
+def photos_still_true(rows: list[Notification]) -> list[Photo]:
+    """Return the photos, each once, that still have the state of a row and are not in the trash."""
     photos = {
         row.photo_id: row.photo
         for row in rows

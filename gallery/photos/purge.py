@@ -77,7 +77,7 @@ def purge_all_of(user: User, *, keep_going: Callable[[], bool] = lambda: True) -
 def _remove_original(photo_id: UUID, *, is_import: bool) -> None:
     try:
         if is_import:
-            originals().forget_import(photo_id)
+            originals().delete_import_request(photo_id)
         originals().remove(photo_id)
     except OriginalsUnavailable as problem:
         logger.warning("original_not_removed_yet", photo_id=str(photo_id), problem=str(problem))

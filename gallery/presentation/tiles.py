@@ -138,7 +138,7 @@ def _tile(
     photo: Photo,
     item: PhotoItem | None,
     viewer: User | AnonymousUser,
-    signer: signed_urls.AddressSigner | None,
+    signer: signed_urls.UrlSigner | None,
 ) -> Tile:
     pictures: dict[str, str | int] = {}
     ready = (
@@ -179,11 +179,11 @@ def _nameless(photo: Photo, viewer: User | AnonymousUser) -> str:
     return f"Photo by {photo.owner.username}"
 
 
-def _pictures(renditions: Sequence[MadeRendition], signer: signed_urls.AddressSigner) -> dict[str, str | int]:
+def _pictures(renditions: Sequence[MadeRendition], signer: signed_urls.UrlSigner) -> dict[str, str | int]:
     if not renditions:
         return {}
     # A small original has fewer distinct widths; the browser wants each width once.
-    addresses = {r.name: signer.address(r.key) for r in renditions}
+    addresses = {r.name: signer.url(r.key) for r in renditions}
     by_width = {r.width: addresses[r.name] for r in reversed(renditions)}
     smallest = next((r for r in renditions if r.name == TILE_RENDITION), renditions[0])
     largest = next((r for r in renditions if r.name == FULL_RENDITION), renditions[-1])

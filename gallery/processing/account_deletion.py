@@ -1,7 +1,7 @@
-"""Deleting an account: first it is closed, then its photos are purged, then its row goes.
+"""Delete accounts: close the account, purge its photos, then delete its row.
 
-An account of thousands of photos takes longer than one request may: the request does what it can, and
-the sweep goes on with it until nothing is left.
+Thousands of photos take longer than one request may take. The request deletes what it can, and the sweep
+continues until nothing is left.
 """
 
 from __future__ import annotations
@@ -22,41 +22,41 @@ if TYPE_CHECKING:
 logger = structlog.get_logger(__name__)
 
 REQUEST_SECONDS = 10.0
-"""How long a page may purge: API Gateway gives up after 30 s, and one purge may wait for a dead S3."""
+"""How long a request may purge. API Gateway times out after 30 s, and one purge may wait for S3."""
 
 SWEEP_SECONDS = 10.0
-DEPARTURES_PER_RUN = 50
+ACCOUNTS_PER_RUN = 50
 
 
 class LastAdmin(Exception):
-    """The account is the only one that can run the gallery."""
+    """The account is the only active admin."""
 
 
-def leave(user: User, *, seconds: float = REQUEST_SECONDS) -> bool:
-    """Delete an account and all that is its own; ``False`` where the sweep still has to finish it.
+def delete_account(user: User, *, seconds: float = REQUEST_SECONDS) -> bool:
+    """Delete an account and its data. Return ``False`` if the sweep still has to finish it.
 
     Raises:
-        LastAdmin: nobody else could run the gallery afterwards.
+        LastAdmin: there is no other active admin.
     """
     if user.is_superuser and not _other_admins(user):
         raise LastAdmin
-    # Closed first: an inactive account can neither sign in nor be offered an upload any more.
+    # Close it first: an inactive account can't sign in or get offers.
     user.is_active = False
     user.left_at = timezone.now()
     user.email = ""
     user.set_unusable_password()
     user.save(update_fields=["is_active", "left_at", "email", "password"])
-    return _finish(user, _clock(seconds))
+    return _finish(user, _timer(seconds))
 
 
-def finish_departures(*, seconds: float = SWEEP_SECONDS) -> int:
-    """Go on with accounts whose deletion has begun; return how many are gone now."""
-    keep_going = _clock(seconds)
-    leaving = User.objects.filter(left_at__isnull=False).order_by("left_at")[:DEPARTURES_PER_RUN]
-    return sum(_finish(user, keep_going) for user in leaving)
+def finish_deletions(*, seconds: float = SWEEP_SECONDS) -> int:
+    """Continue deletions that have begun. Return the number of accounts now deleted."""
+    has_time = _timer(seconds)
+    users = User.objects.filter(left_at__isnull=False).order_by("left_at")[:ACCOUNTS_PER_RUN]
+    return sum(_finish(user, has_time) for user in users)
 
 
-def _clock(seconds: float) -> Callable[[], bool]:
+def _timer(seconds: float) -> Callable[[], bool]:
     deadline = time.monotonic() + seconds
     return lambda: time.monotonic() < deadline
 
@@ -65,12 +65,12 @@ def _other_admins(user: User) -> bool:
     return User.objects.filter(is_superuser=True, is_active=True).exclude(pk=user.pk).exists()
 
 
-def _finish(user: User, keep_going: Callable[[], bool]) -> bool:
-    purged = purge_all_of(user, keep_going=keep_going)
+def _finish(user: User, has_time: Callable[[], bool]) -> bool:
+    purged = purge_all_of(user, keep_going=has_time)
     try:
         User.objects.filter(pk=user.pk, left_at__isnull=False).delete()
     except ProtectedError:
-        logger.info("departure_goes_on", user_id=user.pk, purged=purged)
+        logger.info("account_deletion_unfinished", user_id=user.pk, purged=purged)
         return False
     logger.info("account_deleted", user_id=user.pk, purged=purged)
     return True

@@ -1,4 +1,4 @@
-"""The processing app: jobs that make the world right."""
+"""The processing app: jobs that settle photos and finish deletions."""
 
 from django.apps import AppConfig
 

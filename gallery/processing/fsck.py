@@ -1,7 +1,7 @@
-"""Compares rows, originals and items over everything there is, for a person to read.
+"""Compare all rows, originals and items, and report what is inconsistent.
 
-Unlike the sweep it walks the whole bucket, so it runs by hand or after an unclean stop. It removes and
-adopts nothing unless told to.
+Unlike the sweep it lists the whole bucket, so an operator runs it, for example after an unclean stop. By
+default it only settles photos. Options nudge, adopt or remove.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import F
 from django.utils import timezone
 
 from gallery.accounts.models import User
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class FsckReport:
-    """What does not fit together, as photo ids; and what was done about it, as counts."""
+    """Inconsistencies as photo ids, and actions as counts."""
 
     originals: int = 0
     without_row: list[UUID] = field(default_factory=list)
@@ -46,13 +46,13 @@ class FsckReport:
 
 
 def fsck(*, nudge: bool = False, adopt_for: User | None = None, remove: bool = False) -> FsckReport:
-    """Walk all originals and rows once.
+    """Check all originals and rows once.
 
-    ``nudge`` asks the worker to look at originals that have no current item; ``adopt_for`` gives
-    originals without row and record to a person; ``remove`` ends them instead.
+    ``nudge`` asks the worker to reconcile originals without a current item. ``adopt_for`` creates rows of
+    this user for originals without row and deletion record; ``remove`` deletes them instead.
 
     Raises:
-        OriginalsUnavailable: S3 did not answer.
+        OriginalsUnavailable: S3 did not respond.
     """
     report = FsckReport()
     seen: set[UUID] = set()
@@ -61,20 +61,20 @@ def fsck(*, nudge: bool = False, adopt_for: User | None = None, remove: bool = F
         report.originals += len(batch)
         rows = set(Photo.objects.filter(pk__in=batch).values_list("pk", flat=True))
         records = dict(DeletionRecord.objects.filter(pk__in=batch).values_list("pk", "closed_at"))
-        # The sweep looks at open records only, so nobody else would find these.
+        # The sweep checks open records only.
         report.after_deletion += [
             photo_id for photo_id in batch if photo_id not in rows and records.get(photo_id) is not None
         ]
-        strangers = [photo_id for photo_id in batch if photo_id not in rows and photo_id not in records]
-        report.without_row += strangers
-        for photo_id in strangers:
+        unknown = [photo_id for photo_id in batch if photo_id not in rows and photo_id not in records]
+        report.without_row += unknown
+        for photo_id in unknown:
             if adopt_for is not None:
                 report.adopted += _adopt(photo_id, adopt_for)
                 rows.add(photo_id)
             elif remove:
                 originals().remove(photo_id)
                 report.removed += 1
-        _look_at_items([photo_id for photo_id in batch if photo_id in rows], report, nudge=nudge)
+        _check_items([photo_id for photo_id in batch if photo_id in rows], report, nudge=nudge)
     processed = Photo.objects.exclude(processed_at=None).values_list("pk", flat=True)
     report.without_original = [photo_id for photo_id in processed.iterator() if photo_id not in seen]
     return report
@@ -89,7 +89,7 @@ def _all_originals() -> Iterator[list[UUID]]:
             return
 
 
-def _look_at_items(photo_ids: list[UUID], report: FsckReport, *, nudge: bool) -> None:
+def _check_items(photo_ids: list[UUID], report: FsckReport, *, nudge: bool) -> None:
     reading = catalogue.read(photo_ids)
     report.settled += len(settle(photo_ids, reading=reading))
     for photo_id in photo_ids:
@@ -115,15 +115,10 @@ def _adopt(photo_id: UUID, owner: User) -> bool:
             upload_id=uuid.uuid4(),
             content_type=stored.content_type[:50],
             size_bytes=stored.size_bytes,
-            # Without the offer the hash is unknown here; the id keeps it unique and finds no twin.
+            # The hash is unknown without an offer. The id is unique and matches no file.
             sha256=photo_id.hex,
             created_at=now,
             offered_until=now + timedelta(seconds=OFFER_SECONDS),
         )
         User.objects.filter(pk=owner.pk).update(used_bytes=F("used_bytes") + stored.size_bytes)
     return True
-
-
-def used_bytes_by_rows(user: User) -> int:
-    """Return what the user's rows add up to, which ``used_bytes`` must equal."""
-    return int(Photo.objects.owned_by(user).aggregate(total=Sum("size_bytes"))["total"] or 0)

@@ -1,4 +1,4 @@
-"""Moves photos on to what the worker has seen: level-triggered, idempotent, safe in parallel."""
+"""Update photos' states from the worker's items: level-triggered, idempotent, safe in parallel."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ logger = structlog.get_logger(__name__)
 
 
 def settle(photo_ids: Iterable[UUID], *, reading: catalogue.Reading | None = None) -> set[UUID]:
-    """Move on those of at most 100 photos whose item is there; return the ids that moved.
+    """Update those of at most 100 photos that have an item. Return the ids of the updated photos.
 
-    Costs one SQL query and one BatchGetItem (none if a ``reading`` is given), and two statements for
-    each photo that moves. An unreachable catalogue moves nothing.
+    Costs one SQL query and one BatchGetItem (none if a ``reading`` is given), and two statements per
+    updated photo. If the catalogue is unreachable, nothing changes.
     """
     candidates = (
         Photo.objects.filter(pk__in=list(photo_ids), state__in=[State.AWAITING, State.FAILED])
@@ -40,14 +40,14 @@ def settle(photo_ids: Iterable[UUID], *, reading: catalogue.Reading | None = Non
     photos = list(candidates)
     if not photos:
         return set()
-    found = reading or catalogue.read(
+    reading = reading or catalogue.read(
         (photo.pk for photo in photos), import_ids=[photo.pk for photo in photos if photo.is_being_imported]
     )
     trusted: dict[int, bool] = {}
-    return {photo.pk for photo in photos if _move_on(photo, found, trusted)}
+    return {photo.pk for photo in photos if _settle_one(photo, reading, trusted)}
 
 
-def _move_on(photo: Photo, reading: catalogue.Reading, trusted: dict[int, bool]) -> bool:
+def _settle_one(photo: Photo, reading: catalogue.Reading, trusted: dict[int, bool]) -> bool:
     item: PhotoItem | ImportItem | None = reading.items.get(photo.pk)
     if isinstance(item, PhotoItem):
         moved = _adopt(photo, item, trusted)
@@ -55,7 +55,7 @@ def _move_on(photo: Photo, reading: catalogue.Reading, trusted: dict[int, bool])
         item = reading.imports.get(photo.pk) if photo.is_being_imported else None
         if item is None or item.status is not ImportStatus.FAILED:
             return False
-        moved = results.give_up(photo, item.reason)
+        moved = results.fail(photo, item.reason)
     if moved:
         logger.info(
             "photo_settled",
@@ -75,7 +75,7 @@ def _adopt(photo: Photo, item: PhotoItem, trusted: dict[int, bool]) -> bool:
     try:
         return _process(photo, item, trusted, facts)
     except IntegrityError:
-        # The owner has this file already. Both photos stay; this one keeps its placeholder hash.
+        # The owner has another photo of this file. Both stay; this one keeps its placeholder hash.
         del facts["sha256"]
         return _process(photo, item, trusted, facts)
 
@@ -83,7 +83,7 @@ def _adopt(photo: Photo, item: PhotoItem, trusted: dict[int, bool]) -> bool:
 def _process(photo: Photo, item: PhotoItem, trusted: dict[int, bool], facts: dict[str, Any]) -> bool:
     if item.status is Status.FAILED:
         if photo.processed_at is not None and facts["processed_at"] == photo.processed_at:
-            # The known failure: the owner asked for a retry that the worker has yet to make.
+            # This is the known failure: the worker has not yet retried.
             return False
         return transitions.failed(photo.pk, reason=item.reason, facts=facts)
     if photo.owner_id not in trusted:
@@ -94,7 +94,7 @@ def _process(photo: Photo, item: PhotoItem, trusted: dict[int, bool], facts: dic
 
 
 def sortable_facts(item: PhotoItem) -> dict[str, Any]:
-    """Return the few facts of an item that lists are ordered or searched by, as columns."""
+    """Return the item's facts that lists are sorted or searched by, as columns."""
     return {
         "width": item.width or None,
         "height": item.height or None,
@@ -106,8 +106,8 @@ def sortable_facts(item: PhotoItem) -> dict[str, Any]:
 def _instant(text: str) -> datetime | None:
     try:
         instant = datetime.fromisoformat(text)
-        # A camera without a time zone says local time; kept as if UTC, good enough to order by.
+        # A time without an offset is local time. It is stored as UTC, which is good enough for sorting.
         return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
-        # At either end of the calendar an offset leads out of it, and no database could hold the instant.
+        # Near either end of the calendar, the offset can lead outside of what datetime can represent.
         return None

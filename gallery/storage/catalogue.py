@@ -1,4 +1,4 @@
-"""Owns DynamoDB: reads what the worker saw. The gallery never writes here."""
+"""Own the DynamoDB client: read the worker's items. The gallery never writes to this table."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 logger = structlog.get_logger(__name__)
 
 BATCH_SIZE = 100
-"""Keys in one BatchGetItem, a limit of DynamoDB."""
+"""DynamoDB's limit of keys in one BatchGetItem."""
 
 ROUNDS = 2
-"""How often keys left unprocessed are asked for; then placeholders are shown."""
+"""How many times unprocessed keys are requested before pages show placeholders."""
 
 
 class CatalogueUnavailable(Exception):
@@ -37,7 +37,7 @@ class CatalogueUnavailable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The items found, by photo id. Not ``complete``: some may exist that were not read."""
+    """The items found, by photo id. Unless ``complete``, more items may exist."""
 
     items: dict[UUID, PhotoItem] = field(default_factory=dict)
     imports: dict[UUID, ImportItem] = field(default_factory=dict)
@@ -69,12 +69,12 @@ def _import_item(raw: dict[str, Any]) -> ImportItem | None:
 
 
 def read(photo_ids: Iterable[UUID], *, import_ids: Iterable[UUID] = ()) -> Reading:
-    """Read the items of up to 100 photos by one BatchGetItem; an unreachable table reads as nothing.
+    """Return the items of up to 100 photos by one BatchGetItem, and none if the table is unreachable.
 
-    The items of ``import_ids`` come along as far as there is room among the 100 keys.
+    The items of ``import_ids`` are included as far as they fit into the 100 keys.
 
     Raises:
-        ValueError: more than 100 ids were given.
+        ValueError: more than 100 photo ids were given.
     """
     wanted = [{PARTITION_KEY: {"S": keys.photo_item_key(photo_id)}} for photo_id in dict.fromkeys(photo_ids)]
     if len(wanted) > BATCH_SIZE:
@@ -105,7 +105,7 @@ def read(photo_ids: Iterable[UUID], *, import_ids: Iterable[UUID] = ()) -> Readi
 
 
 def exists(photo_id: UUID) -> bool:
-    """Return whether there is an item, readable or not, by a consistent read.
+    """Return whether an item exists, readable or not, by a consistent read.
 
     Raises:
         CatalogueUnavailable: DynamoDB did not answer.

@@ -1,12 +1,12 @@
-"""Own the S3 client: originals, nudges, import requests, and a look at what renditions remain.
+"""Own the S3 client: originals, nudges, import requests, and which renditions remain.
 
-django-storages does what it can. Its transfer manager refuses conditional requests, so a write-once PUT is
-one plain ``put_object``.
+The transfer manager of django-storages refuses conditional requests, so a write-once PUT is a plain
+``put_object``.
 
 Errors::
 
     OriginalsUnavailable   S3 did not answer, or refused for a reason that is not the caller's
-    OriginalAlreadyThere   the conditional PUT was refused: an original with this id exists
+    OriginalExists         the conditional PUT was refused: an original with this id exists
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
     from thumbworker.contract.imports import ImportRequest
 
 DOWNLOAD_SECONDS = 5 * 60
-"""How long a signed download address may be used to start a download."""
+"""How long a signed download URL can be used to start a download."""
 READ_TIMEOUT_SECONDS = 10.0
-"""Longer than other clients wait: a form's 4 MB pass through here."""
+"""Longer than for other clients, because forms upload up to 4 MB through this one."""
 
 _CLIENT_LOCK = threading.Lock()
 
@@ -47,7 +47,7 @@ class OriginalsUnavailable(Exception):
     """S3 did not answer, or refused for a reason that is not the caller's."""
 
 
-class OriginalAlreadyThere(Exception):
+class OriginalExists(Exception):
     """The conditional PUT was refused: an original with this id exists."""
 
 
@@ -64,22 +64,22 @@ def _translated_errors() -> Iterator[None]:
         if status == 404 and error.response["Error"].get("Code") != "NoSuchBucket":
             raise _NotFound from error
         if status == 412:
-            raise OriginalAlreadyThere from error
+            raise OriginalExists from error
         raise OriginalsUnavailable(str(error)) from error
     except BotoCoreError as error:
         raise OriginalsUnavailable(str(error)) from error
 
 
 class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is untyped
-    """django-storages' S3 storage, bound to the originals bucket and to write-once semantics.
+    """django-storages' S3 storage, limited to the originals bucket and to write-once uploads.
 
-    Every method that makes a call raises ``OriginalsUnavailable`` if S3 does not answer.
+    Every method that makes a call raises ``OriginalsUnavailable`` if S3 does not respond.
     """
 
     _client: S3Client | None = None
 
     def get_default_settings(self) -> dict[str, Any]:
-        """Return django-storages' settings with ours on top."""
+        """Return django-storages' settings, overridden by ours."""
         defaults: dict[str, Any] = super().get_default_settings()
         return defaults | {
             "bucket_name": settings.ORIGINALS_BUCKET,
@@ -118,7 +118,7 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
         return Offer(url, terms)
 
     def put(self, terms: OriginalTerms, content: bytes) -> None:
-        """Store an original once. Raise ``OriginalAlreadyThere`` if the id has one."""
+        """Store an original once. Raise ``OriginalExists`` if the id has one."""
         with _translated_errors():
             self.client.put_object(**terms.parameters(self.bucket_name), Body=content)
 
@@ -138,7 +138,7 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
         self._delete_key(keys.original_key(photo_id))
 
     def ids_after(self, marker: str, *, limit: int = 1000) -> tuple[list[UUID], str]:
-        """Return up to ``limit`` ids of originals in key order, and the marker of the next page or ``""``."""
+        """Return up to ``limit`` ids of originals in key order, and the next page's marker or ``""``."""
         with _translated_errors():
             answer = self.client.list_objects_v2(
                 Bucket=self.bucket_name, Prefix=keys.ORIGINALS_PREFIX, StartAfter=marker, MaxKeys=limit
@@ -148,7 +148,7 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
         return ids, found[-1] if answer.get("IsTruncated") and found else ""
 
     def download_url(self, photo_id: UUID, *, file_name: str) -> str:
-        """Return a signed address from which the owner can download the original for five minutes."""
+        """Return a signed URL for downloading the original, valid for five minutes."""
         ascii_name = "".join(
             c if c.isascii() and c.isprintable() and c not in '"\\' else "_" for c in file_name
         )
@@ -158,7 +158,7 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
                 "Bucket": self.bucket_name,
                 "Key": keys.original_key(photo_id),
                 "ResponseContentDisposition": f'attachment; filename="{ascii_name}"',
-                # Untrusted bytes: no browser may run or display them from this origin.
+                # The bytes are untrusted: browsers must not run or display them on this origin.
                 "ResponseContentType": "application/octet-stream",
             },
             ExpiresIn=DOWNLOAD_SECONDS,
@@ -172,11 +172,11 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
         """Ask the import worker to fetch a picture. Repeating the request changes nothing."""
         self._put(keys.import_key(photo_id), request.to_json().encode(), "application/json")
 
-    def forget_import(self, photo_id: UUID) -> None:
+    def delete_import_request(self, photo_id: UUID) -> None:
         """Delete the import request, so that no worker starts it later."""
         self._delete_key(keys.import_key(photo_id))
 
-    def any_rendition_left(self, photo_id: UUID) -> bool:
+    def any_rendition_exists(self, photo_id: UUID) -> bool:
         """Return whether the renditions bucket holds a rendition of any size and policy."""
         for key in policy.every_rendition_key(photo_id):
             try:
@@ -196,7 +196,7 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
             with _translated_errors():
                 answer = self.client.head_bucket(Bucket=self.bucket_name)
         except _NotFound as error:
-            raise OriginalsUnavailable(f"there is no bucket {self.bucket_name}") from error
+            raise OriginalsUnavailable(f"The bucket {self.bucket_name} does not exist.") from error
         date = answer["ResponseMetadata"]["HTTPHeaders"].get("date")
         return parsedate_to_datetime(date) if date else None
 

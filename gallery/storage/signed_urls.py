@@ -1,8 +1,9 @@
-"""Addresses of renditions: signed, equal within a window of time, dead soon after.
+"""Sign rendition URLs that stay the same within a time window and expire soon after.
 
-An address is signed as of the start of the current window and expires two windows later, so a browser
-and a CDN can cache it, and it lives between one and two windows (7 to 14 minutes).
-Reference: AWS Signature Version 4, "Authenticating requests: using query parameters".
+A URL is signed as of the start of the current window and expires two windows later. Browsers and CDNs can
+cache it within the window, and it is valid for one to two windows (7 to 14 minutes).
+Reference: AWS Signature Version 4, "Authenticating requests: using query parameters". Decision 0028 says
+why botocore does not sign them.
 """
 
 from __future__ import annotations
@@ -28,16 +29,16 @@ WINDOW_SECONDS = 420
 LIFETIME_SECONDS = 2 * WINDOW_SECONDS
 
 
-class AddressSigner(Protocol):
-    """Signs the addresses of renditions for one window of time."""
+class UrlSigner(Protocol):
+    """Signs rendition URLs for one window."""
 
-    def address(self, key: str) -> str:
-        """Return the address of the rendition with this key."""
+    def url(self, key: str) -> str:
+        """Return the signed URL of the rendition with this key."""
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """AWS credentials, frozen for a window."""
+    """AWS credentials, frozen for one window."""
 
     access_key: str
     secret_key: str
@@ -48,8 +49,8 @@ def _hmac(key: bytes, message: str) -> bytes:
     return hmac.digest(key, message.encode(), "sha256")
 
 
-class S3AddressSigner:
-    """Signs GETs of one bucket by an S3 query signature whose costly parts are made once."""
+class S3UrlSigner:
+    """Signs GET requests to one bucket (Signature Version 4). The costly parts are computed once."""
 
     def __init__(
         self,
@@ -60,7 +61,7 @@ class S3AddressSigner:
         endpoint_url: str,
         window_start: int,
     ) -> None:
-        """Prepare for the window that starts at ``window_start`` (seconds since the epoch)."""
+        """Prepare to sign for the window that starts at ``window_start`` (seconds since the epoch)."""
         if endpoint_url:
             parts = urlsplit(endpoint_url)
             origin, host, self._path = f"{parts.scheme}://{parts.netloc}", parts.netloc, f"/{bucket}/"
@@ -87,8 +88,8 @@ class S3AddressSigner:
             key = _hmac(key, part)
         self._key = key
 
-    def address(self, key: str) -> str:
-        """Return the signed address of the object with this key."""
+    def url(self, key: str) -> str:
+        """Return the signed URL of the object with this key."""
         path = quote(key, safe="/-_.~")
         request = f"GET\n{self._path}{path}{self._request_tail}"
         digest = hashlib.sha256(request.encode()).hexdigest()
@@ -97,7 +98,7 @@ class S3AddressSigner:
 
 
 _lock = threading.Lock()
-_current: tuple[int, str, AddressSigner] | None = None
+_current: tuple[int, str, UrlSigner] | None = None
 
 
 def window_start(now: float) -> int:
@@ -109,11 +110,11 @@ def window_start(now: float) -> int:
     return int(now) // WINDOW_SECONDS * WINDOW_SECONDS
 
 
-def signer() -> AddressSigner | None:
-    """Return the signer of the current window; ``None`` where there are no credentials."""
+def signer() -> UrlSigner | None:
+    """Return the signer of the current window, or ``None`` without credentials."""
     start = window_start(time.time())
     if settings.PICTURES_ORIGIN:
-        return _remembered(start, settings.SIGNING_KEY_ID, _cloudfront_signer)
+        return _cached(start, settings.SIGNING_KEY_ID, _cloudfront_signer)
     found = session().get_credentials()
     if found is None:
         return None
@@ -121,20 +122,20 @@ def signer() -> AddressSigner | None:
     if frozen.access_key is None or frozen.secret_key is None:
         return None
     credentials = Credentials(frozen.access_key, frozen.secret_key, frozen.token)
-    return _remembered(start, credentials.access_key, functools.partial(_s3_signer, credentials))
+    return _cached(start, credentials.access_key, functools.partial(_s3_signer, credentials))
 
 
-def _remembered(start: int, key_id: str, make: Callable[[int], AddressSigner]) -> AddressSigner:
-    """Return the signer of this window and key, made once."""
-    global _current  # noqa: PLW0603 - one signer a window and process, as the module says
+def _cached(start: int, key_id: str, make: Callable[[int], UrlSigner]) -> UrlSigner:
+    """Return the cached signer of this window and key, created at first use."""
+    global _current  # noqa: PLW0603 - one signer per window and process
     with _lock:
         if _current is None or _current[:2] != (start, key_id):
             _current = (start, key_id, make(start))
         return _current[2]
 
 
-def _s3_signer(credentials: Credentials, start: int) -> AddressSigner:
-    return S3AddressSigner(
+def _s3_signer(credentials: Credentials, start: int) -> UrlSigner:
+    return S3UrlSigner(
         credentials=credentials,
         region=settings.AWS_REGION,
         bucket=settings.RENDITIONS_BUCKET,
@@ -143,11 +144,11 @@ def _s3_signer(credentials: Credentials, start: int) -> AddressSigner:
     )
 
 
-def _cloudfront_signer(start: int) -> AddressSigner:
-    # Imported here: where S3 signs, nobody waits for the cryptography.
+def _cloudfront_signer(start: int) -> UrlSigner:
+    # Imported here, because cryptography is slow to import and not needed with S3.
     from gallery.storage import cloudfront  # noqa: PLC0415
 
-    return cloudfront.CloudFrontAddressSigner(
+    return cloudfront.CloudFrontUrlSigner(
         origin=settings.PICTURES_ORIGIN,
         key_id=settings.SIGNING_KEY_ID,
         key=cloudfront.load_key(settings.SIGNING_PRIVATE_KEY),

@@ -1,7 +1,7 @@
 """Own the SNS client: publish events to the topic.
 
-``publish_now`` is for a request that just committed: one short try, within a time budget that all requests
-of the process share. ``publish`` is for jobs, which can wait.
+``publish_now`` is for a request that just committed: one short attempt, within a time budget shared by all
+requests of the process. ``publish`` is for jobs, which can wait.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from gallery.storage.aws import client_config, make_client
 if TYPE_CHECKING:
     from mypy_boto3_sns.client import SNSClient
 
-    from thumbworker.contract.news import PhotoNews
+    from thumbworker.contract.events import PhotoEvent
 
 logger = structlog.get_logger(__name__)
 
@@ -29,23 +29,23 @@ QUICK_SECONDS = 0.4
 """How long ``publish_now`` may wait for a connection, and again for the answer."""
 WINDOW_SECONDS = 30.0
 BUDGET_SECONDS = 0.5
-"""What all requests of a process may wait for the topic in one window."""
+"""How long all requests of a process together may wait for the topic in one window."""
 
 
 @dataclass(slots=True)
 class Topic:
-    """The topic's two clients: one for callers that hold a page, one for callers that have time."""
+    """The topic's two clients: one with short timeouts for requests, one with retries for jobs."""
 
     quick: SNSClient
-    patient: SNSClient
+    retrying: SNSClient
     window_began: float = float("-inf")
     waited_seconds: float = 0.0
 
-    def publish(self, event: PhotoNews) -> bool:
+    def publish(self, event: PhotoEvent) -> bool:
         """Publish the event; return whether the topic took it."""
-        return _publish(self.patient, event)
+        return _publish(self.retrying, event)
 
-    def publish_now(self, event: PhotoNews) -> bool:
+    def publish_now(self, event: PhotoEvent) -> bool:
         """Try once to publish, if the budget allows; return whether the topic took the event."""
         started = time.monotonic()
         if started - self.window_began > WINDOW_SECONDS:
@@ -53,7 +53,7 @@ class Topic:
         if self.waited_seconds > BUDGET_SECONDS:
             return False
         published = _publish(self.quick, event)
-        # After a failure, even a fast one, no other request tries before the window is over.
+        # After a failure, even a fast one, no other request tries until the window ends.
         self.waited_seconds += time.monotonic() - started if published else WINDOW_SECONDS
         return published
 
@@ -69,7 +69,7 @@ def topic() -> Topic:
     )
 
 
-def _publish(client: SNSClient, event: PhotoNews) -> bool:
+def _publish(client: SNSClient, event: PhotoEvent) -> bool:
     try:
         client.publish(
             TopicArn=settings.PHOTO_EVENTS_TOPIC_ARN,
@@ -81,7 +81,7 @@ def _publish(client: SNSClient, event: PhotoNews) -> bool:
         )
     except (BotoCoreError, ClientError) as error:
         logger.warning(
-            "event_not_published_yet", type=event.type, photo_id=str(event.photo_id), problem=str(error)
+            "event_not_published", type=event.type, photo_id=str(event.photo_id), problem=str(error)
         )
         return False
     return True

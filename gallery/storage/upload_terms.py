@@ -1,4 +1,4 @@
-"""What an upload is bound to, and what S3 says of it afterwards."""
+"""The signed terms of an upload, and the metadata of a stored original."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ SIGNED_HEADERS = frozenset(
         f"x-amz-meta-{correlation.METADATA}",
     }
 )
-"""What a browser must be allowed to send with an upload from the gallery's origin."""
+"""The headers that the bucket's CORS rule must allow for uploads from the gallery's origin."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredOriginal:
-    """What S3 says of an original: ``sha256`` is base64 as in the checksum header, or empty."""
+    """The metadata of a stored original. ``sha256`` is base64 as in S3's checksum header, or empty."""
 
     size_bytes: int
     content_type: str
@@ -37,7 +37,7 @@ class StoredOriginal:
 
     @classmethod
     def from_head(cls, head: HeadObjectOutputTypeDef) -> StoredOriginal:
-        """Read the answer of a HEAD that asked for the checksum."""
+        """Return the metadata from a HEAD response that includes the checksum."""
         return cls(
             size_bytes=head["ContentLength"],
             content_type=head.get("ContentType", ""),
@@ -48,7 +48,7 @@ class StoredOriginal:
 
 @dataclass(frozen=True, slots=True)
 class OriginalTerms:
-    """What an original is bound to before it exists; ``sha256`` in base64."""
+    """The size, type and SHA-256 (base64) that an upload's signature fixes before the original exists."""
 
     photo_id: UUID
     owner_id: int
@@ -58,7 +58,7 @@ class OriginalTerms:
     correlation_id: str
 
     def parameters(self, bucket: str) -> dict[str, Any]:
-        """Return the parameters of the one PUT that these terms allow."""
+        """Return the parameters of the one ``put_object`` that these terms allow."""
         return {
             "Bucket": bucket,
             "Key": keys.original_key(self.photo_id),
@@ -70,7 +70,7 @@ class OriginalTerms:
         }
 
     def headers(self) -> dict[str, str]:
-        """Return the headers that a signature over these parameters binds its sender to."""
+        """Return the headers that a signed upload must send."""
         return {
             "Content-Type": self.content_type,
             "If-None-Match": "*",
@@ -78,13 +78,13 @@ class OriginalTerms:
         } | {f"x-amz-meta-{name}": value for name, value in self.metadata().items()}
 
     def metadata(self) -> dict[str, str]:
-        """Return what S3 keeps beside the bytes and tells the worker."""
+        """Return the object metadata, which the worker reads."""
         return {keys.OWNER_METADATA: str(self.owner_id)} | correlation.metadata_of(self.correlation_id)
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A presigned PUT: send the bytes that ``terms`` describe to ``url`` with exactly its ``headers``."""
+    """A presigned PUT: send the bytes that ``terms`` describe to ``url`` with exactly these ``headers``."""
 
     url: str
     terms: OriginalTerms

@@ -1,4 +1,4 @@
-"""What a client says of a file, checked: nothing here trusts it further than the checks go."""
+"""Check what a client states about a file before it is uploaded. The worker checks the content later."""
 
 from __future__ import annotations
 
@@ -7,14 +7,19 @@ import binascii
 import unicodedata
 from dataclasses import dataclass
 from pathlib import PurePosixPath, PureWindowsPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
 
 from thumbworker.contract.limits import MAX_ORIGINAL_BYTES
 
+if TYPE_CHECKING:
+    from django.utils.functional import Promise
+
 MAX_FILE_BYTES = MAX_ORIGINAL_BYTES
 MAX_NAME_LENGTH = 250
-"""Below 255, to which Django silently cuts the names of posted files."""
+"""Below 255 characters, where Django silently truncates the names of posted files."""
 MAX_UPLOADS_AT_ONCE = 50
 
 TYPES_BY_EXTENSION = {
@@ -38,37 +43,44 @@ TYPE_ALIASES = {"image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg", "image/x
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why something was not taken: a stable reason code and a sentence for people."""
+    """Why something was refused: a stable reason code, and a message that is translated when it is shown."""
 
     reason: str
-    sentence: str
+    message: str | Promise
+
+    @property
+    def sentence(self) -> str:
+        """Return the message in the current language."""
+        return str(self.message)
 
 
-EMPTY = Refusal("empty", "This file is empty. Nothing was uploaded.")
-TOO_LARGE = Refusal("too_large", "This file is larger than 50 MB. Nothing was uploaded.")
-NAME_MISSING = Refusal("name_missing", "This file has no name. Give it one and choose it again.")
+EMPTY = Refusal("empty", _("This file is empty. Nothing was uploaded."))
+TOO_LARGE = Refusal("too_large", _("This file is larger than 50 MB. Nothing was uploaded."))
+NAME_MISSING = Refusal("name_missing", _("This file has no name. Rename it and choose it again."))
 NAME_TOO_LONG = Refusal(
     "name_too_long",
-    "This file's name is longer than 250 characters. Give it a shorter one and choose it again.",
+    _("This file's name is longer than 250 characters. Rename it and choose it again."),
 )
 BAD_CHECKSUM = Refusal(
-    "bad_checksum", "The file's checksum is missing or not a SHA-256. Choose the file again."
+    "bad_checksum", _("The file's checksum is missing or not a SHA-256. Choose the file again.")
 )
 BAD_UPLOAD_ID = Refusal(
-    "bad_upload_id", "The upload has no proper id. Reload the page and choose the file again."
+    "bad_upload_id", _("The upload has no valid ID. Reload the page and choose the file again.")
 )
-SVG = Refusal("svg_not_accepted", "SVG drawings are not photos. Export it as PNG and upload that.")
+SVG = Refusal(
+    "svg_not_accepted", _("SVG drawings are not photos. Export the drawing as PNG and upload that.")
+)
 HTML = Refusal(
-    "html_not_accepted", "This is a web page, not a photo. Save the picture itself and upload that."
+    "html_not_accepted", _("This is a web page, not a photo. Save the photo itself and upload that.")
 )
 TYPE_NOT_ACCEPTED = Refusal(
     "type_not_accepted",
-    "We do not take this kind of file. Choose a JPEG, PNG, WebP, AVIF, GIF, HEIC or TIFF picture.",
+    _("We don't support this kind of file. Choose a JPEG, PNG, WebP, AVIF, GIF, HEIC or TIFF file."),
 )
 
 
 class FileRefused(Exception):
-    """A file was not taken; carries the ``refusal``."""
+    """A file was refused, for the reason in ``refusal``."""
 
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.sentence)
@@ -77,7 +89,7 @@ class FileRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class UploadRequest:
-    """A checked wish to upload one file; ``sha256`` is base64, as S3 wants it."""
+    """A checked request to upload one file. ``sha256`` is base64, as S3 requires."""
 
     upload_id: UUID
     name: str
@@ -93,7 +105,7 @@ class UploadRequest:
 
     @classmethod
     def from_untrusted(cls, data: dict[str, Any]) -> UploadRequest:
-        """Check what a client says of a file.
+        """Return the checked request.
 
         Raises:
             FileRefused: with the first reason that applies.
@@ -110,14 +122,17 @@ class UploadRequest:
 
 
 def clean_name(untrusted: object) -> str:
-    r"""Return the last part of a file's name without control and direction characters.
+    r"""Return the last part of a file's name, without control and direction characters.
 
     >>> clean_name("C:\\holiday\\a\u202egpj.jpg")
     'agpj.jpg'
+
+    Raises:
+        FileRefused: nothing is left, or more than 250 characters.
     """
     text = untrusted if isinstance(untrusted, str) else ""
     text = unicodedata.normalize("NFC", PurePosixPath(PureWindowsPath(text).name).name)
-    # Joiners (Cf) are needed inside emoji; other control and direction marks only deceive the eye.
+    # Emoji need the joiner (Cf). Other control and direction marks can disguise a name.
     cleaned = "".join(
         c for c in text if c == "\u200d" or unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co"}
     )
@@ -130,7 +145,11 @@ def clean_name(untrusted: object) -> str:
 
 
 def content_type(untrusted: object, name: str) -> str:
-    """Return the accepted media type that the client names, or that the extension stands for."""
+    """Return the accepted media type that the client states, or else the one of the extension.
+
+    Raises:
+        FileRefused: the type is not accepted.
+    """
     text = untrusted.split(";")[0].strip().lower() if isinstance(untrusted, str) else ""
     text = TYPE_ALIASES.get(text, text)
     extension = PurePosixPath(name).suffix.lower()
@@ -139,7 +158,7 @@ def content_type(untrusted: object, name: str) -> str:
     if text in {"text/html", "application/xhtml+xml"} or extension in {".html", ".htm", ".xhtml"}:
         raise FileRefused(HTML)
     if not text or text == "application/octet-stream":
-        # Some systems know no type for HEIC and AVIF; the worker judges by content anyway.
+        # Some systems have no type for HEIC and AVIF. The worker checks the content anyway.
         text = TYPES_BY_EXTENSION.get(extension, "")
     if text not in ACCEPTED_TYPES:
         raise FileRefused(TYPE_NOT_ACCEPTED)

@@ -1,4 +1,4 @@
-"""The form fallback: a browser without JavaScript posts small files through the gallery."""
+"""The form fallback: browsers without JavaScript post small files through the gallery."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import hashlib
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from gallery.storage.originals import OriginalAlreadyThere, OriginalsUnavailable, originals
+from django.utils.translation import gettext_lazy as _
+
+from gallery.storage.originals import OriginalExists, OriginalsUnavailable, originals
 from gallery.uploads.file_checks import FileRefused, Refusal, UploadRequest
 from gallery.uploads.offers import AlreadyThere, Offered, Refused, offer
 
@@ -15,22 +17,21 @@ if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
 
 MAX_FORM_BYTES = 4 * 1024 * 1024
-"""What fits through the web function: its request limit is 6 MB after base64."""
+"""AWS Lambda accepts requests up to 6 MB, and base64 adds a third."""
 
 TOO_LARGE_FOR_FORM = Refusal(
     "too_large_for_form",
-    "Without JavaScript a picture may have up to 4 MB. Switch JavaScript on to upload up to 50 MB. "
-    "Nothing was uploaded.",
+    _("Without JavaScript, files can have up to 4 MB. Turn it on for up to 50 MB. Nothing was uploaded."),
 )
 STORE_UNAVAILABLE = Refusal(
-    "store_unavailable", "Our picture store does not answer. Nothing is lost; upload it again in a minute."
+    "store_unavailable", _("Photo storage is not responding. Nothing was uploaded. Try again in a minute.")
 )
 
 
 def store(
     owner_id: int, untrusted_file: UploadedFile[bytes], *, visibility: str
 ) -> Offered | AlreadyThere | Refused:
-    """Make an offer for the file and take it up: the row first, the bytes second."""
+    """Create an offer for the file, then store it: first the row, then the bytes."""
     upload_id = uuid4()
     size_bytes = untrusted_file.size or 0
     if size_bytes > MAX_FORM_BYTES:
@@ -53,7 +54,7 @@ def store(
     if isinstance(outcome, Offered):
         try:
             originals().put(outcome.offer.terms, content)
-        except OriginalAlreadyThere:
+        except OriginalExists:
             return AlreadyThere(outcome.upload_id, outcome.photo_id)
         except OriginalsUnavailable:
             return Refused(outcome.upload_id, STORE_UNAVAILABLE)

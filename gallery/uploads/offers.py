@@ -1,6 +1,6 @@
-"""Offers: the gallery's word that a browser may put one file into S3, once.
+"""Offers: presigned, write-once uploads that the gallery grants to a browser.
 
-An offer of up to 50 files costs four SQL queries with session and user, and no AWS call.
+Offers for up to 50 files cost four SQL queries, including session and user, and no AWS call.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from django.db.models import F, IntegerField, OuterRef, Q, Subquery, Value
 from django.db.models.aggregates import Count
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from gallery.accounts.models import User
 from gallery.core import correlation
@@ -32,22 +33,23 @@ if TYPE_CHECKING:
 logger = structlog.get_logger(__name__)
 
 MAX_OUTSTANDING_OFFERS = 200
-# The row's deadline lies after the signature's, so no accepted PUT is ever later than the row says.
+# The row's deadline is after the signature's, so S3 accepts no PUT after the row's deadline.
 CLOCK_ALLOWANCE = timedelta(minutes=1)
 
 QUOTA_EXCEEDED = Refusal(
-    "quota_exceeded", "There is not enough room left in your account. Delete some photos first."
+    "quota_exceeded", _("There is not enough storage left in your account. Delete some photos first.")
 )
 TOO_MANY_OUTSTANDING = Refusal(
-    "too_many_outstanding", "Too many uploads are open at once. Let some of them finish, then go on."
+    "too_many_outstanding",
+    _("Too many uploads are in progress. Wait for some of them to finish, then try again."),
 )
-FILE_CHANGED = Refusal("file_changed", "This file changed while it was being uploaded. Choose it again.")
-ACCOUNT_CLOSED = Refusal("account_closed", "This account cannot upload at the moment.")
+FILE_CHANGED = Refusal("file_changed", _("This file changed while it was being uploaded. Choose it again."))
+ACCOUNT_CLOSED = Refusal("account_closed", _("This account can't upload photos right now."))
 
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """The browser may PUT the file now."""
+    """The client can PUT the file now."""
 
     upload_id: str
     photo_id: UUID
@@ -57,7 +59,7 @@ class Offered:
 
 @dataclass(frozen=True, slots=True)
 class AlreadyThere:
-    """The owner has this very file already."""
+    """The owner already has this file."""
 
     upload_id: str
     photo_id: UUID
@@ -65,7 +67,7 @@ class AlreadyThere:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """One file is not taken; the others may be."""
+    """One file is refused. Others may be offered."""
 
     upload_id: str
     refusal: Refusal
@@ -76,7 +78,7 @@ Outcome = Offered | AlreadyThere | Refused
 
 @dataclass(slots=True)
 class _Batch:
-    """One call's work: what is wanted, and what came of it by upload id."""
+    """The state of one call: its parameters, and the outcomes by upload id."""
 
     owner_id: int
     visibility: str
@@ -117,33 +119,33 @@ class _Batch:
 
 
 def offer(owner_id: int, requests: Sequence[UploadRequest | Refused], *, visibility: str) -> list[Outcome]:
-    """Answer each request with an offer, the photo that is there already, or a refusal.
+    """Answer each request with an offer, the existing photo, or a refusal.
 
-    Idempotent by the client's upload id and by the file's hash. Bytes and places are reserved by one
-    conditional UPDATE, so parallel offers never exceed the quota, or 200 open ones, together.
+    Idempotent by the client's upload id and the file's hash. One conditional UPDATE reserves the bytes, so
+    parallel calls never exceed the quota or 200 open offers.
     """
     batch = _Batch(owner_id, visibility, timezone.now(), correlation.current())
     batch.outcomes = {r.upload_id: r for r in requests if isinstance(r, Refused)}
     wanted: dict[str, UploadRequest] = {}
-    twins: list[tuple[UploadRequest, UploadRequest]] = []
+    duplicates: list[tuple[UploadRequest, UploadRequest]] = []
     for request in requests:
         if isinstance(request, Refused):
             continue
         if first := wanted.get(request.sha256):
-            twins.append((request, first))
+            duplicates.append((request, first))
         else:
             wanted[request.sha256] = request
     fresh = list(wanted.values())
     if fresh and not _offer_fresh(batch, fresh):
-        _offer_around_what_is_there(batch, fresh)
-    for twin, first in twins:
-        _answer_twin(batch, twin, first)
-    _note(batch)
+        _offer_with_existing(batch, fresh)
+    for duplicate, first in duplicates:
+        _answer_duplicate(batch, duplicate, first)
+    _log_offers(batch)
     ids = [r.upload_id if isinstance(r, Refused) else str(r.upload_id) for r in requests]
     return [batch.outcomes[upload_id] for upload_id in dict.fromkeys(ids)]
 
 
-def _note(batch: _Batch) -> None:
+def _log_offers(batch: _Batch) -> None:
     offered = [str(found.photo_id) for found in batch.outcomes.values() if isinstance(found, Offered)]
     if offered and correlation.is_request():
         logger.info(
@@ -151,18 +153,18 @@ def _note(batch: _Batch) -> None:
         )
 
 
-def _answer_twin(batch: _Batch, twin: UploadRequest, first: UploadRequest) -> None:
-    """Answer a file that the same list holds twice as its first: one photo, one upload."""
+def _answer_duplicate(batch: _Batch, duplicate: UploadRequest, first: UploadRequest) -> None:
+    """Answer a file that occurs twice in one list: one photo, one upload."""
     outcome = batch.outcomes[str(first.upload_id)]
-    twin_id = str(twin.upload_id)
+    upload_id = str(duplicate.upload_id)
     if isinstance(outcome, Refused):
-        batch.outcomes[twin_id] = Refused(twin_id, outcome.refusal)
+        batch.outcomes[upload_id] = Refused(upload_id, outcome.refusal)
     else:
-        batch.outcomes[twin_id] = AlreadyThere(twin_id, outcome.photo_id)
+        batch.outcomes[upload_id] = AlreadyThere(upload_id, outcome.photo_id)
 
 
 def _offer_fresh(batch: _Batch, fresh: Sequence[UploadRequest]) -> bool:
-    """Insert all rows at once if none is there yet and all fit; tell whether they did."""
+    """Insert all rows at once if none exists and all fit. Return whether they were inserted."""
     rows = [batch.row(request) for request in fresh]
     try:
         with transaction.atomic():
@@ -177,7 +179,7 @@ def _offer_fresh(batch: _Batch, fresh: Sequence[UploadRequest]) -> bool:
 
 
 def _outstanding(now: datetime) -> Q:
-    # An import is bounded by the room it reserves, and lasts longer.
+    # Imports don't count: they last longer and are limited by the bytes they reserve.
     return Q(state=State.AWAITING, offered_until__gt=now, origin_url="")
 
 
@@ -189,29 +191,29 @@ def _reserve(batch: _Batch, size_bytes: int, count: int) -> bool:
         .annotate(total=Count("*"))
         .values("total")
     )
-    # PostgreSQL looks again at a row that somebody else changed while we waited for it, but at no other row:
-    # the count would then be the one from before. So whoever had to wait fails here and counts again, alone.
-    undisturbed = User.objects.filter(pk=batch.owner_id).values("used_bytes")
+    # After waiting for a lock, PostgreSQL re-reads the locked row but not the rows of the count, which may be
+    # outdated. So a call that had to wait fails here, and ``_offer_what_fits`` counts again under a lock.
+    unchanged = User.objects.filter(pk=batch.owner_id).values("used_bytes")
     fits = (
         User.objects.filter(pk=batch.owner_id, is_active=True, used_bytes__lte=F("quota_bytes") - size_bytes)
-        .filter(used_bytes=Subquery(undisturbed))
+        .filter(used_bytes=Subquery(unchanged))
         .alias(outstanding=Coalesce(Subquery(outstanding, output_field=IntegerField()), Value(0)))
         .filter(outstanding__lte=MAX_OUTSTANDING_OFFERS - count)
     )
     return bool(fits.update(used_bytes=F("used_bytes") + size_bytes))
 
 
-def _offer_around_what_is_there(batch: _Batch, requests: Sequence[UploadRequest]) -> None:
-    """Take the careful way: some files are there already, or not all of them fit."""
+def _offer_with_existing(batch: _Batch, requests: Sequence[UploadRequest]) -> None:
+    """Offer if some files exist already or not all of them fit."""
     upload_ids = [request.upload_id for request in requests]
     hashes = [request.sha256_hex for request in requests]
-    there = list(
+    existing = list(
         Photo.objects.filter(
             Q(upload_id__in=upload_ids) | Q(sha256__in=hashes, trashed_at=None), owner_id=batch.owner_id
         )
     )
-    by_upload_id = {photo.upload_id: photo for photo in there}
-    by_hash = {photo.sha256: photo for photo in there if photo.trashed_at is None}
+    by_upload_id = {photo.upload_id: photo for photo in existing}
+    by_hash = {photo.sha256: photo for photo in existing if photo.trashed_at is None}
     fresh: list[UploadRequest] = []
     repeated: list[Photo] = []
     for request in requests:
@@ -230,24 +232,24 @@ def _offer_around_what_is_there(batch: _Batch, requests: Sequence[UploadRequest]
 
 
 def _offer_again(batch: _Batch, photo: Photo, request: UploadRequest) -> bool:
-    """Answer a file whose row is there; tell whether its offer was made anew."""
+    """Answer a file whose row exists. Return whether it was offered again."""
     if photo.trashed_at is not None:
-        # Only the same upload id finds it: whoever threw it away does not upload it on.
+        # Only the same upload id finds a trashed row: its owner has deleted it and does not want it back.
         batch.outcomes[str(request.upload_id)] = AlreadyThere(str(request.upload_id), photo.pk)
         return False
     if photo.state == State.FAILED and photo.reason == NEVER_ARRIVED:
         transitions.offered_again(photo.pk, offered_until=batch.deadline + CLOCK_ALLOWANCE)
         batch.offer(photo, request)
         return True
-    if photo.state == State.AWAITING and not _arrived(photo, request):
+    if photo.state == State.AWAITING and not _is_stored(photo, request):
         batch.offer(photo, request)
         return True
     batch.outcomes[str(request.upload_id)] = AlreadyThere(str(request.upload_id), photo.pk)
     return False
 
 
-def _arrived(photo: Photo, request: UploadRequest) -> bool:
-    """Look into S3, but only where the browser met a conflict: its own PUT may have succeeded."""
+def _is_stored(photo: Photo, request: UploadRequest) -> bool:
+    """Return whether S3 has the original. Asks S3 only if the client met a conflict (412)."""
     if not request.met_conflict:
         return False
     try:
@@ -258,37 +260,37 @@ def _arrived(photo: Photo, request: UploadRequest) -> bool:
 
 
 def _offer_what_fits(batch: _Batch, fresh: Sequence[UploadRequest]) -> None:
-    """Offer as many as fit, in the order given, and say of the rest why not."""
+    """Offer as many files as fit, in the given order, and refuse the rest."""
     if not fresh:
         return
     with transaction.atomic():
-        # One after another: what is counted now stands until the rows are in.
+        # The lock keeps other calls of this account from inserting rows after the count.
         user = User.objects.select_for_update(no_key=True).filter(pk=batch.owner_id).first()
         fitting = _fitting(batch, fresh, user)
         if fitting and not _offer_fresh(batch, fitting):
-            # Another call of the same account has brought one of these files between our look and our lock.
+            # Another call inserted one of these files before we got the lock.
             for request in fitting:
                 batch.outcomes[str(request.upload_id)] = Refused(str(request.upload_id), TOO_MANY_OUTSTANDING)
 
 
 def _fitting(batch: _Batch, fresh: Sequence[UploadRequest], user: User | None) -> list[UploadRequest]:
-    """Return those for which there are room and places; refuse the others."""
+    """Return the requests that fit the quota and the limit of open offers. Refuse the others."""
     outstanding = Photo.objects.filter(_outstanding(batch.now), owner_id=batch.owner_id).count()
-    room = user.quota_bytes - user.used_bytes if user else 0
-    places = MAX_OUTSTANDING_OFFERS - outstanding
+    free_bytes = user.quota_bytes - user.used_bytes if user else 0
+    free_offers = MAX_OUTSTANDING_OFFERS - outstanding
     fitting: list[UploadRequest] = []
     for request in fresh:
         refusal = None
         if user is None or not user.is_active:
             refusal = ACCOUNT_CLOSED
-        elif request.size_bytes > room:
+        elif request.size_bytes > free_bytes:
             refusal = QUOTA_EXCEEDED
-        elif places <= 0:
+        elif free_offers <= 0:
             refusal = TOO_MANY_OUTSTANDING
         if refusal:
             batch.outcomes[str(request.upload_id)] = Refused(str(request.upload_id), refusal)
         else:
             fitting.append(request)
-            room -= request.size_bytes
-            places -= 1
+            free_bytes -= request.size_bytes
+            free_offers -= 1
     return fitting

@@ -1,4 +1,4 @@
-"""People and photos that tests of the gallery speak of."""
+"""Users, photos and stores for tests of the gallery."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 from django.contrib.auth.models import Group, Permission
 from django.db import connection
+from django.db.models import Sum
 from django.test import Client
 from django.utils import timezone
 from moto import mock_aws
@@ -31,7 +32,7 @@ SIZE_BYTES = 1_000
 
 
 class PhotoFactory(Protocol):
-    """Makes the row of a photo whose bytes are said to be there."""
+    """Creates the row of a photo, without its original."""
 
     def __call__(self, owner: User, state: State = State.APPROVED, **fields: Any) -> Photo: ...
 
@@ -42,15 +43,26 @@ class JustBefore(Protocol):
     def __call__(self, part: str, act: Callable[[], object]) -> AbstractContextManager[None]: ...
 
 
+def used_bytes(user: User) -> int:
+    """Return the user's ``used_bytes`` as stored now."""
+    user.refresh_from_db()
+    return user.used_bytes
+
+
+def size_of_rows(user: User) -> int:
+    """Return the sum of the user's rows, which ``used_bytes`` must equal."""
+    return int(Photo.objects.owned_by(user).aggregate(total=Sum("size_bytes"))["total"] or 0)
+
+
 @pytest.fixture
 def alice(db: None) -> User:
-    """Return somebody who owns photos."""
+    """Return a user who owns photos."""
     return User.objects.create_user("alice", "alice@example.org", PASSWORD)
 
 
 @pytest.fixture
 def bob(db: None) -> User:
-    """Return somebody else."""
+    """Return another user."""
     return User.objects.create_user("bob", "bob@example.org", PASSWORD)
 
 
@@ -77,7 +89,7 @@ def admin(db: None) -> User:
 
 @pytest.fixture
 def trusted(db: None) -> User:
-    """Return somebody whose photos need no review."""
+    """Return a user whose photos need no review."""
     person = User.objects.create_user("tina", "tina@example.org", PASSWORD)
     group, _ = Group.objects.get_or_create(name="Trusted")
     group.permissions.add(Permission.objects.get(content_type__app_label="photos", codename="skip_review"))
@@ -87,7 +99,7 @@ def trusted(db: None) -> User:
 
 @pytest.fixture
 def client_of() -> Callable[[User], Client]:
-    """Return a maker of browsers in which the given person is signed in."""
+    """Return a function that returns a client signed in as the given user."""
 
     def signed_in(user: User) -> Client:
         client = Client()
@@ -99,7 +111,7 @@ def client_of() -> Callable[[User], Client]:
 
 @pytest.fixture
 def make_photo(db: None) -> PhotoFactory:
-    """Return a maker of photo rows; each later one is a minute younger than the one before."""
+    """Return a function that creates photo rows, each a minute younger than the one before."""
     made = 0
 
     def make(owner: User, state: State = State.APPROVED, **fields: Any) -> Photo:
@@ -129,14 +141,14 @@ def make_photo(db: None) -> PhotoFactory:
 
 @pytest.fixture
 def empty_aws() -> Iterator[None]:
-    """Put an empty AWS behind the gallery: pages show placeholders, and are fast to test."""
+    """Put an empty AWS behind the gallery, so pages show placeholders and are fast."""
     with mock_aws():
         yield
 
 
 @pytest.fixture
 def stores(moto_aws: MotoAws) -> Stores:
-    """Give one test empty stores, made by the template on moto."""
+    """Return empty stores, created by the template on moto."""
     return Stores(moto_aws)
 
 

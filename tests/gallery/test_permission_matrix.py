@@ -181,7 +181,7 @@ def world(
     tag.photos.add(photo)
     issue(alice, name="program", scopes=[Scope.READ], days=30)
     token = ApiToken.objects.get()
-    invitations.make(charlie)
+    invitations.create(charlie)
     now = timezone.now()
     record = DeletionRecord.objects.create(photo_id=uuid4(), purged_at=now, offered_until=now)
     return World(

@@ -62,7 +62,7 @@ def download_thumbnail(
     if item is None or not item.renditions or signer is None:
         raise Problem(problems.UNAVAILABLE)
     wanted = next((made for made in item.renditions if made.name == query.size), item.renditions[-1])
-    return _redirect(signer.address(wanted.key))
+    return _redirect(signer.url(wanted.key))
 
 
 def _found(request: ApiRequest, name: str, by_id: PhotoQuerySet) -> tuple[Photo, PhotoItem | None]:

@@ -55,7 +55,7 @@ def delete(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         user = request.user
         try:
-            gone = account_deletion.leave(user)
+            gone = account_deletion.delete_account(user)
         except account_deletion.LastAdmin:
             form.add_error(None, LAST_ADMIN)
         else:
@@ -109,7 +109,7 @@ def invite(request: SignedInRequest) -> HttpResponse:
     form = InvitationForm(request.POST or None)
     invitation_url = ""
     if request.method == "POST" and form.is_valid():
-        token = invitations.make(request.user, note=form.cleaned_data["note"])
+        token = invitations.create(request.user, note=form.cleaned_data["note"])
         invitation_url = settings.SITE_ORIGIN + reverse("sign-up-invited", args=[token])
         form = InvitationForm()
     made = request.user.invitations.select_related("used_by").order_by("-created_at")

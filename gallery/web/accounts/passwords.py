@@ -42,7 +42,7 @@ class PasswordResetView(views.PasswordResetView):
 
     def form_valid(self, form: DjangoPasswordResetForm) -> HttpResponse:
         """Send the mail, unless far too many were asked for."""
-        if not emails.may_ask(self.request, form.cleaned_data["email"]):
+        if not emails.is_sending_allowed(self.request, form.cleaned_data["email"]):
             return HttpResponseRedirect(str(self.success_url))
         return super().form_valid(form)
 

@@ -68,7 +68,7 @@ def _make_account(form: SignUpForm, invitation: str) -> User | None:
     try:
         with transaction.atomic():
             user = form.save()
-            if invitation and not invitations.take(invitation, user):
+            if invitation and not invitations.redeem(invitation, user):
                 raise _InvitationUsed
     except IntegrityError:
         # Somebody took the name between the form's look and ours.

@@ -1,4 +1,4 @@
-"""The address a client is counted by."""
+"""The client address that limits count by."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ def request_with(**environ: Any):
         ({"REMOTE_ADDR": "fe80::1%eth0"}, "fe80::"),
     ],
 )
-def test_it_is_what_nobody_can_forge(environ: dict[str, Any], expected: str | None) -> None:
+def test_client_address__cannot_be_forged(environ: dict[str, Any], expected: str | None) -> None:
     assert client_address(request_with(**environ)) == expected
 
 
-def test_neighbours_in_one_ipv6_network_are_one_client() -> None:
+def test_client_address__one_ipv6_network_is_one_client() -> None:
     one = client_address(request_with(REMOTE_ADDR="2001:db8::1"))
     assert one == client_address(request_with(REMOTE_ADDR="2001:db8::ffff:1"))
     assert one != client_address(request_with(REMOTE_ADDR="2001:db8:0:1::1"))

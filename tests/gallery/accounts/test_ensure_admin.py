@@ -1,4 +1,4 @@
-"""The first admin, made where nobody can type."""
+"""The command that creates the first admin without prompts."""
 
 from __future__ import annotations
 
@@ -20,35 +20,35 @@ def run(*arguments: str) -> str:
     return out.getvalue()
 
 
-def test_it_makes_one_and_only_one() -> None:
+def test_ensure_admin__creates_only_one() -> None:
     run("--username", "ada", "--email", "ada@example.org", "--password", PASSWORD)
-    assert "There is an admin: ada" in run("--username", "eve", "--password", PASSWORD)
+    assert "Admin exists: ada" in run("--username", "eve", "--password", PASSWORD)
     ada = User.objects.get()
     assert ada.is_superuser
     assert ada.check_password(PASSWORD)
 
 
-def test_without_a_password_it_prints_one_that_works() -> None:
-    made_up = re.search(r"password (\S+)", run("--username", "ada"))
-    assert made_up
-    assert User.objects.get().check_password(made_up[1])
+def test_ensure_admin__prints_a_generated_password_that_works() -> None:
+    generated = re.search(r"password (\S+)", run("--username", "ada"))
+    assert generated
+    assert User.objects.get().check_password(generated[1])
 
 
-def test_it_takes_values_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ensure_admin__reads_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ADMIN_USERNAME", "grace")
     monkeypatch.setenv("ADMIN_PASSWORD", PASSWORD)
     assert PASSWORD not in run()
     assert User.objects.get(username="grace").check_password(PASSWORD)
 
 
-def test_it_raises_nobody_who_exists(alice: User) -> None:
-    with pytest.raises(CommandError, match="exists and is no admin"):
+def test_ensure_admin__does_not_promote_an_existing_user(alice: User) -> None:
+    with pytest.raises(CommandError, match="exists and is not an admin"):
         run("--username", "Alice", "--password", PASSWORD)
     alice.refresh_from_db()
     assert not alice.is_superuser
 
 
-def test_it_takes_no_weak_password() -> None:
+def test_ensure_admin__refuses_a_weak_password() -> None:
     with pytest.raises(CommandError, match="too short"):
         run("--password", "short")
     assert not User.objects.exists()

@@ -1,4 +1,4 @@
-"""The groups that a migration makes."""
+"""The groups that a migration creates."""
 
 from __future__ import annotations
 
@@ -10,17 +10,19 @@ from django.apps import apps
 from django.contrib.auth.models import Group
 from django.db import connection
 
-from gallery.accounts.groups import MODERATORS, TRUSTED, trusted_group
+from gallery.accounts.groups import TRUSTED, trusted_group
 from gallery.accounts.models import User
-from gallery.processing.settle import is_trusted
+from gallery.accounts.trust import is_trusted
 
 pytestmark = pytest.mark.django_db
+
+MODERATORS = "Moderators"
 
 migration = importlib.import_module("gallery.photos.migrations.0003_moderators_and_trusted")
 
 
 def make_groups() -> None:
-    # SQLite opens no schema editor within a test's transaction; the migration asks it for no more than this.
+    # SQLite can't open a schema editor inside a test's transaction. The migration uses only its connection.
     migration.make_groups(apps, SimpleNamespace(connection=connection))
 
 
@@ -30,7 +32,7 @@ def _migrated() -> None:
     make_groups()
 
 
-def test_moderators_judge_photos_and_do_nothing_else() -> None:
+def test_moderators__may_only_moderate_photos() -> None:
     person = User.objects.create_user("mo")
     person.groups.add(Group.objects.get(name=MODERATORS))
     assert person.get_all_permissions() == {
@@ -40,19 +42,19 @@ def test_moderators_judge_photos_and_do_nothing_else() -> None:
     }
 
 
-def test_the_trusted_need_no_review() -> None:
+def test_trusted__need_no_review() -> None:
     person = User.objects.create_user("tina")
     person.groups.add(Group.objects.get(name=TRUSTED))
     assert is_trusted(person)
     assert person.get_all_permissions() == {"photos.skip_review"}
 
 
-def test_what_an_operator_changed_stays() -> None:
+def test_migration__keeps_what_an_operator_changed() -> None:
     Group.objects.get(name=MODERATORS).permissions.clear()
     make_groups()
     assert not Group.objects.get(name=MODERATORS).permissions.exists()
 
 
-def test_a_deleted_group_of_the_trusted_is_made_again() -> None:
+def test_trusted_group__is_created_again_after_deletion() -> None:
     Group.objects.all().delete()
     assert [permission.codename for permission in trusted_group().permissions.all()] == ["skip_review"]

@@ -1,4 +1,4 @@
-"""Invitations: made by a few, seen once, used once, over after two weeks."""
+"""Invitations: created by permission, shown once, used once, expired after two weeks."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def path_of(token: str) -> str:
     return f"/sign-up/{token}/"
 
 
-def test_the_link_is_shown_once_and_only_its_digest_is_kept(
+def test_create__shows_the_link_once_and_stores_its_digest(
     charlie: User, client_of: Callable[[User], Client]
 ) -> None:
     client = client_of(charlie)
@@ -50,8 +50,8 @@ def test_the_link_is_shown_once_and_only_its_digest_is_kept(
     )
 
 
-def test_a_link_brings_in_one_person(charlie: User, client: Client) -> None:
-    token = invitations.make(charlie)
+def test_sign_up__works_once_per_link(charlie: User, client: Client) -> None:
+    token = invitations.create(charlie)
     assert client.get(path_of(token)).status_code == 200
     assert client.post(path_of(token), filled_in()).status_code == 302
     assert Invitation.objects.get().used_by == User.objects.get(username="dora")
@@ -61,38 +61,38 @@ def test_a_link_brings_in_one_person(charlie: User, client: Client) -> None:
     assert not User.objects.filter(username="emil").exists()
 
 
-def test_of_two_who_hold_the_same_link_only_one_gets_in(charlie: User, bob: User, alice: User) -> None:
-    token = invitations.make(charlie)
-    assert invitations.take(token, alice)
-    assert not invitations.take(token, bob)
+def test_redeem__works_once(charlie: User, bob: User, alice: User) -> None:
+    token = invitations.create(charlie)
+    assert invitations.redeem(token, alice)
+    assert not invitations.redeem(token, bob)
     assert Invitation.objects.get().used_by == alice
 
 
-def test_a_link_is_over_after_two_weeks(charlie: User, client: Client) -> None:
-    token = invitations.make(charlie)
+def test_sign_up__refuses_an_expired_link(charlie: User, client: Client) -> None:
+    token = invitations.create(charlie)
     Invitation.objects.update(expires_at=timezone.now())
     assert client.post(path_of(token), filled_in()).status_code == 403
     assert not User.objects.filter(username="dora").exists()
 
 
-def test_a_made_up_link_is_no_invitation(client: Client) -> None:
+def test_sign_up__refuses_an_unknown_link(client: Client) -> None:
     assert client.get(path_of("made-up")).status_code == 403
 
 
-def test_a_failed_try_leaves_the_link_usable(charlie: User, client: Client) -> None:
-    token = invitations.make(charlie)
+def test_sign_up__keeps_the_link_after_an_invalid_form(charlie: User, client: Client) -> None:
+    token = invitations.create(charlie)
     assert client.post(path_of(token), filled_in(username="charlie")).status_code == 422
     assert client.post(path_of(token), filled_in()).status_code == 302
 
 
-def test_a_closed_gallery_takes_no_invited_either(
+def test_sign_up__refuses_invitations_while_closed(
     charlie: User, client: Client, settings: SettingsWrapper
 ) -> None:
     settings.SIGN_UP = "closed"
-    assert client.get(path_of(invitations.make(charlie))).status_code == 403
+    assert client.get(path_of(invitations.create(charlie))).status_code == 403
 
 
-def test_only_staff_and_whoever_may_invite(alice: User, client_of: Callable[[User], Client]) -> None:
+def test_invite__needs_staff_or_permission(alice: User, client_of: Callable[[User], Client]) -> None:
     client = client_of(alice)
     assert client.get(URL).status_code == 403
     assert client.post(URL, {"note": ""}).status_code == 403
@@ -102,8 +102,8 @@ def test_only_staff_and_whoever_may_invite(alice: User, client_of: Callable[[Use
     assert Invitation.objects.get().created_by == alice
 
 
-def test_others_invitations_are_not_shown(
+def test_invite__hides_invitations_of_others(
     admin: User, charlie: User, client_of: Callable[[User], Client]
 ) -> None:
-    invitations.make(admin, note="a secret guest")
+    invitations.create(admin, note="a secret guest")
     assert "a secret guest" not in client_of(charlie).get(URL).content.decode()

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from gallery.accounts.models import RateLimit
-from gallery.accounts.rate_limits import Limit, forget_idle, is_allowed, retry_after_seconds
+from gallery.accounts.rate_limits import Limit, delete_idle, is_allowed, retry_after_seconds
 
 pytestmark = pytest.mark.django_db
 
@@ -60,7 +60,7 @@ def test_rate_limit__stores_no_subject() -> None:
     assert "alice" not in str(vars(RateLimit.objects.get()))
 
 
-def test_forget_idle__removes_rows_that_limit_nothing() -> None:
+def test_delete_idle__removes_rows_that_limit_nothing() -> None:
     is_allowed(LIMIT, "a")
-    assert forget_idle(time.time()) == 0
-    assert forget_idle(time.time() + 301) == 1
+    assert delete_idle(time.time()) == 0
+    assert delete_idle(time.time() + 301) == 1

@@ -1,4 +1,4 @@
-"""What a person uses is counted by the database alone, whoever saves their row meanwhile."""
+"""``used_bytes`` is changed by uploads only; saving a form must not overwrite it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NEW = "another-fine-horse"
 pytestmark = pytest.mark.django_db
 
 
-def test_a_new_password_does_not_undo_a_reservation_made_meanwhile(alice: User) -> None:
+def test_save__keeps_a_concurrent_reservation(alice: User) -> None:
     form = SetPasswordForm(alice, {"new_password1": NEW, "new_password2": NEW})
     assert form.is_valid()
     User.objects.filter(pk=alice.pk).update(used_bytes=F("used_bytes") + 1000)
@@ -24,7 +24,7 @@ def test_a_new_password_does_not_undo_a_reservation_made_meanwhile(alice: User) 
     assert alice.check_password(NEW)
 
 
-def test_a_password_saved_late_brings_no_deleted_account_back(alice: User) -> None:
+def test_save__does_not_recreate_a_deleted_account(alice: User) -> None:
     form = SetPasswordForm(alice, {"new_password1": NEW, "new_password2": NEW})
     assert form.is_valid()
     User.objects.filter(pk=alice.pk).delete()

@@ -1,4 +1,4 @@
-"""The stores behind the gallery, and what the import worker would write there."""
+"""The stores behind the gallery, with items as the import worker writes them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.gallery.api.conftest import program_of
 from tests.gallery.stores import Stores
 
 if TYPE_CHECKING:
@@ -14,14 +13,12 @@ if TYPE_CHECKING:
 
     from tests.aws import MotoAws
 
-__all__ = ["program_of"]
-
 
 class ImportStores(Stores):
-    """The stores, to which the import worker writes too."""
+    """The stores, with items of the import worker."""
 
     def put_import_item(self, photo_id: UUID, status: str, **changes: Any) -> None:
-        """Write the item of an import as its worker would."""
+        """Write the item of an import as the import worker does."""
         values = {"attempts": 1, "updated_at": "2026-11-01T10:00:00.000+00:00"} | changes
         item = {"pk": {"S": f"import#{photo_id}"}, "status": {"S": status}}
         for name, value in values.items():
@@ -31,5 +28,5 @@ class ImportStores(Stores):
 
 @pytest.fixture
 def stores(moto_aws: MotoAws) -> ImportStores:
-    """Give one test empty stores, made by the template on moto."""
+    """Return empty stores, created by the template on moto."""
     return ImportStores(moto_aws)

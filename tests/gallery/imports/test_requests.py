@@ -1,4 +1,4 @@
-"""Asking for imports: a row and its room first, then the request in S3."""
+"""Import requests: first the row and its reserved bytes, then the object in S3."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from gallery.core import correlation
-from gallery.imports.requests import BEGIN_WITHIN, NotRequested, Requested, request_imports
-from gallery.imports.urls import checked_url, file_name_of
+from gallery.imports.requests import START_WITHIN, NotRequested, Requested, request_imports
+from gallery.imports.urls import URL_NOT_ALLOWED, checked_url, file_name_of
 from gallery.photos.models import Photo
 from gallery.photos.states import State
 from gallery.storage.originals import originals
@@ -34,7 +34,7 @@ def request_in(stores: ImportStores, photo: Photo) -> ImportRequest:
     return ImportRequest.from_json(answer["Body"].read())
 
 
-def test_a_row_is_made_and_the_worker_is_asked(alice: User, stores: ImportStores) -> None:
+def test_request_imports__creates_row_and_request(alice: User, stores: ImportStores) -> None:
     (outcome,) = request_imports(alice.pk, [URL], visibility="private")
     photo = Photo.objects.get()
     assert outcome == Requested(URL, photo.pk)
@@ -46,11 +46,11 @@ def test_a_row_is_made_and_the_worker_is_asked(alice: User, stores: ImportStores
     )
     request = request_in(stores, photo)
     assert (request.url, request.owner) == (URL, str(alice.pk))
-    assert request.begin_before == (photo.created_at + BEGIN_WITHIN).isoformat()
+    assert request.begin_before == (photo.created_at + START_WITHIN).isoformat()
     assert request.begin_before < photo.offered_until.isoformat()
 
 
-def test_the_request_reaches_the_queue_of_imports(alice: User, stores: ImportStores) -> None:
+def test_request_imports__reaches_the_imports_queue(alice: User, stores: ImportStores) -> None:
     (outcome,) = request_imports(alice.pk, [URL], visibility="public")
     assert isinstance(outcome, Requested)
     answer = stores.aws.client("sqs").receive_message(QueueUrl=stores.aws.outputs.imports_queue_url)
@@ -59,7 +59,7 @@ def test_the_request_reaches_the_queue_of_imports(alice: User, stores: ImportSto
     assert stores.aws.messages() == []
 
 
-def test_room_is_reserved_and_never_exceeded(alice: User, stores: ImportStores) -> None:
+def test_request_imports__never_exceeds_the_quota(alice: User, stores: ImportStores) -> None:
     alice.quota_bytes = 2 * MAX_IMPORT_BYTES + 5
     alice.save()
     outcomes = request_imports(alice.pk, ["ftp://x/", URL, URL, URL], visibility="public")
@@ -75,7 +75,7 @@ def test_room_is_reserved_and_never_exceeded(alice: User, stores: ImportStores) 
 
 
 @pytest.mark.usefixtures("stores")
-def test_a_suspended_person_imports_nothing(alice: User) -> None:
+def test_request_imports__refuses_a_closed_account(alice: User) -> None:
     alice.is_active = False
     alice.save()
     (outcome,) = request_imports(alice.pk, [URL], visibility="public")
@@ -85,7 +85,7 @@ def test_a_suspended_person_imports_nothing(alice: User) -> None:
 
 
 @pytest.fixture
-def _dead_store(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _unreachable_s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
@@ -95,15 +95,15 @@ def _dead_store(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     originals()._client = None
 
 
-@pytest.mark.usefixtures("_dead_store")
-def test_a_silent_store_loses_nothing(alice: User) -> None:
+@pytest.mark.usefixtures("_unreachable_s3")
+def test_request_imports__keeps_the_row_if_s3_is_unreachable(alice: User) -> None:
     (outcome,) = request_imports(alice.pk, [URL], visibility="public")
     assert isinstance(outcome, Requested)
     assert Photo.objects.get().state == State.AWAITING
 
 
 @pytest.mark.usefixtures("stores")
-def test_imports_take_no_places_of_uploads(alice: User) -> None:
+def test_request_imports__does_not_count_as_offers(alice: User) -> None:
     request_imports(alice.pk, [URL] * 10, visibility="public")
     assert not Photo.objects.filter(offers._outstanding(Photo.objects.first().created_at)).exists()  # type: ignore[union-attr]
 
@@ -125,7 +125,7 @@ def test_imports_take_no_places_of_uploads(alice: User) -> None:
         "https://a/" + "x" * 2048,
     ],
 )
-def test_what_is_no_web_address_is_refused_at_once(url: str) -> None:
+def test_checked_url__refuses_anything_but_plain_web_urls(url: str) -> None:
     with pytest.raises(FileRefused):
         checked_url(url)
 
@@ -138,45 +138,41 @@ def test_what_is_no_web_address_is_refused_at_once(url: str) -> None:
         ("https://a.org/..%2f..%2fb.png", "b.png"),
     ],
 )
-def test_a_file_gets_a_harmless_name(url: str, name: str) -> None:
+def test_file_name_of__is_harmless(url: str, name: str) -> None:
     assert file_name_of(url) == name
 
 
-def test_a_list_is_imported_by_command(
-    alice: User, stores: ImportStores, tmp_path: Path, capsys: Any
-) -> None:
+def test_command__imports_a_list(alice: User, stores: ImportStores, tmp_path: Path, capsys: Any) -> None:
     file = tmp_path / "urls.txt"
     file.write_text(f"# holiday\n{URL}\n\nftp://x/\n")
     call_command("import_urls", str(file), owner="alice", private=True)
-    said = capsys.readouterr()
+    output = capsys.readouterr()
     photo = Photo.objects.get()
-    assert f"{photo.pk} {URL}" in said.out
-    assert "1 of 2 pictures asked for." in said.out
-    assert "ftp://x/: Use an address" in said.err
+    assert f"{photo.pk} {URL}" in output.out
+    assert "1 of 2 imports requested." in output.out
+    assert f"ftp://x/: {URL_NOT_ALLOWED.sentence}" in output.err
     assert photo.visibility == "private"
 
 
 @pytest.mark.django_db
-def test_the_command_says_what_is_missing(tmp_path: Path) -> None:
+def test_command__refuses_an_unknown_user(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="no user named nobody"):
         call_command("import_urls", "x", owner="nobody")
 
 
-def test_the_command_says_when_a_file_is_not_there(alice: User, tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="cannot be read"):
+def test_command__reports_a_missing_file(alice: User, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="Can't read"):
         call_command("import_urls", str(tmp_path / "none"), owner="alice")
 
 
-def test_the_request_holds_no_more_than_it_must(alice: User, stores: ImportStores) -> None:
+def test_request__has_only_the_necessary_fields(alice: User, stores: ImportStores) -> None:
     request_imports(alice.pk, [URL], visibility="public")
     key = next(iter(stores.keys("imports/")))
     body = stores.s3.get_object(Bucket=stores.aws.outputs.originals_bucket, Key=key)["Body"].read()
     assert set(json.loads(body)) == {"url", "owner", "begin_before", "correlation_id"}
 
 
-def test_every_request_of_a_list_carries_the_id_of_the_one_that_asked(
-    alice: User, stores: ImportStores
-) -> None:
+def test_request_imports__passes_the_correlation_id_on(alice: User, stores: ImportStores) -> None:
     with correlation.bound("asked-by-alice"):
         request_imports(alice.pk, [URL, f"{URL}&second"], visibility="public")
     requests = [request_in(stores, photo) for photo in Photo.objects.all()]

@@ -1,4 +1,4 @@
-"""An import ends in a photo of its true size, or in a failure that gives the room back."""
+"""An import becomes a photo of its actual size, or fails and releases the reserved bytes."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from gallery.photos.models import DeletionRecord, Photo
 from gallery.photos.purge import purge_photo
 from gallery.photos.states import State
 from gallery.presentation.tiles import state_sentence
-from gallery.processing.fsck import used_bytes_by_rows
 from gallery.processing.settle import settle
 from gallery.processing.sweep import sweep
+from tests.gallery.conftest import size_of_rows, used_bytes
 from tests.gallery.stores import failed_item, ready_item
 from thumbworker.contract.imports import MAX_IMPORT_BYTES
 
@@ -34,7 +34,7 @@ DIGEST = "ab" * 32
 
 @pytest.fixture
 def photo(alice: User, stores: ImportStores) -> Photo:
-    """Return the row of an import that was asked for just now."""
+    """Return the row of an import that was just requested."""
     (outcome,) = request_imports(alice.pk, ["https://example.org/a.jpg"], visibility="public")
     assert isinstance(outcome, Requested)
     return Photo.objects.get()
@@ -44,22 +44,15 @@ def fetched(photo: Photo, **changes: Any) -> Any:
     return ready_item(photo, **({"size_bytes": 1234, "sha256": DIGEST, "format": "PNG"} | changes))
 
 
-def used(user: User) -> int:
-    user.refresh_from_db()
-    return user.used_bytes
-
-
-def test_room_given_back_meanwhile_is_not_given_back_twice(
-    alice: User, photo: Photo, stores: ImportStores
-) -> None:
-    assert photo.size_bytes == MAX_IMPORT_BYTES, "read before somebody else gave it up"
-    results.give_up(Photo.objects.get(), "timed_out")
+def test_fail__releases_the_bytes_once(alice: User, photo: Photo, stores: ImportStores) -> None:
+    assert photo.size_bytes == MAX_IMPORT_BYTES, "read before another process failed it"
+    results.fail(Photo.objects.get(), "timed_out")
     facts = results.fetched_facts(fetched(photo))
     assert transitions.processed(photo.pk, trusted=False, facts=facts)
-    assert used(alice) == 1234 == used_bytes_by_rows(alice)
+    assert used_bytes(alice) == 1234 == size_of_rows(alice)
 
 
-def test_what_arrived_has_its_true_size(alice: User, photo: Photo, stores: ImportStores) -> None:
+def test_settle__fetched_photo_has_its_actual_size(alice: User, photo: Photo, stores: ImportStores) -> None:
     stores.put_item(fetched(photo))
     assert settle([photo.pk]) == {photo.pk}
     photo.refresh_from_db()
@@ -69,36 +62,38 @@ def test_what_arrived_has_its_true_size(alice: User, photo: Photo, stores: Impor
         DIGEST,
         "image/png",
     )
-    assert used(alice) == 1234
+    assert used_bytes(alice) == 1234
     assert settle([photo.pk]) == set()
-    assert used(alice) == 1234
+    assert used_bytes(alice) == 1234
 
 
-def test_what_cannot_be_read_has_its_true_size_too(alice: User, photo: Photo, stores: ImportStores) -> None:
+def test_settle__unreadable_photo_has_its_actual_size(
+    alice: User, photo: Photo, stores: ImportStores
+) -> None:
     stores.put_item(failed_item(photo, size_bytes=99, sha256=DIGEST))
     settle([photo.pk])
     photo.refresh_from_db()
-    assert (photo.state, photo.reason, used(alice)) == (State.FAILED, "damaged", 99)
+    assert (photo.state, photo.reason, used_bytes(alice)) == (State.FAILED, "damaged", 99)
     assert photo.can_be_tried_again
 
 
-def test_a_picture_one_has_already_is_kept_beside_it(
+def test_settle__keeps_both_photos_of_one_file(
     alice: User, photo: Photo, stores: ImportStores, make_photo: PhotoFactory
 ) -> None:
-    before = used(alice)
+    before = used_bytes(alice)
     make_photo(alice, sha256=DIGEST)
     stores.put_item(fetched(photo))
     settle([photo.pk])
     photo.refresh_from_db()
     assert (photo.state, photo.size_bytes, photo.sha256) == (State.PENDING, 1234, photo.pk.hex)
-    assert used(alice) == before - MAX_IMPORT_BYTES + 1000 + 1234
+    assert used_bytes(alice) == before - MAX_IMPORT_BYTES + 1000 + 1234
 
 
-def test_what_will_not_come_gives_its_room_back(alice: User, photo: Photo, stores: ImportStores) -> None:
+def test_settle__failed_import_releases_the_bytes(alice: User, photo: Photo, stores: ImportStores) -> None:
     stores.put_import_item(photo.pk, "FAILED", reason="import_too_slow", attempts=3)
     assert settle([photo.pk]) == {photo.pk}
     photo.refresh_from_db()
-    assert (photo.state, photo.reason, photo.size_bytes, used(alice)) == (
+    assert (photo.state, photo.reason, photo.size_bytes, used_bytes(alice)) == (
         State.FAILED,
         "import_too_slow",
         0,
@@ -109,7 +104,7 @@ def test_what_will_not_come_gives_its_room_back(alice: User, photo: Photo, store
 
 
 @pytest.mark.parametrize("status", ["PROCESSING", "COMPLETED"])
-def test_what_is_under_way_stays(photo: Photo, stores: ImportStores, status: str) -> None:
+def test_settle__running_import_stays_awaiting(photo: Photo, stores: ImportStores, status: str) -> None:
     stores.put_import_item(photo.pk, status)
     assert settle([photo.pk]) == set()
     photo.refresh_from_db()
@@ -121,48 +116,48 @@ def swept_at(minutes: float) -> Any:
     return sweep(timezone.now() + timedelta(minutes=minutes))
 
 
-def test_an_import_that_nobody_began_is_asked_for_again(photo: Photo, stores: ImportStores) -> None:
+def test_sweep__requests_an_unstarted_import_again(photo: Photo, stores: ImportStores) -> None:
     stores.s3.delete_object(Bucket=stores.aws.outputs.originals_bucket, Key=f"imports/{photo.pk}")
     assert swept_at(5).imports_requested == 0
     assert swept_at(20).imports_requested == 1
     assert stores.keys("imports/") == {f"imports/{photo.pk}"}
 
 
-def test_an_import_that_somebody_left_is_asked_for_again(photo: Photo, stores: ImportStores) -> None:
+def test_sweep__requests_an_abandoned_import_again(photo: Photo, stores: ImportStores) -> None:
     stores.put_import_item(photo.pk, "PROCESSING", updated_at=timezone.now().isoformat())
     assert swept_at(5).imports_requested == 0
     stores.put_import_item(photo.pk, "PROCESSING")
     assert swept_at(20).imports_requested == 1
 
 
-def test_an_import_is_given_up_after_its_day(alice: User, photo: Photo) -> None:
+def test_sweep__expires_an_import_after_a_day(alice: User, photo: Photo) -> None:
     report = swept_at(25 * 60)
-    assert (report.imports_requested, report.given_up) == (0, 1)
+    assert (report.imports_requested, report.expired) == (0, 1)
     photo.refresh_from_db()
-    assert (photo.state, photo.reason, used(alice)) == (State.FAILED, "import_expired", 0)
+    assert (photo.state, photo.reason, used_bytes(alice)) == (State.FAILED, "import_expired", 0)
 
 
-def test_an_import_that_arrived_is_nudged_not_asked_for(photo: Photo, stores: ImportStores) -> None:
+def test_sweep__nudges_a_fetched_import(photo: Photo, stores: ImportStores) -> None:
     stores.put_original(photo.pk)
     report = swept_at(20)
     assert (report.imports_requested, report.nudged) == (0, 1)
 
 
-def test_the_sweep_sees_the_failures_of_many(alice: User, stores: ImportStores) -> None:
+def test_sweep__settles_many_failed_imports(alice: User, stores: ImportStores) -> None:
     alice.quota_bytes = 10**12
     alice.save()
     request_imports(alice.pk, [f"https://example.org/{n}.jpg" for n in range(100)], visibility="public")
     for photo in Photo.objects.all():
         stores.put_import_item(photo.pk, "FAILED", reason="import_not_there")
     assert swept_at(5).settled == 100
-    assert used(alice) == 0
+    assert used_bytes(alice) == 0
 
 
-def test_a_deleted_import_is_taken_back(
+def test_purge__deletes_the_import_request(
     alice: User, photo: Photo, stores: ImportStores, django_capture_on_commit_callbacks: Callable[..., Any]
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         purge_photo(photo.pk)
     assert stores.keys("imports/") == set()
     assert DeletionRecord.objects.get().offered_until == photo.offered_until
-    assert used(alice) == 0
+    assert used_bytes(alice) == 0

@@ -81,7 +81,7 @@ def test_a_moderator_is_no_admin(
 
 
 def test_an_open_invitation_can_be_taken_back(desk: Client, charlie: User) -> None:
-    token = invitations.make(charlie, note="for Dora")
+    token = invitations.create(charlie, note="for Dora")
     assert "for Dora" in desk.get("/admin/accounts/invitation/").content.decode()
     desk.post(f"/admin/accounts/invitation/{Invitation.objects.get().pk}/delete/", {"post": "yes"})
     assert not invitations.is_open(token)

@@ -1,4 +1,4 @@
-"""Time that passes, and runs of the scheduled job."""
+"""Runs of the scheduled job at a later time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from gallery.notifications.models import Rhythm
 from gallery.notifications.preferences import choose
-from gallery.notifications.queue import queue_untold
+from gallery.notifications.queue import queue_pending
 from gallery.notifications.send import send_due
 
 if TYPE_CHECKING:
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 
 
 class Schedule(Protocol):
-    """Queues and sends, so long after now."""
+    """Queues and sends, at a later time."""
 
     def __call__(self, **later: float) -> SendReport: ...
 
 
 @pytest.fixture
 def run_schedule() -> Schedule:
-    """Return one run of the scheduled job, later by what ``timedelta`` takes."""
+    """Return a function that runs the scheduled job later, by arguments of ``timedelta``."""
 
     def run(**later: float) -> SendReport:
         now = timezone.now() + timedelta(**later)
-        queue_untold(now)
+        queue_pending(now)
         return send_due(now)
 
     return run
@@ -38,6 +38,6 @@ def run_schedule() -> Schedule:
 
 @pytest.fixture
 def eager_alice(alice: User) -> User:
-    """Return Alice, who wants to hear at once."""
+    """Return Alice, who wants email at once."""
     choose(alice, Rhythm.AT_ONCE)
     return alice

@@ -1,4 +1,4 @@
-"""Mail servers that are not well."""
+"""Mail servers that fail."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class RefusesBob(EmailBackend):
-    """Takes everything but what is for Bob."""
+    """Refuses Bob as a recipient."""
 
     def send_messages(self, messages: Sequence[EmailMessage]) -> int:  # type: ignore[override]
         for message in messages:
@@ -24,7 +24,7 @@ class RefusesBob(EmailBackend):
 
 
 class HangsUp(EmailBackend):
-    """Ends the connection when it should take a mail."""
+    """Closes the connection when it should accept an email."""
 
     def send_messages(self, messages: Sequence[EmailMessage]) -> int:  # type: ignore[override]
         raise SMTPServerDisconnected("Connection unexpectedly closed")

@@ -1,15 +1,17 @@
-"""What a mail says, in plain text and in HTML."""
+"""Notification emails, in plain text and in HTML."""
 
 from __future__ import annotations
 
+from html import unescape
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
 
-from gallery.notifications.emails import letter
+from gallery.notifications.emails import compose
 from gallery.notifications.models import Rhythm
 from gallery.photos.states import State, Visibility
+from thumbworker.contract import reasons
 
 if TYPE_CHECKING:
     from django.core.mail import EmailMultiAlternatives
@@ -21,8 +23,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db
 
 
-def written(person: User, *photos: Photo) -> EmailMultiAlternatives:
-    return letter(person, photos, [uuid4()], Rhythm.DAILY)
+def email_to(person: User, *photos: Photo) -> EmailMultiAlternatives:
+    return compose(person, photos, [uuid4()], Rhythm.DAILY)
 
 
 def html_of(message: EmailMultiAlternatives) -> str:
@@ -39,35 +41,35 @@ def html_of(message: EmailMultiAlternatives) -> str:
         (State.APPROVED, {}, "Everyone can see it."),
         (State.APPROVED, {"visibility": Visibility.PRIVATE}, "Only you can see it."),
         (State.REJECTED, {"review_note": "Too dark."}, "The reason: Too dark."),
-        (State.FAILED, {"reason": "too_many_pixels"}, "This picture has more than 100 megapixels."),
+        (State.FAILED, {"reason": "too_many_pixels"}, reasons.sentence("too_many_pixels")),
         (State.FAILED, {"reason": "never_arrived"}, "The upload did not finish. Choose the file again."),
-        (State.FAILED, {"reason": "of another version"}, "We could not read this picture."),
+        (State.FAILED, {"reason": "of another version"}, reasons.UNKNOWN_REASON),
     ],
 )
-def test_both_parts_say_what_happened_and_where_to_look(
+def test_compose__both_formats_name_state_and_link(
     state: State, fields: dict[str, str], sentence: str, alice: User, make_photo: PhotoFactory
 ) -> None:
     photo = make_photo(alice, state, caption="Low tide", **fields)
-    message = written(alice, photo)
+    message = email_to(alice, photo)
     for part in (str(message.body), html_of(message)):
         assert "Low tide" in part
-        assert sentence in part
+        assert sentence in unescape(part)
         assert f"http://127.0.0.1:8000/photos/{photo.pk}/" in part
 
 
-def test_a_caption_can_neither_break_the_html_nor_the_subject(alice: User, make_photo: PhotoFactory) -> None:
+def test_compose__escapes_captions(alice: User, make_photo: PhotoFactory) -> None:
     photo = make_photo(alice, State.APPROVED, caption="<b>Bold</b>\nBcc: bob@example.org")
-    message = written(alice, photo)
+    message = email_to(alice, photo)
     assert message.subject == "Approved: <b>Bold</b> Bcc: bob@example.org"
     assert "\nBcc: " not in str(message.message().as_string().split("\n\n")[0])
     assert "<b>Bold</b> Bcc: bob@example.org\n" in str(message.body)
     assert "&lt;b&gt;Bold&lt;/b&gt;" in html_of(message)
 
 
-def test_what_is_worst_comes_first_and_much_is_counted(alice: User, make_photo: PhotoFactory) -> None:
+def test_compose__orders_by_state_and_lists_twenty(alice: User, make_photo: PhotoFactory) -> None:
     photos = [make_photo(alice, State.APPROVED) for _ in range(25)]
     photos.append(make_photo(alice, State.REJECTED))
-    message = written(alice, *photos)
+    message = email_to(alice, *photos)
     assert message.subject == "Your photos: 1 not approved, 25 approved"
     body = str(message.body)
     assert body.index("NOT APPROVED") < body.index("\nAPPROVED")
@@ -75,24 +77,24 @@ def test_what_is_worst_comes_first_and_much_is_counted(alice: User, make_photo: 
     assert "And 5 more: http://127.0.0.1:8000/me/photos/" in body
 
 
-def test_mail_programs_find_the_way_to_stop_it(alice: User, make_photo: PhotoFactory) -> None:
-    message = written(alice, make_photo(alice)).message()
+def test_compose__has_unsubscribe_headers(alice: User, make_photo: PhotoFactory) -> None:
+    message = email_to(alice, make_photo(alice)).message()
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert message["List-Unsubscribe"].startswith("<http://127.0.0.1:8000/mail/stop/")
     assert message["Auto-Submitted"] == "auto-generated"
 
 
-def test_the_same_mail_sent_again_has_the_same_id(alice: User, make_photo: PhotoFactory) -> None:
+def test_compose__same_events_have_the_same_message_id(alice: User, make_photo: PhotoFactory) -> None:
     photo, event_ids = make_photo(alice), [uuid4(), uuid4()]
     first, again = (
-        letter(alice, [photo], event_ids, Rhythm.DAILY),
-        letter(alice, [photo], event_ids[::-1], Rhythm.DAILY),
+        compose(alice, [photo], event_ids, Rhythm.DAILY),
+        compose(alice, [photo], event_ids[::-1], Rhythm.DAILY),
     )
     assert first.message()["Message-ID"] == again.message()["Message-ID"]
-    assert first.message()["Message-ID"] != written(alice, photo).message()["Message-ID"]
+    assert first.message()["Message-ID"] != email_to(alice, photo).message()["Message-ID"]
 
 
-def test_it_loads_nothing_from_anywhere(alice: User, make_photo: PhotoFactory) -> None:
-    html = html_of(written(alice, make_photo(alice)))
+def test_compose__html_loads_nothing(alice: User, make_photo: PhotoFactory) -> None:
+    html = html_of(email_to(alice, make_photo(alice)))
     assert "src=" not in html
     assert "url(" not in html

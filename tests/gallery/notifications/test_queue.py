@@ -1,4 +1,4 @@
-"""What happened to a person's photo is queued for them once, and only if they want to hear it."""
+"""Events of a user's photos are queued once, and only if they want email."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from gallery.imports import results
 from gallery.notifications.models import Notification, Rhythm
 from gallery.notifications.preferences import choose
-from gallery.notifications.queue import queue_untold
+from gallery.notifications.queue import queue_pending
 from gallery.photos import transitions
 from gallery.photos.models import HistoryEntry
 from gallery.photos.outbox import event_id
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize(
-    ("before", "move", "is_told"),
+    ("before", "move", "is_queued"),
     [
         (State.AWAITING, transitions.PROCESSED, True),
         (State.AWAITING, transitions.FAILED, True),
@@ -43,35 +43,35 @@ pytestmark = pytest.mark.django_db
         (State.PENDING, transitions.TRASHED, False),
     ],
 )
-def test_owners_are_told_what_others_did(
-    before: State, move: transitions.Move, is_told: bool, alice: User, make_photo: PhotoFactory
+def test_queue_pending__moves_by_others(
+    before: State, move: transitions.Move, is_queued: bool, alice: User, make_photo: PhotoFactory
 ) -> None:
     photo = make_photo(alice, before)
     assert transitions.apply(move, photo.pk, reason="damaged")
-    queue_untold()
+    queue_pending()
     queued = list(Notification.objects.values_list("person", "photo", "state"))
-    assert queued == ([(alice.pk, photo.pk, move.target)] if is_told else [])
+    assert queued == ([(alice.pk, photo.pk, move.target)] if is_queued else [])
 
 
-def test_nobody_is_told_what_they_did_themselves(charlie: User, make_photo: PhotoFactory) -> None:
+def test_queue_pending__skips_the_owners_own_moves(charlie: User, make_photo: PhotoFactory) -> None:
     transitions.approved(make_photo(charlie, State.PENDING).pk, actor=charlie)
-    assert queue_untold() == 0
+    assert queue_pending() == 0
 
 
-def test_an_event_that_is_delivered_twice_is_one_mail(
+def test_queue_pending__same_event_twice_is_one_email(
     eager_alice: User, charlie: User, make_photo: PhotoFactory, run_schedule: Schedule
 ) -> None:
     transitions.approved(make_photo(eager_alice, State.PENDING).pk, actor=charlie)
     assert run_schedule(minutes=2).sent == 1
-    # A run that was cut off before it took the mark away, or a second one beside it.
+    # An interrupted run did not clear the mark, or a second run was in parallel.
     HistoryEntry.objects.update(owner_untold=True)
-    assert queue_untold() == 1
+    assert queue_pending() == 1
     assert run_schedule(minutes=4).sent == 0
     assert len(mail.outbox) == 1
     assert Notification.objects.get().event_id == event_id(HistoryEntry.objects.get())
 
 
-def test_who_wants_no_mail_is_not_told_later_either(
+def test_queue_pending__skips_for_good_while_off(
     alice: User, charlie: User, make_photo: PhotoFactory, run_schedule: Schedule
 ) -> None:
     choose(alice, Rhythm.OFF)
@@ -83,40 +83,40 @@ def test_who_wants_no_mail_is_not_told_later_either(
 
 
 @pytest.mark.parametrize("fields", [{"email": ""}, {"is_active": False}])
-def test_who_cannot_be_reached_is_passed_over(
+def test_queue_pending__skips_users_without_address(
     fields: dict[str, object], alice: User, charlie: User, make_photo: PhotoFactory
 ) -> None:
     type(alice).objects.filter(pk=alice.pk).update(**fields)
     transitions.approved(make_photo(alice, State.PENDING).pk, actor=charlie)
-    assert queue_untold() == 1
+    assert queue_pending() == 1
     assert not Notification.objects.exists()
 
 
-def test_a_purge_takes_what_was_still_to_be_told_along(
+def test_purge__deletes_queued_notifications(
     eager_alice: User, charlie: User, make_photo: PhotoFactory, run_schedule: Schedule
 ) -> None:
     photo = make_photo(eager_alice, State.PENDING)
     transitions.rejected(photo.pk, actor=charlie, reason="no")
-    queue_untold()
+    queue_pending()
     purge_photo(photo.pk)
     assert run_schedule(minutes=2).sent == 0
     assert not Notification.objects.exists()
 
 
-def test_a_hundred_moves_cost_what_one_does(alice: User, charlie: User, make_photo: PhotoFactory) -> None:
+def test_queue_pending__query_count_is_constant(alice: User, charlie: User, make_photo: PhotoFactory) -> None:
     costs = []
     for count in (1, 100):
         for _ in range(count):
             transitions.approved(make_photo(alice, State.PENDING).pk, actor=charlie)
         with CaptureQueriesContext(connection) as queries:
-            assert queue_untold() == count
+            assert queue_pending() == count
         costs.append(len(queries))
     assert costs[0] == costs[1]
 
 
-def test_an_import_that_failed_for_good_is_told_once(alice: User, make_photo: PhotoFactory) -> None:
+def test_queue_pending__failed_import_once(alice: User, make_photo: PhotoFactory) -> None:
     photo = make_photo(alice, State.AWAITING, origin_url="https://example.org/a.jpg")
-    assert results.give_up(photo, "server_trouble")
-    assert not results.give_up(photo, "server_trouble")
-    queue_untold()
-    assert [told.state for told in Notification.objects.all()] == [State.FAILED]
+    assert results.fail(photo, "server_trouble")
+    assert not results.fail(photo, "server_trouble")
+    queue_pending()
+    assert [notification.state for notification in Notification.objects.all()] == [State.FAILED]

@@ -1,4 +1,4 @@
-"""Mails go out as often as people want them, once each, and again where a server did not take them."""
+"""Emails are sent as often as users want, once each, and retried after a failure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from django.utils import timezone
 from gallery.notifications import send
 from gallery.notifications.models import Notification, Rhythm
 from gallery.notifications.preferences import choose
-from gallery.notifications.queue import queue_untold
+from gallery.notifications.queue import queue_pending
 from gallery.operations import jobs
 from gallery.photos import transitions
 from gallery.photos.states import State
@@ -35,14 +35,14 @@ BACKENDS = "tests.gallery.notifications.mail_servers"
 
 @pytest.fixture
 def rejected(eager_alice: User, charlie: User, make_photo: PhotoFactory) -> Photo:
-    """Return a photo of Alice's, who wants to hear at once, that was just rejected."""
+    """Return a photo of Alice that was just rejected. She wants email at once."""
     photo = make_photo(eager_alice, State.PENDING, caption="Low tide")
     transitions.rejected(photo.pk, actor=charlie, reason="Too dark.")
     return photo
 
 
 @pytest.mark.usefixtures("rejected")
-def test_at_once_is_after_a_calm_minute_and_only_once(run_schedule: Schedule) -> None:
+def test_send_due__at_once_waits_for_a_quiet_minute(run_schedule: Schedule) -> None:
     assert run_schedule(seconds=30).sent == 0
     assert run_schedule(seconds=61).sent == 1
     assert run_schedule(hours=30).sent == 0
@@ -51,18 +51,18 @@ def test_at_once_is_after_a_calm_minute_and_only_once(run_schedule: Schedule) ->
     assert message.subject == "Not approved: Low tide"
 
 
-def test_a_long_burst_is_told_after_ten_minutes(eager_alice: User, make_photo: PhotoFactory) -> None:
+def test_send_due__at_once_waits_ten_minutes_at_most(eager_alice: User, make_photo: PhotoFactory) -> None:
     photos = [make_photo(eager_alice, State.AWAITING) for _ in range(2)]
     for photo in photos:
         transitions.processed(photo.pk, trusted=False, facts={})
-    queue_untold()
+    queue_pending()
     now = timezone.now()
-    Notification.objects.filter(photo=photos[0]).update(at=now - send.CALM_AT_MOST)
+    Notification.objects.filter(photo=photos[0]).update(at=now - send.MAX_DELAY)
     assert send.send_due(now).sent == 1
     assert mail.outbox[0].subject == "Your photos: 2 processed"
 
 
-def test_a_day_s_news_are_one_mail(
+def test_send_due__daily_is_one_email(
     alice: User, charlie: User, make_photo: PhotoFactory, run_schedule: Schedule
 ) -> None:
     for _ in range(3):
@@ -74,7 +74,7 @@ def test_a_day_s_news_are_one_mail(
     assert mail.outbox[0].subject == "Your photos: 1 not processed, 3 approved"
 
 
-def test_what_is_no_longer_true_is_not_told(rejected: Photo, charlie: User, run_schedule: Schedule) -> None:
+def test_send_due__skips_outdated_states(rejected: Photo, charlie: User, run_schedule: Schedule) -> None:
     transitions.put_back_to_review(rejected.pk, actor=charlie)
     assert run_schedule(minutes=2).sent == 0
     transitions.rejected(rejected.pk, actor=charlie, reason="Still too dark.")
@@ -82,12 +82,12 @@ def test_what_is_no_longer_true_is_not_told(rejected: Photo, charlie: User, run_
     assert "Still too dark." in mail.outbox[0].body
 
 
-def test_what_its_owner_has_put_into_the_trash_is_not_told(rejected: Photo, run_schedule: Schedule) -> None:
+def test_send_due__skips_trashed_photos(rejected: Photo, run_schedule: Schedule) -> None:
     transitions.trashed(rejected.pk, actor=rejected.owner)
     assert run_schedule(minutes=2).sent == 0
 
 
-def test_a_photo_is_told_as_it_stands_at_last(
+def test_send_due__uses_the_latest_state(
     eager_alice: User, charlie: User, make_photo: PhotoFactory, run_schedule: Schedule
 ) -> None:
     photo = make_photo(eager_alice, State.AWAITING)
@@ -98,10 +98,8 @@ def test_a_photo_is_told_as_it_stands_at_last(
 
 
 @pytest.mark.parametrize("way", ["off", "address gone"])
-def test_who_changed_their_mind_gets_none_of_what_was_queued(
-    way: str, rejected: Photo, run_schedule: Schedule
-) -> None:
-    queue_untold()
+def test_send_due__skips_users_who_opted_out(way: str, rejected: Photo, run_schedule: Schedule) -> None:
+    queue_pending()
     if way == "off":
         choose(rejected.owner, Rhythm.OFF)
     else:
@@ -111,7 +109,7 @@ def test_who_changed_their_mind_gets_none_of_what_was_queued(
 
 
 @pytest.mark.usefixtures("rejected")
-def test_a_dead_server_loses_nothing(settings: SettingsWrapper, run_schedule: Schedule) -> None:
+def test_send_due__retries_an_unreachable_server(settings: SettingsWrapper, run_schedule: Schedule) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         settings.EMAIL_PORT = taken.getsockname()[1]
@@ -123,7 +121,7 @@ def test_a_dead_server_loses_nothing(settings: SettingsWrapper, run_schedule: Sc
 
 
 @pytest.mark.usefixtures("rejected")
-def test_a_server_that_hangs_up_is_tried_again_when_the_claim_has_run_out(
+def test_send_due__retries_a_dropped_connection_after_the_claim(
     settings: SettingsWrapper, run_schedule: Schedule
 ) -> None:
     settings.EMAIL_BACKEND = f"{BACKENDS}.HangsUp"
@@ -133,7 +131,7 @@ def test_a_server_that_hangs_up_is_tried_again_when_the_claim_has_run_out(
     assert run_schedule(minutes=8).sent == 1
 
 
-def test_a_refused_mail_holds_up_nobody_else_and_is_tried_again_ever_more_rarely(
+def test_send_due__backs_off_after_a_refusal(
     rejected: Photo,
     bob: User,
     charlie: User,
@@ -156,9 +154,9 @@ def test_a_refused_mail_holds_up_nobody_else_and_is_tried_again_ever_more_rarely
 
 
 @pytest.mark.usefixtures("rejected")
-def test_another_run_takes_nothing_that_is_claimed() -> None:
-    queue_untold()
-    now = timezone.now() + send.CALM
+def test_claim__excludes_another_run() -> None:
+    queue_pending()
+    now = timezone.now() + send.QUIET_PERIOD
     person_id = Notification.objects.get().person_id
     first, second = send._claim(person_id, now), send._claim(person_id, now)
     assert Notification.objects.filter(claim=first).count() == 1
@@ -167,38 +165,38 @@ def test_another_run_takes_nothing_that_is_claimed() -> None:
 
 
 @pytest.mark.usefixtures("rejected")
-def test_the_queue_forgets_after_thirty_days(run_schedule: Schedule) -> None:
+def test_send_due__deletes_rows_after_thirty_days(run_schedule: Schedule) -> None:
     run_schedule(minutes=2)
-    assert run_schedule(days=29).forgotten == 0
-    assert run_schedule(days=31).forgotten == 1
+    assert run_schedule(days=29).deleted == 0
+    assert run_schedule(days=31).deleted == 1
     assert not Notification.objects.exists()
 
 
 @pytest.mark.usefixtures("rejected")
-def test_the_schedule_and_the_command_do_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+def test_send_notifications__job_and_command_do_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     assert jobs.send_notifications() == {
-        "looked_at": 1,
+        "checked": 1,
         "sent": 0,
         "refused": 0,
-        "forgotten": 0,
+        "deleted": 0,
         "unavailable": False,
     }
-    Notification.objects.update(at=timezone.now() - send.CALM)
+    Notification.objects.update(at=timezone.now() - send.QUIET_PERIOD)
     call_command("send_notifications")
-    assert "looked_at 0, sent 1, refused 0" in capsys.readouterr().out
+    assert "checked 0, sent 1, refused 0" in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("rejected")
-def test_the_command_says_that_the_server_is_silent(settings: SettingsWrapper) -> None:
-    queue_untold()
-    Notification.objects.update(at=timezone.now() - send.CALM)
+def test_send_notifications__reports_an_unavailable_server(settings: SettingsWrapper) -> None:
+    queue_pending()
+    Notification.objects.update(at=timezone.now() - send.QUIET_PERIOD)
     settings.EMAIL_BACKEND = f"{BACKENDS}.HangsUp"
-    with pytest.raises(CommandError, match="does not answer"):
+    with pytest.raises(CommandError, match="not responding"):
         call_command("send_notifications")
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="small tables have stable plans on SQLite only")
-def test_a_run_reads_open_rows_only(alice: User) -> None:
+def test_send_due__reads_open_rows_only(alice: User) -> None:
     with CaptureQueriesContext(connection) as queries:
         send.send_due()
         send._claim(alice.pk, timezone.now())

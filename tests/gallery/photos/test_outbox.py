@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db
 
-SCHEMA = json.loads((Path(contract.__file__).parent / "news.schema.json").read_text())
+SCHEMA = json.loads((Path(contract.__file__).parent / "events.schema.json").read_text())
 
 
 class Subscriber:
@@ -169,9 +169,9 @@ def test_what_a_silent_topic_did_not_take_is_told_by_the_sweep(
     assert HistoryEntry.objects.with_untold_news().count() == 1
     silent_topic.undo()
     topic.cache_clear()
-    assert sweep().news_told == 0, "the try on commit may still be under way"
-    assert sweep(in_a_while()).news_told == 1
-    assert sweep(in_a_while()).news_told == 0
+    assert sweep().events_published == 0, "the try on commit may still be under way"
+    assert sweep(in_a_while()).events_published == 1
+    assert sweep(in_a_while()).events_published == 0
     assert [told["type"] for told in subscriber.news()] == ["photo.approved"]
 
 
@@ -217,7 +217,7 @@ def test_the_sweep_stops_at_the_first_that_is_not_taken(
 ) -> None:
     for _ in range(3):
         transitions.approved(make_photo(alice, State.PENDING).pk, actor=charlie)
-    with counted(topic().patient) as costs:
+    with counted(topic().retrying) as costs:
         assert outbox.publish_pending(in_a_while()) == 0
     assert costs.calls == {"Publish": 1}
 

@@ -1,4 +1,4 @@
-"""What does not fit together is reported, and changed only where a person says so."""
+"""Inconsistencies are reported, and repaired only on request."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from gallery.photos.models import DeletionRecord, Photo
 from gallery.photos.states import State
-from gallery.processing.fsck import fsck, used_bytes_by_rows
+from gallery.processing.fsck import fsck
+from tests.gallery.conftest import size_of_rows
 from tests.gallery.stores import Stores, ready_item
 from thumbworker.contract import keys
 
@@ -24,16 +25,16 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db
 
 
-def stranger(stores: Stores) -> UUID:
-    """Store an original that no row and no record knows."""
+def unknown_original(stores: Stores) -> UUID:
+    """Store an original without row and record."""
     photo_id = uuid4()
     stores.put_original(photo_id)
     return photo_id
 
 
-def deleted(stores: Stores, *, closed: bool) -> UUID:
-    """Store an original whose photo was deleted for good."""
-    photo_id, long_ago = stranger(stores), timezone.now() - timedelta(days=2)
+def deleted_original(stores: Stores, *, closed: bool) -> UUID:
+    """Store an original whose photo was deleted permanently."""
+    photo_id, long_ago = unknown_original(stores), timezone.now() - timedelta(days=2)
     DeletionRecord.objects.create(
         photo_id=photo_id,
         purged_at=long_ago,
@@ -56,17 +57,19 @@ def command(*arguments: str) -> list[str]:
     return out.getvalue().splitlines()
 
 
-def test_what_fits_together_is_not_named(stores: Stores, alice: User, make_photo: PhotoFactory) -> None:
+def test_fsck__consistent_photo_is_not_reported(
+    stores: Stores, alice: User, make_photo: PhotoFactory
+) -> None:
     processed(stores, alice, make_photo)
     report = fsck()
     assert report.originals == 1
     assert not report.without_row + report.without_item + report.without_original + report.after_deletion
 
 
-def test_each_misfit_is_named_and_nothing_is_changed(
+def test_fsck__reports_each_inconsistency_and_changes_nothing(
     stores: Stores, alice: User, make_photo: PhotoFactory
 ) -> None:
-    unknown = stranger(stores)
+    unknown = unknown_original(stores)
     lost = make_photo(alice, State.APPROVED, processed_at=timezone.now())
     unseen = make_photo(alice, State.AWAITING)
     stores.put_original(unseen.pk)
@@ -80,38 +83,38 @@ def test_each_misfit_is_named_and_nothing_is_changed(
     assert not Photo.objects.filter(pk=unknown).exists()
 
 
-def test_an_original_that_is_there_after_its_record_was_closed_is_named(stores: Stores) -> None:
-    back = deleted(stores, closed=True)
+def test_fsck__reports_originals_of_closed_records(stores: Stores) -> None:
+    reappeared = deleted_original(stores, closed=True)
     report = fsck()
-    assert report.after_deletion == [back]
+    assert report.after_deletion == [reappeared]
     assert report.without_row == []
     lines = command()
-    assert lines[lines.index("1 deleted for good, but the original is there.") + 1] == f"  {back}"
+    assert lines[lines.index("1 deleted permanently, but the original exists.") + 1] == f"  {reappeared}"
 
 
-def test_an_original_whose_record_is_open_is_the_sweep_s(stores: Stores) -> None:
-    deleted(stores, closed=False)
+def test_fsck__leaves_open_records_to_the_sweep(stores: Stores) -> None:
+    deleted_original(stores, closed=False)
     report = fsck()
     assert (report.without_row, report.after_deletion) == ([], [])
 
 
-def test_remove_ends_strangers_only(stores: Stores, alice: User, make_photo: PhotoFactory) -> None:
-    stranger(stores)
+def test_fsck__remove_deletes_unknown_originals_only(
+    stores: Stores, alice: User, make_photo: PhotoFactory
+) -> None:
+    unknown_original(stores)
     kept = {
         processed(stores, alice, make_photo).pk,
-        deleted(stores, closed=True),
-        deleted(stores, closed=False),
+        deleted_original(stores, closed=True),
+        deleted_original(stores, closed=False),
     }
     assert command("--remove")[-1].endswith("0 adopted, 1 removed.")
     assert stores.keys("originals/") == {keys.original_key(photo_id) for photo_id in kept}
     assert Photo.objects.count() == 1
 
 
-def test_adopt_gives_strangers_to_a_person_and_counts_their_bytes(
-    stores: Stores, alice: User, bob: User
-) -> None:
-    photo_id = stranger(stores)
-    gone = [deleted(stores, closed=True), deleted(stores, closed=False)]
+def test_fsck__adopt_creates_rows_and_counts_bytes(stores: Stores, alice: User, bob: User) -> None:
+    photo_id = unknown_original(stores)
+    gone = [deleted_original(stores, closed=True), deleted_original(stores, closed=False)]
     assert command("--adopt-for", alice.username)[-1].endswith("1 adopted, 0 removed.")
     photo = Photo.objects.get(pk=photo_id)
     assert (photo.owner, photo.state, photo.content_type) == (alice, State.AWAITING, "image/jpeg")
@@ -119,20 +122,20 @@ def test_adopt_gives_strangers_to_a_person_and_counts_their_bytes(
     assert not Photo.objects.filter(pk__in=gone).exists()
     alice.refresh_from_db()
     bob.refresh_from_db()
-    assert (alice.used_bytes, bob.used_bytes) == (used_bytes_by_rows(alice), 0)
+    assert (alice.used_bytes, bob.used_bytes) == (size_of_rows(alice), 0)
     assert stores.keys("originals/") >= {keys.original_key(photo_id)}
 
 
-def test_adopting_twice_is_harmless(stores: Stores, alice: User) -> None:
-    stranger(stores)
+def test_fsck__adopting_twice_is_harmless(stores: Stores, alice: User) -> None:
+    unknown_original(stores)
     assert fsck(adopt_for=alice).adopted == 1
     assert fsck(adopt_for=alice).adopted == 0
     alice.refresh_from_db()
     assert alice.used_bytes == len(b"original")
 
 
-def test_what_is_adopted_is_settled_once_the_worker_saw_it(stores: Stores, alice: User) -> None:
-    photo_id = stranger(stores)
+def test_fsck__adopted_photo_is_settled_after_processing(stores: Stores, alice: User) -> None:
+    photo_id = unknown_original(stores)
     report = fsck(adopt_for=alice, nudge=True)
     assert (report.without_item, report.nudged) == ([photo_id], 1)
     assert stores.keys("nudges/") == {keys.nudge_key(photo_id)}
@@ -141,15 +144,15 @@ def test_what_is_adopted_is_settled_once_the_worker_saw_it(stores: Stores, alice
     assert Photo.objects.get(pk=photo_id).state == State.PENDING
 
 
-def test_adopt_and_remove_exclude_each_other(stores: Stores, alice: User) -> None:
-    photo_id = stranger(stores)
+def test_command__adopt_and_remove_exclude_each_other(stores: Stores, alice: User) -> None:
+    photo_id = unknown_original(stores)
     with pytest.raises(CommandError, match="not allowed with"):
         command("--remove", "--adopt-for", alice.username)
     assert stores.keys("originals/") == {keys.original_key(photo_id)}
 
 
-def test_nobody_adopts_nothing(stores: Stores) -> None:
-    stranger(stores)
+def test_command__refuses_an_unknown_user(stores: Stores) -> None:
+    unknown_original(stores)
     with pytest.raises(CommandError, match="There is no user named nobody"):
         command("--adopt-for", "nobody")
     assert not Photo.objects.exists()

@@ -1,4 +1,4 @@
-"""Photos move on to what the worker has seen, once, and as the policy of now says."""
+"""Photos are updated from the worker's items once, by the current policy."""
 
 from __future__ import annotations
 
@@ -21,14 +21,16 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db
 
 
-def test_a_photo_without_item_keeps_awaiting(stores: Stores, alice: User, make_photo: PhotoFactory) -> None:
+def test_settle__photo_without_item_stays_awaiting(
+    stores: Stores, alice: User, make_photo: PhotoFactory
+) -> None:
     photo = make_photo(alice, State.AWAITING)
     assert settle([photo.pk]) == set()
     photo.refresh_from_db()
     assert photo.state == State.AWAITING
 
 
-def test_a_ready_photo_waits_for_review_and_its_sortable_facts_are_adopted(
+def test_settle__ready_photo_is_pending_with_its_facts(
     stores: Stores, alice: User, make_photo: PhotoFactory
 ) -> None:
     photo = make_photo(alice, State.AWAITING)
@@ -39,7 +41,7 @@ def test_a_ready_photo_waits_for_review_and_its_sortable_facts_are_adopted(
     assert photo.taken_at == datetime(2026, 10, 31, 11, 0, tzinfo=UTC)
 
 
-def test_a_trusted_person_s_photo_is_approved_at_once(
+def test_settle__trusted_users_photo_is_approved(
     stores: Stores, trusted: User, make_photo: PhotoFactory
 ) -> None:
     photo = make_photo(trusted, State.AWAITING)
@@ -49,7 +51,7 @@ def test_a_trusted_person_s_photo_is_approved_at_once(
     assert photo.state == State.APPROVED
 
 
-def test_a_failed_photo_carries_its_reason(stores: Stores, alice: User, make_photo: PhotoFactory) -> None:
+def test_settle__failed_photo_has_its_reason(stores: Stores, alice: User, make_photo: PhotoFactory) -> None:
     photo = make_photo(alice, State.AWAITING)
     stores.put_item(failed_item(photo, "too_many_pixels"))
     settle([photo.pk])
@@ -57,7 +59,7 @@ def test_a_failed_photo_carries_its_reason(stores: Stores, alice: User, make_pho
     assert (photo.state, photo.reason) == (State.FAILED, "too_many_pixels")
 
 
-def test_settling_twice_changes_nothing(stores: Stores, alice: User, make_photo: PhotoFactory) -> None:
+def test_settle__twice_changes_nothing(stores: Stores, alice: User, make_photo: PhotoFactory) -> None:
     photo = make_photo(alice, State.AWAITING)
     stores.put_item(ready_item(photo))
     settle([photo.pk])
@@ -65,7 +67,7 @@ def test_settling_twice_changes_nothing(stores: Stores, alice: User, make_photo:
     assert HistoryEntry.objects.count() == 1
 
 
-def test_what_a_moderator_decided_is_not_undone(
+def test_settle__keeps_a_moderators_decision(
     stores: Stores, alice: User, charlie: User, make_photo: PhotoFactory
 ) -> None:
     photo = make_photo(alice, State.PENDING)
@@ -76,7 +78,7 @@ def test_what_a_moderator_decided_is_not_undone(
     assert photo.state == State.REJECTED
 
 
-def test_a_late_original_revives_an_offer_that_was_given_up(
+def test_settle__late_original_revives_an_expired_upload(
     stores: Stores, alice: User, make_photo: PhotoFactory
 ) -> None:
     photo = make_photo(alice, State.AWAITING)
@@ -87,9 +89,7 @@ def test_a_late_original_revives_an_offer_that_was_given_up(
     assert (photo.state, photo.reason) == (State.PENDING, "")
 
 
-def test_trying_again_waits_for_a_look_newer_than_the_failure(
-    stores: Stores, alice: User, make_photo: PhotoFactory
-) -> None:
+def test_settle__retry_waits_for_a_newer_item(stores: Stores, alice: User, make_photo: PhotoFactory) -> None:
     photo = make_photo(alice, State.AWAITING)
     stores.put_item(failed_item(photo))
     settle([photo.pk])
@@ -101,11 +101,11 @@ def test_trying_again_waits_for_a_look_newer_than_the_failure(
     assert photo.reason == "truncated"
 
 
-def test_ids_that_are_nobody_s_are_passed_over(stores: Stores) -> None:
+def test_settle__ignores_unknown_ids(stores: Stores) -> None:
     assert settle([uuid4()]) == set()
 
 
-def test_an_unreadable_item_moves_nothing(stores: Stores, alice: User, make_photo: PhotoFactory) -> None:
+def test_settle__ignores_an_unreadable_item(stores: Stores, alice: User, make_photo: PhotoFactory) -> None:
     photo = make_photo(alice, State.AWAITING)
     stores.dynamodb.put_item(
         TableName=stores.aws.outputs.catalogue_table,
@@ -115,7 +115,7 @@ def test_an_unreadable_item_moves_nothing(stores: Stores, alice: User, make_phot
 
 
 @pytest.mark.parametrize("taken_at", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
-def test_a_camera_s_clock_that_no_database_can_hold_stops_nothing(
+def test_settle__ignores_an_impossible_capture_time(
     stores: Stores, alice: User, make_photo: PhotoFactory, taken_at: str
 ) -> None:
     photo = make_photo(alice, State.AWAITING)

@@ -1,4 +1,4 @@
-"""The sweep makes the world right, removes only what a record names, and knows its limits."""
+"""The sweep finishes overdue work, removes only what a record names, and keeps its limits."""
 
 from __future__ import annotations
 
@@ -36,9 +36,7 @@ def record_of(photo_id: UUID, *, offered_until_ago: timedelta = 3 * HOUR) -> Del
     )
 
 
-def test_a_photo_that_the_worker_finished_is_settled(
-    stores: Stores, alice: User, make_photo: PhotoFactory
-) -> None:
+def test_sweep__settles_a_processed_photo(stores: Stores, alice: User, make_photo: PhotoFactory) -> None:
     photo = make_photo(alice, State.AWAITING, created_at=NOW - HOUR)
     stores.put_item(ready_item(photo))
     report = sweep(NOW)
@@ -47,16 +45,14 @@ def test_a_photo_that_the_worker_finished_is_settled(
     assert photo.state == State.PENDING
 
 
-def test_an_original_that_the_worker_never_saw_is_nudged(
-    stores: Stores, alice: User, make_photo: PhotoFactory
-) -> None:
+def test_sweep__nudges_an_unprocessed_original(stores: Stores, alice: User, make_photo: PhotoFactory) -> None:
     photo = make_photo(alice, State.AWAITING, created_at=NOW - HOUR)
     stores.put_original(photo.pk)
     assert sweep(NOW).nudged == 1
     assert stores.keys("nudges/") == {f"nudges/{photo.pk}"}
 
 
-def test_a_photo_is_not_nudged_again_before_five_minutes(
+def test_sweep__nudges_again_after_five_minutes(
     stores: Stores, alice: User, make_photo: PhotoFactory
 ) -> None:
     photo = make_photo(alice, State.AWAITING, created_at=NOW - HOUR)
@@ -64,13 +60,13 @@ def test_a_photo_is_not_nudged_again_before_five_minutes(
     assert [sweep(NOW + timedelta(minutes=m)).nudged for m in (0, 1, 4, 6)] == [1, 0, 0, 1]
 
 
-def test_a_young_upload_is_left_alone(stores: Stores, alice: User, make_photo: PhotoFactory) -> None:
+def test_sweep__ignores_a_recent_upload(stores: Stores, alice: User, make_photo: PhotoFactory) -> None:
     photo = make_photo(alice, State.AWAITING, created_at=NOW - timedelta(minutes=1))
     stores.put_original(photo.pk)
     assert sweep(NOW).nudged == 0
 
 
-def test_an_offer_is_given_up_a_day_after_its_end_only_if_nothing_came(
+def test_sweep__expires_an_upload_after_a_day_without_original(
     stores: Stores, alice: User, make_photo: PhotoFactory
 ) -> None:
     lost = make_photo(alice, State.AWAITING, created_at=NOW - 2 * DAY, offered_until=NOW - DAY - HOUR)
@@ -78,12 +74,12 @@ def test_an_offer_is_given_up_a_day_after_its_end_only_if_nothing_came(
     young = make_photo(alice, State.AWAITING, created_at=NOW - DAY, offered_until=NOW - DAY + HOUR)
     stores.put_original(late.pk)
     report = sweep(NOW)
-    assert (report.given_up, report.nudged) == (1, 1)
+    assert (report.expired, report.nudged) == (1, 1)
     states = {photo.pk: photo.state for photo in Photo.objects.all()}
     assert states == {lost.pk: State.FAILED, late.pk: State.AWAITING, young.pk: State.AWAITING}
 
 
-def test_what_never_arrived_is_purged_a_week_later(
+def test_sweep__purges_expired_uploads_after_a_week(
     stores: Stores, alice: User, make_photo: PhotoFactory
 ) -> None:
     old = make_photo(alice, State.FAILED, reason="never_arrived", offered_until=NOW - 8 * DAY - HOUR)
@@ -94,7 +90,7 @@ def test_what_never_arrived_is_purged_a_week_later(
     assert DeletionRecord.objects.get().photo_id == old.pk
 
 
-def test_the_trash_is_emptied_after_thirty_days(
+def test_sweep__empties_the_trash_after_thirty_days(
     stores: Stores, alice: User, make_photo: PhotoFactory
 ) -> None:
     make_photo(alice, State.APPROVED, trashed_at=NOW - 30 * DAY - HOUR)
@@ -103,7 +99,7 @@ def test_the_trash_is_emptied_after_thirty_days(
     assert list(Photo.objects.all()) == [kept]
 
 
-def test_what_is_taken_out_of_the_trash_at_the_last_moment_stays(
+def test_sweep__keeps_a_photo_restored_meanwhile(
     stores: Stores, alice: User, make_photo: PhotoFactory
 ) -> None:
     old = {"trashed_at": NOW - 31 * DAY}
@@ -120,9 +116,7 @@ def test_what_is_taken_out_of_the_trash_at_the_last_moment_stays(
     assert DeletionRecord.objects.get().photo_id == first.pk
 
 
-def test_a_photo_that_came_late_and_that_nobody_looked_at_is_not_purged(
-    stores: Stores, alice: User, make_photo: PhotoFactory
-) -> None:
+def test_sweep__keeps_a_late_original(stores: Stores, alice: User, make_photo: PhotoFactory) -> None:
     photo = make_photo(alice, State.FAILED, reason="never_arrived", offered_until=NOW - 9 * DAY)
     stores.put_original(photo.pk)
     assert sweep(NOW).purged == 0
@@ -131,14 +125,14 @@ def test_a_photo_that_came_late_and_that_nobody_looked_at_is_not_purged(
     assert (photo.state, photo.reason) == (State.AWAITING, "")
 
 
-def test_a_record_closes_when_nothing_is_left_and_all_is_quiet(stores: Stores) -> None:
+def test_sweep__closes_a_record_after_the_quiet_time(stores: Stores) -> None:
     record = record_of(uuid4())
     assert sweep(NOW).records_closed == 1
     record.refresh_from_db()
     assert record.closed_at == NOW
 
 
-def test_an_item_that_nobody_can_read_keeps_the_record_open(stores: Stores) -> None:
+def test_sweep__unreadable_item_keeps_the_record_open(stores: Stores) -> None:
     record = record_of(uuid4())
     stores.dynamodb.put_item(
         TableName=stores.aws.outputs.catalogue_table, Item={"pk": {"S": f"photo#{record.photo_id}"}}
@@ -147,13 +141,13 @@ def test_an_item_that_nobody_can_read_keeps_the_record_open(stores: Stores) -> N
     assert (report.records_closed, report.nudged) == (0, 1)
 
 
-def test_a_record_stays_open_while_an_old_signature_could_still_be_used(stores: Stores) -> None:
+def test_sweep__record_stays_open_during_the_quiet_time(stores: Stores) -> None:
     record_of(uuid4(), offered_until_ago=HOUR)
     assert sweep(NOW).records_closed == 0
 
 
 @pytest.mark.parametrize("left", ["original", "item", "rendition"])
-def test_whatever_is_left_keeps_the_record_open_and_is_ended_again(
+def test_sweep__record_stays_open_while_anything_is_left(
     left: str, stores: Stores, alice: User, make_photo: PhotoFactory
 ) -> None:
     photo = make_photo(alice, State.AWAITING)
@@ -172,7 +166,7 @@ def test_whatever_is_left_keeps_the_record_open_and_is_ended_again(
     assert stores.keys("nudges/") == {f"nudges/{photo_id}"}
 
 
-def test_a_put_replayed_after_the_purge_is_removed(stores: Stores) -> None:
+def test_sweep__removes_an_original_put_again_after_the_purge(stores: Stores) -> None:
     photo_id = uuid4()
     record_of(photo_id)
     stores.put_original(photo_id)
@@ -182,7 +176,7 @@ def test_a_put_replayed_after_the_purge_is_removed(stores: Stores) -> None:
     assert sweep(later).records_closed == 1
 
 
-def test_a_wrong_database_removes_nothing(stores: Stores) -> None:
+def test_sweep__wrong_database_removes_nothing(stores: Stores) -> None:
     photo_ids = [uuid4() for _ in range(20)]
     for photo_id in photo_ids:
         stores.put_original(photo_id)
@@ -193,29 +187,29 @@ def test_a_wrong_database_removes_nothing(stores: Stores) -> None:
     assert len(stores.rendition_keys()) == 20
 
 
-def test_it_stops_above_a_hundred_removals_and_goes_on_next_time(
+def test_sweep__stops_after_100_removals_and_continues_next_time(
     stores: Stores, alice: User, make_photo: PhotoFactory
 ) -> None:
     for _ in range(MAX_REMOVALS + 3):
         make_photo(alice, State.AWAITING, trashed_at=NOW - 31 * DAY)
     first = sweep(NOW)
     assert (first.purged, first.stopped) == (MAX_REMOVALS, True)
-    # The 100 purged a moment ago are looked at, found empty and left open: they are not removals.
+    # The records of the 100 purged photos are checked and stay open. They don't count as removals.
     second = sweep(NOW + timedelta(minutes=6))
     assert (second.purged, second.stopped) == (3, False)
 
 
-def test_the_command_says_when_it_stopped(stores: Stores, alice: User, make_photo: PhotoFactory) -> None:
+def test_command__reports_when_it_stopped(stores: Stores, alice: User, make_photo: PhotoFactory) -> None:
     for _ in range(MAX_REMOVALS + 1):
         make_photo(alice, State.AWAITING, trashed_at=timezone.now() - 31 * DAY)
     with pytest.raises(CommandError, match="Stopped at 100 removals"):
         call_command("sweep")
 
 
-def test_one_run_looks_at_a_bounded_number_and_the_next_goes_on(
+def test_sweep__bounded_run_continues_next_time(
     stores: Stores, alice: User, make_photo: PhotoFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "MAX_MATTERS", 2)
+    monkeypatch.setattr(module, "MAX_ROWS", 2)
     photos = [make_photo(alice, State.AWAITING, created_at=NOW - HOUR) for _ in range(5)]
     for photo in photos:
         stores.put_original(photo.pk)

@@ -1,9 +1,10 @@
-"""What a client says of a file is checked, and each refusal has its own sentence."""
+"""What a client states about a file is checked, and each refusal has its own sentence."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from typing import Any
 from uuid import uuid4
 
@@ -15,7 +16,7 @@ from gallery.uploads import file_checks
 from gallery.uploads.file_checks import FileRefused, UploadRequest
 
 
-def wish(**changes: Any) -> dict[str, Any]:
+def fields(**changes: Any) -> dict[str, Any]:
     return {
         "upload_id": str(uuid4()),
         "name": "holiday.jpg",
@@ -27,12 +28,12 @@ def wish(**changes: Any) -> dict[str, Any]:
 
 def refusal_of(**changes: Any) -> file_checks.Refusal:
     with pytest.raises(FileRefused) as caught:
-        UploadRequest.from_untrusted(wish(**changes))
+        UploadRequest.from_untrusted(fields(**changes))
     return caught.value.refusal
 
 
-def test_a_sound_file_is_taken() -> None:
-    request = UploadRequest.from_untrusted(wish())
+def test_upload_request__accepts_a_valid_file() -> None:
+    request = UploadRequest.from_untrusted(fields())
     assert (request.name, request.size_bytes, request.content_type) == ("holiday.jpg", 1000, "image/jpeg")
     assert request.sha256_hex == hashlib.sha256(b"x").hexdigest()
 
@@ -63,16 +64,17 @@ def test_a_sound_file_is_taken() -> None:
         ({"upload_id": 7}, file_checks.BAD_UPLOAD_ID),
     ],
 )
-def test_each_unsound_file_gets_its_own_refusal(
+def test_upload_request__refuses_an_invalid_file(
     changes: dict[str, Any], expected: file_checks.Refusal
 ) -> None:
     assert refusal_of(**changes) == expected
 
 
-def test_every_reason_has_its_own_code_and_sentence() -> None:
+def test_refusals__have_their_own_reason_and_sentence() -> None:
     refusals = [value for value in vars(file_checks).values() if isinstance(value, file_checks.Refusal)]
     assert len({r.reason for r in refusals}) == len(refusals) == len({r.sentence for r in refusals})
     assert all(r.sentence.endswith(".") and "!" not in r.sentence for r in refusals)
+    assert json.dumps([r.sentence for r in refusals]), "lazy translations are no JSON"
 
 
 @pytest.mark.parametrize(
@@ -85,8 +87,10 @@ def test_every_reason_has_its_own_code_and_sentence() -> None:
         ("no-extension", "image/png", "image/png"),
     ],
 )
-def test_the_type_is_the_one_named_or_the_extension_s(name: str, content_type: str, expected: str) -> None:
-    assert UploadRequest.from_untrusted(wish(name=name, content_type=content_type)).content_type == expected
+def test_content_type__is_the_stated_one_or_the_extensions(
+    name: str, content_type: str, expected: str
+) -> None:
+    assert UploadRequest.from_untrusted(fields(name=name, content_type=content_type)).content_type == expected
 
 
 @pytest.mark.parametrize(
@@ -100,17 +104,17 @@ def test_the_type_is_the_one_named_or_the_extension_s(name: str, content_type: s
         ("שלום.jpg", "שלום.jpg"),
     ],
 )
-def test_names_lose_their_folders_and_what_deceives_the_eye(untrusted: str, cleaned: str) -> None:
+def test_clean_name__removes_folders_and_control_characters(untrusted: str, cleaned: str) -> None:
     assert file_checks.clean_name(untrusted) == cleaned
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
-    st.dictionaries(st.sampled_from(sorted(wish())), st.none() | st.text() | st.integers() | st.booleans())
+    st.dictionaries(st.sampled_from(sorted(fields())), st.none() | st.text() | st.integers() | st.booleans())
 )
-def test_whatever_a_client_sends_is_taken_or_refused(changes: dict[str, Any]) -> None:
+def test_upload_request__accepts_or_refuses_any_input(changes: dict[str, Any]) -> None:
     try:
-        request = UploadRequest.from_untrusted(wish(**changes))
+        request = UploadRequest.from_untrusted(fields(**changes))
     except FileRefused:
         return
     assert 0 < request.size_bytes <= file_checks.MAX_FILE_BYTES

@@ -20,6 +20,7 @@ from gallery.photos.states import State
 from gallery.uploads import offers
 from gallery.uploads.file_checks import EMPTY, UploadRequest
 from gallery.uploads.offers import AlreadyThere, Offered, Refused, offer
+from tests.gallery.conftest import used_bytes
 
 if TYPE_CHECKING:
     from gallery.accounts.models import User
@@ -42,12 +43,7 @@ def requests(count: int) -> list[UploadRequest]:
     return [request(f"photo {number}") for number in range(count)]
 
 
-def used(user: User) -> int:
-    user.refresh_from_db()
-    return user.used_bytes
-
-
-def test_a_fresh_file_is_offered_and_its_bytes_are_reserved(alice: User) -> None:
+def test_offer__new_file_reserves_its_bytes(alice: User) -> None:
     (outcome,) = offer(alice.pk, [request("a")], visibility="private")
     assert isinstance(outcome, Offered)
     photo = Photo.objects.get(pk=outcome.photo_id)
@@ -57,10 +53,10 @@ def test_a_fresh_file_is_offered_and_its_bytes_are_reserved(alice: User) -> None
         alice,
         1000,
     )
-    assert used(alice) == 1000
+    assert used_bytes(alice) == 1000
 
 
-def test_the_signature_binds_everything_that_was_promised(alice: User) -> None:
+def test_offer__signature_covers_all_terms(alice: User) -> None:
     wanted = request("a")
     with correlation.bound("asked-by-alice"):
         (outcome,) = offer(alice.pk, [wanted], visibility="public")
@@ -85,32 +81,32 @@ def test_the_signature_binds_everything_that_was_promised(alice: User) -> None:
     }
 
 
-def test_the_deadline_of_the_row_is_not_before_the_signature_s(alice: User) -> None:
+def test_offer__rows_deadline_is_after_the_signatures(alice: User) -> None:
     (outcome,) = offer(alice.pk, [request("a")], visibility="public")
     assert isinstance(outcome, Offered)
     assert Photo.objects.get().offered_until > outcome.expires_at
 
 
-def test_the_same_upload_id_gets_the_same_photo_again(alice: User) -> None:
+def test_offer__same_upload_id_returns_the_same_photo(alice: User) -> None:
     wanted = request("a")
     first, second = (offer(alice.pk, [wanted], visibility="public")[0] for _ in range(2))
     assert isinstance(first, Offered)
     assert isinstance(second, Offered)
     assert first.photo_id == second.photo_id
     assert Photo.objects.count() == 1
-    assert used(alice) == 1000
+    assert used_bytes(alice) == 1000
 
 
-def test_the_same_file_under_another_upload_id_resumes_the_open_offer(alice: User) -> None:
+def test_offer__same_file_resumes_the_open_offer(alice: User) -> None:
     (first,) = offer(alice.pk, [request("a")], visibility="public")
     (second,) = offer(alice.pk, [request("a")], visibility="public")
     assert isinstance(second, Offered)
     assert isinstance(first, Offered)
     assert second.photo_id == first.photo_id
-    assert used(alice) == 1000
+    assert used_bytes(alice) == 1000
 
 
-def test_a_file_that_the_owner_has_already_is_not_uploaded_twice(alice: User) -> None:
+def test_offer__file_that_the_owner_has_is_already_there(alice: User) -> None:
     (first,) = offer(alice.pk, [request("a")], visibility="public")
     assert isinstance(first, Offered)
     transitions.processed(first.photo_id, trusted=False, facts={})
@@ -119,7 +115,7 @@ def test_a_file_that_the_owner_has_already_is_not_uploaded_twice(alice: User) ->
     assert second == AlreadyThere(str(again.upload_id), first.photo_id)
 
 
-def test_a_file_of_somebody_else_is_no_oracle(alice: User, bob: User) -> None:
+def test_offer__does_not_reveal_files_of_others(alice: User, bob: User) -> None:
     (first,) = offer(alice.pk, [request("a")], visibility="public")
     assert isinstance(first, Offered)
     transitions.processed(first.photo_id, trusted=False, facts={})
@@ -128,7 +124,7 @@ def test_a_file_of_somebody_else_is_no_oracle(alice: User, bob: User) -> None:
     assert second.photo_id != first.photo_id
 
 
-def test_a_file_in_the_trash_can_be_uploaded_anew(alice: User) -> None:
+def test_offer__file_in_the_trash_can_be_uploaded_again(alice: User) -> None:
     (first,) = offer(alice.pk, [request("a")], visibility="public")
     assert isinstance(first, Offered)
     transitions.trashed(first.photo_id, actor=alice)
@@ -137,7 +133,7 @@ def test_a_file_in_the_trash_can_be_uploaded_anew(alice: User) -> None:
     assert second.photo_id != first.photo_id
 
 
-def test_an_upload_that_was_given_up_and_thrown_away_is_not_opened_again(alice: User) -> None:
+def test_offer__expired_upload_in_the_trash_is_not_reopened(alice: User) -> None:
     upload_id = uuid4()
     (first,) = offer(alice.pk, [request("a", upload_id=upload_id)], visibility="public")
     assert isinstance(first, Offered)
@@ -148,7 +144,7 @@ def test_an_upload_that_was_given_up_and_thrown_away_is_not_opened_again(alice: 
     assert Photo.objects.get().state == State.FAILED
 
 
-def test_an_upload_that_was_given_up_is_opened_again(alice: User) -> None:
+def test_offer__expired_upload_is_reopened(alice: User) -> None:
     (first,) = offer(alice.pk, [request("a")], visibility="public")
     assert isinstance(first, Offered)
     transitions.given_up(first.photo_id, offered_before=timezone.now() + timedelta(days=1))
@@ -158,43 +154,43 @@ def test_an_upload_that_was_given_up_is_opened_again(alice: User) -> None:
     assert Photo.objects.get().state == State.AWAITING
 
 
-def test_a_changed_file_under_the_same_upload_id_is_refused(alice: User) -> None:
+def test_offer__changed_file_is_refused(alice: User) -> None:
     upload_id = uuid4()
     offer(alice.pk, [request("a", upload_id=upload_id)], visibility="public")
     (second,) = offer(alice.pk, [request("b", upload_id=upload_id)], visibility="public")
     assert second == Refused(str(upload_id), offers.FILE_CHANGED)
 
 
-def test_a_file_twice_in_one_list_becomes_one_photo(alice: User) -> None:
-    twins = [request("a"), request("a"), request("b")]
-    first, second, third = offer(alice.pk, twins, visibility="public")
+def test_offer__file_twice_in_one_list_is_one_photo(alice: User) -> None:
+    duplicates = [request("a"), request("a"), request("b")]
+    first, second, third = offer(alice.pk, duplicates, visibility="public")
     assert isinstance(first, Offered)
-    assert second == AlreadyThere(str(twins[1].upload_id), first.photo_id)
+    assert second == AlreadyThere(str(duplicates[1].upload_id), first.photo_id)
     assert isinstance(third, Offered)
-    assert used(alice) == 2000
+    assert used_bytes(alice) == 2000
 
 
-def test_known_and_unknown_files_in_one_list_are_each_answered_in_order(alice: User) -> None:
+def test_offer__answers_in_the_order_of_the_list(alice: User) -> None:
     (first,) = offer(alice.pk, [request("a")], visibility="public")
     assert isinstance(first, Offered)
     refused = Refused("x", EMPTY)
     outcomes = offer(alice.pk, [request("b"), refused, request("a"), request("c")], visibility="public")
     assert [type(outcome) for outcome in outcomes] == [Offered, Refused, Offered, Offered]
     assert Photo.objects.count() == 3
-    assert used(alice) == 3000
+    assert used_bytes(alice) == 3000
 
 
-def test_what_exceeds_the_quota_is_refused_and_the_rest_is_offered(alice: User) -> None:
+def test_offer__refuses_only_what_exceeds_the_quota(alice: User) -> None:
     alice.quota_bytes = 2500
     alice.save()
     outcomes = offer(alice.pk, requests(4), visibility="public")
     assert [type(outcome) for outcome in outcomes] == [Offered, Offered, Refused, Refused]
     assert isinstance(outcomes[3], Refused)
     assert outcomes[3].refusal == offers.QUOTA_EXCEEDED
-    assert used(alice) == 2000
+    assert used_bytes(alice) == 2000
 
 
-def test_at_most_two_hundred_offers_are_open_at_once(alice: User) -> None:
+def test_offer__at_most_200_are_open(alice: User) -> None:
     for _ in range(4):
         batch = [request(str(uuid4())) for _ in range(50)]
         assert all(isinstance(o, Offered) for o in offer(alice.pk, batch, visibility="public"))
@@ -203,7 +199,7 @@ def test_at_most_two_hundred_offers_are_open_at_once(alice: User) -> None:
     assert refused.refusal == offers.TOO_MANY_OUTSTANDING
 
 
-def test_a_closed_account_is_offered_nothing(alice: User) -> None:
+def test_offer__refuses_a_closed_account(alice: User) -> None:
     alice.is_active = False
     alice.save()
     (outcome,) = offer(alice.pk, [request("a")], visibility="public")
@@ -212,10 +208,10 @@ def test_a_closed_account_is_offered_nothing(alice: User) -> None:
     assert Photo.objects.count() == 0
 
 
-def test_a_refused_file_leaves_nothing(alice: User) -> None:
+def test_offer__refused_file_creates_no_row(alice: User) -> None:
     assert offer(alice.pk, [Refused("x", EMPTY)], visibility="public") == [Refused("x", EMPTY)]
     assert Photo.objects.count() == 0
-    assert used(alice) == 0
+    assert used_bytes(alice) == 0
 
 
 def test_repeated_offer__asks_s3_after_a_conflict_only(alice: User, stores: Stores) -> None:

@@ -1,4 +1,4 @@
-"""Offers that come at once on a real PostgreSQL: SQLite lets its writers in one by one."""
+"""Parallel offers on a real PostgreSQL. SQLite has one writer at a time."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ pytestmark = [
 CALLS, FILES_EACH = 12, 25
 
 
-def test_parallel_offers_never_exceed_the_places_and_leave_none_empty(alice: User) -> None:
-    together = Barrier(CALLS)
+def test_offer__parallel_calls_use_exactly_the_limit(alice: User) -> None:
+    barrier = Barrier(CALLS)
 
     def call(_: int) -> list[object]:
         wanted = [request(str(uuid4())) for _ in range(FILES_EACH)]
-        together.wait(30)
+        barrier.wait(30)
         try:
             return list(offer(alice.pk, wanted, visibility="public"))
         finally:

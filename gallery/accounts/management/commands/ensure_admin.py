@@ -1,4 +1,4 @@
-"""Make the first admin, where nobody is there to type."""
+"""Create the first admin without prompts."""
 
 import os
 import secrets
@@ -13,28 +13,28 @@ from gallery.accounts.models import User
 
 class Command(BaseCommand):
     help = (
-        "Make the first admin unless there is an active one already; changes nobody who exists. Values come "
-        "from the options or from ADMIN_USERNAME, ADMIN_PASSWORD and ADMIN_EMAIL. Without a password one is "
-        "made up and printed, this once. Exit status 0 in every case but unusable values."
+        "Create the first admin unless there is an active one. Existing users are not changed. Values come "
+        "from the options or from ADMIN_USERNAME, ADMIN_PASSWORD and ADMIN_EMAIL. Without a password, one is "
+        "generated and printed once. The exit status is 0 unless a value is unusable."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--username", default=os.environ.get("ADMIN_USERNAME", "admin"))
         parser.add_argument("--email", default=os.environ.get("ADMIN_EMAIL", ""))
-        # A password among the options is seen by everybody on the machine: the variable is better.
+        # Every user of the machine can see a password among the options: prefer the variable.
         parser.add_argument("--password", default=os.environ.get("ADMIN_PASSWORD", ""))
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if there := User.objects.filter(is_superuser=True, is_active=True).order_by("pk").first():
-            self.stdout.write(f"There is an admin: {there.get_username()}")
+        if existing := User.objects.filter(is_superuser=True, is_active=True).order_by("pk").first():
+            self.stdout.write(f"Admin exists: {existing.get_username()}")
             return
         username, email, password = options["username"], options["email"], options["password"]
         if User.objects.filter(username__iexact=username).exists():
-            raise CommandError(f"{username} exists and is no admin. Choose another name.")
-        made_up = "" if password else secrets.token_urlsafe(12)
+            raise CommandError(f"The user {username} exists and is not an admin. Choose another username.")
+        generated = "" if password else secrets.token_urlsafe(12)
         try:
-            validate_password(password or made_up, User(username=username, email=email))
+            validate_password(password or generated, User(username=username, email=email))
         except ValidationError as problem:
             raise CommandError(" ".join(problem.messages)) from None
-        User.objects.create_superuser(username, email, password or made_up)
-        self.stdout.write(f"Made the admin {username}" + (f" with password {made_up}" if made_up else ""))
+        User.objects.create_superuser(username, email, password or generated)
+        self.stdout.write(f"Created admin {username}" + (f" with password {generated}" if generated else ""))

@@ -1,4 +1,4 @@
-"""Import pictures from the web by a list of their addresses."""
+"""Import pictures from a list of URLs."""
 
 import sys
 from pathlib import Path
@@ -12,12 +12,12 @@ from gallery.photos.states import Visibility
 
 
 class Command(BaseCommand):
-    help = "Ask for the pictures whose addresses a file holds, one a line ('-' reads standard input)."
+    help = "Import the pictures of a list of URLs: a file with one URL per line, or '-' for standard input."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", metavar="FILE")
-        parser.add_argument("--owner", required=True, metavar="NAME")
-        parser.add_argument("--private", action="store_true", help="for the owner's eyes only")
+        parser.add_argument("--owner", required=True, metavar="NAME", help="username of the photos' owner")
+        parser.add_argument("--private", action="store_true", help="make them visible only to the owner")
 
     def handle(self, *args: Any, **options: Any) -> None:
         owner = User.objects.filter(username=options["owner"]).first()
@@ -26,7 +26,7 @@ class Command(BaseCommand):
         try:
             text = sys.stdin.read() if options["file"] == "-" else Path(options["file"]).read_text()
         except OSError as problem:
-            raise CommandError(f"{options['file']} cannot be read: {problem.strerror}.") from problem
+            raise CommandError(f"Can't read {options['file']}: {problem.strerror}.") from problem
         urls = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
         visibility = Visibility.PRIVATE if options["private"] else Visibility.PUBLIC
         refused = 0
@@ -38,4 +38,4 @@ class Command(BaseCommand):
                     self.stderr.write(f"{outcome.url}: {outcome.refusal.sentence}")
                 else:
                     self.stdout.write(f"{outcome.photo_id} {outcome.url}")
-        self.stdout.write(f"{len(urls) - refused} of {len(urls)} pictures asked for.")
+        self.stdout.write(f"{len(urls) - refused} of {len(urls)} imports requested.")

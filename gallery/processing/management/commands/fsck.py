@@ -10,15 +10,15 @@ from gallery.storage.originals import OriginalsUnavailable
 
 
 class Command(BaseCommand):
-    help = "Report what does not fit together in the database, S3 and DynamoDB. Changes nothing by default."
+    help = "Report inconsistencies between the database, S3 and DynamoDB. By default, only settles photos."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--nudge", action="store_true", help="have the worker look at originals without item"
+            "--nudge", action="store_true", help="ask the worker to reconcile originals without item"
         )
         orphans = parser.add_mutually_exclusive_group()
         orphans.add_argument(
-            "--adopt-for", metavar="USERNAME", help="give originals without row to this person"
+            "--adopt-for", metavar="USERNAME", help="create photos of this user for originals without row"
         )
         orphans.add_argument("--remove", action="store_true", help="delete originals without row and record")
 
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         try:
             report = fsck(nudge=options["nudge"], adopt_for=owner, remove=options["remove"])
         except OriginalsUnavailable as problem:
-            raise CommandError(f"S3 does not answer: {problem}") from problem
+            raise CommandError(f"S3 is not responding: {problem}") from problem
         self._print(report)
 
     def _print(self, report: FsckReport) -> None:
@@ -40,7 +40,7 @@ class Command(BaseCommand):
             ("without row and deletion record", report.without_row),
             ("without an item of the current policy", report.without_item),
             ("processed, but the original is missing", report.without_original),
-            ("deleted for good, but the original is there", report.after_deletion),
+            ("deleted permanently, but the original exists", report.after_deletion),
         ):
             self.stdout.write(f"{len(found)} {name}.")
             for photo_id in found[:20]:

@@ -1,4 +1,4 @@
-"""Settle photos by hand."""
+"""Settle photos."""
 
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ from gallery.storage.catalogue import BATCH_SIZE
 
 
 class Command(BaseCommand):
-    help = "Move photos on to what the worker has seen: the ids given, else the newest that await."
+    help = "Update photos from the worker's items: the given ids, or else the newest 100 awaiting."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("photo_ids", nargs="*", type=UUID, metavar="ID")
@@ -22,7 +22,7 @@ class Command(BaseCommand):
         if not photo_ids:
             awaiting = Photo.objects.filter(state=State.AWAITING).newest_first()
             photo_ids = list(awaiting.values_list("pk", flat=True)[:BATCH_SIZE])
-        moved = 0
+        settled = 0
         for start in range(0, len(photo_ids), BATCH_SIZE):
-            moved += len(settle(photo_ids[start : start + BATCH_SIZE]))
-        self.stdout.write(f"{moved} of {len(photo_ids)} photos moved on.")
+            settled += len(settle(photo_ids[start : start + BATCH_SIZE]))
+        self.stdout.write(f"{settled} of {len(photo_ids)} photos settled.")

@@ -115,7 +115,7 @@ def test_what_a_moderator_decided_outlives_their_account(
     alice: User, charlie: User, make_photo: PhotoFactory
 ) -> None:
     transitions.approved(make_photo(alice, State.PENDING).pk, actor=charlie)
-    assert account_deletion.leave(charlie)
+    assert account_deletion.delete_account(charlie)
     assert HistoryEntry.objects.get().actor is None
 
 
@@ -123,7 +123,7 @@ def test_what_one_request_cannot_finish_the_sweep_does(
     empty_aws: None, alice: User, make_photo: PhotoFactory, capsys
 ) -> None:
     make_photo(alice)
-    assert not account_deletion.leave(alice, seconds=0)
+    assert not account_deletion.delete_account(alice, seconds=0)
     alice.refresh_from_db()
     assert (alice.is_active, alice.email, alice.has_usable_password()) == (False, "", False)
     call_command("sweep")
@@ -135,7 +135,7 @@ def test_what_one_request_cannot_finish_the_sweep_does(
 def test_the_sweep_leaves_accounts_alone_that_are_only_closed(alice: User) -> None:
     alice.is_active = False
     alice.save()
-    assert account_deletion.finish_departures() == 0
+    assert account_deletion.finish_deletions() == 0
     assert User.objects.filter(pk=alice.pk).exists()
 
 
