@@ -30,7 +30,7 @@ def change_words(
     visibility: Visibility | None = None,
     tags: Sequence[str] | None = None,
 ) -> Outcome:
-    """Change the caption, the visibility and the cleaned tags, as far as they are given; all or nothing."""
+    """Change the caption, the visibility and the cleaned tags, if given; all or nothing."""
     setter = None if tags is None else functools.partial(set_tags, names=tags)
     return actions.change_words(
         photo_id, actor=actor, caption=caption, visibility=visibility, set_tags=setter
@@ -38,7 +38,7 @@ def change_words(
 
 
 def organize(photo_id: UUID, *, actor: User, tags: Sequence[str], albums: Iterable[Album]) -> Outcome:
-    """Give the owner's photo exactly these cleaned tags, and put it into exactly these albums of theirs."""
+    """Set the photo's tags to these cleaned ones, and its albums to these of the owner; all or nothing."""
     chosen = list(albums)
     with transaction.atomic():
         outcome = change_words(photo_id, actor=actor, tags=tags)
