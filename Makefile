@@ -11,7 +11,7 @@ need := infra/setup/need.sh
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run shell manage test test-all test-postgres deploy status destroy rehearse bench-imaging bench-cold cost check fmt lock clean browser-files \
+.PHONY: help setup run shell manage test test-all test-postgres mutants deploy status destroy rehearse bench-imaging bench-cold cost check fmt lock clean browser-files \
 	environment-dev environment-local environment-embedded
 
 help: ## list the commands
@@ -66,6 +66,10 @@ test-all: environment-dev environment-embedded browser-files ## run the long tes
 	@$(need) postgresql
 	@$(only_with_chromium); $(python) -m pytest -m "slow$$without" $(ARGS) || [ $$? -eq 5 ]
 	@$(MAKE) --no-print-directory test-postgres
+	@[ -n '$(ARGS)' ] || $(MAKE) --no-print-directory mutants # ARGS choose tests
+
+mutants: environment-dev browser-files ## break guarded lines one by one; tests must fail: make mutants ARGS="paging caption"
+	@$(python) -m tests.mutants $(ARGS)
 
 # tests/rehearsal starts its own PostgreSQL; other folders use no database (a test checks this list).
 with_database := $(addprefix tests/,bench/test_cost.py browser client/test_on_running_gallery.py embedded/test_subscriptions.py \

@@ -1,4 +1,4 @@
-"""What people do with a photo's tags and albums, as ``gallery.photos.actions`` does with the rest."""
+"""Actions on a photo's tags and albums. ``gallery.photos.actions`` has the others."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from gallery.albums.membership import add_photos
 from gallery.albums.models import AlbumEntry
 from gallery.albums.tagging import set_tags
 from gallery.photos import actions
 from gallery.photos.actions import Outcome
+from gallery.photos.models import Photo
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,7 +30,7 @@ def change_words(
     visibility: Visibility | None = None,
     tags: Sequence[str] | None = None,
 ) -> Outcome:
-    """Change the caption, the visibility and the cleaned tags, as far as they are given; all or nothing."""
+    """Change the caption, the visibility and the cleaned tags, if given; all or nothing."""
     setter = None if tags is None else functools.partial(set_tags, names=tags)
     return actions.change_words(
         photo_id, actor=actor, caption=caption, visibility=visibility, set_tags=setter
@@ -38,7 +38,7 @@ def change_words(
 
 
 def organize(photo_id: UUID, *, actor: User, tags: Sequence[str], albums: Iterable[Album]) -> Outcome:
-    """Give the owner's photo exactly these cleaned tags, and put it into exactly these albums of theirs."""
+    """Set the photo's tags to these cleaned ones, and its albums to these of the owner; all or nothing."""
     chosen = list(albums)
     with transaction.atomic():
         outcome = change_words(photo_id, actor=actor, tags=tags)
@@ -47,5 +47,18 @@ def organize(photo_id: UUID, *, actor: User, tags: Sequence[str], albums: Iterab
         others = AlbumEntry.objects.filter(photo_id=photo_id, album__owner=actor).exclude(album__in=chosen)
         others.delete()
         for album in chosen:
-            add_photos(album, [photo_id])
+            _add(album, [photo_id])
     return outcome
+
+
+def change_photos(album: Album, *, add: Iterable[UUID], remove: Iterable[UUID]) -> None:
+    """Add photos to the album, then remove others; all or nothing. Photos of other owners are left out."""
+    with transaction.atomic():
+        _add(album, add)
+        AlbumEntry.objects.filter(album=album, photo_id__in=list(remove)).delete()
+
+
+def _add(album: Album, photo_ids: Iterable[UUID]) -> None:
+    own = Photo.objects.owned_by(album.owner).not_trashed().filter(pk__in=list(photo_ids))
+    entries = [AlbumEntry(album=album, photo_id=photo_id) for photo_id in own.values_list("pk", flat=True)]
+    AlbumEntry.objects.bulk_create(entries, ignore_conflicts=True)

@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class AlbumsConfig(AppConfig):
-    """How people put photos in order: albums and tags."""
+    """Albums and tags."""
 
     name = "gallery.albums"
     label = "albums"

@@ -1,4 +1,4 @@
-"""Albums and tags: the order that people give to photos."""
+"""Albums and tags."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from gallery.photos.states import Visibility
 MAX_TITLE_LENGTH = 120
 MAX_DESCRIPTION_LENGTH = 500
 MAX_TAG_LENGTH = 40
-# Case folding and normalization may lengthen a word, "ß" to "ss" for one.
+# Case folding and normalization may lengthen a tag: "ß" becomes "ss".
 MAX_TAG_COLUMN = 200
 
 
 class Album(models.Model):
-    """A person's collection of their own photos. A photo may lie in many."""
+    """A person's collection of their own photos. A photo can be in many."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="albums")
@@ -40,7 +40,7 @@ class Album(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Name the album by its title."""
+        """Return the title."""
         return self.title
 
     def get_absolute_url(self) -> str:
@@ -61,18 +61,18 @@ class AlbumEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Say what lies where."""
+        """Return photo and album."""
         return f"{self.photo_id} in {self.album_id}"
 
 
 class Tag(models.Model):
-    """A word that photos share, in lower case."""
+    """A tag, in lower case."""
 
     name = models.CharField(max_length=MAX_TAG_COLUMN, unique=True)
     photos = models.ManyToManyField(Photo, through="PhotoTag", related_name="tags")
 
     def __str__(self) -> str:
-        """Return the word."""
+        """Return the name."""
         return self.name
 
     def get_absolute_url(self) -> str:
@@ -92,5 +92,5 @@ class PhotoTag(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Say which photo has which tag."""
+        """Return photo and tag."""
         return f"{self.photo_id}: {self.tag_id}"

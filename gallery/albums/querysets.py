@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class AlbumQuerySet(models.QuerySet["Album"]):
-    """Albums, by what a person may see."""
+    """Albums, by who may see them."""
 
     def owned_by(self, user: User) -> AlbumQuerySet:
         """Keep the user's own albums."""
@@ -30,14 +30,14 @@ class AlbumQuerySet(models.QuerySet["Album"]):
         return self.filter(public if user.is_anonymous else public | Q(owner_id=user.pk))
 
     def showing_photos(self) -> AlbumQuerySet:
-        """Keep public albums in which everybody finds at least one photo."""
+        """Keep public albums with at least one public photo."""
         shown = Photo.objects.public().filter(album_entries__album=OuterRef("pk"))
         return self.filter(Exists(shown), visibility=Visibility.PUBLIC)
 
     def newest_first(self) -> AlbumQuerySet:
-        """Order by when they were made, newest first."""
+        """Order by creation time, newest first."""
         return self.order_by("-created_at", "-id")
 
     def with_counts(self) -> AlbumQuerySet:
-        """Count each album's photos, those in the trash left out, as ``photo_count``."""
+        """Count each album's photos, except those in the trash, as ``photo_count``."""
         return self.annotate(photo_count=Count("entries", filter=Q(entries__photo__trashed_at=None)))

@@ -1,4 +1,4 @@
-"""Tags: how words are cleaned and put to photos."""
+"""Clean tags and set them on photos."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from gallery.albums.models import MAX_TAG_LENGTH, PhotoTag, Tag
 
@@ -15,29 +16,29 @@ if TYPE_CHECKING:
 
 MAX_TAGS = 20
 FORBIDDEN = frozenset(",/?#\\")
-"""Signs that part tags from each other or an address from its parts."""
+"""Characters that separate tags, or have a meaning in a URL."""
 
 
 class TagRefused(ValueError):
-    """A tag cannot be used; the text says why, for people."""
+    """A tag is invalid. The text says why, for people."""
 
 
 def clean_tag(untrusted: str) -> str:
-    """Return the one spelling of a tag.
+    """Return the canonical spelling of a tag.
 
     Raises:
-        TagRefused: nothing is left of it, it is too long, or it holds a sign that parts tags.
+        TagRefused: it is empty, too long, or contains a forbidden character.
 
     >>> clean_tag("  Blue   HOUR ")
     'blue hour'
     """
     if len(untrusted) > MAX_TAG_LENGTH:
-        raise TagRefused(f"A tag may have up to {MAX_TAG_LENGTH} characters.")
+        raise TagRefused(_("A tag can have up to {count} characters.").format(count=MAX_TAG_LENGTH))
     text = " ".join(unicodedata.normalize("NFC", untrusted).casefold().split())
     if not text.strip(".") or not text.isprintable():
-        raise TagRefused("A tag needs at least one letter.")
+        raise TagRefused(_("A tag needs at least one letter."))
     if FORBIDDEN & set(text):
-        raise TagRefused("A tag has no commas, slashes, question marks or number signs.")
+        raise TagRefused(_("A tag can't contain commas, slashes, question marks or number signs."))
     return text
 
 
@@ -45,11 +46,11 @@ def clean_tags(untrusted: Iterable[str]) -> list[str]:
     """Return the cleaned tags in alphabetical order, each once.
 
     Raises:
-        TagRefused: one of them cannot be used, or there are too many.
+        TagRefused: one is invalid, or there are too many.
     """
     names = sorted({clean_tag(text) for text in untrusted})
     if len(names) > MAX_TAGS:
-        raise TagRefused(f"A photo may have up to {MAX_TAGS} tags.")
+        raise TagRefused(_("A photo can have up to {count} tags.").format(count=MAX_TAGS))
     return names
 
 
@@ -63,7 +64,7 @@ def tags_of(photo_ids: Iterable[UUID]) -> dict[UUID, list[str]]:
 
 
 def set_tags(photo_id: UUID, names: Sequence[str]) -> bool:
-    """Give the photo exactly these cleaned tags; tell whether anything changed."""
+    """Set the photo's tags to these cleaned ones. Return whether any changed."""
     with transaction.atomic():
         before = set(tags_of([photo_id]).get(photo_id, []))
         wanted = set(names)

@@ -1,4 +1,4 @@
-"""What Django's admin finds by autodiscovery: one module for each kind of page."""
+"""The admin classes, for Django's autodiscovery."""
 
 from gallery.moderation.deletion_records import DeletionRecordAdmin
 from gallery.moderation.people import InvitationAdmin, PersonAdmin

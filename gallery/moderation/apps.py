@@ -1,4 +1,4 @@
-"""The moderation app, and the admin app with our site in place of Django's."""
+"""The moderation app, and the admin app with our site instead of Django's."""
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
@@ -12,6 +12,6 @@ class ModerationConfig(AppConfig):
 
 
 class AdminSiteConfig(AdminConfig):
-    """Django's admin with the moderators' site as its default site."""
+    """Django's admin with ``ModerationSite`` as its default site."""
 
     default_site = "gallery.moderation.site.ModerationSite"

@@ -1,4 +1,4 @@
-"""What was deleted and is not yet proved gone: to look at only."""
+"""Deletion records in the admin, read-only."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from gallery.core.paginator import CappedPaginator
 from gallery.photos.models import DeletionRecord
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 @admin.register(DeletionRecord)
 class DeletionRecordAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
-    """Open records, longest unlooked-at first; a closed one is found by its photo's id."""
+    """Open records, least recently checked first. Closed ones are found by photo id."""
 
     actions = None
     list_display = ("photo_id", "purged_at", "offered_until", "looked_at", "closed_at")
@@ -25,12 +26,12 @@ class DeletionRecordAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not su
     ordering: ClassVar[tuple[str, ...]] = ("looked_at", "photo_id")
     paginator = CappedPaginator
     search_fields: ClassVar[tuple[str, ...]] = ("photo_id",)
-    search_help_text = "The whole id of a photo; without it, open records are shown"
+    search_help_text = _("Full photo id. Without one, open records are listed.")
     show_full_result_count = False
     sortable_by = ()
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
-        """Only ``purge`` makes records."""
+        """Only ``purge`` creates records."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
@@ -38,7 +39,7 @@ class DeletionRecordAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not su
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
-        """Delete nothing: a record that is gone could no longer keep a late original out."""
+        """Keep records: an open one makes the sweep delete a late original."""
         return False
 
     def get_search_results(
@@ -47,7 +48,7 @@ class DeletionRecordAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not su
         queryset: Any,
         search_term: str,
     ) -> tuple[Any, bool]:
-        """Find by the whole id, which the key's index does; else keep to the open ones."""
+        """Find by the full id, by index; without one, keep open records."""
         text = search_term.strip()
         if not text:
             return queryset.filter(closed_at=None), False

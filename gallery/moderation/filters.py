@@ -1,10 +1,11 @@
-"""What the desk shows: the queue unless something else is asked for."""
+"""The review page's filter: awaiting review unless another state is chosen."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from gallery.photos.states import State
 
@@ -16,31 +17,28 @@ if TYPE_CHECKING:
     from gallery.photos.querysets import PhotoQuerySet
 
 REVIEW, TRASH = "review", "trash"
-IN_THE_TRASH = "In the trash"
+IN_THE_TRASH = _("In the trash")
 PARAMETER = "show"
 CHOICES = (
-    (REVIEW, "Awaiting review"),
-    (State.APPROVED.value, "Approved"),
-    (State.REJECTED.value, "Rejected"),
-    (State.AWAITING.value, "Processing"),
-    (State.FAILED.value, "Could not be read"),
+    (REVIEW, State.PENDING.label),
+    *((state.value, state.label) for state in (State.APPROVED, State.REJECTED, State.AWAITING, State.FAILED)),
 )
 
 
 def shown(request: HttpRequest) -> str:
-    """Return what the address asks to see."""
+    """Return the chosen filter."""
     return request.GET.get(PARAMETER) or REVIEW
 
 
 def is_search(request: HttpRequest) -> bool:
-    """Tell whether something is searched for; that is found wherever it stands."""
+    """Return whether the request is a search, which covers every state."""
     return bool(request.GET.get("q", "").strip())
 
 
 class ShownFilter(admin.SimpleListFilter):
-    """The states, the queue first; the trash for admins."""
+    """Filters by state, and for admins the trash."""
 
-    title = "state"
+    title = _("state")
     parameter_name = PARAMETER
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002
@@ -51,11 +49,11 @@ class ShownFilter(admin.SimpleListFilter):
         return choices
 
     def value(self) -> str:
-        """Return the choice made."""
+        """Return the chosen filter."""
         return str(super().value() or REVIEW)
 
     def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:  # type: ignore[override]
-        """Return the links; there is none to everything, which nobody can look through."""
+        """Return the links. There is none to all photos."""
         for value, title in self.lookup_choices:
             yield {
                 "selected": value == self.value() and not changelist.query,
@@ -64,7 +62,7 @@ class ShownFilter(admin.SimpleListFilter):
             }
 
     def queryset(self, request: HttpRequest, queryset: PhotoQuerySet) -> PhotoQuerySet:  # type: ignore[override]
-        """Keep what is asked for."""
+        """Keep the photos of the chosen filter."""
         if is_search(request):
             return queryset
         wanted = self.value()

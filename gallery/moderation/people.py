@@ -1,4 +1,4 @@
-"""The desk's part for people: room, trust and rights; for admins only."""
+"""Users and invitations in the admin: quota, trust and permissions, for admins only."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.forms import CheckboxSelectMultiple
 from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from gallery.accounts.groups import TRUSTED, trusted_group
 from gallery.accounts.models import Invitation, User
@@ -21,37 +23,37 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
-# The two groups are made by a migration and given to people; what they allow is the gallery's business.
+# The two groups come from a migration. Admins assign them to users and do not edit their permissions.
 admin.site.unregister(Group)
 
 
 class ForAdminsOnly(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
-    """Whoever may give rights could give them to themselves, so nobody less than an admin gets here."""
+    """For superusers only, because these pages grant permissions."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Show the models to admins."""
         return bool(request.user.is_superuser)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
-        """Let admins look."""
+        """Allow admins to view."""
         return bool(request.user.is_superuser)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Let admins add."""
+        """Allow admins to add."""
         return bool(request.user.is_superuser)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
-        """Let admins change."""
+        """Allow admins to change."""
         return bool(request.user.is_superuser)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
-        """Let admins delete."""
+        """Allow admins to delete."""
         return bool(request.user.is_superuser)
 
 
 @admin.register(User)
 class PersonAdmin(ForAdminsOnly, UserAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
-    """People, their room and whether they are trusted. Deleting one deletes their photos, too."""
+    """Users, their quota and whether they are trusted. Deleting a user deletes their photos, too."""
 
     actions = ("trust", "stop_trusting")
     paginator = CappedPaginator
@@ -76,54 +78,54 @@ class PersonAdmin(ForAdminsOnly, UserAdmin):  # type: ignore[type-arg]  # not su
     readonly_fields = ("used", "last_login", "date_joined", "left_at")
     fieldsets: ClassVar[Any] = (
         (None, {"fields": ("username", "email", "password")}),
-        ("Room", {"fields": ("quota_bytes", "used")}),
-        ("Rights", {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
-        ("Dates", {"fields": ("date_joined", "last_login", "left_at")}),
+        (_("Storage"), {"fields": ("quota_bytes", "used")}),
+        (_("Permissions"), {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
+        (_("Dates"), {"fields": ("date_joined", "last_login", "left_at")}),
     )
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        """Fetch everybody's groups by one query, for the column of the trusted."""
+        """Prefetch groups, for the column "trusted"."""
         return super().get_queryset(request).prefetch_related("groups")
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Show groups as boxes to tick."""
+        """Show groups as checkboxes."""
         return super().formfield_for_manytomany(
             db_field, request, **{**kwargs, "widget": CheckboxSelectMultiple()}
         )
 
-    @admin.display(description="used", ordering="used_bytes")
+    @admin.display(description=_("used"), ordering="used_bytes")
     def used(self, person: User) -> str:
-        """Say how much room is used."""
+        """Return the bytes used, for people."""
         return filesizeformat(person.used_bytes)
 
-    @admin.display(description="room", ordering="quota_bytes")
+    @admin.display(description=_("quota"), ordering="quota_bytes")
     def quota(self, person: User) -> str:
-        """Say how much room there is."""
+        """Return the quota, for people."""
         return filesizeformat(person.quota_bytes)
 
-    @admin.display(description="trusted", boolean=True)
+    @admin.display(description=_("trusted"), boolean=True)
     def is_trusted(self, person: User) -> bool:
-        """Tell whether the person is in the group of the trusted."""
+        """Return whether the user is in the Trusted group."""
         return any(group.name == TRUSTED for group in person.groups.all())
 
-    @admin.action(description="Trust: their photos need no review")
+    @admin.action(description=_("Trust: approve their photos without review"))
     def trust(self, request: HttpRequest, people: Iterable[User]) -> None:
-        """Put people into the group of the trusted."""
+        """Add users to the Trusted group."""
         trusted_group().user_set.add(*people)
-        self.message_user(request, "Their photos are approved once processed.", messages.SUCCESS)
+        self.message_user(request, _("Their photos are approved once processed."), messages.SUCCESS)
 
-    @admin.action(description="Stop trusting: their photos need review")
+    @admin.action(description=_("Stop trusting: review their photos"))
     def stop_trusting(self, request: HttpRequest, people: Iterable[User]) -> None:
-        """Take people out of the group of the trusted."""
+        """Remove users from the Trusted group."""
         trusted_group().user_set.remove(*people)
-        self.message_user(request, "Their new photos wait for review.", messages.SUCCESS)
+        self.message_user(request, _("Their new photos wait for review."), messages.SUCCESS)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Delete others; one's own account is deleted on its own page, where the password is asked."""
+        """Allow deleting others. The account page deletes one's own account and asks for the password."""
         return super().has_delete_permission(request, obj) and (obj is None or obj.pk != request.user.pk)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Leave out deleting many at once: it is never what was meant."""
+        """Remove Django's bulk deletion, which would skip purging photos."""
         actions = super().get_actions(request)
         actions.pop("delete_selected", None)
         return actions
@@ -133,21 +135,24 @@ class PersonAdmin(ForAdminsOnly, UserAdmin):  # type: ignore[type-arg]  # not su
         objs: Any,
         request: HttpRequest,  # noqa: ARG002 - Django's signature
     ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
-        """Say what will go, without reading every photo."""
+        """Return what will be deleted, without reading every photo."""
         people = list(objs)
         photos = Photo.objects.filter(owner__in=people).count()
-        said = [f"The account {person.get_username()}" for person in people]
-        return [*said, f"{photos} photos with their originals"], {"photos": photos}, set(), []
+        accounts = [_("The account {name}").format(name=person.get_username()) for person in people]
+        originals = ngettext("{count} photo with its original", "{count} photos with their originals", photos)
+        return [*accounts, originals.format(count=photos)], {"photos": photos}, set(), []
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
-        """Delete as the person would: photos first, each leaving its deletion record."""
+        """Delete the account as its owner would: photos first, each with a deletion record."""
         if not account_deletion.delete_account(obj):
-            self.message_user(request, "The last of the photos are deleted by the next sweeps.")
+            self.message_user(
+                request, _("The account is closed. Its remaining photos are deleted in the background.")
+            )
 
 
 @admin.register(Invitation)
 class InvitationAdmin(ForAdminsOnly):
-    """Who invited whom; deleting an open invitation takes it back."""
+    """Invitations. Deleting an open one revokes it."""
 
     list_display = ("__str__", "created_by", "created_at", "expires_at", "used_by", "used_at")
     list_select_related = ("created_by", "used_by")
@@ -159,9 +164,9 @@ class InvitationAdmin(ForAdminsOnly):
     fields = ("note", "created_by", "created_at", "expires_at", "used_by", "used_at")
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
-        """Invitations are made on their own page, which shows the link."""
+        """Invitations are created on their own page, which shows the link."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
-        """There is nothing to change."""
+        """Invitations can't be changed."""
         return False

@@ -1,4 +1,4 @@
-"""The desk: photos to look at and to decide upon, by thumbnails and by keyboard."""
+"""The review page: photos to approve or reject, by thumbnails and keyboard."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from gallery.core.paginator import CappedPaginator
 from gallery.moderation import decisions
@@ -31,21 +33,21 @@ if TYPE_CHECKING:
     from gallery.photos.querysets import PhotoQuerySet
 
 PER_PAGE = 60
-UNDO = "desk_undo"
-NOTHING_CHOSEN = "Choose at least one photo first."
-REASON_MISSING = "Say why: the owner reads it."
+UNDO = "review_undo"
+NOTHING_CHOSEN = gettext_lazy("Select at least one photo first.")
+REASON_MISSING = gettext_lazy("Enter a reason. The owner sees it.")
 
 OFFERED = {
     State.PENDING: (decisions.APPROVE, decisions.REJECT),
     State.APPROVED: (decisions.REJECT, decisions.REVIEW),
     State.REJECTED: (decisions.APPROVE, decisions.REVIEW),
 }
-"""What can be decided of a photo in a state; nothing of one that nobody has seen yet."""
+"""The decisions for each state. Photos that are not processed can't be reviewed."""
 
 
 @admin.register(Photo)
 class PhotoAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
-    """Looks, approves and rejects. Nothing is added, edited or deleted here."""
+    """View, approve and reject photos. Nothing is added, edited or deleted here."""
 
     actions = None
     list_filter = (ShownFilter,)
@@ -54,7 +56,7 @@ class PhotoAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptab
     list_select_related = ("owner",)
     paginator = CappedPaginator
     search_fields: ClassVar[tuple[str, ...]] = ("id",)
-    search_help_text = "File name, caption, owner's name, or the id or address of a photo"
+    search_help_text = gettext_lazy("File name, caption, owner's username, or a photo's id or URL")
     show_facets = admin.ShowFacets.NEVER
     show_full_result_count = False
     sortable_by = ()
@@ -62,50 +64,50 @@ class PhotoAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptab
     change_list_template = "admin/photos/photo/desk.html"
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
-        """Add nothing: photos come by upload only."""
+        """Photos are only uploaded."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
-        """Only owners change their words, and not here."""
+        """Only owners edit their photos, on the photo page."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
-        """Delete nothing: a row leaves by ``purge`` only."""
+        """Rows are deleted by ``purge`` only."""
         return False
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
-        """Whoever moderates may look."""
+        """Allow moderators to view."""
         return request.user.has_perm("photos.moderate_photo")
 
     def get_queryset(self, request: HttpRequest) -> PhotoQuerySet:
-        """Return what is on this person's desk."""
-        return Photo.objects.on_the_desk(request.user)
+        """Return the photos that this user may review."""
+        return Photo.objects.reviewable_by(request.user)
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
-        """Order the queue oldest first, so that nobody waits for ever; all else newest first."""
+        """Order the review queue oldest first, so every photo gets its turn; all else newest first."""
         if is_search(request) or shown(request) != REVIEW:
             return ("-created_at", "-id")
         return ("created_at", "id")
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
-        """Search by our own rules."""
+        """Search by ``matching``."""
         return (matching(queryset, search_term) if is_search(request) else queryset), False
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show the desk; take a decision."""
+        """Show the list, or apply a decision."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         if request.method == "POST":
             return self._decide(request)
         response = super().changelist_view(request, extra_context)
         if isinstance(response, TemplateResponse) and response.context_data is not None:
-            response.context_data |= self._desk_context(request, response.context_data["cl"])
+            response.context_data |= self._review_context(request, response.context_data["cl"])
         return response
 
-    def _desk_context(self, request: HttpRequest, changelist: ChangeList) -> dict[str, Any]:
-        # Never more than one catalogue reading takes, even if rows came in since they were counted.
+    def _review_context(self, request: HttpRequest, changelist: ChangeList) -> dict[str, Any]:
+        # At most one BatchGetItem, even if rows were added since the count.
         photos = list(changelist.result_list[:PER_PAGE])
         prefetch_related_objects(photos, "tags")
         changelist.result_list = photos
@@ -132,7 +134,7 @@ class PhotoAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptab
         if not chosen.seen:
             self.message_user(request, NOTHING_CHOSEN, messages.WARNING)
             return redirect(request.get_full_path())
-        reason = request.POST.get("reason", "").strip()[: decisions.MOST_REASON]
+        reason = request.POST.get("reason", "").strip()[: decisions.MAX_REASON_LENGTH]
         if decision == decisions.REJECT and not reason:
             return self._ask_why(request, chosen)
         decided = decisions.decide(
@@ -150,11 +152,13 @@ class PhotoAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptab
 
     def _ask_why(self, request: HttpRequest, chosen: decisions.Chosen) -> HttpResponse:
         photos = list(self.get_queryset(request).with_owner().filter(pk__in=chosen.seen))
-        tiles, _ = tiles_of(photos, request.user)
+        tiles = tiles_of(photos, request.user)[0]
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": "Reject 1 photo" if len(photos) == 1 else f"Reject {len(photos)} photos",
+            "title": ngettext("Reject {count} photo", "Reject {count} photos", len(photos)).format(
+                count=len(photos)
+            ),
             "tiles": tiles,
             "values": chosen.values,
             "asked_again": "reason" in request.POST,
@@ -169,7 +173,7 @@ class PhotoAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptab
         form_url: str = "",  # noqa: ARG002 - Django's signature
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Show one photo large, with what is known of it and what happened to it."""
+        """Show one photo large, with its details and history."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         if request.method not in {"GET", "HEAD"}:
@@ -197,7 +201,7 @@ class PhotoAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptab
         object_id: str,
         extra_context: dict[str, Any] | None = None,  # noqa: ARG002 - Django's signature
     ) -> HttpResponse:
-        """Lead to the photo, whose page tells its history."""
+        """Redirect to the photo, whose page shows its history."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         return redirect("admin:photos_photo_change", self._photo_or_404(request, object_id).pk)
@@ -215,12 +219,12 @@ class PhotoAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptab
 
 def _title(changelist: ChangeList, request: HttpRequest) -> str:
     if changelist.query:
-        return f"Found for “{changelist.query}”"
-    return {**dict(CHOICES), TRASH: IN_THE_TRASH}.get(shown(request), "Photos")
+        return _("Results for “{query}”").format(query=changelist.query)
+    return str({**dict(CHOICES), TRASH: IN_THE_TRASH}.get(shown(request), _("Photos")))
 
 
 def _offered(request: HttpRequest, photos: list[Photo]) -> list[str]:
-    """Return the decisions that make sense for at least one of the photos, in a steady order."""
+    """Return the decisions possible for at least one of the photos, in a fixed order."""
     offered: set[str] = set()
     for photo in photos:
         if photo.trashed_at is None:

@@ -26,7 +26,7 @@ def queue_pending(now: datetime | None = None) -> int:
     """
     now = now or timezone.now()
     with transaction.atomic():
-        pending = HistoryEntry.objects.with_untold_owner().select_related("photo")
+        pending = HistoryEntry.objects.with_pending_owner_notice().select_related("photo")
         entries = list(pending.order_by("id")[:MAX_ENTRIES])
         if not entries:
             return 0

@@ -1,8 +1,7 @@
-"""What people do with photos. Pages, admin, API and commands call these and nothing below them.
+"""Actions on photos. Pages, admin, API and commands call these and nothing below them.
 
-Each action is one transaction and returns an ``Outcome``. Whether the person may do it is the
-caller's question; whether the photo is still as the person saw it is answered here. Tags belong to
-the albums, above the photos: ``gallery.albums.actions`` has the actions that set them.
+Each action is one transaction and returns an ``Outcome``. The caller checks permissions. The action checks
+that the photo is still as the person saw it. ``gallery.albums.actions`` has the actions that set tags.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
 
 from gallery.accounts.trust import is_trusted
 from gallery.photos import transitions
@@ -27,38 +27,40 @@ if TYPE_CHECKING:
 
 
 class Outcome(StrEnum):
-    """What came of an action. The value is a stable reason code, the same as in the API."""
+    """The result of an action. The value is the API's stable reason code."""
 
     DONE = "done"
     BACK_TO_REVIEW = "back_to_review"
-    """Done, and the photo waits for review because its words are new."""
+    """Done, and the photo waits for review because its caption or tags changed."""
     CONFLICT = "conflict"
-    """The photo's state does not allow it, or someone else was first. Nothing changed."""
+    """The photo's state does not allow it, or it changed meanwhile. Nothing changed."""
     WORDS_CHANGED = "words_changed"
-    """The caption or tags are not those that were read. Nothing changed."""
+    """The caption or tags are not the ones that the moderator read. Nothing changed."""
     DUPLICATE = "already_there"
-    """The owner has uploaded the same file again. Nothing changed."""
+    """The owner uploaded the same file again. Nothing changed."""
     NOT_IN_TRASH = "not_in_trash"
     """Only a photo in the trash can be restored or purged. Nothing changed."""
     STORE_UNAVAILABLE = "store_unavailable"
-    """Done, but S3 did not take the nudge: the sweep sends it later."""
+    """Done, but S3 did not accept the nudge. The sweep sends it later."""
 
     @property
     def sentence(self) -> str:
-        """Return the outcome in words, for people."""
-        return SENTENCES[self]
+        """Return the text for people."""
+        return str(SENTENCES[self])
 
 
 SENTENCES = {
-    Outcome.DONE: "Saved.",
-    Outcome.BACK_TO_REVIEW: "Saved. The new words wait for review; until then only you can see the photo.",
-    Outcome.CONFLICT: "The photo's state does not allow this, or someone else was first.",
-    Outcome.WORDS_CHANGED: "The caption or tags changed since you read them. Read them again, then decide.",
-    Outcome.DUPLICATE: "You uploaded the same picture again. This one stays in the trash.",
-    Outcome.NOT_IN_TRASH: "Move the photo to the trash first.",
-    Outcome.STORE_UNAVAILABLE: (
-        "Our picture store does not answer. Nothing is lost; try it again in a minute."
+    Outcome.DONE: _("Saved."),
+    Outcome.BACK_TO_REVIEW: _(
+        "Saved. The new caption or tags are waiting for review. Until then, only you can see the photo."
     ),
+    Outcome.CONFLICT: _("The photo changed meanwhile, or its state doesn't allow this. Reload the page."),
+    Outcome.WORDS_CHANGED: _(
+        "The caption or tags changed after you read them. Read them again, then decide."
+    ),
+    Outcome.DUPLICATE: _("You uploaded the same photo again. This one stays in the trash."),
+    Outcome.NOT_IN_TRASH: _("Move the photo to the trash first."),
+    Outcome.STORE_UNAVAILABLE: _("Photo storage isn't responding. Nothing is lost. Try again in a minute."),
 }
 
 
@@ -67,12 +69,12 @@ def _done(made: bool, otherwise: Outcome = Outcome.CONFLICT) -> Outcome:
 
 
 def _locked(photo_id: UUID) -> Photo | None:
-    """Return the row, held until the transaction ends: its words can't change meanwhile."""
+    """Return the row, locked until the transaction ends."""
     return Photo.objects.select_for_update().filter(pk=photo_id).first()
 
 
 def approve(photo_id: UUID, *, actor: User, words_mark: str, seen: State | None = None) -> Outcome:
-    """Make public the photo with the words that were read, in the state in which it was seen."""
+    """Approve the photo if its caption, tags and state are still those that the moderator saw."""
     with transaction.atomic():
         photo = _locked(photo_id)
         if photo is None:
@@ -83,7 +85,7 @@ def approve(photo_id: UUID, *, actor: User, words_mark: str, seen: State | None 
 
 
 def reject(photo_id: UUID, *, actor: User, reason: str, seen: State | None = None) -> Outcome:
-    """Keep the photo from the public. Its owner reads the reason."""
+    """Reject the photo. Its owner sees the reason."""
     return _done(transitions.rejected(photo_id, actor=actor, reason=reason, seen=seen))
 
 
@@ -93,7 +95,7 @@ def put_back(photo_id: UUID, *, actor: User, seen: State | None = None) -> Outco
 
 
 def retry(photo_id: UUID, *, actor: User) -> Outcome:
-    """Make the thumbnails of a failed photo once more. The worker is nudged once the move is committed."""
+    """Process a failed photo again. The worker is nudged after the move is committed."""
     with transaction.atomic():
         photo = _locked(photo_id)
         if photo is None or not photo.can_be_tried_again:
@@ -113,7 +115,7 @@ def trash(photo_id: UUID, *, actor: User) -> Outcome:
 
 
 def restore(photo_id: UUID, *, actor: User) -> Outcome:
-    """Take the photo out of the trash, as it was."""
+    """Restore the photo from the trash in its former state."""
     try:
         with transaction.atomic():
             return _done(transitions.restored(photo_id, actor=actor), Outcome.NOT_IN_TRASH)
@@ -122,14 +124,14 @@ def restore(photo_id: UUID, *, actor: User) -> Outcome:
 
 
 def purge(photo_id: UUID, *, only_from_trash: bool) -> Outcome:
-    """Delete the photo and its bytes. There is no way back."""
+    """Delete the photo and its original permanently."""
     if only_from_trash:
         return _done(purge_photo(photo_id, only_if=IN_THE_TRASH), Outcome.NOT_IN_TRASH)
     return _done(purge_photo(photo_id))
 
 
 def set_visibility(photo_id: UUID, *, visibility: Visibility) -> Outcome:
-    """Choose who the photo is meant for. A decision of the moderators stands."""
+    """Set who can see the photo. Its review state does not change."""
     return _done(bool(Photo.objects.filter(pk=photo_id).update(visibility=visibility)))
 
 
@@ -141,10 +143,10 @@ def change_words(
     visibility: Visibility | None = None,
     set_tags: Callable[[UUID], bool] | None = None,
 ) -> Outcome:
-    """Change what is given. New words of an approved photo wait for review, unless the actor is trusted.
+    """Change what is given, all or nothing.
 
-    ``set_tags`` returns whether it changed any tag. All of it happens or nothing, so that no new words
-    are public unread.
+    A new caption or new tags put an approved photo back to review, unless the actor is trusted.
+    ``set_tags`` returns whether it changed any tag.
     """
     with transaction.atomic():
         photo = _locked(photo_id)
@@ -162,5 +164,5 @@ def change_words(
 
 
 def original_url(photo: Photo) -> str:
-    """Return a signed address from which the owner can download the original for five minutes."""
+    """Return a signed URL from which the owner can download the original for five minutes."""
     return originals().download_url(photo.pk, file_name=photo.file_name)

@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class PhotosConfig(AppConfig):
-    """Photos: what people decide about them."""
+    """Photos, their states and history, and deletion records."""
 
     name = "gallery.photos"
     label = "photos"

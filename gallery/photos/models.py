@@ -1,4 +1,4 @@
-"""What people decide: photos, the history of their states, and deletion records."""
+"""Photos, the history of their states, and deletion records."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-"""Nobody has looked yet; an instant and not NULL, for indexes order NULLs differently everywhere."""
+"""Not checked yet. An instant and not NULL, because databases order NULLs differently in indexes."""
 
 
-# Of 128 bits: an owner who sought two captions with one mark would have to try 2^64.
+# 128 bits: finding two captions with one mark takes about 2^64 tries.
 WORDS_MARK_LENGTH = 32
 
 
 def words_mark(caption: str, tags: Iterable[str]) -> str:
-    """Return a mark of the words that an approval makes public: a moderator sends it for what was read."""
+    """Return a digest of caption and tags. An approval carries the one that the moderator read."""
     words = json.dumps([caption, sorted(tags)])
     return hashlib.sha256(words.encode()).hexdigest()[:WORDS_MARK_LENGTH]
 
 
 class Photo(models.Model):
-    """The root of a photo's existence. All else is found by its id.
+    """A photo. Its original, renditions and catalogue item are found by its id.
 
     ``size_bytes`` is what the offer was signed for. ``width``, ``height`` (pixels, upright),
-    ``taken_at`` and ``reason`` are adopted from the catalogue by ``settle`` because lists are
+    ``taken_at`` and ``reason`` are copied from the catalogue by ``settle`` because lists are
     ordered or searched by them.
     """
 
@@ -99,7 +99,7 @@ class Photo(models.Model):
                 name="photos_never_arrived",
                 condition=Q(state=State.FAILED, reason=NEVER_ARRIVED),
             ),
-            # The desk's other lists; processing is short, and the approved are the public sheet.
+            # The other review lists. Few photos are processing, and the approved have photos_public_newest.
             *(
                 models.Index(
                     F("created_at").desc(),
@@ -122,7 +122,7 @@ class Photo(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Name the photo by its caption, else its file."""
+        """Return the caption, or the file name if there is none."""
         return self.caption or self.file_name
 
     def get_absolute_url(self) -> str:
@@ -130,8 +130,8 @@ class Photo(models.Model):
         return reverse("photo", args=[self.pk])
 
     def delete(self, *_args: Any, **_kwargs: Any) -> NoReturn:
-        """Refuse: a row leaves by ``purge`` only."""
-        raise TypeError("Photos leave by gallery.photos.purge.purge_photo only.")
+        """Refuse: rows are deleted by ``purge`` only."""
+        raise TypeError("Photos are deleted by gallery.photos.purge.purge_photo only.")
 
     @property
     def original_key(self) -> str:
@@ -140,45 +140,45 @@ class Photo(models.Model):
 
     @property
     def words_mark(self) -> str:
-        """Return the mark of the present caption and tags; of a list, fetch it ``with_tags``."""
+        """Return the digest of the current caption and tags. Fetch lists ``with_tags``."""
         return words_mark(self.caption, (tag.name for tag in self.tags.all()))
 
     @property
     def is_being_imported(self) -> bool:
-        """Tell whether the photo still has to come from the web."""
+        """Return whether the photo has not been fetched from its URL yet."""
         return bool(self.origin_url) and self.state == State.AWAITING
 
     @property
     def can_be_tried_again(self) -> bool:
-        """Tell whether there is an original that the worker could look at once more."""
+        """Return whether there is an original that the worker could process again."""
         has_original = self.processed_at is not None and self.reason != NEVER_ARRIVED
         return self.state == State.FAILED and has_original
 
     @property
     def is_public(self) -> bool:
-        """Tell whether everybody may see the photo."""
+        """Return whether everyone can see the photo."""
         return (
             self.state == State.APPROVED and self.trashed_at is None and self.visibility == Visibility.PUBLIC
         )
 
 
 class HistoryQuerySet(models.QuerySet["HistoryEntry"]):
-    """Moves of photos, and what is still to be told of them."""
+    """Moves of photos, by what is still pending for them."""
 
-    def with_untold_news(self) -> HistoryQuerySet:
-        """Keep what subscribers should hear and the topic has not taken yet."""
+    def with_pending_events(self) -> HistoryQuerySet:
+        """Keep moves whose event the topic has not accepted yet."""
         return self.filter(news_type__gt="", published_at=None)
 
-    def with_untold_owner(self) -> HistoryQuerySet:
-        """Keep what the photo's owner should hear and nobody has looked after yet."""
+    def with_pending_owner_notice(self) -> HistoryQuerySet:
+        """Keep moves whose notification of the photo's owner is not queued yet."""
         return self.filter(owner_untold=True)
 
 
 class HistoryEntry(models.Model):
-    """One move of a photo: who did what, when and why. ``actor`` is empty where a job did it.
+    """One move of a photo: who did what, when and why. ``actor`` is empty if a job did it.
 
-    ``news_type`` is what subscribers hear of it, if anything, ``published_at`` when the topic took
-    it. ``owner_untold`` stands until the notification of the owner is queued.
+    ``news_type`` is the type of its event, if it has one, and ``published_at`` when the topic accepted it.
+    ``owner_untold`` is set until the notification of the owner is queued.
     """
 
     photo = models.ForeignKey(Photo, on_delete=models.CASCADE, related_name="history")
@@ -205,15 +205,15 @@ class HistoryEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Say what happened."""
+        """Return the move and its states."""
         return f"{self.move}: {self.from_state} to {self.to_state}"
 
 
 class DeletionRecord(models.Model):
-    """A tombstone: this photo's bytes must not exist any more.
+    """A tombstone: the original of this photo must not exist any more.
 
-    It is open until the last offer's deadline has been over for the quiet time and a consistent
-    look found no original, item or rendition. It names no person.
+    It is open until the quiet time after the last offer's deadline is over and a consistent check found no
+    original, item or rendition. It contains no personal data.
     """
 
     photo_id = models.UUIDField(primary_key=True)
@@ -233,5 +233,5 @@ class DeletionRecord(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Name the record by the photo it ended."""
+        """Return the id of the deleted photo in a phrase."""
         return f"Deletion of {self.photo_id}"

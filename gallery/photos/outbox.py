@@ -1,4 +1,4 @@
-"""Publish moderators' decisions: no page waits for the topic, and no decision stays unpublished.
+"""Publish moderators' decisions: no page waits for the topic, and no event is lost.
 
 The history row of a decision records which event it is and whether the topic took it. It is published once
 right after the commit; what stays pending is published by ``sweep``. A repetition has the same ``event_id``.
@@ -62,7 +62,9 @@ def publish_pending(now: datetime | None = None) -> int:
     Stop at the first that it does not take, after 500, or after eight seconds. The next run continues.
     """
     deadline = time.monotonic() + MAX_SECONDS
-    pending = HistoryEntry.objects.with_untold_news().filter(at__lt=(now or timezone.now()) - PENDING_AFTER)
+    pending = HistoryEntry.objects.with_pending_events().filter(
+        at__lt=(now or timezone.now()) - PENDING_AFTER
+    )
     published = 0
     for entry in pending.select_related("photo").order_by("id")[:MAX_PENDING]:
         if time.monotonic() > deadline or not topic().publish(event_of(entry, entry.photo.owner_id)):

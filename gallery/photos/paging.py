@@ -1,4 +1,4 @@
-"""Keyset pages: as fast on the millionth photo as on the first, and nothing shown twice."""
+"""Keyset pages: the last page is as fast as the first, and no photo is shown twice."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ class Page:
 
 
 def page_of(photos: PhotoQuerySet, untrusted_cursor: str, *, size: int = PAGE_SIZE) -> Page:
-    """Return one page of the photos, newest first, by one query. A cursor that is none starts anew."""
+    """Return one page of the photos, newest first, by one query. An invalid cursor returns the first page."""
     ordered = photos.newest_first()
     if position := decode_cursor(untrusted_cursor):
         ordered = ordered.older_than(*position)
-    # One more than shown tells whether there is a next page, without counting.
+    # One more row than shown says whether there is a next page, without counting.
     found = list(ordered[: size + 1])
     has_next = len(found) > size
     shown = found[:size]
@@ -38,13 +38,13 @@ def page_of(photos: PhotoQuerySet, untrusted_cursor: str, *, size: int = PAGE_SI
 
 
 def encode_cursor(created_at: datetime, photo_id: UUID) -> str:
-    """Return a position in ``newest_first`` order as text for an address."""
+    """Return a position in ``newest_first`` order as text for a URL."""
     microseconds = (created_at - _EPOCH) // timedelta(microseconds=1)
     return base64.urlsafe_b64encode(microseconds.to_bytes(8, "big") + photo_id.bytes).decode().rstrip("=")
 
 
 def decode_cursor(untrusted: str) -> tuple[datetime, UUID] | None:
-    """Read a position back; ``None`` for anything that is none."""
+    """Return the position, or ``None`` if the cursor is invalid."""
     try:
         data = base64.urlsafe_b64decode(untrusted + "=" * (-len(untrusted) % 4))
     except (binascii.Error, ValueError):

@@ -1,4 +1,4 @@
-"""The only way a photo's row leaves: a deletion record comes in its place, in one transaction."""
+"""Delete photos: a deletion record replaces the row in one transaction."""
 
 from __future__ import annotations
 
@@ -26,11 +26,10 @@ IN_THE_TRASH = Q(trashed_at__isnull=False)
 
 
 def purge_photo(photo_id: UUID, *, only_if: Q = Q()) -> bool:  # noqa: B008 - never changed
-    """End a photo: row out, deletion record in, then the original; S3 tells the worker.
+    """Replace the row with a deletion record, then delete the original. S3 notifies the worker.
 
-    Returns ``False`` where there is no such row, or it no longer stands as ``only_if`` says: whoever
-    took it out of the trash a moment ago keeps it. A dead S3 does no harm: the record stays open and
-    ``sweep`` deletes the original later.
+    Return ``False`` if there is no such row or it does not match ``only_if``: a photo restored meanwhile is
+    kept. If S3 does not respond, the record stays open and ``sweep`` deletes the original later.
     """
     with transaction.atomic():
         rows = Photo.objects.filter(only_if, pk=photo_id)
@@ -45,8 +44,8 @@ def purge_photo(photo_id: UUID, *, only_if: Q = Q()) -> bool:  # noqa: B008 - ne
             photo_id=photo.pk,
             defaults={"purged_at": timezone.now(), "offered_until": photo.offered_until},
         )
-        _remove_what_hangs_on(photo.pk)
-        # _raw_delete because QuerySet.delete() refuses on purpose: this is the one place allowed to.
+        _delete_related(photo.pk)
+        # _raw_delete, because QuerySet.delete() refuses on purpose.
         if not rows._raw_delete(rows.db):  # noqa: SLF001
             return False
         User.objects.filter(pk=photo.owner_id).update(
@@ -56,20 +55,17 @@ def purge_photo(photo_id: UUID, *, only_if: Q = Q()) -> bool:  # noqa: B008 - ne
     return True
 
 
-def _remove_what_hangs_on(photo_id: UUID) -> None:
-    """Remove the history, tags and album places: whatever has a foreign key to the row."""
+def _delete_related(photo_id: UUID) -> None:
+    """Delete history, tags and album entries: all rows with a foreign key to the photo."""
     for relation in Photo._meta.related_objects:  # noqa: SLF001 - the documented model API
-        # An album that holds the photo stays; its entry, which has the foreign key, goes.
+        # The album itself stays. Its entry, which has the foreign key, is deleted.
         if not relation.many_to_many:
             rows = relation.related_model._base_manager.filter(**{relation.field.name: photo_id})  # noqa: SLF001
             rows.delete()
 
 
 def purge_all_of(user: User, *, keep_going: Callable[[], bool] = lambda: True) -> int:
-    """Purge every photo of a person, for whom nothing may remain; return how many there were.
-
-    ``keep_going`` is asked before each: a caller whose time is over leaves the rest for later.
-    """
+    """Purge the user's photos and return how many. Stop when ``keep_going`` returns false."""
     ids = list(Photo.objects.owned_by(user).values_list("pk", flat=True))
     return sum(purge_photo(photo_id) for photo_id in itertools.takewhile(lambda _: keep_going(), ids))
 

@@ -20,50 +20,46 @@ if TYPE_CHECKING:
 
 
 class PhotoQuerySet(models.QuerySet["Photo"]):
-    """Photos, by what a person may see and what still has to happen."""
+    """Photos, by who may see them and what is still pending."""
 
     def delete(self) -> NoReturn:
-        """Refuse: a row leaves by ``purge`` only, which also ends what it stands for in S3."""
-        raise TypeError("Photos leave by gallery.photos.purge.purge_photo only.")
+        """Refuse: rows are deleted by ``purge`` only, which also deletes the original in S3."""
+        raise TypeError("Photos are deleted by gallery.photos.purge.purge_photo only.")
 
     delete.alters_data = True  # type: ignore[attr-defined]
     delete.queryset_only = True  # type: ignore[attr-defined]
 
     def public(self) -> PhotoQuerySet:
-        """Keep what everybody may see. Approved means processed, so a public page has no holes."""
+        """Keep what everyone may see. Approved photos are processed, so each has a picture."""
         return self.filter(state=State.APPROVED, trashed_at=None, visibility=Visibility.PUBLIC)
 
     def owned_by(self, user: User) -> PhotoQuerySet:
-        """Keep the user's own photos, those in the trash too."""
+        """Keep the user's own photos, including those in the trash."""
         return self.filter(owner_id=user.pk)
 
     def visible_to(self, user: User | AnonymousUser, *, as_moderator: bool = True) -> PhotoQuerySet:
-        """Keep what the user may look at: public photos, their own, and a moderator's queue.
+        """Keep what the user may see: public photos, their own, and for moderators all that are not private.
 
-        ``as_moderator=False`` is for those who act for a moderator without that right of theirs.
+        ``as_moderator=False`` ignores a moderator's rights, as for a token without that scope.
         """
         public = Q(state=State.APPROVED, trashed_at=None, visibility=Visibility.PUBLIC)
         if user.is_anonymous:
             return self.filter(public)
         allowed = public | Q(owner_id=user.pk)
         if as_moderator and user.has_perm("photos.moderate_photo"):
-            # What its owner keeps private is nobody's to judge until it is made public.
             allowed |= Q(visibility=Visibility.PUBLIC, trashed_at=None)
         return self.filter(allowed)
 
     def not_trashed(self) -> PhotoQuerySet:
-        """Leave out what lies in the trash."""
+        """Leave out photos in the trash."""
         return self.filter(trashed_at=None)
 
     def trashed(self) -> PhotoQuerySet:
-        """Keep what lies in the trash."""
+        """Keep photos in the trash."""
         return self.filter(trashed_at__isnull=False)
 
-    def on_the_desk(self, user: User | AnonymousUser) -> PhotoQuerySet:
-        """Keep what the user may judge: public photos, and for an admin also those in the trash.
-
-        What its owner keeps private is on nobody's desk, an admin's neither.
-        """
+    def reviewable_by(self, user: User | AnonymousUser) -> PhotoQuerySet:
+        """Keep what the user may review: no private photos, and only for admins those in the trash."""
         public = self.filter(visibility=Visibility.PUBLIC)
         return public if user.is_superuser else public.not_trashed()
 
@@ -72,16 +68,16 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
         return self.filter(state=State.PENDING, trashed_at=None, visibility=Visibility.PUBLIC)
 
     def newest_first(self) -> PhotoQuerySet:
-        """Order by upload, newest first; the id makes the order total, as keyset paging needs."""
+        """Order by upload time, newest first. The id makes the order total, as keyset paging needs."""
         return self.order_by("-created_at", "-id")
 
     def older_than(self, created_at: datetime, photo_id: UUID) -> PhotoQuerySet:
-        """Keep what comes after the given position in ``newest_first`` order."""
-        # The first condition alone is a range that an index can be entered by, however deep the page.
+        """Keep photos after the given position in ``newest_first`` order."""
+        # The range on created_at lets a deep page enter the index at its position.
         return self.filter(Q(created_at__lt=created_at) | Q(id__lt=photo_id), created_at__lte=created_at)
 
     def newer_than(self, created_at: datetime, photo_id: UUID) -> PhotoQuerySet:
-        """Keep what comes before the given position in ``newest_first`` order."""
+        """Keep photos before the given position in ``newest_first`` order."""
         return self.filter(Q(created_at__gt=created_at) | Q(id__gt=photo_id), created_at__gte=created_at)
 
     def with_owner(self) -> PhotoQuerySet:
@@ -89,5 +85,5 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
         return self.select_related("owner")
 
     def with_tags(self) -> PhotoQuerySet:
-        """Fetch the tags of all photos by one more query."""
+        """Prefetch the tags by one more query."""
         return self.prefetch_related("tags")

@@ -1,8 +1,8 @@
 """The only place where a photo's state changes.
 
-Each move is one conditional UPDATE plus a history row, in one transaction. Zero rows updated means
-that somebody was first; the caller is told by ``False`` and nothing else happens. The history row also
-says who is still to hear of it: so no news is lost between a commit and a topic or a mail server.
+Each move is one conditional UPDATE plus a history row, in one transaction. If another request changed the row
+first, no row is updated and the move returns ``False``. The history row also records the pending event and
+notification, so neither is lost between the commit and the topic or the mail server.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
 class Move:
     """A named move from any of ``allowed`` to ``target``; ``None`` keeps the state.
 
-    Subscribers hear of it if it has a ``news_type``, the photo's owner if it ``tells_owner``.
+    A move with a ``news_type`` is published as an event. One that ``notifies_owner`` is also sent by email.
     """
 
     name: str
     allowed: frozenset[State]
     target: State | None
     news_type: EventType | None = None
-    tells_owner: bool = False
+    notifies_owner: bool = False
 
 
 def _move(
@@ -47,23 +47,23 @@ def _move(
     target: State | None,
     news_type: EventType | None = None,
     *,
-    tells_owner: bool = False,
+    notifies_owner: bool = False,
 ) -> Move:
-    return Move(name, frozenset(allowed), target, news_type, tells_owner)
+    return Move(name, frozenset(allowed), target, news_type, notifies_owner)
 
 
-PROCESSED = _move("processed", {State.AWAITING, State.FAILED}, State.PENDING, tells_owner=True)
-# Whoever is trusted has all photos approved at once: a mail about each would say nothing new.
+PROCESSED = _move("processed", {State.AWAITING, State.FAILED}, State.PENDING, notifies_owner=True)
+# No email: a trusted owner's photos are always approved.
 PROCESSED_TRUSTED = _move(
     "processed_trusted", {State.AWAITING, State.FAILED}, State.APPROVED, EventType.APPROVED
 )
-FAILED = _move("failed", {State.AWAITING}, State.FAILED, tells_owner=True)
-GIVEN_UP = _move("given_up", {State.AWAITING}, State.FAILED, tells_owner=True)
+FAILED = _move("failed", {State.AWAITING}, State.FAILED, notifies_owner=True)
+GIVEN_UP = _move("given_up", {State.AWAITING}, State.FAILED, notifies_owner=True)
 OFFERED_AGAIN = _move("offered_again", {State.FAILED}, State.AWAITING)
 TRIED_AGAIN = _move("tried_again", {State.FAILED}, State.AWAITING)
-_JUDGED = {State.PENDING, State.APPROVED, State.REJECTED}
-APPROVED = _move("approved", _JUDGED, State.APPROVED, EventType.APPROVED, tells_owner=True)
-REJECTED = _move("rejected", _JUDGED, State.REJECTED, EventType.REJECTED, tells_owner=True)
+_REVIEWED = {State.PENDING, State.APPROVED, State.REJECTED}
+APPROVED = _move("approved", _REVIEWED, State.APPROVED, EventType.APPROVED, notifies_owner=True)
+REJECTED = _move("rejected", _REVIEWED, State.REJECTED, EventType.REJECTED, notifies_owner=True)
 REVIEWED_AGAIN = _move("review_again", {State.APPROVED, State.REJECTED}, State.PENDING)
 WORDS_CHANGED = _move("words_changed", {State.APPROVED}, State.PENDING)
 TRASHED = _move("trashed", set(State), None)
@@ -95,21 +95,21 @@ def apply(
     changes: dict[str, Any] | None = None,
     correlation_id: str = "",
 ) -> bool:
-    """Make the move if the photo is where the move starts. Return whether it was made.
+    """Make the move if the photo's state allows it. Return whether it was made.
 
     ``conditions`` narrow the UPDATE's WHERE and ``changes`` are set by the same UPDATE. A change of
-    ``size_bytes`` is accounted to the owner in the same transaction. The event carries ``correlation_id``
-    if the caller knows it.
+    ``size_bytes`` is added to the owner's ``used_bytes`` in the same transaction. The event carries
+    ``correlation_id``.
     """
     now = timezone.now()
     with transaction.atomic():
         candidates = Photo.objects.filter(pk=photo_id, state__in=move.allowed, **(conditions or {}))
-        standing = candidates.values_list("state", "owner_id", "size_bytes").first()
-        if standing is None:
+        current = candidates.values_list("state", "owner_id", "size_bytes").first()
+        if current is None:
             return False
-        from_state, owner_id, size_bytes = standing
+        from_state, owner_id, size_bytes = current
         to_state = from_state if move.target is None else move.target
-        # What was just read is part of the WHERE: the first writer wins, and history stays true.
+        # The values just read are part of the WHERE, so that the history row is correct.
         unchanged = candidates.filter(state=from_state, size_bytes=size_bytes)
         if not unchanged.update(state=to_state, **(changes or {})):
             return False
@@ -126,16 +126,18 @@ def apply(
             to_state=to_state,
             reason=reason,
             news_type=_news_type(move) if from_state != to_state else "",
-            # Nobody is told what they did themselves.
-            owner_untold=move.tells_owner and from_state != to_state and not _is(actor, owner_id),
+            # Owners are not notified of their own moves.
+            owner_untold=move.notifies_owner and from_state != to_state and not _is(actor, owner_id),
         )
         if entry.news_type:
-            transaction.on_commit(lambda: _tell(entry, owner_id, correlation_id), robust=True)
+            transaction.on_commit(
+                lambda: outbox.publish_now(entry, owner_id, correlation_id=correlation_id), robust=True
+            )
     return True
 
 
 def _news_type(move: Move) -> str:
-    """Return what subscribers hear of the move; where there is no topic there are none."""
+    """Return the type of the move's event; empty if it has none or there is no topic."""
     return str(move.news_type) if move.news_type and settings.PHOTO_EVENTS_TOPIC_ARN else ""
 
 
@@ -143,12 +145,8 @@ def _is(actor: User | None, owner_id: int) -> bool:
     return actor is not None and actor.pk == owner_id
 
 
-def _tell(entry: HistoryEntry, owner_id: int, correlation_id: str) -> None:
-    outbox.publish_now(entry, owner_id, correlation_id=correlation_id)
-
-
 def processed(photo_id: UUID, *, trusted: bool, facts: dict[str, Any], correlation_id: str = "") -> bool:
-    """Record that the renditions are there; ``facts`` are the columns adopted from the catalogue."""
+    """Record that the renditions exist. ``facts`` are the columns copied from the catalogue."""
     move = PROCESSED_TRUSTED if trusted else PROCESSED
     return apply(move, photo_id, changes={**facts, "reason": ""}, correlation_id=correlation_id)
 
@@ -159,19 +157,19 @@ def failed(photo_id: UUID, *, reason: str, facts: dict[str, Any]) -> bool:
 
 
 def given_up(photo_id: UUID, *, offered_before: datetime) -> bool:
-    """Record that an original never came whose last offer ended before that instant."""
+    """Record that no original was uploaded and the last offer ended before that instant."""
     return apply(
         GIVEN_UP,
         photo_id,
         reason=NEVER_ARRIVED,
-        # A browser may have come back and been offered it again since somebody looked.
+        # A browser may have got a new offer since the sweep read the row.
         conditions={"offered_until__lt": offered_before},
         changes={"reason": NEVER_ARRIVED},
     )
 
 
 def offered_again(photo_id: UUID, *, offered_until: datetime) -> bool:
-    """Open an offer again that had been given up."""
+    """Reopen an expired offer."""
     return apply(
         OFFERED_AGAIN,
         photo_id,
@@ -181,29 +179,29 @@ def offered_again(photo_id: UUID, *, offered_until: datetime) -> bool:
 
 
 def arrived_late(photo_id: UUID) -> bool:
-    """Wait for the worker again: an original that had been given up is there after all."""
+    """Wait for the worker again: the original of an expired offer exists after all."""
     return apply(OFFERED_AGAIN, photo_id, conditions={"reason": NEVER_ARRIVED}, changes={"reason": ""})
 
 
 def tried_again(photo_id: UUID, *, actor: User) -> bool:
-    """Put a failed photo back to awaiting, for the worker to look once more."""
+    """Put a failed photo back to awaiting, so that the worker processes it again."""
     return apply(TRIED_AGAIN, photo_id, actor=actor, changes={"reason": ""})
 
 
 def _as_seen(seen: State | None) -> dict[str, Any]:
-    """Return the conditions of a moderator's move: not in the trash, not private, still as ``seen``."""
+    """Return the conditions of a moderator's move: not in the trash, not private, still in state ``seen``."""
     conditions = {"trashed_at": None, "visibility": Visibility.PUBLIC}
     return conditions if seen is None else conditions | {"state": seen}
 
 
 def approved(photo_id: UUID, *, actor: User, seen: State | None = None, caption: str | None = None) -> bool:
-    """Let everybody see the photo; only if it still is what the moderator saw, as far as that is given."""
+    """Make the photo public, if it still has the given state and caption."""
     conditions = _as_seen(seen) | ({} if caption is None else {"caption": caption})
     return apply(APPROVED, photo_id, actor=actor, conditions=conditions, changes={"review_note": ""})
 
 
 def rejected(photo_id: UUID, *, actor: User, reason: str, seen: State | None = None) -> bool:
-    """Keep the photo from the public and tell its owner why; ``seen`` as in ``approved``."""
+    """Reject the photo. Its owner sees the reason."""
     return apply(
         REJECTED,
         photo_id,
@@ -215,19 +213,19 @@ def rejected(photo_id: UUID, *, actor: User, reason: str, seen: State | None = N
 
 
 def put_back_to_review(photo_id: UUID, *, actor: User, seen: State | None = None) -> bool:
-    """Undo a moderator's decision; ``seen`` as in ``approved``."""
+    """Undo a moderator's decision."""
     return apply(
         REVIEWED_AGAIN, photo_id, actor=actor, conditions=_as_seen(seen), changes={"review_note": ""}
     )
 
 
 def words_changed(photo_id: UUID, *, actor: User) -> bool:
-    """Send an approved photo back to review because its words are new."""
+    """Put an approved photo back to review because its caption or tags changed."""
     return apply(WORDS_CHANGED, photo_id, actor=actor)
 
 
 def trashed(photo_id: UUID, *, actor: User) -> bool:
-    """Move the photo to the trash; its state waits there."""
+    """Move the photo to the trash. It keeps its state."""
     return apply(
         TRASHED,
         photo_id,
@@ -238,10 +236,10 @@ def trashed(photo_id: UUID, *, actor: User) -> bool:
 
 
 def restored(photo_id: UUID, *, actor: User) -> bool:
-    """Take the photo out of the trash, as it was.
+    """Restore the photo from the trash in its former state.
 
     Raises:
-        django.db.IntegrityError: the owner has uploaded the same file again since.
+        django.db.IntegrityError: the owner uploaded the same file again.
     """
     return apply(
         RESTORED,

@@ -1,4 +1,4 @@
-"""Migrations go forth and back, and none is missing."""
+"""Migrations can be applied and reversed, and none is missing."""
 
 from __future__ import annotations
 
@@ -25,9 +25,7 @@ def test_models__have_all_their_migrations() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_migrations__can_be_taken_back_from_tables_with_rows_and_made_again(
-    alice: User, make_photo: PhotoFactory
-) -> None:
+def test_migrations__reverse_and_apply_with_rows(alice: User, make_photo: PhotoFactory) -> None:
     photo = make_photo(alice)
     transitions.trashed(photo.pk, actor=alice)
     album = Album.objects.create(owner=alice, title="Sea")

@@ -1,12 +1,11 @@
-"""Who gets which answer at every address of the gallery: a table that must name them all.
+"""The response of every route to each person: a table that must have every route.
 
-Each line is a route, then for GET and for POST (the API: also PATCH and DELETE) what five people get:
-somebody who is signed out, another user, the owner of what the address names, a moderator, and an admin.
-What it names is a photo of Alice's that waits for review, her album, her token and so on. A star after the
-status means that something of Alice's was changed by it. What needs words to be done is in ``FILLED_IN``;
-other requests carry no data, so 422 and most of POST's 200 mean "allowed, but fill in the form". 302 of
-somebody signed out leads to the sign-in page. The pages know people by their session, the API by a token of
-theirs that may do everything.
+Each line is a route, then for GET and for POST (the API: also PATCH and DELETE) the status for five people:
+a visitor, another user, the owner of the object in the path, a moderator and an admin. The objects belong
+to Alice: a photo awaiting review, an album, a token and so on. A star means that the request changed her
+data. ``FILLED_IN`` has the data of requests that need some. Other requests have none, so 422 and most
+200s of POST mean "allowed, but fill in the form". A visitor's 302 leads to the sign-in page. Pages get a
+session, the API a token with all scopes.
 """
 
 from __future__ import annotations
@@ -74,12 +73,15 @@ FILLED_IN: dict[tuple[str, str], dict[str, Any]] = {
 
 PEOPLE = ("anonymous", "bob", "alice", "charlie", "admin")
 
+WITHOUT_CSRF_TOKEN = {"mail/stop/<str:token>/"}
+"""Pages that a program may post to: the signed token in the address is the permission (RFC 8058)."""
+
 HEADING = 2
 TABLE = Path(__file__).with_name("permission_matrix.txt")
 
 
 def routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[str]:
-    """Return every route of the gallery, as the resolver spells it."""
+    """Return every route, as the resolver spells it."""
     for pattern in (resolver or get_resolver()).url_patterns:
         route = prefix + str(pattern.pattern)
         if isinstance(pattern, URLPattern):
@@ -89,10 +91,10 @@ def routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[st
 
 
 def rows() -> dict[str, tuple[str, ...]]:
-    """Return the table: for each route the answers to each method."""
+    """Return the table: for each route the statuses of each method."""
     found = {}
     for line in TABLE.read_text().splitlines()[HEADING:]:
-        # A route may hold a | of its own, but no " | ".
+        # A route may contain | but not " | ".
         route, *answers = line.split(" | ")
         found[route.strip().removeprefix("/")] = tuple(" ".join(answer.split()) for answer in answers)
     return found
@@ -105,25 +107,25 @@ def methods_of(route: str) -> tuple[str, ...]:
 
 @dataclass
 class World:
-    """What is there, and the people who look at it."""
+    """The people, and the objects that the routes name."""
 
     people: dict[str, User | None]
     names: dict[str, Any]
     objects: dict[str, Any]
 
     def path_of(self, route: str) -> str:
-        """Put what is there into the route's places."""
+        """Return the path with the objects' ids."""
         path = "/" + re.sub(r"\^\(\?P<app_label>.*", "photos/", route).replace("(?P<url>.*)$", "nowhere")
         for model, pk in self.objects.items():
             if path.startswith(f"/admin/{model}/"):
                 path = path.replace("<path:object_id>", str(pk)).replace("<id>", str(pk))
         for name, value in self.names.items():
             path = path.replace(f"<{name}>", str(value))
-        assert "<" not in path, f"Say in the test what to put into {path}"
+        assert "<" not in path, f"Add a value for {path} to world()"
         return path
 
     def answer(self, name: str, method: str, route: str) -> str:
-        """Ask as this person, and take back whatever came of it."""
+        """Return the status for this person. What the request changed is rolled back."""
         path, person = self.path_of(route), self.people[name]
         client, headers = Client(), {}
         with transaction.atomic():
@@ -139,7 +141,7 @@ class World:
         return f"{status}{star}"
 
     def body(self, method: str, route: str) -> dict[str, str]:
-        """Return the data that go with the request: JSON for the API, a form for the pages."""
+        """Return the request's data: JSON for the API, a form for pages."""
         photo_id = str(self.names["uuid:photo_id"])
         text = json.dumps(FILLED_IN.get((method, route), {})).replace(PHOTO, photo_id)
         if route.startswith("api/"):
@@ -148,13 +150,13 @@ class World:
         return {"data": fields, "content_type": "application/x-www-form-urlencoded"}
 
     def answers(self, route: str) -> tuple[str, ...]:
-        """Ask as everybody by every method."""
+        """Return the statuses of all people and methods."""
         return tuple(
             " ".join(self.answer(name, method, route) for name in PEOPLE) for method in methods_of(route)
         )
 
     def what_is_alices(self) -> list[Any]:
-        """Return all of hers, to see whether somebody changed it."""
+        """Return all of Alice's data."""
         alice = self.people["alice"]
         assert alice
         return [
@@ -207,12 +209,23 @@ def world(
     )
 
 
-def test_the_table_names_every_address() -> None:
+def test_table__has_every_route() -> None:
     assert set(rows()) == set(routes())
 
 
 @pytest.mark.parametrize("route", sorted(set(routes())))
-def test_everybody_gets_the_answer_that_is_theirs(route: str, world: World) -> None:
+def test_route__answers_each_person_as_in_the_table(route: str, world: World) -> None:
     answers = world.answers(route)
     line = " | ".join([f"/{route}", *answers])
-    assert answers == rows().get(route), f"If that is as it should be, write into {TABLE.name}:\n{line}"
+    assert answers == rows().get(route), f"If this is intended, write into {TABLE.name}:\n{line}"
+
+
+@pytest.mark.parametrize("route", sorted(route for route in set(routes()) if not route.startswith("api/")))
+def test_post__without_csrf_token_is_refused(route: str, world: World) -> None:
+    admin = world.people["admin"]
+    assert admin
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(admin)
+    response = client.post(world.path_of(route), "{}", content_type="application/json")
+    refused = response.status_code == 403 and response.json()["reason"] == "csrf"
+    assert refused is (route not in WITHOUT_CSRF_TOKEN)

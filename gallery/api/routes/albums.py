@@ -9,7 +9,7 @@ from django.db.models import Count, Q
 from django.http import HttpRequest
 from ninja import Query, Router, Status
 
-from gallery.albums.membership import add_photos, remove_photos
+from gallery.albums.actions import change_photos
 from gallery.albums.models import Album, Tag
 from gallery.albums.querysets import AlbumQuerySet
 from gallery.api.authorization import READS, WRITES, ApiRequest
@@ -108,8 +108,7 @@ def change_album_photos(request: HttpRequest, album_id: UUID, change: s.AlbumPho
     asked = cast("ApiRequest", request)
     mine = Album.objects.owned_by(asked.user)
     album = _one_or_404(mine, album_id)
-    add_photos(album, change.add or [])
-    remove_photos(album, change.remove or [])
+    change_photos(album, add=change.add or [], remove=change.remove or [])
     return _told(_one_or_404(mine, album_id))
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from gallery.albums import actions
 from gallery.albums.models import Album, AlbumEntry
@@ -97,3 +98,30 @@ def test_organize__photo_is_gone(alice: User) -> None:
     album = Album.objects.create(owner=alice, title="Sea")
     assert actions.organize(uuid4(), actor=alice, tags=["blue"], albums=[album]) is Outcome.CONFLICT
     assert not AlbumEntry.objects.exists()
+
+
+def test_change_photos__works(alice: User, make_photo: PhotoFactory) -> None:
+    album = Album.objects.create(owner=alice, title="Sea")
+    old, kept, new = (make_photo(alice) for _ in range(3))
+    album.photos.add(old, kept)
+    for _ in range(2):
+        actions.change_photos(album, add=[kept.pk, new.pk], remove=[old.pk])
+        assert set(album.photos.all()) == {kept, new}
+
+
+def test_change_photos__leaves_out_photos_of_others(alice: User, bob: User, make_photo: PhotoFactory) -> None:
+    album = Album.objects.create(owner=alice, title="Sea")
+    trashed = make_photo(alice, trashed_at=timezone.now())
+    actions.change_photos(album, add=[make_photo(bob).pk, trashed.pk, uuid4()], remove=[])
+    assert not AlbumEntry.objects.exists()
+
+
+def test_change_photos__all_or_nothing(
+    alice: User, make_photo: PhotoFactory, just_before: JustBefore
+) -> None:
+    album = Album.objects.create(owner=alice, title="Sea")
+    old, new = make_photo(alice), make_photo(alice)
+    album.photos.add(old)
+    with just_before('DELETE FROM "albums_albumentry"', crash), pytest.raises(OSError, match="died"):
+        actions.change_photos(album, add=[new.pk], remove=[old.pk])
+    assert list(album.photos.all()) == [old]

@@ -1,4 +1,4 @@
-"""The moderators' desk: what lies on it, and what it costs."""
+"""The review page: what it lists, and what a page costs."""
 
 from __future__ import annotations
 
@@ -27,112 +27,112 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_aws")]
 
 URL = "/admin/photos/photo/"
-NOBODY_S = UUID(int=7)
+UNKNOWN = UUID(int=7)
 
 
-def on_the_desk(page: HttpResponse) -> list[Photo]:
+def listed(page: HttpResponse) -> list[Photo]:
     return [photo for photo, _ in page.context_data["entries"]]
 
 
 @pytest.fixture
-def desk(charlie: User, client_of: Callable[[User], Client]) -> Client:
+def browser(charlie: User, client_of: Callable[[User], Client]) -> Client:
     return client_of(charlie)
 
 
-def test_it_begins_with_the_queue_oldest_first(desk: Client, alice: User, make_photo: PhotoFactory) -> None:
+def test_list__review_queue_oldest_first(browser: Client, alice: User, make_photo: PhotoFactory) -> None:
     first, second = make_photo(alice, State.PENDING), make_photo(alice, State.PENDING)
     make_photo(alice, State.APPROVED)
-    page = desk.get("/admin/", follow=True)
+    page = browser.get("/admin/", follow=True)
     assert page.redirect_chain == [(URL, 302)]
-    assert on_the_desk(page) == [first, second]
+    assert listed(page) == [first, second]
 
 
 @pytest.mark.parametrize("state", [State.APPROVED, State.REJECTED, State.FAILED, State.AWAITING])
-def test_each_state_is_found_newest_first(
-    desk: Client, alice: User, make_photo: PhotoFactory, state: State
+def test_list__other_states_newest_first(
+    browser: Client, alice: User, make_photo: PhotoFactory, state: State
 ) -> None:
     older, newer = make_photo(alice, state), make_photo(alice, state)
     make_photo(alice, State.PENDING)
-    assert on_the_desk(desk.get(URL, {"show": state.value})) == [newer, older]
+    assert listed(browser.get(URL, {"show": state.value})) == [newer, older]
 
 
-def test_what_its_owner_keeps_private_is_on_nobody_s_desk(
-    desk: Client, admin: User, client_of: Callable[[User], Client], alice: User, make_photo: PhotoFactory
+def test_list__no_private_photos(
+    browser: Client, admin: User, client_of: Callable[[User], Client], alice: User, make_photo: PhotoFactory
 ) -> None:
     photo = make_photo(alice, State.PENDING, visibility=Visibility.PRIVATE, caption="a secret")
-    for client in (desk, client_of(admin)):
-        assert on_the_desk(client.get(URL)) == []
-        assert on_the_desk(client.get(URL, {"q": "secret"})) == []
-        assert on_the_desk(client.get(URL, {"q": str(photo.pk)})) == []
+    for client in (browser, client_of(admin)):
+        assert listed(client.get(URL)) == []
+        assert listed(client.get(URL, {"q": "secret"})) == []
+        assert listed(client.get(URL, {"q": str(photo.pk)})) == []
         assert client.get(f"{URL}{photo.pk}/change/").status_code == 404
 
 
-def test_the_trash_is_for_admins(
-    desk: Client, admin: User, client_of: Callable[[User], Client], alice: User, make_photo: PhotoFactory
+def test_list__trash_for_admins_only(
+    browser: Client, admin: User, client_of: Callable[[User], Client], alice: User, make_photo: PhotoFactory
 ) -> None:
     photo = make_photo(alice, trashed_at=timezone.now())
-    assert on_the_desk(client_of(admin).get(URL, {"show": "trash"})) == [photo]
-    assert desk.get(URL, {"show": "trash"}, follow=True).context_data["entries"] == []
-    assert desk.get(f"{URL}{photo.pk}/change/").status_code == 404
+    assert listed(client_of(admin).get(URL, {"show": "trash"})) == [photo]
+    assert browser.get(URL, {"show": "trash"}, follow=True).context_data["entries"] == []
+    assert browser.get(f"{URL}{photo.pk}/change/").status_code == 404
 
 
 @pytest.mark.parametrize(
     "text", ["sunset", "SUNSET.jpg", "over the sea", "alic", "{id}", "https://x/photos/{id}/"]
 )
-def test_a_search_looks_in_every_state(
-    desk: Client, alice: User, bob: User, make_photo: PhotoFactory, text: str
+def test_search__every_state(
+    browser: Client, alice: User, bob: User, make_photo: PhotoFactory, text: str
 ) -> None:
     photo = make_photo(alice, State.REJECTED, file_name="sunset.jpg", caption="Over the sea")
     make_photo(bob, State.PENDING)
-    assert on_the_desk(desk.get(URL, {"q": text.format(id=photo.pk)})) == [photo]
+    assert listed(browser.get(URL, {"q": text.format(id=photo.pk)})) == [photo]
 
 
-def test_thumbnails_come_by_one_reading_and_few_queries(
-    desk: Client, alice: User, make_photo: PhotoFactory, stores: Stores
+def test_list__one_read_and_three_queries(
+    browser: Client, alice: User, make_photo: PhotoFactory, stores: Stores
 ) -> None:
     for _ in range(61):
         stores.put_item(ready_item(make_photo(alice, State.PENDING)))
     with counted(catalogue._client()) as costs:
-        page = desk.get(URL)
+        page = browser.get(URL)
     assert [tile.src != "" for _, tile in page.context_data["entries"]] == [True] * 60
     assert page.content.count(b"<img src=") == 60
     assert costs.calls == {"BatchGetItem": 1}
     assert len(costs.beyond_session_and_user) == 3, costs.sql  # a capped count, the page, and its tags
-    assert on_the_desk(
-        desk.get(page.context_data["older_query"] and f"{URL}{page.context_data['older_query']}")
+    assert listed(
+        browser.get(page.context_data["older_query"] and f"{URL}{page.context_data['older_query']}")
     )
 
 
-def test_nothing_counts_millions(
-    desk: Client, alice: User, make_photo: PhotoFactory, monkeypatch: pytest.MonkeyPatch
+def test_list__count_is_capped(
+    browser: Client, alice: User, make_photo: PhotoFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(paginator, "MAX_COUNTED_ROWS", 2)
     for _ in range(3):
         make_photo(alice, State.PENDING)
     with counted() as costs:
-        page = desk.get(URL)
+        page = browser.get(URL)
     assert "2 or more" in page.content.decode()
     assert [sql for sql in costs.sql if "COUNT(" in sql and "LIMIT 2" not in sql] == []
 
 
-def test_a_photo_that_was_processing_moves_on_when_looked_at(
-    desk: Client, alice: User, make_photo: PhotoFactory, stores: Stores
+def test_list__settles_processed_photos(
+    browser: Client, alice: User, make_photo: PhotoFactory, stores: Stores
 ) -> None:
     photo = make_photo(alice, State.AWAITING)
     stores.put_item(ready_item(photo))
-    desk.get(URL, {"show": "awaiting"})
+    browser.get(URL, {"show": "awaiting"})
     photo.refresh_from_db()
     assert photo.state == State.PENDING
 
 
-def test_one_photo_shows_what_is_known_and_what_happened(
-    desk: Client, charlie: User, alice: User, make_photo: PhotoFactory, stores: Stores
+def test_photo__details_and_history(
+    browser: Client, charlie: User, alice: User, make_photo: PhotoFactory, stores: Stores
 ) -> None:
     photo = make_photo(alice, State.PENDING, caption="Over the sea")
     stores.put_item(ready_item(photo))
-    desk.post(URL, {"decision": "approve", "chosen": f"{photo.pk}:pending:{photo.words_mark}"})
+    browser.post(URL, {"decision": "approve", "chosen": f"{photo.pk}:pending:{photo.words_mark}"})
     with counted(catalogue._client()) as costs:
-        page = desk.get(f"{URL}{photo.pk}/change/")
+        page = browser.get(f"{URL}{photo.pk}/change/")
     text = page.content.decode()
     for expected in ("Over the sea", "Nikon D750", "Approved", "by charlie", "/1600/"):
         assert expected in text
@@ -140,7 +140,7 @@ def test_one_photo_shows_what_is_known_and_what_happened(
     assert len(costs.beyond_session_and_user) == 3, costs.sql  # the photo, its tags, its history
 
 
-def test_nothing_is_added_edited_or_deleted_here(
+def test_photo__no_add_change_or_delete(
     admin: User, client_of: Callable[[User], Client], alice: User, make_photo: PhotoFactory
 ) -> None:
     client, photo = client_of(admin), make_photo(alice)
@@ -152,23 +152,23 @@ def test_nothing_is_added_edited_or_deleted_here(
     assert (photo.caption, photo.state) == ("", State.APPROVED)
 
 
-@pytest.mark.parametrize("path", [f"{NOBODY_S}/change/", "no-id/change/", f"{NOBODY_S}/history/"])
-def test_what_is_not_there_is_not_found(desk: Client, path: str) -> None:
-    assert desk.get(URL + path).status_code == 404
+@pytest.mark.parametrize("path", [f"{UNKNOWN}/change/", "no-id/change/", f"{UNKNOWN}/history/"])
+def test_photo__not_found(browser: Client, path: str) -> None:
+    assert browser.get(URL + path).status_code == 404
 
 
-def test_a_dead_catalogue_leaves_the_desk_standing(
-    desk: Client, alice: User, make_photo: PhotoFactory, stores: Stores
+def test_list__catalogue_unavailable(
+    browser: Client, alice: User, make_photo: PhotoFactory, stores: Stores
 ) -> None:
     make_photo(alice, State.PENDING)
     stores.dynamodb.delete_table(TableName=stores.aws.outputs.catalogue_table)
-    page = desk.get(URL)
+    page = browser.get(URL)
     assert page.status_code == 200
     assert "The pictures come back by themselves." in page.content.decode()
 
 
 @pytest.mark.parametrize("path", ["/admin/", URL, "/admin/photos/deletionrecord/"])
-def test_people_without_the_right_are_kept_out(
+def test_admin__not_for_visitors_and_users(
     alice: User, client: Client, client_of: Callable[[User], Client], path: str
 ) -> None:
     signed_out = client.get(path, follow=True)
@@ -176,7 +176,7 @@ def test_people_without_the_right_are_kept_out(
     assert client_of(alice).get(path, follow=True).status_code == 403
 
 
-def test_staff_without_the_right_to_moderate_see_no_photo(
+def test_list__staff_without_permission(
     alice: User, client_of: Callable[[User], Client], make_photo: PhotoFactory
 ) -> None:
     alice.is_staff = True

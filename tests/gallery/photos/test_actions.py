@@ -1,4 +1,4 @@
-"""Each action: what it changes, and what it answers when the photo is not as it was seen."""
+"""Each action: what it changes, and what it returns if the photo is not as it was seen."""
 
 from __future__ import annotations
 

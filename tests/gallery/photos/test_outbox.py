@@ -1,4 +1,4 @@
-"""What moderators decided is told to every subscriber, even if the topic was silent at first."""
+"""Decisions are published to every subscriber, even if the topic does not respond at first."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ SCHEMA = json.loads((Path(contract.__file__).parent / "events.schema.json").read
 
 
 class Subscriber:
-    """A queue that hears everything."""
+    """A queue subscribed to the topic."""
 
     def __init__(self, aws: MotoAws) -> None:
         self.sqs = aws.client("sqs")
@@ -49,8 +49,8 @@ class Subscriber:
             Endpoint=arn["Attributes"]["QueueArn"],
         )
 
-    def heard(self) -> list[dict[str, Any]]:
-        """Return the envelopes heard since the last time."""
+    def received(self) -> list[dict[str, Any]]:
+        """Return the envelopes received since the last call."""
         envelopes = []
         while batch := self.sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10).get("Messages"):
             for message in batch:
@@ -58,9 +58,9 @@ class Subscriber:
                 envelopes.append(json.loads(message["Body"]))
         return envelopes
 
-    def news(self) -> list[dict[str, Any]]:
-        """Return the news heard since the last time."""
-        return [json.loads(envelope["Message"]) for envelope in self.heard()]
+    def events(self) -> list[dict[str, Any]]:
+        """Return the events received since the last call."""
+        return [json.loads(envelope["Message"]) for envelope in self.received()]
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def subscriber(moto_aws: MotoAws) -> Iterator[Subscriber]:
 
 @pytest.fixture
 def silent_topic(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
-    """Put a topic that takes connections and never answers; undo the patch and it is well again."""
+    """Replace the topic by one that accepts connections and never responds, until the patch is undone."""
     with socket.socket() as listening, monkeypatch.context() as silence:
         listening.bind(("127.0.0.1", 0))
         listening.listen()
@@ -86,7 +86,7 @@ def in_a_while() -> Any:
     return timezone.now() + timedelta(minutes=5)
 
 
-def test_a_rejection_is_told_on_commit_as_the_schema_says(
+def test_event__published_on_commit_as_in_schema(
     subscriber: Subscriber,
     alice: User,
     charlie: User,
@@ -96,17 +96,17 @@ def test_a_rejection_is_told_on_commit_as_the_schema_says(
     photo = make_photo(alice, State.PENDING)
     with django_capture_on_commit_callbacks(execute=True):
         transitions.rejected(photo.pk, actor=charlie, reason="Too dark.")
-    (envelope,) = subscriber.heard()
-    told = json.loads(envelope["Message"])
-    Draft202012Validator(SCHEMA, format_checker=FormatChecker()).validate(told)
-    assert told["address"] == f"http://127.0.0.1:8000/photos/{photo.pk}/"
-    assert (told["photo_id"], told["reason"]) == (str(photo.pk), "Too dark.")
+    (envelope,) = subscriber.received()
+    event = json.loads(envelope["Message"])
+    Draft202012Validator(SCHEMA, format_checker=FormatChecker()).validate(event)
+    assert event["address"] == f"http://127.0.0.1:8000/photos/{photo.pk}/"
+    assert (event["photo_id"], event["reason"]) == (str(photo.pk), "Too dark.")
     attributes = {name: given["Value"] for name, given in envelope["MessageAttributes"].items()}
     assert attributes == {"type": "photo.rejected", "owner": str(alice.pk), "status": "REJECTED"}
     assert HistoryEntry.objects.get().published_at is not None
 
 
-def test_a_trusted_person_s_photo_is_told_as_approved(
+def test_event__photo_of_trusted_owner_is_approved(
     subscriber: Subscriber,
     trusted: User,
     make_photo: PhotoFactory,
@@ -115,9 +115,9 @@ def test_a_trusted_person_s_photo_is_told_as_approved(
     photo = make_photo(trusted, State.AWAITING)
     with django_capture_on_commit_callbacks(execute=True):
         transitions.processed(photo.pk, trusted=True, facts={})
-    (told,) = subscriber.news()
-    Draft202012Validator(SCHEMA).validate(told)
-    assert (told["type"], told["status"], told["reason"]) == ("photo.approved", "APPROVED", "")
+    (event,) = subscriber.events()
+    Draft202012Validator(SCHEMA).validate(event)
+    assert (event["type"], event["status"], event["reason"]) == ("photo.approved", "APPROVED", "")
 
 
 @pytest.mark.parametrize(
@@ -129,15 +129,15 @@ def test_a_trusted_person_s_photo_is_told_as_approved(
         (State.PENDING, transitions.TRASHED),
     ],
 )
-def test_what_changes_nothing_or_is_the_worker_s_to_tell_is_not_told(
+def test_event__none_for_other_moves(
     state: State, move: transitions.Move, alice: User, make_photo: PhotoFactory
 ) -> None:
     photo = make_photo(alice, state)
     assert transitions.apply(move, photo.pk)
-    assert not HistoryEntry.objects.with_untold_news().exists()
+    assert not HistoryEntry.objects.with_pending_events().exists()
 
 
-def test_a_repetition_has_the_same_event_id_and_another_decision_another(
+def test_event_id__one_per_move(
     subscriber: Subscriber, alice: User, charlie: User, make_photo: PhotoFactory
 ) -> None:
     photo = make_photo(alice, State.PENDING)
@@ -146,16 +146,16 @@ def test_a_repetition_has_the_same_event_id_and_another_decision_another(
     for _ in range(2):
         HistoryEntry.objects.update(published_at=None)
         assert outbox.publish_pending(in_a_while()) == 2
-    heard = subscriber.news()
+    heard = subscriber.events()
     assert len(heard) == 4
-    assert {told["event_id"]: told["type"] for told in heard}.keys() == {
-        told["event_id"] for told in heard[:2]
+    assert {event["event_id"]: event["type"] for event in heard}.keys() == {
+        event["event_id"] for event in heard[:2]
     }
-    assert len({told["event_id"] for told in heard}) == 2
+    assert len({event["event_id"] for event in heard}) == 2
 
 
 @pytest.mark.usefixtures("subscriber")
-def test_what_a_silent_topic_did_not_take_is_told_by_the_sweep(
+def test_publish_pending__after_topic_timeout(
     subscriber: Subscriber,
     silent_topic: pytest.MonkeyPatch,
     alice: User,
@@ -166,17 +166,17 @@ def test_what_a_silent_topic_did_not_take_is_told_by_the_sweep(
     photo = make_photo(alice, State.PENDING)
     with django_capture_on_commit_callbacks(execute=True):
         assert transitions.approved(photo.pk, actor=charlie)
-    assert HistoryEntry.objects.with_untold_news().count() == 1
+    assert HistoryEntry.objects.with_pending_events().count() == 1
     silent_topic.undo()
     topic.cache_clear()
     assert sweep().events_published == 0, "the try on commit may still be under way"
     assert sweep(in_a_while()).events_published == 1
     assert sweep(in_a_while()).events_published == 0
-    assert [told["type"] for told in subscriber.news()] == ["photo.approved"]
+    assert [event["type"] for event in subscriber.events()] == ["photo.approved"]
 
 
 @pytest.mark.usefixtures("silent_topic")
-def test_a_hundred_decisions_wait_for_a_silent_topic_once(
+def test_publish_now__waits_once_for_a_silent_topic(
     alice: User,
     charlie: User,
     make_photo: PhotoFactory,
@@ -187,10 +187,10 @@ def test_a_hundred_decisions_wait_for_a_silent_topic_once(
         for photo in photos:
             transitions.approved(photo.pk, actor=charlie)
     assert costs.calls == {"Publish": 1}
-    assert HistoryEntry.objects.with_untold_news().count() == 100
+    assert HistoryEntry.objects.with_pending_events().count() == 100
 
 
-def test_decisions_together_wait_no_longer_than_the_budget(
+def test_publish_now__total_wait_is_bounded(
     subscriber: Subscriber,
     alice: User,
     charlie: User,
@@ -204,15 +204,15 @@ def test_decisions_together_wait_no_longer_than_the_budget(
     decide()
     topic().waited_seconds = BUDGET_SECONDS + 0.1
     decide()
-    assert len(subscriber.news()) == 1
+    assert len(subscriber.events()) == 1
     topic().window_began -= WINDOW_SECONDS
     decide()
-    assert len(subscriber.news()) == 1
+    assert len(subscriber.events()) == 1
     assert outbox.publish_pending(in_a_while()) == 1
 
 
 @pytest.mark.usefixtures("silent_topic")
-def test_the_sweep_stops_at_the_first_that_is_not_taken(
+def test_publish_pending__stops_at_first_failure(
     alice: User, charlie: User, make_photo: PhotoFactory
 ) -> None:
     for _ in range(3):
@@ -222,14 +222,14 @@ def test_the_sweep_stops_at_the_first_that_is_not_taken(
     assert costs.calls == {"Publish": 1}
 
 
-def test_the_hasty_try_gives_up_within_a_second() -> None:
+def test_publish_now__timeouts_are_below_a_second() -> None:
     config = topic().quick.meta.config
     assert config.retries["total_max_attempts"] == 1
     assert config.connect_timeout + config.read_timeout < 1
     topic.cache_clear()
 
 
-def test_a_decision_that_is_rolled_back_is_not_told(
+def test_event__none_after_rollback(
     subscriber: Subscriber, alice: User, charlie: User, make_photo: PhotoFactory
 ) -> None:
     photo = make_photo(alice, State.PENDING)
@@ -237,12 +237,12 @@ def test_a_decision_that_is_rolled_back_is_not_told(
         transitions.approved(photo.pk, actor=charlie)
         transaction.set_rollback(True)
     assert outbox.publish_pending(in_a_while()) == 0
-    assert subscriber.news() == []
+    assert subscriber.events() == []
 
 
-def test_without_a_topic_nothing_waits_to_be_told(
+def test_event__none_without_a_topic(
     settings: SettingsWrapper, alice: User, charlie: User, make_photo: PhotoFactory
 ) -> None:
     settings.PHOTO_EVENTS_TOPIC_ARN = ""
     transitions.approved(make_photo(alice, State.PENDING).pk, actor=charlie)
-    assert not HistoryEntry.objects.with_untold_news().exists()
+    assert not HistoryEntry.objects.with_pending_events().exists()

@@ -1,4 +1,4 @@
-"""Pages show each photo once, in order, also while others are uploaded."""
+"""Pages show each photo once, in order, even while others are uploaded."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gallery.photos.models import Photo
-from gallery.photos.paging import decode_cursor, encode_cursor, page_of
+from gallery.photos.paging import PAGE_SIZE, decode_cursor, encode_cursor, page_of
 
 if TYPE_CHECKING:
     from gallery.accounts.models import User
@@ -32,7 +32,7 @@ def walk(size: int) -> list[Photo]:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 8])
-def test_every_photo_is_shown_once_in_order(size: int, alice: User, make_photo: PhotoFactory) -> None:
+def test_pages__show_each_photo_once_in_order(size: int, alice: User, make_photo: PhotoFactory) -> None:
     same_instant = timezone.now()
     for _ in range(4):
         make_photo(alice, created_at=same_instant)
@@ -44,7 +44,19 @@ def test_every_photo_is_shown_once_in_order(size: int, alice: User, make_photo: 
 
 
 @pytest.mark.django_db
-def test_a_photo_uploaded_meanwhile_shifts_nothing(alice: User, make_photo: PhotoFactory) -> None:
+@pytest.mark.parametrize(("count", "has_next"), [(PAGE_SIZE, False), (PAGE_SIZE + 1, True)])
+def test_page__last_one_has_no_next_cursor(
+    count: int, has_next: bool, alice: User, make_photo: PhotoFactory
+) -> None:
+    for _ in range(count):
+        make_photo(alice)
+    page = page_of(Photo.objects.all(), "")
+    assert len(page.photos) == PAGE_SIZE
+    assert (page.next_cursor != "") is has_next
+
+
+@pytest.mark.django_db
+def test_pages__new_upload_shifts_nothing(alice: User, make_photo: PhotoFactory) -> None:
     for _ in range(4):
         make_photo(alice)
     first = page_of(Photo.objects.all(), "", size=2)
@@ -54,17 +66,17 @@ def test_a_photo_uploaded_meanwhile_shifts_nothing(alice: User, make_photo: Phot
 
 
 @pytest.mark.parametrize("untrusted", ["", "x", "!!!!", "A" * 32, "é", "AAAA" * 100, "_" * 32])
-def test_a_cursor_that_is_none_starts_anew(untrusted: str) -> None:
+def test_decode_cursor__invalid(untrusted: str) -> None:
     position = decode_cursor(untrusted)
     assert position is None or encode_cursor(*position) == untrusted
 
 
 @given(st.text())
-def test_no_text_breaks_the_reading_of_cursors(untrusted: str) -> None:
+def test_decode_cursor__any_text(untrusted: str) -> None:
     decode_cursor(untrusted)
 
 
 @given(st.datetimes(min_value=datetime(1970, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001 - a naive bound is asked for
-def test_a_cursor_is_read_back_as_written(instant: datetime) -> None:
+def test_cursor__round_trip(instant: datetime) -> None:
     photo_id = uuid4()
     assert decode_cursor(encode_cursor(instant, photo_id)) == (instant, photo_id)

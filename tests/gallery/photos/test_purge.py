@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db
 
 
-def test_the_row_the_history_and_the_original_go_and_the_bytes_are_given_back(
+def test_purge_photo__works(
     stores: Stores,
     alice: User,
     make_photo: PhotoFactory,
@@ -45,7 +45,9 @@ def test_the_row_the_history_and_the_original_go_and_the_bytes_are_given_back(
     assert (record.photo_id, record.offered_until, record.closed_at) == (photo.pk, photo.offered_until, None)
 
 
-def test_the_original_stays_until_the_commit(stores: Stores, alice: User, make_photo: PhotoFactory) -> None:
+def test_purge_photo__original_stays_until_commit(
+    stores: Stores, alice: User, make_photo: PhotoFactory
+) -> None:
     photo = make_photo(alice, State.AWAITING)
     stores.put_original(photo.pk)
     purge_photo(photo.pk)
@@ -53,28 +55,28 @@ def test_the_original_stays_until_the_commit(stores: Stores, alice: User, make_p
     assert stores.keys("originals/") == {photo.original_key}
 
 
-def test_purging_twice_is_harmless(stores: Stores, alice: User, make_photo: PhotoFactory) -> None:
+def test_purge_photo__twice(stores: Stores, alice: User, make_photo: PhotoFactory) -> None:
     photo = make_photo(alice, State.AWAITING)
     assert purge_photo(photo.pk) is True
     assert purge_photo(photo.pk) is False
     assert DeletionRecord.objects.count() == 1
 
 
-def test_a_photo_that_stands_elsewhere_by_now_is_kept(
-    stores: Stores, alice: User, make_photo: PhotoFactory
-) -> None:
+def test_purge_photo__condition_not_met(stores: Stores, alice: User, make_photo: PhotoFactory) -> None:
     photo = make_photo(alice, trashed_at=None)
     assert purge_photo(photo.pk, only_if=IN_THE_TRASH) is False
     assert Photo.objects.filter(pk=photo.pk).exists()
     assert DeletionRecord.objects.count() == 0
 
 
-def test_nobody_s_photo_leaves_no_record(stores: Stores) -> None:
+def test_purge_photo__missing_photo_leaves_no_record(stores: Stores) -> None:
     assert purge_photo(uuid4()) is False
     assert DeletionRecord.objects.count() == 0
 
 
-def test_used_bytes_never_become_negative(stores: Stores, alice: User, make_photo: PhotoFactory) -> None:
+def test_purge_photo__used_bytes_are_never_negative(
+    stores: Stores, alice: User, make_photo: PhotoFactory
+) -> None:
     photo = make_photo(alice, State.AWAITING, size_bytes=1000)
     alice.used_bytes = 10
     alice.save(update_fields=["used_bytes"])
@@ -83,7 +85,7 @@ def test_used_bytes_never_become_negative(stores: Stores, alice: User, make_phot
     assert alice.used_bytes == 0
 
 
-def test_all_photos_of_one_person_go_and_no_other_s(
+def test_purge_all_of__one_user_only(
     stores: Stores, alice: User, bob: User, make_photo: PhotoFactory
 ) -> None:
     for state in State:

@@ -1,4 +1,4 @@
-"""The table of states: every move from every state, once."""
+"""Every move from every state."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ ALLOWED = {
 
 @pytest.mark.parametrize("state", State)
 @pytest.mark.parametrize("move", transitions.TABLE, ids=lambda move: move.name)
-def test_each_move_is_made_from_its_states_only(
+def test_apply__allowed_states_only(
     move: transitions.Move, state: State, make_photo: PhotoFactory, alice: User
 ) -> None:
     photo = make_photo(alice, state)
@@ -67,12 +67,14 @@ def test_apply__state_changed_after_it_was_read(
     assert HistoryEntry.objects.count() == 0
 
 
-def test_a_photo_that_is_gone_moves_nowhere(alice: User) -> None:
+def test_apply__photo_is_gone(alice: User) -> None:
     assert transitions.approved(uuid4(), actor=alice) is False
     assert HistoryEntry.objects.count() == 0
 
 
-def test_the_second_of_two_moderators_is_told(make_photo: PhotoFactory, alice: User, charlie: User) -> None:
+def test_put_back_to_review__second_moderator_gets_false(
+    make_photo: PhotoFactory, alice: User, charlie: User
+) -> None:
     photo = make_photo(alice, State.PENDING)
     assert transitions.put_back_to_review(photo.pk, actor=charlie) is False
     assert transitions.approved(photo.pk, actor=charlie) is True
@@ -80,13 +82,13 @@ def test_the_second_of_two_moderators_is_told(make_photo: PhotoFactory, alice: U
     assert transitions.put_back_to_review(photo.pk, actor=charlie) is False
 
 
-def test_what_lies_in_the_trash_is_not_judged(make_photo: PhotoFactory, alice: User, charlie: User) -> None:
+def test_review__photo_in_trash(make_photo: PhotoFactory, alice: User, charlie: User) -> None:
     photo = make_photo(alice, State.PENDING, trashed_at=timezone.now())
     assert transitions.approved(photo.pk, actor=charlie) is False
     assert transitions.rejected(photo.pk, actor=charlie, reason="x") is False
 
 
-def test_the_trash_gives_back_what_was(make_photo: PhotoFactory, alice: User) -> None:
+def test_restored__keeps_the_state(make_photo: PhotoFactory, alice: User) -> None:
     photo = make_photo(alice, State.REJECTED)
     assert transitions.trashed(photo.pk, actor=alice) is True
     assert transitions.trashed(photo.pk, actor=alice) is False
@@ -97,9 +99,7 @@ def test_the_trash_gives_back_what_was(make_photo: PhotoFactory, alice: User) ->
     assert (photo.trashed_at, photo.state) == (None, State.REJECTED)
 
 
-def test_a_rejection_keeps_its_reason_and_an_approval_clears_it(
-    make_photo: PhotoFactory, alice: User, charlie: User
-) -> None:
+def test_approved__clears_the_review_note(make_photo: PhotoFactory, alice: User, charlie: User) -> None:
     photo = make_photo(alice, State.PENDING)
     transitions.rejected(photo.pk, actor=charlie, reason="Too blurred")
     photo.refresh_from_db()
@@ -109,13 +109,13 @@ def test_a_rejection_keeps_its_reason_and_an_approval_clears_it(
     assert photo.review_note == ""
 
 
-def test_an_offer_made_anew_meanwhile_is_not_given_up(make_photo: PhotoFactory, alice: User) -> None:
+def test_given_up__offer_renewed_meanwhile(make_photo: PhotoFactory, alice: User) -> None:
     photo = make_photo(alice, State.AWAITING)
     assert transitions.given_up(photo.pk, offered_before=photo.offered_until) is False
     assert transitions.given_up(photo.pk, offered_before=photo.offered_until + timedelta(seconds=1)) is True
 
 
-def test_only_an_offer_that_was_given_up_is_opened_again(make_photo: PhotoFactory, alice: User) -> None:
+def test_offered_again__expired_offers_only(make_photo: PhotoFactory, alice: User) -> None:
     damaged = make_photo(alice, State.FAILED, reason="damaged")
     never_arrived = make_photo(alice, State.FAILED, reason="never_arrived")
     until = timezone.now()
@@ -123,7 +123,7 @@ def test_only_an_offer_that_was_given_up_is_opened_again(make_photo: PhotoFactor
     assert transitions.offered_again(never_arrived.pk, offered_until=until) is True
 
 
-def test_rows_leave_by_purge_only(make_photo: PhotoFactory, alice: User) -> None:
+def test_delete__refused(make_photo: PhotoFactory, alice: User) -> None:
     photo = make_photo(alice, State.AWAITING)
     with pytest.raises(TypeError, match="purge"):
         photo.delete()

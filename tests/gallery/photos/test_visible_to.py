@@ -1,4 +1,4 @@
-"""Who may look at which photo."""
+"""Who may see which photo."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ if TYPE_CHECKING:
     from gallery.accounts.models import User
     from tests.gallery.conftest import PhotoFactory
 
-NOBODY_ELSE, MODERATORS, EVERYBODY = set(), {"charlie"}, {"anonymous", "bob", "charlie"}
+NO_ONE_ELSE, MODERATORS, EVERYONE = set(), {"charlie"}, {"anonymous", "bob", "charlie"}
 
 
 @pytest.mark.parametrize(
     ("state", "fields", "who_besides_the_owner"),
     [
-        (State.APPROVED, {}, EVERYBODY),
+        (State.APPROVED, {}, EVERYONE),
         (State.PENDING, {}, MODERATORS),
         (State.REJECTED, {}, MODERATORS),
         (State.FAILED, {}, MODERATORS),
-        (State.APPROVED, {"visibility": Visibility.PRIVATE}, NOBODY_ELSE),
-        (State.PENDING, {"visibility": Visibility.PRIVATE}, NOBODY_ELSE),
-        (State.APPROVED, {"trashed_at": timezone.now()}, NOBODY_ELSE),
+        (State.APPROVED, {"visibility": Visibility.PRIVATE}, NO_ONE_ELSE),
+        (State.PENDING, {"visibility": Visibility.PRIVATE}, NO_ONE_ELSE),
+        (State.APPROVED, {"trashed_at": timezone.now()}, NO_ONE_ELSE),
     ],
 )
-def test_a_photo_is_seen_by_its_owner_and(
+def test_visible_to__owner_and(
     alice: User, bob: User, charlie: User, make_photo: PhotoFactory, state, fields, who_besides_the_owner
 ) -> None:
     photo = make_photo(alice, state, **fields)

@@ -9,10 +9,12 @@ from django.contrib.auth.models import AnonymousUser
 
 from gallery.photos.states import State
 from gallery.presentation.tiles import tiles_of
+from tests.gallery.stores import ready_item
 
 if TYPE_CHECKING:
     from gallery.accounts.models import User
     from tests.gallery.conftest import PhotoFactory
+    from tests.gallery.stores import Stores
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_aws")]
 
@@ -46,3 +48,14 @@ def test_a_moderator_is_not_told_that_only_they_can_see_it(
     assert "Only you can see it." in said[alice.pk]
     assert "Only you" not in said[charlie.pk]
     assert "Only its owner and moderators can see it." in said[charlie.pk]
+
+
+@pytest.mark.parametrize("state", State)
+def test_tile__has_a_picture_once_the_photo_is_processed(
+    state: State, alice: User, make_photo: PhotoFactory, stores: Stores
+) -> None:
+    photo = make_photo(alice, state)
+    stores.put_item(ready_item(photo))
+    (tile,), _ = tiles_of([photo], alice)
+    assert bool(tile.src) is (state not in {State.AWAITING, State.FAILED})
+    assert bool(tile.full_src) is bool(tile.srcset) is bool(tile.thumbhash) is bool(tile.src)

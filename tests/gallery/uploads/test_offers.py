@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import hashlib
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ from tests.gallery.conftest import used_bytes
 
 if TYPE_CHECKING:
     from gallery.accounts.models import User
+    from tests.gallery.stores import Stores
 
 pytestmark = pytest.mark.django_db
 
@@ -212,3 +214,14 @@ def test_offer__refused_file_creates_no_row(alice: User) -> None:
     ]
     assert Photo.objects.count() == 0
     assert used_bytes(alice) == 0
+
+
+def test_repeated_offer__asks_s3_after_a_conflict_only(alice: User, stores: Stores) -> None:
+    wanted = request("a", size_bytes=len(b"original"))
+    (first,) = offer(alice.pk, [wanted], visibility="public")
+    assert isinstance(first, Offered)
+    stores.put_original(first.photo_id, b"original")
+    (repeated,) = offer(alice.pk, [wanted], visibility="public")
+    assert isinstance(repeated, Offered)
+    (after_conflict,) = offer(alice.pk, [dataclasses.replace(wanted, met_conflict=True)], visibility="public")
+    assert after_conflict == AlreadyThere(str(wanted.upload_id), first.photo_id)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from gallery.photos.actions import Outcome
 from gallery.photos.models import Photo
 from gallery.photos.states import State
+from tests.gallery.stores import ready_item
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,3 +69,22 @@ def test_purge__not_in_trash(
     assert response.url == photo.get_absolute_url()
     assert texts(response) == [Outcome.NOT_IN_TRASH.sentence]
     assert Photo.objects.get() == photo
+
+
+def test_photo__location_is_for_its_owner_only(
+    alice: User,
+    bob: User,
+    charlie: User,
+    make_photo: PhotoFactory,
+    client_of: Callable[[User], Client],
+    client: Client,
+    stores: Stores,
+) -> None:
+    photo = make_photo(alice)
+    stores.put_item(ready_item(photo, location={"latitude": "54.321000", "longitude": "10.123000"}))
+    assert "54.321000" in client_of(alice).get(photo.get_absolute_url()).text
+    for browser in (client_of(bob), client_of(charlie), client):
+        page = browser.get(photo.get_absolute_url()).text
+        assert "Nikon D750" in page
+        assert "54.321000" not in page
+        assert "10.123000" not in page
