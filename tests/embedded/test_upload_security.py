@@ -16,7 +16,7 @@ from uuid import uuid4
 import pytest
 
 from gallery.storage import aws
-from gallery.storage.originals import OriginalsStorage
+from gallery.storage.originals import OriginalExists, OriginalsStorage
 from gallery.storage.upload_terms import Offer, OriginalTerms
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ def test_offer__is_accepted_again_after_a_delete(originals: OriginalsStorage) ->
 def test_form_upload__is_write_once(originals: OriginalsStorage) -> None:
     promised = terms()
     originals.put(promised, CONTENT)
-    with pytest.raises(originals_module.OriginalExists):
+    with pytest.raises(OriginalExists):
         originals.put(promised, CONTENT)
     originals.remove(promised.photo_id)
 
