@@ -105,7 +105,7 @@ TOO_LARGE_FOR_FORM = Reason(
 )
 STORE_UNAVAILABLE = Reason(
     "store_unavailable",
-    _("Photo storage is not responding. Nothing is lost. Try again in a minute."),
+    _("Photo storage isn't responding. Nothing is lost. Try again in a minute."),
     HTTPStatus.SERVICE_UNAVAILABLE,
 )
 
@@ -116,23 +116,23 @@ URL_TOO_LONG = Reason("import_url_too_long", _("This URL is longer than 2048 cha
 # An action is refused.
 CONFLICT = Reason(
     "conflict",
-    _("The photo's state does not allow this, or someone else changed it first."),
+    _("The photo changed meanwhile, or its state doesn't allow this. Reload the page."),
     HTTPStatus.CONFLICT,
 )
 WORDS_CHANGED = Reason(
     "words_changed",
-    _("The caption or tags changed since you read them. Read them again, then decide."),
+    _("The caption or tags changed after you read them. Read them again, then decide."),
     HTTPStatus.CONFLICT,
 )
 ALREADY_THERE = Reason(
     "already_there",
-    _("You uploaded the same picture again. This one stays in the trash."),
+    _("You uploaded the same photo again. This one stays in the trash."),
     HTTPStatus.CONFLICT,
 )
 NOT_IN_TRASH = Reason("not_in_trash", _("Move the photo to the trash first."), HTTPStatus.CONFLICT)
 
 # A photo never arrived.
-NEVER_ARRIVED = Reason("never_arrived", _("The upload did not finish. Choose the file again."))
+NEVER_ARRIVED = Reason("never_arrived", _("The upload didn't finish. Choose the file again."))
 
 # A request is refused.
 SIGNED_OUT = Reason(

@@ -43,9 +43,9 @@ class ShownFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002
         """Return the choices."""
-        choices = list(CHOICES)
+        choices = [(value, str(title)) for value, title in CHOICES]
         if request.user.is_superuser:
-            choices.append((TRASH, IN_THE_TRASH))
+            choices.append((TRASH, str(IN_THE_TRASH)))
         return choices
 
     def value(self) -> str:

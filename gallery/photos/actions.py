@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from gallery.accounts.trust import is_trusted
+from gallery.core import reasons
 from gallery.photos import transitions
 from gallery.photos.models import Photo
 from gallery.photos.purge import IN_THE_TRASH, purge_photo
@@ -46,21 +47,14 @@ class Outcome(StrEnum):
     @property
     def sentence(self) -> str:
         """Return the text for people."""
-        return str(SENTENCES[self])
+        return str(SUCCESSES[self]) if self in SUCCESSES else reasons.ALL[self.value].sentence
 
 
-SENTENCES = {
+SUCCESSES = {
     Outcome.DONE: _("Saved."),
     Outcome.BACK_TO_REVIEW: _(
         "Saved. The new caption or tags are waiting for review. Until then, only you can see the photo."
     ),
-    Outcome.CONFLICT: _("The photo changed meanwhile, or its state doesn't allow this. Reload the page."),
-    Outcome.WORDS_CHANGED: _(
-        "The caption or tags changed after you read them. Read them again, then decide."
-    ),
-    Outcome.DUPLICATE: _("You uploaded the same photo again. This one stays in the trash."),
-    Outcome.NOT_IN_TRASH: _("Move the photo to the trash first."),
-    Outcome.STORE_UNAVAILABLE: _("Photo storage isn't responding. Nothing is lost. Try again in a minute."),
 }
 
 
