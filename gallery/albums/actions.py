@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from gallery.albums.membership import add_photos
-from gallery.albums.models import AlbumEntry
+from gallery.albums.models import Album, AlbumEntry
 from gallery.albums.tagging import set_tags
 from gallery.photos import actions
 from gallery.photos.actions import Outcome
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from gallery.accounts.models import User
-    from gallery.albums.models import Album
     from gallery.photos.states import Visibility
 
 
@@ -49,3 +48,19 @@ def organize(photo_id: UUID, *, actor: User, tags: Sequence[str], albums: Iterab
         for album in chosen:
             add_photos(album, [photo_id])
     return outcome
+
+
+def create_album(owner: User, *, title: str, description: str, visibility: str) -> Album:
+    """Create an album."""
+    return Album.objects.create(owner=owner, title=title, description=description, visibility=visibility)
+
+
+def change_album(album: Album, *, title: str, description: str, visibility: str) -> None:
+    """Change an album's title, description and visibility."""
+    album.title, album.description, album.visibility = title, description, visibility
+    album.save(update_fields=["title", "description", "visibility"])
+
+
+def delete_album(album: Album) -> None:
+    """Delete an album; its photos stay."""
+    album.delete()

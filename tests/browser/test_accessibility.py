@@ -119,7 +119,7 @@ def test_everything_to_touch_is_at_least_44_pixels_high(open_page: Open) -> None
 def test_a_keyboard_reaches_the_content_at_once(open_page: Open) -> None:
     page = open_page()
     page.keyboard.press("Tab")
-    skip = page.get_by_role("link", name="To the content")
+    skip = page.get_by_role("link", name="Skip to content")
     expect(skip).to_be_focused()
     expect(skip).to_be_in_viewport()
     page.keyboard.press("Enter")

@@ -59,7 +59,7 @@ def test_each_file_that_is_not_taken_gets_its_own_sentence(open_page: Open) -> N
     expect(row(page, "cut.jpg")).to_contain_text("picture is missing")
     expect(row(page, "longlong")).to_contain_text("This file's name is longer than 250 characters.")
     expect(row(page, "good.jpg")).to_contain_text("Waiting for review.")
-    expect(page.get_by_role("button", name="Retry all failed")).to_be_hidden()
+    expect(page.get_by_role("button", name="Retry failed uploads")).to_be_hidden()
 
 
 def test_a_store_that_is_busy_is_asked_again_until_it_takes_the_file(open_page: Open, watch: Watch) -> None:
@@ -133,7 +133,7 @@ def test_all_that_failed_are_retried_by_one_button(open_page: Open, watch: Watch
             page.evaluate("() => fetch('/sign-in/')")
     page.unroute("**/uploads/offers/")
     page.clock.resume()
-    page.get_by_role("button", name="Retry all failed").click()
+    page.get_by_role("button", name="Retry failed uploads").click()
     for name in ("one.jpg", "two.jpg"):
         expect(row(page, name)).to_contain_text("Waiting for review.", timeout=30_000)
 
@@ -174,7 +174,7 @@ def test_leaving_while_a_file_moves_asks_first(open_page: Open) -> None:
     expect(row(page, "slow.jpg")).to_contain_text("%")
     asked = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
-    page.get_by_role("link", name="Sheet", exact=True).click()
+    page.get_by_role("link", name="Contactsheet", exact=True).click()
     page.wait_for_url("**/")
     assert asked == ["beforeunload"]
 

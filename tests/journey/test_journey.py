@@ -177,7 +177,7 @@ def test_the_plain_form_says_what_was_there_already(journey: Journey, browser: C
     for name in ("first.jpg", "second.jpg"):
         file = SimpleUploadedFile(name, content, "image/jpeg")
         page = browser.post("/upload/", {"file": file, "visibility": "public"}, follow=True)
-    assert [str(message) for message in page.context["messages"]] == ["1 photo was there already."]
+    assert [str(message) for message in page.context["messages"]] == ["1 photo was already uploaded."]
     assert Photo.objects.get().file_name == "first.jpg"
 
 

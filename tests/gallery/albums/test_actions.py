@@ -97,3 +97,14 @@ def test_organize__photo_is_gone(alice: User) -> None:
     album = Album.objects.create(owner=alice, title="Sea")
     assert actions.organize(uuid4(), actor=alice, tags=["blue"], albums=[album]) is Outcome.CONFLICT
     assert not AlbumEntry.objects.exists()
+
+
+def test_albums__create_change_delete(alice: User, make_photo: PhotoFactory) -> None:
+    album = actions.create_album(alice, title="Sea", description="", visibility=Visibility.PRIVATE)
+    album.photos.add(make_photo(alice))
+    actions.change_album(album, title="Sun", description="Noon.", visibility=Visibility.PUBLIC)
+    stored = Album.objects.get(owner=alice)
+    assert (stored.title, stored.description, stored.visibility) == ("Sun", "Noon.", Visibility.PUBLIC)
+    actions.delete_album(album)
+    assert not Album.objects.exists()
+    assert Photo.objects.count() == 1

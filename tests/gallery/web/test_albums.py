@@ -103,11 +103,19 @@ def test_a_photo_is_tagged_and_put_into_albums_on_its_page(
     first, second = (Album.objects.create(owner=alice, title=title) for title in ("Sea", "Sun"))
     first.photos.add(photo)
     assert "Tags and albums" in page(browser, photo.get_absolute_url())
-    browser.post(f"/photos/{photo.pk}/order/", {"tags": "Harbour, , Blue Hour", "albums": [str(second.pk)]})
+    browser.post(
+        f"/photos/{photo.pk}/organize/", {"tags": "Harbour, , Blue Hour", "albums": [str(second.pk)]}
+    )
     assert tags_of([photo.pk]) == {photo.pk: ["blue hour", "harbour"]}
     assert list(photo.albums.all()) == [second]
     # New words of somebody untrusted wait for review.
     assert Photo.objects.get().state == State.PENDING
+
+
+def test_organize__former_path(client: Client) -> None:
+    photo_id = uuid4()
+    response = client.post(f"/photos/{photo_id}/order/", {"tags": "sea"})
+    assert (response.status_code, response.url) == (308, f"/photos/{photo_id}/organize/")
 
 
 def test_organize__tags_albums_and_move_are_one_transaction(
@@ -123,7 +131,7 @@ def test_organize__tags_albums_and_move_are_one_transaction(
         raise OSError("the process died")
 
     with just_before('UPDATE "photos_photo"', crash), pytest.raises(OSError, match="died"):
-        browser.post(f"/photos/{photo.pk}/order/", {"tags": "unread", "albums": [str(album.pk)]})
+        browser.post(f"/photos/{photo.pk}/organize/", {"tags": "unread", "albums": [str(album.pk)]})
     assert Photo.objects.get().state == State.APPROVED
     assert tags_of([photo.pk]) == {}
     assert not photo.albums.exists()
@@ -133,7 +141,7 @@ def test_a_tag_that_cannot_be_is_refused_with_a_sentence(
     alice: User, make_photo: PhotoFactory, client_of: Callable[[User], Client]
 ) -> None:
     photo = make_photo(alice)
-    answer = client_of(alice).post(f"/photos/{photo.pk}/order/", {"tags": "a/b"}, follow=True)
+    answer = client_of(alice).post(f"/photos/{photo.pk}/organize/", {"tags": "a/b"}, follow=True)
     assert "A tag has no commas" in answer.content.decode()
     assert tags_of([photo.pk]) == {}
 
@@ -142,10 +150,10 @@ def test_nobody_orders_another_s_photo(
     alice: User, bob: User, make_photo: PhotoFactory, client_of: Callable[[User], Client], client: Client
 ) -> None:
     photo = make_photo(alice)
-    path = f"/photos/{photo.pk}/order/"
+    path = f"/photos/{photo.pk}/organize/"
     assert client_of(bob).post(path, {"tags": "x"}).status_code == 404
     assert client.post(path, {"tags": "x"}).status_code == 302
-    assert client_of(alice).post(f"/photos/{uuid4()}/order/", {"tags": "x"}).status_code == 404
+    assert client_of(alice).post(f"/photos/{uuid4()}/organize/", {"tags": "x"}).status_code == 404
     assert "Tags and albums" not in page(client_of(bob), photo.get_absolute_url())
     assert tags_of([photo.pk]) == {}
 

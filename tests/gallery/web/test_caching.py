@@ -30,13 +30,13 @@ def test_the_sheet_of_somebody_unknown_is_shared_for_a_minute(client: Client) ->
 def test_a_farewell_is_for_one_person_only(alice: User, client: Client) -> None:
     client.force_login(alice)
     response = client.post(reverse("account-delete"), {"password": PASSWORD}, follow=True)
-    assert "Your account and your photos are deleted." in response.text
+    assert "Your account and your photos were deleted." in response.text
     assert response.cookies, "the message's cookie is taken back"
     assert "public" not in response.headers["Cache-Control"]
     assert "s-maxage" not in response.headers["Cache-Control"]
 
 
-@pytest.mark.parametrize("name", ["sheet", "mine", "trash", "upload"])
+@pytest.mark.parametrize("name", ["sheet", "my-photos", "trash", "upload"])
 def test_a_page_of_somebody_signed_in_is_theirs(
     alice: User, client_of: Callable[[User], Client], name: str
 ) -> None:

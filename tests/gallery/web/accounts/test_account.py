@@ -76,7 +76,7 @@ def test_deleting_it_needs_the_password(alice: User, client_of: Callable[[User],
     assert client.get("/me/delete/").status_code == 200
     response = client.post("/me/delete/", {"password": "guessed"})
     assert response.status_code == 422
-    assert "That is not your password. Nothing was deleted." in response.content.decode()
+    assert "Incorrect password. Nothing was deleted." in response.content.decode()
     assert User.objects.filter(pk=alice.pk, is_active=True).exists()
 
 
@@ -102,7 +102,7 @@ def test_deleting_it_takes_all_photos_along_and_nobody_elses(
     client = client_of(alice)
     with django_capture_on_commit_callbacks(execute=True):
         response = client.post("/me/delete/", {"password": PASSWORD}, follow=True)
-    assert "Your account and your photos are deleted." in response.content.decode()
+    assert "Your account and your photos were deleted." in response.content.decode()
     assert "_auth_user_id" not in client.session
     assert list(Photo.objects.all()) == [kept]
     assert list(User.objects.all()) == [bob]

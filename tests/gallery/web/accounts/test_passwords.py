@@ -64,7 +64,7 @@ def test_a_link_by_mail_gives_a_new_password_once(alice: User, client: Client) -
     assert client.get("/password/done/").status_code == 200
     alice.refresh_from_db()
     assert alice.check_password(NEW)
-    assert "This link is used or too old." in Client().get(link).content.decode()
+    assert "This link has already been used or has expired." in Client().get(link).content.decode()
 
 
 def test_the_page_is_the_same_for_an_address_nobody_has(alice: User, client: Client) -> None:

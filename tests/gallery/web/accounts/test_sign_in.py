@@ -34,7 +34,7 @@ def is_signed_in(client: Client) -> bool:
 @pytest.mark.parametrize("name", ["alice", "Alice", "alice@example.org", "ALICE@Example.org", " alice "])
 def test_by_name_or_address(alice: User, client: Client, name: str) -> None:
     response = client.post(URL, typed(name))
-    assert response.url == reverse("mine")
+    assert response.url == reverse("my-photos")
     assert is_signed_in(client)
 
 
@@ -57,13 +57,13 @@ def test_a_wrong_pair_is_refused_alike(alice: User, client: Client, name: str, p
     assert response.status_code == 200
     assert not is_signed_in(client)
     if name:
-        assert "That name and password do not go together. Try again." in response.content.decode()
+        assert "Incorrect username or password." in response.content.decode()
 
 
 def test_a_closed_account_is_refused_in_the_same_words(alice: User, client: Client) -> None:
     alice.is_active = False
     alice.save()
-    assert "do not go together" in client.post(URL, typed()).content.decode()
+    assert "Incorrect username or password." in client.post(URL, typed()).content.decode()
     assert not is_signed_in(client)
 
 
@@ -75,14 +75,14 @@ def test_it_leads_back_to_where_one_came_from(alice: User, client: Client) -> No
     "elsewhere", ["https://example.org/", "//example.org", "javascript:alert(1)", "/\\example.org"]
 )
 def test_it_never_leads_out_of_the_gallery(alice: User, client: Client, elsewhere: str) -> None:
-    assert client.post(URL, typed() | {"next": elsewhere}).url == reverse("mine")
+    assert client.post(URL, typed() | {"next": elsewhere}).url == reverse("my-photos")
 
 
 def test_after_too_many_wrong_passwords_even_the_right_one_waits(alice: User, client: Client) -> None:
     for _ in range(LIMIT):
         response = client.post(URL, typed(password="wrong"))
     assert response.status_code == 429
-    assert "Too many tries." in response.content.decode()
+    assert "Too many attempts." in response.content.decode()
     assert client.post(URL, typed()).status_code == 429
     assert not is_signed_in(client)
     AccessAttempt.objects.update(

@@ -40,7 +40,7 @@ def follow(client: Client, message: mail.EmailMessage) -> str:
 
 def test_a_new_person_is_signed_in_and_sees_their_photos(client: Client) -> None:
     response = client.post(URL, filled_in(), follow=True)
-    assert response.redirect_chain == [(reverse("mine"), 302)]
+    assert response.redirect_chain == [(reverse("my-photos"), 302)]
     assert response.context["user"].username == "dora"
     dora = User.objects.get()
     assert dora.check_password(PASSWORD)
@@ -125,7 +125,7 @@ def test_without_an_invitation_nobody_gets_in(client: Client, settings: Settings
 
 def test_the_signed_in_have_no_use_for_it(alice: User, client: Client) -> None:
     client.force_login(alice)
-    assert client.get(URL).url == reverse("mine")
+    assert client.get(URL).url == reverse("my-photos")
 
 
 def test_too_many_accounts_from_one_address_are_refused(client: Client) -> None:
