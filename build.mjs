@@ -1,10 +1,10 @@
-// Bundle the browser's part into static/build/, an ignored folder that staticfiles collects.
+// Bundle the browser files into static/build/, an ignored folder that staticfiles collects.
 import { createHash } from "node:crypto";
 import { cp, rm } from "node:fs/promises";
 import * as esbuild from "esbuild";
 
-// Pico draws its icons from data: addresses, which the site's policy (img-src 'self') refuses.
-// Each becomes a small file of its own beside the style sheet.
+// Pico has its icons as data: URLs, which the content security policy (img-src 'self') blocks.
+// Write each icon to a file next to the style sheet.
 const iconsAsFiles = {
   name: "icons-as-files",
   setup(build) {
@@ -20,7 +20,7 @@ const iconsAsFiles = {
   },
 };
 
-// Tiles carry their aspect ratio as a class (ratio-150 = 1.5), since the policy allows no style attribute.
+// Tiles have their aspect ratio as a class (ratio-150 = 1.5), since the policy blocks style attributes.
 const ratiosAsRules = {
   name: "ratios-as-rules",
   setup(build) {

@@ -1,4 +1,4 @@
-"""Measure how well a batch hides the network behind the CPU.
+"""Measure how well a batch overlaps network and CPU.
 
 Ten generated 12 MP photos go through one batch on the embedded AWS, with 40 ms added to every S3 call.
 Compared with the rate at which one core does the bare rendering: ``ratio`` = kernel CPU seconds / batch wall
@@ -43,8 +43,9 @@ ADDED_SECONDS = 0.040
 BAR = 0.85
 
 
-def photo(seed: int, *, width: int = 4000, height: int = 3000) -> bytes:
-    """Return a JPEG of 12 MP whose detail falls off with its frequency, as that of photos does."""
+def photo(seed: int, width: int) -> bytes:
+    """Return a JPEG whose detail falls off with its frequency, as in photographs."""
+    height = width * 3 // 4
     random = np.random.default_rng(seed)
     pixels = np.zeros((height, width, 3), np.float32)
     for cells in (8, 32, 128, 512, 2048):
@@ -60,7 +61,7 @@ def photo(seed: int, *, width: int = 4000, height: int = 3000) -> bytes:
 
 
 def make_resources(aws: EmbeddedAws) -> Environment:
-    """Make what the worker needs, and act as root: the roles are not what is measured."""
+    """Create the worker's resources, and act as root: roles are not measured."""
     os.environ["AWS_ACCESS_KEY_ID"] = ROOT_ACCESS_KEY_ID
     os.environ["AWS_SECRET_ACCESS_KEY"] = aws.root_secret
     for bucket in ("originals", "renditions"):
@@ -86,13 +87,13 @@ def make_resources(aws: EmbeddedAws) -> Environment:
 
 
 def slow_down(stores: Stores) -> None:
-    """Let every S3 call wait before it is sent, as on a way of 40 ms."""
+    """Delay every S3 call by 40 ms."""
     client: Any = stores.originals.client  # type: ignore[attr-defined]
     client.meta.events.register("before-send.s3", lambda **_: time.sleep(ADDED_SECONDS))
 
 
 def event_for(photo_ids: list[UUID]) -> dict[str, Any]:
-    """Return the batch that Lambda would hand over after these uploads."""
+    """Return the event that Lambda would send after these uploads."""
     records = []
     for number, photo_id in enumerate(photo_ids):
         notification = {
@@ -104,7 +105,7 @@ def event_for(photo_ids: list[UUID]) -> dict[str, Any]:
 
 
 def render_all(photos: list[bytes]) -> float:
-    """Return the CPU seconds of the bare rendering of these photos."""
+    """Return the CPU seconds of rendering these photos alone."""
     began = time.process_time()
     for data in photos:
         imaging.render(data)
@@ -158,6 +159,7 @@ def main() -> int:
     """Print the figures; return 1 if the bar is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--width", type=int, default=4000, help="pixels; the height is three quarters")
     parser.add_argument("--one-core", action="store_true", help="hold the worker to one core")
     arguments = parser.parse_args()
     python = PROJECT / ".venvs" / "embedded" / "bin" / "python"
@@ -168,7 +170,7 @@ def main() -> int:
             cores = sorted(os.sched_getaffinity(0))
             if arguments.one_core:
                 os.sched_setaffinity(0, cores[:1])
-            photos = [photo(seed) for seed in range(BATCH_SIZE)]
+            photos = [photo(seed, arguments.width) for seed in range(BATCH_SIZE)]
             figures = measure(aws, photos, arguments.rounds)
         finally:
             aws.stop()

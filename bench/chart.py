@@ -28,10 +28,10 @@ def draw(measured: Iterable[Measured]) -> str:
         bars.bar(_TOP + bars.ROW * place, name, mean / longest, f"{1000 * mean:.0f} ms", ours=name == OURS)
         for place, (name, mean) in enumerate(ranked)
     ]
-    words = "geometric mean over photographs of 12 to 48 MP; less is better"
+    subtitle = "geometric mean over photographs of 12 to 48 MP; lower is better"
     parts = [
         bars.heading(24, "Three renditions of one photo: CPU time"),
-        f'  <text x="10" y="46">{words}</text>',
+        f'  <text x="10" y="46">{subtitle}</text>',
         *rows,
     ]
     return bars.picture("CPU time for one photo by contender", parts, _TOP + bars.ROW * len(ranked) + 10)

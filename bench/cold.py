@@ -1,8 +1,8 @@
-"""``python -m bench.cold``: what a cold start imports, and how long that takes here.
+"""``python -m bench.cold``: measure the imports of a cold start.
 
-The packages are the deployed ones, unpacked, in a Python that has nothing else but what the Lambda runtime
-brings; each import is a process of its own that writes no bytecode, as none can there. Lambda's core is
-slower than most, so read the ratio to the SDK's own import too.
+The packages are the deployed ones, unpacked, in a Python with only the packages of the Lambda runtime. Each
+import is a new process that writes no bytecode, as on Lambda. Lambda's cores are slower than most, so compare
+with the SDK's own import.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from infra.web_package import lay_out
 from infra.worker_zip import Target, build
 
 RUNTIME_MODULES = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3")
-"""What the Lambda runtime brings besides Python."""
+"""Packages of the Lambda runtime."""
 
 CHILD = """
 import json, os, resource, sys, time, types
@@ -65,7 +65,7 @@ STORES = {
 
 
 def measure(folder: Path, runs: int) -> dict[str, dict[str, Any]]:
-    """Return the medians of each entry point, the first run not counted, and what its package takes."""
+    """Return the medians of each entry point, without the first run, and the size of its package."""
     runtime = _runtime(folder / "runtime")
     web = lay_out("bench", Target(), {}, cache=folder / "web")
     (packages,) = (web.environment / "lib").glob("python*/site-packages")
@@ -95,7 +95,7 @@ def measure(folder: Path, runs: int) -> dict[str, dict[str, Any]]:
 
 
 def _runtime(folder: Path) -> str:
-    """Return a folder that leads to what the Lambda runtime brings, and to nothing else."""
+    """Return a folder with links to the packages of the Lambda runtime, and no others."""
     folder.mkdir()
     for name in RUNTIME_MODULES:
         spec = importlib.util.find_spec(name)
@@ -108,7 +108,7 @@ def _runtime(folder: Path) -> str:
 
 
 def _import(given: dict[str, Any]) -> dict[str, Any]:
-    run = subprocess.run(  # noqa: S603 - our own words
+    run = subprocess.run(  # noqa: S603 - our own command line
         [sys.executable, "-I", "-S", "-B", "-c", CHILD, json.dumps(given)],
         capture_output=True,
         text=True,

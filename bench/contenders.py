@@ -1,4 +1,4 @@
-"""Who is compared: where each comes from, and how it is started."""
+"""The contenders: how each is installed and started."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ INSTALL_SECONDS_MAXIMUM = 600
 
 
 class Absent(Exception):
-    """Say why a contender can't take part."""
+    """A contender can't take part; the text gives the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +27,9 @@ class Contender:
 
 
 def contenders(only: frozenset[str] = frozenset()) -> tuple[list[Contender], dict[str, str]]:
-    """Install what is missing below ``var/bench``; return who is there, and who is absent and why.
+    """Install what is missing below ``var/bench``; return those present, and the reasons of those absent.
 
-    ``only`` names the rivals besides plain Pillow that are asked, all if it is empty.
+    ``only`` names the rivals to compare with besides plain Pillow; empty means all.
     """
     present = [
         Contender("contactsheet", (sys.executable, "-m", "bench.runners.contactsheet", "render")),
@@ -43,7 +43,7 @@ def contenders(only: frozenset[str] = frozenset()) -> tuple[list[Contender], dic
         ("thumbor", _thumbor),
     ):
         if only and name not in only:
-            absent[name] = "not asked"
+            absent[name] = "not requested"
             continue
         try:
             present += install()
@@ -108,7 +108,7 @@ def _environment(name: str, *packages: str) -> str:
 
 def _call(*command: str, folder: Path = Path()) -> None:
     try:
-        subprocess.run(  # noqa: S603 - our own words
+        subprocess.run(  # noqa: S603 - our own command line
             command, cwd=folder, check=True, capture_output=True, text=True, timeout=INSTALL_SECONDS_MAXIMUM
         )
     except subprocess.CalledProcessError as problem:

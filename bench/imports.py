@@ -1,4 +1,4 @@
-"""Ask a running gallery for many imports at once, and follow each to its end.
+"""Request many imports from a running gallery at once, and follow each to its end.
 
     python -m bench.imports http://127.0.0.1:8000 TOKEN 8123
 
@@ -24,7 +24,6 @@ from urllib.parse import urlsplit
 
 from PIL import Image
 
-ENDED = {"COMPLETED", "FAILED"}
 POLL_SECONDS = 1.0
 LISTED_AT_ONCE = 100
 
@@ -44,7 +43,7 @@ class Pictures(BaseHTTPRequestHandler):
         self.wfile.write(buffer.getvalue())
 
     def log_message(self, *_: Any) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 class Api:
@@ -72,14 +71,14 @@ class Api:
 
 
 def post(api: Api, source: str, number: int) -> tuple[float, str]:
-    """Ask for one import; return how long it took (seconds) and its id, or what went wrong."""
+    """Request one import; return its seconds and its id, or the error."""
     began = time.perf_counter()
     try:
-        status, told = api.ask("POST", "/images", {"url": f"{source}/{number}.jpg"})
+        status, answer = api.ask("POST", "/images", {"url": f"{source}/{number}.jpg"})
     except (OSError, http.client.HTTPException) as fault:
         return time.perf_counter() - began, f"!{type(fault).__name__}"
     took = time.perf_counter() - began
-    return took, str(told["requestId"]) if status == 202 else f"!{status} {told['reason']}"
+    return took, str(answer["requestId"]) if status == 202 else f"!{status} {answer['reason']}"
 
 
 def follow(api: Api, ids: list[str], within_seconds: float) -> Counter[str]:

@@ -1,4 +1,4 @@
-"""Run contenders in turn, so that a busy machine is busy for all of them, and keep the medians."""
+"""Run contenders in turn, so that other load affects all of them, and keep the medians."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ RUN_SECONDS_MAXIMUM = 300
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What one contender spent on one photo, and what came of it; bytes and SSIM by rendition side."""
+    """The cost and the result of one contender on one photo; bytes and SSIM by rendition side."""
 
     contender: str
     photo: str
@@ -55,7 +55,7 @@ def measure(
 
 def _run(contender: Contender, photo: Path, folder: Path, repeats: int) -> dict[str, Any]:
     environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}
-    ended = subprocess.run(  # noqa: S603 - our own words
+    ended = subprocess.run(  # noqa: S603 - our own command line
         [*contender.command, str(photo.absolute()), str(folder), str(repeats)],
         cwd=contender.working_folder,
         env=environment,

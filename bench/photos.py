@@ -1,4 +1,4 @@
-"""Photographs made of numbers: soft, busy and fine-grained ones in the sizes that cameras have."""
+"""Generated photographs: soft, busy and fine-grained ones in sizes of cameras."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the measurements say of this project and one rival, photo by photo."""
+"""Ratios of this project to one rival, photo by photo."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def table_lines(measured: Iterable[Measured]) -> Iterator[str]:
 
 
 def summary_lines(report: dict[str, Any]) -> Iterator[str]:
-    """Yield what the ratios say, and who was absent."""
+    """Yield the ratios, and the contenders that were absent."""
     for name, title in (
         ("ratio_to_sharp", "sharp's best way"),
         ("ratio_to_sharp_avif", "sharp with AVIF at its least effort"),

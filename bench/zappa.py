@@ -6,7 +6,7 @@ from typing import Any
 
 
 def handler_settings(django_settings: str) -> dict[str, Any]:
-    """Return what the module ``zappa_settings`` holds beside the deployed code."""
+    """Return the contents of the module ``zappa_settings`` of a deployment."""
     return {
         "LOG_LEVEL": "WARNING",
         "ENVIRONMENT_VARIABLES": {},

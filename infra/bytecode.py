@@ -1,4 +1,4 @@
-"""Bytecode beside the sources: a function cannot write any itself and would compile at each cold start."""
+"""Compile sources before packaging: a function can't write bytecode and would compile at each cold start."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ class BytecodeError(Exception):
 
 
 def is_made_for(python_version: str) -> bool:
-    """Tell whether bytecode for this Python can be made: only the very version can make its own."""
+    """Return whether this Python can make bytecode for that version: each version makes only its own."""
     return python_version == RUNNING
 
 
 def compile_sources(folder: Path, python_version: str) -> None:
-    """Compile all sources below a folder, if this Python is the one that will run them.
+    """Compile all sources in a folder, if this is the Python version that will run them.
 
-    The bytecode is not held against the times of the sources, which a zip does not keep. A process of its
-    own makes it, for what another has in memory shows in the bytes.
+    The bytecode isn't checked against the modification times of the sources, which a zip doesn't keep. A new
+    process makes it, because interned objects in memory change the bytes.
 
     Raises:
         BytecodeError: a source does not compile.
@@ -34,9 +34,9 @@ def compile_sources(folder: Path, python_version: str) -> None:
         return
     command = [
         *(sys.executable, "-I", "-S", "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"),
-        # Tracebacks name the files as they lie in the package.
+        # Tracebacks show the paths in the package.
         *("-s", str(folder), str(folder)),
     ]
     run = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # our own command line
     if run.returncode:
-        raise BytecodeError(f"Some source of {folder.name} does not compile.\n{run.stdout.strip()[-2000:]}")
+        raise BytecodeError(f"A source in {folder.name} does not compile.\n{run.stdout.strip()[-2000:]}")

@@ -16,14 +16,14 @@ PR_SET_PDEATHSIG = 1
 
 
 def main(command: list[str]) -> None:
-    """Ask the kernel for the signal, then become the command.
-
-    Elsewhere than on Linux the command simply runs.
-    """
+    """Ask the kernel for the signal, then become the command; on systems other than Linux, only run it."""
     parent = os.getppid()
+    # The command inherits ignored signals; the shell ignores SIGINT in a script's background job.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() != parent:  # it died before we asked
+        if os.getppid() != parent:  # it died before the request
             raise SystemExit(1)
     os.execvp(command[0], command)  # noqa: S606  # no shell is wanted
 

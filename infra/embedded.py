@@ -1,7 +1,7 @@
 """The embedded AWS: one ministack process, on loopback, with authentication enforced.
 
-ministack writes most of its state at a graceful stop only. What it had not saved when it was killed is
-made again by the caller: the template is applied at every start and items are rebuilt from originals.
+ministack saves most of its state only at a graceful stop. The caller restores what a kill lost: it applies
+the template at every start and rebuilds items from originals.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ READY_WITHIN_SECONDS = 30.0
 STOP_WITHIN_SECONDS = 30.0
 CLIENT_CONFIG = Config(
     signature_version="s3v4",
-    # Host-style names would need a resolver for every bucket name.
+    # Virtual-hosted addresses would need DNS for every bucket name.
     s3={"addressing_style": "path"},
     connect_timeout=2,
     read_timeout=30,
@@ -45,15 +45,15 @@ CLIENT_CONFIG = Config(
 
 
 class EmbeddedAwsError(Exception):
-    """The embedded AWS did not start or did not stop; the text says where to look."""
+    """The embedded AWS did not start or stop; the text names its log."""
 
 
 @dataclass
 class EmbeddedAws:
-    """A ministack process and the folder that it lives in.
+    """A ministack process and its folder.
 
-    ``python`` is the interpreter of the environment that ministack is installed in. Everything it
-    writes is under ``folder``; with ``persist`` a later start finds what a graceful stop saved.
+    ``python`` is the interpreter of the environment with ministack. ministack writes only to ``folder``; with
+    ``persist`` a later start restores what a graceful stop saved.
     """
 
     python: Path
@@ -63,6 +63,7 @@ class EmbeddedAws:
     persist: bool = True
     root_secret: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)
+    _clients: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def endpoint_url(self) -> str:
@@ -71,7 +72,7 @@ class EmbeddedAws:
 
     @property
     def log_path(self) -> Path:
-        """Return where ministack and the functions that it runs write their log."""
+        """Return the log of ministack and of the functions it runs."""
         return self.folder / "ministack.log"
 
     @property
@@ -80,7 +81,7 @@ class EmbeddedAws:
         return self._process.pid if self._process else None
 
     def is_running(self) -> bool:
-        """Tell whether its process is alive."""
+        """Return whether its process is alive."""
         return self._process is not None and self._process.poll() is None
 
     def command(self) -> list[str]:
@@ -89,7 +90,7 @@ class EmbeddedAws:
         return [str(self.python), str(guard), str(self.python), "-I", "-m", "ministack"]
 
     def environment(self) -> dict[str, str]:
-        """Return the whole environment: functions inherit it, so nothing of ours may be in it."""
+        """Return the whole environment: functions inherit it, so it holds nothing of this process."""
         temporary = self.folder / "tmp"
         return {
             "PATH": os.defpath,
@@ -116,7 +117,7 @@ class EmbeddedAws:
         """Start it and wait until it answers.
 
         Raises:
-            EmbeddedAwsError: it ended or stayed silent for ``READY_WITHIN_SECONDS``.
+            EmbeddedAwsError: it ended or did not answer within ``READY_WITHIN_SECONDS``.
         """
         self.prepare_folder()
         with self.log_path.open("ab") as log:
@@ -128,22 +129,22 @@ class EmbeddedAws:
             raise
 
     def prepare_folder(self) -> None:
-        """Make its folders, readable by their owner only, without what the last run left in its TMPDIR."""
+        """Make its folders, readable only by their owner, and empty its TMPDIR."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         shutil.rmtree(self.folder / "tmp", ignore_errors=True)
         (self.folder / "tmp").mkdir(mode=0o700)
-        self._carry_state_to_this_port()
+        self._set_port_in_state()
 
-    def _carry_state_to_this_port(self) -> None:
-        """Give saved queues this run's port: ministack finds a queue, for a mapping too, by its address."""
+    def _set_port_in_state(self) -> None:
+        """Set this run's port in saved queues: ministack finds queues and mappings by the queue's URL."""
         for name in STATE_WITH_ADDRESSES:
             path = self.folder / "state" / name
             if path.exists():
                 saved = path.read_text()
-                carried = SAVED_ADDRESS.sub(f"http://localhost:{self.port}/", saved)
-                if carried != saved:
+                updated = SAVED_ADDRESS.sub(f"http://localhost:{self.port}/", saved)
+                if updated != saved:
                     unfinished = path.with_suffix(".unfinished")
-                    unfinished.write_text(carried)
+                    unfinished.write_text(updated)
                     unfinished.replace(path)
 
     def _spawn(self, log: IO[bytes]) -> subprocess.Popen[bytes]:
@@ -154,7 +155,7 @@ class EmbeddedAws:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            # Its own group: Ctrl-C in the terminal is for whoever stops it in order.
+            # A group of its own: Ctrl-C in the terminal must reach only the process that stops it.
             start_new_session=True,
         )
 
@@ -162,14 +163,14 @@ class EmbeddedAws:
         """Return once it answers.
 
         Raises:
-            EmbeddedAwsError: see ``start``.
+            EmbeddedAwsError: it ended or did not answer within ``READY_WITHIN_SECONDS``.
         """
         deadline = time.monotonic() + READY_WITHIN_SECONDS
         while not self._answers():
             if self._process and self._process.poll() is not None:
-                raise EmbeddedAwsError(f"The embedded AWS ended while it started. Its log: {self.log_path}")
+                raise EmbeddedAwsError(f"The embedded AWS ended during its start. Log: {self.log_path}")
             if time.monotonic() > deadline:
-                raise EmbeddedAwsError(f"The embedded AWS does not answer. Its log: {self.log_path}")
+                raise EmbeddedAwsError(f"The embedded AWS does not answer. Log: {self.log_path}")
             time.sleep(0.05)
 
     def _answers(self) -> bool:
@@ -196,7 +197,7 @@ class EmbeddedAws:
             self._process.wait(STOP_WITHIN_SECONDS)
         except subprocess.TimeoutExpired:
             self.kill()
-            raise EmbeddedAwsError(f"The embedded AWS did not stop. Its log: {self.log_path}") from None
+            raise EmbeddedAwsError(f"The embedded AWS did not stop. Log: {self.log_path}") from None
         self._process = None
         shutil.rmtree(self.folder / "tmp", ignore_errors=True)
 
@@ -210,7 +211,12 @@ class EmbeddedAws:
         self._process = None
 
     def client(self, service: str) -> Any:
-        """Return a client of a service that acts as root."""
-        # The service's name is not a literal here, so the typed overloads do not apply.
-        session: Any = boto3.session.Session(ROOT_ACCESS_KEY_ID, self.root_secret, region_name=REGION)
-        return session.client(service, endpoint_url=self.endpoint_url, config=CLIENT_CONFIG)
+        """Return a client that acts as root; the same service gives the same client."""
+        # Making a client takes 0.2 s. Clients are safe to share between threads.
+        if service not in self._clients:
+            # The service's name is not a literal here, so the typed overloads do not apply.
+            session: Any = boto3.session.Session(ROOT_ACCESS_KEY_ID, self.root_secret, region_name=REGION)
+            self._clients[service] = session.client(
+                service, endpoint_url=self.endpoint_url, config=CLIENT_CONFIG
+            )
+        return self._clients[service]

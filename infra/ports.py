@@ -1,4 +1,4 @@
-"""Choosing the ports to listen on."""
+"""Choose the ports to listen on."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ LOOPBACK = "127.0.0.1"
 
 
 class PortTakenError(Exception):
-    """Somebody listens on the port that was asked for."""
+    """Another program listens on the requested port."""
 
     def __init__(self, port: int) -> None:
-        """Remember the port."""
-        super().__init__(f"Port {port} is taken by another program.")
+        """Keep the port."""
+        super().__init__(f"Port {port} is in use by another program.")
         self.port = port
 
 
 def is_free(port: int) -> bool:
-    """Tell whether a server could listen on this loopback port now."""
+    """Return whether a server could listen on this loopback port now."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        # As servers do it: a connection that is still closing does not make a port taken.
+        # As servers do: a connection that is still closing does not block a port.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((LOOPBACK, port))
@@ -35,17 +35,17 @@ def any_free() -> int:
         return int(probe.getsockname()[1])
 
 
-def choose(preferred: int, demanded: str | None) -> int:
-    """Return the demanded port, or the preferred one, or else any free one.
+def choose(preferred: int, requested: str | None) -> int:
+    """Return the requested port, else the preferred one if it is free, else any free one.
 
     Raises:
-        PortTakenError: the demanded port is taken.
-        ValueError: what was demanded is no port.
+        PortTakenError: the requested port is in use.
+        ValueError: the request is not a port number.
     """
-    if demanded:
-        port = int(demanded)
+    if requested:
+        port = int(requested)
         if not 0 < port < 65536:
-            raise ValueError(f"{demanded} is not a port.")
+            raise ValueError(f"{requested} is not a port number.")
         if not is_free(port):
             raise PortTakenError(port)
         return port

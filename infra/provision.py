@@ -1,9 +1,9 @@
-"""Apply the template through CloudFormation: create or update, and nothing when nothing changed."""
+"""Apply the main template through CloudFormation."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -19,7 +19,7 @@ TEMPLATE_PATH = Path(__file__).with_name("template.yaml")
 
 
 class Clients(Protocol):
-    """Whatever makes clients of AWS's services: a boto3 session, the embedded AWS, a fixture."""
+    """A source of AWS clients: a boto3 session, the embedded AWS or a test fixture."""
 
     def client(self, service: str, /) -> Any:
         """Return a client of a service."""
@@ -27,7 +27,7 @@ class Clients(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """What the template made, by name or address."""
+    """The outputs of the main template."""
 
     originals_bucket: str
     renditions_bucket: str
@@ -44,52 +44,25 @@ class Outputs:
     imports_function_name: str
 
     @classmethod
-    def from_stack(cls, stack: Mapping[str, Any]) -> Outputs:
-        """Read the outputs of a described stack."""
-        return cls.from_named(stacks.outputs_of(stack))
-
-    @classmethod
     def from_named(cls, found: Mapping[str, str]) -> Outputs:
-        """Read the outputs by their names in the template."""
-        return cls(
-            originals_bucket=found["OriginalsBucket"],
-            renditions_bucket=found["RenditionsBucket"],
-            thumbnails_queue_url=found["ThumbnailsQueueUrl"],
-            thumbnails_dead_letter_queue_url=found["ThumbnailsDeadLetterQueueUrl"],
-            catalogue_table=found["CatalogueTable"],
-            photo_events_topic_arn=found["PhotoEventsTopicArn"],
-            web_role_arn=found["WebRoleArn"],
-            worker_role_arn=found["WorkerRoleArn"],
-            worker_function_name=found["WorkerFunctionName"],
-            worker_mapping_id=found["WorkerMappingId"],
-            imports_queue_url=found["ImportsQueueUrl"],
-            imports_dead_letter_queue_url=found["ImportsDeadLetterQueueUrl"],
-            imports_function_name=found["ImportsFunctionName"],
-        )
+        """Read the outputs of the template: ``OriginalsBucket`` becomes ``originals_bucket``."""
+        names = [field.name for field in fields(cls)]
+        return cls(**{name: found[name.title().replace("_", "")] for name in names})
 
     def environment(self) -> dict[str, str]:
-        """Return the variables that the web and the worker both read."""
-        return {
-            "ORIGINALS_BUCKET": self.originals_bucket,
-            "RENDITIONS_BUCKET": self.renditions_bucket,
-            "CATALOGUE_TABLE": self.catalogue_table,
-            "PHOTO_EVENTS_TOPIC_ARN": self.photo_events_topic_arn,
-        }
+        """Return the variables that both the web and the worker read."""
+        names = ("originals_bucket", "renditions_bucket", "catalogue_table", "photo_events_topic_arn")
+        return {name.upper(): getattr(self, name) for name in names}
 
     def web_environment(self) -> dict[str, str]:
         """Return the variables that the web reads."""
-        return {
-            **self.environment(),
-            "THUMBNAILS_QUEUE_URL": self.thumbnails_queue_url,
-            "THUMBNAILS_DEAD_LETTER_QUEUE_URL": self.thumbnails_dead_letter_queue_url,
-            "IMPORTS_QUEUE_URL": self.imports_queue_url,
-            "IMPORTS_DEAD_LETTER_QUEUE_URL": self.imports_dead_letter_queue_url,
-        }
+        queue_urls = [field.name for field in fields(self) if field.name.endswith("queue_url")]
+        return {**self.environment(), **{name.upper(): getattr(self, name) for name in queue_urls}}
 
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """The parameters of the template that a caller decides; the others keep their defaults."""
+    """The parameters that a caller sets; the others keep the template's defaults."""
 
     stage: str
     site_origin: str
@@ -102,13 +75,13 @@ class Parameters:
 
     @property
     def stack_name(self) -> str:
-        """Return the name of the stack of this stage."""
+        """Return the name of this stage's stack."""
         return f"contactsheet-{self.stage}"
 
 
 @dataclass(frozen=True, slots=True)
 class Provisioned:
-    """The outputs, and whether anything had to be changed for them."""
+    """The outputs, and whether applying the template changed the stack."""
 
     outputs: Outputs
     changed: bool
@@ -121,10 +94,10 @@ def provision(
     extra: Mapping[str, str] | None = None,
     say: Callable[[str], None] = stacks.silent,
 ) -> Provisioned:
-    """Make the stack what the template and the parameters say; ``extra`` gives further ones.
+    """Upload the worker's code and apply the template; ``extra`` holds further parameters.
 
     Raises:
-        StackError: it could not be done.
+        StackError: AWS refused or could not finish.
     """
     try:
         bucket, key = upload_worker(clients, parameters.stage, parameters.worker_zip)
@@ -140,7 +113,7 @@ def provision(
 
 
 def stack_request(parameters: Parameters, bucket: str, code_key: str, layer_key: str = "") -> dict[str, Any]:
-    """Return what CloudFormation is asked for, in the words of its ``CreateStack``."""
+    """Return the arguments of CloudFormation's ``CreateStack``."""
     values = {
         "Stage": parameters.stage,
         "SiteOrigin": parameters.site_origin,
@@ -161,13 +134,13 @@ def stack_request(parameters: Parameters, bucket: str, code_key: str, layer_key:
 
 
 def artifacts_bucket(clients: Clients, stage: str) -> str:
-    """Return the name of the bucket that a stage's code is handed over in."""
+    """Return the name of the bucket for a stage's code."""
     account = clients.client("sts").get_caller_identity()["Account"]
     return f"contactsheet-{stage}-artifacts-{account}-{clients.client('s3').meta.region_name}"
 
 
 def upload_worker(clients: Clients, stage: str, worker_zip: Path) -> tuple[str, str]:
-    """Put the zip where CloudFormation can read it, unless it is there; return its bucket and key."""
+    """Upload the zip for CloudFormation, unless it is there; return its bucket and key."""
     s3, bucket = clients.client("s3"), artifacts_bucket(clients, stage)
     region = s3.meta.region_name
     body = worker_zip.read_bytes()
@@ -193,7 +166,7 @@ def upload_worker(clients: Clients, stage: str, worker_zip: Path) -> tuple[str, 
 def apply(
     cloudformation: Any, request: Mapping[str, Any], *, say: Callable[[str], None] = stacks.silent
 ) -> Provisioned:
-    """Bring the stack to the template by a change set.
+    """Apply the template by a change set.
 
     Raises:
         StackError: the change set or its execution failed.

@@ -1,7 +1,7 @@
-"""Lay out what Zappa packages: our own files by an allow-list, and locked wheels for the Lambda platform.
+"""Lay out what Zappa packages: our files by an allow-list, and locked wheels for the Lambda platform.
 
-Zappa takes its working directory and the environment named by ``VIRTUAL_ENV``, whole. So both are made
-here and hold nothing else: no settings of this machine, no tests, no database, no tools.
+Zappa packages its whole working directory and the whole environment named by ``VIRTUAL_ENV``. Both are made
+here and hold nothing else: no local settings, tests, database or tools.
 """
 
 from __future__ import annotations
@@ -35,19 +35,18 @@ PACKAGED = (
 COLLECTED = "static/**/*"
 BUILT = "static/build/site.js"
 NEVER_PACKAGED = {"__pycache__", "src"}
-"""``static/src`` is what the browser's files are built from."""
-MAXIMUM_UNPACKED_BYTES = 150_000_000
+"""``static/src`` holds the sources of the browser files."""
 NOT_INSTALLED = frozenset(
-    # The Lambda runtime brings boto3; its data alone would double the package.
+    # The Lambda runtime includes boto3, whose data alone would double the package.
     {"boto3", "botocore", "s3transfer"}
-    # What only Zappa's command line needs.
+    # Only Zappa's command line needs these.
     | {"argcomplete", "cfn-flip", "click", "colorama", "hjson", "pip", "placebo", "pyyaml"}
     | {"python-slugify", "setuptools", "text-unidecode", "toml", "tqdm", "troposphere", "wheel"}
 )
 
 
 class WebPackageError(Exception):
-    """The package could not be laid out; the text says why."""
+    """The package could not be made; the text gives the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,26 +58,26 @@ class Layout:
     stage: str
 
     def zappa(self, *arguments: str) -> list[str]:
-        """Return the command line of Zappa for this stage; run it in ``folder``."""
+        """Return Zappa's command line for this stage; run it in ``folder``."""
         command, *options = arguments
         program = (sys.executable, "-W", "ignore", "-m", "zappa.cli")
         return [*program, command, self.stage, *options]
 
     def variables(self) -> dict[str, str]:
-        """Return what Zappa must find in its environment."""
+        """Return the environment variables that Zappa needs."""
         return {"VIRTUAL_ENV": str(self.environment), "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def lay_out(
     stage: str, target: Target, settings: Mapping[str, Any], *, cache: Path = CACHE, certificates: bytes = b""
 ) -> Layout:
-    """Lay out the package of a stage anew; ``settings`` are added to those of ``zappa_settings.json``.
+    """Make the package of a stage; ``settings`` are added to those of ``zappa_settings.json``.
 
     Raises:
         WebPackageError: a wheel is missing or does not match its hash, or files are not built.
     """
     if not (PROJECT / BUILT).exists():
-        raise WebPackageError("The browser's files are not built. Run: make browser-files")
+        raise WebPackageError("The browser files are not built. Run: make browser-files")
     folder = cache / stage
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -104,7 +103,7 @@ def _copy(pattern: str, folder: Path) -> None:
 
 
 def _collect_static_files(folder: Path) -> None:
-    """Give every static file its hashed name; the plain ones are not needed afterwards."""
+    """Collect static files under hashed names and remove the originals."""
     variables = {"PATH": os.defpath, "SECRET_KEY": "signs-nothing-here", "DATABASE_URL": "sqlite:///:memory:"}
     run = subprocess.run(  # our own command line
         [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"],
@@ -123,7 +122,7 @@ def _collect_static_files(folder: Path) -> None:
 def _write_settings(folder: Path, stage: str, target: Target, settings: Mapping[str, Any]) -> None:
     found = json.loads(SETTINGS.read_text())
     if stage not in found:
-        # A stage of one's own is a copy of dev.
+        # A stage that the file doesn't name is like dev.
         found[stage] = {"extends": "common"}
     found[stage] |= {
         "runtime": f"python{target.python_version}",
@@ -134,11 +133,11 @@ def _write_settings(folder: Path, stage: str, target: Target, settings: Mapping[
 
 
 def _environment(target: Target, cache: Path) -> Path:
-    """Return an environment of the locked wheels, in the shape that Zappa looks for."""
+    """Return an environment of the locked wheels, laid out as Zappa expects."""
     recipe = repr((target, is_made_for(target.python_version)))
     digest = hashlib.sha256(REQUIREMENTS.read_bytes() + recipe.encode()).hexdigest()[:16]
     environment = cache / f"environment-{digest}"
-    # Zappa looks where its own Python's packages would be, whatever Python they are for.
+    # Zappa expects packages at the path of its own Python version, even if they are for another.
     packages = (
         environment / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}" / "site-packages"
     )
@@ -149,22 +148,22 @@ def _environment(target: Target, cache: Path) -> Path:
     platforms = [argument for platform in target.platforms for argument in ("--platform", platform)]
     command = [
         *(sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile", "--no-input"),
-        *("--only-binary=:all:", "--require-hashes", "--requirement", str(_wanted(environment))),
+        *("--only-binary=:all:", "--require-hashes", "--requirement", str(_requirements(environment))),
         *("--python-version", target.python_version, "--implementation", "cp"),
         *platforms,
         *("--target", str(unfinished)),
     ]
     run = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # our own command line
     if run.returncode:
-        raise WebPackageError(f"The web's packages could not be installed.\n{run.stderr.strip()}")
+        raise WebPackageError(f"The web function's packages could not be installed.\n{run.stderr.strip()}")
     compile_sources(unfinished, target.python_version)
     packages.parent.mkdir(parents=True, exist_ok=True)
     unfinished.rename(packages)
     return environment
 
 
-def _wanted(environment: Path) -> Path:
-    """Write the locked set without what is not installed, hashes and all; return where."""
+def _requirements(environment: Path) -> Path:
+    """Write the locked requirements without ``NOT_INSTALLED``; return the path."""
     blocks: list[list[str]] = []
     for line in REQUIREMENTS.read_text().splitlines():
         if line and not line[0].isspace():

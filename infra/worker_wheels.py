@@ -17,10 +17,10 @@ from infra.bytecode import RUNNING, compile_sources, is_made_for
 PROJECT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = PROJECT / "requirements" / "worker.txt"
 RECIPE_VERSION = 2
-"""Part of the cache's key: raise it when another zip is made of the same input."""
+"""Part of the cache key: raise it when the same input makes a different zip."""
 
 NOT_NEEDED = ("*.dist-info", "*.pyi", "*.pyc", "__pycache__", "tests", "py.typed", "bin", "*.h")
-"""Left out: nothing reads them at run time. Licences are kept, see ``_keep_licences``."""
+"""Left out: nothing reads them at run time. Licenses are kept; see ``_keep_licenses``."""
 
 PILLOW_NOT_NEEDED = (
     # Fonts and toolkits; the worker only decodes, scales and encodes.
@@ -37,7 +37,7 @@ PILLOW_NOT_NEEDED = (
 
 
 class WorkerZipError(Exception):
-    """The zip could not be built, or it is not fit to run."""
+    """The zip could not be built, or it would not run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +48,12 @@ class Target:
     architecture: str = {"aarch64": "arm64"}.get(platform.machine(), platform.machine())
 
     def __str__(self) -> str:
-        """Name the target as file names do."""
+        """Return the target as in file names."""
         return f"cp{self.python_version.replace('.', '')}-{self.architecture}"
 
     @property
     def recipe(self) -> str:
-        """Name what is built for the target here: without bytecode where only another Python can make it."""
+        """Return the cache name: without bytecode if only another Python version can make it."""
         return str(self) if is_made_for(self.python_version) else f"{self}-sources"
 
     @property
@@ -81,14 +81,14 @@ def unpacked_wheels(target: Target, cache: Path) -> Path:
             check_tags(target, tree)
             _prune(tree)
             compile_sources(tree, target.python_version)
-            # Another build may have been faster; both made the same.
+            # A concurrent build may have finished first, with the same result.
             with contextlib.suppress(OSError):
                 tree.rename(wanted)
     return wanted
 
 
 def digest(*paths: Path) -> str:
-    """Return a short name for the content of files of the project, and for how it is packed."""
+    """Return a digest of project files and of the packing recipe."""
     found = hashlib.sha256(str(RECIPE_VERSION).encode())
     for path in paths:
         found.update(f"\0{path.relative_to(PROJECT)}\0".encode())
@@ -97,7 +97,7 @@ def digest(*paths: Path) -> str:
 
 
 def _install_wheels(target: Target, tree: Path) -> None:
-    """Unpack the locked wheels of the target platform into ``tree``; nothing is ever compiled."""
+    """Unpack the locked wheels of the target platform into ``tree``; nothing is compiled from source."""
     platforms = [argument for platform in target.platforms for argument in ("--platform", platform)]
     command = [
         *(sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile"),
@@ -112,7 +112,7 @@ def _install_wheels(target: Target, tree: Path) -> None:
 
 
 def check_tags(target: Target, tree: Path) -> None:
-    """Hold every wheel's own word on where it runs against the target.
+    """Check the platform tags of every wheel against the target.
 
     Raises:
         WorkerZipError: a wheel is for another platform.
@@ -125,7 +125,7 @@ def check_tags(target: Target, tree: Path) -> None:
 
 
 def _prune(tree: Path) -> None:
-    _keep_licences(tree)
+    _keep_licenses(tree)
     patterns = [(tree, pattern) for pattern in NOT_NEEDED]
     patterns += [(tree / "PIL", pattern) for pattern in PILLOW_NOT_NEEDED]
     patterns += [(tree / "pillow.libs", pattern) for pattern in PILLOW_NOT_NEEDED]
@@ -137,11 +137,11 @@ def _prune(tree: Path) -> None:
                 path.unlink(missing_ok=True)
 
 
-def _keep_licences(tree: Path) -> None:
-    """Gather the licences, which must travel with the binaries, before their folders are pruned."""
-    for licence in tree.glob("*.dist-info/licenses/**/*"):
-        if licence.is_file():
-            package = licence.relative_to(tree).parts[0].removesuffix(".dist-info")
-            destination = tree / "licenses" / f"{package}-{licence.name}"
+def _keep_licenses(tree: Path) -> None:
+    """Collect the licenses, which must be distributed with the binaries, before their folders are pruned."""
+    for path in tree.glob("*.dist-info/licenses/**/*"):
+        if path.is_file():
+            package = path.relative_to(tree).parts[0].removesuffix(".dist-info")
+            destination = tree / "licenses" / f"{package}-{path.name}"
             destination.parent.mkdir(exist_ok=True)
-            shutil.copyfile(licence, destination)
+            shutil.copyfile(path, destination)

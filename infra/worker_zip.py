@@ -1,6 +1,6 @@
-"""Build what the worker runs from: our code and its locked wheels, in one zip or two, byte for byte the same.
+"""Build the worker's package: our code and locked wheels, in one zip or two, reproducibly.
 
-``python -m infra.worker_zip`` prints the path of the zip, with ``--layered`` those of the code and the layer.
+``python -m infra.worker_zip`` prints the path of the zip; with ``--layered``, those of code and layer.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ MAXIMUM_UNPACKED_BYTES = 80_000_000
 KEPT_ZIPS = 4
 
 Entries = dict[PurePosixPath, Path]
-"""Files by their name within a zip."""
+"""Files by their name in a zip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,9 @@ class Layered:
 
 
 def build(target: Target | None = None, *, cache: Path = CACHE) -> Path:
-    """Return the zip for the target; build it only if this very input was not built before.
+    """Return the zip for the target; build it only if the same input was not built before.
 
-    Only wheels that were never unpacked here need a network.
+    The network is used only for wheels that are not in the cache.
 
     Raises:
         WorkerZipError: a wheel is missing or does not match its hash, or the result is too large.
@@ -58,10 +58,10 @@ def build(target: Target | None = None, *, cache: Path = CACHE) -> Path:
 
 
 def build_layered(target: Target | None = None, *, cache: Path = CACHE) -> Layered:
-    """Return the same files in two zips: a change of our code sends only the small one.
+    """Return the same files in two zips, so that a change of our code uploads only the small one.
 
     Raises:
-        WorkerZipError: as of ``build``; the size is that of both together, for Lambda unpacks both.
+        WorkerZipError: see ``build``; the size is the sum of both, since Lambda unpacks both.
     """
     target = target or Target()
     sources = _sources()
@@ -82,7 +82,7 @@ def _sources() -> list[Path]:
 
 @contextmanager
 def _code(sources: Iterable[Path], target: Target) -> Iterator[Entries]:
-    """Give our own files and their bytecode, from a copy: none is written beside the sources."""
+    """Yield our files and their bytecode, compiled in a copy and not beside the sources."""
     with tempfile.TemporaryDirectory() as temporary:
         for path in sources:
             copy = Path(temporary) / path.relative_to(PROJECT)
@@ -101,7 +101,7 @@ def _files(folder: Path) -> Entries:
 
 
 def _as_layer(packages: Entries) -> Entries:
-    """Name the files as a layer's: Lambda unpacks it to ``/opt`` and imports from ``/opt/python``."""
+    """Rename the files for a layer: Lambda unpacks it to ``/opt`` and imports from ``/opt/python``."""
     return {
         name if name.parts[0] == "licenses" else PurePosixPath("python") / name: path
         for name, path in packages.items()
@@ -112,28 +112,28 @@ def _check_size(paths: Iterable[Path]) -> None:
     size_bytes = sum(path.stat().st_size for path in paths)
     if size_bytes >= MAXIMUM_UNPACKED_BYTES:
         raise WorkerZipError(
-            f"The worker unpacks to {size_bytes} bytes; {MAXIMUM_UNPACKED_BYTES} are allowed."
+            f"The worker unpacks to {size_bytes} bytes; the limit is {MAXIMUM_UNPACKED_BYTES}."
         )
 
 
-def _build(entries: Entries, wanted: Path, alike: str) -> None:
-    """Zip the entries under a name that nobody sees before it is complete; ``alike`` are its older ones."""
+def _build(entries: Entries, wanted: Path, older: str) -> None:
+    """Write the zip under a temporary name, then rename it; ``older`` is the pattern of older zips."""
     with tempfile.TemporaryDirectory(dir=wanted.parent) as temporary:
         unfinished = Path(temporary) / "unfinished.zip"
         _write_zip(entries, unfinished)
-        _remove_older(wanted.parent, alike)
+        _remove_older(wanted.parent, older)
         unfinished.replace(wanted)
 
 
 def _remove_older(cache: Path, pattern: str) -> None:
-    """Keep a few zips for going back and forth between branches, and no more."""
+    """Keep a few zips, for switching between branches."""
     by_age = sorted(cache.glob(pattern), key=lambda path: path.stat().st_mtime)
     for path in by_age[:-KEPT_ZIPS]:
         path.unlink(missing_ok=True)
 
 
 def _write_zip(entries: Mapping[PurePosixPath, Path], destination: Path) -> None:
-    """Zip files by their name within so that the same make the same bytes: sorted, no times, one mode."""
+    """Write a reproducible zip: sorted, with no times and one mode."""
     with zipfile.ZipFile(destination, "w") as archive:
         for name, path in sorted(entries.items()):
             entry = zipfile.ZipInfo(str(name), date_time=(1980, 1, 1, 0, 0, 0))
@@ -142,18 +142,18 @@ def _write_zip(entries: Mapping[PurePosixPath, Path], destination: Path) -> None
 
 
 def main() -> None:
-    """Build the zip that was asked for and print where it is."""
+    """Build the requested zip and print its path."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--python", default=Target().python_version)
     parser.add_argument("--architecture", choices=("x86_64", "arm64"), default=Target().architecture)
-    parser.add_argument("--layered", action="store_true", help="build code and layer apart")
+    parser.add_argument("--layered", action="store_true", help="build code and layer separately")
     arguments = parser.parse_args()
     target = Target(arguments.python, arguments.architecture)
     if arguments.layered:
         layered = build_layered(target)
-        print(layered.code, layered.layer, sep="\n")  # noqa: T201  # this is the command's answer
+        print(layered.code, layered.layer, sep="\n")  # noqa: T201  # this is the command's output
     else:
-        print(build(target))  # noqa: T201  # this is the command's answer
+        print(build(target))  # noqa: T201  # this is the command's output
 
 
 if __name__ == "__main__":

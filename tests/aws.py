@@ -13,12 +13,12 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from infra import ports
+from infra import ports, stacks
 from infra.embedded import CLIENT_CONFIG, EmbeddedAws
 from infra.provision import Outputs, Parameters, provision, stack_request, upload_worker
-from infra.template import resources_of, template
 from infra.worker_zip import PROJECT, build
 from tests.stage import ACCOUNT, ENVIRONMENT, REGION, SITE_ORIGIN, STAGE
+from tests.templates import resources_of, template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,7 +77,7 @@ class EnforcedAws:
         return self.embedded.endpoint_url
 
     def client(self, service: str) -> Any:
-        """Return a client that acts as root, whom nothing is refused."""
+        """Return a client that acts as root, with all permissions."""
         return self.embedded.client(service)
 
     def web_client(self, service: str) -> Any:
@@ -157,7 +157,9 @@ def _moto_outputs(parameters: Parameters) -> Outputs:
     request = stack_request(parameters, bucket, key)
     # The same template; JSON is read much faster.
     cloudformation.create_stack(**request | {"TemplateBody": json.dumps(template())})
-    return Outputs.from_stack(cloudformation.describe_stacks(StackName=parameters.stack_name)["Stacks"][0])
+    outputs = stacks.read(cloudformation, parameters.stack_name)
+    assert outputs
+    return Outputs.from_named(outputs)
 
 
 @pytest.fixture

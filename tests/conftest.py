@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 
 from tests.aws import embedded_aws, moto_aws
@@ -14,6 +16,10 @@ from tests.browser.chromium import playwright
 from tests.running import running_gallery
 
 __all__ = ["embedded_aws", "moto_aws", "playwright", "running_gallery"]
+
+# A shell starts a script's background jobs with Ctrl-C ignored, and children inherit what is ignored.
+# A signal that has a handler here has its usual effect in them.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(trylast=True)

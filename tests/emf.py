@@ -86,11 +86,11 @@ def metrics_of(line: dict[str, Any]) -> dict[tuple[str, ...], dict[str, float]]:
         for names in directive["Dimensions"]:
             values = tuple(line[name] for name in names)
             assert all(isinstance(value, str) and 0 < len(value) <= 1024 for value in values), values
-            told = found.setdefault(values, {})
+            values_by_name = found.setdefault(values, {})
             for metric in directive["Metrics"]:
                 value = line[metric["Name"]]
                 assert isinstance(value, int | float), metric
                 assert not isinstance(value, bool), metric
-                assert metric["Name"] not in told, f"{metric} is told twice"
-                told[metric["Name"]] = value
+                assert metric["Name"] not in values_by_name, f"{metric} is written twice"
+                values_by_name[metric["Name"]] = value
     return found

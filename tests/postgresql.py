@@ -1,4 +1,4 @@
-"""A PostgreSQL of Debian's package for one test run: own data folder, free port, gone afterwards.
+"""A PostgreSQL of Debian's package for one test run: own data folder and port, removed at the end.
 
 ``python -m tests.postgresql ARGUMENTS`` runs pytest with these arguments against it.
 """
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 READY_WITHIN_SECONDS = 30.0
 USER = "contactsheet"
-# Nobody's data: a crash may lose it, so nothing waits for the disk.
+# Test data: a crash may lose it, so no write waits for the disk.
 SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "64MB"}
 
 

@@ -18,8 +18,8 @@ from infra.local.folder import FOLDER_VARIABLE, Folder
 from infra.local.gallery import ADMIN
 from infra.worker_zip import PROJECT
 from tests.aws import EMBEDDED_PYTHON
-from tests.patience import eventually
 from tests.postgresql import database_of
+from tests.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -6,7 +6,7 @@ STAGE = "test"
 SITE_ORIGIN = "http://127.0.0.1:8000"
 
 ENVIRONMENT = {
-    # No test ever reaches AWS: these credentials are nobody's, and there is no file or host to find others.
+    # No test reaches AWS: these credentials are invalid, and no file or host has others.
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
     "AWS_SESSION_TOKEN": "testing",

@@ -1,1 +1,1 @@
-"""The thumbnail worker: makes the world of renditions match the world of originals."""
+"""The thumbnail worker: keeps renditions and catalogue items in step with the originals."""

@@ -1,7 +1,7 @@
 """Run the worker without Lambda: poll the queue named by ``THUMBNAILS_QUEUE_URL``.
 
-The semantics are Lambda's: batches of ten, partial failures, limited tries counted by the queue. Let a
-supervisor start it again when it dies: the messages it held come again and are then decoded apart.
+The semantics are Lambda's: batches of ten, partial failures, tries counted by the queue. Let a supervisor
+restart it when it dies: the messages it held come again and are then decoded in a child process.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import signal
 import sys
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from thumbworker import journal
+from thumbworker import log
 from thumbworker.assembly import assemble
 from thumbworker.environment import Environment, SettingsMissing
 from thumbworker.interfaces import StoreUnavailable
@@ -24,28 +24,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from thumbworker.batch import Batch
+    from thumbworker.interfaces import Queue
 
 BATCH_SECONDS = 120.0
 """The Lambda's timeout; the queue's visibility timeout is six times as long."""
 PAUSE_SECONDS = 5.0
-
-
-class Queue(Protocol):
-    """The queue, as far as a poller needs it."""
-
-    def receive(self, queue_url: str, *, wait_seconds: int) -> list[dict[str, Any]]:
-        """Return up to ten messages, each as Lambda would hand it over."""
-
-    def queue_arn(self, queue_url: str) -> str:
-        """Return the queue's ARN."""
-
-    def delete(self, queue_url: str, receipt_handle: str) -> None:
-        """Acknowledge one message."""
+"""The wait after a poll that failed."""
 
 
 @dataclass(slots=True)
 class Poller:
-    """Hand batches to the worker until told to stop; a batch begun is ended first."""
+    """Hand batches to the worker until ``stop`` is called; a batch that has begun is finished first."""
 
     queue: Queue
     queue_url: str
@@ -55,7 +44,7 @@ class Poller:
     _queue_arn: str = field(default="")
 
     def stop(self, *_: object) -> None:
-        """Take no further batch."""
+        """Take no further batch; also a signal handler."""
         self.stopping = True
 
     def poll_once(self, *, wait_seconds: int = 20) -> int:
@@ -75,9 +64,9 @@ class Poller:
             request_id=str(uuid4()),
             remaining_seconds=lambda: end - time.monotonic(),
         )
-        again = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
+        failed = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
         for message in messages:
-            if message["messageId"] not in again:
+            if message["messageId"] not in failed:
                 self.queue.delete(self.queue_url, message["receiptHandle"])
         return len(messages)
 
@@ -86,10 +75,8 @@ class Poller:
         while not self.stopping:
             try:
                 self.poll_once()
-            except StoreUnavailable as fault:
-                journal.write_line(
-                    {"level": journal.WARNING, "outcome": "queue_unavailable", "reason": str(fault)}
-                )
+            except StoreUnavailable as error:
+                log.write_line({"level": log.WARNING, "outcome": "queue_unavailable", "reason": str(error)})
                 self.pause(PAUSE_SECONDS)
 
 
@@ -99,9 +86,9 @@ def main() -> int:
     try:
         environment = Environment.read(os.environ)
         if not queue_url:
-            raise SettingsMissing(["THUMBNAILS_QUEUE_URL"])  # noqa: TRY301 - one place says what is missing
-    except SettingsMissing as fault:
-        sys.stderr.write(f"{fault}\n")
+            raise SettingsMissing(["THUMBNAILS_QUEUE_URL"])  # noqa: TRY301 - all missing settings are reported in one place
+    except SettingsMissing as error:
+        sys.stderr.write(f"{error}\n")
         return 2
     queues = open_queues(environment)
     poller = Poller(queues, queue_url, assemble(environment, queues))

@@ -1,7 +1,6 @@
-"""How the worker speaks to AWS: clients, their limits, and what becomes of the SDK's errors.
+"""The worker's AWS clients, their limits, and the translation of the SDK's errors.
 
-Every fault of the SDK becomes ``StoreUnavailable``. Retries and timeouts are bounded so that a store
-that hangs costs a record its try and not the whole function its time.
+Retries and timeouts are bounded: a store that hangs costs one photo its try, not the function its time.
 """
 
 from __future__ import annotations
@@ -31,29 +30,29 @@ READ_TIMEOUT_SECONDS = 5.0
 
 @contextmanager
 def unavailable(operation: str) -> Iterator[None]:
-    """Turn what the SDK raises into ``StoreUnavailable``."""
+    """Raise ``StoreUnavailable`` for any error of the SDK."""
     try:
         yield
-    except ClientError as fault:
-        raise StoreUnavailable(operation, fault.response["Error"].get("Code", "unknown")) from fault
-    except BotoCoreError as fault:
-        raise StoreUnavailable(operation, type(fault).__name__) from fault
+    except ClientError as error:
+        raise StoreUnavailable(operation, error.response["Error"].get("Code", "unknown")) from error
+    except BotoCoreError as error:
+        raise StoreUnavailable(operation, type(error).__name__) from error
 
 
-def is_not_found(fault: ClientError) -> bool:
-    """Tell whether S3 says that there is no such object, which is no fault."""
-    return fault.response["Error"].get("Code") in NOT_FOUND_CODES
+def is_not_found(error: ClientError) -> bool:
+    """Return whether S3 says that there is no such object."""
+    return error.response["Error"].get("Code") in NOT_FOUND_CODES
 
 
 def open_s3(environment: Environment, *, read_timeout: float = READ_TIMEOUT_SECONDS) -> S3Client:
-    """Return a client of S3; clients are shared by all threads."""
+    """Return an S3 client; clients are shared by all threads."""
     return boto3.client(
         "s3",
         config=_config(
             environment,
             read_timeout,
             signature_version="s3v4",
-            # An emulator on a loopback address has no host name per bucket.
+            # An emulator on a loopback address has no hostname for each bucket.
             s3={"addressing_style": "path" if environment.endpoint_url else "virtual"},
         ),
         endpoint_url=environment.endpoint_url,
@@ -61,23 +60,23 @@ def open_s3(environment: Environment, *, read_timeout: float = READ_TIMEOUT_SECO
 
 
 def open_dynamodb(environment: Environment) -> DynamoDBClient:
-    """Return a client of DynamoDB."""
+    """Return a DynamoDB client."""
     return boto3.client("dynamodb", config=_config(environment), endpoint_url=environment.endpoint_url)
 
 
 def open_sns(environment: Environment) -> SNSClient:
-    """Return a client of SNS."""
+    """Return an SNS client."""
     return boto3.client("sns", config=_config(environment), endpoint_url=environment.endpoint_url)
 
 
 def open_sqs(environment: Environment, *, read_timeout: float = READ_TIMEOUT_SECONDS) -> SQSClient:
-    """Return a client of SQS."""
+    """Return an SQS client."""
     config = _config(environment, read_timeout)
     return boto3.client("sqs", config=config, endpoint_url=environment.endpoint_url)
 
 
 def _config(environment: Environment, read_timeout: float = READ_TIMEOUT_SECONDS, **special: Any) -> Config:
-    """Return botocore's configuration: short waits, few retries; ``special`` goes on top."""
+    """Return botocore's configuration: short timeouts, few retries, and ``special`` on top."""
     return Config(
         region_name=environment.region,
         signature_version="v4",

@@ -1,4 +1,4 @@
-"""What the process is told from outside, read once at cold start."""
+"""The environment variables, read once at cold start."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class SettingsMissing(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """Names of the stores, the site and the stage. ``endpoint_url`` is set on an emulator only."""
+    """Names of the stores, the site and the stage. ``endpoint_url`` is set for an emulator only."""
 
     originals_bucket: str
     renditions_bucket: str

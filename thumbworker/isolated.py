@@ -1,7 +1,7 @@
 """The child's side of isolation: bytes in, one answer out.
 
-The answer is a line of JSON and then the renditions' bytes one after another. Not pickle: what a
-taken-over decoder says must be data.
+The answer is a line of JSON, then the bytes of the renditions. It is not a pickle, because a compromised
+decoder could make that run code in the parent.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
 
 
 def write_answer(picture: Picture) -> bytes:
-    """Return the answer that says what was rendered."""
-    facts = asdict(picture)
-    for rendered in facts["renditions"]:
+    """Return the answer for a rendered picture."""
+    fields = asdict(picture)
+    for rendered in fields["renditions"]:
         rendered["data"] = len(rendered["data"])
-    head = json.dumps({"picture": facts}).encode()
+    head = json.dumps({"picture": fields}).encode()
     return b"\n".join((head, b"".join(rendered.data for rendered in picture.renditions)))
 
 
 def write_refusal(refusal: Refused) -> bytes:
-    """Return the answer that says why nothing was rendered."""
+    """Return the answer for a refused original."""
     head = {"refused": {"reason": str(refusal.reason), "detail": refusal.detail}}
     return json.dumps(head).encode() + b"\n"
 
@@ -42,30 +42,30 @@ def read_answer(answer: bytes) -> Picture:
     """Return the picture that the child wrote.
 
     Raises:
-        Refused: the child refused, or its answer makes no sense (``decoder_died``).
+        Refused: the child refused, or its answer is invalid (``decoder_died``).
     """
     head, _, data = answer.partition(b"\n")
     try:
-        facts = json.loads(head)
-        if "refused" in facts:
-            refused = facts["refused"]
+        answered = json.loads(head)
+        if "refused" in answered:
+            refused = answered["refused"]
             raise Refused(Reason(refused["reason"]), str(refused["detail"]))
-        return _read_picture(facts["picture"], memoryview(data))
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as fault:
-        raise Refused(Reason.DECODER_DIED, f"answer makes no sense: {fault!r}") from fault
+        return _read_picture(answered["picture"], memoryview(data))
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+        raise Refused(Reason.DECODER_DIED, f"invalid answer: {error!r}") from error
 
 
-def _read_picture(facts: dict[str, object], data: memoryview) -> Picture:
+def _read_picture(fields: dict[str, object], data: memoryview) -> Picture:
     renditions = []
     position = 0
-    for made in facts.pop("renditions"):  # type: ignore[attr-defined]
+    for made in fields.pop("renditions"):  # type: ignore[attr-defined]
         size_bytes = int(made.pop("data"))
         chunk = bytes(data[position : position + size_bytes])
         renditions.append(Rendered(spec=RenditionSpec(**made.pop("spec")), data=chunk, **made))
         position += size_bytes
     if position != len(data):
         raise ValueError("renditions cut short")
-    return Picture(renditions=tuple(renditions), **facts)  # type: ignore[arg-type]
+    return Picture(renditions=tuple(renditions), **fields)  # type: ignore[arg-type]
 
 
 def _load(target: str) -> Callable[[bytes], Picture]:
@@ -86,7 +86,7 @@ def _answer(decode: Callable[[bytes], Picture], data: bytes) -> bytes:
 def main(arguments: list[str]) -> None:
     """Decode standard input by ``module:function`` within the given limits (bytes, seconds, bytes)."""
     target, address_space_bytes, cpu_seconds, output_bytes = arguments
-    # What a C library prints must not get into the answer.
+    # Output of C libraries must not get into the answer.
     answer_file = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     for kind, limit in (
@@ -96,7 +96,7 @@ def main(arguments: list[str]) -> None:
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(kind, (limit, limit + 5 if kind == resource.RLIMIT_CPU else limit))
-    # Who stops us means our parent, which ends its batch first; a stop is no verdict on a picture.
+    # A stop is meant for the parent, which finishes its batch first; it must not count against the picture.
     for stop in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(stop, signal.SIG_IGN)
     data = sys.stdin.buffer.read()

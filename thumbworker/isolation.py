@@ -1,8 +1,8 @@
-"""Decode in a child process with limits, so that a picture that kills its decoder kills nothing else.
+"""Decode in a limited child process: a picture that kills its decoder kills nothing else.
 
-A record that was received before may be the one that took the whole function down. The child gets
-the bytes and nothing else: no credentials, no memory without bound, no time without end. Its death is
-an outcome of the picture. Pipes and files only: Lambda has no shared memory for ``multiprocessing``.
+A message that was received before may be the one that killed the function. The child gets the bytes but no
+credentials, and its memory, time and output are limited. Its death is an outcome of the picture. It uses
+pipes and files, because Lambda has no shared memory for ``multiprocessing``.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ if TYPE_CHECKING:
 
 DETAIL_BYTES = 500
 INHERITED = ("PATH", "LD_LIBRARY_PATH", "LANG", "TMPDIR")
-"""The child's whole environment: the credentials of the function's role are not in it."""
+"""The child's environment; it excludes the credentials of the function's role."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChildLimits:
-    """Bounds of one child.
+    """Limits of one child.
 
-    Address space is not memory (an AVIF that needs 82 MB resident maps 244 MB), so ``address_space_bytes``
-    is generous and stays under the function's 1769 MB. ``output_bytes`` bounds each file it writes.
+    Address space is not resident memory (an AVIF that needs 82 MB maps 244 MB), so ``address_space_bytes``
+    is generous, yet below the function's 1769 MB. ``output_bytes`` limits each file it writes.
     """
 
     address_space_bytes: int = 1_300_000_000
@@ -45,7 +45,7 @@ class ChildLimits:
 
 @dataclass(frozen=True, slots=True)
 class IsolatedDecoder:
-    """Decode by ``module:function`` in a limited child process."""
+    """Decodes by ``module:function`` in a limited child process."""
 
     target: str = "thumbworker.imaging:render"
     limits: ChildLimits = ChildLimits()
@@ -56,14 +56,14 @@ class IsolatedDecoder:
         Raises:
             Refused: the decoder refused it, took too long (``took_too_long``) or died (``decoder_died``).
         """
-        with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as complaints:
-            return_code = self._run(data, output, complaints)
+        with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+            return_code = self._run(data, output, errors)
             if return_code == 0:
                 output.seek(0)
                 return read_answer(output.read())
-            raise _refusal(return_code, _tail(complaints))
+            raise _refusal(return_code, _tail(errors))
 
-    def _run(self, data: bytes, output: BinaryIO, complaints: BinaryIO) -> int:
+    def _run(self, data: bytes, output: BinaryIO, errors: BinaryIO) -> int:
         limits = self.limits
         command = [
             sys.executable,
@@ -74,20 +74,20 @@ class IsolatedDecoder:
             str(limits.cpu_seconds),
             str(limits.output_bytes),
         ]
-        child = subprocess.Popen(  # noqa: S603 - our own interpreter and module, no word from outside
+        child = subprocess.Popen(  # noqa: S603 - our own interpreter and module, no outside input
             command,
             stdin=subprocess.PIPE,
             stdout=output,
-            stderr=complaints,
+            stderr=errors,
             env=_child_environment(os.environ),
-            start_new_session=True,  # an interrupt meant for us must not look like the picture's doing
+            start_new_session=True,  # an interrupt meant for us must not count against the picture
         )
         try:
             child.communicate(data, timeout=limits.wall_seconds)
-        except subprocess.TimeoutExpired as late:
+        except subprocess.TimeoutExpired as error:
             child.kill()
             child.communicate()
-            raise Refused(Reason.TOOK_TOO_LONG, f"over {limits.wall_seconds} s") from late
+            raise Refused(Reason.TOOK_TOO_LONG, f"over {limits.wall_seconds} s") from error
         return child.returncode
 
 
@@ -104,7 +104,7 @@ def _refusal(return_code: int, detail: str) -> Refused:
     return Refused(Reason.DECODER_DIED, f"exit {return_code}: {detail}")
 
 
-def _tail(complaints: BinaryIO) -> str:
-    size = complaints.seek(0, os.SEEK_END)
-    complaints.seek(max(0, size - DETAIL_BYTES))
-    return complaints.read().decode("utf-8", "replace").strip()
+def _tail(errors: BinaryIO) -> str:
+    size = errors.seek(0, os.SEEK_END)
+    errors.seek(max(0, size - DETAIL_BYTES))
+    return errors.read().decode("utf-8", "replace").strip()

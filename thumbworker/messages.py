@@ -1,7 +1,7 @@
-"""Read what S3 put on the queue: which photos to look at, and which messages say nothing we know.
+"""Read a batch of SQS messages with S3 events: which photos to reconcile, and which messages are unknown.
 
-An event's kind is not believed, only its id is used; so created, removed and nudged all become the
-same request. A message that is not understood is left to the dead letters, where a person finds it.
+Only the id in an event is used: created, removed and nudged all become the same request. Unknown messages
+end in the dead-letter queue, where a person finds them.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_plus
 
 from thumbworker.contract.keys import NUDGES_PREFIX, ORIGINALS_PREFIX, parse_key
+from thumbworker.log import WARNING
 from thumbworker.reconcile import Request
 
 if TYPE_CHECKING:
@@ -24,15 +25,16 @@ KNOWN_EVENTS = {
 }
 
 
-class Unknown(Exception):
-    """The message says nothing that this worker knows."""
+class UnknownMessage(Exception):
+    """The message is not an S3 event that this worker handles."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
     """One record of the batch: how often it was received, and which photos it asks for.
 
-    ``sent_at`` is in seconds since the epoch; 0 where the queue does not say.
+    ``sent_at`` is in seconds since the epoch, 0 if the queue does not say. ``unknown`` says what was not
+    understood.
     """
 
     message_id: str
@@ -46,31 +48,31 @@ class Message:
 
 @dataclass(slots=True)
 class Job:
-    """One photo of the batch and every message that asks for it."""
+    """One photo of the batch and all messages that ask for it."""
 
     request: Request
     messages: list[Message] = field(default_factory=list)
 
     @property
     def receive_count(self) -> int:
-        """Return how often the most travelled of its messages was received."""
+        """Return the highest receive count of its messages."""
         return max(message.receive_count for message in self.messages)
 
     @property
     def sent_at(self) -> float:
-        """Return when the first of its messages was sent, in seconds since the epoch; 0 if unknown."""
+        """Return when its first message was sent, in seconds since the epoch; 0 if unknown."""
         return min((message.sent_at for message in self.messages if message.sent_at), default=0.0)
 
 
 def read_messages(
     event: dict[str, Any], known_events: Mapping[str, tuple[str, ...]] = KNOWN_EVENTS
 ) -> list[Message]:
-    """Return the messages of a Lambda SQS event; none raises, whatever it holds."""
+    """Return the messages of a Lambda SQS event; never raises, whatever a body holds."""
     return [_read_message(record, known_events) for record in event.get("Records", ())]
 
 
 def jobs_of(messages: Iterable[Message]) -> list[Job]:
-    """Return one job per photo, in order of arrival: an event and its nudge in one batch are one job."""
+    """Return one job per photo in order of arrival: an upload and a nudge in one batch are one job."""
     jobs: dict[UUID, Job] = {}
     for message in messages:
         for request in message.requests:
@@ -83,6 +85,24 @@ def jobs_of(messages: Iterable[Message]) -> list[Job]:
             if message not in job.messages:
                 job.messages.append(message)
     return list(jobs.values())
+
+
+def unknown_line(message: Message, request_id: str) -> dict[str, Any]:
+    """Return the log line of a message that is left to the dead-letter queue."""
+    return {
+        "level": WARNING,
+        "message_id": message.message_id,
+        "outcome": "unknown",
+        "reason": message.unknown,
+        "request_id": request_id,
+        "receive_count": message.receive_count,
+    }
+
+
+def batch_response(failed: Iterable[Message]) -> dict[str, list[dict[str, str]]]:
+    """Return Lambda's partial batch response: the messages that must come again, each once."""
+    identifiers = dict.fromkeys(message.message_id for message in failed)
+    return {"batchItemFailures": [{"itemIdentifier": identifier} for identifier in identifiers]}
 
 
 def _read_message(record: dict[str, Any], known_events: Mapping[str, tuple[str, ...]]) -> Message:
@@ -103,46 +123,46 @@ def _read_message(record: dict[str, Any], known_events: Mapping[str, tuple[str, 
 def _read_body(
     body: str, receive_count: int, known_events: Mapping[str, tuple[str, ...]]
 ) -> tuple[list[Request], str]:
-    """Return what is asked for, as far as it is understood, and what was not."""
+    """Return the requests that were understood, and what was not."""
     requests: list[Request] = []
     unknown = ""
     try:
         for event in _read_events(body):
             try:
                 requests.append(_read_request(event, receive_count, known_events))
-            except Unknown as refusal:
-                unknown = str(refusal)
-    except Unknown as refusal:
-        unknown = str(refusal)
+            except UnknownMessage as error:
+                unknown = str(error)
+    except UnknownMessage as error:
+        unknown = str(error)
     return requests, unknown
 
 
 def _read_events(body: str) -> list[Any]:
     try:
         notification = json.loads(body)
-    except (ValueError, RecursionError) as fault:
-        raise Unknown("not JSON") from fault
+    except (ValueError, RecursionError) as error:
+        raise UnknownMessage("not JSON") from error
     if not isinstance(notification, dict):
-        raise Unknown("not a notification")
+        raise UnknownMessage("not a notification")
     if notification.get("Event") == "s3:TestEvent":
-        return []  # S3 says this once, when the notification is set up
+        return []  # S3 sends it once, when the notification is set up
     records = notification.get("Records")
     if not isinstance(records, list) or not records:
-        raise Unknown("no records")
+        raise UnknownMessage("no records")
     return records
 
 
 def _read_request(record: Any, receive_count: int, known_events: Mapping[str, tuple[str, ...]]) -> Request:
     try:
         event_name, raw_key = record["eventName"], record["s3"]["object"]["key"]
-    except (KeyError, TypeError) as fault:
-        raise Unknown("not an S3 event") from fault
+    except (KeyError, TypeError) as error:
+        raise UnknownMessage("not an S3 event") from error
     if not isinstance(event_name, str) or not isinstance(raw_key, str):
-        raise Unknown("not an S3 event")
-    parsed = parse_key(unquote_plus(raw_key))  # exactly once: a key may hold a real "%2B"
+        raise UnknownMessage("not an S3 event")
+    parsed = parse_key(unquote_plus(raw_key))  # exactly once: a key may contain a literal "%2B"
     if parsed is None:
-        raise Unknown("key names no photo")
+        raise UnknownMessage("no photo id in the key")
     prefix, photo_id = parsed
     if not event_name.removeprefix("s3:").startswith(known_events.get(prefix, ())):
-        raise Unknown("event of no concern")
+        raise UnknownMessage("unsupported event")
     return Request(photo_id, received_before=receive_count > 1, nudged=prefix == NUDGES_PREFIX)

@@ -1,10 +1,7 @@
-"""Metrics that a log line carries itself: CloudWatch takes them out of it, without a call and a library.
+"""The worker's metrics, written into its own log lines.
 
-What of a line begins with a capital letter is for CloudWatch: metrics by the names of ``UNITS`` and their
-dimensions. Everything else is for readers of the log.
-
-Reference: Amazon CloudWatch User Guide, "Specification: Embedded metric format". Its limits: a metric is
-a number and a dimension a text beside ``_aws``; 100 metrics and 30 dimensions for each directive.
+Fields that begin with a capital letter are for CloudWatch: the metrics in ``UNITS`` and their dimensions.
+All other fields are for people who read the log.
 """
 
 from __future__ import annotations
@@ -13,78 +10,64 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from thumbworker import journal
+from thumbworker import log
+from thumbworker.contract.metrics import STAGE, directive, metadata
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable
 
-NAMESPACE = "Contactsheet"
-STAGE, FUNCTION, REASON = "Stage", "Function", "Reason"
-"""The dimensions. Each value of each costs a metric: nothing goes here that grows with photos or people."""
+FUNCTION, REASON = "Function", "Reason"
+"""Dimensions besides the stage. CloudWatch bills each value: use none that grows with photos or people."""
 
 PROCESSED, FAILED, CRASHED = "Processed", "Failed", "Crashed"
-UNITS = {
-    PROCESSED: "Count",
-    FAILED: "Count",
-    CRASHED: "Count",
-    "LookMilliseconds": "Milliseconds",
-    "DecodeMilliseconds": "Milliseconds",
-    "EncodeMilliseconds": "Milliseconds",
-    "RecordMilliseconds": "Milliseconds",
-    "FetchMilliseconds": "Milliseconds",
-    "TotalMilliseconds": "Milliseconds",
-    "QueueAgeMilliseconds": "Milliseconds",
-    "UploadToDoneMilliseconds": "Milliseconds",
-}
+READ, DECODE, ENCODE, WRITE = (
+    "LookMilliseconds",
+    "DecodeMilliseconds",
+    "EncodeMilliseconds",
+    "RecordMilliseconds",
+)
+"""The steps of one photo. Two keep older names, which dashboards and alarms use."""
+FETCH, TOTAL = "FetchMilliseconds", "TotalMilliseconds"
+QUEUE_AGE, UPLOAD_TO_DONE = "QueueAgeMilliseconds", "UploadToDoneMilliseconds"
+UNITS = dict.fromkeys((PROCESSED, FAILED, CRASHED), "Count") | dict.fromkeys(
+    (READ, DECODE, ENCODE, WRITE, FETCH, TOTAL, QUEUE_AGE, UPLOAD_TO_DONE), "Milliseconds"
+)
 
 
 def milliseconds(seconds: float) -> float:
-    """Return whole tenths of a millisecond, and never less than none: two clocks may disagree."""
+    """Return milliseconds to one decimal, at least 0: the clocks of two machines may disagree."""
     return round(max(seconds, 0.0) * 1000, 1)
 
 
 def processed() -> dict[str, Any]:
-    """Return what counts one success; it is no failure, so that an average of failures is their rate."""
+    """Return the fields that count one success; ``Failed`` is 0, so its average is the failure rate."""
     return {PROCESSED: 1, FAILED: 0}
 
 
 def failed(reason: str) -> dict[str, Any]:
-    """Return what counts one failure for its reason, which must be one of a short list."""
+    """Return the fields that count one failure under its reason code."""
     return {FAILED: 1, REASON: reason}
 
 
 @dataclass(frozen=True, slots=True)
-class MeasuredJournal:
-    """The log of one function of one stage, whose lines carry their metrics."""
+class MetricLog:
+    """The log of one function in one stage; its lines carry their own metrics."""
 
     stage: str
     function: str
-    write_line: Callable[[dict[str, Any]], None] = journal.write_line
+    write_line: Callable[[dict[str, Any]], None] = log.write_line
     now: Callable[[], float] = time.time
 
     def __call__(self, line: dict[str, Any]) -> None:
-        """Write one line; if it holds metrics, say so to CloudWatch."""
-        self.write_line(line | self._description(line))
-
-    def _description(self, line: Mapping[str, Any]) -> dict[str, Any]:
-        found = [name for name in UNITS if name in line]
-        if not found:
-            return {}
-        directives = [_directive((STAGE, FUNCTION), found)]
-        if REASON in line:
-            directives.append(_directive((STAGE, FUNCTION, REASON), [FAILED]))
-        if CRASHED in line:
-            directives.append(_directive((STAGE,), [CRASHED]))  # one alarm for all functions
-        return {
-            STAGE: self.stage,
-            FUNCTION: self.function,
-            "_aws": {"Timestamp": int(self.now() * 1000), "CloudWatchMetrics": directives},
-        }
-
-
-def _directive(dimensions: Iterable[str], names: Iterable[str]) -> dict[str, Any]:
-    return {
-        "Namespace": NAMESPACE,
-        "Dimensions": [list(dimensions)],
-        "Metrics": [{"Name": name, "Unit": UNITS[name]} for name in names],
-    }
+        """Write one line, with the description of its metrics if it has any."""
+        units = {name: unit for name, unit in UNITS.items() if name in line}
+        if units:
+            directives = [directive((STAGE, FUNCTION), units)]
+            if REASON in line:
+                directives.append(directive((STAGE, FUNCTION, REASON), {FAILED: UNITS[FAILED]}))
+            if CRASHED in line:
+                # One alarm covers all functions.
+                directives.append(directive((STAGE,), {CRASHED: UNITS[CRASHED]}))
+            line = line | {STAGE: self.stage, FUNCTION: self.function}
+            line |= metadata(*directives, now=self.now())
+        self.write_line(line)

@@ -1,4 +1,4 @@
-"""One photo on its way through a batch: what is known of it, and the line that says so at the end."""
+"""One photo on its way through a batch: read, decode, write, and the log line that sums them up."""
 
 from __future__ import annotations
 
@@ -9,129 +9,160 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from thumbworker import metrics
+from thumbworker.imaging import Refused
 from thumbworker.interfaces import StoreUnavailable
-from thumbworker.journal import CRASHED, ERROR, INFO, WARNING, trace_of
+from thumbworker.log import ERROR, INFO, WARNING, traceback_of
 from thumbworker.reconcile import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from thumbworker.imaging import Picture
     from thumbworker.messages import Job
-    from thumbworker.reconcile import Result, Sight
+    from thumbworker.reconcile import Decoded, Reconciliation, Result
 
-UNAVAILABLE, POSTPONED = "unavailable", "postponed"
+    Decoder = Callable[[bytes], Picture]
+
+UNAVAILABLE, POSTPONED, CRASHED = "unavailable", "postponed", "crashed"
 LEVELS = {UNAVAILABLE: WARNING, POSTPONED: WARNING, CRASHED: ERROR}
-"""Of the outcomes whose messages must come again; all others are ``info``."""
+"""Log levels of the outcomes whose messages must come again; all other outcomes are ``info``."""
 
 
 @dataclass(slots=True)
 class Progress:
-    """One job under way: what was found, how long each phase took (seconds), and how it ended.
+    """One job under way. Call ``read``, ``decode`` and ``write`` in this order, each on any thread.
 
-    ``steps`` are those of the decoder, within its phase.
+    No method raises: whatever stops a photo becomes its outcome and stops no other photo.
     """
 
     job: Job
     clock: Callable[[], float] = time.monotonic
     now: Callable[[], float] = time.time
-    correlation_id: str = ""
-    timings: dict[str, float] = field(default_factory=dict)
-    steps: dict[str, float] = field(default_factory=dict)
-    sight: Sight | None = None
     outcome: str = ""
-    reason: str = ""
-    detail: str = ""
-    measured: dict[str, Any] = field(default_factory=dict)
+    _steps: Reconciliation | None = None
+    _data: bytes | None = None
+    _decoded: Decoded = None
+    _correlation_id: str = ""
+    _reason: str = ""
+    _detail: str = ""
+    _seconds: dict[str, float] = field(default_factory=dict)
+    """Duration of each step by the name of its metric."""
+    _decoder_seconds: dict[str, float] = field(default_factory=dict)
+    """Durations within the decoder."""
+    _metrics: dict[str, Any] = field(default_factory=dict)
     _began: float = field(init=False)
 
     def __post_init__(self) -> None:
-        """Note when the work began, and how long its messages had waited until then."""
+        """Record when the work began and how long the job's messages had waited until then."""
         self._began = self.clock()
         if self.job.sent_at:
-            self.measured["QueueAgeMilliseconds"] = metrics.milliseconds(self.now() - self.job.sent_at)
-
-    def see(self, sight: Sight) -> None:
-        """Keep what the look found."""
-        self.sight, self.correlation_id = sight, sight.correlation_id
+            self._metrics[metrics.QUEUE_AGE] = metrics.milliseconds(self.now() - self.job.sent_at)
 
     @property
     def failed(self) -> bool:
-        """Tell whether the job's messages must come again."""
+        """Return whether the job's messages must come again."""
         return self.outcome in LEVELS
 
-    @contextmanager
-    def phase(self, name: str) -> Iterator[None]:
-        """Time a phase; whatever ends it before its time ends the work on this photo and on no other."""
-        began = self.clock()
-        try:
-            yield
-        except StoreUnavailable as fault:
-            self._give_back(UNAVAILABLE, str(fault))
-        except Exception as fault:  # noqa: BLE001 - a defect of ours must not take nine good photos along
-            self._give_back(CRASHED, type(fault).__name__, trace_of(fault))
-        finally:
-            self.timings[name] = self.clock() - began
+    def read(self, steps: Reconciliation) -> Progress:
+        """Read what is stored now."""
+        self._steps = steps
+        with self._step(metrics.READ):
+            observed = next(steps)
+            self._data, self._correlation_id = observed.data, observed.correlation_id
+        return self
 
-    def done(self) -> None:
-        """Note how long all of it took."""
-        self.timings["total"] = self.clock() - self._began
+    def decode(self, decoder: Decoder) -> None:
+        """Decode the original, if there is one to decode."""
+        data, self._data = self._data, None  # frees the bytes as soon as the decoder is done
+        if data is None:
+            return
+        with self._step(metrics.DECODE):
+            try:
+                self._decoded = picture = decoder(data)
+                self._decoder_seconds = picture.timings
+            except Refused as refusal:
+                self._decoded, self._detail = refusal, refusal.detail
 
-    def postpone(self, reason: str) -> None:
+    def write(self) -> Progress:
+        """Write what has to change, unless an earlier step failed."""
+        if self._steps is not None:
+            with self._step(metrics.WRITE):
+                try:
+                    self._steps.send(self._decoded)
+                except StopIteration as end:
+                    self._finish(end.value)
+        self._decoded = None
+        self._seconds[metrics.TOTAL] = self.clock() - self._began
+        return self
+
+    def postpone(self, reason: str) -> Progress:
         """Leave the photo to a later batch."""
-        self._give_back(POSTPONED, reason)
-
-    def end(self, result: Result) -> None:
-        """Adopt what came of it."""
-        self.outcome = str(result.outcome)
-        if result.item is None:
-            return
-        self.reason = result.item.reason
-        self.correlation_id = result.item.correlation_id
-        if result.outcome is Outcome.READY:
-            self.measured |= metrics.processed()
-        elif result.outcome is Outcome.FAILED:
-            self.measured |= metrics.failed(result.item.reason)
-        else:
-            return
-        if not self.job.request.nudged:
-            # A nudge may come years after the upload; then this would be no waiting of anybody's.
-            self.measured["UploadToDoneMilliseconds"] = metrics.milliseconds(
-                self.now() - datetime.fromisoformat(result.item.uploaded_at).timestamp()
-            )
+        self._fail(POSTPONED, reason)
+        return self
 
     def line(self, request_id: str) -> dict[str, Any]:
-        """Return the one log line of the photo; flat, and no metric stands in it twice."""
+        """Return the photo's one log line; flat, and with each metric once."""
         return {
             "level": LEVELS.get(self.outcome, INFO),
             "photo_id": str(self.job.request.photo_id),
             "outcome": self.outcome,
-            "reason": self.reason,
-            "correlation_id": self.correlation_id,
+            "reason": self._reason,
+            "correlation_id": self._correlation_id,
             "request_id": request_id,
             "receive_count": self.job.receive_count,
             "nudged": self.job.request.nudged,
-            "detail": self.detail,
+            "detail": self._detail,
             **self._durations(),
-            **self.measured,
+            **self._metrics,
         }
+
+    @contextmanager
+    def _step(self, metric: str) -> Iterator[None]:
+        """Time a step, and turn whatever stops it into the photo's outcome."""
+        began = self.clock()
+        try:
+            yield
+        except StoreUnavailable as error:
+            self._fail(UNAVAILABLE, str(error))
+        except Exception as error:  # noqa: BLE001 - a defect of ours must not fail nine good photos
+            self._fail(CRASHED, type(error).__name__, traceback_of(error))
+        finally:
+            self._seconds[metric] = self.clock() - began
+
+    def _fail(self, outcome: str, reason: str, detail: str = "") -> None:
+        self.outcome, self._reason, self._detail = outcome, reason, detail
+        # Nothing is written from here on: an original that could not be read must not count as deleted.
+        self._steps = self._data = None
+        for name in (metrics.PROCESSED, metrics.FAILED, metrics.REASON):
+            self._metrics.pop(name, None)
+        if outcome == CRASHED:
+            self._metrics[metrics.CRASHED] = 1
+
+    def _finish(self, result: Result) -> None:
+        self.outcome = str(result.outcome)
+        if result.item is None:
+            return
+        self._reason = result.item.reason
+        self._correlation_id = result.item.correlation_id
+        if result.outcome is Outcome.READY:
+            self._metrics |= metrics.processed()
+        elif result.outcome is Outcome.FAILED:
+            self._metrics |= metrics.failed(result.item.reason)
+        else:
+            return
+        if not self.job.request.nudged:
+            # A nudge may come years after the upload: no one waited that long.
+            self._metrics[metrics.UPLOAD_TO_DONE] = metrics.milliseconds(
+                self.now() - datetime.fromisoformat(result.item.uploaded_at).timestamp()
+            )
 
     def _durations(self) -> dict[str, float]:
-        """Return each phase as a metric, and the decoder's steps as plain numbers."""
-        phases, steps = dict(self.timings), dict(self.steps)
-        if "encode" in steps:
-            # The decoder does both in one go; apart, they say which of the two became slow.
-            phases["encode"] = steps.pop("encode")
-            phases["decode"] -= phases["encode"]
-        return {f"decode_{name}_ms": metrics.milliseconds(seconds) for name, seconds in steps.items()} | {
-            f"{name.capitalize()}Milliseconds": metrics.milliseconds(seconds)
-            for name, seconds in phases.items()
+        """Return each step as a metric, and the decoder's own steps as plain numbers."""
+        steps, decoder = dict(self._seconds), dict(self._decoder_seconds)
+        if "encode" in decoder:
+            # The decoder also encodes; apart, the two metrics show which of them became slow.
+            steps[metrics.ENCODE] = decoder.pop("encode")
+            steps[metrics.DECODE] -= steps[metrics.ENCODE]
+        return {f"decode_{name}_ms": metrics.milliseconds(seconds) for name, seconds in decoder.items()} | {
+            name: metrics.milliseconds(seconds) for name, seconds in steps.items()
         }
-
-    def _give_back(self, outcome: str, reason: str, detail: str = "") -> None:
-        self.outcome, self.reason, self.detail = outcome, reason, detail
-        # Without a sight nothing is recorded: what is unknown must not look like an original that is gone.
-        self.sight = None
-        for name in (metrics.PROCESSED, metrics.FAILED, metrics.REASON):
-            self.measured.pop(name, None)
-        if outcome == CRASHED:
-            self.measured[metrics.CRASHED] = 1

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from thumbworker.environment import Environment
 
 LONG_POLL_TIMEOUT_SECONDS = 25.0
-"""A long poll of 20 s must not count as a hang."""
+"""Longer than a long poll of 20 s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +23,9 @@ class SqsQueues:
     client: SQSClient
 
     def postpone(self, queue_arn: str, receipt_handle: str, seconds: int) -> None:
-        """Let the message come again after so many seconds instead of the queue's long default."""
+        """Make the message visible again after so many seconds, instead of the queue's own timeout."""
         account, name = queue_arn.split(":")[4:6]
-        # The address follows from the ARN: no GetQueueUrl, so one call and one permission less.
+        # The URL follows from the ARN: no GetQueueUrl, so one call and one permission fewer.
         queue_url = f"{self.client.meta.endpoint_url}/{account}/{name}"
         with unavailable("ChangeMessageVisibility"):
             self.client.change_message_visibility(
@@ -33,7 +33,7 @@ class SqsQueues:
             )
 
     def receive(self, queue_url: str, *, wait_seconds: int) -> list[dict[str, Any]]:
-        """Return up to ten messages, each as Lambda would hand it over."""
+        """Return up to ten messages in the shape of Lambda's SQS records."""
         with unavailable("ReceiveMessage"):
             answer = self.client.receive_message(
                 QueueUrl=queue_url,
@@ -52,7 +52,7 @@ class SqsQueues:
         ]
 
     def queue_arn(self, queue_url: str) -> str:
-        """Return the queue's ARN, which Lambda puts on each record."""
+        """Return the queue's ARN."""
         with unavailable("GetQueueAttributes"):
             answer = self.client.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])
         return answer["Attributes"]["QueueArn"]
@@ -64,5 +64,5 @@ class SqsQueues:
 
 
 def open_queues(environment: Environment) -> SqsQueues:
-    """Return the door to SQS."""
+    """Return the queues on SQS."""
     return SqsQueues(open_sqs(environment, read_timeout=LONG_POLL_TIMEOUT_SECONDS))

@@ -1,8 +1,7 @@
-"""Make what is stored about one photo agree with its original, whatever happened before.
+"""Make what is stored about one photo agree with its original.
 
-Level-triggered: an event says only "look at this id". Every step may run twice, late or beside
-another worker. The route is look (one GET), decode (CPU only), record (everything that writes);
-``reconcile`` runs them in a row and the batch lets those of different photos overlap.
+Level-triggered: an event only says "reconcile this id". ``Reconciler.reconcile`` may run twice, late or
+beside another worker on the same photo.
 """
 
 from __future__ import annotations
@@ -14,25 +13,26 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from thumbworker.contract import limits
+from thumbworker.contract.events import event_of_deletion, event_of_item
 from thumbworker.contract.items import PhotoItem, Status
-from thumbworker.contract.news import news_of_deletion, news_of_item
 from thumbworker.contract.policy import CURRENT, RenditionPolicy, every_rendition_key
 from thumbworker.contract.reasons import Reason
-from thumbworker.findings import Findings, Prepared
-from thumbworker.imaging import Refused
+from thumbworker.imaging import Picture, Refused
+from thumbworker.item_builder import failed_item, ready_item, rendition_files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
     from uuid import UUID
 
-    from thumbworker.imaging import Picture
     from thumbworker.interfaces import Original, RenditionFile, Stores
 
-    Decoder = Callable[[bytes], Picture]
+    Decoded = Picture | Refused | None
+    """What became of the bytes; ``None`` where there were none to decode."""
+    Reconciliation = Generator["Observed", Decoded, "Result"]
 
 
 class Outcome(StrEnum):
-    """What reconcile found the world to be, and made true of it."""
+    """What reconcile did."""
 
     READY = "ready"
     FAILED = "failed"
@@ -43,42 +43,36 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Ask for one photo. ``nudged`` asks for another try at a picture that was refused."""
+    """A request to reconcile one photo. ``nudged`` asks to decode again what was refused before."""
 
     photo_id: UUID
     received_before: bool = False
     nudged: bool = False
 
     @property
-    def is_repetition(self) -> bool:
-        """Tell whether somebody may have looked before: then it may be done, or may have killed them."""
+    def is_repeat(self) -> bool:
+        """Return whether there may have been an earlier try, which may have finished or been killed."""
         return self.received_before or self.nudged
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
-    """What the look found: an original to decode, an item already complete, or neither (gone)."""
+class Observed:
+    """What is stored now: the original's bytes, if there is something to decode, and its correlation id."""
 
-    original: Original | None = None
-    complete: PhotoItem | None = None
-
-    @property
-    def correlation_id(self) -> str:
-        """Return the id of the request that brought the photo, as far as what was found tells it."""
-        found = self.original or self.complete
-        return found.correlation_id if found else ""
+    data: bytes | None
+    correlation_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The outcome for one photo; ``item`` is what stands in the catalogue, or stood before deletion."""
+    """The outcome for one photo; ``item`` is in the catalogue now, or was before its deletion."""
 
     outcome: Outcome
     item: PhotoItem | None = None
 
 
 def missing(item: PhotoItem, policy: RenditionPolicy) -> frozenset[str]:
-    """Return the keys that the policy wants and the item does not have: wanted - made."""
+    """Return the keys that the policy asks for and the item does not have."""
     wanted = frozenset(policy.key(spec, item.photo_id) for spec in policy.renditions)
     return wanted - frozenset(made.key for made in item.renditions)
 
@@ -90,53 +84,60 @@ def now_utc() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Reconciler:
-    """The three steps for any photo, on the given stores."""
+    """Reconciles any photo on the given stores."""
 
     stores: Stores
     site_origin: str
     policy: RenditionPolicy = CURRENT
     clock: Callable[[], str] = now_utc
 
-    def look(self, request: Request) -> Sight:
-        """Find out what there is to do: one GET, and one GetItem before it if this may be a repetition."""
-        if request.is_repetition:
-            item = self.stores.catalogue.get(request.photo_id)
-            if item is not None and self._is_complete(item, nudged=request.nudged):
-                return Sight(complete=item)
-        return Sight(
-            original=self.stores.originals.get(request.photo_id, limit_bytes=limits.MAX_ORIGINAL_BYTES)
-        )
+    def reconcile(self, request: Request) -> Reconciliation:
+        """Make the stores agree with the original of one photo.
 
-    def prepare(self, photo_id: UUID, original: Original, decode: Decoder) -> Prepared:
-        """Decode the original; what cannot be read is an outcome, not a failure of ours."""
-        findings = Findings(photo_id, original, self.policy, self.clock)
-        if original.data is None:
-            return findings.refused(Reason.TOO_LARGE)
-        try:
-            picture = decode(original.data)
-        except Refused as refusal:
-            return findings.refused(refusal.reason, refusal.detail)
-        return findings.rendered(picture)
+        A generator, because a batch decodes one photo while it reads and writes others: it reads and yields
+        ``Observed`` once, is sent what the decoder made of the bytes, then writes and returns the ``Result``.
 
-    def record(self, photo_id: UUID, sight: Sight, prepared: Prepared | None) -> Result:
-        """Write what is wanted, then look once more: the original may have gone meanwhile."""
-        if prepared is not None:
-            self._put_all(prepared.files)
-            item = self.stores.catalogue.put(prepared.item)
-            outcome = Outcome.READY if prepared.item.status is Status.READY else Outcome.FAILED
-        elif sight.complete is not None:
-            item, outcome = sight.complete, Outcome.UNCHANGED
-        else:
+        Raises:
+            StoreUnavailable: a store did not answer; try again later.
+        """
+        photo_id = request.photo_id
+        item, original = self._complete_item(request), None
+        if item is None:
+            original = self.stores.originals.get(photo_id, limit_bytes=limits.MAX_ORIGINAL_BYTES)
+        found = original or item
+        decoded = yield Observed(original.data if original else None, found.correlation_id if found else "")
+        outcome = Outcome.UNCHANGED
+        if original is not None:
+            made, files = self._built(photo_id, original, decoded)
+            del original, found  # frees the bytes before the network is waited for
+            self._put_all(files)
+            item = self.stores.catalogue.put(made)
+            outcome = Outcome.READY if made.status is Status.READY else Outcome.FAILED
+        # The original may have been deleted meanwhile, and its event may already be over.
+        if item is None or not self.stores.originals.exists(photo_id):
             return self._remove(photo_id)
-        if not self.stores.originals.exists(photo_id):
-            return self._remove(photo_id)
-        self.stores.news.publish(news_of_item(item, self.site_origin))
+        self.stores.topic.publish(event_of_item(item, self.site_origin))
         return Result(outcome, item)
 
-    def _is_complete(self, item: PhotoItem, *, nudged: bool) -> bool:
+    def _complete_item(self, request: Request) -> PhotoItem | None:
+        """Return the item if an earlier try left nothing to do. Only a repeat pays for this read."""
+        item = self.stores.catalogue.get(request.photo_id) if request.is_repeat else None
+        if item is None:
+            return None
         if item.status is Status.READY:
-            return not missing(item, self.policy)
-        return not nudged and item.policy_version == self.policy.version
+            is_complete = not missing(item, self.policy)
+        else:
+            is_complete = not request.nudged and item.policy_version == self.policy.version
+        return item if is_complete else None
+
+    def _built(
+        self, photo_id: UUID, original: Original, decoded: Decoded
+    ) -> tuple[PhotoItem, tuple[RenditionFile, ...]]:
+        if isinstance(decoded, Picture):
+            item = ready_item(photo_id, original, decoded, self.policy, self.clock())
+            return item, rendition_files(photo_id, decoded, self.policy)
+        reason = decoded.reason if decoded else Reason.TOO_LARGE
+        return failed_item(photo_id, original, reason, self.policy, self.clock()), ()
 
     def _put_all(self, files: tuple[RenditionFile, ...]) -> None:
         if not files:
@@ -146,29 +147,16 @@ class Reconciler:
                 stored.result()
 
     def _remove(self, photo_id: UUID) -> Result:
-        """Take everything away that was made of an original that is gone.
+        """Remove everything that was made of a deleted original.
 
-        The item goes last: while it is there, a repetition knows that news is still to be told.
+        The item goes last: while it exists, a repeat knows that the event still has to be published.
         """
         self.stores.renditions.delete(every_rendition_key(photo_id))
         item = self.stores.catalogue.get(photo_id)
         if item is None:
-            # One that another schema wrote cannot be told of, but has to go all the same.
+            # An item of another schema has no event, but has to go all the same.
             self.stores.catalogue.delete(photo_id)
             return Result(Outcome.ABSENT)
-        self.stores.news.publish(news_of_deletion(item, self.site_origin, self.clock()))
+        self.stores.topic.publish(event_of_deletion(item, self.site_origin, self.clock()))
         self.stores.catalogue.delete(photo_id)
         return Result(Outcome.DELETED, item)
-
-
-def reconcile(request: Request, reconciler: Reconciler, decode: Decoder) -> Result:
-    """Make the stores agree with the original of one photo.
-
-    Raises:
-        StoreUnavailable: a store did not answer; ask again later.
-    """
-    sight = reconciler.look(request)
-    prepared = None
-    if sight.original is not None:
-        prepared = reconciler.prepare(request.photo_id, sight.original, decode)
-    return reconciler.record(request.photo_id, sight, prepared)

@@ -1,4 +1,4 @@
-"""The worker's stores on AWS. A fault of the SDK becomes ``StoreUnavailable``; "not there" is ``None``."""
+"""The worker's stores on AWS. Errors of the SDK become ``StoreUnavailable``; not found is ``None``."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sns import SNSClient
 
-    from thumbworker.contract.news import PhotoNews
+    from thumbworker.contract.events import PhotoEvent
     from thumbworker.environment import Environment
 
-CACHE_FOR_EVER = "private, max-age=31536000, immutable"
+CACHE_CONTROL = "private, max-age=31536000, immutable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,8 @@ class S3Originals:
         with unavailable("GetObject"):
             try:
                 answer = self.client.get_object(Bucket=self.bucket, Key=keys.original_key(photo_id))
-            except ClientError as fault:
-                if is_not_found(fault):
+            except ClientError as error:
+                if is_not_found(error):
                     return None
                 raise
             with answer["Body"] as body:
@@ -56,12 +56,12 @@ class S3Originals:
                 )
 
     def exists(self, photo_id: UUID) -> bool:
-        """Tell whether the original is there now."""
+        """Return whether the original exists now."""
         with unavailable("HeadObject"):
             try:
                 self.client.head_object(Bucket=self.bucket, Key=keys.original_key(photo_id))
-            except ClientError as fault:
-                if is_not_found(fault):
+            except ClientError as error:
+                if is_not_found(error):
                     return False
                 raise
         return True
@@ -75,7 +75,7 @@ class S3Renditions:
     bucket: str
 
     def put(self, file: RenditionFile) -> None:
-        """Store one rendition so that it may be cached for ever and is never taken for a page."""
+        """Store one rendition; its bytes never change, so caches may keep it."""
         with unavailable("PutObject"):
             self.client.put_object(
                 Bucket=self.bucket,
@@ -83,11 +83,11 @@ class S3Renditions:
                 Body=file.data,
                 ContentType=file.content_type,
                 ContentDisposition="inline",
-                CacheControl=CACHE_FOR_EVER,
+                CacheControl=CACHE_CONTROL,
             )
 
     def delete(self, keys_: Sequence[str]) -> None:
-        """Remove these keys (at most 1000, the limit of DeleteObjects), present or not."""
+        """Delete these keys (at most 1000, the limit of DeleteObjects), whether they exist or not."""
         with unavailable("DeleteObjects"):
             answer = self.client.delete_objects(
                 Bucket=self.bucket, Delete={"Objects": [{"Key": key} for key in keys_], "Quiet": True}
@@ -104,13 +104,13 @@ class DynamoCatalogue:
     table: str
 
     def get(self, photo_id: UUID) -> PhotoItem | None:
-        """Return the item as last written, consistently; ``None`` if there is none that we can read."""
+        """Return the item by a consistent read; ``None`` if there is none of this schema."""
         with unavailable("GetItem"):
             answer = self.client.get_item(TableName=self.table, Key=_item_key(photo_id), ConsistentRead=True)
         return _read_item(answer["Item"]) if "Item" in answer else None
 
     def put(self, item: PhotoItem) -> PhotoItem:
-        """Store the item, but never FAILED over READY; return the item that stands afterwards."""
+        """Store the item, but never FAILED over READY; return the item that is stored afterwards."""
         condition: dict[str, Any] = {}
         if item.status is Status.FAILED:
             condition = {
@@ -127,27 +127,27 @@ class DynamoCatalogue:
         return item
 
     def delete(self, photo_id: UUID) -> None:
-        """Remove the item, present or not."""
+        """Delete the item, whether it exists or not."""
         with unavailable("DeleteItem"):
             self.client.delete_item(TableName=self.table, Key=_item_key(photo_id))
 
 
 @dataclass(frozen=True, slots=True)
-class SnsNews:
+class SnsTopic:
     """The topic of photo events."""
 
     client: SNSClient
     topic_arn: str
 
-    def publish(self, news: PhotoNews) -> None:
-        """Tell the news once."""
+    def publish(self, event: PhotoEvent) -> None:
+        """Publish the event once."""
         with unavailable("Publish"):
             self.client.publish(
                 TopicArn=self.topic_arn,
-                Message=news.to_json(),
+                Message=event.to_json(),
                 MessageAttributes={
                     name: {"DataType": "String", "StringValue": value}
-                    for name, value in news.attributes().items()
+                    for name, value in event.attributes().items()
                 },
             )
 
@@ -155,17 +155,17 @@ class SnsNews:
 def open_stores(environment: Environment) -> Stores:
     """Return the stores on AWS; clients are made once and shared by all threads."""
     s3 = open_s3(environment)
-    s3.meta.events.register_last("before-call.s3", _send_at_once)
+    s3.meta.events.register_last("before-call.s3", _without_expect)
     return Stores(
         originals=S3Originals(s3, environment.originals_bucket),
         renditions=S3Renditions(s3, environment.renditions_bucket),
         catalogue=DynamoCatalogue(open_dynamodb(environment), environment.catalogue_table),
-        news=SnsNews(open_sns(environment), environment.photo_events_topic_arn),
+        topic=SnsTopic(open_sns(environment), environment.photo_events_topic_arn),
     )
 
 
-def _send_at_once(params: dict[str, Any], **_: Any) -> None:
-    """Do not ask first whether a rendition of some 100 kB may be sent: that is a round trip for each."""
+def _without_expect(params: dict[str, Any], **_: Any) -> None:
+    """Send the body at once: ``Expect: 100-continue`` costs a round trip to protect some 100 kB."""
     params["headers"].pop("Expect", None)
 
 
@@ -179,7 +179,7 @@ def _write_item(item: PhotoItem) -> dict[str, Any]:
 
 
 def _read_item(stored: dict[str, Any]) -> PhotoItem | None:
-    """Return the item; ``None`` if another schema wrote it, for it can be made again from the original."""
+    """Return the item; ``None`` if it has another schema, as it can be rebuilt from the original."""
     deserializer = TypeDeserializer()
     try:
         return PhotoItem.from_item({name: _plain(deserializer.deserialize(v)) for name, v in stored.items()})
@@ -188,7 +188,7 @@ def _read_item(stored: dict[str, Any]) -> PhotoItem | None:
 
 
 def _plain(value: Any) -> Any:
-    """Turn DynamoDB's decimals back into the whole numbers that were stored."""
+    """Convert DynamoDB's decimals back to the integers that were stored."""
     if isinstance(value, Decimal):
         return int(value)
     if isinstance(value, dict):

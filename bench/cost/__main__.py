@@ -17,7 +17,7 @@ BEGIN, END = "<!-- make cost -->\n", "<!-- until here -->\n"
 
 
 def main(arguments: list[str]) -> None:
-    """Do what the command line says."""
+    """Run the command line."""
     options = _options(arguments)
     measured = Measured()
     if options.measure:
@@ -37,7 +37,7 @@ def main(arguments: list[str]) -> None:
 
 
 def page_with(page: str, text: str) -> str:
-    """Return the page with this text between its two marks."""
+    """Return the page with this text between its two markers."""
     before, rest = page.split(BEGIN)
     return before + BEGIN + "\n" + text + "\n" + END + rest.split(END)[1]
 
@@ -47,7 +47,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--measure", action="store_true", help="measure here, do not take the last figures")
     parser.add_argument("--worker-ms", type=float, help="CPU of one photo, instead of the measured")
     parser.add_argument("--page-ms", type=float, help="CPU of one page, instead of the measured")
-    parser.add_argument("--write", action="store_true", help=f"write {PAGE} and {CHART} anew")
+    parser.add_argument("--write", action="store_true", help=f"write {PAGE} and {CHART}")
     return parser.parse_args(arguments)
 
 

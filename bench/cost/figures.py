@@ -1,15 +1,15 @@
-"""What the sums start from: what was measured, and what is assumed."""
+"""The inputs of the calculation: measurements and assumptions."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gallery.operations.prices import PhotoWork
+from gallery.operations.dashboard.prices import PhotoWork
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What ``make cost ARGS=--measure`` says; CPU milliseconds of the machine it runs on.
+    """The output of ``make cost ARGS=--measure``; CPU milliseconds of its machine.
 
     Tiles are by their longest side; ``naive_ms`` is a full decode and one JPEG of 800 pixels.
     """
@@ -30,7 +30,7 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Assumed:
-    """What nobody can measure before there are visitors."""
+    """Values that can't be measured before there are visitors."""
 
     pictures: int = 60
     pages_from_edge: float = 0.7
@@ -43,7 +43,7 @@ class Assumed:
 
 
 def work_of(measured: Measured) -> PhotoWork:
-    """Return what a photo takes, as measured."""
+    """Return the work for a photo, as measured."""
     return PhotoWork(render_ms=measured.render_ms, rendition_bytes=measured.rendition_bytes)
 
 

@@ -19,10 +19,10 @@ def table(name: str, way: Mapping[str, float]) -> str:
 
 def rows(heads: tuple[str, str], of: Iterable[tuple[str, float]]) -> str:
     """Return dollars with their titles, without a sum."""
-    return words(heads, {title: written(dollars) for title, dollars in of})
+    return two_columns(heads, {title: written(dollars) for title, dollars in of})
 
 
-def words(heads: tuple[str, str], cells: Mapping[str, str]) -> str:
+def two_columns(heads: tuple[str, str], cells: Mapping[str, str]) -> str:
     """Return two columns."""
     lines = [f"| {heads[0]} | {heads[1]} |", "|---|---:|"]
     return "\n".join([*lines, *(f"| {title} | {value} |" for title, value in cells.items()), ""])

@@ -1,4 +1,4 @@
-"""Measure here what the sums start from: the worker's CPU, a page's CPU, and the bytes of both."""
+"""Measure the inputs of the calculation: the CPU of worker and page, and the bytes of both."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 REPEATS = 5
 LEAST_PIXELS = 6_000_000
 CORPUS = "PHOTO_CORPUS"
-"""A folder with photographs, for the bytes of tiles; without it the made ones stand in."""
+"""A folder with photographs, for the bytes of tiles; without it, generated ones are used."""
 
 
 def measure() -> Measured:
@@ -85,7 +85,7 @@ def _mean_of_medians(work: Callable[[bytes], object], photographs: list[bytes]) 
 
 
 def cpu_ms(work: Callable[[bytes], object], data: bytes) -> float:
-    """Return what this process spent on one call."""
+    """Return the CPU time of one call."""
     began = time.process_time()
     work(data)
     return 1000 * (time.process_time() - began)

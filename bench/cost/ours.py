@@ -1,4 +1,4 @@
-"""What this gallery costs: a million views of its front page, and a month in which nobody comes."""
+"""What this gallery costs: a million views of its front page, and an idle month."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.cost.figures import bytes_of_tile, page_ms
-from gallery.operations.prices import GIGABYTE, MILLION, PRICES, PhotoWork
+from gallery.operations.dashboard.prices import GIGABYTE, MILLION, PRICES, PhotoWork
 
 if TYPE_CHECKING:
     from bench.cost.figures import Assumed, Measured
 
 HOURS_IN_A_MONTH = 730
-JOBS = 2  # sweep and mails, each as often as SWEEP_MINUTES says
+JOBS = 2  # sweep and email, each every SWEEP_MINUTES
 USUAL_SWEEP_MINUTES = 5
 RARE_SWEEP_MINUTES = 720
 METRICS = 7
 """Metrics of our own that the two jobs write; ``tests/bench/test_cost.py`` counts them."""
 MAPPINGS = 2
 POLLERS = 5  # of a mapping with MaximumConcurrency: never fewer
-POLLS_AN_HOUR = 180  # long ones, of 20 seconds
-AWAKE_HOURS = 0.25  # a connection that is ended after 5 minutes, and 10 minutes until sleep
+POLLS_AN_HOUR = 180  # long polls of 20 seconds
+AWAKE_HOURS = 0.25  # 5 minutes until the connection is closed, and 10 until the pause
 LEAST_UNITS = 0.5
 LOGS_GIGABYTES = 0.05
 ALARMS = Path("infra/watch.yaml")
@@ -56,7 +56,7 @@ def pages_dollars(measured: Measured, assumed: Assumed) -> dict[str, float]:
 
 
 def pictures_shown(assumed: Assumed) -> float:
-    """Return the requests for pictures of a million views, less what browsers have already."""
+    """Return the requests for pictures of a million views, without those in browser caches."""
     return MILLION * assumed.pictures * (1 - assumed.pictures_from_browser)
 
 
@@ -66,7 +66,7 @@ def alarms() -> int:
 
 
 def idle(assumed: Assumed, sweep_minutes: int = USUAL_SWEEP_MINUTES) -> dict[str, float]:
-    """Return the dollars for a month in which nobody comes, without a database."""
+    """Return the dollars for an idle month, without a database."""
     runs = JOBS * HOURS_IN_A_MONTH * 60 / sweep_minutes
     hours_written = min(1.0, 60 / sweep_minutes)
     return {
@@ -74,7 +74,7 @@ def idle(assumed: Assumed, sweep_minutes: int = USUAL_SWEEP_MINUTES) -> dict[str
         + PRICES.schedule.of(runs)
         + PRICES.lambda_arm.of(runs * assumed.job_ms / 1000 * PhotoWork().memory_gigabytes),
         f"{METRICS} metrics they write": PRICES.metric.of(METRICS * hours_written),
-        f"{MAPPINGS} mappings that look at empty queues": PRICES.queue_request.of(
+        f"{MAPPINGS} mappings that poll empty queues": PRICES.queue_request.of(
             MAPPINGS * POLLERS * POLLS_AN_HOUR * HOURS_IN_A_MONTH
         ),
         f"{alarms()} alarms": PRICES.alarm.of(alarms()),
@@ -84,7 +84,7 @@ def idle(assumed: Assumed, sweep_minutes: int = USUAL_SWEEP_MINUTES) -> dict[str
 
 
 def databases(assumed: Assumed) -> dict[str, float]:
-    """Return the dollars for the same month with each choice of a database."""
+    """Return the dollars for an idle month with each choice of a database."""
     often, rare = (
         sum(idle(assumed, minutes).values()) for minutes in (USUAL_SWEEP_MINUTES, RARE_SWEEP_MINUTES)
     )

@@ -1,4 +1,4 @@
-"""One page of the gallery, asked for as the gateway asks the function, against a table that answers at once.
+"""One page of the gallery, requested as the gateway requests it, with a table that answers at once.
 
 The handler is the deployed one (Zappa's, with ours around it), the addresses are signed for CloudFront,
 the database is SQLite in memory. What the database and the table would take is waiting, and stated apart.
@@ -62,7 +62,7 @@ def measure_page(repeats: int) -> Page:
     table = Table()
     table_name = _start_gallery(table.address)
     table.hold(table_name, _make_photos())
-    with contextlib.redirect_stdout(io.StringIO()):  # where Zappa says that it starts
+    with contextlib.redirect_stdout(io.StringIO()):  # Zappa prints that it starts
         from gallery.operations.lambda_entry import lambda_handler  # noqa: PLC0415 - it starts Django
 
     answer = lambda_handler(EVENT, None)
@@ -90,7 +90,7 @@ def _thread_ms(work: Callable[[], object], repeats: int) -> float:
 
 
 def _presign() -> list[str]:
-    """Sign the page's pictures anew, as most projects do at each view."""
+    """Sign the page's pictures at each view, as most projects do."""
     import boto3  # noqa: PLC0415 - after the environment is set
 
     client = boto3.client("s3", region_name="us-east-1")
@@ -100,7 +100,7 @@ def _presign() -> list[str]:
 
 def _start_gallery(table_address: str) -> str:
     """Start it, and return its table's name."""
-    from infra.deploy.vault import new_signing_key  # noqa: PLC0415
+    from infra.deploy.stage_secrets import new_signing_key  # noqa: PLC0415
 
     os.environ.update(
         DJANGO_SETTINGS_MODULE="tests.settings",

@@ -1,4 +1,4 @@
-"""The same photos and views by two other ways: resized at each request, and by a first pipeline.
+"""The same photos and views in two other architectures: resizing on request, and a first pipeline.
 
 On the fly is AWS's Dynamic Image Transformation for CloudFront (once Serverless Image Handler), its Lambda
 architecture: CloudFront with a function before its cache, a REST API, an x86 function of 1,024 MB that
@@ -14,15 +14,13 @@ from typing import TYPE_CHECKING
 
 from bench.cost.figures import bytes_of_tile, work_of
 from bench.cost.ours import pages_dollars, pictures_shown
-from gallery.operations.prices import GIGABYTE, MILLION, PRICES, THOUSAND, PhotoWork, photo_dollars
+from gallery.operations.dashboard.prices import GIGABYTE, MILLION, PRICES, THOUSAND, PhotoWork, photo_dollars
 
 if TYPE_CHECKING:
     from bench.cost.figures import Assumed, Measured
 
 TRANSFORMATION_SECONDS = 0.35
 TRANSFORMATION_GIGABYTES = 1.0
-PUBLISHED = {"API Gateway": 11.00, "Lambda": 10.93, "S3": 10.40, "CloudWatch": 11.15}
-"""Its guide's dollars for 10 million pictures served, of which a million are made; CloudFront apart."""
 
 UPLOAD_SECONDS = 0.5
 UPLOAD_GIGABYTES = 1.0
@@ -71,7 +69,7 @@ def naive_photos(measured: Measured) -> dict[str, float]:
 
 
 def naive_views(measured: Measured, assumed: Assumed) -> dict[str, float]:
-    """Return the dollars for a million views: each address is signed anew, so nothing is kept anywhere."""
+    """Return the dollars for a million views: URLs are signed at each view, so nothing is cached."""
     work = PhotoWork()
     pictures = MILLION * assumed.pictures
     page_ms = (measured.page_ms + measured.presign_ms) * work.vcpu_factor + assumed.page_waiting_ms

@@ -1,4 +1,4 @@
-"""All sums as Markdown, with what they start from and where each price was read."""
+"""The calculation as Markdown, with its inputs and the source of each price."""
 
 from __future__ import annotations
 
@@ -10,7 +10,15 @@ from bench.cost.chart import written
 from bench.cost.figures import work_of
 from bench.cost.markdown import rows, table
 from bench.cost.start import start
-from gallery.operations.prices import AS_OF, MILLION, PRICES, THOUSAND, Price, photo_dollars, storage_dollars
+from gallery.operations.dashboard.prices import (
+    AS_OF,
+    MILLION,
+    PRICES,
+    THOUSAND,
+    Price,
+    photo_dollars,
+    storage_dollars,
+)
 
 if TYPE_CHECKING:
     from bench.cost.figures import Assumed, Measured
@@ -64,7 +72,7 @@ def report(measured: Measured, assumed: Assumed) -> str:
     work = work_of(measured)
     kept = storage_dollars((work.original_bytes + work.rendition_bytes) * THOUSAND)
     parts = [
-        f"Prices of us-east-1 as of {AS_OF}, no free tier counted; where each was read stands at the end.\n",
+        f"Prices of us-east-1 as of {AS_OF}, no free tier counted; the source of each is at the end.\n",
         start(measured, assumed),
     ]
     for title, by_name in ways(measured, assumed).items():
@@ -76,7 +84,7 @@ def report(measured: Measured, assumed: Assumed) -> str:
             parts += [_payback(measured, assumed), _plans(measured, assumed)]
     parts += [
         _sensitivity(measured, assumed),
-        "### A month in which nobody comes\n",
+        "### An idle month\n",
         table("without a database", ours.idle(assumed)),
         rows(("with", "dollars a month"), ours.databases(assumed).items()),
         _extras(),
@@ -96,7 +104,7 @@ def _extras() -> str:
 
 
 def _payback(measured: Measured, assumed: Assumed) -> str:
-    """Say from how many views on it is cheaper to make renditions once."""
+    """Return the number of views from which making renditions once is cheaper."""
     once, shown = totals(measured, assumed).values()
     made_once, made_at_each_miss, _ = NAMES
     dearer = (once[made_once] - once[made_at_each_miss]) / THOUSAND
@@ -109,7 +117,7 @@ def _payback(measured: Measured, assumed: Assumed) -> str:
 
 
 def _plans(measured: Measured, assumed: Assumed) -> str:
-    """Say when a flat-rate plan of CloudFront is the cheaper choice."""
+    """Return when a flat-rate plan of CloudFront is cheaper."""
     requests = 1 + ours.pictures_shown(assumed) / MILLION
     at_the_edge = sum(
         dollars for title, dollars in ours.views(measured, assumed).items() if title.startswith("CloudFront")
@@ -136,7 +144,7 @@ def _plans(measured: Measured, assumed: Assumed) -> str:
 def _sensitivity(measured: Measured, assumed: Assumed) -> str:
     shares, kept = (0.5, 0.7, 0.9), (0.0, 0.5, 0.75)
     lines = [
-        "### How much the guesses matter\n",
+        "### How much the assumptions matter\n",
         "Dollars for a million page views, by how many pages the edge answers and how many",
         "pictures browsers have:\n",
         "| pages from the edge | " + " | ".join(f"{share:.0%} of pictures" for share in kept) + " |",
@@ -183,5 +191,5 @@ def _prices() -> str:
     lines = ["### Prices\n", "| of | dollars | for | read in |", "|---|---:|---:|---|"]
     for field in fields(PRICES):
         price: Price = getattr(PRICES, field.name)
-        lines.append(f"| {price.unit} | {price.dollars:g} | {price.per:,} | {price.read_in} |")
+        lines.append(f"| {price.unit} | {price.dollars:g} | {price.per:,} | {price.source} |")
     return "\n".join([*lines, ""])

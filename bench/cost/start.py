@@ -1,18 +1,18 @@
-"""What the sums start from, as Markdown."""
+"""The inputs of the calculation, as Markdown."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from bench.cost.figures import page_ms, work_of
-from bench.cost.markdown import words
+from bench.cost.markdown import two_columns
 
 if TYPE_CHECKING:
     from bench.cost.figures import Assumed, Measured
 
 
 def start(measured: Measured, assumed: Assumed) -> str:
-    """Return what was measured, what is assumed, and what Lambda bills by both."""
+    """Return the measurements, the assumptions, and the time that Lambda bills for them."""
     work = work_of(measured)
     tiles = f"{measured.tile_bytes:,} and {measured.dense_tile_bytes:,} bytes"
     naive = f"{measured.naive_ms:.0f} ms, {measured.naive_tile_bytes:,} bytes"
@@ -23,7 +23,7 @@ def start(measured: Measured, assumed: Assumed) -> str:
         f"tile of 320 px, and of 800 px ({measured.tiles})": tiles,
         "three renditions": f"{measured.rendition_bytes:,} bytes",
         "first pipeline: full decode and one JPEG of 800 px": naive,
-        f"first pipeline: {assumed.pictures} addresses signed anew": f"{measured.presign_ms:.0f} ms",
+        f"first pipeline: {assumed.pictures} URLs signed at each view": f"{measured.presign_ms:.0f} ms",
     }
     guesses = {
         "Lambda's core takes as long as this one, times": f"{work.vcpu_factor}",
@@ -41,5 +41,9 @@ def start(measured: Measured, assumed: Assumed) -> str:
         f"**{page_ms(measured, assumed):.0f} ms** for a page, at 1,769 MB.\n"
     )
     return "\n".join(
-        [words((f"measured on {measured.machine}", ""), found), words(("assumed", ""), guesses), billed]
+        [
+            two_columns((f"measured on {measured.machine}", ""), found),
+            two_columns(("assumed", ""), guesses),
+            billed,
+        ]
     )

@@ -1,4 +1,4 @@
-"""A table on this machine that answers every BatchGetItem with the items it was given, at once."""
+"""A local DynamoDB table that answers every BatchGetItem at once with fixed items."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ class Table:
     server: ThreadingHTTPServer = field(init=False)
 
     def __post_init__(self) -> None:
-        """Begin to serve."""
+        """Start serving."""
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     @property
     def address(self) -> str:
-        """Return where it is."""
+        """Return its address."""
         return f"http://127.0.0.1:{self.server.server_address[1]}"
 
     def hold(self, name: str, photo_ids: Iterable[UUID]) -> None:
@@ -65,7 +65,7 @@ def _handler(table: Table) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(table.answer)
 
         def log_message(self, *_: Any) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     return Handler
 

@@ -8,7 +8,7 @@ from thumbworker.imaging import render
 
 def whole(data: bytes) -> dict[str, bytes]:
     """Return the renditions of the current policy."""
-    return {f"{made.spec.name}.{made.spec.extension}": made.data for made in render(data).renditions}
+    return {f"{made.spec.name}.{made.spec.format}": made.data for made in render(data).renditions}
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ def main(command: str, photo: str, out: str, repeats: int) -> None:
                 "-auto-orient",
             ]
             options += ["-strip", "-thumbnail", f"{box}>", "-quality", "80", str(Path(out) / f"{side}.webp")]
-            subprocess.run([command, *options], check=True)  # noqa: S603 - our own words
+            subprocess.run([command, *options], check=True)  # noqa: S603 - our own command line
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         cpu.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
         wall.append(time.perf_counter() - started)

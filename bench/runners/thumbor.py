@@ -10,7 +10,7 @@ from bench.runners import SIDES, fitted, run
 
 
 def each(data: bytes) -> dict[str, bytes]:
-    """Return three renditions, each loaded anew: thumbor keeps nothing between two requests."""
+    """Return three renditions, each decoded again: thumbor caches nothing between requests."""
     made = {}
     for side in SIDES:
         engine = Engine(Context(config=Config(AUTO_WEBP=True, QUALITY=80)))

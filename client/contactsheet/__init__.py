@@ -1,3 +1,3 @@
-"""The ``contactsheet`` command: a gallery's photos from the command line."""
+"""The ``contactsheet`` command: manage a gallery's photos from the command line."""
 
 __version__ = "0.1.0"

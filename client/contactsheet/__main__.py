@@ -1,4 +1,4 @@
-"""Run the command by ``python -m contactsheet``."""
+"""Entry point of ``python -m contactsheet``."""
 
 from contactsheet.command_line import run
 

@@ -1,7 +1,8 @@
-"""``contactsheet download``: one's own photos, several at once, each whole or not at all."""
+"""``contactsheet download``: your own photos, in parallel, each complete or not at all."""
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import threading
 from collections import Counter
@@ -14,146 +15,153 @@ import requests
 from rich.markup import escape
 from rich.progress import Progress
 
-from contactsheet.engine.ahead import ahead
+from contactsheet.destinations import ORIGINAL, Destination, DestinationFolder
 from contactsheet.engine.content import BLOCK_BYTES
-from contactsheet.engine.interfaces import Refusal, Unavailable
+from contactsheet.engine.interfaces import STORE_UNAVAILABLE, Refusal, Unavailable
+from contactsheet.engine.prefetch import prefetch
 from contactsheet.exits import Exit
-from contactsheet.listing import chosen
-from contactsheet.places import ORIGINAL, Place, Places
-from contactsheet.transport import STORE_SILENT, retry_after_seconds
+from contactsheet.listing import filtered_photos
+from contactsheet.transport import retry_after_seconds
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from contactsheet.output import Output
     from contactsheet.web_gallery import WebGallery
 
-SIZES = (ORIGINAL, "320", "800", "1600")
-MAX_LOOKS = 30
-"""How often to ask for a photo that is still being processed; the gallery says 2 seconds apart."""
-MAX_TRIES = 3
+MAX_CHECKS = 30
+"""How often to ask for a photo that is still being processed; the gallery asks for 2 seconds in between."""
+MAX_ATTEMPTS = 3
 
 STILL_PROCESSING = "This photo is still being processed. Run the same command again in a minute."
-NOT_WHOLE = "What arrived is not what was uploaded. Run the same command again."
-NO_SUCH_PHOTO = "There is no such photo of yours."
+NOT_COMPLETE = "The download doesn't match the uploaded photo. Run the same command again."
+NOT_FOUND = "You don't have a photo with this ID."
+
+
+def size_name(text: str) -> str:
+    """Return the text if it can be a size. The gallery decides which sizes it has."""
+    if text != ORIGINAL and not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"use {ORIGINAL} or a number of pixels")
+    return text
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
-    """What came of one photo."""
+class DownloadResult:
+    """The outcome of one photo."""
 
     photo_id: str
-    word: str
+    outcome: str
     path: Path | None = None
     reason: str = ""
     sentence: str = ""
 
 
 class Downloader:
-    """Fetches photos to their places; used by several threads."""
+    """Downloads photos to their destinations; used by several threads."""
 
     def __init__(
-        self, gallery: WebGallery, size: str, *, pause: Callable[[float], object] | None = None
+        self, gallery: WebGallery, size: str, *, sleep: Callable[[float], object] | None = None
     ) -> None:
         self._gallery = gallery
         self._size = size
-        self._pause = pause or threading.Event().wait
+        self._sleep = sleep or threading.Event().wait
 
-    def end(self, place: Place | Ended) -> Ended:
-        """Fetch a photo unless it is there.
+    def download(self, destination: Destination | DownloadResult) -> DownloadResult:
+        """Download a photo unless it is there already; pass a result through.
 
         Raises:
-            Unavailable: the gallery or its store does not answer.
+            Unavailable: The gallery or its store does not respond.
         """
-        if isinstance(place, Ended):
-            return place
-        if place.is_filled:
-            return Ended(place.photo_id, "already there", place.path)
+        if isinstance(destination, DownloadResult):
+            return destination
+        if destination.is_complete:
+            return DownloadResult(destination.photo_id, "already there", destination.path)
         try:
-            self._fetch(place)
+            self._fetch(destination)
         except Refusal as refusal:
-            return _not_downloaded(place.photo_id, refusal)
-        return Ended(place.photo_id, "downloaded", place.path)
+            return _not_downloaded(destination.photo_id, refusal)
+        return DownloadResult(destination.photo_id, "downloaded", destination.path)
 
-    def _fetch(self, place: Place) -> None:
-        unfinished = place.path.with_name(f".{place.photo_id}.part")
+    def _fetch(self, destination: Destination) -> None:
+        unfinished = destination.path.with_name(f".{destination.photo_id}.part")
         try:
-            for _ in range(MAX_TRIES):
-                if self._is_received(place, unfinished):
-                    unfinished.replace(place.path)
+            for _ in range(MAX_ATTEMPTS):
+                if self._fetch_once(destination, unfinished):
+                    unfinished.replace(destination.path)
                     return
         finally:
             unfinished.unlink(missing_ok=True)
-        raise Refusal("not_whole", NOT_WHOLE)
+        raise Refusal("not_whole", NOT_COMPLETE)
 
-    def _is_received(self, place: Place, unfinished: Path) -> bool:
+    def _fetch_once(self, destination: Destination, unfinished: Path) -> bool:
         digest = hashlib.sha256()
         try:
-            with self._gallery.transport.fetch(self._address(place.photo_id)) as answer:
+            with self._gallery.transport.fetch(self._address(destination.photo_id)) as answer:
                 if answer.status_code != HTTPStatus.OK:
                     return False
                 with unfinished.open("wb") as file:
                     for block in answer.iter_content(BLOCK_BYTES):
                         file.write(block)
                         digest.update(block)
-                    return place.takes(file.tell(), digest.hexdigest())
+                    return destination.matches(file.tell(), digest.hexdigest())
         except requests.RequestException as problem:
-            raise Unavailable(STORE_SILENT) from problem
+            raise Unavailable(STORE_UNAVAILABLE) from problem
 
     def _address(self, photo_id: str) -> str:
-        """Return a fresh address, after waiting for a photo that is being processed."""
-        for _ in range(MAX_LOOKS):
+        """Return a fresh address; wait while the photo is being processed."""
+        for _ in range(MAX_CHECKS):
             if self._size == ORIGINAL:
                 answer = self._gallery.original(photo_id)
             else:
                 answer = self._gallery.thumbnail(photo_id, self._size)
             if answer.status_code != HTTPStatus.ACCEPTED:
                 return str(answer.headers["Location"])
-            self._pause(retry_after_seconds(answer))
+            self._sleep(retry_after_seconds(answer))
         raise Refusal("still_processing", STILL_PROCESSING)
 
 
 def download(gallery: WebGallery, options: argparse.Namespace, output: Output) -> Exit:
-    """Download the named photos, or all that the filters choose; their paths go to the output."""
+    """Download the given photos, or all that match the filters, and print their paths."""
     options.to.mkdir(parents=True, exist_ok=True)
-    photos = list(gallery.photos_of(options.ids) if options.ids else chosen(gallery, options))
-    places = _placed(Places(options.to, options.size), photos)
+    photos = list(gallery.photos_by_id(options.ids) if options.ids else filtered_photos(gallery, options))
+    destinations = _destinations(DestinationFolder(options.to, options.size), photos)
     downloader = Downloader(gallery, options.size)
     counts: Counter[str] = Counter()
     with (
-        Progress(console=output.words, transient=True, disable=not output.words.is_terminal) as bar,
+        Progress(console=output.messages, transient=True, disable=not output.messages.is_terminal) as bar,
         ThreadPoolExecutor(options.parallel) as pool,
     ):
         task = bar.add_task("Downloading", total=len(photos))
-        for ended in ahead(pool, downloader.end, places, distance=4 * options.parallel):
+        for result in prefetch(pool, downloader.download, destinations, distance=4 * options.parallel):
             bar.advance(task)
-            _tell(ended, counts, output)
-    there = {photo["id"] for photo in photos}
+            _report(result, counts, output)
+    found = {photo["id"] for photo in photos}
     for photo_id in map(str, options.ids):
-        if photo_id not in there:
-            _tell(_not_downloaded(photo_id, Refusal("not_found", NO_SUCH_PHOTO)), counts, output)
-    said = ", ".join(f"{count} {word}" for word, count in counts.items()) or "nothing to download"
-    output.words.print(said[0].upper() + said[1:] + ".")
-    return Exit.NOT_ALL if counts["not downloaded"] else Exit.DONE
+        if photo_id not in found:
+            _report(_not_downloaded(photo_id, Refusal("not_found", NOT_FOUND)), counts, output)
+    summary = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
+    output.messages.print(f"{summary or 'No photos to download'}.")
+    return Exit.INCOMPLETE if counts["not downloaded"] else Exit.DONE
 
 
-def _placed(places: Places, photos: Iterable[dict[str, Any]]) -> Iterator[Place | Ended]:
+def _destinations(
+    folder: DestinationFolder, photos: Iterable[dict[str, Any]]
+) -> Iterator[Destination | DownloadResult]:
     for photo in photos:
         try:
-            yield places.place(photo)
+            yield folder.destination_of(photo)
         except Refusal as refusal:
             yield _not_downloaded(photo["id"], refusal)
 
 
-def _not_downloaded(photo_id: str, refusal: Refusal) -> Ended:
-    return Ended(photo_id, "not downloaded", None, refusal.reason, refusal.sentence)
+def _not_downloaded(photo_id: str, refusal: Refusal) -> DownloadResult:
+    return DownloadResult(photo_id, "not downloaded", None, refusal.reason, refusal.sentence)
 
 
-def _tell(ended: Ended, counts: Counter[str], output: Output) -> None:
-    counts[ended.word] += 1
-    if ended.path:
-        output.line(str(ended.path))
+def _report(result: DownloadResult, counts: Counter[str], output: Output) -> None:
+    counts[result.outcome] += 1
+    if result.path:
+        output.line(str(result.path))
     else:
-        output.words.print(f"{ended.photo_id}\n  {escape(ended.sentence)} [dim]({ended.reason})[/dim]")
+        output.messages.print(f"{result.photo_id}\n  {escape(result.sentence)} [dim]({result.reason})[/dim]")

@@ -1,4 +1,4 @@
-"""How the command ends."""
+"""The command's exit statuses."""
 
 from enum import IntEnum
 
@@ -7,21 +7,21 @@ class Exit(IntEnum):
     """Exit statuses, for scripts."""
 
     DONE = 0
-    """All that was asked for is done; what the gallery had already counts as done."""
-    NOT_ALL = 1
-    """Some files or photos were refused or not reached; each is named with its reason."""
-    NOT_UNDERSTOOD = 2
-    """The command line is not understood; nothing was done."""
+    """Everything is done; photos that were already in the gallery count as done."""
+    INCOMPLETE = 1
+    """Some files or photos failed; each is listed with a reason."""
+    USAGE_ERROR = 2
+    """The command line is not valid; nothing was done."""
     NOT_SIGNED_IN = 3
-    """There is no token, or the gallery does not take it, or it lacks a scope."""
+    """The token is missing, not valid, or lacks a scope."""
     UNAVAILABLE = 4
-    """The gallery or its store does not answer. Nothing is lost: run the same command again."""
+    """The gallery or its store does not respond. Running the same command again resumes."""
     STOPPED = 130
-    """Stopped by Ctrl-C. Nothing is lost: run the same command again."""
+    """Stopped by Ctrl-C. Running the same command again resumes."""
 
 
 class NotSignedIn(Exception):
-    """There is no token, or the gallery does not take it."""
+    """The token is missing or not valid."""
 
     def __init__(self, reason: str, sentence: str) -> None:
         super().__init__(sentence)

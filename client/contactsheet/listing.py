@@ -1,4 +1,4 @@
-"""``contactsheet list``, and the filters that listing and downloading share."""
+"""``contactsheet list``, and the filters that ``list`` and ``download`` share."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ STATES = ("awaiting", "pending", "approved", "rejected", "failed")
 
 
 def add_filters(parser: argparse.ArgumentParser) -> None:
-    """Add the options that choose photos."""
-    parser.add_argument("--state", action="append", choices=STATES, help="only in this state (repeatable)")
-    parser.add_argument("--tag", action="append", help="only with this tag (repeatable: with all of them)")
-    parser.add_argument("--album", metavar="ID", help="only in this album")
-    parser.add_argument("--search", metavar="WORDS", help="only with these words")
-    parser.add_argument("--trashed", action="store_true", help="what lies in the trash instead")
-    parser.add_argument("--limit", type=int, metavar="N", help="at most N, the newest")
+    """Add the filter options."""
+    parser.add_argument("--state", action="append", choices=STATES, help="only this state (repeatable)")
+    parser.add_argument("--tag", action="append", help="only photos with this tag (repeat to require all)")
+    parser.add_argument("--album", metavar="ID", help="only this album")
+    parser.add_argument("--search", metavar="TEXT", help="only photos that match this text")
+    parser.add_argument("--trashed", action="store_true", help="only photos in the trash")
+    parser.add_argument("--limit", type=int, metavar="N", help="only the N newest photos")
 
 
-def chosen(gallery: WebGallery, options: argparse.Namespace) -> Iterator[dict[str, Any]]:
-    """Give one's own photos that the filters choose, newest first."""
+def filtered_photos(gallery: WebGallery, options: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """Yield your own photos that match the filters, newest first."""
     query: dict[str, Any] = {
         "state": options.state,
         "tag": options.tag,
@@ -37,13 +37,12 @@ def chosen(gallery: WebGallery, options: argparse.Namespace) -> Iterator[dict[st
         "q": options.search,
         "trashed": "true" if options.trashed else None,
     }
-    wanted = {name: value for name, value in query.items() if value}
-    return islice(gallery.photos(wanted), options.limit)
+    return islice(gallery.photos({name: value for name, value in query.items() if value}), options.limit)
 
 
 def list_photos(gallery: WebGallery, options: argparse.Namespace, output: Output) -> Exit:
-    """List one's own photos: id, state, instant of upload, size and name; or the API's JSON."""
-    for photo in chosen(gallery, options):
+    """Print id, state, upload time, size and name of each photo, or the API's JSON."""
+    for photo in filtered_photos(gallery, options):
         output.line(json.dumps(photo) if options.json else _line(photo))
     return Exit.DONE
 

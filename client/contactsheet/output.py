@@ -1,4 +1,4 @@
-"""Words go to the error stream, data to the output stream, so that data can be piped."""
+"""Messages go to standard error and data to standard output, so data can be piped."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from dataclasses import dataclass, field
 from rich.console import Console
 
 
-def _words() -> Console:
+def _message_console() -> Console:
     return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """Where a command speaks."""
+    """The command's two output streams."""
 
-    words: Console = field(default_factory=_words)
+    messages: Console = field(default_factory=_message_console)
 
     def line(self, text: str) -> None:
-        """Give one line of data."""
+        """Write one line of data."""
         sys.stdout.write(text + "\n")

@@ -1,4 +1,4 @@
-"""A progress bar and the final words of an upload."""
+"""The progress bar and the summary of an upload."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from contactsheet.engine.folders import Found
+    from contactsheet.engine.folders import FoundFiles
 
 
 class UploadProgress:
-    """Watches an upload: one bar over all bytes, and a line for each file that is not taken."""
+    """Shows one bar for all bytes, and a line for each file that fails."""
 
-    def __init__(self, console: Console, found: Found) -> None:
+    def __init__(self, console: Console, found: FoundFiles) -> None:
         self._console = console
         self._sizes = {file.path: file.size_bytes for file in found.files}
-        self._counted: Counter[Path] = Counter()
+        self._sent_bytes: Counter[Path] = Counter()
         self._lock = threading.Lock()
         self._finished = 0
         self._bar = Progress(
@@ -44,10 +44,10 @@ class UploadProgress:
             TimeRemainingColumn(),
             console=console,
             transient=True,
-            # A log file needs the end, not the way.
+            # A log file needs the summary only.
             disable=not console.is_terminal,
         )
-        self._task = self._bar.add_task(self._words(), total=found.size_bytes or None)
+        self._task = self._bar.add_task(self._description(), total=found.size_bytes or None)
 
     def __enter__(self) -> Self:
         """Show the bar."""
@@ -55,44 +55,42 @@ class UploadProgress:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Take the bar away."""
+        """Hide the bar."""
         self._bar.stop()
 
     def sent(self, path: Path, count_bytes: int) -> None:
-        """Move the bar."""
+        """Advance the bar."""
         with self._lock:
-            self._counted[path] += count_bytes
+            self._sent_bytes[path] += count_bytes
         self._bar.advance(self._task, count_bytes)
 
     def finished(self, result: Result) -> None:
-        """Count a file, and name it where it was not taken."""
+        """Count a file, and print it if it failed."""
         self._finished += 1
         with self._lock:
-            rest = self._sizes.get(result.path, 0) - self._counted.pop(result.path, 0)
-        self._bar.update(self._task, advance=rest, description=self._words())
+            rest = self._sizes.get(result.path, 0) - self._sent_bytes.pop(result.path, 0)
+        self._bar.update(self._task, advance=rest, description=self._description())
         if not result.is_in_the_gallery:
-            say_not_taken(self._console, result)
+            print_failure(self._console, result)
 
-    def waits(self, sentence: str) -> None:
-        """Say why nothing moves."""
-        self._bar.update(self._task, description=sentence or self._words())
+    def waiting(self, sentence: str) -> None:
+        """Show why the upload is waiting."""
+        self._bar.update(self._task, description=sentence or self._description())
 
-    def _words(self) -> str:
+    def _description(self) -> str:
         return f"{self._finished} of {len(self._sizes)}"
 
 
-def say_not_taken(console: Console, result: Result) -> None:
-    """Name a file that is not in the gallery, with its reason code and sentence."""
+def print_failure(console: Console, result: Result) -> None:
+    """Print a file that is not in the gallery, with its sentence and reason code."""
     console.print(f"{escape(str(result.path))}\n  {escape(result.sentence)} [dim]({result.reason})[/dim]")
 
 
-def summary(results: Sequence[Result], *, total: int, left_alone: int) -> str:
-    """Return one sentence on what came of all files."""
+def summary(results: Sequence[Result], *, total: int, skipped: int) -> str:
+    """Return the outcome of all files in a sentence."""
     counts = Counter(result.outcome for result in results)
     parts = [f"{counts[outcome]} {outcome}" for outcome in Outcome if counts[outcome]]
-    not_reached = total - len(results)
-    if not_reached:
-        parts.append(f"{not_reached} not reached")
-    said = ", ".join(parts) or "no pictures found"
-    beside = f" {left_alone} other {'file' if left_alone == 1 else 'files'} left alone." if left_alone else ""
-    return said[0].upper() + said[1:] + "." + beside
+    if total > len(results):
+        parts.append(f"{total - len(results)} not reached")
+    text = f"{', '.join(parts) or 'No photos found'}."
+    return f"{text} Skipped {skipped} other {'file' if skipped == 1 else 'files'}." if skipped else text

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
-from contactsheet.engine import folders
+from contactsheet.engine.folders import find_files
 from contactsheet.engine.interfaces import Result, Unavailable
 from contactsheet.engine.upload import UploadRun
 from contactsheet.exits import Exit
@@ -19,55 +19,54 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from contactsheet.engine.folders import Found
+    from contactsheet.engine.folders import FoundFiles
     from contactsheet.engine.interfaces import Gallery
     from contactsheet.output import Output
 
-RUN_AGAIN = "Nothing is lost; run the same command again to go on."
+STOPPED = "Stopped. Uploaded photos are kept. Run the same command again to resume."
+KEPT = "Uploaded photos are kept."
 
 
-def bring(
-    gallery: Gallery, named: list[str], *, parallel: int, console: Console
+def upload_paths(
+    gallery: Gallery, paths: list[str], *, parallel: int, console: Console
 ) -> tuple[Exit, list[Result]]:
-    """Bring files and folders into a gallery and tell how it went."""
-    found = folders.find(Path(name) for name in named)
+    """Upload files and folders to a gallery and print a summary."""
+    found = find_files(Path(path) for path in paths)
     with UploadProgress(console, found) as progress:
         for unreadable in found.unreadable:
             progress.finished(unreadable)
         run = UploadRun(gallery, progress, parallel=parallel)
-        status, said = _ended(run, found)
+        status, message = _run(run, found)
     results = [*found.unreadable, *run.results]
     total = len(found.files) + len(found.unreadable)
-    console.print(escape(summary(results, total=total, left_alone=found.left_alone)))
-    if said:
-        console.print(escape(said))
+    console.print(escape(summary(results, total=total, skipped=found.skipped)))
+    if message:
+        console.print(escape(message))
     if status is Exit.DONE and not all(result.is_in_the_gallery for result in results):
-        status = Exit.NOT_ALL
+        status = Exit.INCOMPLETE
     return status, results
 
 
-def _ended(run: UploadRun, found: Found) -> tuple[Exit, str]:
+def _run(run: UploadRun, found: FoundFiles) -> tuple[Exit, str]:
     try:
         run.run(found.files)
     except KeyboardInterrupt:
-        return Exit.STOPPED, f"Stopped. {RUN_AGAIN}"
-    except Unavailable as silence:
-        said = str(silence)
-        return Exit.UNAVAILABLE, said if "again" in said else f"{said} {RUN_AGAIN}"
+        return Exit.STOPPED, STOPPED
+    except Unavailable as problem:
+        return Exit.UNAVAILABLE, f"{problem} {KEPT}"
     return Exit.DONE, ""
 
 
 def upload(gallery: Gallery, options: argparse.Namespace, output: Output) -> Exit:
-    """Upload what is named."""
-    status, results = bring(gallery, options.paths, parallel=options.parallel, console=output.words)
+    """Upload the paths of the command line."""
+    status, results = upload_paths(gallery, options.paths, parallel=options.parallel, console=output.messages)
     if options.json:
         for result in results:
-            output.line(as_json(result))
+            output.line(_json_of(result))
     return status
 
 
-def as_json(result: Result) -> str:
-    """Return a result as one line."""
+def _json_of(result: Result) -> str:
     return json.dumps(
         {
             "path": str(result.path),

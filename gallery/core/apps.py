@@ -1,16 +1,16 @@
-"""The core app: what every room above it relies on."""
+"""The core app, which every other app may import."""
 
 from django.apps import AppConfig
 
 
 class CoreConfig(AppConfig):
-    """Settings checks and the database's limits. It has no models."""
+    """Settings checks, middleware, metrics and database settings. It has no models."""
 
     name = "gallery.core"
     label = "core"
 
     def ready(self) -> None:
-        """Register the checks and correct the database's limits."""
+        """Register the system checks and the SQLite parameter limit."""
         from gallery.core import checks, sqlite  # noqa: F401, PLC0415 - registration needs loaded apps
 
         sqlite.register()

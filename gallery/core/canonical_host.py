@@ -1,7 +1,7 @@
-"""Sends a person who opened the gallery under another name of the same machine to its one address.
+"""Redirects from ``localhost`` to ``127.0.0.1``, or the reverse, to the host of ``SITE_ORIGIN``.
 
-Buckets accept uploads from exactly one origin, so a page opened at ``localhost`` could show photos and
-take none.
+Buckets accept uploads from that origin only, so a page opened under the other name could show photos and
+not upload any.
 """
 
 from __future__ import annotations
@@ -23,25 +23,25 @@ LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost"})
 
 
 class CanonicalHostMiddleware:
-    """Redirect pages asked for at the other loopback name; leave all other hosts to Django."""
+    """Redirect pages requested at the other loopback name; leave all other hosts to Django."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        """Keep what comes next."""
+        """Store the next handler."""
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer the request, or redirect it."""
+        """Return the response, or a redirect."""
         if request.method in {"GET", "HEAD"} and _is_the_other_loopback_name(request):
             return HttpResponseRedirect(settings.SITE_ORIGIN + request.get_full_path())
         return self.get_response(request)
 
 
 def _is_the_other_loopback_name(request: HttpRequest) -> bool:
-    right = urlsplit(settings.SITE_ORIGIN).hostname
-    if right not in LOOPBACK_NAMES:
+    canonical = urlsplit(settings.SITE_ORIGIN).hostname
+    if canonical not in LOOPBACK_NAMES:
         return False
     try:
-        asked = urlsplit(f"//{request.get_host()}").hostname
+        requested = urlsplit(f"//{request.get_host()}").hostname
     except DisallowedHost:
         return False
-    return asked in LOOPBACK_NAMES and asked != right
+    return requested in LOOPBACK_NAMES and requested != canonical

@@ -1,21 +1,112 @@
-"""Names what is missing or unsafe in the settings, before a visitor finds out."""
+"""System checks for missing or unsafe settings."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004 - Django's name
 from django.http.request import validate_host
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 REQUIRED = ("ORIGINALS_BUCKET", "RENDITIONS_BUCKET", "CATALOGUE_TABLE", "PHOTO_EVENTS_TOPIC_ARN")
 SIGN_UP_MODES = ("open", "invitation", "closed")
 
 
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One check of a deployment; ``message`` may contain values as ``{settings.NAME}``."""
+
+    id: str
+    is_broken: Callable[[], bool]
+    message: str
+    hint: str
+
+    def check_message(self) -> CheckMessage:
+        """Return what Django reports: an error for an id with E, else a warning."""
+        level = Error if self.id.startswith("E") else Warning
+        return level(self.message.format(settings=settings), hint=self.hint, id=f"contactsheet.{self.id}")
+
+
+RULES = (
+    Rule(
+        "E020",
+        lambda: settings.SECRET_KEY == settings.INSECURE_SECRET_KEY,
+        "SECRET_KEY is not set.",
+        "Generate a long random value and keep it.",
+    ),
+    Rule(
+        "E021",
+        lambda: not settings.IS_HTTPS,
+        "SITE_ORIGIN is {settings.SITE_ORIGIN!r}.",
+        "Set it to the address that people use. It must start with https://.",
+    ),
+    Rule(
+        "E022",
+        lambda: bool(settings.AWS_ENDPOINT_URL),
+        "AWS_ENDPOINT_URL is set.",
+        "It is for the embedded AWS only.",
+    ),
+    Rule(
+        "E024",
+        lambda: settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"),
+        "DATABASE_URL is not set.",
+        "Set it to a PostgreSQL database.",
+    ),
+    Rule(
+        "E025",
+        lambda: not validate_host(urlsplit(settings.SITE_ORIGIN).hostname or "", settings.ALLOWED_HOSTS),
+        "ALLOWED_HOSTS lacks the host of {settings.SITE_ORIGIN!r}.",
+        "Add the host of SITE_ORIGIN.",
+    ),
+    Rule(
+        "E026",
+        lambda: settings.SITE_ORIGIN not in settings.CSRF_TRUSTED_ORIGINS,
+        "CSRF_TRUSTED_ORIGINS lacks SITE_ORIGIN.",
+        "Remove CSRF_TRUSTED_ORIGINS. The default is SITE_ORIGIN.",
+    ),
+    Rule(
+        "E027",
+        lambda: (
+            bool(settings.PICTURES_ORIGIN) and not (settings.SIGNING_KEY_ID and settings.SIGNING_PRIVATE_KEY)
+        ),
+        "SIGNING_KEY_ID or SIGNING_PRIVATE_KEY is not set.",
+        "PICTURES_ORIGIN requires addresses signed with them.",
+    ),
+    Rule(
+        "W030",
+        lambda: not settings.PICTURES_ORIGIN,
+        "PICTURES_ORIGIN is not set.",
+        "Without CloudFront, browsers download pictures again and again.",
+    ),
+    Rule(
+        "W031",
+        lambda: not settings.ORIGIN_SECRET,
+        "ORIGIN_SECRET is not set.",
+        "Without it, requests can bypass CloudFront.",
+    ),
+    Rule(
+        "W033",
+        lambda: settings.EMAIL_BACKEND.endswith("console.EmailBackend"),
+        "EMAIL_URL is not set.",
+        "Without it, no email is sent, not even for password resets.",
+    ),
+    Rule(
+        "W032",
+        lambda: settings.DEFAULT_FROM_EMAIL == settings.LOCAL_FROM_EMAIL,
+        "DEFAULT_FROM_EMAIL is not set.",
+        "Mail servers reject email from localhost.",
+    ),
+)
+
+
 @register()
 def check_sign_up(**kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001 - Django's signature
-    """Check that the sign-up mode is one that exists."""
+    """Check that the sign-up mode exists."""
     if settings.SIGN_UP in SIGN_UP_MODES:
         return []
     return [
@@ -29,86 +120,12 @@ def check_sign_up(**kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001 - Django
 
 @register(Tags.security, deploy=True)
 def check_deployment(**kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001 - Django's signature
-    """Check that a deployment has every setting that it cannot do without."""
-    from_the_stack: list[CheckMessage] = [
+    """Check that a deployment has every setting that it needs."""
+    missing: list[CheckMessage] = [
         Error(
-            f"{name} is not set.", hint="Take it from the stack's outputs.", id=f"contactsheet.E{number:03}"
+            f"{name} is not set.", hint="Copy it from the stack's outputs.", id=f"contactsheet.E{number:03}"
         )
         for number, name in enumerate(REQUIRED, start=10)
         if not getattr(settings, name)
     ]
-    return from_the_stack + [message for is_wrong, message in _rules() if is_wrong]
-
-
-def _rules() -> list[tuple[bool, CheckMessage]]:
-    """Return what may be wrong of the rest, and whether it is."""
-    host = urlsplit(settings.SITE_ORIGIN).hostname or ""
-    signing = bool(settings.SIGNING_KEY_ID and settings.SIGNING_PRIVATE_KEY)
-    return [
-        (
-            settings.SECRET_KEY == settings.INSECURE_SECRET_KEY,
-            _error(20, "SECRET_KEY is not set.", "Make a long random one and keep it."),
-        ),
-        (
-            not settings.IS_HTTPS,
-            _error(
-                21,
-                f"SITE_ORIGIN is {settings.SITE_ORIGIN!r}.",
-                "Set it to the address people use, beginning with https://.",
-            ),
-        ),
-        (
-            bool(settings.AWS_ENDPOINT_URL),
-            _error(22, "AWS_ENDPOINT_URL is set.", "It is for the embedded AWS only."),
-        ),
-        (
-            settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"),
-            _error(24, "DATABASE_URL is not set.", "Set it to a PostgreSQL database."),
-        ),
-        (
-            not validate_host(host, settings.ALLOWED_HOSTS),
-            _error(25, f"ALLOWED_HOSTS does not allow {host!r}.", "Name the host of SITE_ORIGIN in it."),
-        ),
-        (
-            settings.SITE_ORIGIN not in settings.CSRF_TRUSTED_ORIGINS,
-            _error(26, "CSRF_TRUSTED_ORIGINS lacks SITE_ORIGIN.", "Leave it out: it is SITE_ORIGIN then."),
-        ),
-        (
-            bool(settings.PICTURES_ORIGIN) and not signing,
-            _error(
-                27,
-                "SIGNING_KEY_ID or SIGNING_PRIVATE_KEY is not set.",
-                "PICTURES_ORIGIN shows pictures only by addresses signed with them.",
-            ),
-        ),
-        (
-            not settings.PICTURES_ORIGIN,
-            _warning(
-                30,
-                "PICTURES_ORIGIN is not set.",
-                "Without CloudFront, browsers fetch pictures again and again.",
-            ),
-        ),
-        (
-            not settings.ORIGIN_SECRET,
-            _warning(31, "ORIGIN_SECRET is not set.", "Without it, people can go around CloudFront."),
-        ),
-        (
-            settings.EMAIL_BACKEND.endswith("console.EmailBackend"),
-            _warning(33, "EMAIL_URL is not set.", "Set it, or password resets go nowhere."),
-        ),
-        (
-            settings.DEFAULT_FROM_EMAIL == settings.LOCAL_FROM_EMAIL,
-            _warning(
-                32, "DEFAULT_FROM_EMAIL is not set.", "Mails that say they come from localhost get lost."
-            ),
-        ),
-    ]
-
-
-def _error(number: int, words: str, hint: str) -> CheckMessage:
-    return Error(words, hint=hint, id=f"contactsheet.E{number:03}")
-
-
-def _warning(number: int, words: str, hint: str) -> CheckMessage:
-    return Warning(words, hint=hint, id=f"contactsheet.W{number:03}")
+    return missing + [rule.check_message() for rule in RULES if rule.is_broken()]

@@ -1,7 +1,7 @@
-"""Gives each request an id for all its log lines, which follows its photos to the worker and the news.
+"""Gives each request an id for all its log lines, which its photos carry to the worker and its events.
 
-``request_id`` says who wrote a line; ``correlation_id`` says with which request its photo came. The
-request that offers a photo has the same for both.
+``request_id`` is the request that wrote a line; ``correlation_id`` is the request that uploaded the photo. In
+the request that offers a photo both are the same.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def of_request(untrusted_id: object) -> Iterator[str]:
-    """Bind the gateway's id, or one of ours where it gave none that can be used, until the answer is made."""
+    """Bind the gateway's id, or a new one if that is not usable, while the request is handled."""
     clear_contextvars()
     request_id = correlation.accepted(untrusted_id) or str(uuid4())
     with bound_contextvars(request_id=request_id, correlation_id=request_id):
@@ -29,16 +29,16 @@ def of_request(untrusted_id: object) -> Iterator[str]:
 
 @contextmanager
 def bound(correlation_id: str) -> Iterator[None]:
-    """Bind an id to what is done without a request, by a command or in a thread of its own."""
+    """Bind an id outside a request, as in a command or a thread."""
     with bound_contextvars(correlation_id=correlation_id):
         yield
 
 
 def is_request() -> bool:
-    """Tell whether a request is under way; a command shows people at a terminal its own words."""
+    """Return whether a request is being handled, as opposed to a command."""
     return "request_id" in get_contextvars()
 
 
 def current() -> str:
-    """Return the id of what is under way; a new one where nothing is, as in a schedule."""
+    """Return the bound id, or a new one where none is bound, as in a scheduled job."""
     return str(get_contextvars().get("correlation_id") or uuid4())

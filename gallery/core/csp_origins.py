@@ -1,10 +1,10 @@
-"""The web origins that pictures are read from and sent to."""
+"""The origins that browsers download pictures from and upload to."""
 
 from urllib.parse import urlsplit
 
 
 def s3_origin(endpoint_url: str, region: str, buckets: tuple[str, ...]) -> list[str]:
-    """Return the origins of the buckets, as a Content-Security-Policy wants them.
+    """Return the origins of the buckets for the Content-Security-Policy.
 
     >>> s3_origin("http://127.0.0.1:4566", "eu-central-1", ("a", "b"))
     ['http://127.0.0.1:4566']

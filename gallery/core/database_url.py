@@ -1,4 +1,4 @@
-"""Turns ``DATABASE_URL`` into Django's settings of a database, on a machine of one's own and on Lambda."""
+"""Turns ``DATABASE_URL`` into Django's database settings, for a local machine and for Lambda."""
 
 from __future__ import annotations
 
@@ -15,39 +15,39 @@ if TYPE_CHECKING:
 SQLITE = "django.db.backends.sqlite3"
 POSTGRESQL = "django.db.backends.postgresql"
 CONNECTION_KEPT_SECONDS = 300
-"""A warm Lambda answers one request at a time and keeps its connection between them. Aurora's own
-``idle_session_timeout`` in ``infra/database.yaml`` ends what a frozen Lambda cannot end."""
+"""A warm Lambda handles one request at a time and keeps its connection between requests. Aurora's
+``idle_session_timeout`` in ``infra/database.yaml`` closes the connections of frozen Lambdas."""
 CONNECT_TIMEOUT_SECONDS = 5
 CERTIFICATES_PATH = Path(__file__).resolve().parent.parent / "certificates" / "database.pem"
-"""The authorities that may vouch for the database; ``make deploy`` puts them into the package."""
+"""The trusted certificate authorities of the database; ``make deploy`` adds them to the package."""
 
 
 def database_settings(url: str, environment: Mapping[str, str]) -> dict[str, Any]:
     """Return one entry of ``DATABASES``.
 
-    ``DATABASE_POOLED`` says that a pooler in transaction mode stands between (PgBouncer, Neon,
-    Supabase): nothing may then outlive a transaction.
+    ``DATABASE_POOLED`` means that a pooler in transaction mode is used (PgBouncer, Neon, Supabase), so no
+    state may outlive a transaction.
 
     Raises:
-        ImproperlyConfigured: the database cannot be used here; the text says what to set.
+        ImproperlyConfigured: the database cannot be used here; the message says what to set.
     """
     found: dict[str, Any] = environ.Env.db_url_config(url)
     on_lambda = "AWS_LAMBDA_FUNCTION_NAME" in environment
     if found.get("ENGINE") == SQLITE:
         if on_lambda:
             raise ImproperlyConfigured(
-                "DATABASE_URL names SQLite, whose file a Lambda function forgets. "
+                "DATABASE_URL names SQLite, whose file a Lambda function does not keep. "
                 "Set it to a PostgreSQL database: postgresql://user:password@host/name"
             )
         return _sqlite(found)
     if found.get("ENGINE") != POSTGRESQL:
-        raise ImproperlyConfigured("DATABASE_URL must begin with postgresql:// or sqlite://.")
+        raise ImproperlyConfigured("DATABASE_URL must start with postgresql:// or sqlite://.")
     pooled = environment.get("DATABASE_POOLED", "false").lower() in {"true", "1", "yes", "on"}
     return _postgresql(found, pooled=pooled)
 
 
 def _sqlite(found: dict[str, Any]) -> dict[str, Any]:
-    # IMMEDIATE takes the write lock at BEGIN, so that two writers wait instead of failing midway.
+    # IMMEDIATE takes the write lock at BEGIN, so a second writer waits instead of failing midway.
     found["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
@@ -59,27 +59,27 @@ def _sqlite(found: dict[str, Any]) -> dict[str, Any]:
 def _postgresql(found: dict[str, Any], *, pooled: bool) -> dict[str, Any]:
     options = dict(found.get("OPTIONS", {}))
     options.setdefault("connect_timeout", CONNECT_TIMEOUT_SECONDS)
-    if not _is_here(found.get("HOST", "")):
+    if not _is_local(found.get("HOST", "")):
         options.setdefault("sslmode", "verify-full")
         if CERTIFICATES_PATH.exists():
             options.setdefault("sslrootcert", str(CERTIFICATES_PATH))
     if pooled:
-        # A prepared statement or a cursor may meet another server connection in the next transaction.
+        # The next transaction may run on another server connection, without prepared statements and cursors.
         options.setdefault("prepare_threshold", None)
     return {
         **found,
         "OPTIONS": options,
         "CONN_MAX_AGE": 0 if pooled else CONNECTION_KEPT_SECONDS,
-        # What was kept may be dead after a thaw or a failover: look before use.
+        # A kept connection may be closed after a thaw or a failover, so Django checks it before use.
         "CONN_HEALTH_CHECKS": not pooled,
         "DISABLE_SERVER_SIDE_CURSORS": pooled,
     }
 
 
-def _is_here(host: str) -> bool:
-    """Tell whether the host is this machine, to which nobody can listen.
+def _is_local(host: str) -> bool:
+    """Return whether the host is this machine, where no one can intercept traffic.
 
-    >>> _is_here("127.0.0.1"), _is_here("/run/postgresql"), _is_here("db.example.com")
+    >>> _is_local("127.0.0.1"), _is_local("/run/postgresql"), _is_local("db.example.com")
     (True, True, False)
     """
     if not host or host.startswith("/") or host == "localhost":

@@ -1,31 +1,23 @@
-"""Measures for CloudWatch: one line of JSON in the embedded metric format, no call.
-
-Reference: Amazon CloudWatch, "Specification: Embedded metric format".
-"""
+"""Measures for CloudWatch: one line of JSON in the embedded metric format, no call."""
 
 from __future__ import annotations
 
 import json
 import sys
-import time
 from typing import TYPE_CHECKING
+
+from thumbworker.contract import metrics
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-NAMESPACE = "Contactsheet"
 
 
 def measure_line(
     stage: str, values: Mapping[str, float], *, unit: str = "Count", now: float | None = None
 ) -> str:
     """Return the line that makes CloudWatch count these values for the stage."""
-    instant = int((time.time() if now is None else now) * 1000)
-    metrics = [{"Name": name, "Unit": unit} for name in values]
-    description = {"Namespace": NAMESPACE, "Dimensions": [["Stage"]], "Metrics": metrics}
-    return json.dumps(
-        {"_aws": {"Timestamp": instant, "CloudWatchMetrics": [description]}, "Stage": stage, **values}
-    )
+    directive = metrics.directive([metrics.STAGE], dict.fromkeys(values, unit))
+    return json.dumps(metrics.metadata(directive, now=now) | {metrics.STAGE: stage, **values})
 
 
 def measure(stage: str, values: Mapping[str, float], *, unit: str = "Count") -> None:

@@ -1,4 +1,4 @@
-"""Pages of tables that may have millions of rows."""
+"""Pagination of tables with millions of rows."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from django.core.paginator import Paginator
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-MOST_COUNTED = 3_000
-"""Nobody turns fifty pages; counting further would read the whole index for nothing."""
+MAX_COUNTED_ROWS = 3_000
+"""People do not page further than that; a full count would read the whole index."""
 
 
 class CappedPaginator(Paginator):  # type: ignore[type-arg]  # not subscriptable at run time
-    """Counts up to a limit and stops there; what lies beyond is found by a filter or a search."""
+    """Counts rows up to a limit; rows beyond are found by a filter or a search."""
 
     @cached_property
     def count(self) -> int:
-        """Return the number of rows, at most ``MOST_COUNTED``."""
+        """Return the number of rows, at most ``MAX_COUNTED_ROWS``."""
         rows = cast("QuerySet[Any]", self.object_list)
-        return rows.order_by()[:MOST_COUNTED].count()
+        return rows.order_by()[:MAX_COUNTED_ROWS].count()
 
     @property
     def is_capped(self) -> bool:
-        """Tell whether there may be more than were counted."""
-        return self.count >= MOST_COUNTED
+        """Return whether there may be more rows than were counted."""
+        return self.count >= MAX_COUNTED_ROWS

@@ -1,4 +1,4 @@
-"""Corrects what Django believes of SQLite."""
+"""Corrects Django's parameter limit for SQLite."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
 
-def ask_for_the_real_parameter_limit(connection: BaseDatabaseWrapper, **_kwargs: Any) -> None:
+def set_parameter_limit(connection: BaseDatabaseWrapper, **_kwargs: Any) -> None:
     """Let one INSERT carry 50 rows: Django assumes 999 parameters, SQLite allows 32,766 since 3.32."""
     if connection.vendor == "sqlite":
         connection.features.max_query_params = connection.connection.getlimit(
@@ -20,5 +20,5 @@ def ask_for_the_real_parameter_limit(connection: BaseDatabaseWrapper, **_kwargs:
 
 
 def register() -> None:
-    """Correct each connection as it is opened."""
-    connection_created.connect(ask_for_the_real_parameter_limit, dispatch_uid="gallery.core.sqlite")
+    """Set the limit of each connection when it is opened."""
+    connection_created.connect(set_parameter_limit, dispatch_uid="gallery.core.sqlite")

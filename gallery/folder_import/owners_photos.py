@@ -1,6 +1,6 @@
-"""Brings folders on this machine into a person's photos, by the engine of the ``contactsheet`` command.
+"""Import folders on this machine into a person's photos with the engine of the ``contactsheet`` command.
 
-No HTTP: offers are made here, and the bytes are put into S3 under the terms that a browser is held to.
+There is no HTTP: offers are made here, and the bytes go to S3 under the same terms as a browser's upload.
 """
 
 from __future__ import annotations
@@ -25,56 +25,57 @@ if TYPE_CHECKING:
 
     from contactsheet.engine.content import Content
 
-TRIES = 3
-"""On top of the SDK's own: what it gives up is worth another look in a run of hours."""
-STORE_SILENT = "The picture store does not answer. Run the command again."
+MAX_ATTEMPTS = 3
+"""On top of the SDK's own retries: a run may take hours."""
 
 
 class OwnersPhotos:
-    """A person's photos as the engine needs them. Only the thread that calls ``offer`` uses the database."""
+    """A person's photos as an engine's gallery. Only the thread that calls ``offer`` uses the database."""
 
     def __init__(self, owner_id: int, *, visibility: str) -> None:
         self._owner_id = owner_id
         self._visibility = visibility
-        # The engine puts from threads of its own, which know nothing of what is bound here.
+        # The engine calls ``put`` from its own threads, where this context is not bound.
         self._correlation_id = correlation.current()
 
-    def offer(self, wishes: Sequence[engine.Wish]) -> list[engine.Answer]:
-        """Answer each wish as the API would."""
-        requests = [_checked(wish) for wish in wishes]
+    def offer(self, uploads: Sequence[engine.WantedUpload]) -> list[engine.Answer]:
+        """Answer each upload as the API does."""
+        requests = [_checked(upload) for upload in uploads]
         types = {str(r.upload_id): r.content_type for r in requests if isinstance(r, UploadRequest)}
         with correlation.bound(self._correlation_id):
             outcomes = offers.offer(self._owner_id, requests, visibility=self._visibility)
-        by_id = {str(wish.upload_id): wish for wish in wishes}
+        by_id = {str(upload.upload_id): upload for upload in uploads}
         return [_answer(outcome, by_id[outcome.upload_id].upload_id, types) for outcome in outcomes]
 
-    def put(self, offered: engine.Offered, wish: engine.Wish, content: Content) -> engine.Put:
-        """Put the bytes into S3, once and never over others.
+    def put(
+        self, offered: engine.Offered, upload: engine.WantedUpload, content: Content
+    ) -> engine.PutOutcome:
+        """Put the bytes into S3, never over an existing object.
 
         Raises:
-            Unavailable: S3 did not take them, three times.
+            Unavailable: S3 failed three times.
         """
         terms = OriginalTerms(
             photo_id=offered.photo_id,
             owner_id=self._owner_id,
-            size_bytes=wish.size_bytes,
+            size_bytes=upload.size_bytes,
             content_type=offered.terms,
-            sha256=_base64_of(wish.sha256),
+            sha256=_base64_of(upload.sha256),
             correlation_id=self._correlation_id,
         )
         data = content.read()
-        for _ in range(TRIES):
+        for _ in range(MAX_ATTEMPTS):
             try:
                 originals().put(terms, data)
             except OriginalExists:
-                return engine.Put.CONFLICT
+                return engine.PutOutcome.CONFLICT
             except OriginalsUnavailable:
                 continue
-            return engine.Put.STORED
-        raise engine.Unavailable(STORE_SILENT)
+            return engine.PutOutcome.STORED
+        raise engine.Unavailable(engine.STORE_UNAVAILABLE)
 
     def still_processing(self) -> frozenset[str]:
-        """Move on what the worker has seen; return the SHA-256 of the rest."""
+        """Settle processed photos and return the SHA-256 of those still being processed."""
         awaiting = Photo.objects.filter(owner_id=self._owner_id, state=State.AWAITING).not_trashed()
         for ids in _slices(list(awaiting.values_list("pk", flat=True))):
             settle(ids)
@@ -86,19 +87,19 @@ def _slices(ids: list[UUID]) -> Iterator[list[UUID]]:
         yield ids[start : start + BATCH_SIZE]
 
 
-def _checked(wish: engine.Wish) -> UploadRequest | offers.Refused:
+def _checked(upload: engine.WantedUpload) -> UploadRequest | offers.Refused:
     try:
         return UploadRequest.from_untrusted(
             {
-                "upload_id": str(wish.upload_id),
-                "name": wish.name,
-                "size_bytes": wish.size_bytes,
-                "sha256": _base64_of(wish.sha256),
-                "met_conflict": wish.met_conflict,
+                "upload_id": str(upload.upload_id),
+                "name": upload.name,
+                "size_bytes": upload.size_bytes,
+                "sha256": _base64_of(upload.sha256),
+                "met_conflict": upload.met_conflict,
             }
         )
     except FileRefused as refused:
-        return offers.Refused(str(wish.upload_id), refused.refusal)
+        return offers.Refused(str(upload.upload_id), refused.refusal)
 
 
 def _answer(outcome: offers.Outcome, upload_id: UUID, types: dict[str, str]) -> engine.Answer:

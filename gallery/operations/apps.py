@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class OperationsConfig(AppConfig):
-    """Tells whether the gallery is well, and what to do when it is not."""
+    """Health checks, doctor, scheduled jobs and the operations pages. It has no models."""
 
     name = "gallery.operations"
     label = "operations"

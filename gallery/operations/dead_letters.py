@@ -1,4 +1,4 @@
-"""Shows what was given up and has it looked at again: a nudge for the photo, then the message is deleted."""
+"""Lists dead letters and retries them: nudges the photo, then deletes the message."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from gallery.imports.requests import request_again
 from gallery.photos.models import Photo
@@ -20,106 +21,108 @@ if TYPE_CHECKING:
 
     from thumbworker.contract.items import PhotoItem
 
-SHOWN = 50
-AT_ONCE = 50
-"""Messages redriven by one request, which has less than 30 seconds; the next request goes on."""
+PAGE_SIZE = 50
+RETRY_BATCH_SIZE = 50
+"""Messages retried by one request, which has less than 30 seconds; the next request continues."""
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Row:
     """One message on the page. ``reason`` is a sentence for people."""
 
     message_id: str
     photo_id: UUID | None
     is_known: bool
-    received: int
+    attempts: int
     sent_at: datetime
     reason: str
     body: str
 
 
 @dataclass(frozen=True, slots=True)
-class Redriven:
-    """How many were looked at again, and how many still wait."""
+class RetryResult:
+    """How many messages were retried, and how many are left."""
 
-    again: int
+    retried: int
     waiting: int
 
 
-def dead_letter_queues() -> dict[str, str]:
-    """Return the addresses of the dead-letter queues by the title they are shown under."""
-    found = {
+def queue_urls() -> dict[str, str]:
+    """Return the URLs of the dead-letter queues by their names in forms."""
+    urls = {
         "Thumbnails": settings.THUMBNAILS_DEAD_LETTER_QUEUE_URL,
         "Imports": settings.IMPORTS_DEAD_LETTER_QUEUE_URL,
     }
-    return {title: url for title, url in found.items() if url}
+    return {name: url for name, url in urls.items() if url}
 
 
-def lines(url: str) -> list[Line]:
-    """Return the first messages of a queue, which stay where they are.
+def title_of(name: str) -> str:
+    """Return the title of a queue for people."""
+    return _("Imports") if name == "Imports" else _("Thumbnails")
 
-    While the catalogue is down they are shown without the worker's reason.
+
+def rows(url: str) -> list[Row]:
+    """Return the first messages of a queue, which stay in it.
+
+    Without the catalogue they have no reason from the worker.
 
     Raises:
         QueueUnavailable: SQS did not answer.
     """
-    letters = queues.take(url, limit=SHOWN)
+    letters = queues.take(url, max_messages=PAGE_SIZE)
     queues.give_back(url, letters)
-    ids = {letter.photo_id for letter in letters if letter.photo_id}
-    known = set(Photo.objects.filter(pk__in=ids).values_list("pk", flat=True))
-    try:
-        items = catalogue.read(ids).items if ids else {}
-    except catalogue.CatalogueUnavailable:
-        items = {}
-    return [_line(letter, known, items) for letter in letters]
+    photo_ids = {letter.photo_id for letter in letters if letter.photo_id}
+    known = set(Photo.objects.filter(pk__in=photo_ids).values_list("pk", flat=True))
+    items = catalogue.read(photo_ids).items
+    return [_row(letter, known, items) for letter in letters]
 
 
-def _line(letter: queues.DeadLetter, known: set[UUID], items: dict[UUID, PhotoItem]) -> Line:
+def _row(letter: queues.DeadLetter, known: set[UUID], items: dict[UUID, PhotoItem]) -> Row:
     item = items.get(letter.photo_id) if letter.photo_id else None
     if letter.photo_id is None:
-        reason = "This message names no photo. Deleting it loses nothing."
+        reason = _("This message names no photo. It is safe to delete.")
     elif letter.photo_id not in known:
-        reason = "The photo is gone. Looking again only tidies up."
+        reason = _("This photo was deleted. Retrying only cleans up.")
     elif item and item.reason:
         reason = sentence(item.reason)
     else:
-        reason = "The worker could not finish it; its log, searched for the photo's id, says why."
-    return Line(
+        reason = _("The worker couldn't process this photo. Search its log for the photo's ID.")
+    return Row(
         message_id=letter.message_id,
         photo_id=letter.photo_id,
         is_known=letter.photo_id in known,
-        received=letter.received,
+        attempts=letter.attempts,
         sent_at=datetime.fromtimestamp(letter.sent_at_ms / 1000, UTC),
         reason=reason,
         body=letter.body,
     )
 
 
-def redrive(url: str, *, message_id: str = "") -> Redriven:
-    """Have one message, or up to ``AT_ONCE``, looked at again.
+def retry(url: str, *, message_id: str = "") -> RetryResult:
+    """Retry one message, or up to ``RETRY_BATCH_SIZE``.
 
     Raises:
         QueueUnavailable: SQS did not answer.
-        OriginalsUnavailable: S3 did not take a nudge; its message stays.
+        OriginalsUnavailable: S3 did not accept a nudge; its message stays.
     """
-    again = 0
+    retried = 0
     is_found = False
 
     def is_done(letter: queues.DeadLetter) -> bool:
-        nonlocal again, is_found
+        nonlocal retried, is_found
         if message_id not in {"", letter.message_id}:
             return False
         is_found = bool(message_id)
-        is_asked = _ask_again(letter)
-        again += is_asked
-        return is_asked
+        is_retried = _retry_letter(letter)
+        retried += is_retried
+        return is_retried
 
-    queues.work_off(url, is_done, lambda: is_found or again == AT_ONCE)
-    return Redriven(again=again, waiting=queues.depth(url).waiting)
+    queues.process(url, is_done, lambda: is_found or retried == RETRY_BATCH_SIZE)
+    return RetryResult(retried=retried, waiting=queues.depth(url).waiting)
 
 
-def _ask_again(letter: queues.DeadLetter) -> bool:
-    """Ask the worker anew; a message that names no photo is left to a person."""
+def _retry_letter(letter: queues.DeadLetter) -> bool:
+    """Retry one message; return whether it may be deleted. One that names no photo is left to a person."""
     if letter.photo_id is None:
         return False
     if letter.prefix == keys.IMPORTS_PREFIX:
@@ -132,7 +135,7 @@ def _ask_again(letter: queues.DeadLetter) -> bool:
 
 
 def discard(url: str, message_id: str) -> bool:
-    """Delete one message without looking at its photo again; tell whether it was found.
+    """Delete one message without a retry; return whether it was found.
 
     Raises:
         QueueUnavailable: SQS did not answer.
@@ -144,5 +147,5 @@ def discard(url: str, message_id: str) -> bool:
         is_found = letter.message_id == message_id
         return is_found
 
-    queues.work_off(url, is_done, lambda: is_found)
+    queues.process(url, is_done, lambda: is_found)
     return is_found

@@ -1,4 +1,4 @@
-"""What an examination finds: one line for each thing looked at."""
+"""The results of checks: one finding for each thing checked."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing looked at.
+    """The result of one check. Its field names are the keys of ``doctor --json``.
 
-    ``advice`` says what to do where it is not well, or why it was not looked at. ``section`` is the part of
-    docs/runbook.md that says more.
+    ``advice`` says what to do about a problem, or why the check was skipped. ``section`` is the section of
+    docs/runbook.md with more details.
     """
 
     what: str
@@ -20,29 +20,24 @@ class Finding:
     section: str = ""
 
 
-def well(what: str) -> Finding:
-    """Say that something is as it should be."""
+def ok(what: str) -> Finding:
+    """Return a finding without a problem."""
     return Finding(what, is_well=True)
 
 
-def bearable(what: str, advice: str) -> Finding:
-    """Say that something works as it is and could be better."""
+def note(what: str, advice: str) -> Finding:
+    """Return a finding that works and could be better."""
     return Finding(what, is_well=True, advice=advice)
 
 
-def ill(what: str, advice: str, section: str = "") -> Finding:
-    """Say that something is not as it should be, and what to do."""
+def broken(what: str, advice: str, section: str = "") -> Finding:
+    """Return a finding with a problem and what to do about it."""
     return Finding(what, is_well=False, advice=advice, section=section)
 
 
-def unseen(what: str) -> Finding:
-    """Say that the credentials at hand may not look at something."""
-    return apart(what, "could not look: these credentials may not")
-
-
-def apart(what: str, why: str) -> Finding:
-    """Say that something was not looked at, and why; that is neither well nor ill."""
-    return Finding(what, is_well=True, advice=why, was_seen=False)
+def skipped(what: str, reason: str) -> Finding:
+    """Return a finding that was not checked: neither ok nor broken."""
+    return Finding(what, is_well=True, advice=reason, was_seen=False)
 
 
 def line(finding: Finding) -> str:
@@ -52,9 +47,9 @@ def line(finding: Finding) -> str:
 
 
 def mark(finding: Finding) -> str:
-    """Return the word that a line about it begins with."""
+    """Return the four characters that the line of a finding begins with."""
     if not finding.is_well:
-        return "LOOK"
+        return "FAIL"
     if not finding.was_seen:
         return "?   "
     return "note" if finding.advice else "ok  "

@@ -1,4 +1,4 @@
-"""Looks whether what the gallery needs answers: each part by one cheap call that its role is allowed."""
+"""Checks whether the stores that pages need answer, each by one cheap call that the web's role allows."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 logger = structlog.get_logger(__name__)
 
-NOBODY = UUID(int=0)
-"""An id that no photo has: looking for it costs the least."""
+UNUSED_PHOTO_ID = UUID(int=0)
+"""An id that no photo has: a request for it is the cheapest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One thing the gallery needs, and whether it answered."""
+    """One store, and whether it answered."""
 
     name: str
-    is_well: bool
+    is_up: bool
 
 
 def _database() -> None:
@@ -35,11 +35,11 @@ def _database() -> None:
 
 
 def _originals() -> None:
-    originals().head(NOBODY)
+    originals().head(UNUSED_PHOTO_ID)
 
 
 def _catalogue() -> None:
-    catalogue.exists(NOBODY)
+    catalogue.exists(UNUSED_PHOTO_ID)
 
 
 PARTS: dict[str, Callable[[], None]] = {
@@ -49,15 +49,15 @@ PARTS: dict[str, Callable[[], None]] = {
 }
 
 
-def look() -> list[Part]:
-    """Look at every part, also after one has failed; what exactly failed is in the log."""
-    return [Part(name, _answers(name, ask)) for name, ask in PARTS.items()]
+def check() -> list[Part]:
+    """Check every part, also after one has failed; the log has the error of each."""
+    return [Part(name, _answers(name, call)) for name, call in PARTS.items()]
 
 
-def _answers(name: str, ask: Callable[[], None]) -> bool:
+def _answers(name: str, call: Callable[[], None]) -> bool:
     try:
-        ask()
-    except (DatabaseError, OriginalsUnavailable, catalogue.CatalogueUnavailable) as problem:
-        logger.warning("part_down", part=name, problem=str(problem))
+        call()
+    except (DatabaseError, OriginalsUnavailable, catalogue.CatalogueUnavailable) as error:
+        logger.warning("part_down", part=name, problem=str(error))
         return False
     return True

@@ -1,4 +1,4 @@
-"""What a schedule starts, by the names in ``zappa_settings.json``."""
+"""The jobs that schedules start, by the names in ``zappa_settings.json``."""
 
 from __future__ import annotations
 
@@ -19,35 +19,40 @@ from gallery.processing.account_deletion import finish_deletions
 logger = structlog.get_logger(__name__)
 
 
-def sweep(_event: object = None, _context: object = None) -> dict[str, Any]:
-    """Sweep once; return and log what was done, and count it for the alarms."""
+def sweep_all() -> dict[str, Any]:
+    """Sweep accounts, photos and API rows once; return the counts and whether the sweep stopped early."""
     accounts_gone = finish_deletions()
     report = photos_sweep.sweep()
-    found = asdict(report) | {"accounts_gone": accounts_gone, "api_rows_forgotten": forget()}
-    logger.info("sweep_done", **found)
+    return asdict(report) | {"accounts_gone": accounts_gone, "api_rows_forgotten": forget()}
+
+
+def sweep(_event: object = None, _context: object = None) -> dict[str, Any]:
+    """Sweep once; log, measure and return the counts."""
+    counts = sweep_all()
+    logger.info("sweep_done", **counts)
     measure(
         settings.STAGE,
         {
             "SweepRuns": 1,
-            "SweepStopped": int(report.stopped),
-            "SweepUnavailable": int(report.unavailable),
-            "SweepNudged": report.nudged,
+            "SweepStopped": int(counts["stopped"]),
+            "SweepUnavailable": int(counts["unavailable"]),
+            "SweepNudged": counts["nudged"],
         },
     )
-    return found
+    return counts
 
 
 def examine(_event: object = None, _context: object = None) -> list[dict[str, Any]]:
-    """Let doctor look, for whoever may invoke the function; return its findings."""
-    return [asdict(finding) for finding in doctor.examine()]
+    """Return doctor's findings to ``make status``, which invokes the function of a deployed release."""
+    return [asdict(finding) for finding in doctor.check()]
 
 
 def send_notifications(_event: object = None, _context: object = None) -> dict[str, Any]:
-    """Queue and send the mails that are due; return and log what was done, and count it for the alarms."""
+    """Queue and send the emails that are due; log, measure and return the counts."""
     checked = queue_pending()
     report = send_due()
-    found = asdict(report) | {"checked": checked}
-    logger.info("notifications_done", **found)
+    counts = asdict(report) | {"checked": checked}
+    logger.info("notifications_done", **counts)
     measure(
         settings.STAGE,
         {
@@ -56,4 +61,4 @@ def send_notifications(_event: object = None, _context: object = None) -> dict[s
             "MailUnavailable": int(report.unavailable),
         },
     )
-    return found
+    return counts

@@ -1,6 +1,6 @@
-"""The web function's entry point: Zappa's, with two of its answers put right.
+"""The entry point of the web's Lambda function: Zappa's, with two corrections to its answers.
 
-Importing it starts Django, within the phase that Lambda does not bill to a visitor's patience.
+Importing it starts Django, so a cold start happens in Lambda's init phase and not in a request.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ def lambda_handler(event: dict[str, Any], context: object) -> Any:
     """Answer a gateway's event, a schedule or a command."""
     answer = LambdaHandler.lambda_handler(event, context)
     if isinstance(answer, dict) and "statusCode" in answer:
-        # An answer without a body is null to Zappa, which not every gateway takes for empty.
+        # Zappa sends null for an empty body, which not every gateway accepts.
         answer["body"] = answer.get("body") or ""
         if "cookies" in answer:
-            # Each comes twice out of Zappa.
+            # Zappa sends each cookie twice.
             answer["cookies"] = list(dict.fromkeys(answer["cookies"]))
     return answer

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from gallery.photos.models import HistoryEntry
 from gallery.storage.topic import topic
-from thumbworker.contract.news import EVENT_NAMESPACE, NewsType, PhotoNews, photo_address
+from thumbworker.contract.events import EVENT_NAMESPACE, EventType, PhotoEvent, photo_url
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,17 +34,17 @@ def event_id(entry: HistoryEntry) -> UUID:
     return uuid5(EVENT_NAMESPACE, f"{entry.move}|{entry.photo_id}|{instant}")
 
 
-def event_of(entry: HistoryEntry, owner_id: int, *, correlation_id: str = "") -> PhotoNews:
-    """Return the event that a decision's row stands for, as ``contract/news.schema.json`` describes it."""
-    event_type = NewsType(entry.news_type)
-    return PhotoNews(
+def event_of(entry: HistoryEntry, owner_id: int, *, correlation_id: str = "") -> PhotoEvent:
+    """Return the event that a decision's row stands for, as ``contract/events.schema.json`` describes it."""
+    event_type = EventType(entry.news_type)
+    return PhotoEvent(
         event_id=event_id(entry),
         type=event_type,
         photo_id=entry.photo_id,
         owner=str(owner_id),
         status=event_type.removeprefix("photo.").upper(),
         reason=entry.reason,
-        address=photo_address(settings.SITE_ORIGIN, entry.photo_id),
+        address=photo_url(settings.SITE_ORIGIN, entry.photo_id),
         occurred_at=entry.at.astimezone(UTC).isoformat(timespec="milliseconds"),
         correlation_id=correlation_id,
     )

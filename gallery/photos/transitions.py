@@ -20,7 +20,7 @@ from gallery.accounts.models import User
 from gallery.photos import outbox
 from gallery.photos.models import HistoryEntry, Photo
 from gallery.photos.states import NEVER_ARRIVED, State, Visibility
-from thumbworker.contract.news import NewsType
+from thumbworker.contract.events import EventType
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -37,7 +37,7 @@ class Move:
     name: str
     allowed: frozenset[State]
     target: State | None
-    news_type: NewsType | None = None
+    news_type: EventType | None = None
     tells_owner: bool = False
 
 
@@ -45,7 +45,7 @@ def _move(
     name: str,
     allowed: set[State],
     target: State | None,
-    news_type: NewsType | None = None,
+    news_type: EventType | None = None,
     *,
     tells_owner: bool = False,
 ) -> Move:
@@ -55,15 +55,15 @@ def _move(
 PROCESSED = _move("processed", {State.AWAITING, State.FAILED}, State.PENDING, tells_owner=True)
 # Whoever is trusted has all photos approved at once: a mail about each would say nothing new.
 PROCESSED_TRUSTED = _move(
-    "processed_trusted", {State.AWAITING, State.FAILED}, State.APPROVED, NewsType.APPROVED
+    "processed_trusted", {State.AWAITING, State.FAILED}, State.APPROVED, EventType.APPROVED
 )
 FAILED = _move("failed", {State.AWAITING}, State.FAILED, tells_owner=True)
 GIVEN_UP = _move("given_up", {State.AWAITING}, State.FAILED, tells_owner=True)
 OFFERED_AGAIN = _move("offered_again", {State.FAILED}, State.AWAITING)
 TRIED_AGAIN = _move("tried_again", {State.FAILED}, State.AWAITING)
 _JUDGED = {State.PENDING, State.APPROVED, State.REJECTED}
-APPROVED = _move("approved", _JUDGED, State.APPROVED, NewsType.APPROVED, tells_owner=True)
-REJECTED = _move("rejected", _JUDGED, State.REJECTED, NewsType.REJECTED, tells_owner=True)
+APPROVED = _move("approved", _JUDGED, State.APPROVED, EventType.APPROVED, tells_owner=True)
+REJECTED = _move("rejected", _JUDGED, State.REJECTED, EventType.REJECTED, tells_owner=True)
 REVIEWED_AGAIN = _move("review_again", {State.APPROVED, State.REJECTED}, State.PENDING)
 WORDS_CHANGED = _move("words_changed", {State.APPROVED}, State.PENDING)
 TRASHED = _move("trashed", set(State), None)

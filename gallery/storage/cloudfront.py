@@ -5,17 +5,16 @@ Reference: Amazon CloudFront Developer Guide, "Create a signed URL using a canne
 
 from __future__ import annotations
 
-import base64
 import functools
+from datetime import UTC, datetime
 from urllib.parse import quote
 
+from botocore.signers import CloudFrontSigner
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 MAX_CACHED = 20_000
-"""URLs cached in one window, about 10 MB. A signature takes 0.2 ms, and a page has up to 300 URLs."""
-
-_CLOUDFRONT_BASE64 = str.maketrans("+=/", "-_~")
+"""URLs cached in one window, about 10 MB. A signature takes about 1 ms, and a page has up to 300 URLs."""
 
 
 @functools.cache
@@ -37,28 +36,20 @@ class CloudFrontUrlSigner:
     def __init__(self, *, origin: str, key_id: str, key: rsa.RSAPrivateKey, expires_at: int) -> None:
         """Prepare to sign for one window."""
         self._origin = origin
-        self._key = key
-        self._expires_at = expires_at
-        self._key_id = key_id
+        self._expires_at = datetime.fromtimestamp(expires_at, UTC)
+        # CloudFront accepts only SHA-1 here. Security rests on the RSA key and the short lifetime.
+        self._signer = CloudFrontSigner(
+            key_id,
+            lambda policy: key.sign(policy, padding.PKCS1v15(), hashes.SHA1()),  # noqa: S303
+        )
         self._cached: dict[str, str] = {}
 
     def url(self, key: str) -> str:
         """Return the signed URL of the object with this key."""
-        cached = self._cached.get(key)
-        if cached is None:
-            cached = self._sign(key)
+        signed = self._cached.get(key)
+        if signed is None:
+            url = f"{self._origin}/{quote(key, safe='/-_.~')}"
+            signed = self._signer.generate_presigned_url(url, date_less_than=self._expires_at)
             if len(self._cached) < MAX_CACHED:
-                self._cached[key] = cached
-        return cached
-
-    def _sign(self, key: str) -> str:
-        url = f"{self._origin}/{quote(key, safe='/-_.~')}"
-        # Must equal CloudFront's canned policy byte for byte, without spaces.
-        policy = (
-            f'{{"Statement":[{{"Resource":"{url}","Condition":'
-            f'{{"DateLessThan":{{"AWS:EpochTime":{self._expires_at}}}}}}}]}}'
-        )
-        # CloudFront accepts only SHA-1 here. Security rests on the RSA key and the short lifetime.
-        signed = self._key.sign(policy.encode(), padding.PKCS1v15(), hashes.SHA1())  # noqa: S303
-        signature = base64.b64encode(signed).decode().translate(_CLOUDFRONT_BASE64)
-        return f"{url}?Expires={self._expires_at}&Signature={signature}&Key-Pair-Id={self._key_id}"
+                self._cached[key] = signed
+        return signed

@@ -1,4 +1,4 @@
-"""Owns SQS for the gallery: how deep the queues are, and what lies in the dead-letter queues."""
+"""Owns SQS for the gallery: the depth of queues and the messages in dead-letter queues."""
 
 from __future__ import annotations
 
@@ -23,33 +23,33 @@ if TYPE_CHECKING:
 
     from mypy_boto3_sqs.client import SQSClient
 
-SEEN_FOR_SECONDS = 30
-"""How long a message that is looked at stays hidden from others; it is given back at once after."""
+HIDDEN_SECONDS = 30
+"""How long a received message stays hidden from other readers, unless it is given back earlier."""
 BATCH_SIZE = 10
-CALLS_AT_ONCE = 8
-WORKED_FOR_SECONDS = 15.0
-"""Less than ``SEEN_FOR_SECONDS``, so that no message comes twice."""
+PARALLEL_CALLS = 8
+PROCESSING_SECONDS = 15.0
+"""Less than ``HIDDEN_SECONDS``, so no message is received twice."""
 
 
 class QueueUnavailable(Exception):
-    """SQS did not answer, or the role may not ask."""
+    """SQS did not answer, or the role has no permission."""
 
 
 @dataclass(frozen=True, slots=True)
 class Depth:
-    """Messages that wait and messages that are being worked on, both approximate."""
+    """Messages that wait and messages in progress, both approximate."""
 
     waiting: int
-    in_work: int
+    in_progress: int
 
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """A message that was given up. ``prefix`` and ``photo_id`` are empty where its body names no photo."""
+    """A message that used up its attempts; ``prefix`` and ``photo_id`` are empty if it names no photo."""
 
     message_id: str
     receipt_handle: str
-    received: int
+    attempts: int
     sent_at_ms: int
     body: str
     prefix: str
@@ -57,9 +57,9 @@ class DeadLetter:
 
 
 @functools.cache
-def _client(waits_seconds: int = 0) -> SQSClient:
-    """Return the client of calls that SQS itself may answer only after so many seconds."""
-    config = client_config(read_timeout=READ_TIMEOUT_SECONDS + waits_seconds)
+def _client(wait_seconds: int = 0) -> SQSClient:
+    """Return the client for calls that SQS may answer only after ``wait_seconds``."""
+    config = client_config(read_timeout=READ_TIMEOUT_SECONDS + wait_seconds)
     return cast("SQSClient", make_client("sqs", config))
 
 
@@ -72,64 +72,65 @@ def _translated() -> Iterator[None]:
 
 
 def depth(url: str) -> Depth:
-    """Return how deep a queue is.
+    """Return the depth of a queue.
 
     Raises:
-        QueueUnavailable: see there.
+        QueueUnavailable: SQS did not answer.
     """
     names: Any = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     with _translated():
-        found = _client().get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
-    return Depth(int(found[names[0]]), int(found[names[1]]))
+        attributes = _client().get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+    return Depth(int(attributes[names[0]]), int(attributes[names[1]]))
 
 
-def take(url: str, *, limit: int) -> list[DeadLetter]:
-    """Take up to ``limit`` messages for ``SEEN_FOR_SECONDS``; whoever does not delete them gives them back.
+def take(url: str, *, max_messages: int) -> list[DeadLetter]:
+    """Receive up to ``max_messages``, hidden from others for ``HIDDEN_SECONDS``; give them back after use.
 
     Raises:
-        QueueUnavailable: see there.
+        QueueUnavailable: SQS did not answer.
     """
-    found: dict[str, DeadLetter] = {}
-    while len(found) < limit:
-        received = _receive(url, min(BATCH_SIZE, limit - len(found)))
+    taken: dict[str, DeadLetter] = {}
+    while len(taken) < max_messages:
+        received = _receive(url, min(BATCH_SIZE, max_messages - len(taken)))
         if not received:
             break
-        found |= {letter.message_id: letter for letter in received}
-    return list(found.values())
+        taken |= {letter.message_id: letter for letter in received}
+    return list(taken.values())
 
 
-def work_off(url: str, is_done: Callable[[DeadLetter], bool], is_enough: Callable[[], bool]) -> None:
-    """Hand over one message after the other, delete those that are done and give the others back.
+def process(url: str, is_done: Callable[[DeadLetter], bool], is_enough: Callable[[], bool]) -> None:
+    """Pass each message to ``is_done``, delete it if that returns true, and give back the others.
 
-    Ends when it is enough, at the queue's end, or after ``WORKED_FOR_SECONDS``: a request has 29 s.
+    Stop when ``is_enough`` returns true, at the end of the queue, or after ``PROCESSING_SECONDS``, because a
+    request has 29 seconds.
 
     Raises:
-        QueueUnavailable: see there; what ``is_done`` raises passes through.
+        QueueUnavailable: SQS did not answer. What ``is_done`` raises passes through.
     """
-    until = time.monotonic() + WORKED_FOR_SECONDS
-    left: list[DeadLetter] = []
+    deadline = time.monotonic() + PROCESSING_SECONDS
+    kept: list[DeadLetter] = []
     try:
-        while not is_enough() and time.monotonic() < until:
+        while not is_enough() and time.monotonic() < deadline:
             received = deque(_receive(url, BATCH_SIZE, wait_seconds=1))
             if not received:
                 break
-            left += received
+            kept += received
             while received and not is_enough():
                 letter = received.popleft()
                 if is_done(letter):
                     remove(url, letter)
-                    left.remove(letter)
+                    kept.remove(letter)
     finally:
-        give_back(url, left)
+        give_back(url, kept)
 
 
-def _receive(url: str, limit: int, *, wait_seconds: int = 0) -> list[DeadLetter]:
-    # Only who waits asks all of SQS's servers, and may take an empty answer for an empty queue.
+def _receive(url: str, max_messages: int, *, wait_seconds: int = 0) -> list[DeadLetter]:
+    # Only a call that waits asks all SQS servers, so only its empty answer means an empty queue.
     with _translated():
         answer = _client(wait_seconds).receive_message(
             QueueUrl=url,
-            MaxNumberOfMessages=limit,
-            VisibilityTimeout=SEEN_FOR_SECONDS,
+            MaxNumberOfMessages=max_messages,
+            VisibilityTimeout=HIDDEN_SECONDS,
             WaitTimeSeconds=wait_seconds,
             AttributeNames=["All"],
         )
@@ -137,27 +138,27 @@ def _receive(url: str, limit: int, *, wait_seconds: int = 0) -> list[DeadLetter]
 
 
 def give_back(url: str, letters: Sequence[DeadLetter]) -> None:
-    """Let others see the messages at once.
+    """Make the messages visible to other readers at once.
 
     Raises:
-        QueueUnavailable: see there.
+        QueueUnavailable: SQS did not answer.
     """
 
     def show(letter: DeadLetter) -> None:
-        # Not the call for ten at once: emulators ask for a right of its name, which IAM does not know.
+        # Not the batch call: emulators check a permission of its name, which IAM does not have.
         _client().change_message_visibility(
             QueueUrl=url, ReceiptHandle=letter.receipt_handle, VisibilityTimeout=0
         )
 
-    with _translated(), ThreadPoolExecutor(CALLS_AT_ONCE, thread_name_prefix="give-back") as pool:
+    with _translated(), ThreadPoolExecutor(PARALLEL_CALLS, thread_name_prefix="give-back") as pool:
         list(pool.map(show, letters))
 
 
 def remove(url: str, letter: DeadLetter) -> None:
-    """Delete a message for good.
+    """Delete a message.
 
     Raises:
-        QueueUnavailable: see there.
+        QueueUnavailable: SQS did not answer.
     """
     with _translated():
         _client().delete_message(QueueUrl=url, ReceiptHandle=letter.receipt_handle)
@@ -169,7 +170,7 @@ def _dead_letter(message: Any) -> DeadLetter:
     return DeadLetter(
         message_id=message["MessageId"],
         receipt_handle=message["ReceiptHandle"],
-        received=int(attributes.get("ApproximateReceiveCount", 0)),
+        attempts=int(attributes.get("ApproximateReceiveCount", 0)),
         sent_at_ms=int(attributes.get("SentTimestamp", 0)),
         body=message["Body"],
         prefix=prefix,
@@ -178,9 +179,9 @@ def _dead_letter(message: Any) -> DeadLetter:
 
 
 def photo_of(body: str) -> tuple[str, UUID | None]:
-    """Return the key prefix and the photo that a notification of S3 is about.
+    """Return the key prefix and the photo that an S3 notification names.
 
-    >>> photo_of("not of S3")
+    >>> photo_of("no notification")
     ('', None)
     """
     try:

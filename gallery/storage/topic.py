@@ -21,7 +21,7 @@ from gallery.storage.aws import client_config, make_client
 if TYPE_CHECKING:
     from mypy_boto3_sns.client import SNSClient
 
-    from thumbworker.contract.news import PhotoNews
+    from thumbworker.contract.events import PhotoEvent
 
 logger = structlog.get_logger(__name__)
 
@@ -41,11 +41,11 @@ class Topic:
     window_began: float = float("-inf")
     waited_seconds: float = 0.0
 
-    def publish(self, event: PhotoNews) -> bool:
+    def publish(self, event: PhotoEvent) -> bool:
         """Publish the event. Return whether the topic accepted it."""
         return _publish(self.retrying, event)
 
-    def publish_now(self, event: PhotoNews) -> bool:
+    def publish_now(self, event: PhotoEvent) -> bool:
         """Try once to publish, if the budget allows. Return whether the topic accepted the event."""
         started = time.monotonic()
         if started - self.window_began > WINDOW_SECONDS:
@@ -69,7 +69,7 @@ def topic() -> Topic:
     )
 
 
-def _publish(client: SNSClient, event: PhotoNews) -> bool:
+def _publish(client: SNSClient, event: PhotoEvent) -> bool:
     try:
         client.publish(
             TopicArn=settings.PHOTO_EVENTS_TOPIC_ARN,

@@ -66,7 +66,7 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
 
 @cache
 def _schema() -> bytes:
-    return Path(contract.__file__).with_name("news.schema.json").read_bytes()
+    return Path(contract.__file__).with_name("events.schema.json").read_bytes()
 
 
 @cache_control(public=True, max_age=3600)

@@ -1,4 +1,4 @@
-"""``python -m infra.deploy deploy|status|destroy STAGE``: what make does, with choices in the environment."""
+"""``python -m infra.deploy deploy|status|destroy STAGE``; choices are read from the environment."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import os
 import sys
 
 from infra.bytecode import BytecodeError
-from infra.deploy.account import AWS_FAULTS, Account
+from infra.deploy.account import AWS_ERRORS, Account
 from infra.deploy.options import OptionError, Options
 from infra.deploy.removal import destroy
+from infra.deploy.stage_secrets import StageSecrets
 from infra.deploy.stages import FIREWALL_REGION, Deployment, deploy
 from infra.deploy.status import status
-from infra.deploy.vault import Vault
 from infra.deploy.web_function import WebFunctionError
 from infra.stacks import StackError
 from infra.web_package import WebPackageError
@@ -20,12 +20,12 @@ from infra.worker_zip import WorkerZipError
 
 
 def say(text: str) -> None:
-    """Say at once what is being done."""
-    print(text, flush=True)  # noqa: T201  # this is the command's answer
+    """Print progress at once."""
+    print(text, flush=True)  # noqa: T201  # this is the command's output
 
 
 def main(arguments: list[str]) -> int:
-    """Do what was asked; return the exit status."""
+    """Run the command; return the exit status."""
     parser = argparse.ArgumentParser(prog="infra.deploy", description=__doc__)
     parser.add_argument("what", choices=("deploy", "status", "destroy"))
     parser.add_argument("stage")
@@ -48,31 +48,31 @@ def main(arguments: list[str]) -> int:
         WebPackageError,
         BytecodeError,
         WorkerZipError,
-        *AWS_FAULTS,
+        *AWS_ERRORS,
     ) as problem:
-        say(f"Stopped: {problem}\nWhat is done stays done; the same command continues.")
+        say(f"Stopped: {problem}\nCompleted steps are kept. Run the same command again to resume.")
         return 1
 
 
 def _deploy(deployment: Deployment) -> int:
     deploy(deployment)
-    vault = Vault(None, deployment.options.stage)
+    stage_secrets = StageSecrets(None, deployment.options.stage)
     say(f"\nThe gallery is at {deployment.site['SiteOrigin']}/")
-    say("Sign in as 'admin' with the password that this shows:")
-    say(f"  aws ssm get-parameter --with-decryption --name {vault.name_of('admin-password')}")
+    say("Sign in as 'admin'. This command shows the password:")
+    say(f"  aws ssm get-parameter --with-decryption --name {stage_secrets.name_of('admin-password')}")
     return status(deployment)
 
 
 def _destroy(deployment: Deployment, *, sure: bool) -> int:
     stage = deployment.options.stage
     if not sure:
-        say(f"This removes the gallery of the stage {stage!r}. Photos and the database stay.")
-        if input("Type the stage's name to go on: ").strip() != stage:
+        say(f"This removes the gallery of stage {stage!r}. Photos and the database are kept.")
+        if input("Type the name of the stage to continue: ").strip() != stage:
             say("Nothing was removed.")
             return 1
     for bucket in destroy(deployment):
-        say(f"Kept, for it is not empty: s3://{bucket}")
-    say("Gone.")
+        say(f"Not empty, kept: s3://{bucket}")
+    say("Removed.")
     return 0
 
 

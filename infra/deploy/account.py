@@ -1,4 +1,4 @@
-"""The account that a stage is deployed to: its clients, and the refusals that are answers."""
+"""The AWS account of a deployment: its clients and its errors."""
 
 from __future__ import annotations
 
@@ -13,25 +13,28 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CONFIG = Config(retries={"mode": "standard", "max_attempts": 5}, read_timeout=70)
-AWS_FAULTS = (BotoCoreError, ClientError)
-"""What a call to AWS may end with."""
+AWS_ERRORS = (BotoCoreError, ClientError)
+"""Errors that any call to AWS may raise."""
 
 
 class Account:
-    """The account that the environment's credentials lead to."""
+    """The account of the environment's credentials."""
 
     def __init__(self, region: str) -> None:
-        """Use one region for everything."""
+        """Use one region for all services."""
         self._session = boto3.session.Session(region_name=region)
+        self._clients: dict[str, object] = {}
 
     def client(self, service: str, /) -> object:
-        """Return a client of a service."""
-        return self._session.client(service, config=CONFIG)  # type: ignore[call-overload]
+        """Return a client of a service; the same service gives the same client."""
+        if service not in self._clients:
+            self._clients[service] = self._session.client(service, config=CONFIG)  # type: ignore[call-overload]
+        return self._clients[service]
 
 
 @contextmanager
-def passing_over(*codes: str) -> Iterator[None]:
-    """End the block without a word where AWS refuses with one of these codes."""
+def ignoring(*codes: str) -> Iterator[None]:
+    """End the block quietly if AWS answers with one of these error codes."""
     try:
         yield
     except ClientError as error:

@@ -1,4 +1,4 @@
-"""What a person decides about a deployment: read from the environment, each with a sane default."""
+"""Choices of a deployment, read from the environment; each has a default."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PASSED_ON = (
     *("SIGN_UP", "DEFAULT_QUOTA_BYTES", "DEFAULT_FROM_EMAIL", "DATABASE_POOLED", "LOG_LEVEL"),
     *("API_READS_PER_MINUTE", "API_WRITES_PER_MINUTE", "API_IMPORTS_PER_MINUTE", "API_CORS_ORIGINS"),
 )
-"""Settings of the gallery that are handed over as they are, where they are set."""
+"""Settings of the gallery that are passed on unchanged if they are set."""
 
 DAY_SECONDS = 86_400
 SWEEP_MINUTES_MAXIMUM = 720
@@ -23,7 +23,7 @@ SWEEP_MINUTES_MAXIMUM = 720
 
 
 class OptionError(Exception):
-    """A choice that cannot be followed; the text says which."""
+    """An invalid choice; the text names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +49,17 @@ class Options:
 
     @property
     def is_emulated(self) -> bool:
-        """Tell whether this is a rehearsal."""
+        """Return whether this is a rehearsal."""
         return bool(self.endpoint_url)
 
     @property
     def function_name(self) -> str:
-        """Return the name that Zappa gives the web's function, and its own stack."""
+        """Return the name of Zappa's function and stack."""
         return f"contactsheet-web-{self.stage}"
 
     @property
     def sweep_gone_seconds(self) -> int:
-        """Return how long no run of the sweep is no reason to worry: half an hour, or the time of three."""
+        """Return after how long without a sweep the alarm rings: three runs, at least 30 minutes."""
         return min(DAY_SECONDS, max(1800, 3 * 60 * self.sweep_minutes))
 
     @classmethod
@@ -67,22 +67,22 @@ class Options:
         """Read the choices.
 
         Raises:
-            OptionError: one of them cannot be followed.
+            OptionError: one of them is invalid.
         """
         if not re.fullmatch(r"[a-z][a-z0-9]{0,9}", stage):
             raise OptionError(
-                f"STAGE={stage!r}: up to ten small letters and digits, such as dev or production."
+                f"STAGE={stage!r}: use up to ten lowercase letters and digits, such as dev or production."
             )
         endpoint_url = environment.get("AWS_ENDPOINT_URL", "")
         domain, certificate = environment.get("DOMAIN_NAME", ""), environment.get("CERTIFICATE_ARN", "")
         if bool(domain) != bool(certificate):
-            raise OptionError("DOMAIN_NAME and CERTIFICATE_ARN belong together: set both or none.")
+            raise OptionError("Set both DOMAIN_NAME and CERTIFICATE_ARN, or neither.")
         here = Target()
         return cls(
             stage=stage,
             region=environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or "eu-central-1",
             endpoint_url=endpoint_url,
-            # The emulator runs functions by this machine's own Python.
+            # The emulator runs functions with this machine's Python.
             target=here if endpoint_url else Target(environment.get("LAMBDA_PYTHON", "3.13"), "arm64"),
             domain_name=domain,
             certificate_arn=certificate,

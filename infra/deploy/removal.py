@@ -1,4 +1,4 @@
-"""Take a stage away, but never the photos."""
+"""Remove a stage, but never photos."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from infra import stacks
 from infra.deploy import static_files, web_function
-from infra.deploy.account import passing_over
-from infra.deploy.vault import Vault
+from infra.deploy.account import ignoring
+from infra.deploy.stage_secrets import StageSecrets
 from infra.provision import artifacts_bucket
 from infra.web_package import Layout, lay_out
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def destroy(deployment: Deployment) -> list[str]:
-    """Remove everything of the stage; return the buckets that were kept because they hold something."""
+    """Remove the stage's resources; return the buckets that were kept because they are not empty."""
     options, clients, say = deployment.options, deployment.clients, deployment.say
     cloudformation, s3 = clients.client("cloudformation"), clients.client("s3")
     main_stack = f"contactsheet-{options.stage}"
@@ -34,40 +34,40 @@ def destroy(deployment: Deployment) -> list[str]:
     if web_function.configuration(clients, options.function_name) is not None:
         web_function.run_zappa(_bare_layout(deployment), say, "undeploy", "--yes")
     stacks.delete(cloudformation, options.function_name)
-    say("3/4 Buckets, queue, table, worker")
+    say("3/4 Buckets, queues, table, workers")
     stacks.delete(cloudformation, main_stack)
     kept = [
         bucket
         for name in ("OriginalsBucket", "RenditionsBucket")
         if (bucket := main.get(name)) and not _delete_if_empty(s3, bucket)
     ]
-    _forget_code(s3, artifacts_bucket(clients, options.stage))
+    _delete_code(s3, artifacts_bucket(clients, options.stage))
     say("4/4 Secrets")
     if kept:
-        # Whoever comes back for the photos needs the database's address and the same secret key.
-        say("the secrets are kept with the photos")
+        # Using the photos again takes the database's address and the same secret key.
+        say("Secrets are kept, because photos are.")
     else:
-        Vault(clients.client("ssm"), options.stage).forget()
+        StageSecrets(clients.client("ssm"), options.stage).forget()
     shutil.rmtree(deployment.cache / options.stage, ignore_errors=True)
     return kept
 
 
 def _bare_layout(deployment: Deployment) -> Layout:
-    """Lay out what Zappa needs to know which function it is about."""
+    """Make a package from which Zappa can only undeploy."""
     settings = {"aws_region": deployment.options.region, "s3_bucket": "not-needed-to-undeploy"}
     return lay_out(deployment.options.stage, deployment.options.target, settings, cache=deployment.cache)
 
 
-def _forget_code(s3: Any, bucket: str) -> None:
-    """Delete the code that was handed over, which the next deployment makes anew."""
-    with passing_over("NoSuchBucket"):
+def _delete_code(s3: Any, bucket: str) -> None:
+    """Delete the uploaded code; the next deployment uploads it again."""
+    with ignoring("NoSuchBucket"):
         static_files.empty(s3, bucket)
         s3.delete_bucket(Bucket=bucket)
 
 
 def _delete_if_empty(s3: Any, bucket: str) -> bool:
-    with passing_over("BucketNotEmpty"):
-        with passing_over("NoSuchBucket"):
+    with ignoring("BucketNotEmpty"):
+        with ignoring("NoSuchBucket"):
             s3.delete_bucket(Bucket=bucket)
         return True
     return False

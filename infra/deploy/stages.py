@@ -1,4 +1,4 @@
-"""The steps of a deployment, in order; each makes its part right and does nothing where it is."""
+"""The steps of a deployment, in order; each is idempotent."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from infra import stacks
 from infra.deploy import static_files, web_function
-from infra.deploy.vault import Vault, public_key_of
+from infra.deploy.stage_secrets import StageSecrets, public_key_of
 from infra.provision import Outputs, Parameters, provision, upload_worker
 from infra.web_package import CACHE, Layout, lay_out
 from infra.worker_zip import build, build_layered
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).resolve().parent.parent
 FIREWALL_REGION = "us-east-1"
-"""CloudFront takes a WAF from nowhere else."""
+"""CloudFront accepts a web ACL only from this region."""
 
 
 @dataclass
 class Deployment:
-    """One run: what the steps have found so far. Nothing of it is kept; a later run finds it again."""
+    """One run and what its steps have found so far; nothing of it is stored."""
 
     options: Options
     clients: Clients
@@ -46,22 +46,22 @@ class Deployment:
 
     @property
     def outputs(self) -> Outputs:
-        """Return what the main stack made."""
-        assert self._outputs, "the stack comes first"
+        """Return the outputs of the main stack."""
+        assert self._outputs, "make_stack runs first"
         return self._outputs
 
     @property
     def layout(self) -> Layout:
         """Return the folder of the package."""
-        assert self._layout, "the package comes first"
+        assert self._layout, "deploy_web runs first"
         return self._layout
 
-    def keep_secrets(self) -> None:
-        """Make or find the secrets."""
-        self.secrets = Vault(self.clients.client("ssm"), self.options.stage).ensure(self.environment)
+    def ensure_secrets(self) -> None:
+        """Generate or read the secrets."""
+        self.secrets = StageSecrets(self.clients.client("ssm"), self.options.stage).ensure(self.environment)
 
     def make_stack(self) -> None:
-        """Make the buckets, the queue, the table and the worker; the origin is the one known so far."""
+        """Make the buckets, queues, table and workers, with the origin that is known so far."""
         cloudformation = self.clients.client("cloudformation")
         self.site = stacks.read(cloudformation, self._stack_name("site")) or {}
         target = self.options.target
@@ -81,7 +81,7 @@ class Deployment:
     def _worker_parameters(self) -> dict[str, str]:
         target = self.options.target
         chosen = {"WorkerConcurrency": str(self.options.worker_concurrency)}
-        # The emulator runs any name by its own Python and knows no older one in the template.
+        # The emulator runs every runtime with its own Python.
         if self.options.is_emulated:
             return chosen
         return chosen | {
@@ -91,7 +91,7 @@ class Deployment:
         }
 
     def deploy_web(self) -> None:
-        """Package the gallery and let Zappa deploy or update it."""
+        """Package the gallery; deploy or update it by Zappa."""
         variables = web_function.environment_of(self.options, self.outputs, self.secrets, self.site)
         self._layout = lay_out(
             self.options.stage,
@@ -129,20 +129,20 @@ class Deployment:
         request = self._request("firewall", {})
         return stacks.apply(cloudformation, request, say=self.say).outputs["WebAclArn"]
 
-    def tell_the_origin(self) -> None:
-        """Tell buckets, worker and web the origin that CloudFront gave."""
+    def set_origin(self) -> None:
+        """Set the origin that CloudFront assigned in buckets, workers and web function."""
         self.make_stack()
         variables = web_function.environment_of(self.options, self.outputs, self.secrets, self.site)
         web_function.ensure_environment(self.clients, self.options, variables)
 
-    def put_static_files(self) -> None:
-        """Put the static files into their bucket."""
+    def upload_static_files(self) -> None:
+        """Upload the static files."""
         folder = self.layout.folder / "staticfiles"
         sent = static_files.upload(self.clients.client("s3"), self.site["StaticBucket"], folder)
-        self.say(f"{sent} files sent")
+        self.say(f"{sent} files uploaded")
 
     def prepare_database(self) -> None:
-        """Migrate, and make the first admin unless there is one."""
+        """Migrate, and create the first admin if there is none."""
         web_function.run_zappa(self.layout, self.say, "manage", "migrate --noinput")
         command = f"first_admin {self.options.admin_email} {self.secrets['admin-password']}"
         web_function.invoke_manage(self.clients, self.options, command)
@@ -176,19 +176,19 @@ class Deployment:
 
 
 STEPS: tuple[tuple[str, Callable[[Deployment], None]], ...] = (
-    ("Secrets", Deployment.keep_secrets),
-    ("Buckets, queue, table, worker", Deployment.make_stack),
+    ("Secrets", Deployment.ensure_secrets),
+    ("Buckets, queues, table, workers", Deployment.make_stack),
     ("Web function and gateway", Deployment.deploy_web),
     ("CloudFront", Deployment.make_site),
-    ("The gallery's address", Deployment.tell_the_origin),
-    ("Static files", Deployment.put_static_files),
+    ("The gallery's address", Deployment.set_origin),
+    ("Static files", Deployment.upload_static_files),
     ("Database and first admin", Deployment.prepare_database),
     ("Alarms and dashboard", Deployment.watch),
 )
 
 
 def deploy(deployment: Deployment) -> None:
-    """Go through all steps; a run that was stopped anywhere is continued by the next."""
+    """Run all steps; the next run resumes one that was stopped."""
     for number, (title, step) in enumerate(STEPS, start=1):
         deployment.say(f"{number}/{len(STEPS)} {title}")
         step(deployment)

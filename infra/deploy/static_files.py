@@ -1,4 +1,4 @@
-"""Static files in their bucket: hashed names may be kept for ever, the others are asked for again."""
+"""Upload static files: hashed names are cached for a year, others for a minute."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pathlib import Path
 
-FOR_EVER = "public, max-age=31536000, immutable"
-FOR_A_MINUTE = "public, max-age=60"
+CACHE_A_YEAR = "public, max-age=31536000, immutable"
+CACHE_A_MINUTE = "public, max-age=60"
 
 
 def upload(s3: Any, bucket: str, folder: Path) -> int:
-    """Put every collected file that is not there yet, byte for byte; return how many that were."""
+    """Upload every collected file whose content is not there yet; return how many were uploaded."""
     there = {
         entry["Key"]: entry["ETag"].strip('"')
         for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
@@ -25,7 +25,7 @@ def upload(s3: Any, bucket: str, folder: Path) -> int:
     sent = 0
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        # CloudFront compresses by itself.
+        # CloudFront compresses.
         if not path.is_file() or path.suffix in {".gz", ".br"} or name == "staticfiles.json":
             continue
         body = path.read_bytes()
@@ -37,14 +37,14 @@ def upload(s3: Any, bucket: str, folder: Path) -> int:
             Key=key,
             Body=body,
             ContentType=mimetypes.guess_type(name)[0] or "application/octet-stream",
-            CacheControl=FOR_EVER if name in hashed else FOR_A_MINUTE,
+            CacheControl=CACHE_A_YEAR if name in hashed else CACHE_A_MINUTE,
         )
         sent += 1
     return sent
 
 
 def empty(s3: Any, bucket: str) -> None:
-    """Delete everything in a bucket that holds nothing of anybody's."""
+    """Delete every object in a bucket; only for buckets without photos."""
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
         keys = [{"Key": entry["Key"]} for entry in page.get("Contents", [])]
         if keys:

@@ -1,15 +1,15 @@
-"""Say how a stage is, from outside: its stacks, its function, its queues and what doctor finds inside."""
+"""Report the state of a stage: its stacks, function and queues, and doctor's findings."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
 
-from gallery.operations.diagnosis import Finding, ill, line, well
-from gallery.operations.resources import Names, examine_resources
+from gallery.operations.diagnosis import Finding, broken, line, ok
+from gallery.operations.resources import Names, check_resources
 from infra import stacks
 from infra.deploy import web_function
-from infra.deploy.vault import Vault, public_key_of
+from infra.deploy.stage_secrets import StageSecrets, public_key_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def status(deployment: Deployment) -> int:
-    """Say it line by line; return 0 where all is well."""
+    """Print it line by line; return 0 if all is well."""
     options, clients, say = deployment.options, deployment.clients, deployment.say
     cloudformation = clients.client("cloudformation")
     is_well = True
@@ -40,7 +40,7 @@ def status(deployment: Deployment) -> int:
     ):
         if key in outputs:
             say(f"{title}: {_depth(clients.client('sqs'), outputs[key])}")
-    for finding in [*outside(deployment, outputs), *inside(deployment)]:
+    for finding in [*examine_stage(deployment, outputs), *examine_function(deployment)]:
         is_well &= finding.is_well
         say(line(finding))
     return 0 if is_well else 1
@@ -51,15 +51,15 @@ def _depth(sqs: Any, url: str) -> str:
     return str(found["Attributes"]["ApproximateNumberOfMessages"])
 
 
-def outside(deployment: Deployment, outputs: Mapping[str, str]) -> list[Finding]:
-    """Examine what the stacks made, with the operator's rights."""
+def examine_stage(deployment: Deployment, outputs: Mapping[str, str]) -> list[Finding]:
+    """Examine the stacks' resources, with the operator's permissions."""
     cloudformation = deployment.clients.client("cloudformation")
     stack = f"contactsheet-{deployment.options.stage}"
     site = stacks.read(cloudformation, f"{stack}-site")
     if not outputs or not site:
-        return [ill("stacks", "the stage is not complete. Run: make deploy")]
-    vault = Vault(deployment.clients.client("ssm"), deployment.options.stage)
-    signing_key = vault.read("signing-key")
+        return [broken("stacks", "the stage is incomplete. Run: make deploy")]
+    stage_secrets = StageSecrets(deployment.clients.client("ssm"), deployment.options.stage)
+    signing_key = stage_secrets.read("signing-key")
     names = Names.from_outputs(
         deployment.options.stage,
         outputs,
@@ -69,26 +69,28 @@ def outside(deployment: Deployment, outputs: Mapping[str, str]) -> list[Finding]
         signing_public_key=public_key_of(signing_key) if signing_key else "",
         is_emulated=deployment.options.is_emulated,
     )
-    return [secrets_of(vault), *examine_resources(deployment.clients, names)]
+    return [secrets_of(stage_secrets), *check_resources(deployment.clients, names)]
 
 
-def secrets_of(vault: Vault) -> Finding:
-    """See that the vault holds what the next deployment hands over."""
-    if missing := vault.missing():
+def secrets_of(stage_secrets: StageSecrets) -> Finding:
+    """Check that SSM holds the secrets that the next deployment needs."""
+    if missing := stage_secrets.missing():
         given = " DATABASE_URL=postgresql://…" if "database-url" in missing else ""
-        return ill("secrets", f"not in SSM: {', '.join(missing)}. Run: make deploy{given}", "A secret leaked")
-    return well("secrets")
+        return broken(
+            "secrets", f"not in SSM: {', '.join(missing)}. Run: make deploy{given}", "A secret leaked"
+        )
+    return ok("secrets")
 
 
-def inside(deployment: Deployment) -> list[Finding]:
-    """Let doctor look inside the function, with the rights of its role."""
+def examine_function(deployment: Deployment) -> list[Finding]:
+    """Run doctor in the function, with the permissions of its role."""
     answer = deployment.clients.client("lambda").invoke(
         FunctionName=deployment.options.function_name,
         Payload=json.dumps({"command": "gallery.operations.jobs.examine"}).encode(),
     )
-    said = json.loads(answer["Payload"].read() or b"null")
-    if "FunctionError" in answer or not isinstance(said, list):
-        return [ill("web function", f"it does not start; its log says why: {str(said)[:500]}")]
-    # A rehearsal cannot but set AWS_ENDPOINT_URL.
+    answered = json.loads(answer["Payload"].read() or b"null")
+    if "FunctionError" in answer or not isinstance(answered, list):
+        return [broken("web function", f"it does not start; see its log: {str(answered)[:500]}")]
+    # A rehearsal has to set AWS_ENDPOINT_URL.
     is_emulated = deployment.options.is_emulated
-    return [Finding(**one) for one in said if not (is_emulated and "AWS_ENDPOINT_URL" in one["what"])]
+    return [Finding(**one) for one in answered if not (is_emulated and "AWS_ENDPOINT_URL" in one["what"])]

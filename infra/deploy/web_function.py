@@ -1,4 +1,4 @@
-"""The web's function and its gateway: everything that is said to Zappa and to Lambda."""
+"""The web function and its gateway: all calls to Zappa and Lambda."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from infra import stacks
-from infra.deploy.account import passing_over
+from infra.deploy.account import ignoring
 from infra.web_package import SETTINGS
 
 if TYPE_CHECKING:
@@ -21,19 +21,19 @@ if TYPE_CHECKING:
     from infra.web_package import Layout
 
 ZAPPA_WITHIN_SECONDS = 900
-NOWHERE = "https://not-yet.invalid"
-"""The gallery's origin before CloudFront has given it one."""
+UNKNOWN_ORIGIN = "https://not-yet.invalid"
+"""The gallery's origin until CloudFront has assigned one."""
 MAXIMUM_ENVIRONMENT_BYTES = 4096
-"""Lambda's limit for the variables of a function."""
+"""Lambda's limit for a function's environment variables."""
 
 
 class WebFunctionError(Exception):
-    """Zappa or Lambda did not do it; the text is the end of what was said."""
+    """Zappa or Lambda failed; the text is the end of its output."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """Where the gateway answers: by its own host on AWS, by a path where it is emulated."""
+    """The gateway's address: a host of its own on AWS, a path on the emulator."""
 
     api_id: str
     domain: str
@@ -44,16 +44,16 @@ class Gateway:
 def environment_of(
     options: Options, outputs: Outputs, secrets: Mapping[str, str], site: Mapping[str, str]
 ) -> dict[str, str]:
-    """Return the function's variables; the stacks' outputs are their only source.
+    """Return the function's environment variables, from the stacks' outputs, options and secrets.
 
     Raises:
-        WebFunctionError: something is missing or they are too long.
+        WebFunctionError: the database is unknown or the variables exceed Lambda's limit.
     """
     if not secrets["database-url"]:
         raise WebFunctionError(
-            "No database is known. Give one once: make deploy STAGE=… DATABASE_URL=postgresql://…"
+            "No database is known. Set it once: make deploy STAGE=… DATABASE_URL=postgresql://…"
         )
-    origin = site.get("SiteOrigin", NOWHERE)
+    origin = site.get("SiteOrigin", UNKNOWN_ORIGIN)
     found = {
         **outputs.web_environment(),
         **options.passed_on,
@@ -72,14 +72,14 @@ def environment_of(
         found["SIGNING_PRIVATE_KEY"] = secrets["signing-key"]
     size_bytes = sum(len(name) + len(value) for name, value in found.items())
     if size_bytes > MAXIMUM_ENVIRONMENT_BYTES:
-        raise WebFunctionError(f"The variables take {size_bytes} bytes; Lambda allows 4,096.")
+        raise WebFunctionError(f"The environment variables take {size_bytes} bytes; Lambda allows 4,096.")
     return found
 
 
 def zappa_settings(
     options: Options, outputs: Outputs, bucket: str, variables: Mapping[str, str]
 ) -> dict[str, Any]:
-    """Return what a deployment adds to ``zappa_settings.json``."""
+    """Return the settings that a deployment adds to ``zappa_settings.json``."""
     network = {"SubnetIds": list(options.subnet_ids), "SecurityGroupIds": list(options.security_group_ids)}
     return {
         **({"vpc_config": network} if options.subnet_ids else {}),
@@ -92,18 +92,18 @@ def zappa_settings(
 
 
 def _events(minutes: int) -> list[dict[str, str]]:
-    """Return every scheduled job of ``zappa_settings.json``, as often as this stage wants them."""
+    """Return the scheduled jobs of ``zappa_settings.json`` at this stage's rate."""
     events: list[dict[str, str]] = json.loads(SETTINGS.read_text())["common"]["events"]
     expression = f"rate({minutes} minute{'s' * (minutes != 1)})"
     return [event | {"expression": expression} for event in events]
 
 
 def ensure_deployed(clients: Clients, options: Options, layout: Layout, say: Callable[[str], None]) -> None:
-    """Let Zappa deploy, or update what stands; what an earlier run left half-made is cleared away first."""
+    """Deploy or update by Zappa; first remove what an interrupted run left incomplete."""
     function = configuration(clients, options.function_name)
     stack = stacks.read(clients.client("cloudformation"), options.function_name)
     if function is not None and stack is None:
-        say("clearing what an earlier run left half-made")
+        say("removing an incomplete deployment")
         run_zappa(layout, say, "undeploy", "--yes")
         stacks.delete(clients.client("cloudformation"), options.function_name)
         function = None
@@ -111,10 +111,10 @@ def ensure_deployed(clients: Clients, options: Options, layout: Layout, say: Cal
 
 
 def run_zappa(layout: Layout, say: Callable[[str], None], *arguments: str) -> str:
-    """Run Zappa in the laid-out folder and return what it said.
+    """Run Zappa in the package's folder and return its output.
 
     Raises:
-        WebFunctionError: it failed or took longer than a quarter of an hour.
+        WebFunctionError: it failed or took longer than 15 minutes.
     """
     say(f"zappa {' '.join(arguments)}")
     try:
@@ -130,15 +130,15 @@ def run_zappa(layout: Layout, say: Callable[[str], None], *arguments: str) -> st
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise WebFunctionError(f"zappa {arguments[0]} took longer than a quarter of an hour.") from error
+        raise WebFunctionError(f"zappa {arguments[0]} took longer than 15 minutes.") from error
     if run.returncode:
         raise WebFunctionError(f"zappa {arguments[0]} failed:\n{run.stdout[-3000:]}")
     return run.stdout
 
 
 def configuration(clients: Clients, function_name: str) -> dict[str, Any] | None:
-    """Return the configuration of a function, or ``None`` where there is none."""
-    with passing_over("ResourceNotFoundException"):
+    """Return the configuration of a function, or ``None`` if it doesn't exist."""
+    with ignoring("ResourceNotFoundException"):
         found: dict[str, Any] = clients.client("lambda").get_function_configuration(
             FunctionName=function_name
         )
@@ -147,10 +147,10 @@ def configuration(clients: Clients, function_name: str) -> dict[str, Any] | None
 
 
 def ensure_environment(clients: Clients, options: Options, variables: Mapping[str, str]) -> bool:
-    """Give the function its variables without a new package; tell whether that changed anything."""
+    """Set the function's variables without a new package; return whether they changed."""
     found = configuration(clients, options.function_name)
     if found is None:
-        raise WebFunctionError(f"{options.function_name} is gone.")
+        raise WebFunctionError(f"{options.function_name} does not exist.")
     if found.get("Environment", {}).get("Variables") == dict(variables):
         return False
     functions = clients.client("lambda")
@@ -162,22 +162,26 @@ def ensure_environment(clients: Clients, options: Options, variables: Mapping[st
 
 
 def find_gateway(clients: Clients, options: Options) -> Gateway:
-    """Find the gateway that Zappa made."""
+    """Return the gateway that Zappa made.
+
+    Raises:
+        WebFunctionError: there is none.
+    """
     apis = clients.client("apigatewayv2").get_apis(MaxResults="500")["Items"]
     matching = [api for api in apis if api["Name"] == options.function_name]
     if not matching:
-        raise WebFunctionError("Zappa left no gateway behind. Run make deploy again.")
+        raise WebFunctionError("Zappa made no gateway. Run make deploy again.")
     api_id = matching[0]["ApiId"]
     if options.is_emulated:
         parts = urlsplit(options.endpoint_url)
-        # Its own host name would need a resolver.
+        # A host name of its own would need DNS.
         path = f"/_aws/execute-api/{api_id}/{options.stage}"
         return Gateway(api_id, "localhost", path, parts.port or 80)
     return Gateway(api_id, f"{api_id}.execute-api.{options.region}.amazonaws.com", f"/{options.stage}", 443)
 
 
 def invoke_manage(clients: Clients, options: Options, command: str) -> None:
-    """Run a command of ``manage.py`` in the function, as ``zappa manage`` does, but in no process list.
+    """Run a command of ``manage.py`` in the function; unlike ``zappa manage``, it shows in no process list.
 
     Raises:
         WebFunctionError: the command failed.
@@ -186,5 +190,5 @@ def invoke_manage(clients: Clients, options: Options, command: str) -> None:
         FunctionName=options.function_name, Payload=json.dumps({"manage": command}).encode()
     )
     if "FunctionError" in answer:
-        said = answer["Payload"].read().decode(errors="replace")
-        raise WebFunctionError(f"manage {command.split(maxsplit=1)[0]} failed: {said[-1000:]}")
+        output = answer["Payload"].read().decode(errors="replace")
+        raise WebFunctionError(f"manage {command.split(maxsplit=1)[0]} failed: {output[-1000:]}")

@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING
 from infra import ports
 from infra.bytecode import BytecodeError
 from infra.embedded import EmbeddedAws, EmbeddedAwsError
-from infra.local.folder import PROJECT, Folder, RunsAlreadyError
+from infra.local.folder import PROJECT, AlreadyRunningError, Folder
 from infra.local.gallery import ADMIN
 from infra.local.runner import CannotRunError, Run, say
 from infra.stacks import StackError
@@ -22,53 +22,53 @@ WEB_PORT, AWS_PORT = 8000, 4566
 
 
 def choose_port(variable: str, preferred: int) -> int:
-    """Return the port that the variable demands, or the preferred one, or a free one.
+    """Return the port in the variable, else the preferred one if it is free, else any free one.
 
     Raises:
-        CannotRunError: the demanded port is taken or is none.
+        CannotRunError: the requested port is in use or is not a port number.
     """
-    demanded = os.environ.get(variable)
+    requested = os.environ.get(variable)
     try:
-        port = ports.choose(preferred, demanded)
+        port = ports.choose(preferred, requested)
     except ports.PortTakenError as problem:
-        raise CannotRunError(f"{problem} Name another: make run {variable}={ports.any_free()}") from None
+        raise CannotRunError(f"{problem} Choose another: make run {variable}={ports.any_free()}") from None
     except ValueError:
-        raise CannotRunError(f"{variable}={demanded} is not a port.") from None
-    if port != preferred and not demanded:
-        say(f"Port {preferred} is taken by another program, so this takes {port}.")
+        raise CannotRunError(f"{variable}={requested} is not a port number.") from None
+    if port != preferred and not requested:
+        say(f"Port {preferred} is in use by another program. Using port {port}.")
     return port
 
 
 def shown(path: Path) -> str:
-    """Return a path as short as it can be said."""
+    """Return the path relative to the project if possible."""
     return str(path.relative_to(PROJECT) if path.is_relative_to(PROJECT) else path)
 
 
 def banner(run: Run) -> str:
-    """Return what tells a newcomer what to do next."""
+    """Return the text that tells a newcomer what to do next."""
     folder = run.folder
     password = folder.password_file.read_text().strip() if folder.password_file.exists() else None
-    login = f"{ADMIN} / {password}" if password else "with an admin's account"
+    login = f"{ADMIN} / {password}" if password else "an admin"
     return f"""
-  Contactsheet is here:   {run.site_origin}/
+  Contactsheet is running:  {run.site_origin}/
 
   1. Open it, sign up, and drop photos anywhere on the page.
-  2. Approve them as the moderator:  {run.site_origin}/admin/
+  2. Approve them as a moderator:  {run.site_origin}/admin/
      Sign in as {login}
-  3. Look again without an account: what you approved is public.
+  3. Sign out: the photos you approved are public.
 
-  Photos and accounts stay in {shown(folder.path)}/ between runs; logs are in \
+  Photos and accounts are kept in {shown(folder.path)}/; logs are in \
 {shown(folder.logs)}/.
-  Commands of the gallery:  make manage ARGS=help     Stop:  Ctrl-C
+  Gallery commands:  make manage ARGS=help     Stop:  Ctrl-C
 """
 
 
 def run_gallery(folder: Folder, lock: IO[str]) -> int:
-    """Run until stopped and return the exit status; write into the lock who runs."""
+    """Run until stopped and return the exit status; write this run's address to the lock."""
     python = PROJECT / ".venvs" / "embedded" / "bin" / "python"
     aws = EmbeddedAws(python, folder.aws, choose_port("AWS_PORT", AWS_PORT))
     run = Run(folder, choose_port("PORT", WEB_PORT), aws)
-    lock.write(f"The gallery already runs here: {run.site_origin}/ (process {os.getpid()}).")
+    lock.write(f"The gallery is already running: {run.site_origin}/ (process {os.getpid()}).")
     lock.flush()
     aws.log_path.unlink(missing_ok=True)
     run.processes.listen_to_signals()
@@ -77,15 +77,15 @@ def run_gallery(folder: Folder, lock: IO[str]) -> int:
         run.start()
         say(banner(run))
         ended = run.until_stopped()
-        say(f"The {ended} ended by itself. Stopping the rest ..." if ended else "Stopping ...")
+        say(f"The {ended} process ended unexpectedly. Stopping the others ..." if ended else "Stopping ...")
     finally:
         run.stop()
-    say("Stopped. Everything is kept for the next run.")
+    say("Stopped. Photos and accounts are kept for the next run.")
     return 1 if ended else 0
 
 
 def main() -> int:
-    """Take the lock, run, and turn what goes wrong into words."""
+    """Take the lock and run; print errors."""
     folder = Folder.chosen()
     try:
         with folder.lock() as lock:
@@ -95,7 +95,7 @@ def main() -> int:
         CannotRunError,
         EmbeddedAwsError,
         StackError,
-        RunsAlreadyError,
+        AlreadyRunningError,
         BytecodeError,
         WorkerZipError,
     ) as problem:

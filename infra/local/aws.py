@@ -1,4 +1,4 @@
-"""Bring up the embedded AWS with the template applied, whatever the last run left behind."""
+"""Start the embedded AWS with the template applied, whatever state the last run left."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
 
 
 def start(aws: EmbeddedAws, parameters: Parameters) -> Outputs:
-    """Start it and apply the template; once anything changed, restart it so that the change is saved.
+    """Start it and apply the template; if anything changed, restart it to save the change.
 
-    ministack saves its state at a graceful stop only. After the restart a kill costs what came
-    later, and never the buckets' settings, the queue or the function.
+    ministack saves its state only at a graceful stop. After the restart, a kill loses later objects but never
+    buckets, queues or functions.
 
     Raises:
-        EmbeddedAwsError, StackError: it could not be done.
+        EmbeddedAwsError, StackError: it did not start, or the template could not be applied.
     """
     saved = aws.folder / "state" / "saved"
     objects, aside = aws.folder / "s3", aws.folder / "s3-set-aside"
     if not saved.exists():
-        # Objects without the state that goes with them: the stack cannot be made over their buckets.
+        # Objects without their state: CloudFormation can't create buckets that exist.
         move_files(objects, aside)
         shutil.rmtree(aws.folder / "state", ignore_errors=True)
     aws.start()
@@ -43,8 +43,8 @@ def start(aws: EmbeddedAws, parameters: Parameters) -> Outputs:
 def parameters(site_origin: str, worker_zip: Path) -> Parameters:
     """Return the template's parameters for one machine.
 
-    Every batch handed out at once is a process of its own here, unpacked and imported anew: more of
-    them than cores make all of them late.
+    Each concurrent batch is a process that unpacks and imports the worker: more of them than cores slow all
+    down.
     """
     return Parameters(
         "local",
@@ -57,7 +57,7 @@ def parameters(site_origin: str, worker_zip: Path) -> Parameters:
 
 
 def warm_worker(aws: EmbeddedAws, outputs: Outputs) -> None:
-    """Have the worker's first process unpacked and imported before the first photo comes."""
+    """Start the worker's first process before the first photo arrives."""
     aws.client("lambda").invoke(
         FunctionName=outputs.worker_function_name, InvocationType="Event", Payload=b'{"Records": []}'
     )
@@ -74,10 +74,10 @@ def move_files(source: Path, destination: Path) -> None:
 
 
 def nudge_items_without_original(aws: EmbeddedAws, outputs: Outputs) -> int:
-    """Have the worker look at every item whose original is gone; return how many there are.
+    """Nudge every item whose original is gone; return how many there are.
 
-    Items come back from the last saved state, also of photos deleted since. The web may not scan the
-    catalogue, so root does.
+    The last saved state also holds items of photos deleted since. The web role may not scan the catalogue, so
+    root does.
     """
     s3, dynamodb = aws.client("s3"), aws.client("dynamodb")
     there = {
@@ -101,7 +101,7 @@ def nudge_items_without_original(aws: EmbeddedAws, outputs: Outputs) -> int:
 
 
 def web_role_config(aws: EmbeddedAws, outputs: Outputs) -> str:
-    """Return an AWS configuration whose profile ``web`` takes the web's role, and takes it again in time."""
+    """Return an AWS configuration whose profile ``web`` assumes the web's role and renews it."""
     return f"""\
 [profile root]
 aws_access_key_id = {ROOT_ACCESS_KEY_ID}

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from infra.provision import Outputs
 
 KEPT = ("PATH", "HOME", "USER", "LANG", "LC_ALL", "LC_CTYPE", "TERM", "TZ", "TMPDIR")
-"""What a process needs from the terminal; everything else, such as AWS credentials, stays out."""
+"""Variables passed on from the terminal; all others, such as AWS credentials, are dropped."""
 
 CHOICES = {
     "SIGN_UP": "open",
@@ -27,7 +27,7 @@ CHOICES = {
     "API_WRITES_PER_MINUTE": "240",
     "API_IMPORTS_PER_MINUTE": "200",
 }
-"""What a person may decide by setting it before ``make run``."""
+"""Settings that may be set in the environment of ``make run``, with their defaults."""
 
 
 def web_environment(
@@ -50,7 +50,7 @@ def web_environment(
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
         "AWS_REGION": REGION,
         "AWS_ENDPOINT_URL": endpoint_url,
-        # Where a person points the services elsewhere, to see what happens, the role is still taken here.
+        # The role is assumed here even if AWS_ENDPOINT_URL is pointed elsewhere for an experiment.
         "AWS_ENDPOINT_URL_STS": endpoint_url,
         "AWS_PROFILE": "web",
         "AWS_CONFIG_FILE": str(folder.aws_config_file),

@@ -1,4 +1,4 @@
-"""Prepare the gallery itself: tables, static files and the first admin. Runs in the web's environment."""
+"""Prepare tables, static files and the first admin. Runs in the web's environment."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from infra.local.folder import Folder, write_secret
 
 ADMIN = "admin"
 NOT_SERVED = ["src"]
-"""What the browser files are built from: it refers to packages that are not served."""
+"""Sources of the browser files: they import packages that are not served."""
 
 
 def make_first_admin(folder: Folder) -> None:
-    """Make an admin with a random password that stays in a file, unless there is an admin."""
+    """Create an admin with a random password, which is kept in a file, if there is no admin."""
     from gallery.accounts.models import User  # noqa: PLC0415  # models exist only after django.setup()
 
     if User.objects.filter(is_superuser=True, is_active=True).exists():
@@ -30,7 +30,7 @@ def make_first_admin(folder: Folder) -> None:
 
 
 def collect_static_files() -> None:
-    """Collect and compress the static files, unless they are the same as the last time."""
+    """Collect and compress the static files if they changed."""
     sources = {
         (path, (found := Path(storage.path(path)).stat()).st_size, found.st_mtime_ns)
         for finder in get_finders()
@@ -44,7 +44,7 @@ def collect_static_files() -> None:
 
 
 def main() -> None:
-    """Do what has to be done before the web can serve."""
+    """Migrate, collect static files and create the first admin."""
     django.setup()
     call_command("migrate", interactive=False, verbosity=0)
     collect_static_files()

@@ -1,7 +1,7 @@
-"""Keep a few processes running together: when one ends, or a signal comes, all are stopped in order.
+"""Run a few processes together: when one ends, or a signal arrives, stop all of them.
 
-A runner of our own, since each child must die with this very process: the usual ones put a process in
-between, and a kill of the runner then leaves a web server behind that holds the port.
+Why not honcho or the like: each child must die with this process. Those start a process in between,
+and a kill of the runner then leaves a web server behind that holds the port (docs/decisions/0022).
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ if TYPE_CHECKING:
     from types import FrameType
 
 STOP_WITHIN_SECONDS = 10.0
-LOOK_EVERY_SECONDS = 0.2
+CHECK_EVERY_SECONDS = 0.2
 
 
 @dataclass
 class Processes:
-    """The children of this process, by name, in the order of their start."""
+    """The children of this process by name, in the order of their start."""
 
     environment: dict[str, str]
     _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     _stop: threading.Event = field(default_factory=threading.Event)
 
     def start(self, name: str, command: list[str], *, log: Path | None = None) -> None:
-        """Start a child that dies with us; without ``log`` it speaks on our terminal."""
+        """Start a child that dies with this process; without ``log`` it writes to the terminal."""
         guard = PROJECT / "infra" / "die_with_parent.py"
         with log.open("ab") if log else nullcontext() as output:
             self._running[name] = subprocess.Popen(  # noqa: S603  # our own command lines
@@ -44,33 +44,32 @@ class Processes:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT if log else None,
-                # Ctrl-C reaches only us; the children are then told one after the other.
+                # Ctrl-C reaches only this process, which then stops the children in order.
                 start_new_session=True,
             )
 
     def listen_to_signals(self) -> None:
-        """Take Ctrl-C, SIGTERM and a closed terminal as the wish to stop."""
+        """Stop on Ctrl-C, SIGTERM or a closed terminal."""
 
-        def ask_to_stop(_number: int, _frame: FrameType | None) -> None:
+        def request_stop(_number: int, _frame: FrameType | None) -> None:
             self._stop.set()
 
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, ask_to_stop)
-
-    def asked_to_stop(self) -> bool:
-        """Tell whether somebody wishes to stop."""
-        return self._stop.is_set()
+            signal.signal(number, request_stop)
 
     def wait(self, *, also: Callable[[], str | None] = lambda: None) -> str | None:
-        """Return the name of what ended first, ``also`` watching others, or ``None`` when asked to stop."""
-        while not self._stop.wait(LOOK_EVERY_SECONDS):
+        """Return the name of the process that ended first, or ``None`` on a request to stop.
+
+        ``also`` is polled too and returns the name of another process that ended.
+        """
+        while not self._stop.wait(CHECK_EVERY_SECONDS):
             ended = [name for name, process in self._running.items() if process.poll() is not None]
             if found := (ended[0] if ended else also()):
                 return found
         return None
 
     def stop(self) -> None:
-        """Stop all, the last started first; kill what does not stop in time."""
+        """Stop all, the last started first; kill those that do not stop in time."""
         for process in reversed(self._running.values()):
             process.terminate()
         for process in reversed(self._running.values()):

@@ -1,4 +1,4 @@
-"""One run of the gallery: everything it takes, started in order and stopped in order."""
+"""One run of the gallery: starts its processes in order and stops them in reverse."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SERVES_WITHIN_SECONDS = 30.0
 
 
 class CannotRunError(Exception):
-    """The gallery cannot run here; the text is for the person who tried."""
+    """The gallery can't run here; the text is shown to the user."""
 
 
 @dataclass
@@ -41,13 +41,13 @@ class Run:
 
     @property
     def site_origin(self) -> str:
-        """Return the address that people open."""
+        """Return the gallery's address."""
         return f"http://{ports.LOOPBACK}:{self.web_port}"
 
     def start(self) -> None:
-        """Start everything and return once pages are served."""
-        in_order = self.folder.was_stopped_in_order()
-        say("Packing the worker ...")
+        """Start all processes and return once pages are served."""
+        was_stopped_cleanly = self.folder.was_stopped_cleanly()
+        say("Packaging the worker ...")
         code = worker_zip.build()
         say("Starting the embedded AWS ...")
         outputs = local_aws.start(self.aws, local_aws.parameters(self.site_origin, code))
@@ -60,19 +60,19 @@ class Run:
         self.folder.save_environment(self.processes.environment)
         say("Preparing the gallery ...")
         self.command([sys.executable, "-m", "infra.local.gallery"])
-        if not in_order:
-            self.look_after_unclean_stop(outputs)
+        if not was_stopped_cleanly:
+            self.repair_after_unclean_stop(outputs)
         self.is_whole = True
         self.start_web()
 
-    def look_after_unclean_stop(self, outputs: Outputs) -> None:
-        """Have the worker make again what a kill took from the embedded AWS."""
-        say("The last run was not stopped in order. Looking whether everything is there ...")
+    def repair_after_unclean_stop(self, outputs: Outputs) -> None:
+        """Have the worker rebuild what the embedded AWS lost at a kill."""
+        say("The last run was not stopped cleanly. Checking photos ...")
         local_aws.nudge_items_without_original(self.aws, outputs)
         self.command([sys.executable, "manage.py", "fsck", "--nudge"])
 
     def command(self, command: list[str]) -> None:
-        """Run a command in the web's environment; its words go to a log.
+        """Run a command in the web's environment; its output goes to a log.
 
         Raises:
             CannotRunError: it failed.
@@ -104,7 +104,7 @@ class Run:
         deadline = time.monotonic() + SERVES_WITHIN_SECONDS
         while not serves(self.web_port):
             if time.monotonic() > deadline:
-                raise CannotRunError(f"The web does not answer on port {self.web_port}.")
+                raise CannotRunError(f"The web server does not answer on port {self.web_port}.")
             time.sleep(0.05)
 
     def gunicorn_options(self) -> list[str]:
@@ -113,7 +113,7 @@ class Run:
             f"--bind={ports.LOOPBACK}:{self.web_port}",
             "--workers=1",
             "--threads=8",
-            # A hundred ids in one address are 4 kB; API Gateway takes 10.
+            # A URL with a hundred ids is 4 kB; API Gateway allows 10.
             "--limit-request-line=8190",
             "--graceful-timeout=5",
             "--log-level=warning",
@@ -121,7 +121,7 @@ class Run:
         ]
 
     def until_stopped(self) -> str | None:
-        """Return what ended by itself, or ``None`` when a person asked to stop."""
+        """Return the process that ended by itself, or ``None`` on a request to stop."""
         return self.processes.wait(also=lambda: None if self.aws.is_running() else "embedded AWS")
 
     def stop(self) -> None:
@@ -129,13 +129,13 @@ class Run:
         self.processes.stop()
         running = self.aws.is_running()
         self.aws.stop()
-        # Otherwise the next start must look again whether everything is there.
+        # Otherwise the next start must check all photos.
         if running and self.is_whole:
             self.folder.mark_stopped()
 
 
 def serves(port: int) -> bool:
-    """Tell whether the web answers at all."""
+    """Return whether the web server answers."""
     connection = http.client.HTTPConnection(ports.LOOPBACK, port, timeout=5)
     try:
         connection.request("GET", "/")
@@ -146,9 +146,9 @@ def serves(port: int) -> bool:
         connection.close()
 
 
-def say(words: str) -> None:
-    """Tell the person at the terminal."""
-    print(words, flush=True)  # noqa: T201  # this is the program's voice
+def say(text: str) -> None:
+    """Print progress at once."""
+    print(text, flush=True)  # noqa: T201  # this is the command's output
 
 
 def tail(path: Path, lines: int = 30) -> str:

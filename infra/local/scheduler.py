@@ -1,4 +1,4 @@
-"""Sweep and send mails once a minute, as a schedule does where the gallery is deployed."""
+"""Run the scheduled jobs once a minute, in place of the schedules of a deployment."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ JOBS = ("sweep", "send_notifications")
 
 
 def main() -> None:
-    """Do the jobs for ever; what goes wrong is written down and tried again a minute later."""
+    """Run the jobs until stopped; a failed job is logged and runs again a minute later."""
     django.setup()
     time.sleep(FIRST_AFTER_SECONDS)
     while True:
@@ -23,7 +23,7 @@ def main() -> None:
             try:
                 call_command(job)
             except (CommandError, DatabaseError) as problem:
-                print(f"{job} stopped: {problem}", file=sys.stderr, flush=True)  # noqa: T201  # this is its log
+                print(f"{job} failed: {problem}", file=sys.stderr, flush=True)  # noqa: T201  # this is its log
         close_old_connections()
         time.sleep(EVERY_SECONDS)
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Build the browser's JavaScript and CSS, if there is anything newer than the last build.
+# Build the browser's JavaScript and CSS, if a source is newer than the last build.
 set -eu
 
 here=$(dirname "$0")
@@ -11,24 +11,24 @@ if [ -e "$stamp" ] && [ -z "$(find package.json package-lock.json build.mjs stat
 fi
 
 quietly() {
-    words=$(mktemp)
-    if "$@" >"$words" 2>&1; then
-        rm -f "$words"
+    output=$(mktemp)
+    if "$@" >"$output" 2>&1; then
+        rm -f "$output"
     else
-        cat "$words" >&2
-        rm -f "$words"
+        cat "$output" >&2
+        rm -f "$output"
         exit 1
     fi
 }
 
 if ! "$here/need.sh" node; then
-    # Node 20 or newer from PyPI, in an environment of its own: Debian 12 brings 18.
+    # Node 20 or newer from PyPI, in an environment of its own: Debian 12 has 18.
     "$here/environment.sh" .venvs/node node
     PATH="$PWD/.venvs/node/bin:$PATH"
     export PATH
 fi
 if [ ! -e node_modules/.installed ] || [ package-lock.json -nt node_modules/.installed ]; then
-    echo 'Installing what the browser files are built from ...'
+    echo 'Installing packages for the browser files ...'
     quietly npm ci --no-audit --no-fund --loglevel=error
     : >node_modules/.installed
 fi

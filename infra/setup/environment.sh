@@ -1,6 +1,6 @@
 #!/bin/sh
-# Make a virtual environment hold exactly a locked set: environment.sh FOLDER SET
-# Does nothing when that set was installed there before.
+# Install a locked set of packages into a virtual environment: environment.sh FOLDER SET
+# Does nothing if that set is installed there.
 set -eu
 
 PYTHON=${PYTHON:-python3}
@@ -19,7 +19,7 @@ if [ ! -x "$folder/bin/python" ]; then
 fi
 printf 'Installing %s packages (%s) into %s ...\n' "$(grep -c '==' "$lock")" "$set_name" "$folder"
 if ! "$folder/bin/python" -m pip --disable-pip-version-check -qq install --no-input --require-hashes -r "$lock"; then
-    printf 'The packages could not be installed; pip says why above. Is this machine online?\n' >&2
+    echo "The packages could not be installed; see pip's message above. Check the network connection." >&2
     exit 1
 fi
 rm -f "$folder/holds-$set_name-"*

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Make sure that something the machine must bring is there: need.sh python|venv|node|chromium|postgresql|gettext
-# Installs Debian packages only as root or where sudo asks nothing; says in words what is missing otherwise.
+# Check for a program that the machine must provide: need.sh python|venv|node|chromium|postgresql|gettext
+# Installs Debian packages only as root or with sudo that needs no password; otherwise prints what is missing.
 set -eu
 
 PYTHON=${PYTHON:-python3}
@@ -12,7 +12,7 @@ install() {
     if [ "$(id -u)" = 0 ]; then as_root=""; elif sudo -n true 2>/dev/null; then as_root="sudo -n"; else return 1; fi
     say "Installing $* ..."
     export DEBIAN_FRONTEND=noninteractive
-    # The lists of a fresh machine are empty or old.
+    # The package lists of a new machine are empty or old.
     $as_root apt-get -qq install -y --no-install-recommends "$@" >/dev/null 2>&1 || {
         $as_root apt-get -qq update >/dev/null
         $as_root apt-get -qq install -y --no-install-recommends "$@" >/dev/null
@@ -25,14 +25,14 @@ need_python() {
         exit 1
     fi
     if ! "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
-        say "This needs Python 3.11 or newer, and $PYTHON is $("$PYTHON" -V 2>&1). Name another: make PYTHON=python3.12 ..."
+        say "Python 3.11 or newer is required; $PYTHON is $("$PYTHON" -V 2>&1). Choose another: make PYTHON=python3.12 ..."
         exit 1
     fi
 }
 
 need_venv() {
     need_python
-    # Debian splits both out of Python, into python3-venv.
+    # On Debian both are in a package of their own, python3-venv.
     if "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null; then return; fi
     if install python3-venv && "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null; then return; fi
     say "Python's venv module is missing. On Debian: sudo apt-get install python3-venv"
@@ -46,14 +46,14 @@ has_node() {
 
 has_chromium() {
     command -v chromium >/dev/null || return 1
-    # Playwright's own Node is linked against it, and nothing else on a bare Debian brings it.
+    # Playwright's Node is linked against it, and no other package on a bare Debian installs it.
     PATH="$PATH:/sbin:/usr/sbin" ldconfig -p | grep -q 'libatomic\.so\.1'
 }
 
 need_chromium() {
     if has_chromium; then return; fi
     if install chromium fonts-dejavu-core libatomic1 && has_chromium; then return; fi
-    say "Chromium is missing, so the browser tests are left out. On Debian: sudo apt-get install chromium libatomic1"
+    say "Chromium is missing, so the browser tests are skipped. On Debian: sudo apt-get install chromium libatomic1"
     exit 1
 }
 

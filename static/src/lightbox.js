@@ -1,5 +1,6 @@
-// The lightbox: one photograph, as large as the window, with the sheet a key away.
+// The lightbox shows one photo as large as the window.
 import PhotoSwipe from "photoswipe";
+import { gettext } from "./i18n.js";
 
 const PICTURES = ".sheet .tile a[data-full-src]:not([data-full-src=''])";
 const LOAD_MORE_BEFORE_END = 4;
@@ -19,7 +20,7 @@ function slide(link) {
   };
 }
 
-/** Leave from the sheet's own entry, so that Back returns to the sheet as it was. */
+/** Leave from the sheet's history entry, so that Back returns to the sheet. */
 function leaveFor(event) {
   if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
@@ -35,22 +36,22 @@ function addLegend(pswp) {
     appendTo: "root",
     order: 9,
     onInit(element) {
-      const words = document.createElement("p");
+      const text = document.createElement("p");
       const details = document.createElement("a");
-      details.textContent = "Details";
+      details.textContent = gettext("Details");
       details.addEventListener("click", leaveFor);
-      element.append(words, details);
+      element.append(text, details);
       pswp.on("change", () => {
         const link = links()[pswp.currIndex];
-        const said = [...(link?.querySelectorAll(".legend > *") ?? [])].map((part) => part.textContent);
-        words.textContent = said.filter(Boolean).join(" · ");
+        const parts = [...(link?.querySelectorAll(".legend > *") ?? [])].map((part) => part.textContent);
+        text.textContent = parts.filter(Boolean).join(" · ");
         details.href = link?.href ?? "";
       });
     },
   });
 }
 
-/** Keep the address bar on the photo that is shown, so that reload, share and Back do what is expected. */
+/** Keep the address bar on the current photo, so that reload, share and Back work as expected. */
 function keepAddress(pswp, first, close) {
   let leaving = false;
   history.pushState({ photo: true }, "", first.href);
@@ -69,7 +70,7 @@ function keepAddress(pswp, first, close) {
   pswp.on("destroy", () => window.removeEventListener("popstate", goBack));
 }
 
-/** Return a close that works during the opening too, when PhotoSwipe listens to nothing yet. */
+/** Return a close function that also works during the opening animation, when PhotoSwipe ignores input. */
 function closerOf(pswp) {
   let isOpen = false;
   let isWanted = false;
@@ -85,13 +86,13 @@ function closerOf(pswp) {
   pswp.on("openingAnimationEnd", () => {
     document.removeEventListener("keydown", onKey);
     isOpen = true;
-    // Its own listeners of this event still have to run.
+    // PhotoSwipe's own listeners of this event must run first.
     if (isWanted) setTimeout(() => pswp.close());
   });
   return close;
 }
 
-function askForMore(index) {
+function loadMore(index) {
   if (index >= links().length - LOAD_MORE_BEFORE_END) {
     document.querySelector(".more .ahead")?.dispatchEvent(new Event("wanted", { bubbles: true }));
   }
@@ -99,32 +100,31 @@ function askForMore(index) {
 
 export function openLightbox(link) {
   if (document.querySelector(".pswp")) return;
-  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const reducesMotion = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const pswp = new PhotoSwipe({
     index: links().indexOf(link),
     bgOpacity: 1,
-    // The sheet grows while it is read: a count would only be of what is here so far.
+    // The sheet loads more photos while it is read, so the total is unknown.
     counter: false,
     loop: false,
     maxZoomLevel: 1,
     returnFocus: false,
-    mainClass: "room",
-    showHideAnimationType: still ? "none" : "zoom",
+    showHideAnimationType: reducesMotion ? "none" : "zoom",
     showAnimationDuration: 180,
     hideAnimationDuration: 180,
-    zoomAnimationDuration: still ? 0 : 180,
+    zoomAnimationDuration: reducesMotion ? 0 : 180,
     padding: { top: 52, bottom: 52, left: 0, right: 0 },
-    closeTitle: "Close",
-    zoomTitle: "Zoom",
-    arrowPrevTitle: "Previous photo",
-    arrowNextTitle: "Next photo",
-    errorMsg: "This photo is not loading. Check your connection.",
+    closeTitle: gettext("Close"),
+    zoomTitle: gettext("Zoom"),
+    arrowPrevTitle: gettext("Previous photo"),
+    arrowNextTitle: gettext("Next photo"),
+    errorMsg: gettext("We couldn't load this photo. Check your connection."),
   });
   pswp.addFilter("numItems", () => links().length);
   pswp.addFilter("itemData", (_, index) => slide(links()[index]));
   pswp.addFilter("thumbEl", (_, { element }) => element?.querySelector("img"));
   pswp.on("uiRegister", () => addLegend(pswp));
-  pswp.on("change", () => askForMore(pswp.currIndex));
+  pswp.on("change", () => loadMore(pswp.currIndex));
   let last = link;
   pswp.on("change", () => {
     last = links()[pswp.currIndex] ?? last;
@@ -132,5 +132,5 @@ export function openLightbox(link) {
   pswp.on("destroy", () => last.focus({ preventScroll: false }));
   keepAddress(pswp, link, closerOf(pswp));
   pswp.init();
-  pswp.element.setAttribute("aria-label", "Photo");
+  pswp.element.setAttribute("aria-label", gettext("Photo"));
 }

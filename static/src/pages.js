@@ -1,8 +1,8 @@
-// Further pages of a list, fetched before the reader reaches the end. The link works without this.
-const UNREACHABLE = "We could not load more. Check your connection, then follow this link.";
+// Load the next page of a list before the reader reaches the end. The link works without this.
+import { gettext } from "./i18n.js";
 
 export function startPages(htmx, enhance) {
-  // The policy allows neither inline styles nor evaluated code. Back and forward are the browser's own.
+  // The content security policy allows neither inline styles nor eval. The browser handles back and forward.
   Object.assign(htmx.config, {
     includeIndicatorStyles: false,
     allowEval: false,
@@ -11,10 +11,10 @@ export function startPages(htmx, enhance) {
     historyEnabled: false,
   });
   document.addEventListener("htmx:load", ({ detail }) => enhance(detail.elt));
-  for (const trouble of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
-    document.addEventListener(trouble, ({ target }) => {
+  for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+    document.addEventListener(failure, ({ target }) => {
       const link = target.closest?.(".more")?.querySelector("a");
-      if (link) link.textContent = UNREACHABLE;
+      if (link) link.textContent = gettext("We couldn't load more photos. Check your connection, then select this link.");
     });
   }
 }

@@ -1,11 +1,12 @@
-// Image addresses live 7 to 14 minutes. An open page renews them by itself, without fetching pictures twice.
+// Image addresses expire. An open page renews them before that, without downloading loaded images again.
 import { askForPhotos } from "./status.js";
 
-const RENEW_AFTER_MS = 5 * 60_000;
-const LOOK_EVERY_MS = 30_000;
+// A page may come from a cache that is 60 s old, and checks add a delay, so renew well before addresses expire.
+const RENEW_AT = 0.7;
+const CHECKS_PER_LIFETIME = 14;
 
 let renewedAt = Date.now();
-let asking = null;
+let pending = null;
 
 function isLoaded(image) {
   return image.complete && image.naturalWidth > 0;
@@ -15,18 +16,18 @@ function renewTile(holder, photo) {
   const link = holder.matches("[data-full-src]") ? holder : holder.querySelector("[data-full-src]");
   if (link && photo.full_src) link.dataset.fullSrc = photo.full_src;
   const image = holder.querySelector("img");
-  // A loaded picture stays: a new address would only fetch the same bytes again.
+  // A new address would make the browser download a loaded image again.
   if (!image || !photo.src || isLoaded(image)) return;
   image.srcset = photo.srcset;
   image.src = photo.src;
 }
 
-/** Renew every address on the page; calls made while one is under way share its answer. */
+/** Renew all addresses on the page; concurrent calls share one request. */
 export function renew() {
-  asking ??= renewAll().finally(() => {
-    asking = null;
+  pending ??= renewAll().finally(() => {
+    pending = null;
   });
-  return asking;
+  return pending;
 }
 
 async function renewAll() {
@@ -42,12 +43,8 @@ async function renewAll() {
     }
     renewedAt = Date.now();
   } catch {
-    // Unreachable for now: the next look tries again.
+    // Not reachable now: the next check tries again.
   }
-}
-
-function renewIfDue() {
-  if (!document.hidden && Date.now() - renewedAt >= RENEW_AFTER_MS) renew();
 }
 
 function retryOnce(event) {
@@ -63,9 +60,14 @@ function retryOnce(event) {
 }
 
 export function startRenewal() {
-  setInterval(renewIfDue, LOOK_EVERY_MS);
+  // Error events of images do not bubble, so listen in the capture phase.
+  document.addEventListener("error", retryOnce, true);
+  const lifetimeMs = 1000 * Number(document.body.dataset.imageAddressLifetimeSeconds);
+  if (!lifetimeMs) return;
+  const renewIfDue = () => {
+    if (!document.hidden && Date.now() - renewedAt >= RENEW_AT * lifetimeMs) renew();
+  };
+  setInterval(renewIfDue, lifetimeMs / CHECKS_PER_LIFETIME);
   document.addEventListener("visibilitychange", renewIfDue);
   window.addEventListener("pageshow", renewIfDue);
-  // Errors of pictures do not bubble; they can only be caught on the way down.
-  document.addEventListener("error", retryOnce, true);
 }

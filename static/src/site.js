@@ -1,13 +1,59 @@
-// The browser's part: everything here adds to pages that work without it.
+// Entry point. Every page works without it.
 import htmx from "htmx.org";
-import { startHeader } from "./header.js";
-import { startKeys } from "./keys.js";
-import { startLightbox } from "./lightbox-door.js";
-import { startNetworkNotice } from "./network.js";
+import { startLightbox } from "./lightbox-loader.js";
 import { startPages } from "./pages.js";
 import { startRenewal } from "./renewal.js";
 import { enhanceTiles } from "./tiles.js";
-import { localizeTimes } from "./times.js";
+
+const day = new Intl.DateTimeFormat(undefined, { dateStyle: "long" });
+const dayAndMinute = new Intl.DateTimeFormat(undefined, { dateStyle: "long", timeStyle: "short" });
+
+/** Show times in the reader's locale and time zone. */
+function localizeTimes(root) {
+  for (const element of root.querySelectorAll("time[datetime]:not([title])")) {
+    const instant = new Date(element.dateTime);
+    if (Number.isNaN(instant.getTime())) continue;
+    element.textContent = ("withMinutes" in element.dataset ? dayAndMinute : day).format(instant);
+    element.title = dayAndMinute.format(instant);
+  }
+}
+
+/** Hide the header while scrolling down and show it again on scrolling up. */
+function startHeader() {
+  const header = document.querySelector("body > header");
+  let before = window.scrollY;
+  window.addEventListener(
+    "scroll",
+    () => {
+      const now = window.scrollY;
+      // Movements below 8 px come from a resting finger.
+      if (Math.abs(now - before) < 8) return;
+      header?.classList.toggle("scrolled-away", now > before && now > 64);
+      before = now;
+    },
+    { passive: true },
+  );
+}
+
+/** Open the previous or next photo with the arrow keys, except while typing. */
+function startArrowKeys() {
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    if (event.target.closest("input, textarea, select, .pswp")) return;
+    document.querySelector(`a[data-key="${CSS.escape(event.key)}"]`)?.click();
+  });
+}
+
+/** Show a notice while the device is offline. */
+function startOfflineNotice() {
+  const notice = document.querySelector("[data-offline]");
+  const update = () => {
+    if (notice) notice.hidden = navigator.onLine;
+  };
+  window.addEventListener("online", update);
+  window.addEventListener("offline", update);
+  update();
+}
 
 function enhance(root) {
   localizeTimes(root);
@@ -16,8 +62,8 @@ function enhance(root) {
 
 document.documentElement.classList.add("scripted");
 startHeader();
-startKeys();
-startNetworkNotice();
+startArrowKeys();
+startOfflineNotice();
 startPages(htmx, enhance);
 startLightbox();
 startRenewal();

@@ -1,5 +1,5 @@
-// What the gallery says of photos that are still being processed, asked with growing patience.
-import { patience } from "./patience.js";
+// Poll the gallery for photos that are still being processed, with backoff.
+import { backoff } from "./backoff.js";
 
 const IDS_PER_CALL = 50;
 const FIRST_WAIT_MS = 400;
@@ -11,7 +11,7 @@ let attempt = 0;
 let timer = 0;
 let dueAt = Infinity;
 
-/** Ask once for these photos; photos that may not be seen are left out of the answer. */
+/** Ask once for these photos; the answer leaves out photos that the reader may not see. */
 export async function askForPhotos(ids) {
   const photos = [];
   for (let start = 0; start < ids.length; start += IDS_PER_CALL) {
@@ -25,11 +25,11 @@ export async function askForPhotos(ids) {
   return photos;
 }
 
-/** Call `listener` once with the photo, as soon as it is no longer being processed. */
+/** Call `listener` once with the photo when it is processed. */
 export function follow(id, listener) {
   listeners.set(id, [...(listeners.get(id) ?? []), listener]);
   attempt = 0;
-  // Many that come one after the other must not put the question off again and again.
+  // Many calls in a row must not postpone the next poll again and again.
   if (dueAt - Date.now() > FIRST_WAIT_MS) schedule();
 }
 
@@ -37,24 +37,24 @@ function schedule() {
   clearTimeout(timer);
   dueAt = Infinity;
   if (!listeners.size || document.hidden) return;
-  const waitMs = patience(attempt, FIRST_WAIT_MS, LONGEST_WAIT_MS, GROWTH);
+  const waitMs = backoff(attempt, FIRST_WAIT_MS, LONGEST_WAIT_MS, GROWTH);
   dueAt = Date.now() + waitMs;
-  timer = setTimeout(ask, waitMs);
+  timer = setTimeout(poll, waitMs);
   attempt += 1;
 }
 
-async function ask() {
+async function poll() {
   try {
     for (const photo of await askForPhotos([...listeners.keys()])) {
       if (photo.state === "awaiting") continue;
       const waiting = listeners.get(photo.id) ?? [];
       listeners.delete(photo.id);
-      // Where one is done the next is near.
+      // Others are likely to be done soon.
       attempt = 0;
       for (const listener of waiting) listener(photo);
     }
   } catch {
-    // Unreachable for now: the next round asks again.
+    // Not reachable now: the next poll asks again.
   }
   schedule();
 }

@@ -1,13 +1,13 @@
-// Tiles: a placeholder under each picture that is still on its way, and tiles that change by themselves.
+// Tiles: placeholders under images that are still loading, and tiles that update when a photo is processed.
 import { thumbHashToRGBA } from "thumbhash";
 import { follow } from "./status.js";
 
-const CLOSEST_RATIO = 5;
+const RATIO_STEP = 5;
 
-/** The class for a picture's aspect ratio, as the server makes it: x100, in steps of 5, 40 to 400. */
+/** Return the class for an aspect ratio, as the server does: times 100, in steps of 5, from 40 to 400. */
 export function ratioClass(width, height) {
   if (!width || !height) return "";
-  const ratio = Math.round((width / height) * (100 / CLOSEST_RATIO)) * CLOSEST_RATIO;
+  const ratio = Math.round((width / height) * (100 / RATIO_STEP)) * RATIO_STEP;
   return `ratio-${Math.min(400, Math.max(40, ratio))}`;
 }
 
@@ -31,17 +31,17 @@ function drawThumbhash(frame, hash) {
   return canvas;
 }
 
-function arrive(image) {
+function reveal(image) {
   image.classList.remove("coming");
   const canvas = image.parentElement?.querySelector("canvas");
-  // The cross-fade of 180 ms ends first.
+  // The cross-fade takes 180 ms.
   setTimeout(() => {
     canvas?.remove();
     image.parentElement?.style.removeProperty("background-color");
   }, 250);
 }
 
-/** Lay the placeholder under a picture that has not arrived yet, and fade the picture in when it does. */
+/** Draw a placeholder under an image that is still loading, and fade the image in when it is loaded. */
 export function awaitPicture(frame, image) {
   if (image.complete && image.naturalWidth) return;
   const { thumbhash, dominantColor } = frame.dataset;
@@ -50,30 +50,30 @@ export function awaitPicture(frame, image) {
     try {
       drawThumbhash(frame, thumbhash);
     } catch {
-      // A placeholder is a courtesy: one that cannot be drawn leaves the plain colour.
+      // The dominant color is enough of a placeholder.
     }
   }
   image.classList.add("coming");
-  image.addEventListener("load", () => arrive(image), { once: true });
+  image.addEventListener("load", () => reveal(image), { once: true });
 }
 
-/** Put a photo that has just been processed where its tile said "processing". */
-export function develop(tile, photo) {
+/** Replace "processing" in a tile by the processed photo. */
+export function showProcessed(tile, photo) {
   const frame = tile.querySelector(".frame");
   tile.dataset.state = photo.state;
   tile.querySelector("[data-mark]")?.remove();
-  const words = tile.querySelector("[data-state-words]");
-  if (words) words.textContent = photo.state_label ? `${photo.state_label}.` : "";
+  const label = tile.querySelector("[data-state-words]");
+  if (label) label.textContent = photo.state_label ? `${photo.state_label}.` : "";
   const legend = tile.querySelector("[data-state-legend]");
   if (legend) legend.textContent = photo.state_label;
-  const told = frame.querySelector(".told");
+  const message = frame.querySelector(".frame-message");
   const sentence = document.querySelector("main > .about [data-state-sentence]");
   if (sentence) sentence.textContent = photo.state_sentence;
-  if (told) told.textContent = photo.state === "failed" ? photo.state_sentence : photo.state_label;
+  if (message) message.textContent = photo.state === "failed" ? photo.state_sentence : photo.state_label;
   drawMark(tile, photo.state);
   if (!photo.src) return;
   setRatio(tile, photo.width, photo.height);
-  told?.remove();
+  message?.remove();
   const link = tile.querySelector("a");
   Object.assign(link?.dataset ?? {}, {
     fullSrc: photo.full_src,
@@ -86,7 +86,7 @@ export function develop(tile, photo) {
   image.width = photo.width;
   image.height = photo.height;
   const isTile = tile.matches(".tile");
-  // The browser knows the width of a lazy picture by its box; where it does not, the words must do.
+  // sizes=auto uses the width of a lazy image's box; browsers without it use the rest of the list.
   image.loading = isTile ? "lazy" : "eager";
   image.sizes = `${isTile ? "auto, " : ""}${frame.dataset.sizes ?? "100vw"}`;
   image.srcset = photo.srcset;
@@ -96,8 +96,8 @@ export function develop(tile, photo) {
 }
 
 function drawMark(tile, state) {
-  const drawing = document.querySelector(`template[data-mark-of="${state}"]`);
-  if (drawing) tile.append(drawing.content.cloneNode(true));
+  const mark = document.querySelector(`template[data-mark-of="${state}"]`);
+  if (mark) tile.append(mark.content.cloneNode(true));
 }
 
 export function enhanceTiles(root) {
@@ -108,5 +108,5 @@ export function enhanceTiles(root) {
   }
   const tiles = [...root.querySelectorAll("[data-photo-id][data-state='awaiting']")];
   if (root.matches?.("[data-photo-id][data-state='awaiting']")) tiles.push(root);
-  for (const tile of tiles) follow(tile.dataset.photoId, (photo) => develop(tile, photo));
+  for (const tile of tiles) follow(tile.dataset.photoId, (photo) => showProcessed(tile, photo));
 }

@@ -17,7 +17,7 @@ from bench.cost.chart import draw
 from bench.cost.figures import Assumed, Measured, bytes_of_tile, page_ms, work_of
 from bench.cost.report import NAMES, photos, report, totals
 from gallery.operations import jobs
-from gallery.operations.prices import PRICES, WORKER_CALLS, PhotoWork, month_so_far, photo_dollars
+from gallery.operations.dashboard.prices import PRICES, WORKER_CALLS, PhotoWork, month_so_far, photo_dollars
 from infra.worker_zip import PROJECT
 
 if TYPE_CHECKING:
@@ -35,20 +35,20 @@ def _in_the_project(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(PROJECT)
 
 
-def test_the_page_and_its_chart_are_what_make_cost_writes() -> None:
+def test_page__is_what_make_cost_writes() -> None:
     text = report(Measured(), Assumed())
     assert PAGE.read_text() == page_with(PAGE.read_text(), text), "Run: make cost ARGS=--write"
     assert CHART.read_text() == draw(totals(Measured(), Assumed()), NAMES[0]), "Run: make cost ARGS=--write"
 
 
-def test_each_price_says_where_it_was_read() -> None:
+def test_prices__name_their_sources() -> None:
     prices = [getattr(PRICES, field.name) for field in fields(PRICES)]
-    assert all(price.read_in and price.unit and price.per >= 1 for price in prices)
+    assert all(price.source and price.unit and price.per >= 1 for price in prices)
     assert len({price.unit for price in prices}) == len(prices)
     assert PRICES.edge_request.of(1_000_000) == pytest.approx(1.0)
 
 
-def test_a_photo_is_its_calls_and_its_milliseconds() -> None:
+def test_photo__costs_its_calls_and_milliseconds() -> None:
     work = PhotoWork(render_ms=200, vcpu_factor=2, worker_waiting_ms=100, memory_gigabytes=2)
     assert work.worker_ms == 500
     dollars = photo_dollars(work)
@@ -60,7 +60,7 @@ def test_a_photo_is_its_calls_and_its_milliseconds() -> None:
     assert month_so_far(1000, 0) == pytest.approx(sum(photos(Measured()).values()))
 
 
-def test_a_million_views_without_any_cache() -> None:
+def test_views__without_any_cache() -> None:
     assert page_ms(ROUND, NO_CACHE) == 20 * 1.5 + 10
     assert bytes_of_tile(ROUND, NO_CACHE) == 30_000
     dollars = ours.views(ROUND, NO_CACHE)
@@ -72,7 +72,7 @@ def test_a_million_views_without_any_cache() -> None:
     assert dollars["gateway and web"] == pytest.approx(1.2 + 0.04 * 1769 / 1024 * 13.3334)
 
 
-def test_resizing_on_the_fly_pays_at_each_miss_and_else_what_we_pay() -> None:
+def test_resizing_on_the_fly__pays_at_each_miss() -> None:
     all_there = replace(NO_CACHE, pictures_from_edge=1)
     there, missing = (sum(peers.on_the_fly_views(ROUND, share).values()) for share in (all_there, NO_CACHE))
     made = 60 * (3.5 + 0.2 + 0.35 * 16.6667 + 0.4 + 1.5 * 0.5)
@@ -80,7 +80,7 @@ def test_resizing_on_the_fly_pays_at_each_miss_and_else_what_we_pay() -> None:
     assert there - sum(ours.views(ROUND, all_there).values()) == pytest.approx(60 * 0.1)
 
 
-def test_the_first_pipeline_pays_for_every_byte_at_every_view() -> None:
+def test_first_pipeline__pays_for_every_byte_at_every_view() -> None:
     dollars = peers.naive_views(ROUND, Assumed())
     assert dollars["S3: bytes of pictures"] == pytest.approx(60 * 100 * 0.09)
     assert dollars == peers.naive_views(ROUND, replace(Assumed(), pages_from_edge=0.9))
@@ -88,7 +88,7 @@ def test_the_first_pipeline_pays_for_every_byte_at_every_view() -> None:
     assert peers.naive_photos(ROUND)["thumbnail by S3's trigger"] == pytest.approx(thumbnail)
 
 
-def test_an_idle_month_keeps_a_database_awake_or_lets_it_sleep() -> None:
+def test_idle_month__depends_on_the_database() -> None:
     anyway, asleep, awake, small = ours.databases(Assumed()).values()
     assert awake - anyway == pytest.approx(0.1 + 730 * 0.06)
     assert asleep < anyway + 1
@@ -96,9 +96,7 @@ def test_an_idle_month_keeps_a_database_awake_or_lets_it_sleep() -> None:
 
 
 @pytest.mark.django_db
-def test_the_jobs_write_as_many_metrics_as_are_paid_for(
-    moto_aws: MotoAws, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_metrics__of_the_jobs_are_counted(moto_aws: MotoAws, capsys: pytest.CaptureFixture[str]) -> None:
     assert moto_aws
     jobs.sweep()
     jobs.send_notifications()
@@ -113,14 +111,14 @@ def test_the_jobs_write_as_many_metrics_as_are_paid_for(
     assert len(found) == ours.METRICS, sorted(found)
 
 
-def test_the_chart_is_well_formed_and_says_the_dollars() -> None:
+def test_chart__is_well_formed_and_shows_dollars() -> None:
     chart = draw({"A & B": {"ours": 0.05, "theirs": 25.0}}, "ours")
     texts = [element.text for element in ET.fromstring(chart).iter("{http://www.w3.org/2000/svg}text")]
     assert texts == ["A & B", "ours", "$0.050", "theirs", "$25"]
     assert chart.count('class="ours"') == 1
 
 
-def test_a_page_is_measured_through_the_deployed_handler() -> None:
+def test_measure_page__uses_the_deployed_handler() -> None:
     """In a process of its own: it starts a gallery, and the handler keeps it."""
     script = "from bench.cost.page import measure_page; page = measure_page(3); print(repr(page))"
     ended = subprocess.run(
@@ -133,7 +131,7 @@ def test_a_page_is_measured_through_the_deployed_handler() -> None:
     assert 20_000 < compressed < 200_000
 
 
-def test_what_was_measured_reaches_the_sums() -> None:
+def test_measurements__change_the_result() -> None:
     slower = replace(Measured(), render_ms=2 * Measured().render_ms)
     assert work_of(slower).worker_ms > work_of(Measured()).worker_ms
     assert f"{slower.render_ms:.0f} ms" in report(slower, Assumed())

@@ -34,7 +34,7 @@ def measured(
     )
 
 
-def test_an_identical_rendition_has_a_similarity_of_one_and_a_blurred_one_less(tmp_path: Path) -> None:
+def test_similarity__is_one_for_identical_and_less_for_blurred(tmp_path: Path) -> None:
     image = scene(200, 150)
     image.save(tmp_path / "same.png")
     image.filter(ImageFilter.GaussianBlur(2)).save(tmp_path / "blurred.png")
@@ -42,7 +42,7 @@ def test_an_identical_rendition_has_a_similarity_of_one_and_a_blurred_one_less(t
     assert similarity(image, tmp_path / "blurred.png") < 0.95
 
 
-def test_the_ideal_is_upright(tmp_path: Path) -> None:
+def test_ideal__is_upright(tmp_path: Path) -> None:
     image = scene(60, 40)
     exif = image.getexif()
     exif[0x0112] = 6
@@ -50,7 +50,7 @@ def test_the_ideal_is_upright(tmp_path: Path) -> None:
     assert whole_picture(tmp_path / "a.jpg").size == (40, 60)
 
 
-def test_each_photo_is_compared_with_the_way_that_cost_least_there() -> None:
+def test_ratios__compare_with_the_cheapest_way_for_each_photo() -> None:
     ratio = ratio_to(
         [
             *(measured("contactsheet", photo, cpu=1.0, size=90, ssim=0.95) for photo in ("a.jpg", "b.jpg")),
@@ -69,11 +69,11 @@ def test_each_photo_is_compared_with_the_way_that_cost_least_there() -> None:
     assert ratio["ssim_least_difference"]["320"] == pytest.approx(0.05)
 
 
-def test_a_rival_that_took_no_part_gives_no_ratio() -> None:
+def test_ratios__are_none_for_an_absent_rival() -> None:
     assert ratio_to([measured("contactsheet")], ["sharp, cascade"]) is None
 
 
-def test_the_report_names_everybody_and_who_was_absent() -> None:
+def test_report__names_contenders_and_absent_ones() -> None:
     ways = [measured("contactsheet"), measured("Pillow, naive", cpu=2.0)]
     lines = [*table_lines(ways)]
     assert len(lines) == 3
@@ -89,12 +89,12 @@ def test_the_report_names_everybody_and_who_was_absent() -> None:
     assert "absent: sharp (Node is not installed)" in text
 
 
-def test_the_chart_is_well_formed_and_ranks_by_cpu_time() -> None:
+def test_chart__is_well_formed_and_ranks_by_cpu_time() -> None:
     chart = draw([measured("slow & old", cpu=2.0), measured("contactsheet", cpu=0.5)])
     texts = [element.text for element in ET.fromstring(chart).iter("{http://www.w3.org/2000/svg}text")]
     assert texts[2:] == ["contactsheet", "500 ms", "slow & old", "2000 ms"]
 
 
-def test_sizes_are_fitted_as_the_worker_fits_them() -> None:
+def test_sizes__are_those_of_the_worker() -> None:
     assert fitted(6000, 4000, 1600) == (1600, 1067)
     assert fitted(*Image.new("L", (3, 2)).size, 1600) == (3, 2)

@@ -54,10 +54,10 @@ REQUESTS = VIEWS["internet"] * Assumed().pictures
         f"{REQUESTS / 1e6:.1f} million requests and {two_digits(REQUESTS * TILE * 8 / 1e9)} Gbit/s",
     ],
 )
-def test_the_page_says(sentence: str) -> None:
+def test_page__has_the_calculated_figure(sentence: str) -> None:
     assert sentence in PAGE
 
 
-def test_a_year_of_originals() -> None:
+def test_page__has_a_year_of_originals() -> None:
     terabytes = 1_000 * 365 * work_of(Measured()).original_bytes / 1e12
     assert f"originals a year at 5 MB | {terabytes:.1f} TB | {10 * terabytes:.0f} TB" in PAGE

@@ -1,4 +1,4 @@
-"""Debian's Chromium, which finds no host but those on this machine."""
+"""Debian's Chromium, limited to hosts on this machine."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ FLAGS = (
     "--disable-sync",
     "--no-first-run",
 )
-NOTHING_OUTSIDE = "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
-"""Nothing outside this machine can be found, whatever a page asks for."""
+LOOPBACK_ONLY = "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+"""No host outside this machine resolves."""
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +39,7 @@ def playwright() -> Iterator[Playwright]:
 
 
 @contextmanager
-def launched(playwright: Playwright, host_rules: str = NOTHING_OUTSIDE) -> Iterator[Browser]:
+def launched(playwright: Playwright, host_rules: str = LOOPBACK_ONLY) -> Iterator[Browser]:
     """Run a browser while the block lasts; ``host_rules`` say where it finds which host."""
     flags = [*FLAGS, f"--host-resolver-rules={host_rules}"]
     if os.geteuid() == 0:

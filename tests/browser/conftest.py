@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page, Playwright
 
-PATIENCE_MS = 20_000
+TIMEOUT_MS = 20_000
 DESKTOP = {"width": 1440, "height": 900}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what lies here: it needs Chromium and the whole system."""
+    """Mark the tests in this folder: they need Chromium and a running gallery."""
     for item in items:
         if item.path.is_relative_to(os.path.dirname(__file__)):  # noqa: PTH120 - pytest hands out a plain path
             item.add_marker(pytest.mark.browser)
@@ -31,7 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def gallery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[site.Site]:
-    """Give all browser tests one running gallery: keep to people and photos of your own."""
+    """Run one gallery for all browser tests; each test uses people and photos of its own."""
     with site.running(tmp_path_factory.mktemp("gallery")) as running:
         yield running
 
@@ -45,7 +45,7 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture
 def watch() -> Iterator[Watch]:
-    """Fail a test whose pages broke the policy or wrote to the console."""
+    """Fail a test whose pages violate the policy or write to the console."""
     listener = Watch()
     yield listener
     assert listener.unexpected == []
@@ -76,7 +76,7 @@ def open_page(
             wanted["storage_state"] = sessions[person]
         context = chromium.new_context(**wanted)
         contexts.append(context)
-        context.set_default_timeout(PATIENCE_MS)
+        context.set_default_timeout(TIMEOUT_MS)
         watch.over(context)
         page = context.new_page()
         if person and person not in sessions:

@@ -1,4 +1,4 @@
-"""WCAG 2.2 A and AA by axe-core on the main pages, light and dark, and what axe cannot see."""
+"""WCAG 2.2 A and AA by axe-core on the main pages, light and dark, and checks that axe lacks."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def violations(page: Page, rules: tuple[str, ...] = (*WCAG, "best-practice")) ->
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_for_visitors_have_no_barriers(open_page: Open, scheme: str, watch: Any) -> None:
+def test_axe__pages_for_visitors(open_page: Open, scheme: str, watch: Any) -> None:
     watch.expect("404 (Not Found)")
     page = open_page(color_scheme=scheme)
     found = {}
@@ -75,7 +75,7 @@ def test_pages_for_visitors_have_no_barriers(open_page: Open, scheme: str, watch
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_for_members_have_no_barriers(open_page: Open, scheme: str) -> None:
+def test_axe__pages_for_members(open_page: Open, scheme: str) -> None:
     page = open_page("alice", "/upload/", color_scheme=scheme)
     page.set_input_files("#file", [{"name": "a.jpg", "mimeType": "image/jpeg", "buffer": pictures.jpeg(7)}])
     page.get_by_role("link", name="Open").first.wait_for()
@@ -89,7 +89,7 @@ def test_pages_for_members_have_no_barriers(open_page: Open, scheme: str) -> Non
     assert {path: lines for path, lines in found.items() if lines} == {}
 
 
-def test_the_lightbox_has_no_barriers_and_gives_the_focus_back(open_page: Open) -> None:
+def test_axe__lightbox_and_its_focus(open_page: Open) -> None:
     page = open_page("alice", "/upload/")
     page.set_input_files("#file", [{"name": "b.jpg", "mimeType": "image/jpeg", "buffer": pictures.jpeg(8)}])
     page.get_by_role("link", name="Open").first.wait_for()
@@ -105,7 +105,7 @@ def test_the_lightbox_has_no_barriers_and_gives_the_focus_back(open_page: Open) 
     assert page.url.endswith("/me/photos/")
 
 
-def test_everything_to_touch_is_at_least_44_pixels_high(open_page: Open) -> None:
+def test_tap_targets__are_at_least_44_pixels_high(open_page: Open) -> None:
     page = open_page(
         "alice", "/upload/", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
     )
@@ -116,7 +116,7 @@ def test_everything_to_touch_is_at_least_44_pixels_high(open_page: Open) -> None
     assert {path: found for path, found in small.items() if found} == {}
 
 
-def test_a_keyboard_reaches_the_content_at_once(open_page: Open) -> None:
+def test_keyboard__skips_to_the_content(open_page: Open) -> None:
     page = open_page()
     page.keyboard.press("Tab")
     skip = page.get_by_role("link", name="Skip to content")
@@ -126,10 +126,10 @@ def test_a_keyboard_reaches_the_content_at_once(open_page: Open) -> None:
     expect(page.locator("#content")).to_be_focused()
 
 
-def test_nothing_moves_for_whoever_asked_for_less_motion(open_page: Open) -> None:
+def test_reduced_motion__disables_animations(open_page: Open) -> None:
     page = open_page("alice", "/upload/", reduced_motion="reduce")
     page.set_input_files("#file", [{"name": "c.jpg", "mimeType": "image/jpeg", "buffer": pictures.jpeg(9)}])
-    row = page.locator(".rolled").first
+    row = page.locator(".upload-row").first
     row.wait_for()
     seconds = page.evaluate(
         """() => [...document.querySelectorAll("*")].map((e) => getComputedStyle(e))

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from tests.browser.conftest import Open
 
 
-def test_the_description_of_the_api_is_drawn_under_the_strict_policy(open_page: Open) -> None:
+def test_api_description__renders_under_the_policy(open_page: Open) -> None:
     page = open_page(path="/api/v1/docs")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Contactsheet")
     first = page.locator(".opblock-summary-control").first

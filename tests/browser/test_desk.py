@@ -1,4 +1,4 @@
-"""The moderators' desk in a real browser: by keyboard, without barriers, within the policy."""
+"""The review desk in a browser: keyboard, accessibility, content security policy."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ DeletionRecord.objects.get_or_create(
 
 
 def uploaded(open_page: Open, *numbers: int) -> list[str]:
-    """Have Bob upload pictures; return the names of their files once they wait for review."""
+    """Upload pictures as Bob and return their file names once they await review."""
     names = [f"{uuid.uuid4().hex[:8]}.jpg" for _ in numbers]
     page = open_page("bob", "/upload/")
     files = [
@@ -51,7 +51,7 @@ def box(page: Page, name: str):
 
 
 def walk_to(page: Page, name: str) -> None:
-    """Go through the desk by keyboard until this photo is in hand."""
+    """Move through the desk by keyboard to this photo."""
     for key in "j" * 60 + "k" * 60:
         page.keyboard.press(key)
         if box(page, name).evaluate("box => box === document.activeElement"):
@@ -59,7 +59,7 @@ def walk_to(page: Page, name: str) -> None:
     pytest.fail(f"No key leads to {name}.")
 
 
-def test_photos_are_judged_by_keyboard_and_the_judgement_taken_back(open_page: Open) -> None:
+def test_desk__decides_by_keyboard_and_undoes(open_page: Open) -> None:
     first, second = uploaded(open_page, 301, 302)
     page = open_page("charlie", "/admin/")
     expect(page).to_have_url(page.url.partition("/admin/")[0] + DESK)
@@ -87,7 +87,7 @@ def test_photos_are_judged_by_keyboard_and_the_judgement_taken_back(open_page: O
     expect(owner.get_by_text("The reason: Too dark to see.").first).to_be_visible()
 
 
-def test_without_javascript_boxes_and_buttons_do_the_same(open_page: Open) -> None:
+def test_desk__works_without_javascript(open_page: Open) -> None:
     (name,) = uploaded(open_page, 303)
     page = open_page("charlie", DESK, java_script_enabled=False)
     box(page, name).check()
@@ -98,7 +98,7 @@ def test_without_javascript_boxes_and_buttons_do_the_same(open_page: Open) -> No
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_desk_has_no_barriers(open_page: Open, scheme: str) -> None:
+def test_desk__passes_axe(open_page: Open, scheme: str) -> None:
     (name,) = uploaded(open_page, 304 if scheme == "light" else 305)
     page = open_page("charlie", DESK, color_scheme=scheme)
     found = {"desk": violations(page)}
@@ -111,7 +111,7 @@ def test_the_desk_has_no_barriers(open_page: Open, scheme: str) -> None:
     assert {where: lines for where, lines in found.items() if lines} == {}
 
 
-def test_every_page_for_admins_keeps_to_the_policy(open_page: Open, gallery: Site) -> None:
+def test_admin__pages_conform_to_the_policy(open_page: Open, gallery: Site) -> None:
     gallery.manage("shell", "--verbosity", "0", "--command", RAISE.format(password="correct-horse-battery"))
     (name,) = uploaded(open_page, 306)
     page = open_page("ada", "/admin/accounts/user/")

@@ -1,4 +1,4 @@
-"""The life of a photo as people see it, in a real browser against the whole running system."""
+"""The life of a photo in a browser against a running gallery."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ def photo_bytes(number: int) -> dict[str, object]:
     return {"name": f"{uuid.uuid4().hex[:8]}.jpg", "mimeType": "image/jpeg", "buffer": pictures.jpeg(number)}
 
 
-def test_ten_photos_become_thumbnails_without_a_reload(open_page: Open, photographs: list[Path]) -> None:
+def test_photo__ten_become_thumbnails_without_a_reload(open_page: Open, photographs: list[Path]) -> None:
     page = open_page("alice", "/upload/")
     page.evaluate("window.stillHere = true")
     page.set_input_files("#file", photographs)
-    rows = page.locator("[data-tray] .rolled")
+    rows = page.locator("[data-tray] .upload-row")
     expect(rows).to_have_count(10)
     # The local preview comes first, then the gallery's own thumbnail takes its place.
     expect(rows.first.locator("img").first).to_have_attribute("src", re.compile("^blob:"))
@@ -45,9 +45,7 @@ def test_ten_photos_become_thumbnails_without_a_reload(open_page: Open, photogra
     assert page.locator(".tile .frame img").count() >= 10
 
 
-def test_a_photo_awaits_review_is_approved_and_then_shown_to_a_visitor(
-    open_page: Open, gallery: Site
-) -> None:
+def test_photo__approved_is_shown_to_visitors(open_page: Open, gallery: Site) -> None:
     page = open_page("tina", "/upload/")
     page.set_input_files("#file", [photo_bytes(101)])
     page.get_by_role("link", name="Open").click(timeout=THUMBNAILS_WITHIN_MS)
@@ -67,7 +65,7 @@ def test_a_photo_awaits_review_is_approved_and_then_shown_to_a_visitor(
     assert visitor.url == f"{gallery.origin}/"
 
 
-def test_a_photo_is_moved_to_the_trash_and_taken_back_by_undo(open_page: Open) -> None:
+def test_photo__trash_and_undo(open_page: Open) -> None:
     page = open_page("bob", "/upload/")
     page.set_input_files("#file", [photo_bytes(102)])
     page.get_by_role("link", name="Open").click(timeout=THUMBNAILS_WITHIN_MS)
@@ -79,7 +77,7 @@ def test_a_photo_is_moved_to_the_trash_and_taken_back_by_undo(open_page: Open) -
     assert page.url == address
 
 
-def test_a_photo_is_deleted_for_good_only_after_a_second_word(open_page: Open) -> None:
+def test_photo__permanent_delete_needs_confirmation(open_page: Open) -> None:
     page = open_page("bob", "/upload/")
     page.set_input_files("#file", [photo_bytes(103)])
     page.get_by_role("link", name="Open").click(timeout=THUMBNAILS_WITHIN_MS)

@@ -1,4 +1,4 @@
-"""The main pages as people see them, phone and desktop, light and dark; pictures in var/screenshots."""
+"""Screenshots and geometry of the main pages: phone and desktop, light and dark."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ PHOTOGRAPHS_SHARE = """
 
 
 def picture_of(page: Page, name: str) -> None:
-    """Keep a picture of the page, and hold that it never scrolls sideways."""
+    """Save a screenshot of the page, and assert that it does not scroll sideways."""
     size, scheme = (
         page.viewport_size or {},
         page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches"),
@@ -60,7 +60,9 @@ def picture_of(page: Page, name: str) -> None:
         pytest.param(DESKTOP, "light", id="desktop-light", marks=pytest.mark.slow),
     ],
 )
-def test_no_page_scrolls_sideways(open_page: Open, watch: Watch, size: tuple[int, int], scheme: str) -> None:
+def test_pages__do_not_scroll_sideways(
+    open_page: Open, watch: Watch, size: tuple[int, int], scheme: str
+) -> None:
     watch.expect("404 (Not Found)")
     viewport = {"width": size[0], "height": size[1]}
     page = open_page("tina", "/upload/", viewport=viewport, color_scheme=scheme)
@@ -86,7 +88,7 @@ def test_no_page_scrolls_sideways(open_page: Open, watch: Watch, size: tuple[int
     picture_of(page, "photo")
 
 
-def test_photographs_fill_the_page(open_page: Open) -> None:
+def test_sheet__photos_fill_the_page(open_page: Open) -> None:
     page = open_page("tina", "/upload/")
     files = [
         {"name": f"fill-{n}.jpg", "mimeType": "image/jpeg", "buffer": pictures.jpeg(900 + n)}
@@ -97,13 +99,13 @@ def test_photographs_fill_the_page(open_page: Open) -> None:
     page.goto("/")
     assert page.evaluate(PHOTOGRAPHS_SHARE) > 0.85
     page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
-    # What is left on a phone is the navigation under the thumb.
+    # The rest on a phone is the navigation bar.
     page.mouse.wheel(0, 80)
     expect(page.get_by_role("link", name="Contactsheet")).not_to_be_in_viewport()
     assert page.evaluate(PHOTOGRAPHS_SHARE) > 0.85
 
 
-def test_a_small_picture_is_shown_as_large_as_it_is(open_page: Open) -> None:
+def test_photo__small_is_not_upscaled(open_page: Open) -> None:
     page = open_page("bob", "/upload/")
     small = {"name": "small.jpg", "mimeType": "image/jpeg", "buffer": pictures.jpeg(77, (360, 240))}
     page.set_input_files("#file", [small])
@@ -113,7 +115,7 @@ def test_a_small_picture_is_shown_as_large_as_it_is(open_page: Open) -> None:
     assert (box["width"], box["height"]) == (360, 240)
 
 
-def test_a_large_picture_fits_the_window_whole(open_page: Open) -> None:
+def test_photo__large_fits_the_window(open_page: Open) -> None:
     page = open_page("bob", "/upload/")
     tall = {"name": "tall.jpg", "mimeType": "image/jpeg", "buffer": pictures.jpeg(78, (1200, 1800))}
     page.set_input_files("#file", [tall])

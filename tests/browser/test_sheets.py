@@ -1,4 +1,4 @@
-"""Long lists: more photos before the end is reached, a link under it, addresses that stay alive."""
+"""Long lists: loading more photos, the link to the next page, renewal of addresses."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ if is_new:
 
 @pytest.fixture(scope="module")
 def old_photos(gallery: Site) -> int:
-    """Put 130 rows of long ago on the sheet and return their number."""
+    """Add 130 old photos to the sheet and return their number."""
     gallery.manage("shell", "--verbosity", "0", "--command", OLD_PHOTOS)
     return 130
 
 
-def test_the_sheet_grows_before_its_end_is_reached(open_page: Open, old_photos: int) -> None:
+def test_sheet__loads_more_before_the_end(open_page: Open, old_photos: int) -> None:
     page = open_page()
     tiles = page.locator(".sheet .tile")
     assert tiles.count() == 60
@@ -47,12 +47,12 @@ def test_the_sheet_grows_before_its_end_is_reached(open_page: Open, old_photos: 
     assert tiles.count() >= old_photos
     expect(page.get_by_text("More photos")).to_have_count(0)
     page.evaluate("scrollTo(0, 0)")
-    # Lists grow at the end only: nothing that was read has moved.
+    # Lists grow at the end only: what is above does not move.
     assert tiles.nth(3).bounding_box() == before
 
 
 @pytest.mark.usefixtures("old_photos")
-def test_the_link_under_the_list_works_without_script(open_page: Open) -> None:
+def test_sheet__next_page_link_without_javascript(open_page: Open) -> None:
     page = open_page(java_script_enabled=False)
     page.get_by_role("link", name="More photos").click()
     assert "cursor=" in page.url
@@ -60,19 +60,19 @@ def test_the_link_under_the_list_works_without_script(open_page: Open) -> None:
 
 
 @pytest.mark.usefixtures("old_photos")
-def test_a_list_that_cannot_go_on_says_so_and_keeps_its_link(open_page: Open, watch: Watch) -> None:
+def test_sheet__offline_shows_a_message_and_keeps_the_link(open_page: Open, watch: Watch) -> None:
     watch.expect("ERR_INTERNET_DISCONNECTED")
     watch.expect("htmx:")
     page = open_page()
     page.context.set_offline(offline=True)
     page.mouse.wheel(0, 20_000)
-    expect(page.get_by_role("link", name="We could not load more.")).to_be_visible()
+    expect(page.get_by_role("link", name="We couldn't load more photos.")).to_be_visible()
     expect(page.get_by_text("You are offline.")).to_be_visible()
     page.context.set_offline(offline=False)
     expect(page.get_by_text("You are offline.")).to_be_hidden()
 
 
-def test_an_open_page_renews_addresses_without_fetching_pictures_again(open_page: Open) -> None:
+def test_renewal__does_not_download_loaded_images_again(open_page: Open) -> None:
     page = open_page("alice", "/upload/")
     page.set_input_files("#file", [{"name": "r.jpg", "mimeType": "image/jpeg", "buffer": pictures.jpeg(11)}])
     page.get_by_role("link", name="Open").first.wait_for()
@@ -87,8 +87,8 @@ def test_an_open_page_renews_addresses_without_fetching_pictures_again(open_page
     assert [url for url in asked if "renditions" in url] == []
 
 
-def test_the_layout_does_not_shift_while_pictures_arrive(open_page: Open) -> None:
-    # Nobody else's test leaves a photo in processing on her sheet: one that gets done takes its own shape.
+def test_sheet__has_no_layout_shift(open_page: Open) -> None:
+    # No other test uses Wanda: a photo that finishes processing changes the shape of its tile.
     page = open_page("wanda", "/upload/")
     files = [
         {"name": f"s{n}.jpg", "mimeType": "image/jpeg", "buffer": pictures.jpeg(20 + n, (900, 600 + 90 * n))}
@@ -108,7 +108,7 @@ def test_the_layout_does_not_shift_while_pictures_arrive(open_page: Open) -> Non
 
 
 @pytest.mark.usefixtures("old_photos")
-def test_the_header_gives_way_while_scrolling_down_on_a_phone(open_page: Open) -> None:
+def test_header__hides_while_scrolling_down_on_a_phone(open_page: Open) -> None:
     page = open_page(viewport={"width": 390, "height": 844})
     header, navigation = page.locator("body > header"), page.get_by_role("navigation", name="Main")
     page.mouse.wheel(0, 600)
@@ -116,11 +116,11 @@ def test_the_header_gives_way_while_scrolling_down_on_a_phone(open_page: Open) -
     expect(navigation).to_be_in_viewport()
     page.mouse.wheel(0, -200)
     expect(page.get_by_role("link", name="Contactsheet")).to_be_in_viewport()
-    expect(header).not_to_have_class("gives-way")
+    expect(header).not_to_have_class("scrolled-away")
 
 
 @pytest.mark.usefixtures("old_photos")
-def test_arrow_keys_turn_from_photo_to_photo_but_not_while_somebody_writes(open_page: Open) -> None:
+def test_arrow_keys__open_the_next_photo_except_while_typing(open_page: Open) -> None:
     page = open_page()
     tiles = page.locator(".tile a")
     first, second = (tiles.nth(number).get_attribute("href") or "" for number in (50, 51))

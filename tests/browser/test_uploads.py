@@ -1,4 +1,4 @@
-"""Uploads when things go wrong: refusals in plain words, lost answers, no script at all."""
+"""Uploads: refusals, lost answers, retries, and the form without JavaScript."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from playwright.sync_api import expect
 
 from tests.browser import pictures
+from thumbworker.contract.reasons import sentence
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,18 +25,18 @@ ORIGINALS = "**/originals/**"
 def a_file(
     number: int = 0, name: str = "", body: bytes | None = None, kind: str = "image/jpeg"
 ) -> dict[str, Any]:
-    """Return a file for a form; its bytes are nobody else's."""
+    """Return a file for a form, with unique bytes."""
     unique = uuid.uuid4()
     data = pictures.jpeg(unique.int % 10_000 + number) if body is None else body
     return {"name": name or f"{unique.hex[:8]}.jpg", "mimeType": kind, "buffer": data}
 
 
 def row(page: Page, name: str) -> Any:
-    """Return the line that says what became of a file."""
-    return page.locator(".rolled").filter(has_text=name).locator(".says")
+    """Return the status line of a file."""
+    return page.locator(".upload-row").filter(has_text=name).locator(".upload-status")
 
 
-def test_each_file_that_is_not_taken_gets_its_own_sentence(open_page: Open) -> None:
+def test_upload__each_refused_file_has_a_sentence(open_page: Open) -> None:
     page = open_page("alice", "/upload/")
     program = b"MZ\x90\x00" + bytes(range(256)) * 8
     page.set_input_files(
@@ -55,14 +56,14 @@ def test_each_file_that_is_not_taken_gets_its_own_sentence(open_page: Open) -> N
     expect(row(page, "empty.jpg")).to_have_text("This file is empty. Nothing was uploaded.")
     expect(row(page, "drawing.svg")).to_contain_text("SVG drawings are not photos.")
     expect(row(page, "page.html")).to_contain_text("This is a web page, not a photo.")
-    expect(row(page, "setup.jpg")).to_contain_text("This file is not a picture.")
-    expect(row(page, "cut.jpg")).to_contain_text("picture is missing")
+    expect(row(page, "setup.jpg")).to_contain_text(sentence("not_a_picture"))
+    expect(row(page, "cut.jpg")).to_contain_text(sentence("truncated"))
     expect(row(page, "longlong")).to_contain_text("This file's name is longer than 250 characters.")
     expect(row(page, "good.jpg")).to_contain_text("Waiting for review.")
     expect(page.get_by_role("button", name="Retry failed uploads")).to_be_hidden()
 
 
-def test_a_store_that_is_busy_is_asked_again_until_it_takes_the_file(open_page: Open, watch: Watch) -> None:
+def test_upload__retries_a_busy_store(open_page: Open, watch: Watch) -> None:
     watch.expect("503")
     page = open_page("alice", "/upload/")
     attempts = []
@@ -81,7 +82,7 @@ def test_a_store_that_is_busy_is_asked_again_until_it_takes_the_file(open_page: 
     assert len(attempts) == 3
 
 
-def test_an_answer_lost_on_the_way_is_not_a_lost_photo(open_page: Open, watch: Watch, gallery: Site) -> None:
+def test_upload__survives_a_lost_answer(open_page: Open, watch: Watch, gallery: Site) -> None:
     watch.expect("ERR_CONNECTION")
     watch.expect("412")
     page = open_page("alice", "/upload/")
@@ -100,7 +101,7 @@ def test_an_answer_lost_on_the_way_is_not_a_lost_photo(open_page: Open, watch: W
     assert lost == [200]
 
 
-def test_a_dead_signature_is_replaced_by_a_new_one(open_page: Open, watch: Watch) -> None:
+def test_upload__replaces_an_expired_signature(open_page: Open, watch: Watch) -> None:
     watch.expect("403")
     page = open_page("alice", "/upload/")
     offers = []
@@ -120,14 +121,14 @@ def test_a_dead_signature_is_replaced_by_a_new_one(open_page: Open, watch: Watch
     assert len(offers) == 2
 
 
-def test_all_that_failed_are_retried_by_one_button(open_page: Open, watch: Watch) -> None:
+def test_upload__retry_all_failed(open_page: Open, watch: Watch) -> None:
     watch.expect("ERR_")
     page = open_page("alice", "/upload/")
     page.clock.install()
     page.route("**/uploads/offers/", lambda route: route.abort("connectionreset"))
     page.set_input_files("#file", [a_file(name="one.jpg"), a_file(name="two.jpg")])
     for name in ("one.jpg", "two.jpg"):
-        failed = row(page, name).filter(has_text="We could not reach the gallery.")
+        failed = row(page, name).filter(has_text="We couldn't reach the gallery.")
         while not failed.count():
             page.clock.run_for(4_000)
             page.evaluate("() => fetch('/sign-in/')")
@@ -138,7 +139,7 @@ def test_all_that_failed_are_retried_by_one_button(open_page: Open, watch: Watch
         expect(row(page, name)).to_contain_text("Waiting for review.", timeout=30_000)
 
 
-def test_the_same_file_twice_is_one_photo(open_page: Open) -> None:
+def test_upload__same_file_twice_is_one_photo(open_page: Open) -> None:
     page = open_page("alice", "/upload/")
     same = a_file(name="same.jpg")
     page.set_input_files("#file", [same])
@@ -149,7 +150,7 @@ def test_the_same_file_twice_is_one_photo(open_page: Open) -> None:
     expect(page.get_by_role("link", name="Open")).to_have_attribute("href", first or "")
 
 
-def test_files_may_be_dropped_on_any_page(open_page: Open, photographs: list[Path]) -> None:
+def test_upload__drop_on_any_page(open_page: Open, photographs: list[Path]) -> None:
     page = open_page("bob", "/me/photos/")
     body = list(a_file()["buffer"])
     page.evaluate(
@@ -167,7 +168,7 @@ def test_files_may_be_dropped_on_any_page(open_page: Open, photographs: list[Pat
     assert len(photographs) == 10
 
 
-def test_leaving_while_a_file_moves_asks_first(open_page: Open) -> None:
+def test_upload__leaving_asks_for_confirmation(open_page: Open) -> None:
     page = open_page("bob", "/upload/")
     page.route(ORIGINALS, lambda route: None)
     page.set_input_files("#file", [a_file(name="slow.jpg")])
@@ -179,14 +180,14 @@ def test_leaving_while_a_file_moves_asks_first(open_page: Open) -> None:
     assert asked == ["beforeunload"]
 
 
-def test_a_photo_for_oneself_stays_out_of_the_review(open_page: Open) -> None:
+def test_upload__private_photo_needs_no_review(open_page: Open) -> None:
     page = open_page("bob", "/upload/")
     page.get_by_label("Only me").check()
     page.set_input_files("#file", [a_file(name="diary.jpg")])
     expect(row(page, "diary.jpg")).to_have_text("Only you can see it.", timeout=30_000)
 
 
-def test_without_script_a_plain_form_uploads(open_page: Open, watch: Watch) -> None:
+def test_upload__plain_form_without_javascript(open_page: Open, watch: Watch) -> None:
     watch.expect("422")
     page = open_page("bob", "/upload/", java_script_enabled=False)
     picture = a_file(name="plain.jpg")

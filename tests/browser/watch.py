@@ -1,4 +1,4 @@
-"""What a page must never do: break the policy, write to the console, ask another host."""
+"""Fail tests whose pages violate the policy or write to the console."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ document.addEventListener("securitypolicyviolation", (event) => {
 
 @dataclass
 class Watch:
-    """Collects what the pages of a context complain of; a test may say what it expects."""
+    """Collects console messages of a browser context; a test can expect some."""
 
-    complaints: list[str] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
     expected: list[str] = field(default_factory=list)
 
     def over(self, context: BrowserContext) -> None:
-        """Listen to every page of the context from its first line on."""
+        """Listen to every page of the context."""
         context.add_init_script(REPORT_VIOLATIONS)
         context.on("console", self._heard)
         context.on("page", self._opened)
 
     def _opened(self, page: Page) -> None:
-        page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
+        page.on("pageerror", lambda error: self.messages.append(f"{page.url}: {error}"))
 
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
             where = message.location.get("url", "")
-            self.complaints.append(f"{message.type}: {message.text} ({where})")
+            self.messages.append(f"{message.type}: {message.text} ({where})")
 
     def expect(self, part: str) -> None:
-        """Allow complaints that contain this text: the test causes them on purpose."""
+        """Allow messages that contain this text."""
         self.expected.append(part)
 
     @property
     def unexpected(self) -> list[str]:
-        """Return the complaints that no test asked for."""
-        return [text for text in self.complaints if not any(part in text for part in self.expected)]
+        """Return the messages that no test expects."""
+        return [text for text in self.messages if not any(part in text for part in self.expected)]

@@ -1,4 +1,4 @@
-"""The command as it is typed: what it asks the API, what it says, and how it ends."""
+"""The command line against a fake site: requests, messages and exit statuses."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from contactsheet import __version__
 from contactsheet.exits import Exit
 from infra.worker_zip import PROJECT
-from tests.client.site import Answer, problem
+from tests.client.fake_site import Answer, problem
 
 PHOTOS = "/api/v1/photos"
 NO_PHOTOS = {"photos": [], "nextCursor": None}
@@ -32,24 +32,24 @@ def photo(name="photo.jpg", content=b"the original", **changes):
 
 
 def offers(site, *outcomes):
-    """Have the gallery answer the wishes of the next list in turn; the ids are those that were asked for."""
+    """Have the gallery answer the uploads of the next list in turn, with the ids of the request."""
 
     original = site.answer
 
-    def answer(asked):
-        found = original(asked)
-        if asked.path != "/api/v1/uploads" or found.status != 200:
+    def answer(request):
+        found = original(request)
+        if request.path != "/api/v1/uploads" or found.status != 200:
             return found
-        wishes = asked.json["uploads"]
+        uploads = request.json["uploads"]
         results = [
-            {"uploadId": wish["uploadId"], "photoId": str(uuid4())} | outcome
-            for wish, outcome in zip(wishes, outcomes, strict=True)
+            {"uploadId": upload["uploadId"], "photoId": str(uuid4())} | outcome
+            for upload, outcome in zip(uploads, outcomes, strict=True)
         ]
         return Answer(200, {"results": results})
 
     site.answer = answer
-    site.gives("GET", "/photos", NO_PHOTOS)
-    site.gives("POST", "/uploads", {})
+    site.returns("GET", "/photos", NO_PHOTOS)
+    site.returns("POST", "/uploads", {})
 
 
 def offered(site):
@@ -65,34 +65,34 @@ def folder(tmp_path):
     return found
 
 
-def test_upload__sends_what_is_offered_and_says_the_rest(site, contactsheet, folder):
+def test_upload__sends_offered_files_and_lists_the_rest(site, contactsheet, folder):
     refused = {"outcome": "refused", "reason": "quota_exceeded", "sentence": "There is no room left."}
     offers(site, offered(site), {"outcome": "alreadyThere"}, refused)
     site.answers("PUT", "/store", Answer(200))
-    ended = contactsheet("upload", "--private", "--json", folder)
-    assert ended.status == Exit.NOT_ALL
-    assert "1 uploaded, 1 already there, 1 refused." in ended.words
-    assert "c.jpg\n  There is no room left. (quota_exceeded)" in ended.words
-    lines = [json.loads(line) for line in ended.output.splitlines()]
+    done = contactsheet("upload", "--private", "--json", folder)
+    assert done.status == Exit.INCOMPLETE
+    assert "1 uploaded, 1 already there, 1 refused." in done.stderr
+    assert "c.jpg\n  There is no room left. (quota_exceeded)" in done.stderr
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
     found = {line["path"].rsplit("/", 1)[-1]: (line["outcome"], line["reason"]) for line in lines}
     assert found == {
         "a.jpg": ("uploaded", None),
         "b.jpg": ("already_there", None),
         "c.jpg": ("refused", "quota_exceeded"),
     }
-    (list_asked,) = [asked for asked in site.asked if asked.method == "POST"]
-    assert list_asked.json["visibility"] == "private"
-    assert list_asked.json["uploads"][0]["sizeBytes"] == 5
-    (put,) = [asked for asked in site.asked if asked.method == "PUT"]
+    (list_request,) = [request for request in site.requests if request.method == "POST"]
+    assert list_request.json["visibility"] == "private"
+    assert list_request.json["uploads"][0]["sizeBytes"] == 5
+    (put,) = [request for request in site.requests if request.method == "PUT"]
     assert (put.body, put.headers["If-None-Match"]) == (b"a.jpg", "*")
 
 
-def test_upload__done_when_all_are_there(site, contactsheet, folder):
+def test_upload__is_done_if_all_are_there(site, contactsheet, folder):
     offers(site, *[{"outcome": "alreadyThere"}] * 3)
     (folder / "notes.txt").write_text("x")
-    ended = contactsheet("upload", folder)
-    assert ended.status == Exit.DONE
-    assert ended.words == "3 already there. 1 other file left alone.\n"
+    done = contactsheet("upload", folder)
+    assert done.status == Exit.DONE
+    assert done.stderr == "3 already there. Skipped 1 other file.\n"
     assert not site.paths("PUT")
 
 
@@ -104,125 +104,144 @@ def test_upload__done_when_all_are_there(site, contactsheet, folder):
         (404, "NoSuchBucket", "store_refused"),
     ],
 )
-def test_upload__what_the_store_says_is_named(site, contactsheet, folder, status, code, reason):
+def test_upload__names_the_answer_of_the_store(site, contactsheet, folder, status, code, reason):
     offers(site, offered(site))
     site.answers("PUT", "/store", Answer(status, f"<Error><Code>{code}</Code></Error>".encode()))
-    ended = contactsheet("upload", folder / "a.jpg")
-    assert (ended.status, f"({reason})" in ended.words) == (Exit.NOT_ALL, True)
+    done = contactsheet("upload", folder / "a.jpg")
+    assert (done.status, f"({reason})" in done.stderr) == (Exit.INCOMPLETE, True)
 
 
 def test_upload__without_a_gallery(contactsheet, folder, monkeypatch):
     monkeypatch.delenv("CONTACTSHEET_ADDRESS")
-    ended = contactsheet("upload", folder)
-    assert ended.status == Exit.NOT_SIGNED_IN
-    assert ended.words.startswith("Sign in first: contactsheet login ADDRESS.")
+    done = contactsheet("upload", folder)
+    assert done.status == Exit.NOT_SIGNED_IN
+    assert done.stderr.startswith("Sign in first: contactsheet login ADDRESS.")
 
 
-def test_upload__with_a_token_that_ended(site, contactsheet, folder):
+def test_upload__with_an_expired_token(site, contactsheet, folder):
     site.answers("GET", PHOTOS, problem(401, "token_invalid", "This token is unknown."))
-    ended = contactsheet("upload", folder)
-    assert (ended.status, ended.words) == (Exit.NOT_SIGNED_IN, "This token is unknown. (token_invalid)\n")
+    done = contactsheet("upload", folder)
+    assert (done.status, done.stderr) == (Exit.NOT_SIGNED_IN, "This token is unknown. (token_invalid)\n")
 
 
-def test_upload__to_an_address_that_is_no_gallery(site, contactsheet, folder):
+def test_upload__to_an_address_without_a_gallery(site, contactsheet, folder):
     site.answers("GET", PHOTOS, Answer(200, b"<html>", {"Content-Type": "text/html"}))
-    ended = contactsheet("upload", folder)
-    assert ended.status == Exit.UNAVAILABLE
-    assert "This address does not answer as a Contactsheet gallery does." in ended.words
-    assert "3 not reached" in ended.words
+    done = contactsheet("upload", folder)
+    assert done.status == Exit.UNAVAILABLE
+    assert "This address doesn't respond like a Contactsheet gallery." in done.stderr
+    assert "3 not reached" in done.stderr
 
 
 def test_upload__to_a_gallery_that_moved(site, contactsheet, folder):
     site.answers("GET", PHOTOS, Answer(301, b"", {"Location": "https://photos.example.org/api/v1/photos"}))
-    ended = contactsheet("upload", folder)
-    assert ended.status == Exit.UNAVAILABLE
-    assert "The gallery has moved to https://photos.example.org" in ended.words
+    done = contactsheet("upload", folder)
+    assert done.status == Exit.UNAVAILABLE
+    assert "The gallery has moved to https://photos.example.org" in done.stderr
 
 
-def test_upload__of_nothing(site, contactsheet, tmp_path):
-    site.gives("GET", "/photos", NO_PHOTOS)
-    ended = contactsheet("upload", tmp_path)
-    assert (ended.status, ended.words) == (Exit.DONE, "No pictures found.\n")
+def test_upload__of_an_empty_folder(site, contactsheet, tmp_path):
+    site.returns("GET", "/photos", NO_PHOTOS)
+    done = contactsheet("upload", tmp_path)
+    assert (done.status, done.stderr) == (Exit.DONE, "No photos found.\n")
 
 
-def test_list__goes_through_all_pages(site, contactsheet):
+def test_list__reads_all_pages(site, contactsheet):
     first, second = photo("a.jpg"), photo("b [1].jpg", state="failed")
-    site.gives(
+    site.returns(
         "GET",
         "/photos",
         {"photos": [first], "nextCursor": "more"},
         {"photos": [second], "nextCursor": None},
     )
-    ended = contactsheet("list", "--state", "pending", "--state", "failed", "--tag", "dawn")
-    assert ended.status == Exit.DONE
-    assert [line.split()[0] for line in ended.output.splitlines()] == [first["id"], second["id"]]
-    assert ended.output.splitlines()[1].endswith("b [1].jpg")
-    assert "state=pending&state=failed&tag=dawn" in site.asked[0].path
-    assert "cursor=more" in site.asked[1].path
+    done = contactsheet("list", "--state", "pending", "--state", "failed", "--tag", "dawn")
+    assert done.status == Exit.DONE
+    assert [line.split()[0] for line in done.stdout.splitlines()] == [first["id"], second["id"]]
+    assert done.stdout.splitlines()[1].endswith("b [1].jpg")
+    assert "state=pending&state=failed&tag=dawn" in site.requests[0].path
+    assert "cursor=more" in site.requests[1].path
 
 
-def test_list__as_the_api_says_it(site, contactsheet):
+def test_list__prints_the_json_of_the_api(site, contactsheet):
     found = photo()
-    site.gives("GET", "/photos", {"photos": [found], "nextCursor": None})
-    assert json.loads(contactsheet("list", "--json").output) == found
+    site.returns("GET", "/photos", {"photos": [found], "nextCursor": None})
+    assert json.loads(contactsheet("list", "--json").stdout) == found
 
 
-def test_download__brings_originals_once(site, contactsheet, tmp_path):
+def test_download__saves_originals_once(site, contactsheet, tmp_path):
     found = photo("a.jpg", b"bytes")
-    site.gives("GET", "/photos", {"photos": [found], "nextCursor": None})
+    site.returns("GET", "/photos", {"photos": [found], "nextCursor": None})
     ready = Answer(302, b"", {"Location": f"{site.address}/store"})
     path = f"/api/v1/download/{found['id']}"
     site.answers("GET", path, Answer(202, {}, {"Retry-After": "0"}), ready)
     site.answers("GET", "/store", Answer(200, b"cut"), Answer(200, b"bytes"))
-    ended = contactsheet("download", "--to", tmp_path / "there")
-    assert (ended.status, ended.words) == (Exit.DONE, "1 downloaded.\n")
-    assert ended.output == f"{tmp_path / 'there' / 'a.jpg'}\n"
+    done = contactsheet("download", "--to", tmp_path / "there")
+    assert (done.status, done.stderr) == (Exit.DONE, "1 downloaded.\n")
+    assert done.stdout == f"{tmp_path / 'there' / 'a.jpg'}\n"
     assert [file.read_bytes() for file in (tmp_path / "there").iterdir()] == [b"bytes"]
-    assert contactsheet("download", "--to", tmp_path / "there").words == "1 already there.\n"
+    assert contactsheet("download", "--to", tmp_path / "there").stderr == "1 already there.\n"
 
 
-def test_download__says_what_cannot_be_had(site, contactsheet, tmp_path):
+def test_download__lists_failures_with_reasons(site, contactsheet, tmp_path):
     broken, changed, missing = photo("a.jpg"), photo("b.jpg"), uuid4()
-    site.gives("GET", "/photos", {"photos": [broken, changed], "nextCursor": None})
-    refusal = problem(409, "damaged", "We could not read this picture.")
+    site.returns("GET", "/photos", {"photos": [broken, changed], "nextCursor": None})
+    refusal = problem(409, "damaged", "We couldn't read this photo.")
     site.answers("GET", f"/api/v1/download/{broken['id']}", refusal)
     ready = Answer(302, b"", {"Location": f"{site.address}/store"})
     site.answers("GET", f"/api/v1/download/{changed['id']}", ready)
     site.answers("GET", "/store", Answer(200, b"other bytes!"))
-    ended = contactsheet("download", broken["id"], changed["id"], missing, "--to", tmp_path / "there")
-    assert ended.status == Exit.NOT_ALL
-    assert f"{broken['id']}\n  We could not read this picture. (damaged)" in ended.words
-    assert f"{changed['id']}\n  What arrived is not what was uploaded." in ended.words
-    assert f"{missing}\n  There is no such photo of yours. (not_found)" in ended.words
-    assert "3 not downloaded." in ended.words
+    done = contactsheet("download", broken["id"], changed["id"], missing, "--to", tmp_path / "there")
+    assert done.status == Exit.INCOMPLETE
+    assert f"{broken['id']}\n  We couldn't read this photo. (damaged)" in done.stderr
+    assert f"{changed['id']}\n  The download doesn't match the uploaded photo." in done.stderr
+    assert f"{missing}\n  You don't have a photo with this ID. (not_found)" in done.stderr
+    assert "3 not downloaded." in done.stderr
     assert not list((tmp_path / "there").iterdir())
 
 
-def test_delete__tells_each(site, contactsheet):
+def test_download__of_a_size_that_the_gallery_lacks(site, contactsheet, tmp_path):
+    found = photo("a.jpg")
+    site.returns("GET", "/photos", {"photos": [found], "nextCursor": None})
+    refusal = problem(422, "invalid", "A value is not accepted.")
+    refusal.body["errors"] = [{"where": "query.size", "message": "Input should be '64'"}]
+    site.answers("GET", f"/api/v1/download-thumbnail/{found['id']}", refusal)
+    done = contactsheet("download", "--size", "7", "--to", tmp_path)
+    assert done.status == Exit.INCOMPLETE
+    assert "A value is not accepted. query.size: Input should be '64'. (invalid)" in done.stderr
+
+
+def test_delete__prints_each_outcome(site, contactsheet):
     there, missing = uuid4(), uuid4()
     results = [{"id": str(there), "outcome": "trashed"}, {"id": str(missing), "outcome": "notFound"}]
-    site.gives("POST", "/photos/delete", {"results": results})
-    ended = contactsheet("delete", there, missing)
-    assert ended.status == Exit.NOT_ALL
-    assert ended.output == f"{there}  trashed\n{missing}  notFound\n"
-    assert "1 moved to the trash, where they stay for 30 days; 1 not found" in ended.words
-    assert site.asked[0].json == {"ids": [str(there), str(missing)], "forever": False}
+    site.returns("POST", "/photos/delete", {"results": results})
+    done = contactsheet("delete", there, missing)
+    assert done.status == Exit.INCOMPLETE
+    assert done.stdout == f"{there}  trashed\n{missing}  notFound\n"
+    assert "1 moved to trash, 1 not found" in done.stderr
+    assert site.requests[0].json == {"ids": [str(there), str(missing)], "forever": False}
 
 
-def test_delete__for_ever_wants_to_be_sure(site, contactsheet):
-    ended = contactsheet("delete", "--forever", uuid4())
-    assert (ended.status, ended.words.startswith("Nothing was deleted.")) == (Exit.NOT_UNDERSTOOD, True)
-    assert not site.asked
+def test_delete__permanently_needs_confirmation(site, contactsheet):
+    done = contactsheet("delete", "--forever", uuid4())
+    assert (done.status, done.stderr.startswith("Nothing was deleted.")) == (Exit.USAGE_ERROR, True)
+    assert not site.requests
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["upload"], ["delete", "no-id"], ["upload", "--parallel", "0", "x"], ["fly"]]
+    "arguments",
+    [
+        [],
+        ["upload"],
+        ["delete", "no-id"],
+        ["upload", "--parallel", "0", "x"],
+        ["download", "--size", "large"],
+        ["fly"],
+    ],
 )
-def test_what_is_not_understood(contactsheet, arguments):
-    assert contactsheet(*arguments).status == Exit.NOT_UNDERSTOOD
+def test_arguments__not_valid(contactsheet, arguments):
+    assert contactsheet(*arguments).status == Exit.USAGE_ERROR
 
 
-def test_the_version_is_the_packages(contactsheet):
+def test_version__is_the_package_version(contactsheet):
     package = tomllib.loads((PROJECT / "client" / "pyproject.toml").read_text())
-    assert contactsheet("--version").output == f"contactsheet {__version__}\n"
+    assert contactsheet("--version").stdout == f"contactsheet {__version__}\n"
     assert package["project"]["version"] == __version__

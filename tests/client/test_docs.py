@@ -1,4 +1,4 @@
-"""docs/client.md says what the command does."""
+"""docs/client.md covers every command, option, exit status and reason code."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import re
 import pytest
 from django.urls import reverse
 
-from contactsheet import sign_in
+from contactsheet import credentials
 from contactsheet.command_line import TOKENS_PAGE, parser
 from contactsheet.exits import Exit
 from infra.worker_zip import PROJECT
 
 PAGE = (PROJECT / "docs" / "client.md").read_text()
 SOURCES = "".join(path.read_text() for path in sorted((PROJECT / "client" / "contactsheet").rglob("*.py")))
-# A string that stands where a reason is given: second to a result's photo, or first to an exception.
+# A string in the place of a reason: after a result's photo, or first in an exception.
 GIVEN_REASONS = re.compile(
     r'(?:Refusal|NotSignedIn)\(\s*"([a-z_]+)"|(?:None, |reason=)"([a-z_]+)"|, "([a-z_]+)", (?:FILE|str)'
 )
@@ -27,25 +27,25 @@ def commands() -> dict[str, argparse.ArgumentParser]:
 
 
 @pytest.mark.parametrize("name", commands())
-def test_every_command_and_option_is_described(name: str) -> None:
+def test_docs__describe_command_and_options(name: str) -> None:
     assert f"`contactsheet {name}" in PAGE
     options = {text for action in commands()[name]._actions for text in action.option_strings}
     assert {option for option in options - {"-h", "--help"} if option not in PAGE} == set()
 
 
-def test_every_exit_status_is_explained() -> None:
+def test_docs__explain_every_exit_status() -> None:
     table = dict(re.findall(r"^\| (\d+) \| (.+) \|$", PAGE, re.MULTILINE))
     assert set(map(int, table)) == set(map(int, Exit))
 
 
-def test_every_reason_is_explained() -> None:
+def test_docs__explain_every_reason() -> None:
     given = {reason for found in GIVEN_REASONS.findall(SOURCES) for reason in found if reason}
     assert {"file_changed", "not_taken", "name_taken", "address_not_encrypted"} <= given
     assert {reason for reason in given if f"`{reason}`" not in PAGE} == set()
 
 
-def test_where_the_token_comes_from_is_said() -> None:
-    assert f"`{sign_in.TOKEN_VARIABLE}`" in PAGE
-    assert f"`{sign_in.ADDRESS_VARIABLE}`" in PAGE
+def test_docs__name_the_sources_of_the_token() -> None:
+    assert f"`{credentials.TOKEN_VARIABLE}`" in PAGE
+    assert f"`{credentials.ADDRESS_VARIABLE}`" in PAGE
     assert reverse("tokens") == TOKENS_PAGE
     assert f"`{TOKENS_PAGE}`" in PAGE

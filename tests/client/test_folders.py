@@ -1,8 +1,8 @@
-"""Which files are meant by naming files and folders."""
+"""Find pictures in files and folders."""
 
 from pathlib import Path
 
-from contactsheet.engine.folders import find
+from contactsheet.engine.folders import find_files
 
 
 def names(found):
@@ -16,42 +16,42 @@ def write(folder, *paths):
         target.write_bytes(b"x")
 
 
-def test_folders_are_looked_through_in_the_order_of_names(tmp_path):
+def test_find_files__sorts_by_name(tmp_path):
     write(tmp_path, "b.JPG", "a.png", "below/c.heic", "below/deeper/d.tiff")
-    assert names(find([tmp_path])) == ["a.png", "b.JPG", "c.heic", "d.tiff"]
+    assert names(find_files([tmp_path])) == ["a.png", "b.JPG", "c.heic", "d.tiff"]
 
 
-def test_what_is_hidden_or_rubbish_is_left_out(tmp_path):
+def test_find_files__skips_hidden_and_other_files(tmp_path):
     write(tmp_path, "a.jpg", ".hidden.jpg", ".folder/b.jpg", "@eaDir/c.jpg", "notes.txt", "film.mp4")
-    found = find([tmp_path])
+    found = find_files([tmp_path])
     assert names(found) == ["a.jpg"]
-    assert found.left_alone == 3
+    assert found.skipped == 3
 
 
-def test_a_file_that_is_named_is_meant_whatever_it_is_called(tmp_path):
+def test_find_files__keeps_a_named_file_of_any_extension(tmp_path):
     write(tmp_path, "scan")
-    assert names(find([tmp_path / "scan"])) == ["scan"]
+    assert names(find_files([tmp_path / "scan"])) == ["scan"]
 
 
-def test_what_is_named_twice_is_found_once(tmp_path):
+def test_find_files__returns_each_file_once(tmp_path):
     write(tmp_path, "a.jpg")
-    assert names(find([tmp_path, tmp_path])) == ["a.jpg"]
+    assert names(find_files([tmp_path, tmp_path])) == ["a.jpg"]
 
 
-def test_links_to_folders_are_not_followed(tmp_path):
+def test_find_files__does_not_follow_links_to_folders(tmp_path):
     write(tmp_path, "a.jpg")
     (tmp_path / "round").symlink_to(tmp_path)
     (tmp_path / "linked.jpg").symlink_to(tmp_path / "a.jpg")
-    assert names(find([tmp_path])) == ["a.jpg", "linked.jpg"]
+    assert names(find_files([tmp_path])) == ["a.jpg", "linked.jpg"]
 
 
-def test_what_is_not_there_is_told():
-    found = find([Path("nowhere/at-all.jpg")])
+def test_find_files__reports_a_missing_file():
+    found = find_files([Path("nowhere/at-all.jpg")])
     assert not found.files
     (missing,) = found.unreadable
-    assert (missing.reason, missing.sentence) == ("unreadable", "There is no such file.")
+    assert (missing.reason, missing.sentence) == ("unreadable", "This file doesn't exist.")
 
 
-def test_sizes_are_added_up(tmp_path):
+def test_found_files__total_size(tmp_path):
     write(tmp_path, "a.jpg", "b.jpg")
-    assert find([tmp_path]).size_bytes == 2
+    assert find_files([tmp_path]).size_bytes == 2

@@ -1,4 +1,4 @@
-"""The client as pip installs it."""
+"""The client as a pip package."""
 
 import os
 import shutil
@@ -8,8 +8,8 @@ import sys
 from infra.worker_zip import PROJECT
 
 
-def test_pip_installs_a_command(tmp_path):
-    # pip builds where the sources lie; a copy keeps the repository clean.
+def test_package__installs_the_command(tmp_path):
+    # pip builds in the source folder; a copy keeps the repository clean.
     source = tmp_path / "client"
     shutil.copytree(PROJECT / "client", source, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
     target = tmp_path / "installed"
@@ -19,7 +19,7 @@ def test_pip_installs_a_command(tmp_path):
         check=True,
         timeout=120,
     )
-    said = subprocess.run(
+    completed = subprocess.run(
         [str(target / "bin" / "contactsheet"), "--help"],
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(target)},
         check=True,
@@ -27,5 +27,5 @@ def test_pip_installs_a_command(tmp_path):
         text=True,
         timeout=60,
     )
-    assert "upload" in said.stdout
+    assert "upload" in completed.stdout
     assert (target / "contactsheet" / "py.typed").exists()

@@ -1,4 +1,4 @@
-"""The engine against a gallery in memory: what is sent, what is not, and that nothing is lost."""
+"""The upload engine against a gallery in memory."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contactsheet.engine.folders import find
-from contactsheet.engine.interfaces import Outcome, Put, Refusal, Unavailable
-from contactsheet.engine.sending import FRESH_SECONDS
-from contactsheet.engine.upload import MAX_SILENCES, MAX_TRIES, UploadRun
-from tests.client.fakes import FakeGallery, Onlooker
+from contactsheet.engine.folders import find_files
+from contactsheet.engine.interfaces import Outcome, PutOutcome, Refusal, Unavailable
+from contactsheet.engine.sending import MAX_OFFER_AGE_SECONDS
+from contactsheet.engine.upload import MAX_ATTEMPTS, MAX_UNANSWERED, UploadRun
+from tests.client.fake_gallery import FakeGallery, RecordingObserver
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,25 +24,25 @@ def make_files(folder: Path, count: int, prefix: str = "photo") -> None:
 
 
 class Bench:
-    """A folder, a gallery, somebody who looks on, and a clock that moves when somebody waits."""
+    """A folder, a gallery, an observer, and a clock that advances on each sleep."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.gallery = FakeGallery()
-        self.onlooker = Onlooker()
+        self.observer = RecordingObserver()
         self.now = 0.0
         self.run: UploadRun
 
-    def pause(self, seconds: float) -> None:
+    def sleep(self, seconds: float) -> None:
         self.now += seconds
         self.gallery.process()
 
     def upload(self, **options) -> Counter[Outcome]:
-        self.onlooker = Onlooker()
-        options = {"pause": self.pause, "clock": lambda: self.now} | options
-        self.run = UploadRun(self.gallery, self.onlooker, **options)
-        results = self.run.run(find([self.folder]).files)
-        assert results == self.onlooker.results
+        self.observer = RecordingObserver()
+        options = {"sleep": self.sleep, "clock": lambda: self.now} | options
+        self.run = UploadRun(self.gallery, self.observer, **options)
+        results = self.run.run(find_files([self.folder]).files)
+        assert results == self.observer.results
         return Counter(result.outcome for result in results)
 
     def reasons(self) -> set[str]:
@@ -54,15 +54,15 @@ def bench(tmp_path: Path) -> Bench:
     return Bench(tmp_path / "photos")
 
 
-def test_it_asks_in_lists_and_sends_each_file_once(bench):
+def test_run__requests_lists_and_sends_each_file_once(bench):
     make_files(bench.folder, 120)
     assert bench.upload() == {Outcome.UPLOADED: 120}
     assert bench.gallery.lists == [50, 50, 20]
     assert len(bench.gallery.puts) == len(set(bench.gallery.puts)) == 120
-    assert bench.onlooker.bytes_sent == sum(path.stat().st_size for path in bench.folder.iterdir())
+    assert bench.observer.bytes_sent == sum(path.stat().st_size for path in bench.folder.iterdir())
 
 
-def test_a_second_run_sends_nothing(bench):
+def test_second_run__sends_nothing(bench):
     make_files(bench.folder, 60)
     bench.upload()
     bench.gallery.process()
@@ -70,14 +70,14 @@ def test_a_second_run_sends_nothing(bench):
     assert len(bench.gallery.puts) == 60
 
 
-def test_a_second_run_sends_nothing_while_the_first_is_still_processed(bench):
+def test_second_run__sends_nothing_while_the_first_is_processed(bench):
     make_files(bench.folder, 60)
     bench.upload()
     assert bench.upload() == {Outcome.ALREADY_THERE: 60}
     assert len(bench.gallery.puts) == 60
 
 
-def test_after_a_kill_it_sends_what_is_missing(bench):
+def test_second_run__sends_what_is_missing_after_a_kill(bench):
     make_files(bench.folder, 60)
     bench.upload()
     # Offered, but the bytes had not arrived when the first run was killed.
@@ -89,30 +89,30 @@ def test_after_a_kill_it_sends_what_is_missing(bench):
     assert bench.gallery.stored == len(bench.gallery.photos) == 60
 
 
-def test_the_same_picture_twice_is_sent_once(bench):
+def test_run__sends_identical_files_once(bench):
     make_files(bench.folder, 3)
     make_files(bench.folder / "copies", 3)
     assert bench.upload() == {Outcome.UPLOADED: 3, Outcome.SAME_AS_ANOTHER: 3}
     assert bench.gallery.stored == 3
 
 
-def test_more_files_than_places_all_arrive(bench):
-    bench.gallery.places = 40
+def test_run__waits_for_capacity(bench):
+    bench.gallery.capacity = 40
     make_files(bench.folder, 130)
     assert bench.upload() == {Outcome.UPLOADED: 130}
     assert bench.gallery.stored == 130
-    assert any(bench.onlooker.waited_for)
-    assert bench.onlooker.waited_for[-1] == ""
+    assert any(bench.observer.waiting_sentences)
+    assert bench.observer.waiting_sentences[-1] == ""
 
 
-def test_without_any_room_it_gives_up_in_words(bench):
-    bench.gallery.places = 0
+def test_run__without_capacity_fails_with_a_reason(bench):
+    bench.gallery.capacity = 0
     make_files(bench.folder, 60)
     assert bench.upload() == {Outcome.NOT_SENT: 60}
     assert bench.reasons() == {"too_many_outstanding"}
 
 
-def test_a_refused_file_does_not_hinder_the_others(bench):
+def test_refusal__of_a_file_does_not_affect_others(bench):
     make_files(bench.folder, 10)
     bench.gallery.refused["photo-0003.jpg"] = "too_large"
     assert bench.upload() == {Outcome.UPLOADED: 9, Outcome.REFUSED: 1}
@@ -124,8 +124,8 @@ def test_a_refused_file_does_not_hinder_the_others(bench):
     )
 
 
-def test_a_list_that_is_refused_names_each_file(bench):
-    def refuse(_wishes):
+def test_refusal__of_a_list_names_each_file(bench):
+    def refuse(_wanted_uploads):
         raise Refusal("not_allowed", "You may not do that.")
 
     bench.gallery.offer = refuse
@@ -134,21 +134,21 @@ def test_a_list_that_is_refused_names_each_file(bench):
     assert bench.reasons() == {"not_allowed"}
 
 
-def test_an_answer_that_lacks_a_file_is_not_taken_for_success(bench):
-    bench.gallery.offer = lambda wishes: FakeGallery.offer(bench.gallery, wishes)[1:]
+def test_answer__without_a_file_is_a_failure(bench):
+    bench.gallery.offer = lambda uploads: FakeGallery.offer(bench.gallery, uploads)[1:]
     make_files(bench.folder, 3)
     assert bench.upload() == {Outcome.UPLOADED: 2, Outcome.NOT_SENT: 1}
     assert bench.reasons() == {"no_answer"}
 
 
-def test_a_conflict_is_asked_about(bench):
-    """The store has the bytes though nobody said so: a lost answer, or another run at the same time."""
+def test_conflict__asks_the_gallery_again(bench):
+    """The store has the bytes because of a lost answer or a parallel run."""
     make_files(bench.folder, 1)
     answer = bench.gallery.answer
 
-    def stored_meanwhile(wish):
-        found = answer(wish)
-        bench.gallery.photos[wish.sha256].stored = True
+    def stored_meanwhile(upload):
+        found = answer(upload)
+        bench.gallery.photos[upload.sha256].stored = True
         return found
 
     bench.gallery.answer = stored_meanwhile
@@ -156,45 +156,45 @@ def test_a_conflict_is_asked_about(bench):
     assert bench.gallery.puts == ["photo-0000.jpg"]
 
 
-def test_an_offer_that_lapsed_is_asked_for_again(bench):
+def test_offer__rejected_by_the_store_is_requested_again(bench):
     make_files(bench.folder, 1)
     put = bench.gallery.put
-    answers = [Put.STALE]
-    bench.gallery.put = lambda *told: answers.pop() if answers else put(*told)
+    answers = [PutOutcome.OFFER_REJECTED]
+    bench.gallery.put = lambda *arguments: answers.pop() if answers else put(*arguments)
     assert bench.upload() == {Outcome.UPLOADED: 1}
     assert bench.gallery.lists == [1, 1]
 
 
-def test_on_a_slow_line_old_offers_are_asked_for_again_and_not_tried(bench):
-    make_files(bench.folder, MAX_TRIES + 3)
+def test_offer__expired_on_a_slow_connection_is_requested_again(bench):
+    make_files(bench.folder, MAX_ATTEMPTS + 3)
     put = bench.gallery.put
 
-    def slow_put(*told):
-        bench.now += FRESH_SECONDS + 1
-        return put(*told)
+    def slow_put(*arguments):
+        bench.now += MAX_OFFER_AGE_SECONDS + 1
+        return put(*arguments)
 
     bench.gallery.put = slow_put
-    assert bench.upload(parallel=1) == {Outcome.UPLOADED: MAX_TRIES + 3}
-    assert bench.gallery.lists == list(range(MAX_TRIES + 3, 0, -1))
-    assert len(bench.gallery.puts) == MAX_TRIES + 3
+    assert bench.upload(parallel=1) == {Outcome.UPLOADED: MAX_ATTEMPTS + 3}
+    assert bench.gallery.lists == list(range(MAX_ATTEMPTS + 3, 0, -1))
+    assert len(bench.gallery.puts) == MAX_ATTEMPTS + 3
 
 
-def test_a_store_that_never_agrees_ends(bench):
+def test_offer__always_rejected_fails(bench):
     make_files(bench.folder, 1)
-    bench.gallery.put = lambda *_: Put.STALE
+    bench.gallery.put = lambda *_: PutOutcome.OFFER_REJECTED
     assert bench.upload() == {Outcome.NOT_SENT: 1}
     assert bench.reasons() == {"not_taken"}
-    assert len(bench.gallery.lists) == MAX_TRIES
+    assert len(bench.gallery.lists) == MAX_ATTEMPTS
 
 
 @pytest.mark.parametrize("content", [b"other bytes", b"", b"photo 0" * 10 + b"more"])
-def test_a_file_that_changes_on_the_way_is_named(bench, content):
+def test_file__changed_during_the_run_is_reported(bench, content):
     make_files(bench.folder, 1)
     offer = bench.gallery.offer
 
-    def change_meanwhile(wishes):
+    def change_meanwhile(uploads):
         (bench.folder / "photo-0000.jpg").write_bytes(content)
-        return offer(wishes)
+        return offer(uploads)
 
     bench.gallery.offer = change_meanwhile
     assert bench.upload() == {Outcome.NOT_SENT: 1}
@@ -202,28 +202,28 @@ def test_a_file_that_changes_on_the_way_is_named(bench, content):
     assert bench.gallery.stored == 0
 
 
-def test_a_silent_store_ends_the_run_early(bench):
-    def silent(*_):
-        raise Unavailable("Silent.")
+def test_unavailable__store_ends_the_run_early(bench):
+    def unavailable(*_):
+        raise Unavailable("Not responding.")
 
-    bench.gallery.put = silent
+    bench.gallery.put = unavailable
     make_files(bench.folder, 100)
     with pytest.raises(Unavailable):
         bench.upload(parallel=1)
-    assert MAX_SILENCES <= len(bench.run.results) <= 2 * MAX_SILENCES
+    assert MAX_UNANSWERED <= len(bench.run.results) <= 2 * MAX_UNANSWERED
     assert bench.reasons() == {"store_unavailable"}
 
 
-def test_a_silent_gallery_ends_the_run_and_leaves_what_is_done(bench):
+def test_unavailable__gallery_ends_the_run_and_keeps_uploads(bench):
     make_files(bench.folder, 120)
     offer = bench.gallery.offer
 
-    def silent_later(wishes):
+    def unavailable_later(uploads):
         if len(bench.gallery.lists) == 1:
-            raise Unavailable("Silent.")
-        return offer(wishes)
+            raise Unavailable("Not responding.")
+        return offer(uploads)
 
-    bench.gallery.offer = silent_later
+    bench.gallery.offer = unavailable_later
     with pytest.raises(Unavailable):
         bench.upload()
     del bench.gallery.offer
@@ -231,18 +231,18 @@ def test_a_silent_gallery_ends_the_run_and_leaves_what_is_done(bench):
     assert bench.gallery.stored == 120
 
 
-def test_a_name_that_is_no_text_can_be_sent(bench):
+def test_file__name_that_is_not_text_is_sent(bench):
     make_files(bench.folder, 0)
     (bench.folder / b"caf\xe9.jpg".decode(errors="surrogateescape")).write_bytes(b"x")
     assert bench.upload() == {Outcome.UPLOADED: 1}
     assert bench.gallery.puts[0].encode().decode() == "caf\ufffd.jpg"
 
 
-def test_a_file_that_goes_away_is_named(bench):
+def test_file__removed_during_the_run_is_reported(bench):
     make_files(bench.folder, 2)
-    files = find([bench.folder]).files
+    files = find_files([bench.folder]).files
     files[0].path.unlink()
-    results = UploadRun(bench.gallery, bench.onlooker).run(files)
+    results = UploadRun(bench.gallery, bench.observer).run(files)
     assert [(result.outcome, result.reason) for result in results if result.reason] == [
         (Outcome.NOT_SENT, "unreadable")
     ]

@@ -48,7 +48,7 @@ def outcome(out: Path, file: Path) -> dict[str, object]:
     for made in picture.renditions:
         folder = out / made.spec.name
         folder.mkdir(exist_ok=True)
-        (folder / f"{picture.sha256}.{made.spec.extension}").write_bytes(made.data)
+        (folder / f"{picture.sha256}.{made.spec.format}").write_bytes(made.data)
     return {"reason": "", "metadata": picture.metadata, "location": picture.location}
 
 

@@ -1,4 +1,4 @@
-"""The folder of real and hostile pictures that ``PHOTO_CORPUS`` names, held against its manifest."""
+"""Render the real and hostile pictures in ``PHOTO_CORPUS`` and compare them with its manifest."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ pytestmark = [
 ]
 
 SIZES = [spec.name for spec in CURRENT.renditions]
-SECONDS_MAXIMUM = 10
-RESIDENT_BYTES_MAXIMUM = 512 * 1024 * 1024
+MAX_SECONDS = 10
+MAX_RESIDENT_BYTES = 512 * 1024 * 1024
 FORMATS_NOT_TAKEN = {"BMP", "ICO", "JPEG2000"}
 
 
@@ -49,21 +49,21 @@ def outcomes(rows: list[dict[str, str]], renditions: Path) -> dict[str, dict[str
     return {row["file"]: outcome for row, outcome in zip(rows, found, strict=True)}
 
 
-def test_no_file_kills_its_process(outcomes: dict[str, dict[str, Any]]) -> None:
+def test_corpus__no_file_kills_its_process(outcomes: dict[str, dict[str, Any]]) -> None:
     assert {file: outcome for file, outcome in outcomes.items() if outcome["exit"] != 0} == {}
 
 
-def test_no_file_takes_too_long_or_too_much(outcomes: dict[str, dict[str, Any]]) -> None:
+def test_corpus__stays_within_time_and_memory(outcomes: dict[str, dict[str, Any]]) -> None:
     greedy = {
         file: outcome
         for file, outcome in outcomes.items()
-        if outcome["seconds"] > SECONDS_MAXIMUM or outcome["resident_bytes"] > RESIDENT_BYTES_MAXIMUM
+        if outcome["seconds"] > MAX_SECONDS or outcome["resident_bytes"] > MAX_RESIDENT_BYTES
     }
     assert greedy == {}
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_every_outcome_is_what_the_manifest_says(
+def test_corpus__outcomes_match_manifest(
     size: str, rows: list[dict[str, str]], renditions: Path, outcomes: dict[str, dict[str, Any]]
 ) -> None:
     spec = importlib.util.spec_from_file_location("check_points", CORPUS / "check_points.py")
@@ -77,7 +77,7 @@ def test_every_outcome_is_what_the_manifest_says(
     assert {file: fault for file, fault in faults.items() if fault} == {}
 
 
-def test_only_formats_that_are_not_taken_are_refused_although_a_picture_was_hoped_for(
+def test_corpus__refuses_only_unsupported_formats(
     rows: list[dict[str, str]], outcomes: dict[str, dict[str, Any]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     refused = [row for row in rows if row["expected"] == "thumbnail" and outcomes[row["file"]]["reason"]]
@@ -87,9 +87,7 @@ def test_only_formats_that_are_not_taken_are_refused_although_a_picture_was_hope
     assert {row["format"] for row in refused} <= FORMATS_NOT_TAKEN
 
 
-def test_no_rendition_carries_anything_but_pixels(
-    outcomes: dict[str, dict[str, Any]], renditions: Path
-) -> None:
+def test_corpus__renditions_have_no_metadata(outcomes: dict[str, dict[str, Any]], renditions: Path) -> None:
     assert outcomes
     marks = (
         b"Exif",
@@ -105,7 +103,7 @@ def test_no_rendition_carries_anything_but_pixels(
     assert files == []
 
 
-def test_every_fact_of_a_picture_is_plain(outcomes: dict[str, dict[str, Any]]) -> None:
+def test_corpus__metadata_is_text_or_integers(outcomes: dict[str, dict[str, Any]]) -> None:
     for outcome in outcomes.values():
         facts = {**outcome.get("metadata", {}), **outcome.get("location", {})}
         assert all(isinstance(value, str | int) for value in facts.values())

@@ -38,7 +38,7 @@ def commands(heading: str) -> list[str]:
 
 
 class Operator:
-    """Somebody who follows the document, with a folder to write to."""
+    """A reader who follows the document, with a folder to write to."""
 
     def __init__(self, embedded_aws: EnforcedAws, folder: Path) -> None:
         root = embedded_aws.embedded
@@ -84,7 +84,7 @@ class Operator:
 
 @pytest.fixture
 def operator(embedded_aws: EnforcedAws, tmp_path: Path) -> Iterator[Operator]:
-    """Return somebody whose subscriptions end with the test."""
+    """Return a reader whose subscriptions end with the test."""
     yield Operator(embedded_aws, tmp_path)
     sns = embedded_aws.client("sns")
     topic = embedded_aws.outputs.photo_events_topic_arn
@@ -111,7 +111,7 @@ class Queue:
 
     def kinds(self) -> Counter[tuple[str, str]]:
         """Return how often it heard each kind, by owner."""
-        return Counter((told["type"], told["owner"]) for told in self.listen())
+        return Counter((event["type"], event["owner"]) for event in self.listen())
 
 
 def subscribe(operator: Operator, embedded_aws: EnforcedAws, policy: str) -> Queue:
@@ -121,7 +121,7 @@ def subscribe(operator: Operator, embedded_aws: EnforcedAws, policy: str) -> Que
 
 
 class Listener:
-    """A server of somebody else's on loopback, and what was posted to it."""
+    """A third party's server on loopback, and what was posted to it."""
 
     def __init__(self) -> None:
         self.posted: list[dict[str, Any]] = []

@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from gallery.notifications import send
 from gallery.notifications.models import Rhythm
 from gallery.notifications.preferences import choose
-from gallery.notifications.queue import queue_untold
+from gallery.notifications.queue import queue_pending
 from gallery.photos import outbox, transitions
 from gallery.photos.models import HistoryEntry
 from gallery.photos.states import State
@@ -36,7 +36,7 @@ from tests.embedded.subscribers import (
 from tests.gallery.conftest import PhotoFactory, alice, charlie, make_photo
 from tests.gallery.photos.test_outbox import SCHEMA
 from tests.journey.conftest import photograph
-from tests.patience import eventually
+from tests.waiting import eventually
 from thumbworker.contract import keys
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ EVERYTHING = '{"type": [{"prefix": "photo."}]}'
 
 
 @pytest.mark.slow
-def test_two_systems_hear_exactly_their_kinds_and_a_repetition_has_the_same_id(
+def test_subscription__gets_its_types_and_repeats_ids(
     embedded_aws: EnforcedAws,
     operator: Operator,
     web: OriginalsStorage,
@@ -136,10 +136,10 @@ def test_two_systems_hear_exactly_their_kinds_and_a_repetition_has_the_same_id(
     }
     assert decisions.kinds() == {("photo.approved", hers): 2, ("photo.rejected", hers): 2}
     assert of_seven.kinds() == {("photo.processed", "7007"): 2, ("photo.failed", "7007"): 2}
-    ids = Counter(told["event_id"] for told in everything.heard)
+    ids = Counter(event["event_id"] for event in everything.heard)
     assert set(ids.values()) == {2}
-    for told in everything.heard:
-        Draft202012Validator(SCHEMA, format_checker=FormatChecker()).validate(told)
+    for event in everything.heard:
+        Draft202012Validator(SCHEMA, format_checker=FormatChecker()).validate(event)
     assert mails_about_both_runs(later) == 1
     web.remove(bad)
     web.remove(other)
@@ -162,7 +162,7 @@ def mails_about_both_runs(later: Any) -> int:
     """Send what is due after each of two deliveries of the same events, and return how many mails it was."""
     for _ in range(2):
         HistoryEntry.objects.update(owner_untold=True)
-        queue_untold(later)
+        queue_pending(later)
         send.send_due(later)
     return len(mail.outbox)
 
@@ -177,7 +177,7 @@ def tell(embedded_aws: EnforcedAws, *kinds: str) -> None:
         )
 
 
-def test_a_server_is_called_once_it_has_confirmed(
+def test_subscription__of_a_server_starts_with_its_confirmation(
     embedded_aws: EnforcedAws, operator: Operator, listener: Listener
 ) -> None:
     operator.follow("HTTPS", ENDPOINT=listener.address)
@@ -185,11 +185,11 @@ def test_a_server_is_called_once_it_has_confirmed(
     operator.follow("HTTPS", 1, TOKEN=asked["Token"])
     tell(embedded_aws, "photo.deleted", "photo.processed", "photo.rejected", "photo.approved")
     eventually(lambda: len(listener.of_type("Notification")) >= 2)
-    told = [json.loads(message["Message"])["type"] for message in listener.of_type("Notification")]
-    assert sorted(told) == ["photo.approved", "photo.processed"]
+    types = [json.loads(message["Message"])["type"] for message in listener.of_type("Notification")]
+    assert sorted(types) == ["photo.approved", "photo.processed"]
 
 
-def test_a_function_is_invoked(
+def test_subscription__invokes_a_function(
     embedded_aws: EnforcedAws, operator: Operator, function: tuple[str, Queue]
 ) -> None:
     name, queue = function
@@ -198,14 +198,14 @@ def test_a_function_is_invoked(
     assert eventually(queue.listen, within_seconds=60) == [{"type": "photo.deleted"}]
 
 
-def test_operators_are_told_by_mail_and_sms(embedded_aws: EnforcedAws, operator: Operator) -> None:
+def test_subscription__by_email_and_sms(embedded_aws: EnforcedAws, operator: Operator) -> None:
     operator.follow("E-mail and SMS")
     listed = operator.follow("Seeing and ending subscriptions")
     assert "email\toperator@example.org" in listed
     assert "sms\t+491701234567" in listed
 
 
-def test_a_subscription_is_changed_and_ended(embedded_aws: EnforcedAws, operator: Operator) -> None:
+def test_subscription__is_changed_and_ended(embedded_aws: EnforcedAws, operator: Operator) -> None:
     queue = subscribe(operator, embedded_aws, '{"type": ["photo.approved"]}')
     listed = operator.follow("Seeing and ending subscriptions")
     arn = next(line.split("\t")[0] for line in listed.splitlines() if "subscriber-" in line)
@@ -218,13 +218,13 @@ def test_a_subscription_is_changed_and_ended(embedded_aws: EnforcedAws, operator
 
 
 @pytest.mark.slow
-def test_every_filter_policy_of_the_document_is_one(embedded_aws: EnforcedAws, operator: Operator) -> None:
+def test_document__has_valid_filter_policies(embedded_aws: EnforcedAws, operator: Operator) -> None:
     policies = re.findall(r"^\|[^|]*\| `(\{.*\})` \|$", DOCUMENT, flags=re.MULTILINE)
     assert len(policies) == 4
     for policy in policies:
         subscribe(operator, embedded_aws, policy)
 
 
-def test_the_example_of_the_document_is_what_the_schema_says() -> None:
+def test_document__has_an_example_that_fits_the_schema() -> None:
     example = json.loads(DOCUMENT.split("```json\n")[1].split("```")[0])
     Draft202012Validator(SCHEMA, format_checker=FormatChecker()).validate(example)

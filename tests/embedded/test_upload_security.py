@@ -75,7 +75,7 @@ def put(url: str, headers: dict[str, str], content: bytes) -> tuple[int, str]:
         connection.close()
 
 
-def test_the_promised_bytes_are_taken_once(originals: OriginalsStorage) -> None:
+def test_upload__of_the_promised_bytes_is_accepted_once(originals: OriginalsStorage) -> None:
     promised = terms()
     offer = originals.offer(promised)
     assert put(offer.url, offer.headers, CONTENT)[0] == 200
@@ -103,7 +103,7 @@ def test_the_promised_bytes_are_taken_once(originals: OriginalsStorage) -> None:
         pytest.param(CONTENT, {}, ("x-amz-checksum-sha256",), {403}, id="without a checksum"),
     ],
 )
-def test_anything_else_is_refused_and_leaves_nothing(
+def test_upload__of_anything_else_is_refused_and_stores_nothing(
     content: bytes,
     changed: dict[str, str],
     removed: tuple[str, ...],
@@ -122,7 +122,7 @@ def with_path(offer: Offer, old: str, new: str) -> str:
     return offer.url.replace(old, new, 1)
 
 
-def test_another_key_is_refused(originals: OriginalsStorage) -> None:
+def test_upload__to_another_key_is_refused(originals: OriginalsStorage) -> None:
     promised, other = terms(), uuid4()
     offer = originals.offer(promised)
     url = with_path(offer, str(promised.photo_id), str(other))
@@ -131,13 +131,13 @@ def test_another_key_is_refused(originals: OriginalsStorage) -> None:
 
 
 @pytest.mark.parametrize("prefix", ["nudges/", "imports/", "elsewhere/", "originals/../"])
-def test_another_prefix_is_refused(prefix: str, originals: OriginalsStorage) -> None:
+def test_upload__to_another_prefix_is_refused(prefix: str, originals: OriginalsStorage) -> None:
     offer = originals.offer(terms())
     assert put(with_path(offer, "originals/", prefix), offer.headers, CONTENT)[0] in {400, 403, 404}
 
 
 @pytest.mark.parametrize(("age_minutes", "status"), [(14, 200), (16, 403)])
-def test_an_offer_is_good_for_fifteen_minutes(
+def test_offer__is_valid_for_fifteen_minutes(
     age_minutes: int, status: int, originals: OriginalsStorage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     then = dt.datetime.now(dt.UTC).replace(tzinfo=None) - dt.timedelta(minutes=age_minutes)
@@ -148,14 +148,14 @@ def test_an_offer_is_good_for_fifteen_minutes(
     assert put(offer.url, offer.headers, CONTENT)[0] == status
 
 
-def test_an_offer_stretched_by_hand_is_refused(originals: OriginalsStorage) -> None:
+def test_offer__with_a_changed_expiry_is_refused(originals: OriginalsStorage) -> None:
     promised = terms()
     offer = originals.offer(promised)
     url = with_path(offer, "X-Amz-Expires=900", "X-Amz-Expires=604800")
     assert put(url, offer.headers, CONTENT)[0] == 403
 
 
-def test_after_a_delete_the_same_offer_is_taken_again(originals: OriginalsStorage) -> None:
+def test_offer__is_accepted_again_after_a_delete(originals: OriginalsStorage) -> None:
     """Write-once guards existence, not history: this is why deletion records outlive every offer."""
     promised = terms()
     offer = originals.offer(promised)
@@ -165,7 +165,7 @@ def test_after_a_delete_the_same_offer_is_taken_again(originals: OriginalsStorag
     originals.remove(promised.photo_id)
 
 
-def test_the_form_fallback_is_write_once_too(originals: OriginalsStorage) -> None:
+def test_form_upload__is_write_once(originals: OriginalsStorage) -> None:
     promised = terms()
     originals.put(promised, CONTENT)
     with pytest.raises(originals.OriginalExists):
@@ -173,7 +173,7 @@ def test_the_form_fallback_is_write_once_too(originals: OriginalsStorage) -> Non
     originals.remove(promised.photo_id)
 
 
-def test_nobody_reads_an_original_without_a_signature(originals: OriginalsStorage) -> None:
+def test_original__is_not_readable_without_a_signature(originals: OriginalsStorage) -> None:
     promised = terms()
     originals.put(promised, CONTENT)
     parts = urlsplit(originals.offer(promised).url)

@@ -1,4 +1,4 @@
-"""Fuzz the imaging with coverage as the guide: ``python -m tests.fuzz.imaging FOLDER -max_total_time=900``.
+"""Coverage-guided fuzzing of imaging: ``python -m tests.fuzz.imaging FOLDER -max_total_time=900``.
 
 Needs atheris and the worker's packages in the environment. The folder is filled with valid files first and
 grows by whatever reaches new code. Anything but renditions or a refusal ends the run and is left as a file.
@@ -19,7 +19,7 @@ BOUNDS = ["-timeout=20", "-rss_limit_mb=1024", "-max_len=16384", "-print_final_s
 
 
 def try_one(data: bytes) -> None:
-    """Render, or be refused."""
+    """Render or refuse."""
     try:
         render(data, policy=SMALL, limits=LIMITS)
     except Refused:
@@ -27,7 +27,7 @@ def try_one(data: bytes) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    """Write the first files and hand over to libFuzzer."""
+    """Write the seed files and start libFuzzer."""
     folder = Path(arguments[1])
     folder.mkdir(parents=True, exist_ok=True)
     for number, data in enumerate(valid_files()):

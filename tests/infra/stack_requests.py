@@ -1,4 +1,4 @@
-"""What a deployment asks of CloudFormation beside the main stack, told what the embedded AWS can make."""
+"""Requests for the stacks beside the main stack, with parameters for the embedded AWS."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from infra.deploy.stages import TEMPLATES
 
-TOLD = {
+PARAMETERS = {
     "site": {
         "RenditionsBucket": "pictures",
         "GatewayDomain": "abc.execute-api.eu-central-1.amazonaws.com",
@@ -18,12 +18,12 @@ TOLD = {
     "firewall": {},
     "deployer": {"Repository": "octocat/gallery", "ProviderArn": "arn:aws:iam::123456789012:oidc-provider/x"},
 }
-"""What each template wants to be told, beside the stage."""
+"""Parameters of each template besides the stage."""
 
 
-def request_of(name: str, stage: str, **told: str) -> dict[str, Any]:
-    """Return the request for one of a stage's stacks; ``told`` takes the place of what is told else."""
-    parameters = {"Stage": stage, **TOLD[name], **told}
+def request_of(name: str, stage: str, **changed: str) -> dict[str, Any]:
+    """Return the request for one of a stage's stacks; ``changed`` replaces parameters."""
+    parameters = {"Stage": stage, **PARAMETERS[name], **changed}
     return {
         "StackName": f"contactsheet-{stage}-{name}",
         "TemplateBody": (TEMPLATES / f"{name}.yaml").read_text(),

@@ -12,8 +12,8 @@ import requests
 
 from infra.embedded import EmbeddedAws
 from tests.browser.pictures import jpeg
-from tests.patience import eventually
 from tests.running import gallery_in
+from tests.waiting import eventually
 
 pytestmark = [pytest.mark.embedded, pytest.mark.slow]
 
@@ -32,7 +32,7 @@ class Visitor:
 
     def upload(self, pictures):
         """Offer and send pictures as the page's script does; return the photos' ids."""
-        wishes = [
+        uploads = [
             {
                 "upload_id": str(uuid.uuid4()),
                 "name": f"{number}.jpg",
@@ -44,7 +44,7 @@ class Visitor:
         ]
         answer = self.web.post(
             f"{self.gallery.address}/uploads/offers/",
-            json={"uploads": wishes},
+            json={"uploads": uploads},
             headers={"X-CSRFToken": self.web.cookies["csrftoken"]},
             timeout=10,
         )
@@ -78,7 +78,7 @@ def set_mapping(gallery, *, enabled):
     functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=enabled)
 
 
-def test_uploads_wait_while_the_worker_is_held_back(tmp_path):
+def test_uploads__wait_while_the_worker_is_disabled(tmp_path):
     with gallery_in(tmp_path / "var") as gallery:
         visitor = Visitor(gallery)
         set_mapping(gallery, enabled=False)
@@ -88,7 +88,7 @@ def test_uploads_wait_while_the_worker_is_held_back(tmp_path):
         eventually(lambda: visitor.all_shown(photo_ids), within_seconds=90)
 
 
-def test_a_kill_in_the_middle_loses_no_photo_and_doubles_none(tmp_path):
+def test_kill__loses_no_photo_and_doubles_none(tmp_path):
     with gallery_in(tmp_path / "var") as gallery:
         visitor = Visitor(gallery)
         before = visitor.upload([jpeg(number, (1600, 1200)) for number in range(3)])

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from infra.provision import TEMPLATE_PATH
-from infra.template import load
+from tests.templates import load
 
 NAMES = sorted(path.stem for path in TEMPLATE_PATH.parent.glob("*.yaml"))
 REFUSES_PLAIN_HTTP = {"Bool": {"aws:SecureTransport": "false"}}
@@ -51,24 +51,24 @@ def tls_statements(template: str, kind: str, members: str, logical_id: str) -> l
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if "RequireTls" in load(name).get("Parameters", {})])
-def test_tls_is_required_by_default(name: str) -> None:
+def test_templates__require_tls_by_default(name: str) -> None:
     assert load(name)["Parameters"]["RequireTls"]["Default"] == "true"
     assert load(name)["Conditions"]["TlsRequired"] == {"Fn::Equals": [{"Ref": "RequireTls"}, "true"]}
 
 
 @pytest.mark.parametrize(("template", "bucket"), of_type("AWS::S3::Bucket"))
 class TestBucket:
-    def test_nothing_of_it_is_public(self, template: str, bucket: str) -> None:
+    def test_bucket__is_private(self, template: str, bucket: str) -> None:
         found = properties(template, bucket)
         assert set(found["PublicAccessBlockConfiguration"].values()) == {True}
         assert len(found["PublicAccessBlockConfiguration"]) == 4
         assert found["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
 
-    def test_it_is_encrypted(self, template: str, bucket: str) -> None:
+    def test_resource__is_encrypted(self, template: str, bucket: str) -> None:
         (rule,) = properties(template, bucket)["BucketEncryption"]["ServerSideEncryptionConfiguration"]
         assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
 
-    def test_it_refuses_plain_http(self, template: str, bucket: str) -> None:
+    def test_resource__refuses_plain_http(self, template: str, bucket: str) -> None:
         (denied,) = tls_statements(template, "AWS::S3::BucketPolicy", "Bucket", bucket)
         assert (denied["Principal"], denied["Action"]) == ("*", "s3:*")
         assert denied["Condition"] == REFUSES_PLAIN_HTTP
@@ -77,18 +77,16 @@ class TestBucket:
 
 @pytest.mark.parametrize(("template", "queue"), of_type("AWS::SQS::Queue"))
 class TestQueue:
-    def test_it_is_encrypted(self, template: str, queue: str) -> None:
+    def test_resource__is_encrypted(self, template: str, queue: str) -> None:
         assert properties(template, queue)["SqsManagedSseEnabled"] is True
 
-    def test_it_refuses_plain_http(self, template: str, queue: str) -> None:
+    def test_resource__refuses_plain_http(self, template: str, queue: str) -> None:
         (denied,) = tls_statements(template, "AWS::SQS::QueuePolicy", "Queues", queue)
         assert (denied["Principal"], denied["Action"]) == ("*", "sqs:*")
         assert denied["Condition"] == REFUSES_PLAIN_HTTP
         assert denied["Resource"] == {"Fn::GetAtt": [queue, "Arn"]}
 
-    def test_it_hands_over_to_dead_letters_or_takes_them_from_one_queue(
-        self, template: str, queue: str
-    ) -> None:
+    def test_queue__has_or_is_a_dead_letter_queue(self, template: str, queue: str) -> None:
         found = properties(template, queue)
         if "RedrivePolicy" in found:
             (dead, _) = found["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"]
@@ -103,17 +101,17 @@ class TestQueue:
 
 @pytest.mark.parametrize(("template", "mapping"), of_type("AWS::Lambda::EventSourceMapping"))
 class TestMapping:
-    def test_what_fails_fails_alone(self, template: str, mapping: str) -> None:
+    def test_mapping__reports_failures_one_by_one(self, template: str, mapping: str) -> None:
         assert properties(template, mapping)["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
-    def test_a_message_outlives_its_function(self, template: str, mapping: str) -> None:
+    def test_queue__hides_messages_longer_than_the_function_runs(self, template: str, mapping: str) -> None:
         found = properties(template, mapping)
         queue = properties(template, found["EventSourceArn"]["Fn::GetAtt"][0])
         function = properties(template, found["FunctionName"]["Ref"])
         assert queue["VisibilityTimeout"] >= 6 * function["Timeout"]
         assert "RedrivePolicy" in queue
 
-    def test_its_function_is_held_by_the_mapping_alone(self, template: str, mapping: str) -> None:
+    def test_mapping__alone_limits_concurrency(self, template: str, mapping: str) -> None:
         found = properties(template, mapping)
         assert found["ScalingConfig"]["MaximumConcurrency"]
         assert "ReservedConcurrentExecutions" not in properties(template, found["FunctionName"]["Ref"])
@@ -140,12 +138,12 @@ def test_topic_of_news__refuses_plain_http() -> None:
 
 
 OF_FUNCTIONS = [found for found in of_type("AWS::IAM::Role") if found.values[0] != "deployer"]
-"""Whoever deploys is weighed in ``test_deployer.py``."""
+"""The policies of the deployer are tested in ``test_deployer.py``."""
 
 
 @pytest.mark.parametrize(("template", "role"), OF_FUNCTIONS)
 class TestRole:
-    def test_it_names_what_it_may_touch(self, template: str, role: str) -> None:
+    def test_role__names_its_resources(self, template: str, role: str) -> None:
         (policy,) = properties(template, role)["Policies"]
         for statement in policy["PolicyDocument"]["Statement"]:
             assert statement["Effect"] == "Allow"
@@ -153,7 +151,7 @@ class TestRole:
             assert not [action for action in as_list(statement["Action"]) if "*" in action]
             assert not {"NotAction", "NotResource"} & set(statement)
 
-    def test_nobody_but_lambda_takes_it_where_tls_is_required(self, template: str, role: str) -> None:
+    def test_role__is_assumed_only_by_lambda_with_tls(self, template: str, role: str) -> None:
         for statement in properties(template, role)["AssumeRolePolicyDocument"]["Statement"]:
             condition, chosen, _ = statement.get("Fn::If", ["TlsRequired", statement, None])
             assert condition == "TlsRequired"
@@ -162,7 +160,7 @@ class TestRole:
             }
 
 
-def test_what_holds_data_is_kept() -> None:
+def test_resources_with_data__are_retained() -> None:
     """Every resource says what becomes of it; what may be made again is named here."""
     made_again = {
         *("AWS::Logs::LogGroup", "AWS::SQS::Queue", "AWS::DynamoDB::Table", "AWS::Lambda::LayerVersion"),

@@ -1,7 +1,12 @@
 """How a stack is brought to the template when CloudFormation is slow, refuses or fails."""
 
+from types import SimpleNamespace
+
+import botocore.session
 import pytest
+from botocore import xform_name
 from botocore.exceptions import ClientError
+from botocore.waiter import NormalizedOperationMethod, Waiter
 
 from infra.provision import Outputs, Parameters, apply, provision, stack_request
 from infra.stacks import StackError
@@ -35,6 +40,13 @@ class CloudFormation:
     def _next(self, statuses):
         return statuses.pop(0) if len(statuses) > 1 else statuses[0]
 
+    def get_waiter(self, name):
+        model = botocore.session.get_session().get_waiter_model("cloudformation")
+        config = model.get_waiter(name.title().replace("_", ""))
+        operation = NormalizedOperationMethod(getattr(self, xform_name(config.operation)))
+        waiter = Waiter(name, config, operation)
+        return SimpleNamespace(wait=lambda **asked: waiter.wait(**asked | {"WaiterConfig": {"Delay": 0}}))
+
     def create_change_set(self, **request):
         self.asked.append(("create", request["ChangeSetType"]))
 
@@ -43,6 +55,9 @@ class CloudFormation:
 
     def delete_change_set(self, **request):
         self.asked.append(("delete", request["StackName"]))
+
+    def delete_stack(self, **request):
+        self.asked.append(("delete stack", request["StackName"]))
 
     def describe_change_set(self, **_request):
         return {"Status": self._next(self.change_set_statuses), "StatusReason": self.reason}
@@ -107,6 +122,29 @@ def test_apply__names_the_first_resource_that_failed(request_for_stack):
         StackError, match="contactsheet-test is ROLLBACK_COMPLETE: Queue: there is one already"
     ):
         apply(cloudformation, request_for_stack)
+
+
+def test_apply__waits_for_an_earlier_run_and_deletes_what_it_failed_to_create(request_for_stack):
+    cloudformation = CloudFormation(
+        stack=[
+            *["ROLLBACK_IN_PROGRESS"] * 2,
+            *["ROLLBACK_COMPLETE"] * 4,
+            "DELETE_COMPLETE",
+            "CREATE_COMPLETE",
+        ]
+    )
+    said = []
+    assert apply(cloudformation, request_for_stack, say=said.append).changed
+    assert said == ["waiting for an earlier run", "deleting a stack whose creation failed"]
+    assert cloudformation.asked[:2] == [("delete stack", "contactsheet-test"), ("create", "CREATE")]
+
+
+def test_apply__waits_for_an_earlier_update_that_is_rolled_back(request_for_stack):
+    cloudformation = CloudFormation(
+        stack=[*["UPDATE_ROLLBACK_IN_PROGRESS"] * 2, *["UPDATE_ROLLBACK_COMPLETE"] * 3, "UPDATE_COMPLETE"]
+    )
+    assert apply(cloudformation, request_for_stack).changed
+    assert cloudformation.asked[0] == ("create", "UPDATE")
 
 
 def test_provision__turns_what_the_sdk_raises_into_one_error(tmp_path):

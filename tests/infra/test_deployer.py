@@ -11,7 +11,7 @@ from typing import Any
 import cfnlint
 import pytest
 
-from infra.template import load
+from tests.templates import load
 
 DEPLOYED = ("template", "site", "watch", "firewall")
 POLICIES = ("StacksPolicy", "WebPolicy")
@@ -59,7 +59,7 @@ def as_list(value: Any) -> list[Any]:
 
 
 def allows(action: str, resource: str = "") -> bool:
-    """Tell whether a statement names the action, and the resource where one is given."""
+    """Return whether a statement names the action, and the resource if one is given."""
     return any(
         any(fnmatchcase(action.lower(), pattern.lower()) for pattern in as_list(statement["Action"]))
         and (not resource or any(matches(resource, where) for where in as_list(statement["Resource"])))
@@ -83,7 +83,7 @@ KINDS = sorted({found["Type"] for name in DEPLOYED for found in load(name)["Reso
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_cloudformation_may_do_what_a_resource_needs(kind: str) -> None:
+def test_policy__allows_what_cloudformation_needs(kind: str) -> None:
     needed = permissions_by_type()[kind]
     assert needed, "cfn-lint knows no such type"
     wanted = {
@@ -94,7 +94,7 @@ def test_cloudformation_may_do_what_a_resource_needs(kind: str) -> None:
 
 @pytest.mark.parametrize("action", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"])
 @pytest.mark.parametrize("bucket", ["originals", "renditions"])
-def test_no_photo_is_read_or_removed(action: str, bucket: str) -> None:
+def test_policy__allows_no_access_to_photos(action: str, bucket: str) -> None:
     arn = f"arn:aws:s3:::contactsheet-dev-{bucket}-123456789012-eu-central-1"
     assert not allows(action, f"{arn}/originals/x")
     assert not allows(action, f"{arn}/320/x.webp")
@@ -115,17 +115,17 @@ def test_no_photo_is_read_or_removed(action: str, bucket: str) -> None:
         ("dynamodb:Scan", "arn:aws:dynamodb:eu-central-1:123456789012:table/contactsheet-dev-catalogue"),
     ],
 )
-def test_neither_another_stage_nor_its_own_rights_are_touched(action: str, resource: str) -> None:
+def test_policy__excludes_other_stages_and_itself(action: str, resource: str) -> None:
     assert not allows(action, resource)
 
 
 @pytest.mark.parametrize("name", POLICIES)
-def test_policy_fits(name: str) -> None:
+def test_policy__fits_the_size_limit(name: str) -> None:
     document = load("deployer")["Resources"][name]["Properties"]["PolicyDocument"]
     assert len(json.dumps(document, separators=(",", ":"))) <= MAXIMUM_POLICY_CHARACTERS
 
 
-def test_only_one_environment_of_one_repository_takes_the_role() -> None:
+def test_role__trusts_one_environment_of_one_repository() -> None:
     role = load("deployer")["Resources"]["DeployRole"]
     (statement,) = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
     assert role["Condition"] == "HasRepository"
@@ -140,7 +140,7 @@ def test_only_one_environment_of_one_repository_takes_the_role() -> None:
     }
 
 
-def test_roles_are_handed_to_functions_only() -> None:
+def test_policy__passes_roles_only_to_functions() -> None:
     (deny,) = [
         statement
         for statement in load("deployer")["Resources"]["StacksPolicy"]["Properties"]["PolicyDocument"][

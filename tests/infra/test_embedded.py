@@ -14,7 +14,7 @@ from infra import ports
 from infra.embedded import EmbeddedAws, EmbeddedAwsError
 from infra.worker_zip import PROJECT
 from tests.aws import EMBEDDED_PYTHON
-from tests.patience import eventually
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.embedded
 
@@ -45,12 +45,12 @@ def listeners(port):
     return found
 
 
-def test_it_listens_on_loopback_only(aws):
+def test_start__listens_only_on_loopback(aws):
     aws.start()
     assert listeners(aws.port) == {"0100007F"}
 
 
-def test_it_gets_nothing_of_our_environment(aws, monkeypatch):
+def test_start__passes_no_environment(aws, monkeypatch):
     monkeypatch.setenv("SECRET_KEY", "ours")
     aws.start()
     environ = Path(f"/proc/{aws.process_id}/environ").read_text()
@@ -59,7 +59,7 @@ def test_it_gets_nothing_of_our_environment(aws, monkeypatch):
     assert "SECRET_KEY" not in names
 
 
-def test_an_orderly_stop_keeps_what_it_was_told(aws):
+def test_stop__saves_state(aws):
     aws.start()
     aws.client("sqs").create_queue(QueueName="kept")
     aws.client("s3").create_bucket(
@@ -72,7 +72,7 @@ def test_an_orderly_stop_keeps_what_it_was_told(aws):
     assert aws.client("s3").get_object(Bucket="kept", Key="a")["Body"].read() == b"bytes"
 
 
-def test_a_kill_loses_no_object_and_no_owner(aws):
+def test_kill__loses_no_object_and_no_owner(aws):
     aws.start()
     aws.client("s3").create_bucket(
         Bucket="kept", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
@@ -88,7 +88,7 @@ def test_a_kill_loses_no_object_and_no_owner(aws):
     assert found["ContentType"] == "image/jpeg"
 
 
-def test_it_leaves_nothing_in_its_temporary_folder(aws):
+def test_stop__empties_the_temporary_folder(aws):
     aws.start()
     (aws.folder / "tmp" / "left-behind").mkdir()
     aws.kill()
@@ -98,12 +98,12 @@ def test_it_leaves_nothing_in_its_temporary_folder(aws):
     assert not (aws.folder / "tmp").exists()
 
 
-def test_its_folder_is_its_owners_only(aws):
+def test_folder__is_readable_only_by_its_owner(aws):
     aws.start()
     assert aws.folder.stat().st_mode & 0o077 == 0
 
 
-def test_it_says_where_to_look_when_its_port_is_taken(aws):
+def test_start__with_a_port_in_use_names_the_log(aws):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", aws.port))
         taken.listen()
@@ -112,7 +112,7 @@ def test_it_says_where_to_look_when_its_port_is_taken(aws):
     assert not aws.is_running()
 
 
-def test_it_ends_with_whoever_started_it(tmp_path):
+def test_process__ends_with_its_parent(tmp_path):
     code = f"""
         import os, signal
         from pathlib import Path
@@ -134,6 +134,6 @@ def test_it_ends_with_whoever_started_it(tmp_path):
     eventually(lambda: not is_alive(process_id))
 
 
-def test_stopping_what_never_ran_does_nothing(aws):
+def test_stop__before_start_does_nothing(aws):
     aws.stop()
     assert not aws.is_running()

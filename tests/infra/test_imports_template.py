@@ -1,15 +1,15 @@
 """What the import worker may and may not, asserted from the template as data."""
 
-from infra.template import template
 from tests.infra.test_template import properties, statements
+from tests.templates import template
 from thumbworker.contract.imports import EXPIRES_ATTRIBUTE, MAX_TRIES
 
 
-def test_a_message_outlives_the_slowest_import():
+def test_imports_queue__hides_messages_longer_than_an_import_takes():
     assert properties("ImportsQueue")["VisibilityTimeout"] >= 6 * properties("ImportsFunction")["Timeout"]
 
 
-def test_a_message_is_tried_as_often_as_the_worker_counts_and_then_kept():
+def test_imports_queue__receives_match_the_worker():
     assert properties("ImportsQueue")["RedrivePolicy"] == {
         "deadLetterTargetArn": {"Fn::GetAtt": ["ImportsDeadLetterQueue", "Arn"]},
         "maxReceiveCount": MAX_TRIES,
@@ -17,14 +17,14 @@ def test_a_message_is_tried_as_often_as_the_worker_counts_and_then_kept():
     assert properties("ImportsDeadLetterQueue")["MessageRetentionPeriod"] == 14 * 86400
 
 
-def test_a_failed_import_fails_alone():
+def test_imports_mapping__reports_failures_one_by_one():
     mapping = properties("ImportsMapping")
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["ScalingConfig"]["MaximumConcurrency"] == {"Fn::If": ["OnOneMachine", 2, 5]}
     assert "ReservedConcurrentExecutions" not in properties("ImportsFunction")
 
 
-def test_the_import_worker_reads_no_original_and_deletes_nothing():
+def test_import_role__cannot_read_originals_or_delete():
     allowed = {
         action: statement["Resource"]
         for statement in statements("ImportsRole")
@@ -36,19 +36,19 @@ def test_the_import_worker_reads_no_original_and_deletes_nothing():
     assert {action for action in allowed if action.startswith("dynamodb:")} == {"dynamodb:UpdateItem"}
 
 
-def test_the_import_worker_writes_items_of_imports_only():
+def test_import_role__writes_only_items_of_imports():
     (statement,) = [found for found in statements("ImportsRole") if "dynamodb:UpdateItem" in found["Action"]]
     assert statement["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["import#*"]}}
 
 
-def test_items_of_imports_expire():
+def test_import_items__expire():
     assert properties("Catalogue")["TimeToLiveSpecification"] == {
         "AttributeName": EXPIRES_ATTRIBUTE,
         "Enabled": True,
     }
 
 
-def test_no_loopback_port_is_open_by_default():
+def test_loopback_port__is_closed_by_default():
     assert template()["Parameters"]["ImportLoopbackPort"]["Default"] == ""
     variables = properties("ImportsFunction")["Environment"]["Variables"]
     assert variables["IMPORT_LOOPBACK_PORT"]["Fn::If"] == [

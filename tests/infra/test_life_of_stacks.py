@@ -1,7 +1,7 @@
-"""The templates on the embedded AWS: made, left alone by a second run, and taken away with all they made.
+"""The templates on the embedded AWS: created, left unchanged by a second run, and deleted.
 
-Left out is what it does not know: CloudFront's key group, budgets, the secret of a database's cluster, so
-``database.yaml`` altogether. ``RequireTls`` is false, for S3 speaks to queues by plain http there.
+Left out is what the emulator lacks: CloudFront's key group, budgets, the secret of a database's cluster, so
+all of ``database.yaml``. ``RequireTls`` is false because S3 sends to queues by plain http there.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ import pytest
 
 from infra import stacks
 from infra.provision import Parameters, provision
-from infra.template import load
 from infra.worker_zip import build
-from tests.infra.stack_requests import TOLD, request_of
+from tests.infra.stack_requests import PARAMETERS, request_of
 from tests.stage import SITE_ORIGIN
+from tests.templates import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.embedded
 
 STAGE = "life"
 UNKNOWN_THERE = {"Signed", "HasOperator", "HasBudget", "MakesProvider"}
-"""Conditions that are false here, with what they hold."""
+"""Conditions that are false here."""
 
 
 def known(name: str, part: str) -> set[str]:
@@ -40,8 +40,8 @@ def buckets(aws: EnforcedAws) -> set[str]:
     return {name for name in found if f"-{STAGE}-" in name}
 
 
-@pytest.mark.parametrize("name", sorted(TOLD))
-def test_stack__is_made_left_alone_and_taken_away(embedded_aws: EnforcedAws, name: str) -> None:
+@pytest.mark.parametrize("name", sorted(PARAMETERS))
+def test_stack__is_made_left_alone_and_deleted(embedded_aws: EnforcedAws, name: str) -> None:
     cloudformation = embedded_aws.client("cloudformation")
     made = stacks.apply(cloudformation, request_of(name, STAGE))
     assert made.changed
@@ -66,7 +66,7 @@ class TestMainStack:
                 s3.delete_object(Bucket=bucket, Key=found["Key"])
             s3.delete_bucket(Bucket=bucket)
 
-    def test_it_is_made_left_alone_and_taken_away_but_for_photos(
+    def test_main_stack__is_made_left_alone_and_deleted_without_photos(
         self, embedded_aws: EnforcedAws, parameters: Parameters
     ) -> None:
         made = provision(embedded_aws, parameters)

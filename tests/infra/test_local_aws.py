@@ -12,7 +12,7 @@ from infra.local import aws as local_aws
 from infra.provision import Parameters
 from infra.worker_zip import build
 from tests.aws import EMBEDDED_PYTHON
-from tests.patience import eventually
+from tests.waiting import eventually
 from thumbworker.contract import keys
 
 

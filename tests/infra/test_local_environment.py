@@ -26,7 +26,7 @@ def made(tmp_path):
     return make
 
 
-def test_it_keeps_the_persons_aws_account_out(made):
+def test_environment__has_no_aws_credentials_of_the_user(made):
     environment = made(AWS_ACCESS_KEY_ID="AKIA", AWS_PROFILE="work", AWS_SESSION_TOKEN="t", PATH="/bin")
     assert "AWS_ACCESS_KEY_ID" not in environment
     assert "AWS_SESSION_TOKEN" not in environment
@@ -35,15 +35,15 @@ def test_it_keeps_the_persons_aws_account_out(made):
     assert environment["PATH"] == "/bin"
 
 
-def test_a_person_may_choose(made):
+def test_environment__takes_choices(made):
     assert made()["SIGN_UP"] == "open"
     assert made(SIGN_UP="closed")["SIGN_UP"] == "closed"
 
 
-def test_it_names_the_stores(made):
+def test_environment__names_the_stores(made):
     assert made()["ORIGINALS_BUCKET"] == "originals_bucket"
     assert made()["CATALOGUE_TABLE"] == "catalogue_table"
 
 
-def test_mail_goes_to_the_terminal(made):
+def test_email__is_printed_to_the_terminal(made):
     assert made()["EMAIL_URL"] == "consolemail://"

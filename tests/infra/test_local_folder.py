@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra.local.folder import Folder, RunsAlreadyError
+from infra.local.folder import AlreadyRunningError, Folder
 
 
 @pytest.fixture
@@ -14,9 +14,9 @@ def folder(tmp_path):
 
 def test_lock__names_who_holds_it(folder):
     with folder.lock() as lock:
-        lock.write("The gallery already runs here: http://127.0.0.1:8000/ (process 1).")
+        lock.write("The gallery is already running: http://127.0.0.1:8000/ (process 1).")
         lock.flush()
-        with pytest.raises(RunsAlreadyError, match=r"http://127\.0\.0\.1:8000/"):
+        with pytest.raises(AlreadyRunningError, match=r"http://127\.0\.0\.1:8000/"):
             folder.lock()
 
 
@@ -47,18 +47,18 @@ def test_environment__is_what_was_saved(folder):
     assert folder.environment() == {"SITE_ORIGIN": "http://127.0.0.1:8000"}
 
 
-def test_a_first_run_has_nothing_to_look_after(folder):
-    assert folder.was_stopped_in_order()
+def test_first_run__counts_as_stopped_cleanly(folder):
+    assert folder.was_stopped_cleanly()
 
 
-def test_a_run_that_never_stopped_is_noticed(folder):
+def test_mark_running__remains_after_a_kill(folder):
     folder.mark_running()
-    assert not folder.was_stopped_in_order()
+    assert not folder.was_stopped_cleanly()
     folder.mark_stopped()
-    assert folder.was_stopped_in_order()
+    assert folder.was_stopped_cleanly()
 
 
-def test_logs_begin_anew(folder):
+def test_prepare__deletes_old_logs(folder):
     (folder.logs / "web.log").write_text("old")
     folder.prepare()
     assert not list(folder.logs.iterdir())

@@ -15,12 +15,12 @@ def targets():
     return set(re.findall(r"^([a-z][a-z-]*):", (PROJECT / "Makefile").read_text(), re.MULTILINE))
 
 
-def test_help_lists_every_target():
+def test_help__lists_every_target():
     said = subprocess.run(["make", "help"], cwd=PROJECT, capture_output=True, text=True, check=True).stdout
     assert set(re.findall(r"^  make (\S+) +\S", said, re.MULTILINE)) == targets() - INNER
 
 
-def test_make_alone_is_help():
+def test_make__without_target_is_help():
     alone, named = (
         subprocess.run(["make", *words], cwd=PROJECT, capture_output=True, text=True, check=True).stdout
         for words in ([], ["help"])
@@ -28,13 +28,13 @@ def test_make_alone_is_help():
     assert alone == named
 
 
-def test_every_target_is_phony():
+def test_targets__are_phony():
     (phony,) = re.findall(r"^\.PHONY:((?:.*\\\n)*.*)$", (PROJECT / "Makefile").read_text(), re.MULTILINE)
     assert set(phony.replace("\\", " ").split()) == targets()
 
 
 @pytest.mark.parametrize("set_name", ["web", "worker", "local", "dev", "embedded", "node"])
-def test_locked_sets_have_hashes_and_no_address(set_name):
+def test_locked_sets__have_hashes_and_no_address(set_name):
     lock = (PROJECT / "requirements" / f"{set_name}.txt").read_text()
     packages = re.findall(r"^[a-z0-9].*==.*", lock, re.MULTILINE)
     assert packages
@@ -43,7 +43,7 @@ def test_locked_sets_have_hashes_and_no_address(set_name):
     assert "index-url" not in lock
 
 
-def test_sets_that_share_a_process_agree():
+def test_locked_sets__that_share_a_process_agree():
     """Web, worker and local are held to what the tests run with."""
     pins = {
         name: dict(
@@ -59,7 +59,7 @@ def test_sets_that_share_a_process_agree():
         assert pins[name].items() <= pins["dev"].items()
 
 
-def test_postgresql_is_tried_by_all_that_use_a_database():
+def test_test_postgres__runs_all_folders_with_a_database():
     """By what they name: pytest-django's ways to a database, and galleries that run."""
     using = re.compile(r"django_db|transactional_db|running_gallery|gallery_in|open_page")
     shown = subprocess.run(

@@ -5,16 +5,16 @@ from __future__ import annotations
 import pytest
 
 from infra.deploy.options import OptionError, Options
-from infra.template import load
+from tests.templates import load
 
 
-def test_everything_has_a_default() -> None:
+def test_options__have_defaults() -> None:
     options = Options.read("dev", {})
     assert (options.layer, options.worker_concurrency, options.firewall) == (False, 10, False)
     assert str(options.target) == "cp313-arm64"
 
 
-def test_worker_is_chosen() -> None:
+def test_options__set_the_worker() -> None:
     options = Options.read("dev", {"LAYER": "true", "WORKER_CONCURRENCY": "50"})
     assert options.layer
     assert (
@@ -35,7 +35,7 @@ def test_worker_is_chosen() -> None:
         ("dev", {"DOMAIN_NAME": "photos.example.com"}),
     ],
 )
-def test_what_cannot_be_followed_is_said(stage: str, given: dict[str, str]) -> None:
+def test_options__name_an_invalid_choice(stage: str, given: dict[str, str]) -> None:
     with pytest.raises(OptionError):
         Options.read(stage, given)
 
@@ -43,7 +43,7 @@ def test_what_cannot_be_followed_is_said(stage: str, given: dict[str, str]) -> N
 @pytest.mark.parametrize(
     ("minutes", "seconds"), [(1, 1800), (5, 1800), (10, 1800), (60, 10_800), (720, 86_400)]
 )
-def test_alarm_of_the_sweep_follows_its_rate(minutes: int, seconds: int) -> None:
+def test_sweep_alarm__follows_the_rate(minutes: int, seconds: int) -> None:
     assert Options.read("dev", {"SWEEP_MINUTES": str(minutes)}).sweep_gone_seconds == seconds
     parameter = load("watch")["Parameters"]["SweepGoneSeconds"]
     assert parameter["MinValue"] <= seconds <= parameter["MaxValue"]

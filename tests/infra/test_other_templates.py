@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from infra.deploy.stages import TEMPLATES
-from infra.template import load, resources_of
-from thumbworker.metrics import FUNCTION, NAMESPACE, REASON, STAGE, UNITS
-from thumbworker.stores import CACHE_FOR_EVER
+from tests.templates import load, resources_of
+from thumbworker.contract.metrics import NAMESPACE, STAGE
+from thumbworker.metrics import FUNCTION, REASON, UNITS
+from thumbworker.stores import CACHE_CONTROL
 
 SITE = load("site")["Resources"]
 WATCH = load("watch")["Resources"]
@@ -28,17 +29,17 @@ def distribution(name: str) -> dict[str, Any]:
 
 
 class TestSite:
-    def test_pictures_are_for_signed_addresses_only(self) -> None:
+    def test_pictures__require_signed_urls(self) -> None:
         behavior = distribution("PicturesDistribution")["DefaultCacheBehavior"]
         assert behavior["TrustedKeyGroups"]["Fn::If"][:2] == ["Signed", [{"Ref": "SigningKeys"}]]
         assert "CacheBehaviors" not in distribution("PicturesDistribution")
 
-    def test_unsigned_pictures_are_refused_wherever_tls_is(self) -> None:
+    def test_pictures__require_a_key_with_tls(self) -> None:
         rule = load("site")["Rules"]["PicturesAreSigned"]
         assert rule["RuleCondition"] == {"Fn::Equals": [{"Ref": "RequireTls"}, "true"]}
         assert load("site")["Parameters"]["RequireTls"]["Default"] == "true"
 
-    def test_what_people_uploaded_cannot_act_as_a_page(self) -> None:
+    def test_pictures__cannot_run_as_a_page(self) -> None:
         config = SITE["PictureHeaders"]["Properties"]["ResponseHeadersPolicyConfig"]
         security = config["SecurityHeadersConfig"]
         assert security["ContentTypeOptions"]["Override"]
@@ -48,9 +49,9 @@ class TestSite:
         assert headers["Cross-Origin-Resource-Policy"] == "cross-origin"
         # The worker says it on each picture; said here, browsers would keep refusals as well.
         assert "Cache-Control" not in headers
-        assert CACHE_FOR_EVER == "private, max-age=31536000, immutable"
+        assert CACHE_CONTROL == "private, max-age=31536000, immutable"
 
-    def test_edges_keep_pictures_though_they_are_private(self) -> None:
+    def test_pictures__are_cached_by_edges_though_private(self) -> None:
         config = SITE["PictureCache"]["Properties"]["CachePolicyConfig"]
         # With a MinTTL of 0 CloudFront heeds "private" and keeps nothing.
         assert config["MinTTL"] == config["DefaultTTL"] == config["MaxTTL"] == 86_400
@@ -58,7 +59,7 @@ class TestSite:
         assert key["QueryStringsConfig"] == {"QueryStringBehavior": "none"}
         assert key["CookiesConfig"] == {"CookieBehavior": "none"}
 
-    def test_buckets_are_read_by_cloudfront_only(self) -> None:
+    def test_buckets__are_read_only_by_cloudfront(self) -> None:
         for found in (distribution("SiteDistribution"), distribution("PicturesDistribution")):
             for origin in found["Origins"]:
                 if "S3OriginConfig" in origin:
@@ -68,7 +69,7 @@ class TestSite:
         (statement, _) = SITE["StaticBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
         assert "AWS:SourceArn" in statement["Condition"]["StringEquals"]
 
-    def test_gateway_is_told_the_secret_over_tls(self) -> None:
+    def test_gateway__gets_the_secret_over_tls(self) -> None:
         (gateway,) = [
             origin for origin in distribution("SiteDistribution")["Origins"] if origin["Id"] == "gateway"
         ]
@@ -78,18 +79,18 @@ class TestSite:
         assert gateway["CustomOriginConfig"]["OriginProtocolPolicy"]["Fn::If"][1] == "https-only"
         assert load("site")["Parameters"]["OriginSecret"]["NoEcho"]
 
-    def test_pages_are_shared_for_a_minute_at_most_and_never_across_cookies(self) -> None:
+    def test_pages__are_shared_for_at_most_a_minute_and_not_across_cookies(self) -> None:
         config = SITE["PageCache"]["Properties"]["CachePolicyConfig"]
         assert (config["MinTTL"], config["DefaultTTL"], config["MaxTTL"]) == (0, 0, 60)
         assert config["ParametersInCacheKeyAndForwardedToOrigin"]["CookiesConfig"] == {
             "CookieBehavior": "all"
         }
 
-    def test_gateway_gets_all_but_host(self) -> None:
+    def test_gateway__gets_all_headers_but_host(self) -> None:
         config = SITE["PageRequest"]["Properties"]["OriginRequestPolicyConfig"]
         assert config["HeadersConfig"] == {"HeaderBehavior": "allExcept", "Headers": ["Host"]}
 
-    def test_visitors_are_led_to_tls(self) -> None:
+    def test_visitors__are_redirected_to_tls(self) -> None:
         behavior = distribution("SiteDistribution")["DefaultCacheBehavior"]
         assert behavior["ViewerProtocolPolicy"]["Fn::If"][1] == "redirect-to-https"
 
@@ -111,33 +112,33 @@ class TestWatch:
             ("FailureRate", "Failed"),
         ],
     )
-    def test_alarm_watches(self, alarm: str, metric: str) -> None:
+    def test_alarm__has_its_metric(self, alarm: str, metric: str) -> None:
         assert ALARMS[alarm]["MetricName"] == metric
 
-    def test_rate_of_failures_is_their_median_where_there_are_enough(self) -> None:
+    def test_failure_rate__is_a_median_of_enough_photos(self) -> None:
         alarm = ALARMS["FailureRate"]
         assert (alarm["ExtendedStatistic"], alarm["Threshold"]) == ("p50", 0.5)
         assert alarm["EvaluateLowSampleCountPercentile"] == "ignore"
         assert alarm["Dimensions"][1] == {"Name": FUNCTION, "Value": "thumbnails"}
 
-    def test_every_alarm_tells_the_operator(self) -> None:
+    def test_alarms__notify_the_operator(self) -> None:
         assert all(alarm["AlarmActions"] == [{"Ref": "OperatorTopic"}] for alarm in ALARMS.values())
 
-    def test_silence_of_the_sweep_rings(self) -> None:
+    def test_sweep_gone__rings_without_data(self) -> None:
         assert ALARMS["SweepGone"]["TreatMissingData"] == "breaching"
         assert ALARMS["SweepGone"]["Period"] == {"Ref": "SweepGoneSeconds"}
         assert {alarm["TreatMissingData"] for name, alarm in ALARMS.items() if name != "SweepGone"} == {
             "notBreaching"
         }
 
-    def test_every_alarm_has_its_page_in_the_runbook(self) -> None:
+    def test_alarms__have_a_section_in_the_runbook(self) -> None:
         runbook = (PROJECT / "docs" / "runbook.md").read_text()
         for alarm in ALARMS.values():
             (title,) = re.findall(r'"([a-z-]+)"', alarm["AlarmDescription"])
             assert alarm["AlarmName"]["Fn::Sub"].endswith(title)
             assert f"## {title}" in runbook
 
-    def test_queues_and_functions_are_named_as_the_main_template_names_them(self) -> None:
+    def test_alarms__use_the_names_of_the_main_template(self) -> None:
         names = {
             str(found["Properties"].get(key, {}).get("Fn::Sub", ""))
             for kind, key in (("AWS::SQS::Queue", "QueueName"), ("AWS::Lambda::Function", "FunctionName"))
@@ -148,12 +149,12 @@ class TestWatch:
                 if dimension["Name"] in {"QueueName", "FunctionName"}:
                     assert dimension["Value"]["Fn::Sub"] in names
 
-    def test_dashboard_is_json(self) -> None:
+    def test_dashboard__is_json(self) -> None:
         body = json.loads(WATCH["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"])
         places = [(widget["x"], widget["y"]) for widget in body["widgets"]]
         assert len(places) == len(set(places)) == 9
 
-    def test_dashboard_shows_every_metric_of_the_workers_by_its_name_and_dimensions(self) -> None:
+    def test_dashboard__shows_every_metric_of_the_workers(self) -> None:
         body = json.loads(WATCH["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"])
         rows = [row for widget in body["widgets"] for row in widget["properties"]["metrics"]]
         ours = [row for row in rows if row[0] == NAMESPACE and row[1] in UNITS]
@@ -166,33 +167,33 @@ class TestWatch:
         assert len(searched) == 2
         assert all(f"{{{NAMESPACE},{STAGE},{FUNCTION},{REASON}}}" in expression for expression in searched)
 
-    def test_budget_warns_before_it_is_spent(self) -> None:
+    def test_budget__warns_before_it_is_spent(self) -> None:
         notifications = WATCH["Budget"]["Properties"]["NotificationsWithSubscribers"]
         assert [entry["Notification"]["Threshold"] for entry in notifications] == [80, 100]
 
 
 class TestFirewall:
-    def test_one_address_is_held_to_a_rate(self) -> None:
+    def test_firewall__limits_each_address(self) -> None:
         (rule,) = load("firewall")["Resources"]["Firewall"]["Properties"]["Rules"]
         assert rule["Statement"]["RateBasedStatement"]["AggregateKeyType"] == "IP"
         assert "Block" in rule["Action"]
 
 
 class TestDatabase:
-    def test_it_outlives_its_stack(self) -> None:
+    def test_database__is_kept_with_its_stack_deleted(self) -> None:
         cluster = DATABASE["Cluster"]
         assert (cluster["DeletionPolicy"], cluster["UpdateReplacePolicy"]) == ("Snapshot", "Snapshot")
         assert cluster["Properties"]["DeletionProtection"]
         assert cluster["Properties"]["StorageEncrypted"]
 
-    def test_it_sleeps(self) -> None:
+    def test_database__pauses(self) -> None:
         scaling = DATABASE["Cluster"]["Properties"]["ServerlessV2ScalingConfiguration"]
         assert scaling["MinCapacity"] == 0
         parameters = DATABASE["Settings"]["Properties"]["Parameters"]
         assert int(parameters["idle_session_timeout"]) == 300_000
         assert parameters["rds.force_ssl"] == "1"
 
-    def test_its_network_has_the_free_ways_and_no_nat(self) -> None:
+    def test_network__has_free_endpoints_and_no_nat(self) -> None:
         endpoints = {
             found["Properties"]["ServiceName"]["Fn::Sub"].rsplit(".", 1)[-1]
             for found in DATABASE.values()
@@ -202,7 +203,7 @@ class TestDatabase:
         kinds = {found["Type"] for found in DATABASE.values()}
         assert not {"AWS::EC2::NatGateway", "AWS::EC2::InternetGateway"} & kinds
 
-    def test_only_the_web_reaches_it(self) -> None:
+    def test_database__is_reached_only_by_the_web(self) -> None:
         (rule,) = DATABASE["DatabaseSecurityGroup"]["Properties"]["SecurityGroupIngress"]
         assert rule["SourceSecurityGroupId"] == {"Ref": "WebSecurityGroup"}
         assert not DATABASE["Instance"]["Properties"]["PubliclyAccessible"]

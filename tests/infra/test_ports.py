@@ -26,14 +26,14 @@ def test_choose__takes_another_when_the_usual_one_is_taken(taken):
     assert ports.is_free(chosen)
 
 
-def test_choose__insists_on_a_demanded_port(taken):
-    with pytest.raises(ports.PortTakenError, match=f"Port {taken} is taken"):
+def test_choose__refuses_a_requested_port_that_is_in_use(taken):
+    with pytest.raises(ports.PortTakenError, match=f"Port {taken} is in use"):
         ports.choose(8000, str(taken))
 
 
-def test_choose__takes_a_demanded_port():
-    demanded = ports.any_free()
-    assert ports.choose(8000, str(demanded)) == demanded
+def test_choose__takes_a_requested_port():
+    requested = ports.any_free()
+    assert ports.choose(8000, str(requested)) == requested
 
 
 @pytest.mark.parametrize("words", ["http", "0", "65536", "-1"])

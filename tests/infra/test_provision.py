@@ -20,13 +20,13 @@ def refused(call, **arguments):
     return caught.value.response["ResponseMetadata"]["HTTPStatusCode"]
 
 
-def test_applying_twice_changes_nothing(embedded_aws):
+def test_provision__twice_changes_nothing(embedded_aws):
     again = provision(embedded_aws, embedded_aws.parameters)
     assert not again.changed
     assert again.outputs == embedded_aws.outputs
 
 
-def test_the_mapping_is_as_the_template_says(embedded_aws):
+def test_mapping__is_that_of_the_template(embedded_aws):
     mapping = embedded_aws.client("lambda").get_event_source_mapping(
         UUID=embedded_aws.outputs.worker_mapping_id
     )
@@ -36,7 +36,7 @@ def test_the_mapping_is_as_the_template_says(embedded_aws):
     assert mapping["ScalingConfig"] == {"MaximumConcurrency": 10}
 
 
-def test_the_queue_hands_over_to_the_dead_letter_queue(embedded_aws):
+def test_queue__has_its_dead_letter_queue(embedded_aws):
     attributes = embedded_aws.client("sqs").get_queue_attributes(
         QueueUrl=embedded_aws.outputs.thumbnails_queue_url, AttributeNames=["All"]
     )["Attributes"]
@@ -46,7 +46,7 @@ def test_the_queue_hands_over_to_the_dead_letter_queue(embedded_aws):
 
 
 class TestEnforcement:
-    def test_a_stranger_is_refused(self, embedded_aws):
+    def test_stranger__is_refused(self, embedded_aws):
         stranger = boto3.client(
             "s3",
             aws_access_key_id="AKIAIOSFODNN7EXAMPLE",
@@ -57,7 +57,7 @@ class TestEnforcement:
         )
         assert refused(stranger.list_objects_v2, Bucket=embedded_aws.outputs.originals_bucket) == 403
 
-    def test_the_webs_keys_with_another_secret_are_refused(self, embedded_aws):
+    def test_web_keys__with_another_secret_are_refused(self, embedded_aws):
         keys = embedded_aws.web_credentials()
         forged = boto3.client(
             "s3",
@@ -70,32 +70,32 @@ class TestEnforcement:
         )
         assert refused(forged.list_objects_v2, Bucket=embedded_aws.outputs.originals_bucket) == 403
 
-    def test_the_web_tells_gone_from_forbidden(self, embedded_aws):
+    def test_web_role__gets_404_for_a_missing_original(self, embedded_aws):
         head = embedded_aws.web_client("s3").head_object
         original, rendition = f"originals/{uuid.uuid4()}", f"320/{uuid.uuid4()}-1.webp"
         assert refused(head, Bucket=embedded_aws.outputs.originals_bucket, Key=original) == 404
         assert refused(head, Bucket=embedded_aws.outputs.renditions_bucket, Key=rendition) == 404
 
     @pytest.mark.parametrize("key", ["elsewhere/x", "renditions/x"])
-    def test_the_web_puts_nothing_elsewhere(self, embedded_aws, key):
+    def test_web_role__cannot_put_elsewhere(self, embedded_aws, key):
         put = embedded_aws.web_client("s3").put_object
         assert refused(put, Bucket=embedded_aws.outputs.originals_bucket, Key=key, Body=b"x") == 403
 
-    def test_the_web_puts_no_rendition(self, embedded_aws):
+    def test_web_role__cannot_put_renditions(self, embedded_aws):
         put = embedded_aws.web_client("s3").put_object
         assert refused(put, Bucket=embedded_aws.outputs.renditions_bucket, Key="320/x.webp", Body=b"x") == 403
 
-    def test_the_web_writes_no_item(self, embedded_aws):
+    def test_web_role__cannot_write_items(self, embedded_aws):
         put = embedded_aws.web_client("dynamodb").put_item
         assert (
             refused(put, TableName=embedded_aws.outputs.catalogue_table, Item={"pk": {"S": "photo#x"}}) == 403
         )
 
-    def test_the_web_sends_nothing_to_the_queue(self, embedded_aws):
+    def test_web_role__cannot_send_messages(self, embedded_aws):
         send = embedded_aws.web_client("sqs").send_message
         assert refused(send, QueueUrl=embedded_aws.outputs.thumbnails_queue_url, MessageBody="x") == 403
 
-    def test_the_web_publishes_news(self, embedded_aws):
+    def test_web_role__publishes_events(self, embedded_aws):
         answer = embedded_aws.web_client("sns").publish(
             TopicArn=embedded_aws.outputs.photo_events_topic_arn, Message="{}"
         )

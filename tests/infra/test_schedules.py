@@ -12,16 +12,16 @@ from infra.worker_zip import PROJECT
 EVENTS = json.loads((PROJECT / "zappa_settings.json").read_text())["common"]["events"]
 
 
-def test_both_schedules_do_the_same():
+def test_schedules__of_deployment_and_local_run_match():
     assert {event["function"].rpartition(".")[2] for event in EVENTS} == set(JOBS)
 
 
-def test_every_job_is_there():
+def test_schedules__name_existing_jobs():
     assert set(JOBS) <= set(get_commands())
     assert all(callable(import_string(event["function"])) for event in EVENTS)
 
 
-def test_a_stage_changes_how_often_and_not_what():
+def test_schedules__of_a_stage_differ_only_in_rate():
     (sweep, send) = web_function._events(1)
     assert [sweep["function"], send["function"]] == [event["function"] for event in EVENTS]
     assert {sweep["expression"], send["expression"]} == {"rate(1 minute)"}

@@ -39,45 +39,45 @@ def run(machine, *command, cwd=None, **environment):
     )
 
 
-def test_python_missing(bare_machine):
+def test_need_python__names_the_packages_to_install(bare_machine):
     done = run(bare_machine, NEED, "python")
     assert done.returncode == 1
     assert "apt-get install python3 python3-venv" in done.stderr
 
 
-def test_python_too_old(bare_machine):
+def test_need_python__refuses_an_old_version(bare_machine):
     bare_machine("python3", 'case "$1" in -V) echo Python 3.9.2 ;; *) exit 1 ;; esac')
     done = run(bare_machine, NEED, "python")
     assert done.returncode == 1
-    assert "needs Python 3.11 or newer, and python3 is Python 3.9.2" in done.stderr
+    assert "Python 3.11 or newer is required; python3 is Python 3.9.2" in done.stderr
 
 
-def test_another_python_can_be_named(bare_machine):
+def test_need_venv__uses_the_chosen_python(bare_machine):
     bare_machine("python3.12", "exit 0")
     assert run(bare_machine, NEED, "venv", PYTHON="python3.12").returncode == 0
 
 
-def test_venv_missing_where_nothing_can_be_installed(bare_machine):
+def test_need_venv__names_the_package_to_install(bare_machine):
     bare_machine("python3", 'case "$2" in *ensurepip*) exit 1 ;; esac')
     done = run(bare_machine, NEED, "venv")
     assert done.returncode == 1
     assert "sudo apt-get install python3-venv" in done.stderr
 
 
-def test_node_too_old_is_not_taken(bare_machine):
+def test_need_node__refuses_an_old_version(bare_machine):
     bare_machine("npm", "exit 0")
     bare_machine("node", "exit 1")
     assert run(bare_machine, NEED, "node").returncode != 0
 
 
-def test_chromium_missing(bare_machine):
+def test_need_chromium__names_the_packages_to_install(bare_machine):
     done = run(bare_machine, NEED, "chromium")
     assert done.returncode == 1
-    assert "the browser tests are left out" in done.stderr
+    assert "the browser tests are skipped" in done.stderr
     assert "sudo apt-get install chromium libatomic1" in done.stderr
 
 
-def test_chromium_without_a_library_it_is_driven_with(bare_machine):
+def test_need_chromium__requires_its_library(bare_machine):
     bare_machine("chromium", "exit 0")
     bare_machine("ldconfig", "echo libc.so.6")
     assert run(bare_machine, NEED, "chromium").returncode == 1
@@ -105,19 +105,19 @@ class TestEnvironment:
         )
         return bare_machine
 
-    def test_it_installs_a_locked_set_by_its_hashes(self, machine, project):
+    def test_environment__installs_a_locked_set_by_its_hashes(self, machine, project):
         done = run(machine, ENVIRONMENT, ".venvs/web", "web", cwd=project)
         assert done.returncode == 0, done.stderr
         assert done.stdout == "Installing 1 packages (web) into .venvs/web ...\n"
         assert "--require-hashes -r requirements/web.txt" in (project / "asked").read_text()
 
-    def test_it_does_nothing_when_that_set_is_there(self, machine, project):
+    def test_environment__does_nothing_when_the_set_is_installed(self, machine, project):
         run(machine, ENVIRONMENT, ".venvs/web", "web", cwd=project)
         done = run(machine, ENVIRONMENT, ".venvs/web", "web", cwd=project)
         assert done.stdout == ""
         assert len((project / "asked").read_text().splitlines()) == 1
 
-    def test_it_installs_again_when_the_lock_changed(self, machine, project):
+    def test_environment__installs_again_when_the_lock_changed(self, machine, project):
         run(machine, ENVIRONMENT, ".venvs/web", "web", cwd=project)
         (project / "requirements" / "web.txt").write_text("django==5.2.20 \\\n")
         assert "Installing" in run(machine, ENVIRONMENT, ".venvs/web", "web", cwd=project).stdout

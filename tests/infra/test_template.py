@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra.template import resources_of, template
+from tests.templates import resources_of, template
 from thumbworker.contract import correlation, items, keys
 
 RESOURCES = template()["Resources"]
@@ -28,11 +28,11 @@ def actions(role):
 
 @pytest.mark.parametrize("name", ["OriginalsBucket", "RenditionsBucket"])
 class TestBuckets:
-    def test_it_is_kept_whatever_happens_to_the_stack(self, name):
+    def test_bucket__is_retained(self, name):
         assert RESOURCES[name]["DeletionPolicy"] == "Retain"
         assert RESOURCES[name]["UpdateReplacePolicy"] == "Retain"
 
-    def test_nothing_of_it_is_public(self, name):
+    def test_bucket__is_private(self, name):
         assert properties(name)["PublicAccessBlockConfiguration"] == {
             "BlockPublicAcls": True,
             "BlockPublicPolicy": True,
@@ -41,15 +41,15 @@ class TestBuckets:
         }
         assert properties(name)["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
 
-    def test_it_is_encrypted(self, name):
+    def test_bucket__is_encrypted(self, name):
         (rule,) = properties(name)["BucketEncryption"]["ServerSideEncryptionConfiguration"]
         assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
 
-    def test_it_keeps_no_versions(self, name):
+    def test_bucket__is_unversioned(self, name):
         # A purged photo must be gone, not hidden.
         assert "VersioningConfiguration" not in properties(name)
 
-    def test_plain_http_is_refused_unless_switched_off(self, name):
+    def test_bucket__refuses_plain_http_by_default(self, name):
         policy = RESOURCES[f"{name}Policy"]
         *_, statement = policy["Properties"]["PolicyDocument"]["Statement"]
         if "Condition" not in policy:
@@ -60,33 +60,33 @@ class TestBuckets:
         assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "s3:*")
         assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
-    def test_open_multiparts_end(self, name):
+    def test_bucket__ends_open_multipart_uploads(self, name):
         rules = properties(name)["LifecycleConfiguration"]["Rules"]
         assert {"DaysAfterInitiation": 1} in [rule.get("AbortIncompleteMultipartUpload") for rule in rules]
 
-    def test_only_the_sites_origin_may_call_it_from_a_page(self, name):
+    def test_bucket__allows_only_the_origin_of_the_site(self, name):
         condition, granted, otherwise = properties(name)["CorsConfiguration"]["Fn::If"]
         assert condition == "HasSiteOrigin"
         assert [rule["AllowedOrigins"] for rule in granted["CorsRules"]] == [[{"Ref": "SiteOrigin"}]]
         assert otherwise == {"Ref": "AWS::NoValue"}
 
 
-def test_there_are_only_the_two_buckets():
+def test_template__has_two_buckets():
     assert set(BUCKETS) == {"OriginalsBucket", "RenditionsBucket"}
 
 
-def test_tls_is_required_by_default():
+def test_template__requires_tls_by_default():
     assert template()["Parameters"]["RequireTls"]["Default"] == "true"
     assert template()["Conditions"]["TlsRequired"] == {"Fn::Equals": [{"Ref": "RequireTls"}, "true"]}
 
 
-def test_originals_never_expire_by_rule():
+def test_originals__have_no_expiry_rule():
     rules = properties("OriginalsBucket")["LifecycleConfiguration"]["Rules"]
     expiring = {rule["Prefix"]: rule["ExpirationInDays"] for rule in rules if "ExpirationInDays" in rule}
     assert expiring == {keys.NUDGES_PREFIX: 1, keys.IMPORTS_PREFIX: 7}
 
 
-def test_uploads_may_carry_the_signed_headers_only():
+def test_originals__allow_only_the_signed_headers():
     _, granted, _ = properties("OriginalsBucket")["CorsConfiguration"]["Fn::If"]
     (rule,) = granted["CorsRules"]
     assert sorted(rule["AllowedHeaders"]) == [
@@ -99,13 +99,13 @@ def test_uploads_may_carry_the_signed_headers_only():
     assert sorted(rule["AllowedMethods"]) == ["GET", "PUT"]
 
 
-def test_each_prefix_reaches_its_queue():
-    told = {
+def test_originals__notify_the_queue_of_each_prefix():
+    queues = {
         (entry["Queue"]["Fn::GetAtt"][0], entry["Event"], rule["Value"])
         for entry in properties("OriginalsBucket")["NotificationConfiguration"]["QueueConfigurations"]
         for rule in entry["Filter"]["S3Key"]["Rules"]
     }
-    assert told == {
+    assert queues == {
         ("ThumbnailsQueue", "s3:ObjectCreated:*", keys.ORIGINALS_PREFIX),
         ("ThumbnailsQueue", "s3:ObjectRemoved:*", keys.ORIGINALS_PREFIX),
         ("ThumbnailsQueue", "s3:ObjectCreated:*", keys.NUDGES_PREFIX),
@@ -113,19 +113,19 @@ def test_each_prefix_reaches_its_queue():
     }
 
 
-def test_a_message_outlives_the_slowest_worker():
+def test_queue__hides_messages_longer_than_the_worker_runs():
     timeout = properties("WorkerFunction")["Timeout"]
     assert properties("ThumbnailsQueue")["VisibilityTimeout"] >= 6 * timeout
 
 
-def test_quiet_time_outlives_every_receive_of_a_message():
+def test_quiet_time__exceeds_all_receives_of_a_message():
     from gallery.processing.sweep import QUIET_TIME  # noqa: PLC0415  # needs Django's registry
 
     queue = properties("ThumbnailsQueue")
     assert QUIET_TIME.total_seconds() > queue["VisibilityTimeout"] * queue["RedrivePolicy"]["maxReceiveCount"]
 
 
-def test_a_message_is_tried_five_times_and_then_kept_for_two_weeks():
+def test_queue__receives_five_times_and_keeps_dead_letters():
     queue = properties("ThumbnailsQueue")
     assert queue["RedrivePolicy"] == {
         "deadLetterTargetArn": {"Fn::GetAtt": ["ThumbnailsDeadLetterQueue", "Arn"]},
@@ -136,7 +136,7 @@ def test_a_message_is_tried_five_times_and_then_kept_for_two_weeks():
 
 
 @pytest.mark.parametrize("name", ["ThumbnailsQueuePolicy", "ImportsQueuePolicy"])
-def test_only_s3_in_the_name_of_our_bucket_may_send(name):
+def test_queue__accepts_messages_only_from_the_bucket(name):
     (statement, _) = properties(name)["PolicyDocument"]["Statement"]
     assert statement["Principal"] == {"Service": "s3.amazonaws.com"}
     assert statement["Action"] == "sqs:SendMessage"
@@ -145,7 +145,7 @@ def test_only_s3_in_the_name_of_our_bucket_may_send(name):
     assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
 
 
-def test_a_failed_photo_fails_alone():
+def test_mapping__reports_failures_one_by_one():
     mapping = properties("WorkerMapping")
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["BatchSize"] == 10
@@ -154,7 +154,7 @@ def test_a_failed_photo_fails_alone():
     assert mapping["Enabled"] == {"Fn::If": ["MappingEnabled", True, False]}
 
 
-def test_the_workers_concurrency_is_a_number_that_lambda_takes():
+def test_mapping__concurrency_is_accepted_by_lambda():
     parameter = template()["Parameters"]["WorkerConcurrency"]
     choices = template()["Mappings"]["Batches"]["AtOnce"]
     assert parameter["Default"] == "10"
@@ -162,16 +162,16 @@ def test_the_workers_concurrency_is_a_number_that_lambda_takes():
     assert all(int(name) == value and 2 <= value <= 1000 for name, value in choices.items())
 
 
-def test_the_worker_is_never_throttled_by_reserved_concurrency():
+def test_worker__has_no_reserved_concurrency():
     assert "ReservedConcurrentExecutions" not in properties("WorkerFunction")
 
 
-def test_the_runtime_has_the_glibc_that_the_wheels_need():
+def test_runtime__has_the_glibc_of_the_wheels():
     # Python 3.11 runs on Amazon Linux 2, whose glibc 2.26 is too old for them.
     assert "python3.11" not in template()["Parameters"]["WorkerRuntime"]["AllowedValues"]
 
 
-def test_the_catalogue_is_keyed_as_the_contract_says():
+def test_catalogue__has_the_key_of_the_contract():
     catalogue = properties("Catalogue")
     assert catalogue["KeySchema"] == [{"AttributeName": items.PARTITION_KEY, "KeyType": "HASH"}]
     (index,) = catalogue["GlobalSecondaryIndexes"]
@@ -181,16 +181,16 @@ def test_the_catalogue_is_keyed_as_the_contract_says():
     assert "PointInTimeRecoverySpecification" not in catalogue
 
 
-def test_the_web_never_writes_the_catalogue():
+def test_web_role__cannot_write_the_catalogue():
     dynamodb = {action for action in actions("WebRole") if action.startswith("dynamodb:")}
     assert dynamodb == {"dynamodb:GetItem", "dynamodb:BatchGetItem"}
 
 
-def test_the_web_has_no_say_in_functions():
+def test_web_role__cannot_change_functions():
     assert {action.split(":")[0] for action in actions("WebRole")} == {"s3", "dynamodb", "sns", "sqs", "logs"}
 
 
-def test_the_web_looks_at_queues_and_takes_only_dead_letters():
+def test_web_role__receives_only_dead_letters():
     allowed = {
         action: statement["Resource"]
         for statement in statements("WebRole")
@@ -203,7 +203,7 @@ def test_the_web_looks_at_queues_and_takes_only_dead_letters():
     )
 
 
-def test_the_web_writes_originals_nudges_and_wishes_only():
+def test_web_role__puts_only_originals_nudges_and_imports():
     written = [
         statement["Resource"]["Fn::Sub"]
         for statement in statements("WebRole")
@@ -216,19 +216,19 @@ def test_the_web_writes_originals_nudges_and_wishes_only():
     ]
 
 
-def test_the_worker_never_writes_an_original():
+def test_worker_role__cannot_put_originals():
     for statement in statements("WorkerRole"):
         if "Originals" in str(statement["Resource"]):
             assert statement["Action"] in {"s3:GetObject", "s3:ListBucket"}
 
 
-def test_the_worker_writes_items_of_photos_only():
+def test_worker_role__writes_only_items_of_photos():
     (statement,) = [found for found in statements("WorkerRole") if "dynamodb:PutItem" in found["Action"]]
     assert statement["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["photo#*"]}}
     assert "dynamodb:Scan" not in actions("WorkerRole") | actions("WebRole")
 
 
-def test_nobody_but_lambda_takes_a_role_where_tls_is_required():
+def test_roles__are_assumed_only_by_lambda_with_tls():
     for role in ("WorkerRole", "ImportsRole"):
         (worker,) = properties(role)["AssumeRolePolicyDocument"]["Statement"]
         assert worker["Principal"] == {"Service": "lambda.amazonaws.com"}
@@ -237,7 +237,7 @@ def test_nobody_but_lambda_takes_a_role_where_tls_is_required():
     assert emulated["Fn::If"][:2] == ["TlsRequired", {"Ref": "AWS::NoValue"}]
 
 
-def test_the_worker_gets_the_names_it_reads():
+def test_worker__gets_its_variables():
     variables = properties("WorkerFunction")["Environment"]["Variables"]
     assert set(variables) == {
         "ORIGINALS_BUCKET",

@@ -10,15 +10,15 @@ import pytest
 from infra import ports, stacks, worker_zip
 from infra.embedded import EmbeddedAws
 from infra.provision import Parameters, provision
-from infra.template import template
 from infra.worker_wheels import Target, WorkerZipError, check_tags
 from infra.worker_zip import build, build_layered
 from tests.aws import EMBEDDED_PYTHON
 from tests.infra.test_template import properties
 from tests.infra.test_worker_zip import compiled, link_to_wheels, run_alone, runtime
 from tests.journey.conftest import photograph
-from tests.patience import eventually
 from tests.stage import SITE_ORIGIN
+from tests.templates import template
+from tests.waiting import eventually
 from thumbworker.contract import keys
 
 __all__ = ["runtime"]
@@ -40,35 +40,35 @@ def laid_out(tmp_path_factory):
 
 
 class TestBuild:
-    def test_both_together_are_the_one_zip(self):
+    def test_layer_and_code__equal_the_one_zip(self):
         layered = build_layered()
         in_layer = {name.removeprefix("python/"): found for name, found in contents(layered.layer).items()}
         assert contents(layered.code) | in_layer == contents(build())
 
-    def test_code_holds_our_own_files_only(self):
+    def test_code__has_only_our_files(self):
         assert all(name.startswith("thumbworker/") for name in contents(build_layered().code))
 
-    def test_layer_holds_packages_where_lambda_looks_for_them(self):
+    def test_layer__has_packages_at_the_path_of_lambda(self):
         names = contents(build_layered().layer)
         assert "python/PIL/__init__.py" in names
         assert {name.split("/")[0] for name in names} == {"python", "licenses"}
         assert not [name for name in names if "thumbworker" in name]
 
-    def test_code_is_a_small_part(self):
+    def test_code__is_small(self):
         layered = build_layered()
         assert layered.code.stat().st_size * 20 < layered.layer.stat().st_size
 
-    def test_the_same_input_makes_the_same_bytes(self, tmp_path):
+    def test_layer__is_reproducible(self, tmp_path):
         again, first = build_layered(cache=link_to_wheels(tmp_path)), build_layered()
         assert again.code.read_bytes() == first.code.read_bytes()
         assert again.layer.read_bytes() == first.layer.read_bytes()
 
-    def test_too_much_together_is_refused(self, monkeypatch, tmp_path):
+    def test_layer_and_code__too_large_are_refused(self, monkeypatch, tmp_path):
         cache = link_to_wheels(tmp_path)
         with zipfile.ZipFile(build_layered().layer) as archive:
             packages_bytes = sum(entry.file_size for entry in archive.infolist())
         monkeypatch.setattr(worker_zip, "MAXIMUM_UNPACKED_BYTES", packages_bytes + 1)
-        with pytest.raises(WorkerZipError, match="are allowed"):
+        with pytest.raises(WorkerZipError, match="the limit is"):
             build_layered(cache=cache)
 
 
@@ -85,7 +85,7 @@ class TestTags:
     @pytest.mark.parametrize(
         "tag", ["cp313-cp313-manylinux_2_28_aarch64", "cp39-abi3-manylinux2014_aarch64", "py3-none-any"]
     )
-    def test_what_runs_there_is_taken(self, tree, tag):
+    def test_tags__of_the_platform_are_accepted(self, tree, tag):
         self.tag(tree, "cp313-cp313-manylinux_2_99_aarch64", tag)
         check_tags(Target("3.13", "arm64"), tree)
 
@@ -98,14 +98,14 @@ class TestTags:
             "cp313-cp313-musllinux_1_2_aarch64",
         ],
     )
-    def test_what_does_not_is_refused(self, tree, tag):
+    def test_tags__of_another_platform_are_refused(self, tree, tag):
         self.tag(tree, tag)
         with pytest.raises(WorkerZipError, match=r"pillow-13\.0\.0 is for .*, not for cp313-arm64"):
             check_tags(Target("3.13", "arm64"), tree)
 
 
 class TestAlone:
-    def test_code_finds_its_packages_in_the_layer(self, laid_out, runtime):
+    def test_code__imports_packages_from_the_layer(self, laid_out, runtime):
         done = run_alone(
             laid_out / "task",
             runtime,
@@ -116,27 +116,27 @@ class TestAlone:
         assert done.returncode == 0, done.stderr
         assert done.stdout.split() == ["True", str(laid_out / "opt" / "python" / "PIL" / "__init__.py")]
 
-    def test_code_alone_does_not_run(self, laid_out, runtime):
+    def test_code__alone_does_not_run(self, laid_out, runtime):
         done = run_alone(laid_out / "task", runtime, "import thumbworker.handler")
         assert "No module named 'PIL'" in done.stderr
 
-    def test_binaries_are_in_the_layer(self):
+    def test_layer__has_the_binaries(self):
         with zipfile.ZipFile(build_layered().layer) as archive:
             assert compiled(archive)
 
 
 class TestTemplate:
-    def test_everything_is_in_one_zip_by_default(self):
+    def test_template__has_no_layer_by_default(self):
         assert template()["Parameters"]["WorkerLayerKey"]["Default"] == ""
         assert template()["Resources"]["WorkerLayer"]["Condition"] == "HasLayer"
 
     @pytest.mark.parametrize("name", ["WorkerFunction", "ImportsFunction"])
-    def test_both_functions_take_the_layer(self, name):
+    def test_layer__is_used_by_both_functions(self, name):
         assert properties(name)["Layers"] == {
             "Fn::If": ["HasLayer", [{"Ref": "WorkerLayer"}], {"Ref": "AWS::NoValue"}]
         }
 
-    def test_layer_says_what_it_is_for(self):
+    def test_layer__names_its_runtime_and_architecture(self):
         layer = properties("WorkerLayer")
         assert layer["CompatibleRuntimes"] == [{"Ref": "WorkerRuntime"}]
         assert layer["CompatibleArchitectures"] == [{"Ref": "WorkerArchitecture"}]
@@ -181,7 +181,7 @@ class TestOnEmbedded:
         found = eventually(lambda: aws.client("dynamodb").get_item(**item).get("Item"), within_seconds=60)
         return found["status"]["S"]
 
-    def test_the_worker_runs_by_its_layer_and_without_it_again(self, aws, parameters, tmp_path):
+    def test_worker__runs_with_and_without_a_layer(self, aws, parameters, tmp_path):
         outputs = provision(aws, parameters).outputs
         (layer,) = self.layers_of(aws, outputs.worker_function_name)
         assert self.layers_of(aws, outputs.imports_function_name) == [layer]

@@ -98,11 +98,11 @@ def item(aws: EnforcedAws, key: str) -> dict[str, Any]:
 
 
 class TestImports:
-    def test_it_counts_its_own_attempts(self, embedded_aws: EnforcedAws, imports: Probe) -> None:
+    def test_import_role__counts_its_own_attempts(self, embedded_aws: EnforcedAws, imports: Probe) -> None:
         own = item(embedded_aws, keys.import_item_key(uuid4()))
         assert imports.status("dynamodb", "update_item", **own) == 200
 
-    def test_it_neither_reads_nor_puts_nor_deletes_items(
+    def test_import_role__cannot_read_put_or_delete_items(
         self, embedded_aws: EnforcedAws, imports: Probe
     ) -> None:
         of_a_photo = item(embedded_aws, keys.photo_item_key(uuid4()))
@@ -112,7 +112,7 @@ class TestImports:
         assert imports.status("dynamodb", "delete_item", **of_a_photo) in REFUSED
         assert imports.status("dynamodb", "scan", TableName=of_a_photo["TableName"]) in REFUSED
 
-    def test_it_reads_no_original(self, embedded_aws: EnforcedAws, imports: Probe) -> None:
+    def test_import_role__cannot_read_originals(self, embedded_aws: EnforcedAws, imports: Probe) -> None:
         where = {"Bucket": embedded_aws.outputs.originals_bucket, "Key": keys.original_key(uuid4())}
         embedded_aws.client("s3").put_object(**where, Body=b"x")
         assert imports.status("s3", "get_object", **where) == 403
@@ -120,10 +120,10 @@ class TestImports:
         assert imports.status("s3", "delete_object", **where) == 403
         embedded_aws.client("s3").delete_object(**where)
 
-    def test_it_reads_what_is_asked_for(self, imports: Probe, original: dict[str, str]) -> None:
+    def test_import_role__reads_requests(self, imports: Probe, original: dict[str, str]) -> None:
         assert imports.status("s3", "get_object", **original) == 200
 
-    def test_it_puts_nothing_but_originals(self, embedded_aws: EnforcedAws, imports: Probe) -> None:
+    def test_import_role__puts_only_originals(self, embedded_aws: EnforcedAws, imports: Probe) -> None:
         for bucket, key in (
             (embedded_aws.outputs.originals_bucket, keys.nudge_key(uuid4())),
             (embedded_aws.outputs.originals_bucket, keys.import_key(uuid4())),
@@ -133,22 +133,22 @@ class TestImports:
 
 
 class TestWorker:
-    def test_it_writes_items_of_photos(self, embedded_aws: EnforcedAws, worker: Probe) -> None:
+    def test_worker_role__writes_items_of_photos(self, embedded_aws: EnforcedAws, worker: Probe) -> None:
         own = item(embedded_aws, keys.photo_item_key(uuid4()))
         assert worker.status("dynamodb", "delete_item", **own) == 200
 
-    def test_it_sees_no_more_than_one_item_at_once(self, embedded_aws: EnforcedAws, worker: Probe) -> None:
+    def test_worker_role__reads_one_item_at_a_time(self, embedded_aws: EnforcedAws, worker: Probe) -> None:
         table = embedded_aws.outputs.catalogue_table
         assert worker.status("dynamodb", "scan", TableName=table) in REFUSED
 
-    def test_it_changes_no_item_in_place(self, embedded_aws: EnforcedAws, worker: Probe) -> None:
+    def test_worker_role__cannot_update_items(self, embedded_aws: EnforcedAws, worker: Probe) -> None:
         own = item(embedded_aws, keys.photo_item_key(uuid4()))
         assert worker.status("dynamodb", "update_item", **own) in REFUSED
 
-    def test_it_reads_no_request_of_an_import(self, worker: Probe, original: dict[str, str]) -> None:
+    def test_worker_role__cannot_read_import_requests(self, worker: Probe, original: dict[str, str]) -> None:
         assert worker.status("s3", "get_object", **original) == 403
 
-    def test_it_puts_no_original(self, embedded_aws: EnforcedAws, worker: Probe) -> None:
+    def test_worker_role__cannot_put_originals(self, embedded_aws: EnforcedAws, worker: Probe) -> None:
         where = {"Bucket": embedded_aws.outputs.originals_bucket, "Key": keys.original_key(uuid4())}
         assert worker.status("s3", "put_object", **where) == 403
         assert worker.status("s3", "delete_object", **where) == 403

@@ -70,13 +70,13 @@ def compiled(archive):
     return [entry for entry in archive.infolist() if re.search(r"\.so(\.|$)", entry.filename)]
 
 
-def test_it_is_small_unpacked(archive):
+def test_zip__is_small_unpacked(archive):
     assert sum(entry.file_size for entry in archive.infolist()) < MAXIMUM_UNPACKED_BYTES
 
 
-def test_it_is_refused_when_too_large(monkeypatch, tmp_path):
+def test_zip__too_large_is_refused(monkeypatch, tmp_path):
     monkeypatch.setattr(worker_zip, "MAXIMUM_UNPACKED_BYTES", 1000)
-    with pytest.raises(WorkerZipError, match="1000 are allowed"):
+    with pytest.raises(WorkerZipError, match="the limit is 1000"):
         build(cache=link_to_wheels(tmp_path))
 
 
@@ -87,27 +87,27 @@ def link_to_wheels(folder):
     return folder
 
 
-def test_the_same_input_makes_the_same_bytes(tmp_path):
+def test_zip__is_reproducible(tmp_path):
     assert build(cache=link_to_wheels(tmp_path)).read_bytes() == build().read_bytes()
 
 
-def test_entries_carry_no_trace_of_this_machine(archive):
+def test_zip__has_no_times_or_modes_of_this_machine(archive):
     assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
     assert {entry.external_attr >> 16 for entry in archive.infolist()} == {0o644}
 
 
-def test_it_holds_no_tests_or_other_apps(archive):
+def test_zip__has_no_tests_or_other_packages(archive):
     names = archive.namelist()
     assert not [name for name in names if re.search(r"(^|/)tests?/|\.dist-info/", name)]
     assert not [name for name in names if name.startswith(("gallery/", "infra/", "django/", "boto"))]
 
 
-def test_it_holds_the_whole_worker(archive):
+def test_zip__has_the_whole_worker(archive):
     sources = {str(path.relative_to(PROJECT)) for path in (PROJECT / "thumbworker").rglob("*.py")}
     assert sources <= set(archive.namelist())
 
 
-def test_every_source_has_bytecode_that_is_taken_as_it_is(archive):
+def test_bytecode__is_unchecked_and_complete(archive):
     """Lambda can write none. Held against the sources' times, which a zip does not keep, none would count."""
     names = set(archive.namelist())
     expected = {importlib.util.cache_from_source(name) for name in names if name.endswith(".py")}
@@ -118,14 +118,14 @@ def test_every_source_has_bytecode_that_is_taken_as_it_is(archive):
         assert head == importlib.util.MAGIC_NUMBER + UNCHECKED_HASH, name
 
 
-def test_bytecode_is_the_sources_own(archive):
+def test_bytecode__matches_its_source(archive):
     for path in (PROJECT / "thumbworker").rglob("*.py"):
         name = str(path.relative_to(PROJECT))
         stored = marshal.loads(archive.read(importlib.util.cache_from_source(name))[16:])
         assert stored == compile(path.read_bytes(), name, "exec", dont_inherit=True), name
 
 
-def test_another_python_gets_sources_only(tmp_path):
+def test_bytecode__is_left_out_for_another_python(tmp_path):
     """No bytecode of ours would be taken there; the very version must build the package for the cloud."""
     (tmp_path / "sound.py").write_text("sound = True\n")
     compile_sources(tmp_path, "3.99")
@@ -133,19 +133,19 @@ def test_another_python_gets_sources_only(tmp_path):
     assert Target("3.99", "arm64").recipe == "cp399-arm64-sources"
 
 
-def test_a_source_that_does_not_compile_is_named(tmp_path):
+def test_bytecode__names_a_source_that_does_not_compile(tmp_path):
     (tmp_path / "broken.py").write_text("def\n")
     with pytest.raises(BytecodeError, match=r"(?s)does not compile.*broken\.py"):
         compile_sources(tmp_path, RUNNING)
 
 
-def test_it_carries_the_licences_of_what_it_ships(archive):
+def test_zip__has_the_licenses_of_its_packages(archive):
     licences = [name for name in archive.namelist() if name.startswith("licenses/")]
     for package in ("pillow", "pi_heif"):
         assert [name for name in licences if name.startswith(f"licenses/{package}-")]
 
 
-def test_its_binaries_are_for_the_targets_processor(archive):
+def test_binaries__are_for_the_target_processor(archive):
     assert compiled(archive)
     for entry in compiled(archive):
         head = archive.read(entry)[:20]
@@ -153,7 +153,7 @@ def test_its_binaries_are_for_the_targets_processor(archive):
         assert struct.unpack_from("<H", head, 18)[0] == ELF_MACHINES[Target().architecture], entry.filename
 
 
-def test_its_binaries_need_no_newer_glibc_than_lambdas(archive):
+def test_binaries__run_with_the_glibc_of_lambda(archive):
     for entry in compiled(archive):
         wanted = {
             tuple(map(int, version.split(b".")))
@@ -162,7 +162,7 @@ def test_its_binaries_need_no_newer_glibc_than_lambdas(archive):
         assert max(wanted, default=(0, 0)) <= AMAZON_LINUX_2023_GLIBC, entry.filename
 
 
-def test_it_runs_with_nothing_but_what_lambda_brings(unpacked, runtime):
+def test_zip__runs_with_only_the_lambda_runtime(unpacked, runtime):
     done = run_alone(
         unpacked,
         runtime,
@@ -187,7 +187,7 @@ print(process_time() - before)
 
 
 @pytest.mark.parametrize("module", ["thumbworker.handler", "thumbworker.imports.handler"])
-def test_a_cold_import_is_short(unpacked, runtime, module):
+def test_cold_import__is_short(unpacked, runtime, module):
     """Processor time, and the least of several: what else runs on the machine can only add to it."""
     taken = []
     while len(taken) < MOST_COLD_IMPORTS and not (taken and min(taken) < MAXIMUM_IMPORT_CPU_SECONDS):
@@ -196,20 +196,20 @@ def test_a_cold_import_is_short(unpacked, runtime, module):
 
 
 @pytest.mark.parametrize("module", ["thumbworker.handler", "thumbworker.imports.handler"])
-def test_garbage_is_collected_again_after_the_start(unpacked, runtime, module):
+def test_cold_import__enables_garbage_collection_again(unpacked, runtime, module):
     done = run_alone(
         unpacked, runtime, f"import gc, {module}\nprint(gc.isenabled(), gc.get_freeze_count() > 10_000)"
     )
     assert done.stdout.split() == ["True", "True"], done.stderr
 
 
-def test_the_zip_allows_no_private_network(unpacked, runtime):
+def test_zip__allows_no_private_network(unpacked, runtime):
     """Whatever its variables say: the guard in the deployed zip lets nothing through but the internet."""
     code = """
 import os
 os.environ["IMPORT_LOOPBACK_PORT"] = "8123"
 from thumbworker.imports import handler
-from thumbworker.imports.trouble import NotFetched
+from thumbworker.imports.errors import NotFetched
 guard = handler._batch.importer.source.guard
 assert guard.allowed == frozenset(), guard.allowed
 for host in ("127.0.0.1:8123", "10.0.0.1", "169.254.169.254", "[::1]", "localhost"):

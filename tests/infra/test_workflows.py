@@ -42,11 +42,11 @@ def test_workflow__grants_nothing_and_pins_everything(path: Path) -> None:
     for step in steps(path):
         if "uses" in step:
             assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", step["uses"])
-        # What somebody else wrote (a branch's name, a title) never becomes part of a script.
+        # Text of strangers (a branch's name, a title) never becomes part of a script.
         assert "${{" not in step.get("run", "")
 
 
-def test_each_action_is_pinned_once_with_its_version() -> None:
+def test_actions__are_pinned_to_one_version() -> None:
     pins: dict[str, set[str]] = {}
     for path in WORKFLOWS:
         used = re.findall(r"uses: ([\w-]+/[\w-]+)@(\S+ # v\d+\.\d+\.\d+)$", path.read_text(), re.MULTILINE)
@@ -56,7 +56,7 @@ def test_each_action_is_pinned_once_with_its_version() -> None:
     assert {action: len(found) for action, found in pins.items()} == dict.fromkeys(pins, 1)
 
 
-def test_what_a_stranger_can_start_sees_no_secret() -> None:
+def test_pull_requests__see_no_secrets() -> None:
     assert set(triggers(CHECK)) == {"pull_request", "workflow_call"}
     assert "secrets." not in CHECK.read_text()
     for job in jobs(CHECK).values():
@@ -64,7 +64,7 @@ def test_what_a_stranger_can_start_sees_no_secret() -> None:
         assert "environment" not in job
 
 
-def test_only_a_push_deploys_and_only_what_passed_every_check() -> None:
+def test_deploy__runs_on_push_after_all_checks() -> None:
     assert triggers(DEPLOY) == {"push": {"branches": ["main"], "tags": ["v*"]}}
     deploy = jobs(DEPLOY)["deploy"]
     assert jobs(DEPLOY)[deploy["needs"]]["uses"] == "./.github/workflows/check.yaml"
@@ -74,7 +74,7 @@ def test_only_a_push_deploys_and_only_what_passed_every_check() -> None:
     assert jobs(DEPLOY)["release"]["needs"] == "deploy"
 
 
-def test_no_checkout_leaves_its_token_behind_or_takes_another_commit() -> None:
+def test_checkout__keeps_no_token_and_no_other_commit() -> None:
     checkouts = [
         step
         for path in WORKFLOWS

@@ -73,7 +73,7 @@ class Journey:
 
     def offer(self, client: Client, *contents: bytes, name: str = "holiday.jpg") -> list[dict[str, Any]]:
         """Ask for uploads as the browser does."""
-        wishes = [
+        uploads = [
             {
                 "upload_id": str(uuid4()),
                 "name": name,
@@ -85,7 +85,7 @@ class Journey:
         ]
         answer = client.post(
             "/uploads/offers/",
-            json.dumps({"uploads": wishes, "visibility": "public"}),
+            json.dumps({"uploads": uploads, "visibility": "public"}),
             content_type="application/json",
         )
         assert answer.status_code == 200, answer.content
@@ -124,10 +124,10 @@ class Journey:
         """Return the clients through which the worker speaks to its stores."""
         stores: Any = self._batch.reconciler.stores
         assert stores.originals.client is stores.renditions.client
-        return [stores.originals.client, stores.catalogue.client, stores.news.client]
+        return [stores.originals.client, stores.catalogue.client, stores.topic.client]
 
     def lose_messages(self) -> None:
-        """Lose what is in the queue, as nobody promises that S3 never does."""
+        """Lose the messages in the queue, as S3 may lose events."""
         sqs, url = self.aws.client("sqs"), self.aws.outputs.thumbnails_queue_url
         while messages := self.aws.messages():
             for message in messages:
@@ -146,5 +146,5 @@ def journey(moto_aws: MotoAws) -> Journey:
 
 @pytest.fixture
 def password() -> str:
-    """Return everybody's password."""
+    """Return the password of all people."""
     return PASSWORD

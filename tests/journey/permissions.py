@@ -45,7 +45,7 @@ class Grant:
     leading_keys: tuple[str, ...] = ()
 
     def covers(self, need: Need) -> bool:
-        """Tell whether IAM would allow it by this statement.
+        """Return whether IAM would allow it by this statement.
 
         ``ForAllValues`` holds for a request without keys as well, which so would be allowed.
         """
@@ -130,7 +130,7 @@ def _keys_in(asked: dict[str, Any]) -> frozenset[str]:
 
 @dataclass
 class Recorder:
-    """Notes what every call needs, by in whose name it is made, and fails where it is told to."""
+    """Records the permissions that every call needs, by principal, and fails calls on request."""
 
     where: str
     needs: dict[str, set[Need]] = field(default_factory=dict)
@@ -147,7 +147,7 @@ class Recorder:
             self.who = before
 
     def note(self, need: Need) -> None:
-        """Note it, where somebody acts."""
+        """Record it, if a principal acts."""
         if self.who:
             self.needs.setdefault(self.who, set()).add(need)
 

@@ -24,10 +24,10 @@ from thumbworker.contract.imports import ImportReason
 from thumbworker.environment import Environment
 from thumbworker.imports.batch import ImportBatch
 from thumbworker.imports.download import Picture
+from thumbworker.imports.errors import NotFetched
 from thumbworker.imports.importer import Importer
 from thumbworker.imports.stores import open_stores
-from thumbworker.imports.trouble import NotFetched
-from thumbworker.metrics import MeasuredJournal
+from thumbworker.metrics import MetricLog
 from thumbworker.queues import open_queues
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def item_of(journey: Journey, photo_id: UUID) -> dict[str, Any]:
     return found
 
 
-def test_from_the_offer_to_the_news_that_it_is_gone(
+def test_correlation__from_the_offer_to_the_deleted_event(
     journey: Journey,
     browser: Client,
     subscriber: Subscriber,
@@ -107,7 +107,7 @@ def test_from_the_offer_to_the_news_that_it_is_gone(
     }
 
 
-def test_through_the_form_without_javascript(
+def test_correlation__through_the_plain_form(
     journey: Journey, browser: Client, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = SimpleUploadedFile("a.jpg", photograph(), "image/jpeg")
@@ -118,7 +118,7 @@ def test_through_the_form_without_javascript(
     assert (line["photo_id"], line["correlation_id"]) == (str(photo.pk), answer["X-Request-Id"])
 
 
-def test_of_a_picture_that_cannot_be_read(
+def test_correlation__of_an_unreadable_picture(
     journey: Journey, browser: Client, subscriber: Subscriber, capsys: pytest.CaptureFixture[str]
 ) -> None:
     content = b"no picture at all"
@@ -138,7 +138,7 @@ class Imports:
         self.aws = aws
         environment = Environment.read(os.environ)
         importer = Importer(open_stores(environment), web, environment.site_origin)
-        self.batch = ImportBatch(importer, open_queues(environment), MeasuredJournal("test", "imports"))
+        self.batch = ImportBatch(importer, open_queues(environment), MetricLog("test", "imports"))
 
     def work(self) -> None:
         answer = self.aws.client("sqs").receive_message(
@@ -149,7 +149,7 @@ class Imports:
         assert self.batch({"Records": [record]}, request_id="imports") == {"batchItemFailures": []}
 
 
-def test_from_an_address_to_the_thumbnail(
+def test_correlation__from_an_import_to_the_thumbnail(
     journey: Journey,
     alice: User,
     program_of: ProgramFactory,
@@ -181,7 +181,7 @@ def test_from_an_address_to_the_thumbnail(
     assert [heard["correlation_id"] for heard in subscriber.news()] == [correlation_id]
 
 
-def test_from_an_address_to_nothing(
+def test_correlation__of_a_failed_import(
     journey: Journey,
     alice: User,
     program_of: ProgramFactory,

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from gallery.operations.prices import WORKER_CALLS
+from gallery.operations.dashboard.prices import WORKER_CALLS
 from gallery.photos import transitions
 from gallery.photos.states import State
 from gallery.storage import catalogue, signed_urls
@@ -43,7 +43,7 @@ def sixty_photos(journey: Journey, alice: User, make_photo: PhotoFactory) -> lis
 
 @pytest.mark.usefixtures("sixty_photos")
 @pytest.mark.parametrize("who", ["anonymous", "bob", "alice"])
-def test_a_public_page_of_sixty(who: str, alice: User, bob: User) -> None:
+def test_public_page__of_sixty_photos(who: str, alice: User, bob: User) -> None:
     client = Client()
     if who != "anonymous":
         client.force_login({"alice": alice, "bob": bob}[who])
@@ -56,7 +56,7 @@ def test_a_public_page_of_sixty(who: str, alice: User, bob: User) -> None:
 
 @pytest.mark.usefixtures("sixty_photos")
 @pytest.mark.parametrize("path", ["/me/photos/", "/me/trash/", "/upload/"])
-def test_one_s_own_pages(path: str, alice: User) -> None:
+def test_own_pages__of_sixty_photos(path: str, alice: User) -> None:
     client = Client()
     client.force_login(alice)
     with counted(*gallery_clients()) as costs:
@@ -66,7 +66,7 @@ def test_one_s_own_pages(path: str, alice: User) -> None:
     assert sum(costs.calls.values()) == costs.calls["BatchGetItem"]
 
 
-def test_the_second_page_costs_what_the_first_does(sixty_photos: list[Photo]) -> None:
+def test_second_page__costs_the_same_as_the_first(sixty_photos: list[Photo]) -> None:
     client = Client()
     first = client.get("/")
     next_url = first.context["next_url"]
@@ -77,7 +77,7 @@ def test_the_second_page_costs_what_the_first_does(sixty_photos: list[Photo]) ->
     assert costs.calls == {"BatchGetItem": 1}
 
 
-def test_fifty_offers_cost_four_queries_in_all_and_no_call(journey: Journey, alice: User) -> None:
+def test_offers__of_fifty_take_four_queries_and_no_call(journey: Journey, alice: User) -> None:
     client = Client()
     client.force_login(alice)
     contents = [f"photo {number}".encode() for number in range(50)]
@@ -88,9 +88,7 @@ def test_fifty_offers_cost_four_queries_in_all_and_no_call(journey: Journey, ali
     assert costs.calls == {}
 
 
-def test_one_photo_costs_one_get_three_puts_one_item_one_head_and_one_publish(
-    journey: Journey, alice: User
-) -> None:
+def test_photo__takes_the_counted_calls(journey: Journey, alice: User) -> None:
     client = Client()
     client.force_login(alice)
     journey.upload(client, photograph())
@@ -100,7 +98,7 @@ def test_one_photo_costs_one_get_three_puts_one_item_one_head_and_one_publish(
     assert costs.calls == WORKER_CALLS  # what make cost multiplies
 
 
-def test_a_nudge_costs_one_get_item_more_and_nothing_is_made_twice(journey: Journey, alice: User) -> None:
+def test_nudge__takes_one_get_item_more(journey: Journey, alice: User) -> None:
     client = Client()
     client.force_login(alice)
     (photo_id,) = journey.upload(client, photograph())
@@ -111,7 +109,7 @@ def test_a_nudge_costs_one_get_item_more_and_nothing_is_made_twice(journey: Jour
     assert costs.calls == {"GetItem": 1, "HeadObject": 1, "Publish": 1}
 
 
-def test_the_status_poll_costs_one_query_and_one_read(journey: Journey, alice: User) -> None:
+def test_status_poll__takes_one_query_and_one_read(journey: Journey, alice: User) -> None:
     client = Client()
     client.force_login(alice)
     photo_ids = journey.upload(client, photograph("red"), photograph("blue"))
@@ -121,7 +119,7 @@ def test_the_status_poll_costs_one_query_and_one_read(journey: Journey, alice: U
     assert costs.calls == {"BatchGetItem": 1}
 
 
-def test_a_hundred_and_twenty_addresses_are_made_without_any_call(journey: Journey) -> None:
+def test_addresses__are_signed_without_a_call(journey: Journey) -> None:
     assert journey is not None
     with counted(*gallery_clients()) as costs:
         signer = signed_urls.signer()
@@ -131,7 +129,7 @@ def test_a_hundred_and_twenty_addresses_are_made_without_any_call(journey: Journ
     assert (costs.sql, costs.calls) == ([], {})
 
 
-def test_a_moderator_s_decision_costs_three_statements(
+def test_decision__takes_three_statements(
     journey: Journey, alice: User, charlie: User, make_photo: PhotoFactory
 ) -> None:
     assert journey is not None

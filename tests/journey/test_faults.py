@@ -1,4 +1,4 @@
-"""A dead store costs pictures and never pages; a dead topic costs nobody anything."""
+"""A dead store costs pictures and never pages; a dead topic costs nothing."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from gallery.processing.sweep import sweep
 from gallery.storage import aws, catalogue
 from gallery.storage.originals import originals
 from gallery.storage.topic import topic
+from gallery.uploads.form_upload import STORE_UNAVAILABLE
 from tests.gallery.conftest import PhotoFactory, make_photo
 from tests.journey.conftest import photograph
 
@@ -34,7 +35,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def closed_port() -> int:
-    """Return a port on which nobody listens."""
+    """Return a port without a listener."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port: int = taken.getsockname()[1]
@@ -72,7 +73,7 @@ def browser(alice: User) -> Client:
     return client
 
 
-def test_one_read_of_a_silent_store_ends_within_three_seconds() -> None:
+def test_silent_store__read_ends_within_three_seconds() -> None:
     config = aws.client_config()
     one_try = config.connect_timeout + config.read_timeout
     # Standard retries wait at most one second before the second try.
@@ -82,7 +83,7 @@ def test_one_read_of_a_silent_store_ends_within_three_seconds() -> None:
 
 @pytest.mark.usefixtures("_dead_catalogue")
 @pytest.mark.parametrize("path", ["/", "/me/photos/", "/me/trash/", "/upload/", "photo", "status"])
-def test_pages_answer_with_placeholders_without_the_catalogue(
+def test_pages__show_placeholders_without_the_catalogue(
     path: str, browser: Client, alice: User, make_photo: PhotoFactory
 ) -> None:
     photo = make_photo(alice, State.APPROVED, width=3000, height=2000)
@@ -91,9 +92,7 @@ def test_pages_answer_with_placeholders_without_the_catalogue(
 
 
 @pytest.mark.usefixtures("_dead_catalogue")
-def test_a_page_says_that_pictures_are_missing_and_keeps_their_place(
-    alice: User, make_photo: PhotoFactory
-) -> None:
+def test_page__reports_missing_pictures_and_keeps_their_place(alice: User, make_photo: PhotoFactory) -> None:
     make_photo(alice, State.APPROVED, width=3000, height=2000)
     answer = Client().get("/")
     assert answer.context["pictures_unavailable"] is True
@@ -102,7 +101,7 @@ def test_a_page_says_that_pictures_are_missing_and_keeps_their_place(
 
 
 @pytest.mark.usefixtures("_dead_catalogue")
-def test_the_sweep_gives_nothing_up_without_the_catalogue(alice: User, make_photo: PhotoFactory) -> None:
+def test_sweep__fails_no_photo_without_the_catalogue(alice: User, make_photo: PhotoFactory) -> None:
     photo = make_photo(alice, State.AWAITING)
     report = sweep(photo.offered_until.replace(year=2030))
     assert (report.expired, report.settled, report.removals) == (0, 0, 0)
@@ -111,15 +110,15 @@ def test_the_sweep_gives_nothing_up_without_the_catalogue(alice: User, make_phot
 
 
 @pytest.mark.usefixtures("_dead_originals")
-def test_the_form_says_that_the_store_is_silent(browser: Client) -> None:
+def test_plain_form__reports_a_silent_store(browser: Client) -> None:
     file = SimpleUploadedFile("a.jpg", photograph(), "image/jpeg")
     answer = browser.post("/upload/", {"file": file})
     assert answer.status_code == 422
-    assert "does not answer" in answer.content.decode()
+    assert STORE_UNAVAILABLE.sentence in answer.content.decode()
 
 
 @pytest.mark.usefixtures("_dead_originals")
-def test_a_purge_without_the_store_leaves_an_open_record(
+def test_purge__without_the_store_leaves_an_open_record(
     browser: Client,
     alice: User,
     make_photo: PhotoFactory,
@@ -136,7 +135,7 @@ def test_a_purge_without_the_store_leaves_an_open_record(
 
 
 @pytest.mark.usefixtures("_dead_originals")
-def test_trying_again_says_that_the_store_is_silent_and_the_photo_awaits(
+def test_retry__reports_a_silent_store_and_the_photo_awaits(
     browser: Client, alice: User, make_photo: PhotoFactory
 ) -> None:
     photo = make_photo(alice, State.FAILED, reason="damaged", processed_at=timezone.now())
@@ -146,7 +145,7 @@ def test_trying_again_says_that_the_store_is_silent_and_the_photo_awaits(
 
 
 @pytest.mark.usefixtures("_dead_topic")
-def test_moderation_works_without_the_topic(
+def test_moderation__works_without_the_topic(
     alice: User,
     charlie: User,
     make_photo: PhotoFactory,

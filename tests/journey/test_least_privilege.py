@@ -19,18 +19,18 @@ from gallery.photos import transitions
 from gallery.photos.models import Photo
 from gallery.processing.sweep import sweep
 from gallery.storage import queues
-from infra.template import load
 from tests.gallery.conftest import admin
 from tests.journey.conftest import Journey, drain, photograph
 from tests.journey.permissions import Grant, Need, Recorder, grants_of
 from tests.stage import ACCOUNT, REGION, STAGE
+from tests.templates import load
 from thumbworker.contract.imports import ImportReason
 from thumbworker.environment import Environment
 from thumbworker.imports.batch import ImportBatch
 from thumbworker.imports.download import Picture
+from thumbworker.imports.errors import NotFetched
 from thumbworker.imports.importer import Importer
 from thumbworker.imports.stores import open_stores
-from thumbworker.imports.trouble import NotFetched
 from thumbworker.queues import open_queues
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def look_around(browser: Client, photo_id: UUID) -> None:
 
 
 def operate(cast: Cast, desk: Client, photo_id: UUID) -> None:
-    """Look at the operator's pages and have what was given up looked at again."""
+    """Open the operator's pages and retry dead letters."""
     outputs, at_once = cast.aws.outputs, "/admin/operations/given-up/act/"
     imported = Photo.objects.exclude(origin_url="").first()
     assert imported

@@ -1,4 +1,4 @@
-"""Print what the exploration finds in each world."""
+"""Print the counts of every combination."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.model.worlds import (
 
 WORLDS = {
     "worker alone": (WORKER_ALONE, ENDLESS_RECEIVES),
-    "worker alone, no second_look": (without("second_look", WORKER_ALONE), ENDLESS_RECEIVES),
+    "worker alone, no second_read": (without("second_read", WORKER_ALONE), ENDLESS_RECEIVES),
     "all rules": (ALL_RULES, LOSSY),
     "all rules, events doubled": (ALL_RULES, LOSSY_AND_DOUBLED),
     **{f"no {rule}": (without(rule), LOSSY) for rule in NEEDED},

@@ -1,12 +1,12 @@
 """A small model of one photo's life, explored exhaustively.
 
-Actors: a browser that holds a signature and may use it again, a web that purges, S3 whose events may be
-lost or doubled, a queue with a bounded number of receives, two workers interleaved between each of their
-steps and dying at any of them, and the sweep. Time is not counted; what time guarantees (a worker ends,
-a message received is received out) is written into the steps that wait for it.
+Actors: a browser with a presigned URL that it may use again, a web process that purges, S3 whose events
+may be lost or doubled, a queue with a limited number of receives, two workers that interleave at each step
+and may die at any of them, and the sweep. There is no clock: the steps that wait state what time guarantees
+(a worker ends, a received message runs out of receives).
 
-An *end* is a state in which nothing can happen any more. A good end has all of a kept photo or nothing of
-a purged one, and no open deletion record. ``python -m tests.model`` prints the counts.
+An *end* is a state without successors. A good end has all of a kept photo or nothing of a purged one, and no
+open deletion record. ``python -m tests.model`` prints the counts.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ WORKERS = 2
 
 @dataclass(frozen=True)
 class Rules:
-    """What the design prescribes; each can be left out to see whether it is needed."""
+    """The rules of the design; leave one out to see whether it is needed."""
 
-    second_look: bool = True  # the worker looks at the original once more after it has written
-    records: bool = True  # a purge leaves a deletion record, at which the sweep looks until it is closed
-    nudges: bool = True  # the sweep asks the worker to look again
-    expiry: bool = True  # no record is closed while a signature for its key may still be used
-    quiet_time: bool = True  # nor before all that was at work then has come to an end
-    spaced_looks: bool = True  # after a removal the sweep looks again only when a worker's lifetime is over
+    second_read: bool = True  # the worker reads the original once more after it has written
+    records: bool = True  # a purge leaves a deletion record, which the sweep checks until it is closed
+    nudges: bool = True  # the sweep asks the worker to reconcile again
+    expiry: bool = True  # no record is closed while a signature for its key is valid
+    quiet_time: bool = True  # nor before all workers of that time have ended
+    spaced_checks: bool = True  # after a removal the sweep checks again only after a worker's lifetime
 
 
 @dataclass(frozen=True)
 class Faults:
-    """How often each thing may go wrong on one path; ``receives`` 0 stands for endless.
+    """How often each thing may go wrong on one path; ``receives`` 0 means unlimited.
 
     One receive is the hardest case: a death makes a dead letter at once. More receives and deaths give
-    more states and the same verdicts.
+    more states and the same results.
     """
 
     uploads: int = 2  # the upload, and one replay of the same signature
@@ -57,12 +57,12 @@ class Message(NamedTuple):
 class Worker(NamedTuple):
     """A worker between two of its calls, and the message that it holds."""
 
-    step: str  # look → renditions → item → second_look, or remove_renditions → remove_item
+    step: str  # read → renditions → item → second_read, or remove_renditions → remove_item
     message: Message
 
 
 class State(NamedTuple):
-    """Everything that can be told about one photo."""
+    """The state of one photo."""
 
     row: str  # kept | to_purge | recorded (the deletion record is open) | closed
     original: bool = False
@@ -80,12 +80,12 @@ class State(NamedTuple):
 
     @property
     def derived(self) -> bool:
-        """Tell whether anything is left that was made of the original."""
+        """Return whether anything derived from the original exists."""
         return self.renditions or self.item
 
     @property
     def is_good_end(self) -> bool:
-        """Tell whether the world is as the person decided."""
+        """Return whether the stores are as the owner decided."""
         nothing = not self.original and not self.derived
         if self.row == "kept":
             return nothing or (self.original and self.renditions and self.item)
@@ -93,7 +93,7 @@ class State(NamedTuple):
 
 
 def initial_states(faults: Faults) -> list[State]:
-    """Return the two lives: one photo is kept for ever, the other is purged at some moment."""
+    """Return the two lives: one photo is kept, the other is purged at some moment."""
     budget = {
         "uploads": faults.uploads,
         "lost_events": faults.lost_events,
@@ -105,13 +105,13 @@ def initial_states(faults: Faults) -> list[State]:
 
 @dataclass(frozen=True)
 class Model:
-    """The steps that the rules and the faults allow."""
+    """The steps that rules and faults allow."""
 
     rules: Rules
     faults: Faults
 
     def successors(self, state: State) -> Iterator[State]:
-        """Yield every state that may come next."""
+        """Yield every possible next state."""
         yield from self._browser(state)
         yield from self._web(state)
         yield from self._time(state)
@@ -134,7 +134,7 @@ class Model:
             return
         yield from self._event(purged._replace(original=False))
         if state.deaths and self.rules.records:
-            # The web dies between its commit and its delete; without a record nothing comes back to that.
+            # The web process dies between commit and delete; without a record, no one would retry.
             yield purged._replace(deaths=state.deaths - 1)
 
     def _time(self, state: State) -> Iterator[State]:
@@ -166,7 +166,7 @@ class Model:
         return (
             (not rules.expiry or not state.signature_valid)
             and (not rules.quiet_time or state.quiet)
-            and (not rules.spaced_looks or state.spaced)
+            and (not rules.spaced_checks or state.spaced)
         )
 
     def _event(self, state: State) -> Iterator[State]:
@@ -187,7 +187,7 @@ class Model:
         for message in set(state.messages):
             rest = list(state.messages)
             rest.remove(message)
-            worker = Worker("look", message)
+            worker = Worker("read", message)
             yield state._replace(messages=tuple(rest), workers=tuple(sorted((*state.workers, worker))))
 
     def _worker(self, state: State, worker: Worker) -> Iterator[State]:
@@ -201,18 +201,18 @@ class Model:
             return after._replace(workers=tuple(sorted((*others, Worker(step, worker.message)))))
 
         match worker.step:
-            case "look":
+            case "read":
                 received_before = worker.message.receives_left < self.faults.receives
                 if state.item and (worker.message.is_nudge or received_before):
-                    yield goes_on(state, "second_look")
+                    yield goes_on(state, "second_read")
                 else:
                     yield goes_on(state, "renditions" if state.original else "remove_renditions")
             case "renditions":
                 yield goes_on(state._replace(renditions=True), "item")
             case "item":
-                yield goes_on(state._replace(item=True), "second_look")
-            case "second_look":
-                gone = self.rules.second_look and not state.original
+                yield goes_on(state._replace(item=True), "second_read")
+            case "second_read":
+                gone = self.rules.second_read and not state.original
                 yield goes_on(state, "remove_renditions") if gone else free
             case "remove_renditions":
                 yield goes_on(state._replace(renditions=False), "remove_item")
@@ -233,20 +233,20 @@ def _with(state: State, *messages: Message) -> State:
 
 @dataclass(frozen=True)
 class Exploration:
-    """How many states there are, how many of them are ends, and the bad ones among those."""
+    """The number of states and of ends, and the bad ends."""
 
     states: int
     ends: int
     bad_ends: tuple[State, ...]
-    endless: int  # states from which no end can be reached: the sweep nudges for ever
+    endless: int  # states from which no end can be reached: the sweep nudges without end
 
     @property
-    def is_right(self) -> bool:
-        """Tell whether every path leads to a good end."""
+    def is_correct(self) -> bool:
+        """Return whether every path leads to a good end."""
         return self.ends > 0 and not self.bad_ends and not self.endless
 
     def __str__(self) -> str:
-        """Say it in one line."""
+        """Return one line."""
         bad = len(self.bad_ends)
         return f"{self.states:7} states {self.ends:4} ends {bad:4} bad {self.endless:6} without end"
 

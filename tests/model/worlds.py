@@ -1,4 +1,4 @@
-"""The worlds that are explored, and what is left out of each to show that it is needed."""
+"""The combinations of rules and faults that are explored."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ LOSSY = Faults()
 LOSSY_AND_DOUBLED = Faults(doubled_events=1)
 
 WORKER_ALONE = Rules(records=False, nudges=False)
-"""No record and no sweep: what the worker makes right by itself."""
+"""No record and no sweep: what the worker corrects by itself."""
 ENDLESS_RECEIVES = Faults(uploads=1, lost_events=0, doubled_events=1, deaths=2, receives=0)
-"""The world in which the worker alone suffices: nothing lost or replayed, deaths are repeated."""
+"""Faults that the worker alone can handle: no lost events, no replays, every death is retried."""
 
-NEEDED = ("second_look", "nudges", "expiry", "quiet_time", "spaced_looks")
+NEEDED = ("second_read", "nudges", "expiry", "quiet_time", "spaced_checks")
 
 
 def without(rule: str, rules: Rules = ALL_RULES) -> Rules:
-    """Return the mutant that lacks this rule."""
+    """Return the rules without this one."""
     return replace(rules, **{rule: False})

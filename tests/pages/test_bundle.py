@@ -1,4 +1,4 @@
-"""What the browser is given: small, and without anything that the policy would refuse."""
+"""Browser files: small, and nothing that the content security policy blocks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ STATIC_IMPORT = re.compile(r'(?:from|import)\s*"\./([\w.-]+\.js)"')
 
 @pytest.fixture(scope="module")
 def first_page() -> list[Path]:
-    """Return the style sheet and every script that the first page loads, without what it loads on demand."""
+    """Return the style sheet and the scripts of the first page, without those loaded on demand."""
     if not BUILT.is_dir():
         pytest.fail("The browser files are not built. Run: make browser-files")
     wanted, found = ["style.css", "site.js"], []
@@ -32,31 +32,31 @@ def first_page() -> list[Path]:
     return found
 
 
-def test_the_first_page_is_light(first_page: list[Path]) -> None:
+def test_first_page__is_small(first_page: list[Path]) -> None:
     size_bytes = sum(len(gzip.compress(path.read_bytes(), 9)) for path in first_page)
     assert {path.name for path in first_page} >= {"style.css", "site.js"}
     assert size_bytes < FIRST_PAGE_BYTES
 
 
-def test_styles_carry_no_data_addresses(first_page: list[Path]) -> None:
+def test_style__has_no_data_urls(first_page: list[Path]) -> None:
     assert "data:" not in first_page[0].read_text()
 
 
 @pytest.mark.parametrize("template", PAGES, ids=lambda path: str(path.relative_to(PROJECT / "templates")))
-def test_a_template_has_nothing_that_the_policy_refuses(template: Path) -> None:
+def test_template__conforms_to_the_policy(template: Path) -> None:
     text = template.read_text()
     assert not re.search(r"\sstyle=|<style|\son\w+=|javascript:|hx-on|hx-vals=.js", text)
     assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", text))
 
 
-def test_the_lock_file_names_no_address() -> None:
+def test_lock_file__names_no_registry() -> None:
     lock = json.loads((PROJECT / "package-lock.json").read_text())
     packages = {name: facts for name, facts in lock["packages"].items() if name}
     assert packages
     assert all(facts["integrity"] and "resolved" not in facts for facts in packages.values())
 
 
-def test_every_package_is_pinned_exactly() -> None:
+def test_packages__are_pinned_exactly() -> None:
     wanted = json.loads((PROJECT / "package.json").read_text())
     versions = {**wanted["dependencies"], **wanted["devDependencies"]}
     assert versions

@@ -1,4 +1,4 @@
-"""Pages for what went wrong: they need nothing to work, and speak as the rest does."""
+"""Error pages need no database, and templates use plain language."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ TRANSLATED = re.compile(r'{% translate "(.*?)".*?%}')
 MARKUP = re.compile(r"{%.*?%}|{{.*?}}|{#.*?#}|<[^>]*>", re.DOTALL)
 
 
-def test_a_failure_of_ours_is_told_without_user_session_or_database() -> None:
+def test_server_error__needs_no_user_session_or_database() -> None:
     response = server_error(RequestFactory().get("/"))
     assert response.status_code == 500
     assert "Something went wrong on our side." in response.content.decode()
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: str(path.relative_to(PROJECT / "templates")))
-def test_a_template_speaks_plainly(template: Path) -> None:
+def test_template__uses_plain_language(template: Path) -> None:
     words = MARKUP.sub(" ", TRANSLATED.sub(r"\1", template.read_text()))
     assert "!" not in words
     assert not re.search(r"\berrors?\b|\binvalid\b|\boops\b", words, re.IGNORECASE)

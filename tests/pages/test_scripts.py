@@ -1,4 +1,4 @@
-"""The browser's modules that need no page, tested by Node's own test runner."""
+"""Run the tests of browser modules in Node's test runner."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 WITH_NODE = f"{PROJECT / '.venvs' / 'node' / 'bin'}{os.pathsep}{os.environ['PATH']}"
 
 
-def test_the_browsers_modules_pass_their_own_tests() -> None:
-    """Use the Node that the bundle is built with: the project's own, else the machine's."""
+def test_modules__pass_their_tests() -> None:
+    """Use the same Node as the build: the project's own, else the machine's."""
     node = shutil.which("node", path=WITH_NODE)
     assert node, "Node is not installed. Run: make browser-files"
     tests = sorted(str(path) for path in (PROJECT / "tests" / "scripts").glob("*.test.js"))

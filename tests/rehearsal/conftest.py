@@ -14,7 +14,7 @@ import boto3
 import pytest
 
 from infra import stacks
-from infra.deploy.vault import Vault
+from infra.deploy.stage_secrets import StageSecrets
 from infra.embedded import REGION, EmbeddedAws
 from infra.web_package import CACHE
 from infra.worker_zip import PROJECT
@@ -68,7 +68,7 @@ class Deployed:
 
     def secret(self, name: str) -> str:
         """Return one of the stage's secrets."""
-        return Vault(self.client("ssm"), STAGE).read(name)
+        return StageSecrets(self.client("ssm"), STAGE).read(name)
 
     def variables(self) -> dict[str, str]:
         """Return the variables of the web's function."""
@@ -81,7 +81,7 @@ class Deployed:
         return Visitor(OverHttp(self.aws.endpoint_url, origin.removeprefix("https://")), origin)
 
     def role_variables(self, role_arn: str) -> dict[str, str]:
-        """Return what a process needs in order to act under a role, as Lambda gives it."""
+        """Return the variables of a process that acts under a role, as on Lambda."""
         keys = self.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="rehearsal")["Credentials"]
         return {
             "AWS_REGION": REGION,
@@ -110,7 +110,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
         stage.make("deploy", check=False)
         yield stage
         # By the operator's rights as well; what the tests left of photos stays.
-        assert stage.make("destroy", "--yes").endswith("Gone.\n")
+        assert stage.make("destroy", "--yes").endswith("Removed.\n")
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Whoever breaks one setting is told which: the walk ends red, or doctor finds it."""
+"""Every broken setting is named: the walk fails, or doctor finds it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gallery.operations.resources import Names, examine_resources
+from gallery.operations.resources import Names, check_resources
 from tests.rehearsal import walk
 from tests.rehearsal.visitor import Visitor
 
@@ -93,10 +93,10 @@ def test_whole_batches_only__are_found_by_doctor(deployed: Deployed) -> None:
     outputs = deployed.outputs()
     names = Names.from_outputs(walk.STAGE, outputs, deployed.outputs("-site"), {}, is_emulated=True)
     functions = deployed.client("lambda")
-    assert not [finding for finding in examine_resources(deployed, names) if not finding.is_well]
+    assert not [finding for finding in check_resources(deployed, names) if not finding.is_well]
     functions.update_event_source_mapping(UUID=outputs["WorkerMappingId"], FunctionResponseTypes=[])
     try:
-        found = [finding for finding in examine_resources(deployed, names) if not finding.is_well]
+        found = [finding for finding in check_resources(deployed, names) if not finding.is_well]
     finally:
         functions.update_event_source_mapping(
             UUID=outputs["WorkerMappingId"], FunctionResponseTypes=["ReportBatchItemFailures"]

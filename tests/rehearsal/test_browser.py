@@ -12,8 +12,8 @@ from playwright.sync_api import expect
 from tests.browser import pictures
 from tests.browser.chromium import CHROMIUM, launched
 from tests.browser.watch import Watch
-from tests.patience import eventually
 from tests.rehearsal.front import front_of
+from tests.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,7 @@ pytestmark = [
     pytest.mark.timeout(600),
     pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed"),
 ]
-# The function starts anew for whoever comes while it is busy.
+# A request that arrives while the function is busy starts another.
 PATIENCE_MS = 60_000
 
 
@@ -66,7 +66,7 @@ def test_person__signs_in_drops_a_photo_sees_it_and_deletes_it(deployed: Deploye
     page.set_input_files(
         "#file", [{"name": name, "mimeType": "image/jpeg", "buffer": pictures.jpeg(7, (1600, 1200))}]
     )
-    row = page.locator("[data-tray] .rolled").filter(has_text=name)
+    row = page.locator("[data-tray] .upload-row").filter(has_text=name)
     thumbnail = row.locator("img[src^='https:']")
     expect(thumbnail).to_have_js_property("complete", value=True, timeout=PATIENCE_MS)
     assert thumbnail.evaluate("image => image.naturalWidth") > 0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
-from tests.patience import eventually
+from tests.waiting import eventually
 
 if TYPE_CHECKING:
     from tests.rehearsal.transports import Response

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Stopped } from "../../static/src/upload/stopped.js";
+import { UploadError } from "../../static/src/upload/error.js";
 import { contentType, Uploads } from "../../static/src/upload/queue.js";
 
 const file = (name, size = 10, type = "image/jpeg") => ({ name, size, type });
 const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
 
-/** Uploads whose gallery and store are in the test's hands. */
-function uploads({ put = async () => 200, ask, photo = { state: "pending", state_sentence: "Waiting." } } = {}) {
+/** Uploads with a fake gallery and store. */
+function uploads({ put = async () => 200, requestOffer, photo = { state: "pending", state_sentence: "Waiting." } } = {}) {
   const expires_at = new Date(Date.now() + 900_000).toISOString();
   return new Uploads({
-    ask: ask ?? (async ({ upload_id }) => ({ outcome: "offered", photo_id: upload_id, url: "/o", headers: {}, expires_at })),
+    requestOffer: requestOffer ?? (async ({ upload_id }) => ({ outcome: "offered", photo_id: upload_id, url: "/o", headers: {}, expires_at })),
     put,
     follow: (id, listener) => listener({ id, ...photo }),
     read: async () => "hash",
@@ -19,7 +19,7 @@ function uploads({ put = async () => 200, ask, photo = { state: "pending", state
   });
 }
 
-test("every file ends as a photo or with a sentence", async () => {
+test("uploads: each file becomes a photo or fails with a sentence", async () => {
   const all = uploads();
   all.add([file("a.jpg"), file("empty.jpg", 0), file("huge.jpg", 51 * 1024 ** 2)], "public");
   await settled();
@@ -30,14 +30,14 @@ test("every file ends as a photo or with a sentence", async () => {
   ]);
 });
 
-test("at most four files move at a time", async () => {
-  let moving = 0;
+test("uploads: at most four files are sent at a time", async () => {
+  let active = 0;
   let most = 0;
   const put = async () => {
-    moving += 1;
-    most = Math.max(most, moving);
+    active += 1;
+    most = Math.max(most, active);
     await settled();
-    moving -= 1;
+    active -= 1;
     return 200;
   };
   const all = uploads({ put });
@@ -46,14 +46,14 @@ test("at most four files move at a time", async () => {
   assert.equal(most, 4);
 });
 
-test("retry takes up what failed for now, and leaves what was refused", async () => {
+test("uploads: retry repeats failed files but not refused ones", async () => {
   let isBroken = true;
-  const ask = async ({ upload_id, name }) => {
+  const requestOffer = async ({ upload_id, name }) => {
     if (name === "no.svg") return { outcome: "refused", reason: "svg_not_accepted", sentence: "No." };
-    if (isBroken) throw new Stopped("Broken.", { retryable: true });
+    if (isBroken) throw new UploadError("Broken.", { retryable: true });
     return { outcome: "already_there", photo_id: upload_id };
   };
-  const all = uploads({ ask });
+  const all = uploads({ requestOffer });
   all.add([file("a.jpg"), file("no.svg")], "public");
   await settled();
   assert.deepEqual([all.totals.failed, all.totals.retryable], [2, 1]);
@@ -63,13 +63,13 @@ test("retry takes up what failed for now, and leaves what was refused", async ()
   assert.deepEqual(all.all.map(({ state }) => state), ["done", "failed"]);
 });
 
-test("the upload id stays the same over a retry, so that no file is stored twice", async () => {
+test("uploads: a retry keeps the upload id", async () => {
   const ids = [];
-  const ask = async ({ upload_id }) => {
+  const requestOffer = async ({ upload_id }) => {
     ids.push(upload_id);
-    throw new Stopped("Broken.", { retryable: true });
+    throw new UploadError("Broken.", { retryable: true });
   };
-  const all = uploads({ ask });
+  const all = uploads({ requestOffer });
   all.add([file("a.jpg")], "public");
   await settled();
   all.retryFailed();
@@ -78,7 +78,7 @@ test("the upload id stays the same over a retry, so that no file is stored twice
   assert.equal(ids[0], ids[1]);
 });
 
-test("a picture that could not be read is a failure with the worker's sentence", async () => {
+test("uploads: an unreadable picture fails with the worker's sentence", async () => {
   const all = uploads({ photo: { state: "failed", state_sentence: "The end is missing.", page_url: "/photos/x/" } });
   all.add([file("cut.jpg")], "public");
   await settled();
@@ -86,7 +86,7 @@ test("a picture that could not be read is a failure with the worker's sentence",
   assert.deepEqual([state, sentence, retryable, pageUrl], ["failed", "The end is missing.", false, "/photos/x/"]);
 });
 
-test("totals count bytes of what was not refused", async () => {
+test("uploads: totals leave out refused files", async () => {
   const all = uploads();
   all.add([file("a.jpg", 10), file("b.jpg", 30), file("empty.jpg", 0)], "public");
   await settled();
@@ -101,7 +101,7 @@ for (const [name, type, expected] of [
   ["a.jpg", "image/jpeg", "image/jpeg"],
   ["a", "", "application/octet-stream"],
 ]) {
-  test(`${name} with type "${type}" is announced as ${expected}`, () => {
+  test(`contentType: ${name} with type "${type}" is ${expected}`, () => {
     assert.equal(contentType({ name, type }), expected);
   });
 }

@@ -1,4 +1,4 @@
-"""Decoders in the shape of ``imaging.render`` for bytes that only say what should happen to them.
+"""Fake decoders with the signature of ``imaging.render``; the bytes say what should happen.
 
 They are named to the isolated child by ``module:function``, so this module must be importable there.
 """
@@ -18,7 +18,7 @@ KILLER = b"abort: a picture that kills its decoder"
 
 
 def paint(data: bytes) -> Picture:
-    """Refuse what says so, else pretend to have rendered it."""
+    """Refuse ``damaged``, and return a made-up picture for anything else."""
     if data.startswith(b"damaged"):
         raise Refused(Reason.DAMAGED, "says so itself")
     digest = hashlib.sha256(data).hexdigest()
@@ -41,7 +41,7 @@ def paint(data: bytes) -> Picture:
 
 
 def paint_or_die(data: bytes) -> Picture:
-    """Do to the process what the bytes say: abort, hang, burn, eat memory, babble, fail."""
+    """Do what the bytes say: abort, hang, use CPU or memory, print, fail."""
     match data.partition(b":")[0]:
         case b"abort":
             os.abort()

@@ -1,4 +1,4 @@
-"""Builders of what S3 puts on the queue and of what Lambda makes of it."""
+"""Builders of S3 notifications and of Lambda's SQS events."""
 
 from __future__ import annotations
 

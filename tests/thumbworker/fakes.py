@@ -1,11 +1,12 @@
-"""Stores made of dictionaries; tests/contract holds them to the same behaviour as those on AWS."""
+"""Stores and queue in memory; tests/contract holds the stores to the behavior of those on AWS."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from tests.thumbworker.events import QUEUE_ARN
 from thumbworker.contract.items import PhotoItem, Status
 from thumbworker.interfaces import Original, RenditionFile, Stores, StoreUnavailable
 
@@ -13,14 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from uuid import UUID
 
-    from thumbworker.contract.news import PhotoNews
+    from thumbworker.contract.events import PhotoEvent
 
 UPLOADED_AT = "2026-11-21T10:00:00+00:00"
 
 
 @dataclass
 class Calls:
-    """Counts every call, fails those it is told to, and runs what a test wants to happen in between."""
+    """Records every call, fails those named in ``failing``, and runs a test's code before a call."""
 
     names: list[str] = field(default_factory=list)
     failing: dict[str, int] = field(default_factory=dict)
@@ -100,17 +101,19 @@ class FakeCatalogue:
 
 
 @dataclass
-class FakeNews:
+class FakeTopic:
     calls: Calls = field(default_factory=Calls)
-    told: list[PhotoNews] = field(default_factory=list)
+    published: list[PhotoEvent] = field(default_factory=list)
 
-    def publish(self, news: PhotoNews) -> None:
+    def publish(self, event: PhotoEvent) -> None:
         self.calls.note("Publish")
-        self.told.append(news)
+        self.published.append(event)
 
 
 @dataclass
 class FakeQueue:
+    batches: list[list[dict[str, Any]]] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
     postponed: list[tuple[str, str, int]] = field(default_factory=list)
     failing: bool = False
 
@@ -119,20 +122,31 @@ class FakeQueue:
             raise StoreUnavailable("ChangeMessageVisibility", "ReceiptHandleIsInvalid")
         self.postponed.append((queue_arn, receipt_handle, seconds))
 
+    def receive(self, queue_url: str, *, wait_seconds: int) -> list[dict[str, Any]]:
+        if not self.batches:
+            raise StoreUnavailable("ReceiveMessage", "Throttled")
+        return self.batches.pop(0)
+
+    def queue_arn(self, queue_url: str) -> str:
+        return QUEUE_ARN
+
+    def delete(self, queue_url: str, receipt_handle: str) -> None:
+        self.deleted.append(receipt_handle)
+
 
 class World:
-    """All fake stores with one list of calls."""
+    """All fake stores, with one record of their calls."""
 
     def __init__(self) -> None:
         self.calls = Calls()
         self.originals = FakeOriginals(self.calls)
         self.renditions = FakeRenditions(self.calls)
         self.catalogue = FakeCatalogue(self.calls)
-        self.news = FakeNews(self.calls)
-        self.stores = Stores(self.originals, self.renditions, self.catalogue, self.news)
+        self.topic = FakeTopic(self.calls)
+        self.stores = Stores(self.originals, self.renditions, self.catalogue, self.topic)
 
     def upload(self, photo_id: UUID, data: bytes = b"a picture", owner: str = "7") -> None:
         self.originals.files[photo_id] = (data, owner)
 
-    def is_empty_of_derived(self) -> bool:
+    def has_nothing_derived(self) -> bool:
         return not self.renditions.files and not self.catalogue.items

@@ -1,4 +1,4 @@
-"""A real worker process whose decoder does what the bytes say, also to the process.
+"""A real worker process with a decoder that may kill it.
 
 It polls until its queue stays empty for ``EMPTY_SECONDS``, longer than a message of a dead worker hides.
 """
@@ -12,7 +12,7 @@ from thumbworker.__main__ import Poller
 from thumbworker.batch import Batch
 from thumbworker.environment import Environment
 from thumbworker.isolation import IsolatedDecoder
-from thumbworker.journal import write_line
+from thumbworker.log import write_line
 from thumbworker.queues import open_queues
 from thumbworker.reconcile import Reconciler
 from thumbworker.stores import open_stores

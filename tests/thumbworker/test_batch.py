@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Bench:
-    """A batch worker on fake stores, which writes down its lines and which decoder it took."""
+    """A batch on fake stores that records its log lines and which decoder it used."""
 
     def __init__(self) -> None:
         self.world = World()
@@ -60,7 +60,7 @@ def upload(bench: Bench, count: int) -> list[UUID]:
     return photo_ids
 
 
-def test_ten_uploads_become_ten_photos(bench: Bench) -> None:
+def test_batch__ten_uploads(bench: Bench) -> None:
     photo_ids = upload(bench, 10)
     assert bench.handle(events.sqs_event(*map(events.uploaded, photo_ids))) == []
     assert {item.status for item in bench.world.catalogue.items.values()} == {Status.READY}
@@ -68,7 +68,7 @@ def test_ten_uploads_become_ten_photos(bench: Bench) -> None:
     assert bench.decoded == ["here"] * 10
 
 
-def test_one_line_per_photo_says_what_happened(bench: Bench) -> None:
+def test_log_line__one_per_photo(bench: Bench) -> None:
     (photo_id,) = upload(bench, 1)
     bench.handle(events.sqs_event(events.uploaded(photo_id)))
     (line,) = bench.lines
@@ -80,7 +80,7 @@ def test_one_line_per_photo_says_what_happened(bench: Bench) -> None:
     assert json.loads(json.dumps(line)) == line
 
 
-def test_line_of_a_refusal_gives_reason_and_detail(bench: Bench) -> None:
+def test_log_line__refusal_reason_and_detail(bench: Bench) -> None:
     photo_id = uuid4()
     bench.world.upload(photo_id, b"damaged")
     bench.handle(events.sqs_event(events.uploaded(photo_id)))
@@ -88,7 +88,7 @@ def test_line_of_a_refusal_gives_reason_and_detail(bench: Bench) -> None:
     assert (line["outcome"], line["reason"], line["detail"]) == ("failed", "damaged", "says so itself")
 
 
-def test_several_events_of_one_photo_in_a_batch_are_one_job(bench: Bench) -> None:
+def test_batch__several_events_of_one_photo(bench: Bench) -> None:
     (photo_id,) = upload(bench, 1)
     event = events.sqs_event(events.uploaded(photo_id), events.nudged(photo_id), events.uploaded(photo_id))
     assert bench.handle(event) == []
@@ -96,35 +96,35 @@ def test_several_events_of_one_photo_in_a_batch_are_one_job(bench: Bench) -> Non
     assert [line["nudged"] for line in bench.lines] == [True]
 
 
-def test_message_with_several_records_is_several_photos(bench: Bench) -> None:
+def test_batch__message_with_several_records(bench: Bench) -> None:
     first, second = upload(bench, 2)
     body = events.body_of(events.s3_record(f"originals/{first}"), events.s3_record(f"originals/{second}"))
     assert bench.handle(events.sqs_event(body)) == []
     assert set(bench.world.catalogue.items) == {first, second}
 
 
-def test_removal_event_takes_everything_away(bench: Bench) -> None:
+def test_batch__removal_event(bench: Bench) -> None:
     (photo_id,) = upload(bench, 1)
     bench.handle(events.sqs_event(events.uploaded(photo_id)))
     bench.world.originals.files.clear()
     assert bench.handle(events.sqs_event(events.removed(photo_id))) == []
-    assert bench.world.is_empty_of_derived()
+    assert bench.world.has_nothing_derived()
     assert bench.lines[-1]["outcome"] == "deleted"
 
 
-def test_record_received_before_is_decoded_apart(bench: Bench) -> None:
+def test_batch__received_before_is_isolated(bench: Bench) -> None:
     (photo_id,) = upload(bench, 1)
     bench.handle(events.sqs_event(events.uploaded(photo_id), receive_count=2))
     assert bench.decoded == ["apart"]
 
 
-def test_nudged_photo_is_decoded_apart(bench: Bench) -> None:
+def test_batch__nudged_is_isolated(bench: Bench) -> None:
     (photo_id,) = upload(bench, 1)
     bench.handle(events.sqs_event(events.nudged(photo_id)))
     assert bench.decoded == ["apart"]
 
 
-def test_unavailable_store_fails_only_its_own_message_and_shortens_its_wait(bench: Bench) -> None:
+def test_batch__read_failure_is_postponed(bench: Bench) -> None:
     photo_ids = upload(bench, 3)
     bench.world.calls.failing = {"GetObject": 1}
     failures = bench.handle(events.sqs_event(*map(events.uploaded, photo_ids)))
@@ -136,7 +136,7 @@ def test_unavailable_store_fails_only_its_own_message_and_shortens_its_wait(benc
 
 
 @pytest.mark.parametrize("call", ["PutObject", "PutItem", "HeadObject", "Publish"])
-def test_trouble_while_storing_fails_only_its_own_message(bench: Bench, call: str) -> None:
+def test_batch__write_failure_fails_one_message(bench: Bench, call: str) -> None:
     photo_ids = upload(bench, 4)
     bench.world.calls.failing = {call: 1}
     failures = bench.handle(events.sqs_event(*map(events.uploaded, photo_ids)))
@@ -144,14 +144,14 @@ def test_trouble_while_storing_fails_only_its_own_message(bench: Bench, call: st
     assert [line["outcome"] for line in bench.lines].count("ready") == 3
 
 
-def test_wait_grows_with_every_receive(bench: Bench) -> None:
+def test_batch__delay_grows_with_receives(bench: Bench) -> None:
     (photo_id,) = upload(bench, 1)
     bench.world.calls.failing = {"GetItem": 1}
     bench.handle(events.sqs_event(events.uploaded(photo_id), receive_count=3))
     assert [seconds for _, _, seconds in bench.queue.postponed] == [90]
 
 
-def test_queue_that_cannot_postpone_is_logged_and_the_message_still_fails(bench: Bench) -> None:
+def test_batch__postpone_failure_is_logged(bench: Bench) -> None:
     (photo_id,) = upload(bench, 1)
     bench.world.calls.failing = {"GetObject": 1}
     bench.queue.failing = True
@@ -159,7 +159,7 @@ def test_queue_that_cannot_postpone_is_logged_and_the_message_still_fails(bench:
     assert bench.lines[-1]["outcome"] == "not_postponed"
 
 
-def test_unknown_messages_are_left_to_the_dead_letters_and_the_rest_is_done(bench: Bench) -> None:
+def test_batch__unknown_messages_fail(bench: Bench) -> None:
     (photo_id,) = upload(bench, 1)
     event = events.sqs_event("{}", events.uploaded(photo_id), "not json")
     assert bench.handle(event) == ["m-0", "m-2"]
@@ -171,7 +171,7 @@ def test_unknown_messages_are_left_to_the_dead_letters_and_the_rest_is_done(benc
     ]
 
 
-def test_message_half_understood_is_done_as_far_as_it_goes_and_kept(bench: Bench) -> None:
+def test_batch__partly_unknown_message(bench: Bench) -> None:
     (photo_id,) = upload(bench, 1)
     body = events.body_of(
         events.s3_record("originals/holiday.jpg"), events.s3_record(f"originals/{photo_id}")
@@ -180,13 +180,13 @@ def test_message_half_understood_is_done_as_far_as_it_goes_and_kept(bench: Bench
     assert photo_id in bench.world.catalogue.items
 
 
-def test_test_event_and_empty_batch_are_acknowledged(bench: Bench) -> None:
+def test_batch__s3_test_event_and_empty_batch(bench: Bench) -> None:
     assert bench.handle(events.sqs_event('{"Service":"Amazon S3","Event":"s3:TestEvent"}')) == []
     assert bench.handle({"Records": []}) == []
     assert bench.lines == []
 
 
-def test_photos_for_which_no_time_is_left_come_again(bench: Bench) -> None:
+def test_batch__no_time_left(bench: Bench) -> None:
     photo_ids = upload(bench, 3)
     decode = bench.decode
 
@@ -203,14 +203,14 @@ def test_photos_for_which_no_time_is_left_come_again(bench: Bench) -> None:
     assert [line["outcome"] for line in bench.lines].count("postponed") == 2
 
 
-def test_child_is_not_started_without_time_for_its_verdict(bench: Bench) -> None:
+def test_batch__no_time_left_for_child(bench: Bench) -> None:
     (photo_id,) = upload(bench, 1)
     bench.remaining_seconds = 44.0
     assert bench.handle(events.sqs_event(events.uploaded(photo_id), receive_count=2)) == ["m-0"]
     assert bench.decoded == []
 
 
-def test_no_thread_outlives_the_call(bench: Bench) -> None:
+def test_batch__no_thread_outlives_call(bench: Bench) -> None:
     before = set(threading.enumerate())
     bench.handle(events.sqs_event(*map(events.uploaded, upload(bench, 5))))
     assert set(threading.enumerate()) == before
@@ -222,13 +222,15 @@ def broken(data: bytes) -> Picture:
     return paint(data)
 
 
-def test_defect_of_ours_gives_back_its_own_record_and_says_where_it_is(bench: Bench) -> None:
+def test_batch__crash_fails_one_message(bench: Bench) -> None:
     photo_ids = upload(bench, 5)
     bench.world.originals.correlation_ids[photo_ids[1]] = "asked-by-alice"
     batch = Batch(bench.batch.reconciler, broken, broken, bench.queue, bench.lines.append)
     before = set(threading.enumerate())
     answer = batch(
-        events.sqs_event(*map(events.uploaded, photo_ids)), request_id="r", remaining_seconds=lambda: 60
+        events.sqs_event(*map(events.uploaded, photo_ids)),
+        request_id="r",
+        remaining_seconds=lambda: 60,
     )
     assert set(threading.enumerate()) == before
     assert answer == {"batchItemFailures": [{"itemIdentifier": "m-1"}]}
@@ -246,7 +248,7 @@ def test_defect_of_ours_gives_back_its_own_record_and_says_where_it_is(bench: Be
 
 
 @pytest.mark.parametrize("call", ["GetObject", "PutObject", "PutItem", "HeadObject", "Publish"])
-def test_defect_in_any_phase_takes_nothing_away(bench: Bench, call: str) -> None:
+def test_batch__crash_in_any_step_deletes_nothing(bench: Bench, call: str) -> None:
     def fail() -> None:
         raise ZeroDivisionError
 
@@ -263,7 +265,7 @@ def test_defect_in_any_phase_takes_nothing_away(bench: Bench, call: str) -> None
     assert sum(line.get("Processed", 0) for line in bench.lines) == 1
 
 
-def test_next_original_is_downloaded_while_this_one_is_decoded(bench: Bench) -> None:
+def test_batch__reads_ahead_while_decoding(bench: Bench) -> None:
     photo_ids = upload(bench, 2)
     downloaded_ahead = threading.Event()
 
@@ -277,27 +279,33 @@ def test_next_original_is_downloaded_while_this_one_is_decoded(bench: Bench) -> 
 
     batch = Batch(bench.batch.reconciler, decode, decode, bench.queue, bench.lines.append)
     answer = batch(
-        events.sqs_event(*map(events.uploaded, photo_ids)), request_id="r", remaining_seconds=lambda: 60
+        events.sqs_event(*map(events.uploaded, photo_ids)),
+        request_id="r",
+        remaining_seconds=lambda: 60,
     )
     assert answer == {"batchItemFailures": []}
     assert len(bench.world.catalogue.items) == 2
 
 
-def test_renditions_are_stored_while_the_next_original_is_decoded(bench: Bench) -> None:
+def test_batch__writes_while_decoding_next(bench: Bench) -> None:
     photo_ids = upload(bench, 2)
-    first_is_told = threading.Event()
-    bench.world.calls.before = {"Publish": first_is_told.set}
+    first_is_published = threading.Event()
+    bench.world.calls.before = {"Publish": first_is_published.set}
 
     def decode(data: bytes) -> Picture:
-        assert data == b"picture 0" or first_is_told.wait(5)
+        assert data == b"picture 0" or first_is_published.wait(5)
         return paint(data)
 
     batch = Batch(bench.batch.reconciler, decode, decode, bench.queue, bench.lines.append)
-    batch(events.sqs_event(*map(events.uploaded, photo_ids)), request_id="r", remaining_seconds=lambda: 60)
-    assert len(bench.world.news.told) == 2
+    batch(
+        events.sqs_event(*map(events.uploaded, photo_ids)),
+        request_id="r",
+        remaining_seconds=lambda: 60,
+    )
+    assert len(bench.world.topic.published) == 2
 
 
-def test_few_originals_are_in_memory_at_once(bench: Bench) -> None:
+def test_batch__originals_in_memory_are_bounded(bench: Bench) -> None:
     photo_ids = upload(bench, 10)
     most_ahead = 0
     decoded = 0
@@ -309,6 +317,10 @@ def test_few_originals_are_in_memory_at_once(bench: Bench) -> None:
         return paint(data)
 
     batch = Batch(bench.batch.reconciler, decode, decode, bench.queue, bench.lines.append)
-    batch(events.sqs_event(*map(events.uploaded, photo_ids)), request_id="r", remaining_seconds=lambda: 60)
+    batch(
+        events.sqs_event(*map(events.uploaded, photo_ids)),
+        request_id="r",
+        remaining_seconds=lambda: 60,
+    )
     assert decoded == 10
     assert most_ahead <= 1

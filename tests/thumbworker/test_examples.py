@@ -1,4 +1,4 @@
-"""The examples in the worker's docstrings are true."""
+"""The examples in the worker's docstrings."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import importlib
 import pytest
 
 
-@pytest.mark.parametrize("name", ["contract.keys", "contract.news", "batch"])
-def test_examples_hold(name: str) -> None:
+@pytest.mark.parametrize("name", ["contract.keys", "contract.events", "batch"])
+def test_docstrings__examples(name: str) -> None:
     result = doctest.testmod(importlib.import_module(f"thumbworker.{name}"))
     assert result.attempted > 0
     assert result.failed == 0

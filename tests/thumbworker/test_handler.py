@@ -32,7 +32,7 @@ def load_handler(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Any:
     return importlib.import_module("thumbworker.handler")
 
 
-def test_lambda_reconciles_what_the_event_asks_for(
+def test_lambda_handler__reconciles_event(
     aws: Aws, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     photo_id = uuid4()
@@ -47,12 +47,12 @@ def test_lambda_reconciles_what_the_event_asks_for(
     assert (line["outcome"], line["reason"]) == ("failed", item["reason"]["S"])
     assert line["request_id"] == "request-1"
     assert (unknown["level"], "_aws" in unknown) == ("warning", False)
-    told = metrics_of(line)
-    assert told["test", "thumbnails"].keys() >= {"Failed", "LookMilliseconds", "UploadToDoneMilliseconds"}
-    assert told["test", "thumbnails", line["reason"]] == {"Failed": 1}
+    measured = metrics_of(line)
+    assert measured["test", "thumbnails"].keys() >= {"Failed", "LookMilliseconds", "UploadToDoneMilliseconds"}
+    assert measured["test", "thumbnails", line["reason"]] == {"Failed": 1}
 
 
-def test_lambda_without_settings_says_which_at_cold_start() -> None:
+def test_lambda_handler__names_missing_settings() -> None:
     bare = {"PATH": os.environ["PATH"], "AWS_REGION": ENVIRONMENT["AWS_REGION"]}
     done = subprocess.run(
         [sys.executable, "-c", "import thumbworker.handler"],

@@ -1,4 +1,4 @@
-"""A picture that kills a real worker process, on buckets and a queue of its own."""
+"""A picture that kills a real worker process, on its own buckets and queue."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def run_worker(variables: dict[str, str]) -> int:
     return done.returncode
 
 
-def test_process_killed_by_one_picture_loses_none_of_the_other_nine(embedded_aws: EnforcedAws) -> None:
+def test_poller__killed_by_one_picture_of_ten(embedded_aws: EnforcedAws) -> None:
     s3, sqs = embedded_aws.client("s3"), embedded_aws.client("sqs")
     bucket = f"killer-{uuid4()}"
     where = {"LocationConstraint": ENVIRONMENT["AWS_REGION"]}

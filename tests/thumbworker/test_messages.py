@@ -20,7 +20,7 @@ def read_one(body: str, receive_count: int = 1) -> Message:
 
 
 @pytest.mark.parametrize("path", sorted(CORPUS.glob("*.json")), ids=lambda path: path.stem)
-def test_recorded_events_mean_what_their_file_says(path: Path) -> None:
+def test_read_messages__recorded_events(path: Path) -> None:
     recorded = json.loads(path.read_text())
     message = read_one(
         recorded["body"] if isinstance(recorded["body"], str) else json.dumps(recorded["body"])
@@ -29,16 +29,16 @@ def test_recorded_events_mean_what_their_file_says(path: Path) -> None:
     assert (meaning, message.unknown) == (recorded["requests"], recorded["unknown"])
 
 
-def test_corpus_of_recorded_events_is_there() -> None:
+def test_recorded_events__exist() -> None:
     assert len(list(CORPUS.glob("*.json"))) >= 8
 
 
-def test_first_receive_is_no_repetition_and_the_second_is() -> None:
+def test_read_messages__second_receive_is_repeat() -> None:
     assert read_one(events.uploaded(PHOTO_ID)).requests == (Request(PHOTO_ID),)
     assert read_one(events.uploaded(PHOTO_ID), 2).requests == (Request(PHOTO_ID, received_before=True),)
 
 
-def test_nudge_asks_for_another_try() -> None:
+def test_read_messages__nudge() -> None:
     assert read_one(events.nudged(PHOTO_ID)).requests == (Request(PHOTO_ID, nudged=True),)
 
 
@@ -62,7 +62,7 @@ def test_nudge_asks_for_another_try() -> None:
         ('{"Records": [{"eventName": "ObjectCreated:Put", "s3": []}]}', "not an S3 event"),
     ],
 )
-def test_unreadable_body_is_unknown_with_a_reason(body: str, reason: str) -> None:
+def test_read_messages__unreadable_body(body: str, reason: str) -> None:
     message = read_one(body)
     assert (message.requests, message.unknown) == ((), reason)
 
@@ -82,8 +82,8 @@ def test_unreadable_body_is_unknown_with_a_reason(body: str, reason: str) -> Non
         "originals/my photo+é.jpg",
     ],
 )
-def test_key_that_names_no_photo_is_unknown(key: str) -> None:
-    assert read_one(events.body_of(events.s3_record(key))).unknown == "key names no photo"
+def test_read_messages__key_without_photo_id(key: str) -> None:
+    assert read_one(events.body_of(events.s3_record(key))).unknown == "no photo id in the key"
 
 
 @pytest.mark.parametrize(
@@ -94,26 +94,26 @@ def test_key_that_names_no_photo_is_unknown(key: str) -> None:
         (f"originals/{PHOTO_ID}", "ObjectTagging:Put"),
     ],
 )
-def test_event_of_no_concern_is_unknown(key: str, event_name: str) -> None:
-    assert read_one(events.body_of(events.s3_record(key, event_name))).unknown == "event of no concern"
+def test_read_messages__unsupported_event(key: str, event_name: str) -> None:
+    assert read_one(events.body_of(events.s3_record(key, event_name))).unknown == "unsupported event"
 
 
-def test_key_is_unquoted_exactly_once() -> None:
+def test_read_messages__unquotes_key_once() -> None:
     # Quoted twice it must stay unknown: "%252F" is a key that holds "%2F", not a slash.
     record = events.s3_record("")
     record["s3"]["object"]["key"] = f"originals%2F{PHOTO_ID}"
     assert read_one(events.body_of(record)).requests == (Request(PHOTO_ID),)
     record["s3"]["object"]["key"] = f"originals%252F{PHOTO_ID}"
-    assert read_one(events.body_of(record)).unknown == "key names no photo"
+    assert read_one(events.body_of(record)).unknown == "no photo id in the key"
 
 
-def test_record_without_any_field_does_not_raise() -> None:
+def test_read_messages__empty_record() -> None:
     (message,) = read_messages({"Records": [{}]})
     assert message.unknown == "not JSON"
     assert read_messages({}) == []
 
 
-def test_one_photo_is_one_job_that_remembers_all_its_messages() -> None:
+def test_jobs_of__one_per_photo() -> None:
     other = uuid4()
     messages = [
         *read_messages(events.sqs_event(events.uploaded(PHOTO_ID), events.nudged(PHOTO_ID))),

@@ -1,4 +1,4 @@
-"""What a photo's line tells CloudWatch."""
+"""The metrics in a photo's log line."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from tests.thumbworker.fakes import FakeQueue, World
 from thumbworker import metrics
 from thumbworker.batch import Batch
 from thumbworker.contract.reasons import Reason
-from thumbworker.metrics import MeasuredJournal
+from thumbworker.metrics import MetricLog
 from thumbworker.reconcile import Reconciler
 
 if TYPE_CHECKING:
     from thumbworker.imaging import Picture
 
 NOW = 1_795_255_210.0
-"""Ten seconds after the instant at which the fakes say that all was uploaded."""
+"""Ten seconds after the fakes' upload time."""
 THUMBNAILS = ("dev", "thumbnails")
 
 
@@ -33,7 +33,7 @@ def encoded(data: bytes) -> Picture:
 
 
 class Worker:
-    """A batch worker on fake stores, whose journal keeps its lines as CloudWatch would get them."""
+    """A batch on fake stores, with the log lines that CloudWatch would get."""
 
     def __init__(self) -> None:
         self.world = World()
@@ -44,13 +44,13 @@ class Worker:
             encoded,
             encoded,
             FakeQueue(),
-            MeasuredJournal("dev", "thumbnails", self.lines.append, lambda: NOW),
+            MetricLog("dev", "thumbnails", self.lines.append, lambda: NOW),
             clock=lambda: next(ticks) / 100,
             now=lambda: NOW,
         )
 
     def handle(self, *records: dict[str, Any]) -> dict[str, Any]:
-        """Work through a batch of one photo; return its line."""
+        """Handle a batch of one photo; return its line."""
         self.lines.clear()
         self.batch({"Records": list(records)}, request_id="r", remaining_seconds=lambda: 60.0)
         (line,) = self.lines
@@ -62,7 +62,7 @@ def worker() -> Worker:
     return Worker()
 
 
-def test_processed_photo_tells_each_phase_and_how_long_people_waited(worker: Worker) -> None:
+def test_metrics__processed_photo(worker: Worker) -> None:
     photo_id = uuid4()
     worker.world.upload(photo_id)
     line = worker.handle(events.sqs_record(events.uploaded(photo_id), sent_at=NOW - 3))
@@ -83,16 +83,16 @@ def test_processed_photo_tells_each_phase_and_how_long_people_waited(worker: Wor
     assert line["_aws"]["Timestamp"] == NOW * 1000
 
 
-def test_refused_photo_is_counted_for_its_reason_and_in_all(worker: Worker) -> None:
+def test_metrics__refused_photo(worker: Worker) -> None:
     photo_id = uuid4()
     worker.world.upload(photo_id, b"damaged")
-    told = metrics_of(worker.handle(events.sqs_record(events.uploaded(photo_id))))
-    assert told[*THUMBNAILS, Reason.DAMAGED] == {"Failed": 1}
-    assert told[THUMBNAILS]["Failed"] == 1
-    assert "Processed" not in told[THUMBNAILS]
+    measured = metrics_of(worker.handle(events.sqs_record(events.uploaded(photo_id))))
+    assert measured[*THUMBNAILS, Reason.DAMAGED] == {"Failed": 1}
+    assert measured[THUMBNAILS]["Failed"] == 1
+    assert "Processed" not in measured[THUMBNAILS]
 
 
-def test_what_was_done_before_or_is_gone_counts_as_neither(worker: Worker) -> None:
+def test_metrics__unchanged_and_deleted_count_as_neither(worker: Worker) -> None:
     photo_id = uuid4()
     worker.world.upload(photo_id)
     worker.handle(events.sqs_record(events.uploaded(photo_id)))
@@ -106,22 +106,22 @@ def test_what_was_done_before_or_is_gone_counts_as_neither(worker: Worker) -> No
         ].keys() == set()
 
 
-def test_nudge_says_nothing_of_how_long_somebody_waited(worker: Worker) -> None:
+def test_metrics__nudge_has_no_upload_time(worker: Worker) -> None:
     photo_id = uuid4()
     worker.world.upload(photo_id)
-    told = metrics_of(worker.handle(events.sqs_record(events.nudged(photo_id))))
-    assert told[THUMBNAILS]["Processed"] == 1
-    assert "UploadToDoneMilliseconds" not in told[THUMBNAILS]
+    measured = metrics_of(worker.handle(events.sqs_record(events.nudged(photo_id))))
+    assert measured[THUMBNAILS]["Processed"] == 1
+    assert "UploadToDoneMilliseconds" not in measured[THUMBNAILS]
 
 
-def test_clocks_that_disagree_give_no_time_below_none(worker: Worker) -> None:
+def test_metrics__never_negative(worker: Worker) -> None:
     photo_id = uuid4()
     worker.world.upload(photo_id)
     line = worker.handle(events.sqs_record(events.uploaded(photo_id), sent_at=NOW + 60))
     assert metrics_of(line)[THUMBNAILS]["QueueAgeMilliseconds"] == 0
 
 
-def test_queue_age_is_that_of_the_first_message_of_a_photo(worker: Worker) -> None:
+def test_metrics__queue_age_of_first_message(worker: Worker) -> None:
     photo_id = uuid4()
     worker.world.upload(photo_id)
     line = worker.handle(
@@ -131,12 +131,12 @@ def test_queue_age_is_that_of_the_first_message_of_a_photo(worker: Worker) -> No
     assert metrics_of(line)[THUMBNAILS]["QueueAgeMilliseconds"] == 9000
 
 
-def test_line_without_metrics_is_left_as_it_is(worker: Worker) -> None:
+def test_metric_log__line_without_metrics(worker: Worker) -> None:
     line = worker.handle(events.sqs_record("not json"))
     assert "_aws" not in line
 
 
-def test_line_is_flat_and_one_line(worker: Worker) -> None:
+def test_metric_log__one_flat_line(worker: Worker) -> None:
     photo_id = uuid4()
     worker.world.upload(photo_id)
     line = worker.handle(events.sqs_record(events.uploaded(photo_id)))
@@ -144,12 +144,12 @@ def test_line_is_flat_and_one_line(worker: Worker) -> None:
     assert "\n" not in json.dumps(line)
 
 
-def test_every_metric_has_a_unit_that_cloudwatch_knows() -> None:
+def test_units__known_to_cloudwatch() -> None:
     assert set(metrics.UNITS.values()) <= set(UNITS)
     assert len(metrics.UNITS) <= 100
 
 
-def test_what_the_gallery_measures_is_in_the_same_format() -> None:
+def test_gallery_metrics__same_format() -> None:
     line = json.loads(measure_line("dev", {"SweepRuns": 1, "SweepStopped": 0}))
     assert metrics_of(line) == {("dev",): {"SweepRuns": 1, "SweepStopped": 0}}
 
@@ -165,7 +165,7 @@ def test_what_the_gallery_measures_is_in_the_same_format() -> None:
         {"_aws": {"CloudWatchMetrics": []}},
     ],
 )
-def test_the_rules_refuse_what_cloudwatch_would_not_take(worker: Worker, changes: dict[str, Any]) -> None:
+def test_metrics_of__rejects_invalid_line(worker: Worker, changes: dict[str, Any]) -> None:
     photo_id = uuid4()
     worker.world.upload(photo_id)
     line = worker.handle(events.sqs_record(events.uploaded(photo_id)))

@@ -11,25 +11,8 @@ import pytest
 
 from tests.stage import ENVIRONMENT
 from tests.thumbworker import events
+from tests.thumbworker.fakes import FakeQueue
 from thumbworker.__main__ import Poller
-from thumbworker.interfaces import StoreUnavailable
-
-
-class FakeQueue:
-    def __init__(self, *batches: list[dict[str, Any]]) -> None:
-        self.batches = list(batches)
-        self.deleted: list[str] = []
-
-    def receive(self, queue_url: str, *, wait_seconds: int) -> list[dict[str, Any]]:
-        if not self.batches:
-            raise StoreUnavailable("ReceiveMessage", "Throttled")
-        return self.batches.pop(0)
-
-    def queue_arn(self, queue_url: str) -> str:
-        return events.QUEUE_ARN
-
-    def delete(self, queue_url: str, receipt_handle: str) -> None:
-        self.deleted.append(receipt_handle)
 
 
 class FakeBatch:
@@ -52,41 +35,41 @@ def messages(count: int) -> list[dict[str, Any]]:
     return records
 
 
-def test_done_messages_are_deleted_and_failed_ones_kept() -> None:
-    queue, batch = FakeQueue(messages(3)), FakeBatch("m-1")
+def test_poll_once__deletes_only_done_messages() -> None:
+    queue, batch = FakeQueue([messages(3)]), FakeBatch("m-1")
     assert Poller(queue, "url", batch).poll_once() == 3  # type: ignore[arg-type]
     assert queue.deleted == ["handle-of-m-0", "handle-of-m-2"]
 
 
-def test_batch_sees_what_lambda_would_show_it() -> None:
+def test_poll_once__event_has_shape_of_lambda() -> None:
     batch = FakeBatch()
-    Poller(FakeQueue(messages(1)), "url", batch).poll_once()  # type: ignore[arg-type]
+    Poller(FakeQueue([messages(1)]), "url", batch).poll_once()  # type: ignore[arg-type]
     (event,) = batch.events
     (record,) = event["Records"]
     assert record["eventSourceARN"] == events.QUEUE_ARN
     assert record["attributes"] == {"ApproximateReceiveCount": "1"}
 
 
-def test_empty_queue_is_no_batch() -> None:
+def test_poll_once__empty_queue() -> None:
     batch = FakeBatch()
-    assert Poller(FakeQueue([]), "url", batch).poll_once() == 0  # type: ignore[arg-type]
+    assert Poller(FakeQueue([[]]), "url", batch).poll_once() == 0  # type: ignore[arg-type]
     assert batch.events == []
 
 
-def test_stop_ends_the_batch_begun_and_takes_no_other() -> None:
+def test_run__stop_finishes_batch() -> None:
     class StoppingBatch(FakeBatch):
         def __call__(self, event: dict[str, Any], **more: Any) -> dict[str, Any]:
             poller.stop(signal.SIGTERM, None)
             return super().__call__(event, **more)
 
-    queue = FakeQueue(messages(1), messages(1))
+    queue = FakeQueue([messages(1), messages(1)])
     poller = Poller(queue, "url", StoppingBatch())  # type: ignore[arg-type]
     poller.run()
     assert queue.deleted == ["handle-of-m-0"]
     assert len(queue.batches) == 1
 
 
-def test_queue_that_does_not_answer_is_asked_again(capsys: pytest.CaptureFixture[str]) -> None:
+def test_run__retries_unavailable_queue(capsys: pytest.CaptureFixture[str]) -> None:
     queue = FakeQueue()
     pauses: list[float] = []
 
@@ -103,7 +86,7 @@ def test_queue_that_does_not_answer_is_asked_again(capsys: pytest.CaptureFixture
 @pytest.mark.parametrize(
     ("missing", "named"), [("THUMBNAILS_QUEUE_URL", "THUMBNAILS_QUEUE_URL"), ("SITE_ORIGIN", "SITE_ORIGIN")]
 )
-def test_command_names_the_missing_setting(missing: str, named: str) -> None:
+def test_main__names_missing_setting(missing: str, named: str) -> None:
     variables = ENVIRONMENT | {"THUMBNAILS_QUEUE_URL": "http://127.0.0.1:1/q", "PATH": os.environ["PATH"]}
     del variables[missing]
     done = subprocess.run(

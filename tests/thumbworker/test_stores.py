@@ -1,4 +1,4 @@
-"""What only the stores on AWS have: faults of the SDK, headers, clients."""
+"""The AWS side of the stores: errors of the SDK, headers, clients."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from uuid import uuid4
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from tests.contract.test_stores import failed, ready_item
+from tests.thumbworker.conftest import failed_item, ready_item
+from thumbworker.contract.events import event_of_item
 from thumbworker.contract.items import PARTITION_KEY
-from thumbworker.contract.news import news_of_item
 from thumbworker.interfaces import RenditionFile, Stores, StoreUnavailable
 from thumbworker.queues import open_queues
 from thumbworker.stores import (
     DynamoCatalogue,
     S3Originals,
     S3Renditions,
-    SnsNews,
+    SnsTopic,
     open_stores,
 )
 
@@ -32,14 +32,14 @@ OPERATIONS: dict[str, Callable[[Stores], object]] = {
     "PutObject": lambda stores: stores.renditions.put(RenditionFile("a", b"", "image/webp")),
     "DeleteObjects": lambda stores: stores.renditions.delete(["a"]),
     "GetItem": lambda stores: stores.catalogue.get(uuid4()),
-    "PutItem": lambda stores: stores.catalogue.put(failed(ready_item())),
+    "PutItem": lambda stores: stores.catalogue.put(failed_item(ready_item())),
     "DeleteItem": lambda stores: stores.catalogue.delete(uuid4()),
-    "Publish": lambda stores: stores.news.publish(news_of_item(ready_item(), "https://photos.example")),
+    "Publish": lambda stores: stores.topic.publish(event_of_item(ready_item(), "https://photos.example")),
 }
 
 
 class Refusing:
-    """A client whose every operation raises what it is given."""
+    """A client whose every operation raises the given exception."""
 
     def __init__(self, fault: Exception) -> None:
         self._fault = fault
@@ -58,28 +58,28 @@ def refusing_stores(fault: Exception) -> Stores:
         S3Originals(client, "originals"),
         S3Renditions(client, "renditions"),
         DynamoCatalogue(client, "catalogue"),
-        SnsNews(client, "arn:aws:sns:eu-central-1:123456789012:photo-events"),
+        SnsTopic(client, "arn:aws:sns:eu-central-1:123456789012:photo-events"),
     )
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 @pytest.mark.parametrize("code", ["SlowDown", "AccessDenied", "403", "InternalError", "NoSuchBucket"])
-def test_refusal_of_a_store_is_one_domain_error_and_never_taken_for_gone(operation: str, code: str) -> None:
+def test_stores__client_error_is_unavailable(operation: str, code: str) -> None:
     stores = refusing_stores(ClientError({"Error": {"Code": code}}, operation))
     with pytest.raises(StoreUnavailable) as caught:
         OPERATIONS[operation](stores)
-    assert (caught.value.operation, caught.value.code) == (operation, code)
+    assert str(caught.value) == f"{operation}: {code}"
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_closed_endpoint_is_the_same_domain_error(operation: str) -> None:
+def test_stores__connection_error_is_unavailable(operation: str) -> None:
     stores = refusing_stores(EndpointConnectionError(endpoint_url="https://closed.example"))
     with pytest.raises(StoreUnavailable) as caught:
         OPERATIONS[operation](stores)
-    assert caught.value.code == "EndpointConnectionError"
+    assert str(caught.value) == f"{operation}: EndpointConnectionError"
 
 
-def test_object_that_could_not_be_deleted_is_not_passed_over() -> None:
+def test_renditions_delete__partial_failure_raises() -> None:
     class HalfDeleting:
         def delete_objects(self, **_: Any) -> dict[str, Any]:
             return {"Errors": [{"Key": "a", "Code": "InternalError"}]}
@@ -88,7 +88,7 @@ def test_object_that_could_not_be_deleted_is_not_passed_over() -> None:
         S3Renditions(HalfDeleting(), "renditions").delete(["a"])  # type: ignore[arg-type]
 
 
-def test_rendition_may_be_cached_for_ever_and_is_shown_as_what_it_is(aws: Aws) -> None:
+def test_renditions_put__headers(aws: Aws) -> None:
     open_stores(aws.environment).renditions.put(RenditionFile("320/a-1.webp", b"bytes", "image/webp"))
     head = aws.client("s3").head_object(Bucket=aws.environment.renditions_bucket, Key="320/a-1.webp")
     assert head["ContentType"] == "image/webp"
@@ -96,7 +96,7 @@ def test_rendition_may_be_cached_for_ever_and_is_shown_as_what_it_is(aws: Aws) -
     assert head["ContentDisposition"] == "inline"
 
 
-def test_item_of_a_foreign_shape_counts_as_none(aws: Aws) -> None:
+def test_catalogue_get__other_schema_is_none(aws: Aws) -> None:
     photo_id = uuid4()
     aws.client("dynamodb").put_item(
         TableName=aws.environment.catalogue_table,
@@ -105,7 +105,7 @@ def test_item_of_a_foreign_shape_counts_as_none(aws: Aws) -> None:
     assert open_stores(aws.environment).catalogue.get(photo_id) is None
 
 
-def test_message_is_postponed_by_the_arn_of_its_queue(aws: Aws) -> None:
+def test_queues_postpone__by_arn(aws: Aws) -> None:
     queues = open_queues(aws.environment)
     aws.client("sqs").send_message(QueueUrl=aws.queue_url, MessageBody="hello")
     (message,) = queues.receive(aws.queue_url, wait_seconds=0)
@@ -113,9 +113,9 @@ def test_message_is_postponed_by_the_arn_of_its_queue(aws: Aws) -> None:
     assert queues.receive(aws.queue_url, wait_seconds=0) == []
 
 
-def test_clients_name_their_region_and_bound_every_wait(aws: Aws) -> None:
+def test_clients__region_and_timeouts(aws: Aws) -> None:
     stores = open_stores(aws.environment)
-    for store in (stores.originals, stores.renditions, stores.catalogue, stores.news):
+    for store in (stores.originals, stores.renditions, stores.catalogue, stores.topic):
         config = store.client.meta.config  # type: ignore[attr-defined]
         assert config.region_name == "eu-central-1"
         assert (config.connect_timeout, config.read_timeout) == (2, 5)
@@ -123,7 +123,7 @@ def test_clients_name_their_region_and_bound_every_wait(aws: Aws) -> None:
     assert stores.originals.client.meta.config.signature_version == "s3v4"  # type: ignore[attr-defined]
 
 
-def test_rendition_is_sent_without_asking_first(aws: Aws) -> None:
+def test_renditions_put__no_expect_header(aws: Aws) -> None:
     stores = open_stores(aws.environment)
     asked: list[bool] = []
     stores.renditions.client.meta.events.register(  # type: ignore[attr-defined]
@@ -137,7 +137,7 @@ def test_rendition_is_sent_without_asking_first(aws: Aws) -> None:
     ("stored", "read"),
     [("asked-by-alice", "asked-by-alice"), ("", ""), ("not an id", ""), ("x" * 65, "")],
 )
-def test_original_is_got_with_the_id_of_the_request_that_brought_it(aws: Aws, stored: str, read: str) -> None:
+def test_originals_get__correlation_id(aws: Aws, stored: str, read: str) -> None:
     photo_id = uuid4()
     aws.upload(photo_id, b"picture", correlation_id=stored)
     original = open_stores(aws.environment).originals.get(photo_id, limit_bytes=7)

@@ -1,4 +1,4 @@
-"""The worker's own zip, run by the mapping under its own role on the embedded AWS."""
+"""The worker's zip on the embedded AWS, under its own role."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from PIL import Image
 
 from tests.emf import metrics_of
 from thumbworker.contract import correlation, keys
-from thumbworker.contract.policy import every_rendition_key
+from thumbworker.contract.policy import CURRENT, every_rendition_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +25,7 @@ PATIENCE_SECONDS = 60.0
 
 
 def eventually(look: Callable[[], Any]) -> Any:
-    """Return what the look finds once it finds anything."""
+    """Poll until the function returns something."""
     end = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < end:
         if found := look():
@@ -60,7 +60,7 @@ class Photo:
         return answer.get("Item", {})
 
     def lines(self) -> list[dict[str, Any]]:
-        """Return what the function logged of the photo, as CloudWatch Logs has it."""
+        """Return the photo's line in CloudWatch Logs."""
         logs = self.aws.client("logs").get_paginator("filter_log_events")
         group = f"/aws/lambda/{self.aws.outputs.worker_function_name}"
         texts = [event["message"] for page in logs.paginate(logGroupName=group) for event in page["events"]]
@@ -73,12 +73,12 @@ class Photo:
         )
 
 
-def test_upload_to_deletion_under_the_workers_own_role(embedded_aws: EnforcedAws) -> None:
+def test_worker__upload_to_deletion_under_own_role(embedded_aws: EnforcedAws) -> None:
     photo = Photo(embedded_aws)
     photo.upload(picture())
     item = eventually(photo.item)
     assert (item["status"]["S"], item["width"]["N"], item["owner"]["S"]) == ("READY", "640", "7")
-    assert len(photo.rendition_keys()) == 3
+    assert len(photo.rendition_keys()) == len(CURRENT.renditions)
     embedded_aws.client("s3").delete_object(
         Bucket=embedded_aws.outputs.originals_bucket, Key=keys.original_key(photo.photo_id)
     )
@@ -86,16 +86,16 @@ def test_upload_to_deletion_under_the_workers_own_role(embedded_aws: EnforcedAws
     assert photo.rendition_keys() == set()
 
 
-def test_line_of_the_zip_tells_the_id_and_the_metrics(embedded_aws: EnforcedAws) -> None:
+def test_worker__log_line_of_zip(embedded_aws: EnforcedAws) -> None:
     photo = Photo(embedded_aws)
     photo.upload(picture())
     (line,) = eventually(photo.lines)
     correlation_id = f"asked-for-{photo.photo_id}"
     assert (line["outcome"], line["correlation_id"]) == ("ready", correlation_id)
     assert photo.item()["correlation_id"]["S"] == correlation_id
-    (told,) = metrics_of(line).items()
-    assert told[0] == (embedded_aws.parameters.stage, "thumbnails")
-    assert told[1].keys() >= {
+    (measured,) = metrics_of(line).items()
+    assert measured[0] == (embedded_aws.parameters.stage, "thumbnails")
+    assert measured[1].keys() >= {
         "Processed",
         "DecodeMilliseconds",
         "EncodeMilliseconds",
@@ -104,7 +104,7 @@ def test_line_of_the_zip_tells_the_id_and_the_metrics(embedded_aws: EnforcedAws)
     }
 
 
-def test_record_received_before_is_decoded_by_a_child_of_the_zip(embedded_aws: EnforcedAws) -> None:
+def test_worker__zip_decodes_repeat_in_child(embedded_aws: EnforcedAws) -> None:
     photo = Photo(embedded_aws)
     photo.upload(picture())
     eventually(photo.item)

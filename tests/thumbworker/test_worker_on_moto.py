@@ -1,4 +1,4 @@
-"""The whole worker on moto, driven by the poller's own receive loop."""
+"""The whole worker on moto, driven by the poller."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from tests.thumbworker.decoders import KILLER, paint, paint_or_die
 from thumbworker.__main__ import Poller
 from thumbworker.batch import Batch
+from thumbworker.contract.policy import CURRENT
 from thumbworker.isolation import ChildLimits, IsolatedDecoder
 from thumbworker.queues import open_queues
 from thumbworker.reconcile import Reconciler
@@ -25,7 +26,7 @@ CHILD = IsolatedDecoder("tests.thumbworker.decoders:paint_or_die", ChildLimits(w
 
 
 class FunctionDied(BaseException):
-    """The end of the whole function in a test that must itself live on."""
+    """Stands for the death of the whole function."""
 
 
 def paint_or_take_the_function_along(data: bytes) -> Picture:
@@ -56,26 +57,26 @@ class Worker:
         pytest.fail("the queue does not get empty")
 
 
-def test_upload_to_deletion_leaves_nothing(aws: Aws) -> None:
+def test_worker__upload_to_deletion(aws: Aws) -> None:
     worker = Worker(aws)
     photo_id = uuid4()
     aws.upload(photo_id, b"a picture", owner="42")
     worker.drain()
     (item,) = aws.items()
     assert (item["pk"]["S"], item["status"]["S"]) == (f"photo#{photo_id}", "READY")
-    assert len(aws.rendition_keys()) == 3
+    assert len(aws.rendition_keys()) == len(CURRENT.renditions)
     assert worker.lines[-1]["QueueAgeMilliseconds"] >= 0
-    (news,) = aws.news()
-    assert news["type"] == "photo.processed"
-    assert news["attributes"] == {"type": "photo.processed", "owner": "42", "status": "READY"}
+    (event,) = aws.events()
+    assert event["type"] == "photo.processed"
+    assert event["attributes"] == {"type": "photo.processed", "owner": "42", "status": "READY"}
     aws.remove(photo_id)
     worker.drain()
     assert (aws.items(), aws.rendition_keys()) == ([], [])
-    assert [news["type"] for news in aws.news()] == ["photo.deleted"]
+    assert [event["type"] for event in aws.events()] == ["photo.deleted"]
     assert aws.messages(aws.dead_letter_url) == []
 
 
-def test_an_item_that_nobody_can_read_goes_with_its_original(aws: Aws) -> None:
+def test_worker__deletes_item_of_other_schema(aws: Aws) -> None:
     worker = Worker(aws)
     photo_id = uuid4()
     aws.client("dynamodb").put_item(
@@ -86,19 +87,19 @@ def test_an_item_that_nobody_can_read_goes_with_its_original(aws: Aws) -> None:
     assert aws.items() == []
 
 
-def test_nudge_repeats_the_same_news(aws: Aws) -> None:
+def test_worker__nudge_repeats_event(aws: Aws) -> None:
     worker = Worker(aws)
     photo_id = uuid4()
     aws.upload(photo_id, b"a picture")
     worker.drain()
     aws.nudge(photo_id)
     worker.drain()
-    first, second = aws.news()
+    first, second = aws.events()
     assert first == second
     assert [line["outcome"] for line in worker.lines] == ["ready", "unchanged"]
 
 
-def test_one_killer_among_nine_good_ones_takes_none_along(aws: Aws) -> None:
+def test_worker__one_killer_among_ten(aws: Aws) -> None:
     worker = Worker(aws, paint_or_take_the_function_along)
     for number in range(10):
         aws.upload(uuid4(), KILLER if number == 4 else f"picture {number}".encode())
@@ -106,12 +107,12 @@ def test_one_killer_among_nine_good_ones_takes_none_along(aws: Aws) -> None:
     assert deaths == 1
     states = sorted((item["status"]["S"], item.get("reason", {}).get("S", "")) for item in aws.items())
     assert states == [("FAILED", "decoder_died"), *[("READY", "")] * 9]
-    assert len(aws.rendition_keys()) == 27
+    assert len(aws.rendition_keys()) == 9 * len(CURRENT.renditions)
     assert aws.messages(aws.dead_letter_url) == []
-    assert sorted({news["type"] for news in aws.news()}) == ["photo.failed", "photo.processed"]
+    assert sorted({event["type"] for event in aws.events()}) == ["photo.failed", "photo.processed"]
 
 
-def test_unknown_message_ends_in_the_dead_letters_and_harms_nobody(aws: Aws) -> None:
+def test_worker__unknown_message_reaches_dead_letters(aws: Aws) -> None:
     worker = Worker(aws)
     aws.client("sqs").send_message(QueueUrl=aws.queue_url, MessageBody="hello")
     aws.upload(uuid4(), b"a picture")
@@ -120,14 +121,14 @@ def test_unknown_message_ends_in_the_dead_letters_and_harms_nobody(aws: Aws) -> 
     assert len(aws.items()) == 1
 
 
-def test_one_photo_costs_exactly_the_promised_requests(aws: Aws) -> None:
+def test_worker__requests_of_one_photo(aws: Aws) -> None:
     operations: list[str] = []
     stores = open_stores(aws.environment)
     for client in (
         stores.originals.client,  # type: ignore[attr-defined]
         stores.renditions.client,  # type: ignore[attr-defined]
         stores.catalogue.client,  # type: ignore[attr-defined]
-        stores.news.client,  # type: ignore[attr-defined]
+        stores.topic.client,  # type: ignore[attr-defined]
     ):
         client.meta.events.register_first(
             "before-send.*.*",
@@ -140,5 +141,5 @@ def test_one_photo_costs_exactly_the_promised_requests(aws: Aws) -> None:
     batch = Batch(Reconciler(stores, "https://photos.example"), paint, CHILD, queues, lambda line: None)
     Poller(queues, aws.queue_url, batch).poll_once(wait_seconds=0)
     assert sorted(operations) == sorted(
-        ["GetObject", "PutObject", "PutObject", "PutObject", "PutItem", "HeadObject", "Publish"]
+        ["GetObject", *["PutObject"] * len(CURRENT.renditions), "PutItem", "HeadObject", "Publish"]
     )

@@ -1,4 +1,4 @@
-"""What the worker promises to its readers: key layout, item shape, policy, reasons and news.
+"""What worker and gallery share: key layout, item shape, policy, limits, reasons, events and metrics.
 
-Standard library only. The gallery imports this package and nothing else of the worker.
+Standard library only. The gallery imports this package and no other part of the worker.
 """

@@ -1,7 +1,7 @@
-"""The one id that follows a photo from the request that offered it to its thumbnails and its news.
+"""The id that follows a photo from the request that offered it to its renditions and events.
 
-It is the id of a request to the gallery: API Gateway's, or one that the gallery made. It travels with
-the original, as signed metadata, and is for people who search logs: nothing is decided by it.
+It is the id of a request to the gallery, from API Gateway or the gallery itself. It is signed metadata of the
+original and serves only to search logs: no code decides by it.
 
 >>> accepted("JKJaXmPLvHcESHA=")
 'JKJaXmPLvHcESHA='
@@ -14,16 +14,16 @@ from __future__ import annotations
 import re
 
 METADATA = "correlation-id"
-"""Name of the user-defined S3 metadata of an original that carries it."""
+"""Name of the S3 user metadata of an original that holds the id."""
 
 _FORM = re.compile(r"[A-Za-z0-9+/=_-]{1,64}")
 
 
 def accepted(untrusted_id: object) -> str:
-    """Return what may be an id, short and plain enough for headers, items and logs; else nothing."""
+    """Return the id if it is short and plain enough for headers, items and logs, else an empty string."""
     return untrusted_id if isinstance(untrusted_id, str) and _FORM.fullmatch(untrusted_id) else ""
 
 
 def metadata_of(correlation_id: str) -> dict[str, str]:
-    """Return the metadata to store with an original; S3 takes no empty value."""
+    """Return the metadata to store with an original; S3 allows no empty value."""
     return {METADATA: correlation_id} if correlation_id else {}

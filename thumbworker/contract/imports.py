@@ -1,4 +1,4 @@
-"""Import by URL: what the gallery asks for, and what the import worker says of it.
+"""Import by URL: the gallery's request and the import worker's item.
 
 The gallery writes the request once to ``imports/<photo_id>``; the worker keeps one catalogue item
 ``import#<photo_id>`` with status, attempts and reason.
@@ -19,11 +19,11 @@ MAX_IMPORT_BYTES = 20 * 1024 * 1024
 MAX_TRIES = 3
 MAX_URL_LENGTH = 2048
 EXPIRES_ATTRIBUTE = "expires_at"
-"""Seconds since the epoch, after which DynamoDB removes the item by itself."""
+"""The table's TTL attribute: seconds since the epoch, after which DynamoDB deletes the item."""
 
 
 class ImportStatus(StrEnum):
-    """How far an import is; no item yet means that nobody has begun."""
+    """The status of an import; no item yet means that it has not begun."""
 
     PROCESSING = "PROCESSING"
     COMPLETED = "COMPLETED"
@@ -31,7 +31,7 @@ class ImportStatus(StrEnum):
 
 
 class ImportReason(StrEnum):
-    """Why a picture could not be fetched: a stable code; the sentence is in ``SENTENCES``."""
+    """Why an image could not be imported: a stable code; the sentence is in ``SENTENCES``."""
 
     ADDRESS_NOT_ALLOWED = "import_address_not_allowed"
     URL_NOT_ALLOWED = "import_url_not_allowed"
@@ -54,30 +54,36 @@ class ImportReason(StrEnum):
 
 
 SENTENCES: dict[ImportReason, str] = {
-    ImportReason.ADDRESS_NOT_ALLOWED: "This address is not on the public internet. Use a public one.",
-    ImportReason.URL_NOT_ALLOWED: "Use an address that begins with http:// or https://, without a port.",
-    ImportReason.NO_SUCH_HOST: "There is no server of that name. Check the address.",
-    ImportReason.UNREACHABLE: "The server did not answer. Try it again later.",
-    ImportReason.CERTIFICATE: "The server's certificate is not valid. Download the picture and upload it.",
-    ImportReason.TOO_MANY_REDIRECTS: "The address leads on more than twice. Use the picture's own address.",
-    ImportReason.NOT_THERE: "There is no picture at this address any more. Check the address.",
-    ImportReason.REFUSED_BY_SERVER: "The server does not give this picture away. Download it and upload it.",
-    ImportReason.SERVER_TROUBLE: "The server is in trouble. Try it again later.",
-    ImportReason.TOO_SLOW: "The server took longer than 10 seconds. Download the picture and upload it.",
-    ImportReason.CUT_OFF: "The server sent only part of the picture. Try it again later.",
-    ImportReason.TOO_LARGE: "This picture is larger than 20 MB. Download it and upload it.",
-    ImportReason.EMPTY: "There is nothing at this address. Check it.",
-    ImportReason.ENCODING: "The server packs this picture in an unknown way. Download it and upload it.",
-    ImportReason.NOT_A_PICTURE: "What lies at this address is not a picture. Use the picture's own address.",
-    ImportReason.ANSWER_MALFORMED: "The server's answer makes no sense. Check the address.",
-    ImportReason.EXPIRED: "The picture could not be fetched within a day. Ask for it again.",
-    ImportReason.GAVE_UP: "The picture could not be fetched in three tries. Ask for it again later.",
+    ImportReason.ADDRESS_NOT_ALLOWED: "This URL isn't on the public internet. Use a public URL.",
+    ImportReason.URL_NOT_ALLOWED: (
+        "This URL isn't supported. Use one that starts with http:// or https:// and has no port."
+    ),
+    ImportReason.NO_SUCH_HOST: "We couldn't find this server. Check the URL.",
+    ImportReason.UNREACHABLE: "The server didn't respond. Try again later.",
+    ImportReason.CERTIFICATE: "The server's certificate isn't valid. Download the image and upload it here.",
+    ImportReason.TOO_MANY_REDIRECTS: "This URL redirects more than twice. Use the image's own URL.",
+    ImportReason.NOT_THERE: "There is no image at this URL. Check the URL.",
+    ImportReason.REFUSED_BY_SERVER: "The server denied access. Download the image and upload it here.",
+    ImportReason.SERVER_TROUBLE: "The server returned an error. Try again later.",
+    ImportReason.TOO_SLOW: "The server took longer than 10 seconds. Download the image and upload it here.",
+    ImportReason.CUT_OFF: "The download was interrupted. Try again later.",
+    ImportReason.TOO_LARGE: (
+        f"This image is larger than {MAX_IMPORT_BYTES >> 20} MB. Download it and upload it here."
+    ),
+    ImportReason.EMPTY: "This URL returned an empty file. Check the URL.",
+    ImportReason.ENCODING: (
+        "The server uses an unsupported content encoding. Download the image and upload it here."
+    ),
+    ImportReason.NOT_A_PICTURE: "This URL isn't an image. Use the image's own URL.",
+    ImportReason.ANSWER_MALFORMED: "The server sent an invalid response. Check the URL.",
+    ImportReason.EXPIRED: "We couldn't import this image within 24 hours. Import it again.",
+    ImportReason.GAVE_UP: f"We couldn't import this image in {MAX_TRIES} tries. Try again later.",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class ImportRequest:
-    """What the gallery asks for. No try begins after ``begin_before`` (ISO 8601 in UTC)."""
+    """The gallery's request. No try begins after ``begin_before`` (ISO 8601 in UTC)."""
 
     url: str
     owner: str
@@ -85,15 +91,15 @@ class ImportRequest:
     correlation_id: str = ""
 
     def to_json(self) -> str:
-        """Return the body of the object."""
+        """Return the body of the object ``imports/<photo_id>``."""
         return json.dumps(asdict(self))
 
     @classmethod
     def from_json(cls, text: str | bytes) -> ImportRequest:
-        """Read a body back.
+        """Read a body.
 
         Raises:
-            KeyError, TypeError, ValueError: it is none that a gallery of this version wrote.
+            KeyError, TypeError, ValueError: the body is not of this version.
         """
         body = json.loads(text)
         return cls(
@@ -106,7 +112,7 @@ class ImportRequest:
 
 @dataclass(frozen=True, slots=True)
 class ImportItem:
-    """What the import worker says. ``updated_at`` is ISO 8601 in UTC."""
+    """The import worker's item. ``updated_at`` is ISO 8601 in UTC."""
 
     photo_id: UUID
     status: ImportStatus
@@ -117,10 +123,10 @@ class ImportItem:
 
     @classmethod
     def from_item(cls, item: dict[str, Any]) -> ImportItem:
-        """Read an item back.
+        """Read an item.
 
         Raises:
-            KeyError, ValueError: the item is not one that a worker of this version wrote.
+            KeyError, ValueError: the item is not of this version.
         """
         return cls(
             photo_id=UUID(str(item[PARTITION_KEY]).removeprefix(keys.IMPORT_ITEM_PREFIX)),
@@ -133,7 +139,7 @@ class ImportItem:
 
 
 def sentence(code: str) -> str | None:
-    """Return the sentence for a reason code of an import; ``None`` if it is none."""
+    """Return the sentence for a reason code of an import; ``None`` for any other code."""
     try:
         return SENTENCES[ImportReason(code)]
     except ValueError:

@@ -1,8 +1,7 @@
-"""The shape of a catalogue item: what the worker saw of one original.
+"""The catalogue item of one photo.
 
-The writer owns the shape: the worker writes ``PhotoItem.to_item()`` and the gallery reads it back by
-``PhotoItem.from_item()``. Values are plain Python (str, int, Decimal-free dicts and lists), at most
-4 kB in all.
+The worker writes ``PhotoItem.to_item()``, the gallery reads ``PhotoItem.from_item()``. Values are str, int,
+dict and list without ``Decimal``, at most 4 kB in all.
 """
 
 from __future__ import annotations
@@ -17,11 +16,11 @@ from thumbworker.contract import keys
 SCHEMA_VERSION = 1
 PARTITION_KEY = "pk"
 ATTENTION_INDEX = "attention"
-"""Sparse index (``attention``, ``uploaded_at``): only items that need a person's attention are in it."""
+"""Sparse index (``attention``, ``uploaded_at``) of the items that need a person's attention."""
 
 
 class Status(StrEnum):
-    """What came of an original. No item yet means that it is still being processed."""
+    """The result for an original; no item yet means that it is still being processed."""
 
     READY = "READY"
     FAILED = "FAILED"
@@ -29,7 +28,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MadeRendition:
-    """A rendition that lies in the renditions bucket; sides in pixels."""
+    """A rendition in the renditions bucket; ``width`` and ``height`` in pixels."""
 
     name: str
     key: str
@@ -41,12 +40,12 @@ class MadeRendition:
 
 @dataclass(frozen=True, slots=True)
 class PhotoItem:
-    """What the worker saw of one original.
+    """What the worker stores about one original.
 
     ``width`` and ``height`` are those of the upright original in pixels. ``uploaded_at`` and
-    ``processed_at`` are ISO 8601 in UTC. ``metadata`` is the allow-list of camera facts and
-    ``location`` (latitude, longitude in degrees, as text) is private to the owner. ``correlation_id`` is
-    that of the request which offered the photo; items from before there was one have none.
+    ``processed_at`` are ISO 8601 in UTC. ``metadata`` holds the allowed camera facts. ``location`` (latitude
+    and longitude in degrees, as text) is private to the owner. ``correlation_id`` is that of the request
+    that offered the photo; old items have none.
     """
 
     photo_id: UUID
@@ -70,7 +69,7 @@ class PhotoItem:
     correlation_id: str = ""
 
     def to_item(self) -> dict[str, Any]:
-        """Return the DynamoDB item as plain Python; empty optional facts are left out."""
+        """Return the DynamoDB item as plain Python, without empty optional values."""
         item: dict[str, Any] = {
             PARTITION_KEY: keys.photo_item_key(self.photo_id),
             "schema_version": SCHEMA_VERSION,
@@ -107,19 +106,19 @@ class PhotoItem:
         }
         item |= {name: value for name, value in optional.items() if value}
         if self.status is Status.FAILED:
-            # Sparse: READY items never enter the index and cost nothing there.
+            # Sparse: READY items are not in the index and cost nothing there.
             item[ATTENTION_INDEX] = str(Status.FAILED)
         return item
 
     @classmethod
     def from_item(cls, item: dict[str, Any]) -> PhotoItem:
-        """Read an item back.
+        """Read an item.
 
         Raises:
-            KeyError, ValueError: the item is not one that a worker of this schema wrote.
+            KeyError, ValueError: the item is not of this schema.
         """
         return cls(
-            photo_id=UUID(str(item[PARTITION_KEY]).removeprefix("photo#")),
+            photo_id=UUID(str(item[PARTITION_KEY]).removeprefix(keys.PHOTO_ITEM_PREFIX)),
             status=Status(item["status"]),
             owner=str(item["owner"]),
             uploaded_at=str(item["uploaded_at"]),

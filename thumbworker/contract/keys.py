@@ -1,4 +1,4 @@
-"""Where things lie in S3 and DynamoDB.
+"""Keys in S3 and DynamoDB.
 
 >>> original_key(UUID("6f1c2a52-6c9f-4c2e-9d3a-0a4f5b8f0c11"))
 'originals/6f1c2a52-6c9f-4c2e-9d3a-0a4f5b8f0c11'
@@ -16,10 +16,11 @@ ORIGINALS_PREFIX = "originals/"
 NUDGES_PREFIX = "nudges/"
 IMPORTS_PREFIX = "imports/"
 
+PHOTO_ITEM_PREFIX = "photo#"
 IMPORT_ITEM_PREFIX = "import#"
 
 OWNER_METADATA = "owner"
-"""Name of the user-defined S3 metadata of an original that carries its owner's id."""
+"""Name of the S3 user metadata of an original that holds its owner's id."""
 
 
 def original_key(photo_id: UUID) -> str:
@@ -28,22 +29,22 @@ def original_key(photo_id: UUID) -> str:
 
 
 def nudge_key(photo_id: UUID) -> str:
-    """Return the key of the empty object that means only "reconcile this id"."""
+    """Return the key of the empty object that asks the worker to reconcile this id."""
     return f"{NUDGES_PREFIX}{photo_id}"
 
 
 def import_key(photo_id: UUID) -> str:
-    """Return the key of the write-once request to import a photo from the web."""
+    """Return the key of the write-once request to import a photo by URL."""
     return f"{IMPORTS_PREFIX}{photo_id}"
 
 
 def photo_item_key(photo_id: UUID) -> str:
-    """Return the partition key of the catalogue item that says what the worker saw."""
-    return f"photo#{photo_id}"
+    """Return the partition key of the photo's catalogue item."""
+    return f"{PHOTO_ITEM_PREFIX}{photo_id}"
 
 
 def import_item_key(photo_id: UUID) -> str:
-    """Return the partition key of the item that counts the attempts of an import."""
+    """Return the partition key of the import's catalogue item."""
     return f"{IMPORT_ITEM_PREFIX}{photo_id}"
 
 
@@ -56,6 +57,6 @@ def parse_key(key: str) -> tuple[str, UUID] | None:
                 photo_id = UUID(text)
             except ValueError:
                 return None
-            # UUID() also takes braces, URNs and missing hyphens; one id has one key.
+            # UUID() also accepts braces, URNs and missing hyphens; one id has one key.
             return (prefix, photo_id) if str(photo_id) == text else None
     return None

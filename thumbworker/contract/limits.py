@@ -1,6 +1,6 @@
-"""Limits that the offer of an upload and the worker share."""
+"""Limits that gallery and worker share."""
 
 from __future__ import annotations
 
 MAX_ORIGINAL_BYTES = 50 * 1024 * 1024
-"""Larger originals are refused at the offer; the worker never reads one."""
+"""The gallery offers no larger upload, and the worker reads no larger original."""

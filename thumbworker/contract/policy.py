@@ -1,7 +1,7 @@
-"""Which renditions are wanted: versioned data in one place.
+"""Which renditions are made: versioned data in one place.
 
-A change of any value here makes a new version. Keys carry the version, so a rendition's address
-never changes its bytes and may be cached for ever; deletion goes over every version in ``EVER``.
+Any change is a new version, appended to ``EVER``. Keys contain the version, so the bytes of a key never
+change and may be cached without limit. Deletion covers every version in ``EVER``.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RenditionSpec:
-    """One wanted rendition.
+    """One rendition to make.
 
     ``longest_side`` is in pixels; ``quality`` (0 to 100) and ``effort`` are in the encoder's own scale:
-    for WebP its method (0 to 6, 6 the slowest), for AVIF its speed (0 to 10, 10 the fastest).
+    WebP's method (0 to 6, 6 the slowest), AVIF's speed (0 to 10, 10 the fastest).
     """
 
     name: str
@@ -28,11 +28,6 @@ class RenditionSpec:
     effort: int
 
     @property
-    def extension(self) -> str:
-        """Return the file extension, which for the formats used here is the format's name."""
-        return self.format
-
-    @property
     def content_type(self) -> str:
         """Return the media type to store and serve the rendition with."""
         return f"image/{self.format}"
@@ -40,14 +35,14 @@ class RenditionSpec:
 
 @dataclass(frozen=True, slots=True)
 class RenditionPolicy:
-    """A versioned set of wanted renditions, smallest first."""
+    """A versioned set of renditions, smallest first."""
 
     version: int
     renditions: tuple[RenditionSpec, ...]
 
     def key(self, spec: RenditionSpec, photo_id: UUID) -> str:
-        """Return the rendition's key in the renditions bucket."""
-        return f"{spec.name}/{photo_id}-{self.version}.{spec.extension}"
+        """Return the rendition's key in the renditions bucket; the format is its file extension."""
+        return f"{spec.name}/{photo_id}-{self.version}.{spec.format}"
 
 
 POLICY_1 = RenditionPolicy(
@@ -70,11 +65,11 @@ POLICY_2 = RenditionPolicy(
 )
 
 EVER: tuple[RenditionPolicy, ...] = (POLICY_1, POLICY_2)
-"""Every policy ever used, oldest first. Append only: deletion relies on it."""
+"""Every policy ever used, oldest first. Append only: deletion depends on it."""
 
 CURRENT = EVER[-1]
 
 
 def every_rendition_key(photo_id: UUID) -> tuple[str, ...]:
-    """Return all keys that a rendition of this photo can ever have had."""
+    """Return all keys that renditions of this photo can have, under any policy."""
     return tuple(policy.key(spec, photo_id) for policy in EVER for spec in policy.renditions)

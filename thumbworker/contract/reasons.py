@@ -1,10 +1,10 @@
-"""Why a photo could not be shown: stable codes, each with a sentence for people."""
+"""Why a photo could not be processed: stable codes, each with a sentence for people."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 
-from thumbworker.contract import imports
+from thumbworker.contract import imports, limits
 
 
 class Reason(StrEnum):
@@ -30,31 +30,39 @@ class Reason(StrEnum):
 
 
 SENTENCES: dict[Reason, str] = {
-    Reason.EMPTY: "This file is empty. Choose the picture again.",
-    Reason.TOO_LARGE: "This file is larger than 50 MB. Save a smaller copy and upload that.",
-    Reason.NOT_A_PICTURE: "This file is not a picture. Choose a JPEG, PNG, WebP, AVIF, GIF, HEIC or TIFF.",
-    Reason.VIDEO: "This is a video. Choose a picture instead.",
-    Reason.DOCUMENT: "This is a document. Export the page you want to show as JPEG or PNG.",
-    Reason.VECTOR_DRAWING: "This is a vector drawing. Export it as PNG and upload that.",
-    Reason.CAMERA_RAW: "This is a camera's raw file. Export it as JPEG and upload that.",
-    Reason.FORMAT_NOT_SUPPORTED: (
-        "We do not take this kind of picture. Save it as JPEG, PNG or WebP and upload that."
+    Reason.EMPTY: "This file is empty. Choose another file.",
+    Reason.TOO_LARGE: (
+        f"This file is larger than {limits.MAX_ORIGINAL_BYTES >> 20} MB. Save a smaller copy and upload it."
     ),
-    Reason.SAMPLES_NOT_SUPPORTED: "This picture holds measurements, not colours. Save it with 8 or 16 bits.",
-    Reason.HEIC_NOT_READ: "We do not read HEIC here. Save it as JPEG and upload that.",
-    Reason.TOO_MANY_PIXELS: "This picture has more than 100 megapixels. Save a smaller copy and upload that.",
-    Reason.DAMAGED: "We could not read this picture; it may be damaged. Upload it again from its source.",
-    Reason.TRUNCATED: "The end of this picture is missing. Upload it again from its source.",
-    Reason.TOO_COSTLY: "This picture takes more memory than we allow. Save it as a plain JPEG.",
-    Reason.TOO_MANY_PARTS: "This picture is built in too many parts. Open it and save it again.",
-    Reason.TOOK_TOO_LONG: "This picture took too long to read. Save it as a plain JPEG and upload that.",
-    Reason.DECODER_DIED: "This picture stopped our reader. Save it as a plain JPEG and upload that.",
+    Reason.NOT_A_PICTURE: (
+        "This file isn't an image. Choose a JPEG, PNG, WebP, AVIF, GIF, HEIC, or TIFF file."
+    ),
+    Reason.VIDEO: "Videos aren't supported. Choose an image.",
+    Reason.DOCUMENT: "Documents aren't supported. Export the page as JPEG or PNG and upload it.",
+    Reason.VECTOR_DRAWING: "Vector images aren't supported. Export it as PNG and upload it again.",
+    Reason.CAMERA_RAW: "Camera raw files aren't supported. Export it as JPEG and upload it again.",
+    Reason.FORMAT_NOT_SUPPORTED: (
+        "This image type isn't supported. Save it as JPEG, PNG, or WebP and upload it again."
+    ),
+    Reason.SAMPLES_NOT_SUPPORTED: (
+        "This image type (scientific data) isn't supported. Save it with 8 or 16 bits and upload it again."
+    ),
+    Reason.HEIC_NOT_READ: "HEIC isn't supported on this server. Save it as JPEG and upload it again.",
+    Reason.TOO_MANY_PIXELS: "This image has more than 100 megapixels. Save a smaller copy and upload it.",
+    Reason.DAMAGED: "This image may be damaged. Upload it again from its source.",
+    Reason.TRUNCATED: "This image is incomplete. Upload it again from its source.",
+    Reason.TOO_COSTLY: "This image needs too much memory. Save it as JPEG and upload it again.",
+    Reason.TOO_MANY_PARTS: "This image is too complex. Save it as JPEG and upload it again.",
+    Reason.TOOK_TOO_LONG: "This image took too long to process. Save it as JPEG and upload it again.",
+    Reason.DECODER_DIED: "We couldn't process this image. Save it as JPEG and upload it again.",
 }
+UNKNOWN_REASON = "We couldn't process this image."
+"""The sentence for a code that another version wrote."""
 
 
 def sentence(code: str) -> str:
-    """Return the sentence for a reason code, also for a code this version does not know."""
+    """Return the sentence for a reason code of a photo or an import; ``UNKNOWN_REASON`` for any other."""
     try:
         return SENTENCES[Reason(code)]
     except ValueError:
-        return imports.sentence(code) or "We could not read this picture."
+        return imports.sentence(code) or UNKNOWN_REASON

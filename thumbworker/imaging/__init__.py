@@ -1,4 +1,4 @@
-"""Turn any picture a person has into right renditions, and refuse the rest.
+"""Render an original into its renditions and metadata, or refuse it with a reason.
 
 >>> from thumbworker.imaging import Refused, render
 >>> try:
@@ -8,9 +8,9 @@
 empty
 """
 
+from thumbworker.imaging.errors import Refused
 from thumbworker.imaging.limits import DEFAULT_LIMITS, Limits
 from thumbworker.imaging.picture import Picture, Rendered
-from thumbworker.imaging.refusal import Refused
 from thumbworker.imaging.rendering import render
 
 __all__ = ["DEFAULT_LIMITS", "Limits", "Picture", "Refused", "Rendered", "render"]

@@ -1,4 +1,4 @@
-"""Colour: from the profile that a picture carries to sRGB, which is what a picture without one means."""
+"""Convert colors from an image's ICC profile to sRGB, which is assumed where there is no profile."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from PIL import Image, ImageCms
 
 _LOG = logging.getLogger(__name__)
 
-_PROFILE_BYTES_MAXIMUM = 4_000_000
-"""Profiles of printing presses have 0.5 to 2 MB; more is not a profile."""
+_MAX_PROFILE_BYTES = 4_000_000
+"""Profiles of printing presses have 0.5 to 2 MB."""
 
 _MODE_BY_SPACE = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK", "Lab ": "LAB"}
 _SAME_WITHIN = 2
@@ -25,7 +25,7 @@ _PROBE = bytes(
 
 
 def to_srgb(image: Image.Image, icc_profile: bytes) -> Image.Image:
-    """Return the picture as RGB in sRGB; a broken or unfit profile is ignored with a line in the log."""
+    """Return the image as RGB in sRGB; a broken or unsuitable profile is ignored and logged."""
     transform = _transform(icc_profile, image.mode) if icc_profile else None
     if transform is None and image.mode == "LAB":
         transform = _lab_transform()
@@ -46,8 +46,8 @@ def _same_or_converted(image: Image.Image, transform: ImageCms.ImageCmsTransform
 
 @functools.lru_cache(maxsize=16)
 def _transform(icc_profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
-    """Return the transform from a profile to sRGB; phones give all their pictures the same few."""
-    if len(icc_profile) > _PROFILE_BYTES_MAXIMUM:
+    """Return the transform from a profile to sRGB; cached, as phones use the same few profiles."""
+    if len(icc_profile) > _MAX_PROFILE_BYTES:
         _LOG.warning("profile ignored: %d bytes", len(icc_profile))
         return None
     try:
@@ -63,8 +63,8 @@ def _transform(icc_profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | No
             "RGB",
             ImageCms.Intent.RELATIVE_COLORIMETRIC,
         )
-    except (ImageCms.PyCMSError, OSError, ValueError, TypeError) as problem:
-        _LOG.warning("profile ignored: %s", problem)
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError) as error:
+        _LOG.warning("profile ignored: %s", error)
         return None
 
 
@@ -77,7 +77,7 @@ def _lab_transform() -> ImageCms.ImageCmsTransform:
 
 @functools.lru_cache(maxsize=16)
 def _changes_nothing(transform: ImageCms.ImageCmsTransform) -> bool:
-    """Tell whether a profile is sRGB under another name: then the conversion is left out."""
+    """Return whether a profile equals sRGB, so that the conversion can be skipped."""
     probe = Image.frombytes("RGB", (len(_PROBE) // 3, 1), _PROBE)
     after = transform.apply(probe).tobytes()
     return all(abs(a - b) <= _SAME_WITHIN for a, b in zip(_PROBE, after, strict=True))

@@ -1,4 +1,4 @@
-"""Encode renditions that carry pixels and nothing else."""
+"""Encode renditions, without any metadata."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ if TYPE_CHECKING:
 
 
 _AOM_OPTIONS = {"tune": "ssim", "enable-cdef": "1"}
-"""For aom: at equal bytes cdef gains 0.0005 of SSIM and takes no time that could be measured."""
+"""For aom: at equal bytes, cdef gains 0.0005 of SSIM at no measurable time."""
 
-_DRAWING_COLORS_MAXIMUM = 1024
-"""Photographs have more colours than this in any corner; charts, logos and screenshots fewer in all."""
+_MAX_DRAWING_COLORS = 1024
+"""Photos have more colors than this in any corner; charts, logos and screenshots have fewer in total."""
 
 
 def encode(image: Image.Image, spec: RenditionSpec) -> bytes:
-    """Return the encoded picture, without EXIF, XMP, profile, comment or thumbnail.
+    """Return the encoded image, without EXIF, XMP, profile, comment or thumbnail.
 
-    Pillow's writers take profiles and comments over from ``info`` unasked, so it is emptied first.
+    Pillow's writers copy profiles and comments from ``info``, so it is emptied first.
     """
     image.info = {}
     buffer = io.BytesIO()
-    drawing = image.getcolors(_DRAWING_COLORS_MAXIMUM) is not None
+    drawing = image.getcolors(_MAX_DRAWING_COLORS) is not None
     if spec.format == "avif":
         image.save(
             buffer,
@@ -37,7 +37,7 @@ def encode(image: Image.Image, spec: RenditionSpec) -> bytes:
             advanced=_AOM_OPTIONS,
         )
     elif drawing:
-        # Exact, and a third to a tenth of the bytes: subsampled colour smears hard edges.
+        # Exact, and a third to a tenth of the bytes; subsampled color blurs hard edges.
         image.save(buffer, "WEBP", lossless=True, quality=50, method=2)
     else:
         image.save(buffer, "WEBP", quality=spec.quality, method=spec.effort)

@@ -1,7 +1,7 @@
-"""A bounded reader of EXIF: one pass, no exceptions, nothing but the tags that are asked for.
+"""A bounded reader of EXIF: one pass, no exceptions.
 
-The layout is TIFF 6.0, section 2, and the tags those of CIPA DC-008 (Exif 3.0). Hostile files point
-back to themselves, claim counts of billions and divide by zero; every read here is cut to the block.
+Layout: TIFF 6.0, section 2; tags: CIPA DC-008 (Exif 3.0). Hostile files contain loops, counts of billions and
+divisions by zero; every read here is limited to the block.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import NamedTuple
 _EXIF_PREFIX = b"Exif\x00\x00"
 _EXIF_POINTER, _GPS_POINTER = 0x8769, 0x8825
 _ORIENTATION = 0x0112
-_ENTRIES_MAXIMUM = 1000
-_VALUE_BYTES_MAXIMUM = 4096
+_MAX_ENTRIES = 1000
+_MAX_VALUE_BYTES = 4096
 
 _ITEM_BYTES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 7: 1, 9: 4, 10: 8, 13: 4, 129: 1}
 _TEXT_TYPES = {2, 7, 129}
@@ -22,7 +22,7 @@ _NUMBER_CODES = {1: "B", 3: "H", 4: "L", 9: "l", 13: "L"}
 
 
 class Ratio(NamedTuple):
-    """A rational as stored; the denominator may be zero."""
+    """A rational number as stored; the denominator may be zero."""
 
     numerator: int
     denominator: int
@@ -33,7 +33,7 @@ Value = bytes | tuple[int, ...] | tuple[Ratio, ...]
 
 @dataclass(frozen=True, slots=True)
 class Tags:
-    """The entries of the main, Exif and GPS directories by tag number."""
+    """The entries of the main, Exif and GPS directories, by tag number."""
 
     main: dict[int, Value] = field(default_factory=dict)
     exif: dict[int, Value] = field(default_factory=dict)
@@ -41,7 +41,7 @@ class Tags:
 
     @property
     def orientation(self) -> int:
-        """Return how the pixels lie, 1 to 8; 1 for anything else that is stored there."""
+        """Return the orientation, 1 to 8; 1 for any other stored value."""
         value = self.main.get(_ORIENTATION)
         if isinstance(value, tuple) and value and isinstance(value[0], int) and 1 <= value[0] <= 8:
             return value[0]
@@ -49,7 +49,7 @@ class Tags:
 
 
 def read_tags(block: bytes) -> Tags:
-    """Read an EXIF block, with or without its ``Exif`` prefix; what can't be read is left out."""
+    """Read an EXIF block, with or without its ``Exif`` prefix; unreadable entries are left out."""
     view = memoryview(block)
     if block[:6] == _EXIF_PREFIX:
         view = view[6:]
@@ -70,7 +70,7 @@ def _offset(value: Value | None) -> int:
 
 
 class _Reader:
-    """Reads directories from one block in one byte order."""
+    """Reads the directories of one block in one byte order."""
 
     def __init__(self, view: memoryview, order: str) -> None:
         self._view = view
@@ -84,7 +84,7 @@ class _Reader:
         tags: dict[int, Value] = {}
         if not 8 <= at <= len(self._view) - 2:
             return tags
-        count = min(self.unsigned(at, 2), _ENTRIES_MAXIMUM)
+        count = min(self.unsigned(at, 2), _MAX_ENTRIES)
         for entry in range(at + 2, min(at + 2 + 12 * count, len(self._view) - 11), 12):
             value = self._value(entry)
             if value is not None:
@@ -96,7 +96,7 @@ class _Reader:
         item_bytes = _ITEM_BYTES.get(kind)
         if item_bytes is None or not count:
             return None
-        count = min(count, _VALUE_BYTES_MAXIMUM // item_bytes)
+        count = min(count, _MAX_VALUE_BYTES // item_bytes)
         size = count * item_bytes
         at = entry + 8 if size <= 4 else self.unsigned(entry + 8)
         raw = bytes(self._view[at : at + size])

@@ -1,4 +1,4 @@
-"""Small facts drawn from the pixels: placeholder, colour and two ways to know a picture again."""
+"""Small values computed from the pixels: ThumbHash, dominant color and difference hash."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LUMINANCE_TERMS = 7
 
 
 def dominant_color(image: Image.Image) -> str:
-    """Return the colour of the largest group of like pixels as ``#rrggbb``."""
+    """Return the color of the largest group of similar pixels as ``#rrggbb``."""
     small = image.resize(_fitted(image.size, 48), Image.Resampling.BOX)
     groups = small.quantize(5, method=Image.Quantize.FASTOCTREE)
     counts = groups.histogram()
@@ -27,7 +27,10 @@ def dominant_color(image: Image.Image) -> str:
 
 
 def dhash(image: Image.Image) -> str:
-    """Return 64 bits as hexadecimal digits: a cell of 8 x 8 is brighter than its right neighbour."""
+    """Return the 64-bit difference hash in hexadecimal: one bit for each of 8 x 8 cells.
+
+    A bit is 1 if the cell is brighter than its right neighbor.
+    """
     levels = image.convert("L").resize((9, 8), Image.Resampling.BOX).tobytes()
     bits = 0
     for row in range(8):
@@ -38,10 +41,10 @@ def dhash(image: Image.Image) -> str:
 
 
 def thumbhash(image: Image.Image) -> str:
-    """Return the ThumbHash of an opaque RGB picture as base64.
+    """Return the ThumbHash of an opaque RGB image as base64.
 
-    The format is that of ThumbHash by Evan Wallace: the first terms of a cosine transform of
-    luminance (7 along the longer side) and of two differences of colour (3 x 3), four bits each.
+    Format: ThumbHash by Evan Wallace (https://evanw.github.io/thumbhash/): the first terms of a cosine
+    transform of luminance (7 along the longer side) and of two color differences (3 x 3), four bits each.
     """
     small = image.resize(_fitted(image.size, _THUMBHASH_SIDE), Image.Resampling.BOX)
     width, height = small.size
@@ -82,7 +85,7 @@ def thumbhash(image: Image.Image) -> str:
 def _cosine_terms(
     channel: Sequence[float], size: tuple[int, int], columns: int, rows: int
 ) -> tuple[float, list[float], float]:
-    """Return the mean, the terms scaled to 0..1 and their scale; rows first, as sums are separable."""
+    """Return the mean, the terms scaled to 0..1 and their scale; rows first, as the sums are separable."""
     width, height = size
     bases = [[math.cos(math.pi / width * cx * (x + 0.5)) for x in range(width)] for cx in range(columns)]
     lines = [channel[width * y : width * (y + 1)] for y in range(height)]

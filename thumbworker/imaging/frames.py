@@ -1,7 +1,7 @@
 """Decoded pixels, as whole images or as buffers, read a band of rows at a time.
 
-WebP, AVIF and HEIC decoders hand over one buffer of the whole frame. Pillow would copy it into an image of
-four bytes a pixel before the first row can be looked at; cut into bands, that copy is never made.
+WebP, AVIF and HEIC decoders return one buffer of the whole frame. Pillow would first copy it into an image of
+four bytes per pixel; reading it in bands avoids that copy.
 """
 
 from __future__ import annotations
@@ -11,41 +11,41 @@ from typing import TYPE_CHECKING, Protocol, cast
 from PIL import AvifImagePlugin, Image, ImageFile, WebPImagePlugin
 
 from thumbworker.imaging import damage
-from thumbworker.imaging.fence import memory_fence
+from thumbworker.imaging.memory_limit import limited_memory
 
 if TYPE_CHECKING:
     import pi_heif
 
 Box = tuple[float, float, float, float]
 
-# One original at a time on one core: more threads would only cost memory.
+# One original at a time on one core: more threads would only take memory.
 AvifImagePlugin.DEFAULT_MAX_THREADS = 1
 
 
 class Frame(Protocol):
-    """The picture inside of an original, decoded when ``load`` is called."""
+    """The image in an original, decoded by ``load``."""
 
     size: tuple[int, int]
     """Width and height as stored, in pixels; final once the frame is loaded."""
 
     transparency: object
-    """The colour or palette entry that is transparent, if one is."""
+    """The transparent color or palette entry, if there is one."""
 
     def load(self, target: tuple[int, int]) -> Box:
-        """Decode, at a reduced scale where that is cheaper, and return the box that holds the picture."""
+        """Decode, at a reduced scale where that is cheaper; return the box that contains the image."""
 
     def rows(self, top: int, bottom: int) -> Image.Image:
         """Return the decoded rows from ``top`` up to ``bottom``."""
 
     def whole(self) -> Image.Image | None:
-        """Return the decoded picture as one image, where there is one."""
+        """Return the decoded pixels as one image; ``None`` if they are in a buffer."""
 
     def close(self) -> None:
-        """Give the pixels back."""
+        """Free the pixels."""
 
 
 class ImageFrame:
-    """A frame that Pillow decodes into an image of its own."""
+    """A frame that Pillow decodes into an image."""
 
     def __init__(self, image: ImageFile.ImageFile, tolerance: damage.Tolerance = damage.NONE) -> None:
         self.image = image
@@ -73,7 +73,7 @@ class ImageFrame:
 
 
 class _BufferFrame:
-    """A frame that lies in one buffer of interleaved samples."""
+    """A frame in one buffer of interleaved samples."""
 
     size: tuple[int, int]
     transparency: object = None
@@ -83,13 +83,13 @@ class _BufferFrame:
     _stride: int
 
     def rows(self, top: int, bottom: int) -> Image.Image:
-        """Return the rows as an image over, or of, the buffer."""
+        """Return the rows as an image, which may share the buffer."""
         part = cast("bytes", self._buffer[top * self._stride : bottom * self._stride])
         size = (self.size[0], bottom - top)
         return Image.frombuffer(self.mode, size, part, "raw", self._raw_mode, self._stride, 1)
 
     def whole(self) -> Image.Image | None:
-        """Return nothing: the image is never made."""
+        """Return ``None``."""
         return None
 
     def close(self) -> None:
@@ -98,13 +98,13 @@ class _BufferFrame:
 
 
 class _Uncopied(ImageFile.ImageFile):
-    """Keeps the buffer that Pillow's WebP and AVIF readers put into ``fp`` before they copy it."""
+    """Keeps the buffer that Pillow's WebP and AVIF readers put into ``fp``, instead of copying it."""
 
     frame: memoryview
     raw_mode: str
 
     def load(self) -> None:
-        """Stand where the reader's own ``load`` expects Pillow's generic one."""
+        """Replace Pillow's generic ``load``, which the reader's own ``load`` calls."""
         if self.fp is None or not self.tile:
             raise OSError("no frame")
         self.raw_mode = str(self.tile[0].args)
@@ -114,11 +114,11 @@ class _Uncopied(ImageFile.ImageFile):
 
 
 class UncopiedWebP(WebPImagePlugin.WebPImageFile, _Uncopied):
-    """A WebP whose frame stays where the decoder put it."""
+    """A WebP whose frame stays in the decoder's buffer."""
 
 
 class UncopiedAvif(AvifImagePlugin.AvifImageFile, _Uncopied):
-    """An AVIF whose frame stays where the decoder put it."""
+    """An AVIF whose frame stays in the decoder's buffer."""
 
 
 class PluginFrame(_BufferFrame):
@@ -140,7 +140,7 @@ class PluginFrame(_BufferFrame):
 
 
 class HeifFrame(_BufferFrame):
-    """The primary picture of a HEIC."""
+    """The primary image of a HEIC."""
 
     def __init__(self, image: pi_heif.HeifImage) -> None:
         self.image: pi_heif.HeifImage | None = image
@@ -148,7 +148,7 @@ class HeifFrame(_BufferFrame):
         self.mode = image.mode
 
     def load(self, target: tuple[int, int]) -> Box:
-        """Decode; libheif has no reduced scale, and a crop (clap) shows in the size only now."""
+        """Decode; libheif has no reduced scale, and applies a crop (clap) to the size only here."""
         del target
         if self.image is None:
             raise ValueError("closed")
@@ -158,13 +158,13 @@ class HeifFrame(_BufferFrame):
         return (0, 0, *self.size)
 
     def close(self) -> None:
-        """Free the buffer, and only then its owner: the buffer is memory of libheif."""
+        """Free the buffer, then its owner: the memory is libheif's."""
         super().close()
         self.image = None
 
 
-class FencedFrame:
-    """A frame whose decoder may take no more memory than was estimated for it."""
+class LimitedFrame:
+    """A frame whose decoder may take no more memory than its estimate."""
 
     def __init__(self, frame: Frame, decoder_bytes: int) -> None:
         self._frame = frame
@@ -173,8 +173,8 @@ class FencedFrame:
         self.transparency = frame.transparency
 
     def load(self, target: tuple[int, int]) -> Box:
-        """Decode behind the fence."""
-        with memory_fence(self._decoder_bytes):
+        """Decode within the memory limit."""
+        with limited_memory(self._decoder_bytes):
             return self._frame.load(target)
 
     def rows(self, top: int, bottom: int) -> Image.Image:
@@ -182,9 +182,9 @@ class FencedFrame:
         return self._frame.rows(top, bottom)
 
     def whole(self) -> Image.Image | None:
-        """Return the image, where the frame has one."""
+        """Return the decoded pixels as one image; ``None`` if they are in a buffer."""
         return self._frame.whole()
 
     def close(self) -> None:
-        """Give the pixels back."""
+        """Free the pixels."""
         self._frame.close()

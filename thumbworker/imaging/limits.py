@@ -1,4 +1,4 @@
-"""What the worker is willing to spend on one original."""
+"""The limits for one original."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from thumbworker.contract.limits import MAX_ORIGINAL_BYTES
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds that hold for every original, whatever its format.
+    """Limits of every original, whatever its format.
 
-    ``original_bytes`` is the size of the file, ``pixels`` width times height as the header claims
-    them, ``side_pixels`` the longer side. ``memory_bytes`` bounds the resident memory of the whole
-    process at its peak, the idle interpreter included, as ``memory`` estimates it before anything is decoded.
-    ``cpu_seconds`` and ``wall_seconds`` are soft: they are looked at between blocks of the file and
-    between phases, so the function's own timeout must leave room for one more phase.
+    ``original_bytes`` is the size of the file, ``pixels`` width times height as the header states them,
+    ``side_pixels`` the longer side. ``memory_bytes`` is the peak resident memory of the whole process, idle
+    interpreter included, as ``memory_estimate`` computes it before decoding. ``cpu_seconds`` and
+    ``wall_seconds`` are soft: they are checked between blocks of the file and between phases, so the
+    function's own timeout must leave room for one more phase.
     """
 
     original_bytes: int = MAX_ORIGINAL_BYTES

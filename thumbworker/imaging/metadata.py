@@ -1,7 +1,7 @@
-"""The camera facts that are kept: an allow-list, cleaned, as plain text and integers.
+"""The camera facts that are stored: an allow-list, cleaned, as text and integers.
 
-DynamoDB takes no floats and a page takes no surprises, so a fraction is text as a photographer writes
-it (``1/250``, ``5.6``). Where a picture was taken is kept apart: it is private to its owner.
+DynamoDB has no floats, so a fraction is text as photographers write it (``1/250``, ``5.6``). The location
+is separate, because it is private to the owner.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from thumbworker.imaging.exif import Tags, Value
 
-_TEXT_BYTES_MAXIMUM = 80
-_WORDS_BYTES_MAXIMUM = 240
+_MAX_TEXT_BYTES = 80
+_MAX_WORDS_BYTES = 240
 
 _DATE = re.compile(r"(\d{4})[:-](\d{2})[:-](\d{2})[ T](\d{2}):(\d{2}):(\d{2})")
 _OFFSET = re.compile(r"[+-](?:0\d|1[0-4]):[0-5]\d|Z")
@@ -47,7 +47,7 @@ _COLOR_SPACES = {1: "sRGB", 2: "Adobe RGB"}
 
 
 def camera_facts(tags: Tags) -> dict[str, str | int]:
-    """Return the allowed facts that are present and sound, at most 2 kB as UTF-8."""
+    """Return the allowed facts that are present and valid, at most 2.5 kB as UTF-8 JSON."""
     facts: dict[str, str | int | None] = {}
     for name, directory, tag, clean in _ALLOWED:
         value = (tags.main if directory == "main" else tags.exif).get(tag)
@@ -58,11 +58,11 @@ def camera_facts(tags: Tags) -> dict[str, str | int]:
 
 
 def location(tags: Tags) -> dict[str, str]:
-    """Return ``latitude`` and ``longitude`` in degrees (WGS 84) and ``altitude`` in metres, as text."""
+    """Return ``latitude`` and ``longitude`` in degrees (WGS 84) and ``altitude`` in meters, as text."""
     latitude = _degrees(tags.gps.get(2), tags.gps.get(1), b"S", 90)
     longitude = _degrees(tags.gps.get(4), tags.gps.get(3), b"W", 180)
     if latitude is None or longitude is None or (latitude == 0 and longitude == 0):
-        return {}  # a receiver without a fix writes zeros
+        return {}  # a GPS receiver without a fix writes zeros
     place = {"latitude": f"{latitude:.6f}", "longitude": f"{longitude:.6f}"}
     altitude = _number(tags.gps.get(6))
     if altitude is not None and 0 <= altitude < 20_000:
@@ -72,8 +72,8 @@ def location(tags: Tags) -> dict[str, str]:
     return place
 
 
-def cleaned(raw: bytes, maximum: int = _TEXT_BYTES_MAXIMUM) -> str:
-    """Return printable text of at most ``maximum`` bytes of UTF-8; markup stays, for templates escape it.
+def cleaned(raw: bytes, maximum: int = _MAX_TEXT_BYTES) -> str:
+    """Return printable text of at most ``maximum`` bytes of UTF-8; markup stays, templates escape it.
 
     >>> cleaned(b"NIKON  D750" + bytes(3))
     'NIKON D750'
@@ -83,7 +83,7 @@ def cleaned(raw: bytes, maximum: int = _TEXT_BYTES_MAXIMUM) -> str:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
         text = raw.decode("latin-1")
-    # Controls, surrogates, private and bidirectional marks would let a camera's name rewrite the page's.
+    # Control, surrogate, private-use and bidirectional characters could change the text around them.
     kept = (" " if unicodedata.category(c) in {"Cc", "Zl", "Zp"} else c for c in text)
     kept = (c for c in kept if unicodedata.category(c)[0] != "C")
     text = " ".join("".join(kept).split())
@@ -95,7 +95,7 @@ def _text(value: Value) -> str | None:
 
 
 def _words(value: Value) -> str | None:
-    return cleaned(value, _WORDS_BYTES_MAXIMUM) if isinstance(value, bytes) else None
+    return cleaned(value, _MAX_WORDS_BYTES) if isinstance(value, bytes) else None
 
 
 def _integer(lowest: int, highest: int) -> Callable[[Value], int | None]:
@@ -139,7 +139,7 @@ def _decimal(lowest: float, highest: float, digits: int = 1) -> Callable[[Value]
 
 
 def _exposure(value: Value) -> str | None:
-    """Write seconds as a photographer does: ``1/250``, ``0.6``, ``30``."""
+    """Return seconds as photographers write them: ``1/250``, ``0.6``, ``30``."""
     seconds = _number(value)
     if seconds is None or not 1e-6 <= seconds <= 86_400:
         return None
@@ -149,7 +149,7 @@ def _exposure(value: Value) -> str | None:
 
 
 def _instant(directory: dict[int, Value], date: int, offset: int) -> str | None:
-    """Return an ISO 8601 time, with its offset where the camera knew it."""
+    """Return an ISO 8601 time, with its UTC offset if the camera stored one."""
     raw, zone = directory.get(date), directory.get(offset)
     found = _DATE.match(cleaned(raw)) if isinstance(raw, bytes) else None
     if not found:
@@ -158,7 +158,7 @@ def _instant(directory: dict[int, Value], date: int, offset: int) -> str | None:
         moment = datetime.fromisoformat("{}-{}-{}T{}:{}:{}".format(*found.groups()))
     except ValueError:
         return None
-    if moment.year < 1826:  # the oldest photograph there is
+    if moment.year < 1826:  # the oldest surviving photograph
         return None
     suffix = cleaned(zone) if isinstance(zone, bytes) else ""
     return moment.isoformat() + (suffix if _OFFSET.fullmatch(suffix) else "")

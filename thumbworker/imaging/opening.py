@@ -1,4 +1,4 @@
-"""Open an original: its size, orientation and profile from the header, its pixels not yet."""
+"""Open an original: read its size, orientation and profile from the header, without decoding pixels."""
 
 from __future__ import annotations
 
@@ -9,12 +9,19 @@ from typing import TYPE_CHECKING
 from PIL import Image, ImageFile, TiffImagePlugin
 
 from thumbworker.contract.reasons import Reason
-from thumbworker.imaging import damage, exif, heif, isobmff, jpeg, memory, png, tiff, webp
-from thumbworker.imaging.failures import decoder_failures
-from thumbworker.imaging.frames import FencedFrame, Frame, ImageFrame, PluginFrame, UncopiedAvif, UncopiedWebP
-from thumbworker.imaging.jpeg_frame import JpegFrame
-from thumbworker.imaging.refusal import Refused
-from thumbworker.imaging.sniffing import Format, format_of
+from thumbworker.imaging import damage, exif, memory_estimate
+from thumbworker.imaging.errors import Refused, decoder_errors
+from thumbworker.imaging.formats import heif, isobmff, jpeg, png, tiff, webp
+from thumbworker.imaging.formats.jpeg_frame import JpegFrame
+from thumbworker.imaging.formats.sniffing import Format, format_of
+from thumbworker.imaging.frames import (
+    Frame,
+    ImageFrame,
+    LimitedFrame,
+    PluginFrame,
+    UncopiedAvif,
+    UncopiedWebP,
+)
 from thumbworker.imaging.source import Deadline, open_pieces
 
 if TYPE_CHECKING:
@@ -24,19 +31,19 @@ if TYPE_CHECKING:
     from thumbworker.imaging.limits import Limits
 
 _PLUGINS = (TiffImagePlugin,)
-"""Imported here, so that Image.open never imports every plugin there is in search of one."""
+"""Imported here, or ``Image.open`` would import every plugin to find this one."""
 
 _EOI = b"\xff\xd9"
-_GREY = 128
+_GRAY = 128
 _FINE_BYTES_PER_PIXEL = 0.22
-"""A JPEG that spends more has something to show in its finest pixels: cameras spend 0.2 to 0.6."""
+"""A JPEG with more has detail down to single pixels; cameras write 0.2 to 0.6."""
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An original whose header has been read and found within the limits.
+    """An original whose header is within the limits.
 
-    ``orientation`` is the EXIF value (1 to 8) that turns the decoded pixels upright.
+    ``orientation`` is the EXIF orientation (1 to 8) of the decoded pixels.
     """
 
     frame: Frame
@@ -47,27 +54,27 @@ class Opened:
 
     @property
     def upright_size(self) -> tuple[int, int]:
-        """Return width and height of the whole original once turned upright, in pixels."""
+        """Return width and height of the upright original in pixels."""
         width, height = self.frame.size
         return (height, width) if self.orientation >= 5 else (width, height)
 
 
 def open_original(data: bytes, limits: Limits, deadline: Deadline) -> Opened:
-    """Read the header of an original and hold it against the limits before anything is decoded.
+    """Read the header of an original and check it against the limits, before anything is decoded.
 
     Raises:
-        Refused: the file is not a picture that is taken, is damaged, or asks for too much.
+        Refused: the file is not a supported image, is damaged, or exceeds a limit.
     """
     if len(data) > limits.original_bytes:
         raise Refused(Reason.TOO_LARGE, f"{len(data)} bytes")
     found = format_of(data)
-    with decoder_failures():
+    with decoder_errors():
         return _OPENERS[found](data, _Gate(limits, len(data)), deadline)
 
 
 @dataclass(frozen=True, slots=True)
 class _Gate:
-    """The check that every header passes before its pixels are decoded."""
+    """The check that every header passes before decoding."""
 
     limits: Limits
     data_bytes: int
@@ -78,7 +85,9 @@ class _Gate:
             raise Refused(Reason.DAMAGED, f"{width}x{height}")
         if width * height > self.limits.pixels or max(size) > self.limits.side_pixels:
             raise Refused(Reason.TOO_MANY_PIXELS, f"{width}x{height}")
-        need = memory.IDLE_BYTES + self.data_bytes + max(decoder_bytes, memory.ENCODING_BYTES)
+        need = (
+            memory_estimate.IDLE_BYTES + self.data_bytes + max(decoder_bytes, memory_estimate.ENCODING_BYTES)
+        )
         if need > self.limits.memory_bytes:
             raise Refused(Reason.TOO_COSTLY, f"{width}x{height} needs about {need >> 20} MB")
 
@@ -90,14 +99,14 @@ def _open(file: IO[bytes], found: Format) -> ImageFile.ImageFile:
 def _open_jpeg(data: bytes, gate: _Gate, deadline: Deadline) -> Opened:
     header = jpeg.read_header(data)
     size = header.width, header.height
-    gate.admit(size, memory.of_jpeg(header))
-    if header.scans * header.width * header.height > memory.SCANNED_PIXELS_MAXIMUM:
+    gate.admit(size, memory_estimate.of_jpeg(header))
+    if header.scans * header.width * header.height > memory_estimate.MAX_SCANNED_PIXELS:
         raise Refused(Reason.TOO_MANY_PARTS, f"{header.scans} scans of {header.width}x{header.height}")
     if len(data) - header.scan_offset < header.bytes_needed() // 2:
         raise Refused(Reason.TRUNCATED, f"{len(data)} bytes for {header.width}x{header.height}")
-    # An end mark past the real one is never reached; a file that lacks it is shown as browsers show it.
+    # A second end marker is never reached; a file without one is shown as browsers show it.
     pieces = (header.head, memoryview(data)[header.scan_offset :], _EOI)
-    tolerance = damage.Tolerance(partial=not header.buffered, cut=not header.ended, fill=_GREY)
+    tolerance = damage.Tolerance(partial=not header.buffered, cut=not header.ended, fill=_GRAY)
     tags = exif.read_tags(header.exif)
     fine = len(data) - header.scan_offset > _FINE_BYTES_PER_PIXEL * header.width * header.height
     frame = JpegFrame(open_pieces(pieces, deadline), tolerance, fine=fine)
@@ -106,7 +115,7 @@ def _open_jpeg(data: bytes, gate: _Gate, deadline: Deadline) -> Opened:
 
 def _open_png(data: bytes, gate: _Gate, deadline: Deadline) -> Opened:
     header = png.read_chunks(data)
-    gate.admit((header.width, header.height), memory.of_png(header))
+    gate.admit((header.width, header.height), memory_estimate.of_png(header))
     image = _open(open_pieces(header.pieces, deadline), Format.PNG)
     tolerance = damage.Tolerance(partial=not header.interlaced)
     tags = exif.read_tags(header.exif)
@@ -114,9 +123,9 @@ def _open_png(data: bytes, gate: _Gate, deadline: Deadline) -> Opened:
 
 
 def _open_webp(data: bytes, gate: _Gate, _: Deadline) -> Opened:
-    # The decoder takes its canvases as soon as it is made, so the header is looked at first.
+    # The decoder allocates its canvases when it is created, so the header is checked first.
     size = webp.canvas_size(data)
-    gate.admit(size, memory.of_webp(size))
+    gate.admit(size, memory_estimate.of_webp(size))
     image = UncopiedWebP(io.BytesIO(data))
     tags = exif.read_tags(image.info.get("exif") or b"")
     profile = image.info.get("icc_profile") or b""
@@ -125,19 +134,19 @@ def _open_webp(data: bytes, gate: _Gate, _: Deadline) -> Opened:
 
 def _open_avif(data: bytes, gate: _Gate, _: Deadline) -> Opened:
     image = UncopiedAvif(io.BytesIO(data))
-    decoder_bytes = memory.of_avif(image.size, isobmff.av1_depths(data), image.mode)
+    decoder_bytes = memory_estimate.of_avif(image.size, isobmff.av1_depths(data), image.mode)
     gate.admit(image.size, decoder_bytes)
-    # Pillow writes irot and imir, which alone count, over the orientation that EXIF may have.
+    # Pillow replaces the orientation in EXIF by that of irot and imir, which alone count.
     tags = exif.read_tags(image.info.get("exif") or b"")
     profile = image.info.get("icc_profile") or b""
-    frame = FencedFrame(PluginFrame(image), decoder_bytes)
+    frame = LimitedFrame(PluginFrame(image), decoder_bytes)
     return Opened(frame, Format.AVIF, tags.orientation, tags, profile)
 
 
 def _open_heif(data: bytes, gate: _Gate, _: Deadline) -> Opened:
     frame, info = heif.open_primary(data)
-    gate.admit(frame.size, memory.of_heif(frame.size, info, frame.mode))
-    # libheif turns the pixels by irot and imir itself; EXIF only repeats that (ISO/IEC 23008-12, 6.5.10).
+    gate.admit(frame.size, memory_estimate.of_heif(frame.size, info, frame.mode))
+    # libheif applies irot and imir itself; EXIF only repeats them (ISO/IEC 23008-12, 6.5.10).
     tags = exif.read_tags(isobmff.exif_of(data))
     return Opened(frame, Format.HEIF, 1, tags, info.get("icc_profile") or b"")
 
@@ -146,18 +155,18 @@ def _open_tiff(data: bytes, gate: _Gate, _: Deadline) -> Opened:
     tags = exif.read_tags(data)
     tiff.require_plain(data, tags)
     image = _open(io.BytesIO(data), Format.TIFF)
-    decoder_bytes = memory.of_tiff(
+    decoder_bytes = memory_estimate.of_tiff(
         image.size, image.mode, tiff.block_bytes(tags), turned=tags.orientation != 1
     )
     gate.admit(image.size, decoder_bytes)
-    frame = FencedFrame(ImageFrame(image), decoder_bytes)
-    # Pillow's reader turns the pixels itself.
+    frame = LimitedFrame(ImageFrame(image), decoder_bytes)
+    # Pillow's reader applies the orientation itself.
     return Opened(frame, Format.TIFF, 1, tags, image.info.get("icc_profile") or b"")
 
 
 def _open_gif(data: bytes, gate: _Gate, deadline: Deadline) -> Opened:
     image = _open(open_pieces((data,), deadline), Format.GIF)
-    gate.admit(image.size, memory.of_gif(image.size))
+    gate.admit(image.size, memory_estimate.of_gif(image.size))
     return Opened(ImageFrame(image), Format.GIF, 1, exif.Tags(), b"")
 
 

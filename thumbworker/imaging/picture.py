@@ -1,4 +1,4 @@
-"""What comes out of the imaging: a picture's renditions and all that is known of it."""
+"""The result of ``render``."""
 
 from __future__ import annotations
 
@@ -21,12 +21,11 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An original as the worker saw it.
+    """An original's renditions, fingerprints and metadata.
 
-    ``width`` and ``height`` are those of the whole original once turned upright, in pixels.
-    ``thumbhash`` is base64, ``dominant_color`` ``#rrggbb``, ``dhash`` 16 and ``sha256`` 64
-    hexadecimal digits. ``metadata`` and ``location`` hold only text and integers. ``timings`` are
-    seconds of wall time for each phase, for the log.
+    ``width`` and ``height`` are those of the upright original in pixels. ``thumbhash`` is base64,
+    ``dominant_color`` ``#rrggbb``, ``dhash`` 16 and ``sha256`` 64 hexadecimal digits. ``metadata`` and
+    ``location`` contain only text and integers. ``timings`` is the wall time of each phase in seconds.
     """
 
     format: str

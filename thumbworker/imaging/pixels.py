@@ -1,4 +1,4 @@
-"""From a decoder's pixels to the working picture: plain 8-bit RGB in sRGB, upright, no larger than needed."""
+"""Turn decoded pixels into the working image: 8-bit RGB in sRGB, upright, no larger than needed."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from thumbworker.imaging import color, plain
-from thumbworker.imaging.failures import decoder_failures
-from thumbworker.imaging.memory import factor_for
+from thumbworker.imaging import color, normalize
+from thumbworker.imaging.errors import decoder_errors
+from thumbworker.imaging.memory_estimate import factor_for
 
 if TYPE_CHECKING:
     from thumbworker.imaging.frames import Box, Frame
@@ -29,7 +29,7 @@ _TRANSPOSITIONS = {
 
 
 def fitted(size: tuple[int, int], longest_side: int) -> tuple[int, int]:
-    """Return the size within a square of ``longest_side``; never larger, never below one pixel.
+    """Return the size that fits a square of ``longest_side``; never enlarged, at least one pixel.
 
     >>> fitted((6000, 4000), 1600), fitted((3, 2), 320), fitted((20000, 1), 320)
     ((1600, 1067), (3, 2), (320, 1))
@@ -42,13 +42,13 @@ def fitted(size: tuple[int, int], longest_side: int) -> tuple[int, int]:
 
 
 def decode(opened: Opened, longest_side: int) -> Image.Image:
-    """Decode and return the working picture, its longer side at most ``longest_side`` pixels.
+    """Decode and return the working image, its longer side at most ``longest_side`` pixels.
 
     Raises:
-        Refused: the pixels are damaged, cut short, or of a kind that is not taken.
+        Refused: the pixels are damaged, incomplete, or of an unsupported type.
     """
     frame = opened.frame
-    with decoder_failures():
+    with decoder_errors():
         box = frame.load(fitted(frame.size, longest_side))
         scaled = _scaled(frame, box, fitted(frame.size, longest_side))
         frame.close()
@@ -56,7 +56,7 @@ def decode(opened: Opened, longest_side: int) -> Image.Image:
 
 
 def upright(image: Image.Image, orientation: int) -> Image.Image:
-    """Turn pixels that lie by an EXIF orientation of 1 to 8."""
+    """Return the image upright, given its EXIF orientation (1 to 8)."""
     transposition = _TRANSPOSITIONS.get(orientation)
     return image if transposition is None else image.transpose(transposition)
 
@@ -73,15 +73,15 @@ def _scaled(frame: Frame, box: Box, target: tuple[int, int]) -> Image.Image:
 
 
 def _reduced_by_bands(frame: Frame, size: tuple[int, int], factor: int) -> Image.Image:
-    """Convert to plain samples and average ``factor`` squared pixels, a band of rows at a time.
+    """Normalize and average ``factor`` squared pixels, a band of rows at a time.
 
-    A conversion of the whole picture at once would double the memory that a large one takes.
+    Converting the whole image at once would double the memory.
     """
     width, height = size
     rows = max(1, _BAND_PIXELS // width // factor) * factor
     reduced: Image.Image | None = None
     for top in range(0, height, rows):
-        band = plain.plain(frame.rows(top, min(top + rows, height)), frame.transparency)
+        band = normalize.normalize(frame.rows(top, min(top + rows, height)), frame.transparency)
         band = band.reduce(factor) if factor > 1 else band
         if reduced is None:
             reduced = Image.new(band.mode, (band.width, -(-height // factor)))

@@ -1,4 +1,4 @@
-"""From the bytes of an original to everything the worker keeps of it."""
+"""Render an original: from its bytes to renditions, fingerprints and metadata."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class _Stopwatch:
-    """Collects the seconds since the last lap under a name."""
+    """Adds the seconds since the last lap to a name."""
 
     def __init__(self) -> None:
         self.timings: dict[str, float] = {}
@@ -35,12 +35,12 @@ class _Stopwatch:
 
 
 def render(data: bytes, *, policy: RenditionPolicy = CURRENT, limits: Limits = DEFAULT_LIMITS) -> Picture:
-    """Turn an original into its renditions and facts.
+    """Return the renditions and metadata of an original.
 
-    The same bytes under the same policy give the same renditions, byte for byte.
+    Deterministic: the same bytes under the same policy give the same renditions, byte for byte.
 
     Raises:
-        Refused: the original can't be shown; a repeat would end the same way.
+        Refused: the original can't be rendered; another try would be refused too.
     """
     watch = _Stopwatch()
     deadline = Deadline(limits.wall_seconds, limits.cpu_seconds)
@@ -84,7 +84,7 @@ def _cascade(
     watch: _Stopwatch,
     deadline: Deadline,
 ) -> list[tuple[Rendered, Image.Image]]:
-    """Make each rendition from the one above it, largest first."""
+    """Make each rendition from the next larger one, largest first."""
     made: list[tuple[Rendered, Image.Image]] = []
     encoded: dict[tuple[tuple[int, int], str, int, int], bytes] = {}
     for spec in sorted(policy.renditions, key=lambda spec: -spec.longest_side):
@@ -93,7 +93,7 @@ def _cascade(
             working = working.resize(target, Image.Resampling.LANCZOS, reducing_gap=2.0)
         watch.lap("resize")
         key = target, spec.format, spec.quality, spec.effort
-        if key not in encoded:  # a picture smaller than two sizes is encoded once
+        if key not in encoded:  # an image smaller than two sizes is encoded once
             encoded[key] = encode(working, spec)
         watch.lap("encode")
         deadline.check()

@@ -1,4 +1,4 @@
-"""The file that decoders read from: pieces of the original, and a clock."""
+"""The file that decoders read: pieces of the original, and a deadline."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from thumbworker.contract.reasons import Reason
-from thumbworker.imaging.refusal import Refused
+from thumbworker.imaging.errors import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,10 +16,9 @@ if TYPE_CHECKING:
 
 
 class Deadline:
-    """The time after which the work on one original is given up, by the clock and by the processor.
+    """The end of the work on one original, in wall time and in CPU time.
 
-    Both count: a neighbour that takes the processor away must not condemn a sound picture, and a
-    function's own timeout goes by the clock.
+    CPU time is the same on a busy machine; the function's own timeout is in wall time.
     """
 
     def __init__(self, wall_seconds: float, cpu_seconds: float) -> None:
@@ -27,20 +26,19 @@ class Deadline:
         self._cpu_end = time.process_time() + cpu_seconds
 
     def check(self) -> None:
-        """Refuse to go on once the time is over.
+        """Check the time.
 
         Raises:
-            Refused: with ``TOOK_TOO_LONG``.
+            Refused: the time is over (``TOOK_TOO_LONG``).
         """
         if time.monotonic() > self._wall_end or time.process_time() > self._cpu_end:
             raise Refused(Reason.TOOK_TOO_LONG, "the soft deadline is over")
 
 
 class Pieces(io.RawIOBase):
-    """Several buffers read as one file, without copying them together.
+    """Several buffers read as one file, without joining them.
 
-    Decoders that pull their input in blocks meet the deadline here: inside of Pillow's C loop there
-    is no other place to stop a picture that costs too much.
+    Checks the deadline at each read: there is no other place to interrupt Pillow's C loop.
     """
 
     def __init__(self, pieces: Sequence[bytes | memoryview], deadline: Deadline) -> None:
@@ -55,11 +53,11 @@ class Pieces(io.RawIOBase):
         self._index = 0
 
     def readable(self) -> bool:
-        """Say that this file can be read."""
+        """Return ``True``."""
         return True
 
     def seekable(self) -> bool:
-        """Say that this file can be read out of order."""
+        """Return ``True``."""
         return True
 
     def tell(self) -> int:
@@ -74,7 +72,7 @@ class Pieces(io.RawIOBase):
         return self._position
 
     def readinto(self, buffer: Buffer) -> int:
-        """Copy the next bytes into ``buffer`` and return how many there were.
+        """Copy the next bytes into ``buffer`` and return their number.
 
         Raises:
             Refused: the deadline is over.
@@ -94,5 +92,5 @@ class Pieces(io.RawIOBase):
 
 
 def open_pieces(pieces: Sequence[bytes | memoryview], deadline: Deadline) -> io.BufferedReader:
-    """Return the pieces as one buffered file in 64 kB blocks."""
+    """Return the pieces as one file, buffered in blocks of 64 kB."""
     return io.BufferedReader(Pieces(pieces, deadline), buffer_size=1 << 16)

@@ -1,1 +1,1 @@
-"""Import by URL: the second Lambda, which fetches a picture from the web and stores it as an original."""
+"""Import by URL: the second Lambda, which downloads an image and stores it as an original."""

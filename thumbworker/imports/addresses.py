@@ -1,7 +1,7 @@
-"""The guard: which addresses of the web a fetch may connect to.
+"""The guard against server-side request forgery: which addresses a download may connect to.
 
-A name is resolved once, to IPv4 only, and the connection goes to the very address that was checked: so
-there is no second look-up that could answer otherwise, and no IPv6 form that embeds a private address.
+A name is resolved once, to IPv4 only, and the connection uses the address that was checked. There is no
+second lookup with another answer, and no IPv6 address that embeds a private one.
 Reference: IANA IPv4 Special-Purpose Address Registry (RFC 6890 and its successors).
 """
 
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin, urlsplit
 
 from thumbworker.contract.imports import MAX_URL_LENGTH, ImportReason
-from thumbworker.imports.trouble import NotFetched
+from thumbworker.imports.errors import NotFetched
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +34,7 @@ FORBIDDEN_NETWORKS = tuple(
         "192.0.0.0/24",  # protocol assignments, and metadata of some clouds
         "192.0.2.0/24",  # documentation
         "192.31.196.0/24",  # AS112
-        "192.52.193.0/24",  # automatic multicast tunnelling
+        "192.52.193.0/24",  # automatic multicast tunneling
         "192.88.99.0/24",  # 6to4 relays
         "192.168.0.0/16",  # private
         "192.175.48.0/24",  # AS112
@@ -50,7 +50,7 @@ FORBIDDEN_NETWORKS = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One address and port that a connection may go to."""
+    """An address and port to connect to."""
 
     address: IPv4Address
     port: int
@@ -58,7 +58,7 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A checked URL: connect to ``endpoint``, speak to ``host``, ask for ``path``."""
+    """A checked URL: connect to ``endpoint`` and request ``path`` from ``host``."""
 
     scheme: str
     host: str
@@ -68,16 +68,16 @@ class Target:
 
     @property
     def host_header(self) -> str:
-        """Return the header Host, with the port only where it is not the scheme's own."""
+        """Return the Host header, with the port unless it is the scheme's default."""
         is_default = self.endpoint.port == DEFAULT_PORTS[self.scheme]
         return self.host if is_default else f"{self.host}:{self.endpoint.port}"
 
 
 def resolve_ipv4(host: str) -> list[str]:
-    """Return the IPv4 addresses of a name, as the system resolves it.
+    """Return the IPv4 addresses of a name by the system's resolver.
 
     Raises:
-        OSError: there is no such name, or no resolver answered.
+        OSError: the name does not exist, or no resolver answered.
     """
     found = socket.getaddrinfo(host, None, family=socket.AF_INET, type=socket.SOCK_STREAM)
     return [str(entry[4][0]) for entry in found]
@@ -87,7 +87,7 @@ def resolve_ipv4(host: str) -> list[str]:
 class Guard:
     """Turns an untrusted URL into a target, or refuses it.
 
-    ``allowed`` names the only endpoints outside the public internet that may be reached: none in the
+    ``allowed`` lists the only endpoints outside the public internet that may be reached: none in the
     deployed worker, one loopback port in local runs and tests.
     """
 
@@ -95,15 +95,15 @@ class Guard:
     resolve: Callable[[str], list[str]] = resolve_ipv4
 
     def target(self, untrusted_url: str) -> Target:
-        """Check a URL and resolve its name, once.
+        """Check a URL and resolve its name once.
 
         Raises:
-            NotFetched: it may not be fetched, or its name cannot be resolved.
+            NotFetched: the URL isn't allowed, or its name can't be resolved.
         """
         scheme, host, port, path = _parts(untrusted_url)
         addresses = self._addresses(host)
         for address in addresses:
-            # All of them must be allowed: an honest name never mixes public and private addresses.
+            # All must be allowed: a legitimate name does not mix public and private addresses.
             if not self.may_connect(Endpoint(address, port)):
                 raise NotFetched(ImportReason.ADDRESS_NOT_ALLOWED, str(address))
         if port not in DEFAULT_PORTS.values() and Endpoint(addresses[0], port) not in self.allowed:
@@ -111,19 +111,19 @@ class Guard:
         return Target(scheme, host, Endpoint(addresses[0], port), path, untrusted_url)
 
     def redirected(self, target: Target, untrusted_location: str) -> Target:
-        """Check where an answer leads on to, like any other URL.
+        """Check the target of a redirect like any other URL.
 
         Raises:
-            NotFetched: it may not be fetched, or its name cannot be resolved.
+            NotFetched: the URL isn't allowed, or its name can't be resolved.
         """
         try:
             url = urljoin(target.url, untrusted_location)
-        except ValueError as fault:
-            raise NotFetched(ImportReason.URL_NOT_ALLOWED, str(fault)) from fault
+        except ValueError as error:
+            raise NotFetched(ImportReason.URL_NOT_ALLOWED, str(error)) from error
         return self.target(url)
 
     def may_connect(self, endpoint: Endpoint) -> bool:
-        """Tell whether a connection to this endpoint is allowed."""
+        """Return whether a connection to this endpoint is allowed."""
         if endpoint in self.allowed:
             return True
         address = endpoint.address
@@ -132,11 +132,11 @@ class Guard:
     def _addresses(self, host: str) -> list[IPv4Address]:
         try:
             found = [IPv4Address(text) for text in self.resolve(host)]
-        except socket.gaierror as fault:
-            is_transient = fault.errno == socket.EAI_AGAIN
-            raise NotFetched(ImportReason.NO_SUCH_HOST, host, is_transient=is_transient) from fault
-        except (OSError, UnicodeError, ValueError) as fault:
-            raise NotFetched(ImportReason.NO_SUCH_HOST, host) from fault
+        except socket.gaierror as error:
+            is_transient = error.errno == socket.EAI_AGAIN
+            raise NotFetched(ImportReason.NO_SUCH_HOST, host, is_transient=is_transient) from error
+        except (OSError, UnicodeError, ValueError) as error:
+            raise NotFetched(ImportReason.NO_SUCH_HOST, host) from error
         if not found:
             raise NotFetched(ImportReason.NO_SUCH_HOST, host)
         return found
@@ -146,18 +146,18 @@ def _parts(untrusted_url: str) -> tuple[str, str, int, str]:
     """Split a URL into scheme, host, port and path.
 
     Raises:
-        NotFetched: it is not a plain http(s) URL.
+        NotFetched: it is not a plain HTTP or HTTPS URL.
     """
-    # urlsplit drops tabs and line ends, and browsers take a backslash for a slash: what one reader checks
-    # and another one asks for must be the same.
+    # urlsplit drops tabs and newlines, and browsers treat a backslash as a slash: the URL that is checked
+    # must be the one that is requested.
     if len(untrusted_url) > MAX_URL_LENGTH or any(c <= " " or c in '\\<>"\x7f' for c in untrusted_url):
-        raise NotFetched(ImportReason.URL_NOT_ALLOWED, "signs")
+        raise NotFetched(ImportReason.URL_NOT_ALLOWED, "characters")
     try:
         parts = urlsplit(untrusted_url)
         host, port = parts.hostname or "", parts.port
         host = host.encode("idna").decode("ascii")
-    except ValueError as fault:  # UnicodeError too
-        raise NotFetched(ImportReason.URL_NOT_ALLOWED, str(fault)) from fault
+    except ValueError as error:  # UnicodeError too
+        raise NotFetched(ImportReason.URL_NOT_ALLOWED, str(error)) from error
     if parts.scheme not in DEFAULT_PORTS or not host or "@" in parts.netloc:
         raise NotFetched(ImportReason.URL_NOT_ALLOWED, parts.scheme)
     if ":" in host or "%" in host:

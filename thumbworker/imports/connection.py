@@ -1,4 +1,4 @@
-"""One connection to a checked address, every wait of which ends at one deadline."""
+"""A connection to a checked address; every wait ends at one deadline."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Deadline:
-    """The end of all waiting, on the monotonic clock."""
+    """An instant on the monotonic clock."""
 
     def __init__(self, seconds: float) -> None:
         self._at = time.monotonic() + seconds
@@ -26,16 +26,16 @@ class Deadline:
         """Return the time left.
 
         Raises:
-            TimeoutError: there is none.
+            TimeoutError: there is no time left.
         """
         left = self._at - time.monotonic()
         if left <= 0:
-            raise TimeoutError("the time is over")
+            raise TimeoutError("deadline exceeded")
         return left
 
 
 class _TimedReader(io.RawIOBase):
-    """Reads from a socket; each wait gets what is left of the time, so a slow drip ends too."""
+    """Reads from a socket; each wait is limited to the time left, so a slow trickle ends too."""
 
     def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
         super().__init__()
@@ -51,7 +51,7 @@ class _TimedReader(io.RawIOBase):
 
 
 class _TimedSocket:
-    """As much of a socket as ``http.client`` uses."""
+    """The part of a socket that ``http.client`` uses."""
 
     def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
         self._socket = sock
@@ -65,11 +65,11 @@ class _TimedSocket:
         self._socket.sendall(data)
 
     def close(self) -> None:
-        """Do nothing: ``http.client`` closes a connection whose body it has yet to read."""
+        """Do nothing: ``http.client`` closes before the body is read."""
 
 
 class PinnedConnection(http.client.HTTPConnection):
-    """Speaks HTTP to the target's host at the one address that was checked."""
+    """An HTTP connection to the target's host at the address that was checked."""
 
     def __init__(self, target: Target, deadline: Deadline, tls: ssl.SSLContext) -> None:
         super().__init__(target.host, target.endpoint.port)
@@ -79,10 +79,10 @@ class PinnedConnection(http.client.HTTPConnection):
         self._raw: socket.socket | None = None
 
     def connect(self) -> None:
-        """Connect to the checked address; the name is not looked up again.
+        """Connect to the checked address; the name is not resolved again.
 
         Raises:
-            OSError: nobody answers there, or its certificate is not the host's.
+            OSError: the server does not answer, or its certificate is not valid for the host.
         """
         endpoint = self._target.endpoint
         sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
@@ -100,7 +100,7 @@ class PinnedConnection(http.client.HTTPConnection):
         self.sock = timed
 
     def hang_up(self) -> None:
-        """End the connection for good."""
+        """Close the socket."""
         self.close()
         if self._raw is not None:
             self._raw.close()

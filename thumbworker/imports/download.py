@@ -1,4 +1,4 @@
-"""Fetches one picture from the web within its caps: redirects, bytes and time."""
+"""Download one image within limits of redirects, bytes and time."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from thumbworker.contract.imports import MAX_IMPORT_BYTES, ImportReason
 from thumbworker.imports.connection import Deadline, PinnedConnection
-from thumbworker.imports.pictures import ENOUGH_BYTES, content_type_of
-from thumbworker.imports.trouble import NotFetched
+from thumbworker.imports.errors import NotFetched
+from thumbworker.imports.media_types import ENOUGH_BYTES, content_type_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,40 +24,40 @@ if TYPE_CHECKING:
 MAX_REDIRECTS = 2
 TOTAL_SECONDS = 10.0
 CHUNK_BYTES = 64 * 1024
-PIECE_BYTES = 256 * 1024
+DECODED_CHUNK_BYTES = 256 * 1024
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 GONE = frozenset({404, 410})
-COME_AGAIN = frozenset({408, 425, 429})
-# Bit 5 makes zlib read gzip's and zlib's headers alike.
+RETRYABLE = frozenset({408, 425, 429})
+# Bit 5 makes zlib accept both gzip and zlib headers.
 ANY_HEADER = zlib.MAX_WBITS | 32
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Bytes that begin like a picture."""
+    """Bytes whose beginning is that of an image."""
 
     data: bytes
     content_type: str
 
 
 class Decoder(Protocol):
-    """Undoes a content encoding, piece by piece."""
+    """Decodes a content encoding in chunks."""
 
     def decompress(self, data: bytes, max_length: int) -> bytes:
         """Return at most ``max_length`` decoded bytes."""
 
     @property
     def unconsumed_tail(self) -> bytes:
-        """Return what was given but not decoded yet."""
+        """Return the input that is not decoded yet."""
 
     @property
     def eof(self) -> bool:
-        """Tell whether the end of what was packed is reached."""
+        """Return whether the encoded data has ended."""
 
 
 @dataclass(frozen=True, slots=True)
 class Downloader:
-    """Fetches pictures through the guard; ``agent`` is the header User-Agent."""
+    """Downloads images through the guard; ``agent`` is the User-Agent header."""
 
     guard: Guard
     agent: str
@@ -66,7 +66,7 @@ class Downloader:
     tls: ssl.SSLContext = field(default_factory=ssl.create_default_context)
 
     def fetch(self, untrusted_url: str) -> Picture:
-        """Fetch one picture.
+        """Download one image.
 
         Raises:
             NotFetched: with the reason, and whether a later try may succeed.
@@ -100,10 +100,10 @@ class Downloader:
     def _read(self, answer: http.client.HTTPResponse) -> Picture:
         _check_status(answer.status)
         if answer.length is not None and answer.length > self.max_bytes:
-            raise NotFetched(ImportReason.TOO_LARGE, f"{answer.length} bytes announced")
+            raise NotFetched(ImportReason.TOO_LARGE, f"Content-Length {answer.length}")
         data = bytearray()
-        for piece in _decoded(answer):
-            data += piece
+        for chunk in _decoded(answer):
+            data += chunk
             if len(data) > self.max_bytes:
                 raise NotFetched(ImportReason.TOO_LARGE)
             if len(data) >= ENOUGH_BYTES and content_type_of(bytes(data[:ENOUGH_BYTES])) is None:
@@ -123,13 +123,13 @@ def _redirected(guard: Guard, deadline: Deadline, target: Target, location: str)
 
 
 def _in_time(deadline: Deadline, find: Callable[[], Target]) -> Target:
-    """Look a name up in a thread of its own, because the system's resolver knows no deadline."""
+    """Resolve a name in its own thread, because the system's resolver has no timeout."""
     pool = ThreadPoolExecutor(1, thread_name_prefix="resolver")
     try:
-        looked_up: Future[Target] = pool.submit(find)
-        return looked_up.result(deadline.remaining_seconds())
-    except NotInTime as fault:
-        raise TimeoutError("the name was not resolved in time") from fault
+        resolved: Future[Target] = pool.submit(find)
+        return resolved.result(deadline.remaining_seconds())
+    except NotInTime as error:
+        raise TimeoutError("the name was not resolved in time") from error
     finally:
         pool.shutdown(wait=False)
 
@@ -143,46 +143,46 @@ def _check_status(status: int) -> None:
         return
     if status in GONE:
         raise NotFetched(ImportReason.NOT_THERE, str(status))
-    if status >= 500 or status in COME_AGAIN:
+    if status >= 500 or status in RETRYABLE:
         raise NotFetched(ImportReason.SERVER_TROUBLE, str(status), is_transient=True)
     raise NotFetched(ImportReason.REFUSED_BY_SERVER, str(status))
 
 
 def _decoded(answer: http.client.HTTPResponse) -> Iterator[bytes]:
-    """Yield the decoded body in pieces of at most 256 kB, however small it is packed."""
+    """Yield the decoded body in chunks of at most 256 kB, whatever its compression ratio."""
     encoding = answer.getheader("Content-Encoding", "identity").strip().lower()
     if encoding not in {"identity", "gzip", "x-gzip", "deflate"}:
         raise NotFetched(ImportReason.ENCODING, encoding[:40])
     decoder: Decoder | None = None if encoding == "identity" else zlib.decompressobj(ANY_HEADER)
-    while packed := answer.read(CHUNK_BYTES):
+    while encoded := answer.read(CHUNK_BYTES):
         if decoder is None:
-            yield packed
+            yield encoded
             continue
-        while packed:
-            yield decoder.decompress(packed, PIECE_BYTES)
-            packed = decoder.unconsumed_tail
+        while encoded:
+            yield decoder.decompress(encoded, DECODED_CHUNK_BYTES)
+            encoded = decoder.unconsumed_tail
         if decoder.eof:
             return
     if decoder is not None:
-        raise NotFetched(ImportReason.CUT_OFF, "packed body ends early", is_transient=True)
+        raise NotFetched(ImportReason.CUT_OFF, "encoded body ends early", is_transient=True)
 
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """Turn what sockets, TLS and HTTP raise into the reasons of an import."""
+    """Turn the exceptions of sockets, TLS and HTTP into reasons of an import."""
     try:
         yield
-    except TimeoutError as fault:
-        raise NotFetched(ImportReason.TOO_SLOW, is_transient=True) from fault
-    except ssl.SSLCertVerificationError as fault:
-        raise NotFetched(ImportReason.CERTIFICATE, fault.verify_message) from fault
-    except http.client.RemoteDisconnected as fault:
-        raise NotFetched(ImportReason.UNREACHABLE, "closed", is_transient=True) from fault
-    except (http.client.IncompleteRead, ConnectionResetError) as fault:
-        raise NotFetched(ImportReason.CUT_OFF, type(fault).__name__, is_transient=True) from fault
-    except (http.client.HTTPException, UnicodeError, ValueError) as fault:
-        raise NotFetched(ImportReason.ANSWER_MALFORMED, type(fault).__name__) from fault
-    except zlib.error as fault:
-        raise NotFetched(ImportReason.ENCODING, str(fault)) from fault
-    except OSError as fault:
-        raise NotFetched(ImportReason.UNREACHABLE, type(fault).__name__, is_transient=True) from fault
+    except TimeoutError as error:
+        raise NotFetched(ImportReason.TOO_SLOW, is_transient=True) from error
+    except ssl.SSLCertVerificationError as error:
+        raise NotFetched(ImportReason.CERTIFICATE, error.verify_message) from error
+    except http.client.RemoteDisconnected as error:
+        raise NotFetched(ImportReason.UNREACHABLE, "closed", is_transient=True) from error
+    except (http.client.IncompleteRead, ConnectionResetError) as error:
+        raise NotFetched(ImportReason.CUT_OFF, type(error).__name__, is_transient=True) from error
+    except (http.client.HTTPException, UnicodeError, ValueError) as error:
+        raise NotFetched(ImportReason.ANSWER_MALFORMED, type(error).__name__) from error
+    except zlib.error as error:
+        raise NotFetched(ImportReason.ENCODING, str(error)) from error
+    except OSError as error:
+        raise NotFetched(ImportReason.UNREACHABLE, type(error).__name__, is_transient=True) from error

@@ -1,4 +1,4 @@
-"""What an import needs of the world; ``stores`` fulfils it on AWS, the tests with plain dictionaries."""
+"""What an import needs from outside; ``stores`` provides it on AWS, the tests in memory."""
 
 from __future__ import annotations
 
@@ -9,45 +9,38 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from thumbworker.contract.imports import ImportItem, ImportReason, ImportRequest
-    from thumbworker.contract.news import PhotoNews
     from thumbworker.imports.download import Picture
+    from thumbworker.interfaces import Topic
 
 
 class Requests(Protocol):
-    """What the gallery asked for."""
+    """The import requests that the gallery wrote."""
 
     def get(self, photo_id: UUID) -> ImportRequest | None:
-        """Return the request; ``None`` if there is none any more."""
+        """Return the request; ``None`` if there is none that can be read."""
 
 
 class Originals(Protocol):
-    """Where the picture goes."""
+    """The bucket of originals; write only."""
 
     def exists(self, photo_id: UUID) -> bool:
-        """Tell whether the original is there already."""
+        """Return whether the original exists."""
 
     def put(self, photo_id: UUID, picture: Picture, *, owner: str, correlation_id: str) -> None:
-        """Store the original once; nothing happens if there is one already."""
+        """Store the original; do nothing if there is one."""
 
 
-class Journal(Protocol):
-    """One item per import: status, attempts, reason."""
+class ImportItems(Protocol):
+    """One catalogue item per import: status, attempts, reason."""
 
     def begin(self, photo_id: UUID, *, correlation_id: str) -> ImportItem | None:
-        """Count an attempt and return the item; ``None`` if it has ended or somebody else is at it."""
+        """Count an attempt and return the item; ``None`` if the import has ended or is leased."""
 
     def release(self, photo_id: UUID, reason: ImportReason) -> None:
-        """Let the next attempt begin at once, and say why this one failed."""
+        """End the lease, so that the next attempt can begin at once, and store why this one failed."""
 
-    def finish(self, photo_id: UUID, reason: ImportReason | None) -> bool:
-        """End the import, failed where there is a reason; tell whether it was open until now."""
-
-
-class News(Protocol):
-    """The topic that others listen to."""
-
-    def publish(self, news: PhotoNews) -> None:
-        """Tell the news once."""
+    def finish(self, photo_id: UUID, reason: ImportReason | None) -> None:
+        """End the import, unless it has ended: as failed if there is a reason, else as completed."""
 
 
 class Source(Protocol):
@@ -63,9 +56,9 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """All that an import may touch."""
+    """Everything that an import reads and writes."""
 
     requests: Requests
     originals: Originals
-    journal: Journal
-    news: News
+    import_items: ImportItems
+    topic: Topic

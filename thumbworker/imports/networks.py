@@ -1,4 +1,4 @@
-"""Which endpoint outside the public internet an import may reach: none, except where AWS is emulated."""
+"""The endpoints outside the public internet that an import may reach: none, except on an emulator."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LOOPBACK_PORT = "IMPORT_LOOPBACK_PORT"
 def allowed_endpoints(variables: Mapping[str, str]) -> frozenset[Endpoint]:
     """Return the one loopback port of a local run.
 
-    It is heeded only where AWS itself is on a loopback address: no variable opens anything in AWS.
+    It counts only if the AWS endpoint is on a loopback address: no variable opens a port in AWS.
 
     >>> allowed_endpoints({"IMPORT_LOOPBACK_PORT": "8080"})
     frozenset()

@@ -1,4 +1,4 @@
-"""The import worker's stores on AWS. Its role reaches only what is used here."""
+"""The import worker's stores on AWS. Its role allows only the calls made here."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from thumbworker.contract.imports import (
 )
 from thumbworker.contract.items import PARTITION_KEY
 from thumbworker.imports.interfaces import Stores
-from thumbworker.stores import SnsNews
+from thumbworker.stores import SnsTopic
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -33,11 +33,11 @@ if TYPE_CHECKING:
     from thumbworker.environment import Environment
     from thumbworker.imports.download import Picture
 
-KEPT_SECONDS = 30 * 24 * 3600
+RETENTION_SECONDS = 30 * 24 * 3600
 LEASE_SECONDS = 60
-"""The function's timeout: after it, whoever held the import is surely dead."""
-UPLOAD_SECONDS = 15
-"""For 20 MB; the short questions of the thumbnail worker need less."""
+"""The function's timeout: after it, the run that held the lease has ended."""
+UPLOAD_TIMEOUT_SECONDS = 15
+"""Read timeout of an upload of 20 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +48,12 @@ class S3Requests:
     bucket: str
 
     def get(self, photo_id: UUID) -> ImportRequest | None:
-        """Return the request; ``None`` if there is none any more, or none that can be read."""
+        """Return the request; ``None`` if there is none that can be read."""
         with unavailable("GetObject"):
             try:
                 answer = self.client.get_object(Bucket=self.bucket, Key=keys.import_key(photo_id))
-            except ClientError as fault:
-                if is_not_found(fault):
+            except ClientError as error:
+                if is_not_found(error):
                     return None
                 raise
             with answer["Body"] as body:
@@ -66,21 +66,21 @@ class S3Requests:
 
 @dataclass(frozen=True, slots=True)
 class S3ImportedOriginals:
-    """The originals bucket, as one who brings something."""
+    """The originals bucket, write only."""
 
     client: S3Client
     bucket: str
 
     def exists(self, photo_id: UUID) -> bool:
-        """Tell whether the original is there already."""
+        """Return whether the original exists."""
         key = keys.original_key(photo_id)
         with unavailable("ListObjectsV2"):
-            # By a list and not by a HEAD, which would need the right to read originals.
+            # A list, because HEAD would need permission to read originals.
             answer = self.client.list_objects_v2(Bucket=self.bucket, Prefix=key, MaxKeys=1)
         return any(entry["Key"] == key for entry in answer.get("Contents", ()))
 
     def put(self, photo_id: UUID, picture: Picture, *, owner: str, correlation_id: str) -> None:
-        """Store the original once; nothing happens if there is one already."""
+        """Store the original; do nothing if there is one."""
         with unavailable("PutObject"):
             try:
                 self.client.put_object(
@@ -92,23 +92,23 @@ class S3ImportedOriginals:
                     IfNoneMatch="*",
                     Metadata={keys.OWNER_METADATA: owner} | correlation.metadata_of(correlation_id),
                 )
-            except ClientError as fault:
-                if fault.response["ResponseMetadata"]["HTTPStatusCode"] != 412:
+            except ClientError as error:
+                if error.response["ResponseMetadata"]["HTTPStatusCode"] != 412:
                     raise
 
 
 @dataclass(frozen=True, slots=True)
-class DynamoJournal:
+class DynamoImportItems:
     """The items under ``import#``."""
 
     client: DynamoDBClient
     table: str
 
     def begin(self, photo_id: UUID, *, correlation_id: str) -> ImportItem | None:
-        """Count an attempt and return the item; ``None`` if it has ended or somebody else is at it.
+        """Count an attempt and return the item; ``None`` if the import has ended or is leased.
 
-        The lease keeps two messages of the same import from fetching at once: whoever holds it has a
-        message of their own, which comes again if they die.
+        The lease keeps two messages of one import from fetching at once. The message of the run that holds
+        it comes again if that run dies.
         """
         now = int(time.time())
         return self._update(
@@ -125,7 +125,7 @@ class DynamoJournal:
         )
 
     def release(self, photo_id: UUID, reason: ImportReason) -> None:
-        """Let the next attempt begin at once, and say why this one failed."""
+        """End the lease, so that the next attempt can begin at once, and store why this one failed."""
         self._update(
             photo_id,
             "SET #until = :never, #reason = :reason",
@@ -134,10 +134,10 @@ class DynamoJournal:
             values={":never": {"N": "0"}, ":reason": {"S": str(reason)}},
         )
 
-    def finish(self, photo_id: UUID, reason: ImportReason | None) -> bool:
-        """End the import, failed where there is a reason; tell whether it was open until now."""
+    def finish(self, photo_id: UUID, reason: ImportReason | None) -> None:
+        """End the import, unless it has ended: as failed if there is a reason, else as completed."""
         status = ImportStatus.FAILED if reason else ImportStatus.COMPLETED
-        ended = self._update(
+        self._update(
             photo_id,
             "SET #status = :ended, #attempts = if_not_exists(#attempts, :zero)"
             + (", #reason = :reason" if reason else " REMOVE #reason"),
@@ -146,7 +146,6 @@ class DynamoJournal:
             values={":ended": {"S": str(status)}, ":zero": {"N": "0"}}
             | ({":reason": {"S": str(reason)}} if reason else {}),
         )
-        return ended is not None
 
     def _update(
         self, photo_id: UUID, change: str, condition: str, *, names: dict[str, str], values: dict[str, Any]
@@ -168,7 +167,7 @@ class DynamoJournal:
             "ExpressionAttributeValues": {
                 ":processing": {"S": str(ImportStatus.PROCESSING)},
                 ":updated": {"S": now.isoformat(timespec="milliseconds")},
-                ":expires": {"N": str(int(now.timestamp()) + KEPT_SECONDS)},
+                ":expires": {"N": str(int(now.timestamp()) + RETENTION_SECONDS)},
                 **values,
             },
             "ReturnValues": "ALL_NEW",
@@ -187,10 +186,10 @@ class DynamoJournal:
 
 def open_stores(environment: Environment) -> Stores:
     """Return the stores on AWS; clients are made once and shared by all threads."""
-    s3 = open_s3(environment, read_timeout=UPLOAD_SECONDS)
+    s3 = open_s3(environment, read_timeout=UPLOAD_TIMEOUT_SECONDS)
     return Stores(
         requests=S3Requests(s3, environment.originals_bucket),
         originals=S3ImportedOriginals(s3, environment.originals_bucket),
-        journal=DynamoJournal(open_dynamodb(environment), environment.catalogue_table),
-        news=SnsNews(open_sns(environment), environment.photo_events_topic_arn),
+        import_items=DynamoImportItems(open_dynamodb(environment), environment.catalogue_table),
+        topic=SnsTopic(open_sns(environment), environment.photo_events_topic_arn),
     )

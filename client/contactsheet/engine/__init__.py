@@ -1,1 +1,1 @@
-"""Uploading folders, whatever the gallery is reached by. Standard library only."""
+"""Upload folders to any gallery behind the ``Gallery`` protocol. Standard library only."""

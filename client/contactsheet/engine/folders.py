@@ -1,4 +1,4 @@
-"""Which files a person means by naming files and folders."""
+"""Find the pictures in files and folders."""
 
 from __future__ import annotations
 
@@ -15,54 +15,54 @@ if TYPE_CHECKING:
 PICTURE_EXTENSIONS = frozenset(
     ".jpg .jpeg .jpe .mpo .png .webp .avif .gif .heic .heif .tif .tiff".split()  # noqa: SIM905 - one readable line
 )
-"""In folders only these are meant; a file that is named itself is always meant."""
-FOLDERS_OF_SYSTEMS = frozenset({"@eaDir", "__MACOSX", "$RECYCLE.BIN"})
-"""Thumbnails and rubbish that storage boxes and archives put beside the photos."""
+"""Only these are picked up from folders; a file named on the command line is always tried."""
+SYSTEM_FOLDERS = frozenset({"@eaDir", "__MACOSX", "$RECYCLE.BIN"})
+"""Folders that NAS devices, macOS archives and Windows create next to photos."""
 
 
 @dataclass(slots=True)
-class Found:
-    """Files that are meant, those that cannot be read, and how many were left alone."""
+class FoundFiles:
+    """Files to upload, files that can't be read, and the number of files skipped."""
 
     files: list[PictureFile] = field(default_factory=list)
     unreadable: list[Result] = field(default_factory=list)
-    left_alone: int = 0
+    skipped: int = 0
 
     @property
     def size_bytes(self) -> int:
-        """Return the size of all files together."""
+        """Return the total size."""
         return sum(file.size_bytes for file in self.files)
 
 
-def find(named: Iterable[Path]) -> Found:
-    """Find all pictures in folders and those below, in the order of their names; each file once.
+def find_files(paths: Iterable[Path]) -> FoundFiles:
+    """Return each picture in files and folders once, sorted by name within a folder.
 
-    Hidden files and folders are left out. Links to files are followed, links to folders are not:
-    they may lead in a circle.
+    Hidden files and folders are skipped. Links to files are followed, links to folders are not:
+    they may form a loop.
     """
-    found = Found()
-    for path in dict.fromkeys(named):
+    found = FoundFiles()
+    for path in dict.fromkeys(paths):
         if path.is_dir():
-            _look_into(path, found)
+            _add_folder(path, found)
         else:
-            _add(path, found)
+            _add_file(path, found)
     return found
 
 
-def _look_into(top: Path, found: Found) -> None:
-    def cannot_open(problem: OSError) -> None:
+def _add_folder(top: Path, found: FoundFiles) -> None:
+    def on_error(problem: OSError) -> None:
         found.unreadable.append(unreadable_result(Path(problem.filename), problem))
 
-    for folder, below, names in os.walk(top, onerror=cannot_open):
-        below[:] = sorted(name for name in below if name[0] != "." and name not in FOLDERS_OF_SYSTEMS)
+    for folder, subfolders, names in os.walk(top, onerror=on_error):
+        subfolders[:] = sorted(name for name in subfolders if name[0] != "." and name not in SYSTEM_FOLDERS)
         for name in sorted(names):
             if name[0] != "." and Path(name).suffix.lower() in PICTURE_EXTENSIONS:
-                _add(Path(folder, name), found)
+                _add_file(Path(folder, name), found)
             else:
-                found.left_alone += 1
+                found.skipped += 1
 
 
-def _add(path: Path, found: Found) -> None:
+def _add_file(path: Path, found: FoundFiles) -> None:
     try:
         found.files.append(PictureFile(path, path.stat().st_size))
     except OSError as problem:
@@ -70,8 +70,8 @@ def _add(path: Path, found: Found) -> None:
 
 
 def unreadable_result(path: Path, problem: OSError) -> Result:
-    """Return the end of a file that cannot be read."""
-    sentence = f"This file cannot be read here: {(problem.strerror or 'unknown reason').lower()}."
+    """Return the result of a file that can't be read."""
+    sentence = f"We couldn't read this file: {(problem.strerror or 'unknown reason').lower()}."
     if isinstance(problem, FileNotFoundError):
-        sentence = "There is no such file."
+        sentence = "This file doesn't exist."
     return Result(path, Outcome.NOT_SENT, reason="unreadable", sentence=sentence)

@@ -1,4 +1,4 @@
-"""What the engine takes and gives, and what it asks of a gallery."""
+"""The engine's data types, and the protocols of a gallery and a progress observer."""
 
 from __future__ import annotations
 
@@ -13,25 +13,26 @@ if TYPE_CHECKING:
 
     from contactsheet.engine.content import Content
 
-MAX_WISHES = 50
-"""How many files a gallery answers at once."""
+MAX_UPLOADS_PER_REQUEST = 50
+"""The API's limit for one list of uploads."""
 TOO_MANY_OUTSTANDING = "too_many_outstanding"
-"""The gallery's reason for "later": it takes more as soon as earlier files are processed."""
+"""The gallery's reason code for "later": it accepts more once earlier photos are processed."""
+STORE_UNAVAILABLE = "The photo storage isn't responding. Run the same command again later."
 
 
 @dataclass(frozen=True, slots=True)
 class PictureFile:
-    """A file as the folder tells of it."""
+    """A file and its size when the folder was read."""
 
     path: Path
     size_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """A hashed file that shall be in the gallery; ``sha256`` in hexadecimal digits.
+class WantedUpload:
+    """A hashed file to upload; ``sha256`` as hexadecimal digits.
 
-    ``met_conflict`` has the gallery look whether the bytes are there already.
+    ``met_conflict`` asks the gallery to check the store for the bytes. ``attempts`` counts failed ones.
     """
 
     upload_id: UUID
@@ -39,17 +40,17 @@ class Wish:
     size_bytes: int
     sha256: str
     met_conflict: bool = False
-    tries: int = 0
+    attempts: int = 0
 
     @property
     def name(self) -> str:
-        """Return the file's name as text that every encoding can carry."""
+        """Return the file name as text that every encoding can represent."""
         return self.path.name.encode(errors="surrogateescape").decode(errors="replace")
 
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """The gallery takes the file; ``terms`` are for its own ``put``."""
+    """The gallery accepts the file; ``terms`` are passed on to its ``put``."""
 
     upload_id: UUID
     photo_id: UUID
@@ -58,7 +59,7 @@ class Offered:
 
 @dataclass(frozen=True, slots=True)
 class AlreadyThere:
-    """The gallery has this very file."""
+    """The gallery has a photo with the same bytes."""
 
     upload_id: UUID
     photo_id: UUID
@@ -66,7 +67,7 @@ class AlreadyThere:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The gallery does not take the file."""
+    """The gallery does not accept the file."""
 
     upload_id: UUID
     reason: str
@@ -76,22 +77,22 @@ class Refused:
 Answer = Offered | AlreadyThere | Refused
 
 
-class Put(Enum):
-    """What came of sending the bytes once."""
+class PutOutcome(Enum):
+    """The outcome of one PUT."""
 
     STORED = auto()
     CONFLICT = auto()
-    """Something is stored there already, perhaps by a try whose answer was lost."""
-    STALE = auto()
-    """The offer is no longer taken."""
-    LAPSED = auto()
-    """The offer was too old to be tried: a slow line."""
-    CHANGED = auto()
-    """The bytes are not those that were hashed."""
+    """The store has an object there, perhaps from an attempt whose answer was lost."""
+    OFFER_REJECTED = auto()
+    """The store does not accept the offer's signature any more."""
+    OFFER_EXPIRED = auto()
+    """The offer was too old to use, so nothing was sent: a slow connection."""
+    FILE_CHANGED = auto()
+    """The bytes are not the ones that were hashed."""
 
 
 class Outcome(StrEnum):
-    """What came of a file in the end."""
+    """The final outcome of a file."""
 
     UPLOADED = "uploaded"
     ALREADY_THERE = "already there"
@@ -102,7 +103,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One file's end; a reason code and a sentence where it is not in the gallery."""
+    """One file's outcome, with a reason code and a sentence if it is not in the gallery."""
 
     path: Path
     outcome: Outcome
@@ -112,12 +113,12 @@ class Result:
 
     @property
     def is_in_the_gallery(self) -> bool:
-        """Tell whether the gallery has the file now."""
+        """Return whether the gallery has the file."""
         return self.outcome in {Outcome.UPLOADED, Outcome.ALREADY_THERE, Outcome.SAME_AS_ANOTHER}
 
 
 class Unavailable(Exception):
-    """The gallery or its store does not answer, after patient repetition; the text is for people."""
+    """The gallery or its store did not respond after several attempts; the text is for users."""
 
 
 class Refusal(Exception):
@@ -130,36 +131,36 @@ class Refusal(Exception):
 
 
 class Gallery(Protocol):
-    """A gallery as the engine needs it. All but ``put`` is called by one thread only."""
+    """A gallery to upload to. Only ``put`` is called by several threads."""
 
-    def offer(self, wishes: Sequence[Wish]) -> Sequence[Answer]:
-        """Answer each of at most 50 wishes.
+    def offer(self, uploads: Sequence[WantedUpload]) -> Sequence[Answer]:
+        """Answer each of at most ``MAX_UPLOADS_PER_REQUEST`` uploads.
 
         Raises:
-            Refusal: the list was refused as a whole.
-            Unavailable: the gallery does not answer.
+            Refusal: The whole list was refused.
+            Unavailable: The gallery doesn't respond.
         """
 
-    def put(self, offered: Offered, wish: Wish, content: Content) -> Put:
-        """Send a file's bytes; called by several threads.
+    def put(self, offered: Offered, upload: WantedUpload, content: Content) -> PutOutcome:
+        """Send a file's bytes.
 
         Raises:
-            Refusal: the store does not take them.
-            Unavailable: the store does not answer.
+            Refusal: The store does not accept them.
+            Unavailable: The store doesn't respond.
         """
 
     def still_processing(self) -> frozenset[str]:
-        """Bring the owner's photos up to date; return the SHA-256 of those still being processed."""
+        """Refresh the owner's photos and return the SHA-256 of those still being processed."""
 
 
-class Watcher(Protocol):
-    """Somebody who looks on. ``sent`` is called by several threads."""
+class Observer(Protocol):
+    """Observes a run. ``sent`` is called by several threads."""
 
     def sent(self, path: Path, count_bytes: int) -> None:
-        """Note bytes that have left; a negative count takes back what must be sent again."""
+        """Record bytes sent; a negative count takes back bytes that must be sent again."""
 
     def finished(self, result: Result) -> None:
-        """Note the end of a file."""
+        """Record a file's result."""
 
-    def waits(self, sentence: str) -> None:
-        """Note why nothing moves; an empty sentence says that it does again."""
+    def waiting(self, sentence: str) -> None:
+        """Show why the run is waiting; an empty sentence ends the wait."""

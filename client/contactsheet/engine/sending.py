@@ -1,4 +1,4 @@
-"""Sends the bytes of offered files, several at once."""
+"""Send the bytes of offered files in parallel."""
 
 from __future__ import annotations
 
@@ -10,103 +10,104 @@ from typing import TYPE_CHECKING
 from contactsheet.engine.content import Content, FileChanged
 from contactsheet.engine.interfaces import (
     Gallery,
+    Observer,
     Offered,
     Outcome,
-    Put,
+    PutOutcome,
     Refusal,
     Result,
     Unavailable,
-    Watcher,
-    Wish,
+    WantedUpload,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from threading import Event
 
-FRESH_SECONDS = 12 * 60.0
-"""An older offer is asked for again: the gallery's are valid for 15 minutes."""
+MAX_OFFER_AGE_SECONDS = 12 * 60.0
+"""Offers are valid for 15 minutes; an older one is requested again before it is used."""
 
-FILE_CHANGED = "This file changed while it was being uploaded. Run the command again."
+FILE_CHANGED = "This file changed during the upload. Run the same command again."
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """The end of one try: the file's result, or ``None`` where ``put`` says why to ask once more."""
+class SendResult:
+    """One attempt: the file's result, or ``None`` if the file needs a new offer."""
 
-    wish: Wish
-    put: Put
+    upload: WantedUpload
+    put: PutOutcome
     result: Result | None = None
-    silent: bool = False
+    is_store_unavailable: bool = False
 
 
 class Sender:
-    """A pool of threads that send; everything else about it belongs to one thread."""
+    """A pool of sending threads. Its public methods are called by one thread only."""
 
     def __init__(
         self,
         gallery: Gallery,
-        watcher: Watcher,
+        observer: Observer,
         *,
         parallel: int,
         stopping: Event,
         clock: Callable[[], float],
     ) -> None:
         self._gallery = gallery
-        self._watcher = watcher
+        self._observer = observer
         self._stopping = stopping
         self._clock = clock
         self._pool = ThreadPoolExecutor(parallel, "send")
-        self._at_work: set[Future[Sent]] = set()
+        self._pending: set[Future[SendResult]] = set()
 
     def __len__(self) -> int:
-        """Return how many files are being sent or wait for it."""
-        return len(self._at_work)
+        """Return the number of files that are queued or being sent."""
+        return len(self._pending)
 
-    def send(self, wish: Wish, offered: Offered, offered_at: float) -> None:
-        """Have a file sent, unless its offer is old by then."""
-        self._at_work.add(self._pool.submit(self._try, wish, offered, offered_at))
+    def send(self, upload: WantedUpload, offered: Offered, offered_at: float) -> None:
+        """Queue a file."""
+        self._pending.add(self._pool.submit(self._send, upload, offered, offered_at))
 
-    def ended(self, *, leave: int) -> Iterator[Sent]:
-        """Give the ended tries, and wait until at most ``leave`` are at work."""
-        while self._at_work:
-            patient = len(self._at_work) > leave
-            done, _ = wait(self._at_work, None if patient else 0, FIRST_COMPLETED)
-            self._at_work -= done
+    def completed(self, *, max_pending: int) -> Iterator[SendResult]:
+        """Yield completed attempts, and wait until at most ``max_pending`` files are left."""
+        while self._pending:
+            is_blocking = len(self._pending) > max_pending
+            done, _ = wait(self._pending, None if is_blocking else 0, FIRST_COMPLETED)
+            self._pending -= done
             yield from (future.result() for future in done)
-            if not patient:
+            if not is_blocking:
                 return
 
     def close(self, *, wait: bool = True) -> None:
-        """End; what has not begun is left."""
+        """Shut the pool down and drop what is queued."""
         self._pool.shutdown(wait=wait, cancel_futures=True)
 
-    def _try(self, wish: Wish, offered: Offered, offered_at: float) -> Sent:
+    def _send(self, upload: WantedUpload, offered: Offered, offered_at: float) -> SendResult:
         try:
-            put = self._put(wish, offered, offered_at)
+            put = self._put(upload, offered, offered_at)
         except (FileChanged, OSError):
-            put = Put.CHANGED
-        except Unavailable as silence:
-            ended = Result(wish.path, Outcome.NOT_SENT, None, "store_unavailable", str(silence))
-            return Sent(wish, Put.STALE, ended, silent=True)
+            put = PutOutcome.FILE_CHANGED
+        except Unavailable as problem:
+            result = Result(upload.path, Outcome.NOT_SENT, None, "store_unavailable", str(problem))
+            return SendResult(upload, PutOutcome.OFFER_REJECTED, result, is_store_unavailable=True)
         except Refusal as refusal:
-            return self._failed(wish, Outcome.REFUSED, refusal.reason, str(refusal))
+            return self._failed(upload, Outcome.REFUSED, refusal.reason, str(refusal))
         match put:
-            case Put.STORED:
-                return Sent(wish, put, Result(wish.path, Outcome.UPLOADED, offered.photo_id))
-            case Put.CHANGED:
-                return self._failed(wish, Outcome.NOT_SENT, "file_changed", FILE_CHANGED)
-            case Put.CONFLICT | Put.STALE | Put.LAPSED:
-                return Sent(wish, put)
+            case PutOutcome.STORED:
+                return SendResult(upload, put, Result(upload.path, Outcome.UPLOADED, offered.photo_id))
+            case PutOutcome.FILE_CHANGED:
+                return self._failed(upload, Outcome.NOT_SENT, "file_changed", FILE_CHANGED)
+            case PutOutcome.CONFLICT | PutOutcome.OFFER_REJECTED | PutOutcome.OFFER_EXPIRED:
+                return SendResult(upload, put)
 
     @staticmethod
-    def _failed(wish: Wish, outcome: Outcome, reason: str, sentence: str) -> Sent:
-        return Sent(wish, Put.CHANGED, Result(wish.path, outcome, None, reason, sentence))
+    def _failed(upload: WantedUpload, outcome: Outcome, reason: str, sentence: str) -> SendResult:
+        result = Result(upload.path, outcome, None, reason, sentence)
+        return SendResult(upload, PutOutcome.FILE_CHANGED, result)
 
-    def _put(self, wish: Wish, offered: Offered, offered_at: float) -> Put:
-        if self._clock() - offered_at > FRESH_SECONDS:
-            return Put.LAPSED
-        with wish.path.open("rb") as file:
-            sent = partial(self._watcher.sent, wish.path)
-            content = Content(file, wish.size_bytes, sent=sent, stopping=self._stopping)
-            return self._gallery.put(offered, wish, content)
+    def _put(self, upload: WantedUpload, offered: Offered, offered_at: float) -> PutOutcome:
+        if self._clock() - offered_at > MAX_OFFER_AGE_SECONDS:
+            return PutOutcome.OFFER_EXPIRED
+        with upload.path.open("rb") as file:
+            sent = partial(self._observer.sent, upload.path)
+            content = Content(file, upload.size_bytes, sent=sent, stopping=self._stopping)
+            return self._gallery.put(offered, upload, content)

@@ -1,7 +1,7 @@
-"""Brings files into a gallery: hash, ask in lists, send what is wanted, in parallel.
+"""Upload files to a gallery: hash them, request offers in lists, send what is missing in parallel.
 
-There is no journal to resume from. The gallery knows an owner's photos by their hash, so a run after a
-kill asks the same questions and sends only what is missing.
+No progress file is kept. The gallery knows its owner's photos by their hash, so a run after a kill asks
+the same questions and sends only what is missing.
 """
 
 from __future__ import annotations
@@ -15,27 +15,27 @@ from threading import Event
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from contactsheet.engine.ahead import ahead
 from contactsheet.engine.content import sha256_of
 from contactsheet.engine.folders import unreadable_result
 from contactsheet.engine.interfaces import (
-    MAX_WISHES,
+    MAX_UPLOADS_PER_REQUEST,
+    STORE_UNAVAILABLE,
     TOO_MANY_OUTSTANDING,
     AlreadyThere,
     Answer,
     Gallery,
+    Observer,
     Offered,
     Outcome,
     PictureFile,
-    Put,
+    PutOutcome,
     Refusal,
     Refused,
     Result,
     Unavailable,
-    Watcher,
-    Wish,
+    WantedUpload,
 )
-from contactsheet.engine.patience import Patience
+from contactsheet.engine.prefetch import prefetch
 from contactsheet.engine.sending import Sender
 
 if TYPE_CHECKING:
@@ -43,170 +43,200 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PARALLEL = 6
-MAX_TRIES = 4
-MAX_SILENCES = 6
-"""After so many files in a row that the store did not answer for, the others would fare no better."""
-# Lists are also cut by size, so that the last offer of a list is taken up before it lapses.
+MAX_ATTEMPTS = 4
+MAX_UNANSWERED = 6
+"""The run ends when the store did not respond for so many files in a row."""
+# Lists are also limited by size: the last offer of a list must be used before it expires.
 MAX_LIST_BYTES = 256 * 1024 * 1024
+FIRST_PAUSE_SECONDS = 0.5
+LONGEST_PAUSE_SECONDS = 10.0
+MAX_WAIT_SECONDS = 30 * 60.0
+"""Unused offers of an interrupted run count against the limit for 16 minutes."""
 
-STORE_SILENT = "The picture store does not answer."
-WAITS_FOR_ROOM = "Waiting until the gallery has processed earlier photos"
-NO_ANSWER = "The gallery did not answer for this file. Run the command again."
-NOT_TAKEN = "The gallery offered a place for this file, but its store did not take it. Run the command again."
-NO_ROOM = "The gallery is still busy with earlier photos. Run the command again later."
+WAITING_FOR_ROOM = "Waiting for the gallery to process earlier photos"
+NO_ANSWER = "The gallery gave no answer for this file. Run the same command again."
+NOT_TAKEN = "The photo storage rejected this file four times. Run the same command again."
+NO_ROOM = "The gallery is still processing earlier photos. Run the same command again later."
+
+
+class Backoff:
+    """Exponential backoff that is exhausted after ``MAX_WAIT_SECONDS`` without a reset."""
+
+    def __init__(self, sleep: Callable[[float], object], clock: Callable[[], float]) -> None:
+        self._sleep = sleep
+        self._clock = clock
+        self.reset()
+
+    @property
+    def is_exhausted(self) -> bool:
+        """Return whether nothing has moved for too long."""
+        return self._since is not None and self._clock() - self._since > MAX_WAIT_SECONDS
+
+    def reset(self) -> None:
+        """Start over after progress."""
+        self._since: float | None = None
+        self._seconds = FIRST_PAUSE_SECONDS
+
+    def wait(self) -> None:
+        """Wait once, twice as long as before."""
+        if self._since is None:
+            self._since = self._clock()
+        self._sleep(self._seconds)
+        self._seconds = min(2 * self._seconds, LONGEST_PAUSE_SECONDS)
 
 
 class UploadRun:
-    """One run over files. ``results`` holds what came of them, also after it was stopped or failed."""
+    """One run over files. ``results`` is kept up to date, also if the run is stopped or fails."""
 
     def __init__(
         self,
         gallery: Gallery,
-        watcher: Watcher,
+        observer: Observer,
         *,
         parallel: int = PARALLEL,
-        pause: Callable[[float], object] | None = None,
+        sleep: Callable[[float], object] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.results: list[Result] = []
         self._gallery = gallery
-        self._watcher = watcher
+        self._observer = observer
         self._stopping = Event()
-        self._patience = Patience(pause or self._stopping.wait, clock)
+        self._backoff = Backoff(sleep or self._stopping.wait, clock)
         self._clock = clock
         self._parallel = parallel
-        self._sender = Sender(gallery, watcher, parallel=parallel, stopping=self._stopping, clock=clock)
+        self._sender = Sender(gallery, observer, parallel=parallel, stopping=self._stopping, clock=clock)
         self._processing: frozenset[str] = frozenset()
         self._first_by_hash: dict[str, Path] = {}
-        self._again: deque[Wish] = deque()
-        self._postponed: list[Wish] = []
-        self._silences = 0
+        self._retries: deque[WantedUpload] = deque()
+        self._postponed: list[WantedUpload] = []
+        self._unanswered = 0
 
     def run(self, files: Sequence[PictureFile]) -> list[Result]:
-        """Bring the files into the gallery and return what came of each.
+        """Upload the files and return one result for each.
 
         Raises:
-            Unavailable: the gallery or its store does not answer any more.
-            KeyboardInterrupt: the person stopped it; threads may still be at work for a moment.
+            Unavailable: The gallery or its store does not respond any more.
+            KeyboardInterrupt: The user stopped it; threads may still run for a moment.
         """
         hashers = ThreadPoolExecutor(min(4, os.cpu_count() or 1), "hash")
         try:
             self._processing = self._gallery.still_processing()
-            self._work(self._wishes(ahead(hashers, _hashed, files, distance=2 * MAX_WISHES)))
-        except BaseException as end:
-            # What is being sent stops at its next block. A person who stops us does not even wait for that.
+            hashed = prefetch(hashers, _hash, files, distance=2 * MAX_UPLOADS_PER_REQUEST)
+            self._upload_all(self._unique_uploads(hashed))
+        except BaseException as problem:
+            # Uploads in flight stop at their next block. After Ctrl-C even that is not waited for.
             self._stopping.set()
-            patient = not isinstance(end, KeyboardInterrupt)
-            hashers.shutdown(wait=patient, cancel_futures=True)
-            self._sender.close(wait=patient)
+            is_waiting = not isinstance(problem, KeyboardInterrupt)
+            hashers.shutdown(wait=is_waiting, cancel_futures=True)
+            self._sender.close(wait=is_waiting)
             raise
         hashers.shutdown()
         self._sender.close()
         return self.results
 
-    def _work(self, wishes: Iterator[Wish]) -> None:
+    def _upload_all(self, uploads: Iterator[WantedUpload]) -> None:
         while True:
-            # The next list is hashed and asked for while the last one's end is still being sent.
-            self._collect(leave=2 * self._parallel)
-            if wanted := self._next_list(wishes):
-                self._ask(wanted)
+            # Hash and request the next list while the end of the last one is still being sent.
+            self._collect(max_pending=2 * self._parallel)
+            if batch := self._next_batch(uploads):
+                self._request_offers(batch)
             elif self._sender:
-                self._collect(leave=len(self._sender) - 1)
+                self._collect(max_pending=len(self._sender) - 1)
             elif self._postponed:
                 self._wait_for_room()
             else:
                 return
 
-    def _wishes(self, hashed: Iterator[Wish | Result]) -> Iterator[Wish]:
-        """Give the first file of each content; end the others at once."""
-        for found in hashed:
-            if isinstance(found, Result):
-                self._finish(found)
-            elif first := self._first_by_hash.get(found.sha256):
-                sentence = f"The same picture as {first}."
-                self._finish(Result(found.path, Outcome.SAME_AS_ANOTHER, sentence=sentence))
+    def _unique_uploads(self, hashed: Iterator[WantedUpload | Result]) -> Iterator[WantedUpload]:
+        """Yield the first file of each content, and finish duplicates and unreadable files."""
+        for item in hashed:
+            if isinstance(item, Result):
+                self._finish(item)
+            elif first := self._first_by_hash.get(item.sha256):
+                sentence = f"This file is identical to {first}."
+                self._finish(Result(item.path, Outcome.SAME_AS_ANOTHER, sentence=sentence))
             else:
-                self._first_by_hash[found.sha256] = found.path
-                # Whether the bytes of a photo being processed have arrived only the store knows.
-                yield dataclasses.replace(found, met_conflict=found.sha256 in self._processing)
+                self._first_by_hash[item.sha256] = item.path
+                # For a photo still being processed, only the store knows if its bytes have arrived.
+                yield dataclasses.replace(item, met_conflict=item.sha256 in self._processing)
 
-    def _next_list(self, wishes: Iterator[Wish]) -> list[Wish]:
-        wanted: list[Wish] = []
+    def _next_batch(self, uploads: Iterator[WantedUpload]) -> list[WantedUpload]:
+        batch: list[WantedUpload] = []
         size_bytes = 0
-        while len(wanted) < MAX_WISHES and size_bytes < MAX_LIST_BYTES:
-            wish = self._again.popleft() if self._again else None
-            if wish is None and not self._postponed:
-                wish = next(wishes, None)
-            if wish is None:
+        while len(batch) < MAX_UPLOADS_PER_REQUEST and size_bytes < MAX_LIST_BYTES:
+            upload = self._retries.popleft() if self._retries else None
+            if upload is None and not self._postponed:
+                upload = next(uploads, None)
+            if upload is None:
                 break
-            wanted.append(wish)
-            size_bytes += wish.size_bytes
-        return wanted
+            batch.append(upload)
+            size_bytes += upload.size_bytes
+        return batch
 
-    def _ask(self, wanted: list[Wish]) -> None:
+    def _request_offers(self, batch: list[WantedUpload]) -> None:
         try:
-            answers = {answer.upload_id: answer for answer in self._gallery.offer(wanted)}
+            answers = {answer.upload_id: answer for answer in self._gallery.offer(batch)}
         except Refusal as refusal:
-            answers = {w.upload_id: Refused(w.upload_id, refusal.reason, str(refusal)) for w in wanted}
+            answers = {u.upload_id: Refused(u.upload_id, refusal.reason, str(refusal)) for u in batch}
         answered_at = self._clock()
-        for wish in wanted:
-            self._take(wish, answers.get(wish.upload_id), answered_at)
+        for upload in batch:
+            self._handle(upload, answers.get(upload.upload_id), answered_at)
 
-    def _take(self, wish: Wish, answer: Answer | None, answered_at: float) -> None:
+    def _handle(self, upload: WantedUpload, answer: Answer | None, answered_at: float) -> None:
         if isinstance(answer, Refused) and answer.reason == TOO_MANY_OUTSTANDING:
-            self._postponed.append(wish)
+            self._postponed.append(upload)
             return
-        self._patience.renew()
+        self._backoff.reset()
         match answer:
             case Offered():
-                self._sender.send(wish, answer, answered_at)
+                self._sender.send(upload, answer, answered_at)
             case AlreadyThere(photo_id=photo_id):
-                self._finish(Result(wish.path, Outcome.ALREADY_THERE, photo_id))
+                self._finish(Result(upload.path, Outcome.ALREADY_THERE, photo_id))
             case Refused(reason=reason, sentence=sentence):
-                self._finish(Result(wish.path, Outcome.REFUSED, None, reason, sentence))
+                self._finish(Result(upload.path, Outcome.REFUSED, None, reason, sentence))
             case None:
-                self._finish(Result(wish.path, Outcome.NOT_SENT, None, "no_answer", NO_ANSWER))
+                self._finish(Result(upload.path, Outcome.NOT_SENT, None, "no_answer", NO_ANSWER))
 
-    def _collect(self, *, leave: int) -> None:
-        for sent in self._sender.ended(leave=leave):
-            self._silences = self._silences + 1 if sent.silent else 0
+    def _collect(self, *, max_pending: int) -> None:
+        for sent in self._sender.completed(max_pending=max_pending):
+            self._unanswered = self._unanswered + 1 if sent.is_store_unavailable else 0
             if sent.result:
                 self._finish(sent.result)
             else:
-                self._ask_again(sent.wish, sent.put)
-            if self._silences >= MAX_SILENCES:
-                raise Unavailable(STORE_SILENT)
+                self._retry(sent.upload, sent.put)
+            if self._unanswered >= MAX_UNANSWERED:
+                raise Unavailable(STORE_UNAVAILABLE)
 
-    def _ask_again(self, wish: Wish, put: Put) -> None:
-        # On a slow line offers lapse before their turn, any number of times; the first of each list are sent.
-        tries = wish.tries if put is Put.LAPSED else wish.tries + 1
-        if tries == MAX_TRIES:
-            self._finish(Result(wish.path, Outcome.NOT_SENT, None, "not_taken", NOT_TAKEN))
+    def _retry(self, upload: WantedUpload, put: PutOutcome) -> None:
+        # On a slow connection offers may expire any number of times; the first of each list are sent.
+        attempts = upload.attempts if put is PutOutcome.OFFER_EXPIRED else upload.attempts + 1
+        if attempts == MAX_ATTEMPTS:
+            self._finish(Result(upload.path, Outcome.NOT_SENT, None, "not_taken", NOT_TAKEN))
             return
-        met_conflict = put is Put.CONFLICT or wish.met_conflict
-        self._again.append(dataclasses.replace(wish, met_conflict=met_conflict, tries=tries))
+        met_conflict = put is PutOutcome.CONFLICT or upload.met_conflict
+        self._retries.append(dataclasses.replace(upload, met_conflict=met_conflict, attempts=attempts))
 
     def _wait_for_room(self) -> None:
-        """Ask for the postponed again after a pause; give them up when nothing has moved for long."""
-        if self._patience.is_over:
-            for wish in self._postponed:
-                self._finish(Result(wish.path, Outcome.NOT_SENT, None, TOO_MANY_OUTSTANDING, NO_ROOM))
+        """Wait, then retry the postponed files; fail them once the backoff is exhausted."""
+        if self._backoff.is_exhausted:
+            for upload in self._postponed:
+                self._finish(Result(upload.path, Outcome.NOT_SENT, None, TOO_MANY_OUTSTANDING, NO_ROOM))
         else:
-            self._watcher.waits(WAITS_FOR_ROOM)
-            self._patience.wait()
+            self._observer.waiting(WAITING_FOR_ROOM)
+            self._backoff.wait()
             self._gallery.still_processing()
-            self._watcher.waits("")
-            self._again.extend(self._postponed)
+            self._observer.waiting("")
+            self._retries.extend(self._postponed)
         self._postponed.clear()
 
     def _finish(self, result: Result) -> None:
         self.results.append(result)
-        self._watcher.finished(result)
+        self._observer.finished(result)
 
 
-def _hashed(file: PictureFile) -> Wish | Result:
+def _hash(file: PictureFile) -> WantedUpload | Result:
     try:
         sha256, size_bytes = sha256_of(file.path)
     except OSError as problem:
         return unreadable_result(file.path, problem)
-    return Wish(uuid4(), file.path, size_bytes, sha256)
+    return WantedUpload(uuid4(), file.path, size_bytes, sha256)

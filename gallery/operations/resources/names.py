@@ -1,4 +1,4 @@
-"""What the stacks of a stage made, by name or address."""
+"""Names and addresses of the resources that the stacks of a stage created."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Where to look; what is empty is not looked at.
+    """The resources to check; empty ones are not checked.
 
-    ``signing_public_key`` is the PEM of the key that the gallery signs with. ``is_emulated`` says that an
-    emulator stands for AWS, which speaks plain http and keeps neither lifecycle rules nor a time to live.
+    ``signing_public_key`` is the PEM of the key that the gallery signs with. ``is_emulated`` means that an
+    emulator takes the place of AWS; it uses plain HTTP and has neither lifecycle rules nor time to live.
     """
 
     stage: str
@@ -45,7 +45,7 @@ class Names:
         signing_public_key: str = "",
         is_emulated: bool = False,
     ) -> Names:
-        """Read them from the outputs of the main stack, of that of CloudFront and of that of alarms."""
+        """Return the names in the outputs of the main, site and watch stacks."""
         distributions = ("SiteDistributionId", "PicturesDistributionId")
         return cls(
             stage=stage,
@@ -67,11 +67,11 @@ class Names:
 
     @property
     def account(self) -> str:
-        """Return the account's number."""
+        """Return the AWS account ID."""
         return self.topic_arn.split(":")[4]
 
     @property
     def worker_functions(self) -> dict[str, str]:
-        """Return the functions behind the queues, by the queue's name."""
+        """Return the function that reads each queue, by the name of the queue."""
         prefix = f"contactsheet-{self.stage}"
         return {f"{prefix}-thumbnails": f"{prefix}-thumbworker", f"{prefix}-imports": f"{prefix}-imports"}

@@ -1,11 +1,11 @@
-// The drop zone is the whole window; pictures may be pasted too.
+// Files can be dropped anywhere in the window, or pasted.
 const carriesFiles = (transfer) => [...(transfer?.types ?? [])].includes("Files");
 
 async function filesUnder(entry) {
   if (entry.isFile) return [await new Promise((resolve, reject) => entry.file(resolve, reject))];
   const reader = entry.createReader();
   const files = [];
-  // A reader hands out entries in portions; an empty one is the end.
+  // A reader returns entries in batches; an empty batch is the end.
   for (;;) {
     const entries = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
     if (!entries.length) return files;
@@ -14,18 +14,18 @@ async function filesUnder(entry) {
 }
 
 async function dropped(transfer) {
-  // Entries must be taken before the event ends: no await comes before this line.
+  // Entries are available only during the event: no await before this line.
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
   const plain = [...transfer.files];
   if (!entries.some((entry) => entry.isDirectory)) return plain;
   return (await Promise.all(entries.map(filesUnder))).flat();
 }
 
-export function startDrop(curtain, take) {
+export function startDrop(overlay, addFiles) {
   let depth = 0;
   const show = (count) => {
     depth = Math.max(0, count);
-    curtain.hidden = depth === 0;
+    overlay.hidden = depth === 0;
   };
   window.addEventListener("dragenter", (event) => carriesFiles(event.dataTransfer) && show(depth + 1));
   window.addEventListener("dragleave", (event) => carriesFiles(event.dataTransfer) && show(depth - 1));
@@ -36,9 +36,9 @@ export function startDrop(curtain, take) {
     if (!carriesFiles(event.dataTransfer)) return;
     event.preventDefault();
     show(0);
-    take(await dropped(event.dataTransfer));
+    addFiles(await dropped(event.dataTransfer));
   });
   window.addEventListener("paste", ({ clipboardData }) => {
-    if (clipboardData?.files.length) take([...clipboardData.files]);
+    if (clipboardData?.files.length) addFiles([...clipboardData.files]);
   });
 }

@@ -1,33 +1,33 @@
-// Asking the gallery for uploads: questions that wait for an answer travel together.
-import { patience, wait } from "../patience.js";
-import { Stopped } from "./stopped.js";
+// Request upload offers from the gallery, in batches.
+import { backoff, wait } from "../backoff.js";
+import { gettext } from "../i18n.js";
+import { UploadError } from "./error.js";
 
 const UPLOADS_PER_CALL = 50;
-const ATTEMPTS = 5;
-const UNREACHABLE = "We could not reach the gallery. Check your connection, then retry.";
+const MAX_ATTEMPTS = 5;
+
+const unreachable = (reason) =>
+  new UploadError(gettext("We couldn't reach the gallery. Check your connection, then retry."), { reason, retryable: true });
 
 async function refusal(response) {
   try {
     const { reason, sentence } = await response.json();
-    if (sentence) return new Stopped(sentence, { reason, retryable: true });
+    if (sentence) return new UploadError(sentence, { reason, retryable: true });
   } catch {
-    // A proxy may answer in its own words: ours are below.
+    // The answer of a proxy has no sentence.
   }
-  const sentence =
-    response.status === 401 || response.status === 403
-      ? "You are signed out. Sign in again, then retry."
-      : UNREACHABLE;
-  return new Stopped(sentence, { reason: "refused", retryable: true });
+  if (response.status !== 401 && response.status !== 403) return unreachable("refused");
+  return new UploadError(gettext("You're signed out. Sign in again, then retry."), { reason: "refused", retryable: true });
 }
 
-function secondsAsked(response) {
+function retryAfterSeconds(response) {
   return Math.min(30, Number(response.headers.get("Retry-After")) || 0);
 }
 
-/** Return `ask(upload, visibility)`, which resolves to what the gallery says of this one upload. */
+/** Return a function that resolves to the gallery's answer for one upload. */
 export function offersFrom(url, csrfToken, { send = fetch, pause = wait } = {}) {
   let queue = [];
-  let asking = false;
+  let isSending = false;
 
   async function post(visibility, uploads) {
     for (let attempt = 0; ; attempt += 1) {
@@ -42,41 +42,41 @@ export function offersFrom(url, csrfToken, { send = fetch, pause = wait } = {}) 
         response = undefined;
       }
       if (response?.ok) return (await response.json()).results;
-      const again = !response || response.status >= 500 || response.status === 429;
-      if (!again || attempt + 1 >= ATTEMPTS) {
-        throw response ? await refusal(response) : new Stopped(UNREACHABLE, { reason: "unreachable", retryable: true });
+      const isTransient = !response || response.status >= 500 || response.status === 429;
+      if (!isTransient || attempt + 1 >= MAX_ATTEMPTS) {
+        throw response ? await refusal(response) : unreachable("unreachable");
       }
-      await pause(Math.max(patience(attempt, 800, 15_000), response ? secondsAsked(response) * 1000 : 0));
+      await pause(Math.max(backoff(attempt, 800, 15_000), response ? retryAfterSeconds(response) * 1000 : 0));
     }
   }
 
-  async function askTogether() {
-    if (asking) return;
-    asking = true;
-    // Let the questions of this very moment gather.
+  async function sendBatches() {
+    if (isSending) return;
+    isSending = true;
+    // Collect the requests of the same moment into one batch.
     await pause(5);
     while (queue.length) {
       const [{ visibility }] = queue;
-      const batch = queue.filter((question) => question.visibility === visibility).slice(0, UPLOADS_PER_CALL);
-      queue = queue.filter((question) => !batch.includes(question));
+      const batch = queue.filter((request) => request.visibility === visibility).slice(0, UPLOADS_PER_CALL);
+      queue = queue.filter((request) => !batch.includes(request));
       try {
         const results = await post(visibility, batch.map(({ upload }) => upload));
         const byId = new Map(results.map((result) => [result.upload_id, result]));
         for (const { upload, resolve, reject } of batch) {
           const result = byId.get(upload.upload_id);
           if (result) resolve(result);
-          else reject(new Stopped(UNREACHABLE, { reason: "unanswered", retryable: true }));
+          else reject(unreachable("unanswered"));
         }
-      } catch (stopped) {
-        for (const { reject } of batch) reject(stopped);
+      } catch (problem) {
+        for (const { reject } of batch) reject(problem);
       }
     }
-    asking = false;
+    isSending = false;
   }
 
   return (upload, visibility) =>
     new Promise((resolve, reject) => {
       queue.push({ upload, visibility, resolve, reject });
-      askTogether();
+      sendBatches();
     });
 }

@@ -1,40 +1,41 @@
-// All uploads of this page: what waits, what moves, what became of each.
+// All uploads of this page and their states.
+import { gettext } from "../i18n.js";
 import { deliver } from "./delivery.js";
 import { digest } from "./digest.js";
+import { UploadError } from "./error.js";
 import { slots } from "./slots.js";
-import { Stopped } from "./stopped.js";
 
 const IN_PARALLEL = 4;
-// Read ahead a little, but never hold offers that would die before their turn.
-const LOOK_AHEAD = 12;
+// Hash some files in advance, but get no offers that would expire before their turn.
+const PREPARED = 12;
 const LARGEST_BYTES = 50 * 1024 ** 2;
 
-const EMPTY = new Stopped("This file is empty. Nothing was uploaded.", { reason: "empty" });
-const TOO_LARGE = new Stopped("This file is larger than 50 MB. Nothing was uploaded.", {
-  reason: "too_large",
-});
-const UNKNOWN = new Stopped("Something went wrong in this page. Retry, or reload the page.", { retryable: true });
+const empty = () => new UploadError(gettext("This file is empty. Nothing was uploaded."), { reason: "empty" });
+
+const tooLarge = () =>
+  new UploadError(gettext("This file is larger than 50 MB. Nothing was uploaded."), { reason: "too_large" });
+
+const unexpected = () =>
+  new UploadError(gettext("Something went wrong on this page. Retry, or reload the page."), { retryable: true });
 
 const TYPES = { heic: "image/heic", heif: "image/heif", avif: "image/avif", tif: "image/tiff", tiff: "image/tiff" };
 
-/** The media type of a file; systems that know no HEIC leave it empty. */
+/** Return the media type of a file; systems without HEIC support leave it empty. */
 export function contentType(file) {
   const extension = file.name.split(".").pop().toLowerCase();
   return file.type || TYPES[extension] || "application/octet-stream";
 }
 
-/**
- * Uploads, each with `state`: waiting, sending, processing, done, failed. Says "change" with the upload.
- */
+/** Uploads with a `state`: waiting, sending, processing, done or failed. Dispatches "change" with the upload. */
 export class Uploads extends EventTarget {
   all = [];
 
-  constructor({ ask, put, follow, read = digest, online, pause }) {
+  constructor({ requestOffer, put, follow, read = digest, online, pause }) {
     super();
-    this.means = { ask, put, online, pause };
+    this.dependencies = { requestOffer, put, online, pause };
     this.follow = follow;
     this.read = read;
-    this.ahead = slots(LOOK_AHEAD);
+    this.preparing = slots(PREPARED);
     this.sending = slots(IN_PARALLEL);
   }
 
@@ -55,13 +56,13 @@ export class Uploads extends EventTarget {
     this.dispatchEvent(new CustomEvent("change", { detail: null }));
   }
 
-  /** Whether leaving the page now would lose something. */
+  /** Whether leaving the page now would cancel an upload. */
   get unfinished() {
     return this.all.some(({ state }) => state === "waiting" || state === "sending");
   }
 
-  /** Whether something of these uploads still moves, here or in the gallery. */
-  get inMotion() {
+  /** Whether any upload is still in progress, here or in the gallery. */
+  get inProgress() {
     return this.unfinished || this.all.some(({ state }) => state === "processing");
   }
 
@@ -78,29 +79,30 @@ export class Uploads extends EventTarget {
     };
   }
 
-  #change(item, facts) {
-    Object.assign(item, facts);
+  #change(item, changes) {
+    Object.assign(item, changes);
     this.dispatchEvent(new CustomEvent("change", { detail: item }));
   }
 
   async #start(item) {
     this.#change(item, { state: "waiting", sent: 0, sentence: "", retryable: false });
     try {
-      const { photo_id, page_url } = await this.ahead(() => this.#bring(item));
+      const { photo_id, page_url } = await this.preparing(() => this.#upload(item));
       this.#change(item, { state: "processing", sent: item.file.size, photoId: photo_id, pageUrl: page_url });
       this.follow(photo_id, (photo) => this.#settle(item, photo));
-    } catch (stopped) {
-      const { message, retryable } = stopped instanceof Stopped ? stopped : UNKNOWN;
+    } catch (problem) {
+      const isExpected = problem instanceof UploadError;
+      const { message, retryable } = isExpected ? problem : unexpected();
       this.#change(item, { state: "failed", sent: 0, sentence: message, retryable });
-      if (!(stopped instanceof Stopped)) throw stopped;
+      if (!isExpected) throw problem;
     }
   }
 
-  async #bring(item) {
+  async #upload(item) {
     const { file, visibility } = item;
-    if (!file.size) throw EMPTY;
-    // Refused here only to spare the reading; the gallery decides by itself.
-    if (file.size > LARGEST_BYTES) throw TOO_LARGE;
+    if (!file.size) throw empty();
+    // Saves hashing a file that the gallery would refuse.
+    if (file.size > LARGEST_BYTES) throw tooLarge();
     const upload = {
       upload_id: item.id,
       name: file.name,
@@ -111,7 +113,7 @@ export class Uploads extends EventTarget {
     return this.sending(async () => {
       this.#change(item, { state: "sending" });
       const onProgress = (sent) => this.#change(item, { sent: Math.min(sent, file.size) });
-      return deliver({ file, upload, visibility }, { ...this.means, onProgress });
+      return deliver({ file, upload, visibility }, { ...this.dependencies, onProgress });
     });
   }
 
@@ -119,7 +121,7 @@ export class Uploads extends EventTarget {
     const failed = photo.state === "failed";
     this.#change(item, {
       state: failed ? "failed" : "done",
-      sentence: photo.state_sentence || "On the sheet.",
+      sentence: photo.state_sentence || gettext("Published."),
       retryable: false,
       pageUrl: photo.page_url,
       photo,

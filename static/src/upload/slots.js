@@ -1,4 +1,4 @@
-/** Return a function that runs tasks, at most `count` at a time, first come first served. */
+/** Return a function that runs tasks, at most `count` at a time, in order. */
 export function slots(count) {
   const waiting = [];
   let free = count;

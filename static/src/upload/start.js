@@ -1,4 +1,4 @@
-// Wire uploads to the page: file picker, drop zone, tray, and the warning on leaving too early.
+// Connect uploads to the page: file picker, drop zone, tray, and the warning on leaving during an upload.
 import { follow } from "../status.js";
 import { startDrop } from "./drop.js";
 import { offersFrom } from "./offers.js";
@@ -13,7 +13,7 @@ const untilOnline = () =>
     ? Promise.resolve()
     : new Promise((resolve) => window.addEventListener("online", resolve, { once: true }));
 
-/** The visibility chosen last, on the upload page: a drop elsewhere follows it. */
+/** Remember the visibility chosen on the upload page; files dropped on other pages use it too. */
 function rememberVisibility(form) {
   const options = [...(form?.querySelectorAll("[name=visibility]") ?? [])];
   const chosen = localStorage.getItem(VISIBILITY);
@@ -31,21 +31,21 @@ function visibility(form) {
 export function startUploads() {
   const form = document.querySelector("[data-upload-form]");
   const token = document.querySelector("meta[name=csrf-token]").content;
-  const ask = offersFrom(document.body.dataset.offersUrl, token);
-  const uploads = new Uploads({ ask, put, follow, online: untilOnline });
-  const take = (files) => uploads.add(files, visibility(form));
+  const requestOffer = offersFrom(document.body.dataset.offersUrl, token);
+  const uploads = new Uploads({ requestOffer, put, follow, online: untilOnline });
+  const addFiles = (files) => uploads.add(files, visibility(form));
 
   rememberVisibility(form);
   startTray(document.querySelector("[data-tray]"), uploads);
-  startDrop(document.querySelector("[data-drop]"), take);
+  startDrop(document.querySelector("[data-drop]"), addFiles);
   const input = form?.querySelector("[type=file]");
-  const takeChosen = () => {
-    take([...input.files]);
+  const addChosen = () => {
+    addFiles([...input.files]);
     input.value = "";
   };
-  input?.addEventListener("change", takeChosen);
-  // Somebody may have chosen before this script arrived.
-  if (input?.files.length) takeChosen();
+  input?.addEventListener("change", addChosen);
+  // Files may have been chosen before this script loaded.
+  if (input?.files.length) addChosen();
   window.addEventListener("beforeunload", (event) => {
     if (uploads.unfinished) event.preventDefault();
   });

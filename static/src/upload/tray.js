@@ -1,13 +1,19 @@
-// The tray: one row for each file, its picture first, and in plain words what became of it.
+// The tray: one row per file with its picture and status.
+import { gettext, interpolate, ngettext } from "../i18n.js";
 import { awaitPicture } from "../tiles.js";
 
-const numbers = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
-const megabytes = (bytes) => `${numbers.format(bytes / 1e6)} MB`;
+const count = new Intl.NumberFormat();
+const percent = new Intl.NumberFormat(undefined, { style: "percent" });
+const megabyte = new Intl.NumberFormat(undefined, { style: "unit", unit: "megabyte", maximumFractionDigits: 1 });
+const megabytes = (bytes) => megabyte.format(bytes / 1e6);
 
-function says({ state, sent, file, sentence }) {
-  if (state === "waiting") return "Waiting for its turn";
-  if (state === "sending") return `${Math.floor((100 * sent) / file.size)} % of ${megabytes(file.size)}`;
-  if (state === "processing") return "Processing";
+function statusText({ state, sent, file, sentence }) {
+  if (state === "waiting") return gettext("Waiting");
+  if (state === "sending") {
+    const values = { percent: percent.format(Math.floor((100 * sent) / file.size) / 100), size: megabytes(file.size) };
+    return interpolate(gettext("%(percent)s of %(size)s"), values);
+  }
+  if (state === "processing") return gettext("Processing");
   return sentence;
 }
 
@@ -19,7 +25,7 @@ function showPicture(row, { photo, preview }) {
   image.srcset = photo.srcset;
   image.sizes = "72px";
   image.src = photo.src;
-  // The local preview stays beneath until the thumbnail is there: nothing blinks.
+  // Keep the local preview until the thumbnail is loaded, to avoid flicker.
   image.addEventListener("load", () => {
     for (const old of frame.querySelectorAll("img")) if (old !== image) old.remove();
     URL.revokeObjectURL(preview);
@@ -39,23 +45,33 @@ function makeRow(template, item) {
 }
 
 function updateRow(row, item) {
-  row.className = `rolled ${{ failed: "failed", processing: "working" }[item.state] ?? ""}`;
-  row.querySelector(".says").textContent = says(item);
+  row.className = `upload-row ${{ failed: "failed", processing: "working" }[item.state] ?? ""}`;
+  row.querySelector(".upload-status").textContent = statusText(item);
   const link = row.querySelector("a");
   link.hidden = !item.pageUrl;
   if (item.pageUrl) link.href = item.pageUrl;
 }
 
 function summary({ files, arrived, failed, sentBytes, bytes }) {
-  const done = `${numbers.format(arrived)} of ${numbers.format(files)} uploaded`;
-  const moved = arrived + failed < files ? ` · ${megabytes(sentBytes)} of ${megabytes(bytes)}` : "";
-  return done + moved;
+  const values = {
+    arrived: count.format(arrived),
+    files: count.format(files),
+    sent: megabytes(sentBytes),
+    size: megabytes(bytes),
+  };
+  if (arrived + failed === files) return interpolate(gettext("%(arrived)s of %(files)s uploaded"), values);
+  return interpolate(gettext("%(arrived)s of %(files)s uploaded · %(sent)s of %(size)s"), values);
 }
 
 function announcement({ files, arrived, failed }) {
   if (arrived + failed < files) return "";
-  const photos = (count) => `${numbers.format(count)} ${count === 1 ? "photo" : "photos"}`;
-  return failed ? `${photos(arrived)} uploaded, ${photos(failed)} not.` : `${photos(arrived)} uploaded.`;
+  const uploaded = ngettext("%(count)s photo uploaded.", "%(count)s photos uploaded.", arrived);
+  const sentences = [interpolate(uploaded, { count: count.format(arrived) })];
+  if (failed) {
+    const notUploaded = ngettext("%(count)s photo failed.", "%(count)s photos failed.", failed);
+    sentences.push(interpolate(notUploaded, { count: count.format(failed) }));
+  }
+  return sentences.join(" ");
 }
 
 export function startTray(tray, uploads) {
@@ -63,10 +79,10 @@ export function startTray(tray, uploads) {
   const template = tray.querySelector("template");
   const [retry, clear] = ["retry", "clear"].map((name) => tray.querySelector(`[data-${name}]`));
   const rows = new Map();
-  let drawing = false;
+  let isDrawing = false;
 
   function drawTotals() {
-    drawing = false;
+    isDrawing = false;
     const { totals } = uploads;
     tray.hidden = !totals.files;
     tray.querySelector("[data-summary]").textContent = summary(totals);
@@ -76,7 +92,7 @@ export function startTray(tray, uploads) {
     bar.value = totals.sentBytes;
     bar.hidden = totals.arrived + totals.failed === totals.files;
     retry.hidden = !totals.retryable;
-    clear.hidden = uploads.inMotion;
+    clear.hidden = uploads.inProgress;
   }
 
   uploads.addEventListener("change", ({ detail: item }) => {
@@ -97,9 +113,9 @@ export function startTray(tray, uploads) {
       row.remove();
       rows.delete(known);
     }
-    // Progress comes in many small steps; the totals are drawn once a frame.
-    if (!drawing) requestAnimationFrame(drawTotals);
-    drawing = true;
+    // Progress events are frequent; draw the totals once per frame.
+    if (!isDrawing) requestAnimationFrame(drawTotals);
+    isDrawing = true;
   });
   retry.addEventListener("click", () => uploads.retryFailed());
   clear.addEventListener("click", () => uploads.clearFinished());

@@ -1,4 +1,4 @@
-"""On one machine the gallery has one address, from which uploads work."""
+"""The other loopback name redirects to the one that uploads work from."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from django.test import Client
 pytestmark = pytest.mark.django_db
 
 
-def test_the_other_loopback_name_is_sent_to_the_one_address() -> None:
+def test_canonical_host__redirects_the_other_loopback_name() -> None:
     answer = Client().get("/sign-in/?next=/upload/", HTTP_HOST="localhost:8000")
     assert answer.status_code == 302
     assert answer["Location"] == "http://127.0.0.1:8000/sign-in/?next=/upload/"
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8000", "testserver"])
-def test_other_hosts_are_left_alone(host: str) -> None:
+def test_canonical_host__leaves_other_hosts_alone(host: str) -> None:
     assert Client().get("/sign-in/", HTTP_HOST=host).status_code == 200
 
 
-def test_a_host_that_is_not_allowed_is_refused() -> None:
+def test_canonical_host__leaves_unknown_hosts_to_django() -> None:
     assert Client().get("/sign-in/", HTTP_HOST="evil.example").status_code == 400
 
 
-def test_a_form_is_not_redirected() -> None:
+def test_canonical_host__does_not_redirect_forms() -> None:
     assert Client().post("/sign-in/", HTTP_HOST="localhost:8000").status_code == 200

@@ -1,4 +1,4 @@
-"""``manage.py check --deploy`` names what a deployment lacks, and has nothing to say of a complete one."""
+"""``manage.py check --deploy`` names what a deployment lacks, and reports nothing for a complete one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ COMPLETE = {
     "SECRET_KEY": "s3cr3t-" * 10,
     "SITE_ORIGIN": "https://photos.example.org",
     "ALLOWED_HOSTS": "photos.example.org",
-    "DATABASE_URL": "postgres://somebody:secret@database.example.org/gallery",
+    "DATABASE_URL": "postgres://user:secret@database.example.org/gallery",
     "ORIGINALS_BUCKET": "originals",
     "RENDITIONS_BUCKET": "renditions",
     "CATALOGUE_TABLE": "catalogue",
@@ -26,15 +26,15 @@ COMPLETE = {
     "SIGNING_KEY_ID": "K2JCJMDEHXQW5F",
     "SIGNING_PRIVATE_KEY": "a private key",
     "ORIGIN_SECRET": "only CloudFront knows it",
-    "EMAIL_URL": "smtp+tls://somebody:secret@mail.example.org:587",
+    "EMAIL_URL": "smtp+tls://user:secret@mail.example.org:587",
     "DEFAULT_FROM_EMAIL": "Contactsheet <photos@example.org>",
 }
-# Whether the browser's files are built in this working copy is not what is tested here.
+# Depends on whether this working copy has a built bundle.
 NOT_ABOUT_SETTINGS = {"staticfiles.W004"}
 
 
 def check(environment: dict[str, str]) -> dict[str, str]:
-    """Run the command in this environment alone; return its messages by their ids."""
+    """Run the command with only this environment; return its messages by id."""
     done = subprocess.run(
         [sys.executable, "manage.py", "check", "--deploy", "--no-color"],
         cwd=PROJECT,
@@ -49,15 +49,15 @@ def check(environment: dict[str, str]) -> dict[str, str]:
     return {number: words for number, words in found.items() if number not in NOT_ABOUT_SETTINGS}
 
 
-def test_a_complete_deployment_gives_nothing_to_say() -> None:
+def test_deployment__complete_reports_nothing() -> None:
     assert check(COMPLETE) == {}
 
 
-def test_everything_missing_is_named() -> None:
+def test_deployment__names_every_missing_setting() -> None:
     found = " ".join(check({}).values())
     needed = {*REQUIRED, "SECRET_KEY", "SITE_ORIGIN", "DATABASE_URL"}
-    wished = {"PICTURES_ORIGIN", "ORIGIN_SECRET", "DEFAULT_FROM_EMAIL", "EMAIL_URL"}
-    assert {name for name in needed | wished if name not in found} == set()
+    recommended = {"PICTURES_ORIGIN", "ORIGIN_SECRET", "DEFAULT_FROM_EMAIL", "EMAIL_URL"}
+    assert {name for name in needed | recommended if name not in found} == set()
 
 
 @pytest.mark.parametrize(
@@ -72,11 +72,11 @@ def test_everything_missing_is_named() -> None:
         ({"SIGNING_PRIVATE_KEY": ""}, "contactsheet.E027"),
     ],
 )
-def test_what_is_wrong_is_named(changes: dict[str, str], expected: str) -> None:
+def test_deployment__names_a_wrong_setting(changes: dict[str, str], expected: str) -> None:
     assert set(check(COMPLETE | changes)) == {expected}
 
 
-def test_without_tls_every_protection_that_needs_it_is_missed() -> None:
+def test_deployment__without_tls_names_every_protection_that_needs_it() -> None:
     plain = {"SITE_ORIGIN": "http://photos.example.org"}
     assert set(check(COMPLETE | plain)) == {
         "contactsheet.E021",

@@ -1,4 +1,4 @@
-"""DATABASE_URL becomes settings that suit the machine, or is refused in words."""
+"""DATABASE_URL becomes settings for the machine, or is refused with a message."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def test_sqlite__waits_for_the_write_lock() -> None:
 
 
 def test_sqlite__is_refused_on_lambda() -> None:
-    with pytest.raises(ImproperlyConfigured, match="forgets"):
+    with pytest.raises(ImproperlyConfigured, match="does not keep"):
         database_settings("sqlite:////tmp/x.sqlite3", ON_LAMBDA)
 
 
@@ -25,11 +25,11 @@ def test_other_engine__is_refused() -> None:
         database_settings("mysql://me@host/name", {})
 
 
-def test_remote_postgresql__proves_who_it_is() -> None:
+def test_remote_postgresql__verifies_the_certificate() -> None:
     assert database_settings(REMOTE, ON_LAMBDA)["OPTIONS"]["sslmode"] == "verify-full"
 
 
-def test_remote_postgresql__lets_the_address_decide() -> None:
+def test_remote_postgresql__accepts_an_sslmode_in_the_url() -> None:
     found = database_settings(f"{REMOTE}?sslmode=require", ON_LAMBDA)
     assert found["OPTIONS"]["sslmode"] == "require"
 
@@ -38,14 +38,14 @@ def test_local_postgresql__needs_no_certificate() -> None:
     assert "sslmode" not in database_settings("postgresql://me@127.0.0.1:5432/gallery", {})["OPTIONS"]
 
 
-def test_direct_connection__is_kept_and_looked_at_before_use() -> None:
+def test_direct_connection__is_kept_and_checked_before_use() -> None:
     found = database_settings(REMOTE, ON_LAMBDA)
     assert found["CONN_MAX_AGE"] > 0
     assert found["CONN_HEALTH_CHECKS"]
     assert not found["DISABLE_SERVER_SIDE_CURSORS"]
 
 
-def test_pooled_connection__leaves_nothing_behind_a_transaction() -> None:
+def test_pooled_connection__keeps_no_state_after_a_transaction() -> None:
     found = database_settings(REMOTE, {"DATABASE_POOLED": "true"})
     assert found["CONN_MAX_AGE"] == 0
     assert found["DISABLE_SERVER_SIDE_CURSORS"]

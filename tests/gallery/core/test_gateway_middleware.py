@@ -1,4 +1,4 @@
-"""Requests look as they were sent, whatever stands between."""
+"""Requests get back their sender, host and id behind CloudFront, the gateway and Zappa."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def through(
     *, forwarded: str = "", source: str = "198.51.100.7", secret: str = ""
 ) -> tuple[HttpRequest, HttpResponse]:
     context = {"requestId": "abc", "http": {"sourceIp": source}}
-    headers: dict[str, Any] = {"HTTP_X_FORWARDED_FOR": forwarded, "REMOTE_ADDR": "what Zappa believes"}
+    headers: dict[str, Any] = {"HTTP_X_FORWARDED_FOR": forwarded, "REMOTE_ADDR": "set by Zappa"}
     if secret:
         headers["HTTP_X_ORIGIN_SECRET"] = secret
     request = RequestFactory().get("/", **headers, **{"lambda.event": {"requestContext": context}})
@@ -37,49 +37,49 @@ def behind_cloudfront(settings: SettingsWrapper) -> None:
     settings.ALLOWED_HOSTS = ["photos.example"]
 
 
-def test_sender__is_the_gateways_word_and_not_the_visitors() -> None:
+def test_sender__comes_from_the_gateway_and_not_from_the_visitor() -> None:
     request, _ = through(forwarded="192.0.2.66, 192.0.2.67")
     assert request.META["REMOTE_ADDR"] == "198.51.100.7"
 
 
 @pytest.mark.usefixtures("behind_cloudfront")
-def test_sender__is_whom_cloudfront_saw() -> None:
+def test_sender__behind_cloudfront_is_the_visitor() -> None:
     request, _ = through(forwarded="192.0.2.66, 203.0.113.5, 198.51.100.7", secret=SECRET)
     assert request.META["REMOTE_ADDR"] == "203.0.113.5"
 
 
 @pytest.mark.usefixtures("behind_cloudfront")
-def test_host__is_the_sites() -> None:
+def test_host__behind_cloudfront_is_that_of_the_site() -> None:
     request, _ = through(secret=SECRET)
     assert request.get_host() == "photos.example"
 
 
 @pytest.mark.usefixtures("behind_cloudfront")
 @pytest.mark.parametrize("secret", ["", "guessed"])
-def test_request_around_cloudfront__is_refused(secret: str) -> None:
+def test_secret__refuses_requests_that_bypass_cloudfront(secret: str) -> None:
     _, response = through(secret=secret)
     assert response.status_code == 403
     assert b"seen" not in response.content
 
 
-def test_answer__carries_the_id_of_its_log_lines() -> None:
+def test_response__has_the_id_of_its_log_lines() -> None:
     _, response = through()
     assert response["X-Request-Id"] == "abc"
 
 
 @pytest.mark.parametrize("odd", ["", "two words", "x" * 65, "a\r\nb", None, 7])
-def test_id_that_is_none__is_replaced_by_one_of_ours(odd: object) -> None:
+def test_request_id__unusable_is_replaced(odd: object) -> None:
     request = RequestFactory().get("/", **{"lambda.event": {"requestContext": {"requestId": odd}}})
     response = GatewayMiddleware(lambda _request: HttpResponse())(request)
     assert str(UUID(response["X-Request-Id"])) == response["X-Request-Id"]
 
 
-def test_id_that_a_visitor_sends__is_not_believed() -> None:
+def test_request_id__from_a_visitor_is_ignored() -> None:
     request = RequestFactory().get("/", headers={"X-Request-Id": "mine", "X-Correlation-Id": "mine"})
     assert GatewayMiddleware(lambda _request: HttpResponse())(request)["X-Request-Id"] != "mine"
 
 
-def test_ids__are_bound_while_the_answer_is_made_and_not_after() -> None:
+def test_request_id__is_bound_only_during_the_request() -> None:
     seen: list[dict[str, Any]] = []
 
     def answer(_request: HttpRequest) -> HttpResponse:

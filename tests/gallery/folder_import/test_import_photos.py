@@ -1,4 +1,4 @@
-"""Folders on the server become somebody's photos, by the client's engine."""
+"""Folders on the server become photos of a person, with the client's engine."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 from django.core.management import CommandError, call_command
 
-from contactsheet.engine.folders import find
+from contactsheet.engine.folders import find_files
 from contactsheet.engine.upload import UploadRun
 from contactsheet.exits import Exit
 from gallery.folder_import.owners_photos import OwnersPhotos
 from gallery.photos.models import Photo
 from gallery.photos.states import State, Visibility
 from gallery.uploads.offers import QUOTA_EXCEEDED
-from tests.client.fakes import Onlooker
+from tests.client.fake_gallery import RecordingObserver
 from tests.gallery.stores import ready_item
 
 if TYPE_CHECKING:
@@ -34,12 +34,12 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "photos"
 
 
-def bring(folder: Path, *options: str) -> None:
+def import_photos(folder: Path, *options: str) -> None:
     call_command("import_photos", str(folder), "--owner", "alice", *options)
 
 
-def test_it_works(stores: Stores, alice: User, folder: Path) -> None:
-    bring(folder, "--private")
+def test_import__works(stores: Stores, alice: User, folder: Path) -> None:
+    import_photos(folder, "--private")
     photos = {photo.file_name: photo for photo in Photo.objects.all()}
     assert {name: photo.content_type for name, photo in photos.items()} == {
         "a.jpg": "image/jpeg",
@@ -60,47 +60,47 @@ def test_it_works(stores: Stores, alice: User, folder: Path) -> None:
     assert alice.used_bytes == sum(path.stat().st_size for path in folder.rglob("*.*"))
 
 
-def test_it_brings_each_file_once(
+def test_import__stores_each_file_once(
     stores: Stores, alice: User, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    bring(folder)
+    import_photos(folder)
     keys = stores.keys("originals/")
-    bring(folder)
+    import_photos(folder)
     assert "3 already there." in capsys.readouterr().err
     for photo in Photo.objects.all():
         stores.put_item(ready_item(photo))
-    bring(folder)
+    import_photos(folder)
     assert Photo.objects.filter(state=State.PENDING).count() == 3
     assert stores.keys("originals/") == keys
 
 
-def test_it_sends_what_a_killed_run_only_offered(stores: Stores, alice: User, folder: Path) -> None:
-    bring(folder)
+def test_import__sends_what_a_killed_run_only_offered(stores: Stores, alice: User, folder: Path) -> None:
+    import_photos(folder)
     lost = Photo.objects.get(file_name="a.jpg")
     stores.s3.delete_object(Bucket=stores.aws.outputs.originals_bucket, Key=lost.original_key)
-    bring(folder)
+    import_photos(folder)
     assert lost.original_key in stores.keys("originals/")
     assert Photo.objects.count() == 3
 
 
-def test_it_checks_the_quota(
+def test_import__checks_the_quota(
     stores: Stores, alice: User, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     alice.quota_bytes = 11
     alice.save()
     with pytest.raises(CommandError) as caught:
-        bring(folder)
-    assert caught.value.returncode == Exit.NOT_ALL
+        import_photos(folder)
+    assert caught.value.returncode == Exit.INCOMPLETE
     assert QUOTA_EXCEEDED.sentence in capsys.readouterr().err
     assert Photo.objects.count() == 2
 
 
-def test_it_names_what_is_no_picture(stores: Stores, alice: User, tmp_path: Path) -> None:
+def test_import__names_files_that_are_not_pictures(stores: Stores, alice: User, tmp_path: Path) -> None:
     (tmp_path / "page.html").write_text("<html>")
     (tmp_path / "empty.jpg").write_bytes(b"")
     photos = OwnersPhotos(alice.pk, visibility=Visibility.PUBLIC)
-    files = find([tmp_path / "page.html", tmp_path / "empty.jpg"]).files
-    results = UploadRun(photos, Onlooker()).run(files)
+    files = find_files([tmp_path / "page.html", tmp_path / "empty.jpg"]).files
+    results = UploadRun(photos, RecordingObserver()).run(files)
     assert {result.reason for result in results} == {"html_not_accepted", "empty"}
 
 
@@ -111,6 +111,6 @@ def test_it_names_what_is_no_picture(stores: Stores, alice: User, tmp_path: Path
         ([".", "--owner", "nobody"], "There is no user named nobody."),
     ],
 )
-def test_it_says_what_is_missing(alice: User, arguments: list[str], said: str) -> None:
+def test_import__reports_what_is_missing(alice: User, arguments: list[str], said: str) -> None:
     with pytest.raises(CommandError, match=said):
         call_command("import_photos", *arguments)

@@ -106,7 +106,7 @@ def test_thumbnails_come_by_one_reading_and_few_queries(
 def test_nothing_counts_millions(
     desk: Client, alice: User, make_photo: PhotoFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(paginator, "MOST_COUNTED", 2)
+    monkeypatch.setattr(paginator, "MAX_COUNTED_ROWS", 2)
     for _ in range(3):
         make_photo(alice, State.PENDING)
     with counted() as costs:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import unescape
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ import pytest
 from gallery.notifications.emails import compose
 from gallery.notifications.models import Rhythm
 from gallery.photos.states import State, Visibility
+from thumbworker.contract import reasons
 
 if TYPE_CHECKING:
     from django.core.mail import EmailMultiAlternatives
@@ -39,9 +41,9 @@ def html_of(message: EmailMultiAlternatives) -> str:
         (State.APPROVED, {}, "Everyone can see it."),
         (State.APPROVED, {"visibility": Visibility.PRIVATE}, "Only you can see it."),
         (State.REJECTED, {"review_note": "Too dark."}, "The reason: Too dark."),
-        (State.FAILED, {"reason": "too_many_pixels"}, "This picture has more than 100 megapixels."),
+        (State.FAILED, {"reason": "too_many_pixels"}, reasons.sentence("too_many_pixels")),
         (State.FAILED, {"reason": "never_arrived"}, "The upload did not finish. Choose the file again."),
-        (State.FAILED, {"reason": "of another version"}, "We could not read this picture."),
+        (State.FAILED, {"reason": "of another version"}, reasons.UNKNOWN_REASON),
     ],
 )
 def test_compose__both_formats_name_state_and_link(
@@ -51,7 +53,7 @@ def test_compose__both_formats_name_state_and_link(
     message = email_to(alice, photo)
     for part in (str(message.body), html_of(message)):
         assert "Low tide" in part
-        assert sentence in part
+        assert sentence in unescape(part)
         assert f"http://127.0.0.1:8000/photos/{photo.pk}/" in part
 
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db
 
-SCHEMA = json.loads((Path(contract.__file__).parent / "news.schema.json").read_text())
+SCHEMA = json.loads((Path(contract.__file__).parent / "events.schema.json").read_text())
 
 
 class Subscriber:

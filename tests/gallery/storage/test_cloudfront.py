@@ -5,12 +5,10 @@ from __future__ import annotations
 import base64
 import json
 import time
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from botocore.signers import CloudFrontSigner
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -106,14 +104,6 @@ def test_url__unsigned_is_refused() -> None:
 
 def test_url__signed_by_another_key_is_refused() -> None:
     assert not CLOUDFRONT.accepts(signer(OTHER_KEY).url(PHOTO), now=1000)
-
-
-def test_url__equals_botocores() -> None:
-    theirs = CloudFrontSigner(KEY_ID, lambda message: KEY.sign(message, padding.PKCS1v15(), hashes.SHA1()))
-    expected = theirs.generate_presigned_url(
-        f"{ORIGIN}/{PHOTO}", date_less_than=datetime.fromtimestamp(2000, UTC)
-    )
-    assert signer().url(PHOTO) == expected
 
 
 def test_url__is_signed_once_per_window() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from typing import Any
 from uuid import uuid4
 
@@ -73,6 +74,7 @@ def test_refusals__have_their_own_reason_and_sentence() -> None:
     refusals = [value for value in vars(file_checks).values() if isinstance(value, file_checks.Refusal)]
     assert len({r.reason for r in refusals}) == len(refusals) == len({r.sentence for r in refusals})
     assert all(r.sentence.endswith(".") and "!" not in r.sentence for r in refusals)
+    assert json.dumps([r.sentence for r in refusals]), "lazy translations are no JSON"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""EXIF blocks put together by hand, for what no well-behaved writer would write."""
+"""Hand-made EXIF blocks, also invalid ones that no library writes."""
 
 from __future__ import annotations
 

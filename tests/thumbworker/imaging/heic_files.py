@@ -1,6 +1,6 @@
-"""HEIC files put together by hand: nothing that may be installed here encodes HEVC.
+"""Hand-made HEIC files: no encoder of HEVC is installed.
 
-One tile of 64 x 64 pixels with four coloured quarters, encoded once, stands alone or is repeated as a
+One tile of 64 x 64 pixels with four colored quarters, encoded once, stands alone or is repeated as a
 grid, as iPhones store their photos. Boxes: ISO/IEC 14496-12 and 23008-12.
 """
 

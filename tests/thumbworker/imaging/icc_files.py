@@ -1,4 +1,4 @@
-"""ICC profiles put together by hand: three colorants, one curve. Layout: ICC.1:2010, 7 to 10."""
+"""Hand-made ICC profiles: three colorants, one curve. Layout: ICC.1:2010, sections 7 to 10."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def rgb_profile(colorants: tuple[tuple[float, float, float], ...] = DISPLAY_P3, 
     return _profile(b"mntrRGB XYZ ", tags)
 
 
-def grey_profile(gamma: float) -> bytes:
+def gray_profile(gamma: float) -> bytes:
     return _profile(b"mntrGRAYXYZ ", {b"wtpt": _xyz(0.9642, 1.0, 0.8249), b"kTRC": _gamma(gamma)})
 
 

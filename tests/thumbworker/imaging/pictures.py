@@ -1,4 +1,4 @@
-"""Pictures that the tests make for themselves."""
+"""Generated pictures."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CORNERS = {
 
 
 def quarters(width: int = 160, height: int = 100) -> Image.Image:
-    """Four quarters of different colours, so that every turn and mirroring shows."""
+    """Return four quarters of different colors, which show every rotation and reflection."""
     image = Image.new("RGB", (width, height))
     draw = ImageDraw.Draw(image)
     middle = width // 2, height // 2
@@ -29,7 +29,7 @@ def quarters(width: int = 160, height: int = 100) -> Image.Image:
 
 
 def scene(width: int = 1200, height: int = 800, seed: int = 1) -> Image.Image:
-    """Something like a photograph: soft shapes with grain on them."""
+    """Return an image like a photo: soft shapes with grain."""
     chance = random.Random(seed)
     image = Image.linear_gradient("L").resize((width, height)).convert("RGB")
     draw = ImageDraw.Draw(image)
@@ -58,7 +58,7 @@ def opened(data: bytes) -> Image.Image:
 
 
 def corners(image: Image.Image) -> dict[str, tuple[int, ...]]:
-    """The colours an eighth in from each corner."""
+    """Return the colors at an eighth of the sides from each corner."""
     image = image.convert("RGB")
     right, bottom = image.width - 1 - image.width // 8, image.height - 1 - image.height // 8
     left, top = image.width // 8, image.height // 8

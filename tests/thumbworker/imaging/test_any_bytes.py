@@ -1,4 +1,4 @@
-"""Whatever the bytes: renditions or a refusal, never anything else."""
+"""Any bytes give renditions or a refusal, and nothing else."""
 
 from __future__ import annotations
 
@@ -105,13 +105,13 @@ CHECKS: list[tuple[Callable[[bytes], None], st.SearchStrategy[bytes]]] = [
 ]
 
 
-def test_every_file_that_is_damaged_for_these_tests_is_sound_before() -> None:
+def test_valid_files__render() -> None:
     for data in valid_files():
         assert_whole(render(data, policy=SMALL, limits=LIMITS))
 
 
 @pytest.mark.parametrize(("check", "files"), CHECKS)
-def test_any_bytes_give_renditions_or_a_refusal(
+def test_render__any_bytes_render_or_refuse(
     check: Callable[[bytes], None], files: st.SearchStrategy[bytes]
 ) -> None:
     SHORT_RUN(given(files)(check))()
@@ -120,7 +120,7 @@ def test_any_bytes_give_renditions_or_a_refusal(
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize(("check", "files"), CHECKS)
-def test_ten_thousand_times_any_bytes_give_renditions_or_a_refusal(
+def test_render__ten_thousand_any_bytes_render_or_refuse(
     check: Callable[[bytes], None], files: st.SearchStrategy[bytes]
 ) -> None:
     LONG_RUN(given(files)(check))()

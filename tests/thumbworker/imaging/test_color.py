@@ -9,7 +9,7 @@ from tests.thumbworker.imaging.icc_files import (
     DISPLAY_P3,
     GREEN_AND_BLUE_SWAPPED,
     SRGB,
-    grey_profile,
+    gray_profile,
     rgb_profile,
 )
 from tests.thumbworker.imaging.pictures import corners, distance, opened, saved
@@ -21,14 +21,14 @@ def color_of(image: Image.Image, file_format: str = "PNG", **options: object) ->
 
 
 @pytest.mark.parametrize("file_format", ["JPEG", "PNG", "WEBP", "AVIF", "TIFF"])
-def test_a_profile_is_applied_whatever_the_format(file_format: str) -> None:
+def test_profile__applied_in_every_format(file_format: str) -> None:
     quality = {} if file_format in {"PNG", "TIFF"} else {"quality": 95}
     image = Image.new("RGB", (40, 40), (200, 40, 120))
     found = color_of(image, file_format, icc_profile=rgb_profile(GREEN_AND_BLUE_SWAPPED), **quality)
     assert distance(found, (200, 120, 40)) < 14
 
 
-def test_display_p3_becomes_more_saturated_in_srgb() -> None:
+def test_profile__display_p3_to_srgb() -> None:
     red, green, blue = color_of(
         Image.new("RGB", (40, 40), (200, 80, 80)), icc_profile=rgb_profile(DISPLAY_P3)
     )
@@ -36,32 +36,30 @@ def test_display_p3_becomes_more_saturated_in_srgb() -> None:
     assert max(green, blue) < 78
 
 
-def test_linear_light_is_brightened() -> None:
+def test_profile__linear_light_to_srgb() -> None:
     found = color_of(Image.new("RGB", (40, 40), (55, 55, 55)), icc_profile=rgb_profile(SRGB, gamma=1.0))
     assert distance(found, (128, 128, 128)) < 6
 
 
-def test_a_profile_that_is_srgb_under_another_name_changes_nothing() -> None:
+def test_profile__equal_to_srgb_is_skipped() -> None:
     found = color_of(Image.new("RGB", (40, 40), (200, 150, 120)), icc_profile=rgb_profile(SRGB))
     assert distance(found, (200, 150, 120)) < 4
 
 
-def test_a_grey_profile_is_applied_to_a_grey_picture() -> None:
-    found = color_of(Image.new("L", (40, 40), 55), icc_profile=grey_profile(1.0))
+def test_profile__gray_on_gray_image() -> None:
+    found = color_of(Image.new("L", (40, 40), 55), icc_profile=gray_profile(1.0))
     assert distance(found, (128, 128, 128)) < 6
 
 
-def test_a_grey_picture_with_a_colour_profile_is_shown() -> None:
+def test_profile__rgb_on_gray_image() -> None:
     found = color_of(Image.new("L", (40, 40), 55), icc_profile=rgb_profile(SRGB, gamma=1.0))
     assert distance(found, (128, 128, 128)) < 6
 
 
 @pytest.mark.parametrize(
-    "profile", [b"garbage", bytes(200), rgb_profile()[:100], grey_profile(2.2), bytes(4_000_001)]
+    "profile", [b"garbage", bytes(200), rgb_profile()[:100], gray_profile(2.2), bytes(4_000_001)]
 )
-def test_a_profile_that_is_broken_or_does_not_fit_is_ignored_with_a_line_in_the_log(
-    profile: bytes, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_profile__invalid_is_ignored_and_logged(profile: bytes, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
         found = color_of(Image.new("RGB", (40, 40), (200, 80, 30)), "TIFF", icc_profile=profile)
     assert distance(found, (200, 80, 30)) < 4

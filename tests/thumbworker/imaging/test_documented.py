@@ -1,4 +1,4 @@
-"""docs/imaging.md and the README say what the code does."""
+"""docs/imaging.md and README.md match the code."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from thumbworker.contract.policy import CURRENT
-from thumbworker.contract.reasons import SENTENCES, Reason, sentence
+from thumbworker.contract.reasons import SENTENCES, UNKNOWN_REASON, Reason, sentence
 from thumbworker.imaging import DEFAULT_LIMITS, metadata
 
 PROJECT = Path(__file__).parents[3]
@@ -20,17 +20,17 @@ def section(title: str) -> str:
     return DOCS.split(f"## {title}\n", 1)[1].split("\n## ", 1)[0]
 
 
-def test_every_reason_is_listed_with_its_sentence_and_no_other() -> None:
+def test_docs__list_every_reason() -> None:
     listed = dict(re.findall(r"^\| `(\w+)` \| (.+) \|$", section("Reasons"), re.MULTILINE))
     assert listed == {str(reason): sentence for reason, sentence in SENTENCES.items()}
 
 
-def test_every_reason_has_a_sentence() -> None:
+def test_sentences__cover_every_reason() -> None:
     assert set(SENTENCES) == set(Reason)
 
 
 @pytest.mark.parametrize("reason", Reason)
-def test_a_sentence_is_short_plain_and_says_what_to_do(reason: Reason) -> None:
+def test_sentence__short_and_says_what_to_do(reason: Reason) -> None:
     text = sentence(reason)
     assert len(text) < 110
     assert text.count(".") >= 2
@@ -38,11 +38,11 @@ def test_a_sentence_is_short_plain_and_says_what_to_do(reason: Reason) -> None:
     assert "error" not in text.lower()
 
 
-def test_a_code_of_another_version_has_a_sentence_too() -> None:
-    assert sentence("no_such_code") == "We could not read this picture."
+def test_sentence__unknown_code() -> None:
+    assert sentence("no_such_code") == UNKNOWN_REASON
 
 
-def test_the_limits_are_those_of_the_code() -> None:
+def test_docs__limits_match_code() -> None:
     limits = section("Limits")
     assert f"| size of the file | {DEFAULT_LIMITS.original_bytes >> 20} MB |" in limits
     assert f"| pixels | {DEFAULT_LIMITS.pixels // 10**6} megapixels |" in limits
@@ -52,7 +52,7 @@ def test_the_limits_are_those_of_the_code() -> None:
     assert f"| wall time | {DEFAULT_LIMITS.wall_seconds:.0f} s |" in limits
 
 
-def test_the_readme_publishes_the_same_limits() -> None:
+def test_readme__limits_match_code() -> None:
     assert f"| bytes | {DEFAULT_LIMITS.original_bytes >> 20} MB |" in README
     assert f"| pixels | {DEFAULT_LIMITS.pixels // 10**6} megapixels, " in README
     assert f"| longer side | {DEFAULT_LIMITS.side_pixels:,} px |" in README
@@ -63,12 +63,12 @@ def test_the_readme_publishes_the_same_limits() -> None:
     assert "one of [seventeen reasons]" in README
 
 
-def test_the_sentences_name_the_limits_of_the_code() -> None:
+def test_sentences__limits_match_code() -> None:
     assert f"{DEFAULT_LIMITS.original_bytes >> 20} MB" in SENTENCES[Reason.TOO_LARGE]
     assert f"{DEFAULT_LIMITS.pixels // 10**6} megapixels" in SENTENCES[Reason.TOO_MANY_PIXELS]
 
 
-def test_the_renditions_are_those_of_the_current_policy() -> None:
+def test_docs__renditions_match_policy() -> None:
     listed = re.findall(
         r"^\| `(\w+)` \| (\d+) px \| (\w+) \| (\d+) \|$", section("What comes out"), re.MULTILINE
     )
@@ -77,9 +77,9 @@ def test_the_renditions_are_those_of_the_current_policy() -> None:
     ]
 
 
-def test_every_fact_is_listed_and_no_other() -> None:
+def test_docs__list_every_camera_fact() -> None:
     rows = re.findall(r"^\| `\w+` \|.*\|.*\|.*$", section("What comes out"), re.MULTILINE)
     listed = {name for row in rows for name in re.findall(r"\| `(\w+)` \| (?!\d+ px)", row)}
     names = {name for name, *_ in metadata._ALLOWED} | {"taken_at", "orientation"}
     assert names <= listed
-    assert listed - names <= {"320", "800", "1600"}
+    assert listed - names <= {spec.name for spec in CURRENT.renditions}

@@ -1,4 +1,4 @@
-"""Every format and every kind of samples that is taken comes out right."""
+"""Every supported format and sample type renders correctly."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ def assert_quarters(image: Image.Image, tolerance: int = 20) -> None:
 
 
 @pytest.mark.parametrize("kind", COLOR_KINDS)
-def test_colours_come_out_where_they_were(kind: str) -> None:
+def test_formats__colors_in_place(kind: str) -> None:
     file_format, options = COLOR_KINDS[kind]
     assert_quarters(shown(saved(quarters(), file_format, **options)))
 
 
 @pytest.mark.parametrize("file_format", ["PNG", "WEBP", "AVIF", "TIFF"])
-def test_transparency_is_laid_over_white(file_format: str) -> None:
+def test_transparency__alpha_on_white(file_format: str) -> None:
     image = quarters().convert("RGBA")
     image.paste((0, 0, 0, 0), (0, 0, 80, 50))
     image.paste((255, 0, 0, 128), (80, 0, 160, 50))
@@ -62,7 +62,7 @@ def test_transparency_is_laid_over_white(file_format: str) -> None:
 
 
 @pytest.mark.parametrize("file_format", ["PNG", "GIF"])
-def test_a_transparent_palette_entry_is_laid_over_white(file_format: str) -> None:
+def test_transparency__palette_entry_on_white(file_format: str) -> None:
     image = quarters().quantize(4)
     index = image.getpixel((5, 5))
     found = corners(shown(saved(image, file_format, transparency=index)))
@@ -70,12 +70,12 @@ def test_a_transparent_palette_entry_is_laid_over_white(file_format: str) -> Non
     assert distance(found["bottom right"], CORNERS["bottom right"]) < 20
 
 
-def test_a_transparent_colour_of_a_true_colour_png_is_laid_over_white() -> None:
+def test_transparency__truecolor_key_on_white() -> None:
     data = saved(quarters(), "PNG", transparency=CORNERS["top left"])
     assert distance(corners(shown(data))["top left"], (255, 255, 255)) < 8
 
 
-def test_a_transparent_grey_of_sixteen_bits_is_laid_over_white() -> None:
+def test_transparency__16_bit_gray_key_on_white() -> None:
     row = struct.pack("<40H", *[30_000] * 20, *[10_000] * 20)
     image = Image.frombytes("I;16", (40, 40), row * 40)
     found = corners(shown(saved(image, "PNG", transparency=30_000)))
@@ -84,13 +84,13 @@ def test_a_transparent_grey_of_sixteen_bits_is_laid_over_white() -> None:
 
 
 @pytest.mark.parametrize("file_format", ["PNG", "TIFF"])
-def test_sixteen_bits_are_scaled_and_not_clipped(file_format: str) -> None:
+def test_normalize__16_bits_scaled_not_clipped(file_format: str) -> None:
     image = Image.new("I;16", (40, 40), 32_768)
     assert distance(corners(shown(saved(image, file_format)))["top left"], (128, 128, 128)) <= 2
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "PA"])
-def test_grey_and_palette_pictures_are_shown(mode: str) -> None:
+def test_formats__gray_and_palette(mode: str) -> None:
     image = Image.new("L", (40, 40), 255)
     image.paste(0, (0, 0, 20, 40))
     found = corners(shown(saved(image.convert(mode), "TIFF" if mode == "PA" else "PNG")))
@@ -99,57 +99,57 @@ def test_grey_and_palette_pictures_are_shown(mode: str) -> None:
 
 
 @pytest.mark.parametrize("file_format", ["JPEG", "TIFF"])
-def test_cmyk_is_not_shown_as_a_negative(file_format: str) -> None:
+def test_formats__cmyk_not_inverted(file_format: str) -> None:
     found = corners(shown(saved(quarters().convert("CMYK"), file_format)))
     assert all(distance(found[name], color) < 60 for name, color in CORNERS.items())
 
 
-def test_lab_is_turned_into_srgb() -> None:
+def test_formats__lab_to_srgb() -> None:
     lab = Image.merge("LAB", [Image.new("L", (20, 20), level) for level in (136, 208, 195)])
     assert distance(corners(shown(saved(lab, "TIFF")))["top left"], (255, 0, 0)) < 40
 
 
 @pytest.mark.parametrize("mode", ["F", "I"])
-def test_a_tiff_of_measurements_is_refused(mode: str) -> None:
+def test_tiff__scientific_data_is_refused(mode: str) -> None:
     with pytest.raises(Refused) as refused:
         render(saved(Image.new(mode, (20, 20)), "TIFF"))
     assert refused.value.reason is Reason.SAMPLES_NOT_SUPPORTED
 
 
 @pytest.mark.parametrize("file_format", ["GIF", "WEBP", "AVIF", "PNG", "TIFF"])
-def test_of_several_frames_the_first_is_shown(file_format: str) -> None:
+def test_formats__first_frame(file_format: str) -> None:
     others = [Image.new("RGB", (160, 100), color) for color in ("black", "white", "blue")]
     data = saved(quarters(), file_format, save_all=True, append_images=others)
     assert_quarters(shown(data), tolerance=32)
 
 
-def test_of_a_phones_two_pictures_the_first_is_shown() -> None:
+def test_jpeg__first_of_two_images() -> None:
     data = saved(quarters(), "MPO", save_all=True, append_images=[Image.new("RGB", (160, 100))], quality=95)
     assert Image.open(io.BytesIO(data)).format == "MPO"
     assert_quarters(shown(data))
 
 
-def test_a_video_behind_the_photo_does_not_matter() -> None:
+def test_jpeg__ignores_appended_video() -> None:
     data = saved(quarters(), quality=95) + b"\x00\x00\x00\x18ftypmp42" + bytes(5000)
     assert_quarters(shown(data))
 
 
 @pytest.mark.parametrize("tiles", [(1, 1), (3, 2)])
-def test_a_heic_is_shown(tiles: tuple[int, int]) -> None:
+def test_heic__renders(tiles: tuple[int, int]) -> None:
     picture = render(heic(*tiles))
     assert (picture.format, picture.width, picture.height) == ("HEIF", 64 * tiles[0], 64 * tiles[1])
     tile = opened(picture.renditions[-1].data).crop((0, 0, 64, 64))
     assert_quarters(tile, tolerance=24)
 
 
-def test_a_heic_is_refused_where_its_decoder_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_heic__refused_without_decoder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pi_heif", None)
     with pytest.raises(Refused) as refused:
         render(heic())
     assert refused.value.reason is Reason.HEIC_NOT_READ
 
 
-def test_a_camera_raw_is_not_taken_for_its_preview() -> None:
+def test_tiff__camera_raw_is_refused() -> None:
     for tag, value in ((50706, b"\x01\x04\x00\x00"), (254, 1)):
         directory = {tag: value}
         with pytest.raises(Refused) as refused:
@@ -158,14 +158,14 @@ def test_a_camera_raw_is_not_taken_for_its_preview() -> None:
 
 
 @pytest.mark.parametrize("marker", [0xC3, 0xC5, 0xCB])
-def test_a_jpeg_that_no_browser_shows_is_refused(marker: int) -> None:
+def test_jpeg__unsupported_coding_is_refused(marker: int) -> None:
     data = saved(quarters()).replace(b"\xff\xc0", bytes([0xFF, marker]), 1)
     with pytest.raises(Refused) as refused:
         render(data)
     assert refused.value.reason is Reason.FORMAT_NOT_SUPPORTED
 
 
-def test_a_jpeg_of_twelve_bits_is_refused() -> None:
+def test_jpeg__12_bits_is_refused() -> None:
     data = saved(quarters())
     at = data.index(b"\xff\xc0") + 4
     with pytest.raises(Refused) as refused:
@@ -173,7 +173,7 @@ def test_a_jpeg_of_twelve_bits_is_refused() -> None:
     assert refused.value.reason is Reason.FORMAT_NOT_SUPPORTED
 
 
-def test_only_the_parser_of_the_announced_format_is_reached() -> None:
+def test_sniffing__only_recognized_parser_runs() -> None:
     bomb = b"BLP1" + struct.pack("<I", 1) + bytes(300)
     for data in (bomb, b"8BPS" + bytes(60), b"\x00\x00\x01\x00\x01\x00" + bytes(60), b"v/1\x01" + bytes(60)):
         with pytest.raises(Refused) as refused:

@@ -1,4 +1,4 @@
-"""Files that are made to cost: each is turned down by its header, or cannot take more than it says."""
+"""Files that are made to be expensive: refused by their header, or limited to their estimate."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from thumbworker.imaging import Refused, render
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-RESIDENT_BYTES_MAXIMUM = 512 * 1024 * 1024
+MAX_RESIDENT_BYTES = 512 * 1024 * 1024
 
 CHILD = """
 import json, sys
@@ -92,7 +92,7 @@ def webp_claiming(width: int, height: int) -> bytes:
     ],
     ids=["jpeg", "jpeg-144mp", "png-1-bit", "png-huge", "webp", "gif", "heic"],
 )  # fmt: skip
-def test_too_many_pixels_are_refused_by_the_header(data: bytes) -> None:
+def test_header__too_many_pixels(data: bytes) -> None:
     assert refusal(data) is Reason.TOO_MANY_PIXELS
 
 
@@ -105,21 +105,21 @@ def test_too_many_pixels_are_refused_by_the_header(data: bytes) -> None:
     ],
     ids=["progressive-4:4:4", "png-rgba", "webp"],
 )
-def test_what_would_take_too_much_memory_is_refused_by_the_header(data: bytes) -> None:
+def test_header__too_much_memory(data: bytes) -> None:
     assert refusal(data) is Reason.TOO_COSTLY
 
 
-def test_a_progressive_jpeg_of_a_thousand_scans_is_refused() -> None:
+def test_jpeg__thousand_scans() -> None:
     data = jpeg_claiming(8_000, 8_000, progressive=True)
     at = data.rindex(b"\xff\xda")
     assert refusal(data[:-2] + data[at:-2] * 1000 + b"\xff\xd9") is Reason.TOO_MANY_PARTS
 
 
-def test_a_baseline_jpeg_that_claims_much_and_holds_little_is_refused() -> None:
+def test_jpeg__too_few_bytes_for_size() -> None:
     assert refusal(jpeg_claiming(9_000, 9_000)) is Reason.TRUNCATED
 
 
-def test_text_that_inflates_without_end_is_never_inflated() -> None:
+def test_png__text_bomb_is_not_inflated() -> None:
     bomb = zlib.compress(bytes(64_000_000), 9)
     chunks = [
         png_chunk(b"zTXt", b"Comment\x00\x00" + bomb),
@@ -131,18 +131,18 @@ def test_text_that_inflates_without_end_is_never_inflated() -> None:
     assert resident_bytes < 100_000_000
 
 
-def test_ten_thousand_comments_do_not_matter() -> None:
+def test_png__ten_thousand_comments() -> None:
     chunks = [png_chunk(b"tEXt", b"Comment\x00%d" % number) for number in range(10_000)]
     assert render(png_with(saved(quarters(), "PNG"), *chunks)).width == 160
 
 
-def test_more_chunks_than_any_encoder_writes_are_refused() -> None:
+def test_png__too_many_chunks() -> None:
     data = png_with(saved(quarters(), "PNG"), png_chunk(b"tEXt", b"") * 100_001)
     assert refusal(data) is Reason.TOO_MANY_PARTS
 
 
 @pytest.mark.parametrize("file_format", ["GIF", "TIFF", "WEBP"])
-def test_thousands_of_frames_are_never_counted(file_format: str) -> None:
+def test_gif__frames_are_not_counted(file_format: str) -> None:
     frames = [Image.new("L", (8, 8), number % 251) for number in range(1500)]
     options = {"minimize_size": False} if file_format == "WEBP" else {}
     data = saved(quarters(8, 8).convert("L"), file_format, save_all=True, append_images=frames, **options)
@@ -151,7 +151,7 @@ def test_thousands_of_frames_are_never_counted(file_format: str) -> None:
     assert time.process_time() - started < 2
 
 
-def test_a_tiff_whose_pages_form_a_loop_ends() -> None:
+def test_tiff__page_loop_ends() -> None:
     data = bytearray(saved(quarters(20, 20), "TIFF"))
     first = struct.unpack_from("<I", data, 4)[0]
     count = struct.unpack_from("<H", data, first)[0]
@@ -159,7 +159,7 @@ def test_a_tiff_whose_pages_form_a_loop_ends() -> None:
     assert render(bytes(data)).width == 20
 
 
-def test_an_avif_that_hides_a_huge_frame_takes_no_more_than_it_claims() -> None:
+def test_avif__hidden_huge_frame_is_limited() -> None:
     image = Image.new("RGB", (7_000, 7_000), "tomato")
     data = bytearray(saved(image, "AVIF", quality=20, speed=10, subsampling="4:4:4"))
     at = data.index(b"ispe") + 8
@@ -169,11 +169,11 @@ def test_an_avif_that_hides_a_huge_frame_takes_no_more_than_it_claims() -> None:
     assert resident_bytes < 200_000_000
 
 
-def test_a_heic_grid_that_claims_more_than_its_tiles_is_refused() -> None:
+def test_heic__grid_larger_than_tiles() -> None:
     assert refusal(heic(claimed=(5_000, 5_000))) in {Reason.DAMAGED, Reason.TOO_COSTLY}
 
 
-def test_a_tiff_of_one_huge_tile_is_refused() -> None:
+def test_tiff__one_huge_tile() -> None:
     data = saved(scene(64, 64), "TIFF", compression="tiff_lzw")
     directory = struct.unpack_from("<I", data, 4)[0]
     count = struct.unpack_from("<H", data, directory)[0]
@@ -201,11 +201,11 @@ LARGE: dict[str, Callable[[], bytes]] = {
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux tells a process's highest resident memory")
 @pytest.mark.parametrize("kind", LARGE)
-def test_the_largest_that_are_admitted_stay_below_the_bar(kind: str) -> None:
+def test_memory__largest_admitted_stay_below_limit(kind: str) -> None:
     said, resident_bytes = in_a_child(LARGE[kind]())
     assert said == "shown"
-    assert resident_bytes < RESIDENT_BYTES_MAXIMUM
+    assert resident_bytes < MAX_RESIDENT_BYTES
 
 
-def test_the_smallest_picture_there_is_is_shown() -> None:
+def test_render__one_pixel() -> None:
     assert opened(render(saved(Image.new("RGB", (1, 1), "tomato"), "PNG")).renditions[0].data).size == (1, 1)

@@ -9,7 +9,7 @@ from tests.thumbworker.imaging.exif_blocks import exif_block, short, text
 from tests.thumbworker.imaging.heic_files import heic
 from tests.thumbworker.imaging.pictures import quarters, saved
 from thumbworker.imaging import render
-from thumbworker.imaging.isobmff import Av1Depth, av1_depths, exif_of, without_metadata
+from thumbworker.imaging.formats.isobmff import Av1Depth, av1_depths, exif_of, without_metadata
 
 BLOCK = exif_block([text(0x0110, b"Camera 1"), short(0x0112, 6)])
 
@@ -17,27 +17,27 @@ BLOCK = exif_block([text(0x0110, b"Camera 1"), short(0x0112, 6)])
 @pytest.mark.parametrize(
     ("before", "offset"), [(b"", 0), (b"Exif\x00\x00", 6), (b"\xff\xe1\x00\x20Exif\x00\x00", 10)]
 )
-def test_exif_is_found_wherever_its_header_begins(before: bytes, offset: int) -> None:
+def test_exif_of__any_header_offset(before: bytes, offset: int) -> None:
     picture = render(heic(exif=before + BLOCK, exif_offset=offset))
     assert picture.metadata == {"model": "Camera 1", "orientation": 6}
 
 
-def test_a_prefix_that_the_offset_does_not_count_is_found_too() -> None:
+def test_exif_of__prefix_not_in_offset() -> None:
     assert render(heic(exif=b"Exif\x00\x00" + BLOCK)).metadata["model"] == "Camera 1"
 
 
 @pytest.mark.parametrize("data", [b"", heic(), heic()[:100], b"\x00\x00\x00\x01meta" + bytes(30)])
-def test_a_file_without_exif_has_none(data: bytes) -> None:
+def test_exif_of__none(data: bytes) -> None:
     assert exif_of(data) == b""
 
 
 @pytest.mark.parametrize("cut", range(0, 600, 7))
-def test_a_file_that_is_cut_anywhere_is_read_as_far_as_it_goes(cut: int) -> None:
+def test_exif_of__truncated_file(cut: int) -> None:
     data = heic(exif=BLOCK)[:cut]
     assert exif_of(data) in {BLOCK[:length] for length in range(len(BLOCK) + 1)}
 
 
-def test_a_metadata_type_that_is_no_text_does_not_kill_the_process() -> None:
+def test_without_metadata__invalid_type_does_not_crash() -> None:
     data = heic(exif=BLOCK, exif_type=b"E\xeaif")
     script = (
         "import sys; from thumbworker.imaging import render; print(render(sys.stdin.buffer.read()).width)"
@@ -46,7 +46,7 @@ def test_a_metadata_type_that_is_no_text_does_not_kill_the_process() -> None:
     assert (ended.returncode, ended.stdout.strip()) == (0, b"64")
 
 
-def test_without_metadata_nothing_else_changes() -> None:
+def test_without_metadata__changes_nothing_else() -> None:
     data = heic(exif=BLOCK)
     bare = without_metadata(data)
     assert len(bare) == len(data)
@@ -58,11 +58,9 @@ def test_without_metadata_nothing_else_changes() -> None:
     ("subsampling", "expected"),
     [("4:2:0", Av1Depth(1, 0.5)), ("4:2:2", Av1Depth(1, 1.0)), ("4:4:4", Av1Depth(1, 2.0))],
 )
-def test_the_samples_of_an_avif_are_known_from_its_configuration(
-    subsampling: str, expected: Av1Depth
-) -> None:
+def test_av1_depths__from_configuration(subsampling: str, expected: Av1Depth) -> None:
     assert av1_depths(saved(quarters(), "AVIF", subsampling=subsampling)) == expected
 
 
-def test_an_avif_without_a_configuration_is_reckoned_with_the_worst() -> None:
+def test_av1_depths__missing_configuration_is_worst_case() -> None:
     assert av1_depths(b"\x00" * 100) == Av1Depth(2, 2.0)

@@ -11,7 +11,7 @@ from thumbworker.imaging import render
 from thumbworker.imaging.exif import Ratio, Tags, read_tags
 from thumbworker.imaging.metadata import camera_facts, location
 
-FACTS_BYTES_MAXIMUM = 2500
+MAX_FACTS_BYTES = 2500
 
 
 def facts(**directories: Any) -> dict[str, str | int]:
@@ -27,7 +27,7 @@ def degrees(tag: int, value: float) -> Any:
 
 
 @pytest.mark.parametrize("order", ["<", ">"])
-def test_a_cameras_facts_are_written_as_a_photographer_writes_them(order: str) -> None:
+def test_camera_facts__formatted_for_photographers(order: str) -> None:
     main = [text(0x010F, b"NIKON CORPORATION"), text(0x0110, b"NIKON D750"), short(0x0112, 6, order)]
     exif = [
         ratios(0x829A, (1, 250), order=order),
@@ -74,11 +74,11 @@ def test_a_cameras_facts_are_written_as_a_photographer_writes_them(order: str) -
         ((5, 2), "2.5"),
     ],
 )
-def test_an_exposure_time_is_a_fraction_or_seconds(pair: tuple[int, int], expected: str) -> None:
+def test_exposure_time__fraction_or_seconds(pair: tuple[int, int], expected: str) -> None:
     assert facts(exif=[ratios(0x829A, pair)])["exposure_time"] == expected
 
 
-def test_an_exposure_bias_may_be_negative() -> None:
+def test_exposure_bias__negative() -> None:
     assert facts(exif=[signed_ratio(0x9204, -1, 3)])["exposure_bias"] == "-0.3"
 
 
@@ -101,16 +101,16 @@ def test_an_exposure_bias_may_be_negative() -> None:
         text(0xA434, b"\x00\x00"),
     ],
 )
-def test_a_value_that_makes_no_sense_is_left_out(entry: Any) -> None:
+def test_camera_facts__omit_invalid_value(entry: Any) -> None:
     assert facts(exif=[entry]) == {}
 
 
-def test_an_offset_that_makes_no_sense_is_left_out() -> None:
+def test_taken_at__omits_invalid_offset() -> None:
     exif = [text(0x9003, b"2026:05:01 12:34:56"), text(0x9011, b"+99:99")]
     assert facts(exif=exif)["taken_at"] == "2026-05-01T12:34:56"
 
 
-def test_a_date_of_digitising_stands_in_for_that_of_taking() -> None:
+def test_taken_at__falls_back_to_digitized_date() -> None:
     assert facts(exif=[text(0x9004, b"1999:12:31 23:59:59")])["taken_at"] == "1999-12-31T23:59:59"
 
 
@@ -127,20 +127,20 @@ def test_a_date_of_digitising_stands_in_for_that_of_taking() -> None:
         (b"first\x00second", "first"),
     ],
 )
-def test_text_is_printable_and_otherwise_left_alone(raw: bytes, expected: str) -> None:
+def test_cleaned__printable_text(raw: bytes, expected: str) -> None:
     assert facts(main=[text(0x013B, raw)])["artist"] == expected
 
 
-def test_facts_stay_small_and_json_safe_however_long_the_values() -> None:
+def test_camera_facts__size_is_bounded() -> None:
     long = "日本語のとても長い値 ".encode() * 500
     tags = [0x010F, 0x0110, 0x0131, 0x013B, 0x8298, 0x010E]
     found = facts(main=[text(tag, long) for tag in tags], exif=[text(0xA433, long), text(0xA434, long)])
     assert len(found) == 8
-    assert len(json.dumps(found, ensure_ascii=False).encode()) < FACTS_BYTES_MAXIMUM
+    assert len(json.dumps(found, ensure_ascii=False).encode()) < MAX_FACTS_BYTES
     assert all(isinstance(value, str | int) for value in found.values())
 
 
-def test_a_place_is_kept_apart_from_the_facts() -> None:
+def test_location__separate_from_facts() -> None:
     gps = [
         text(1, b"S"),
         degrees(2, 33.8568),
@@ -154,7 +154,7 @@ def test_a_place_is_kept_apart_from_the_facts() -> None:
     assert camera_facts(tags) == {"make": "Apple"}
 
 
-def test_a_place_below_the_sea_is_negative() -> None:
+def test_location__negative_altitude() -> None:
     gps = [
         text(1, b"N"),
         degrees(2, 31.5),
@@ -180,17 +180,17 @@ def test_a_place_below_the_sea_is_negative() -> None:
         (short(2, 10), degrees(4, 10)),
     ],
 )
-def test_half_a_place_is_no_place(entries: tuple[Any, ...]) -> None:
+def test_location__incomplete_is_empty(entries: tuple[Any, ...]) -> None:
     assert place(*entries) == {}
 
 
-def test_facts_are_read_from_a_tiffs_own_directory() -> None:
+def test_camera_facts__from_tiff_directory() -> None:
     data = saved(quarters(), "TIFF", tiffinfo={0x010F: "Maker", 0x0131: "Scanner 2"})
     assert render(data).metadata == {"make": "Maker", "software": "Scanner 2"}
 
 
 @pytest.mark.parametrize("file_format", ["JPEG", "PNG", "WEBP", "AVIF"])
-def test_facts_and_place_are_read_from_every_container(file_format: str) -> None:
+def test_camera_facts__from_every_container(file_format: str) -> None:
     image = quarters()
     exif = image.getexif()
     exif[0x0110] = "Camera 1"
@@ -202,14 +202,14 @@ def test_facts_and_place_are_read_from_every_container(file_format: str) -> None
     assert "latitude" not in picture.metadata
 
 
-def test_directories_that_point_at_each_other_end() -> None:
+def test_read_tags__directory_loop_ends() -> None:
     block = bytearray(
         exif_block(main=[(0x8769, 4, 1, (8).to_bytes(4, "little")), (0x8825, 4, 1, b"\x08\x00\x00\x00")])
     )
     assert camera_facts(read_tags(bytes(block))) == {}
 
 
-def test_a_directory_that_claims_more_than_there_is_is_read_as_far_as_it_goes() -> None:
+def test_read_tags__truncated_directory() -> None:
     block = bytearray(exif_block(main=[short(0x0112, 6)]))
     block[8:10] = b"\xff\xff"
     assert read_tags(bytes(block)).orientation == 6
@@ -218,14 +218,14 @@ def test_a_directory_that_claims_more_than_there_is_is_read_as_far_as_it_goes() 
 @pytest.mark.parametrize(
     "block", [b"", b"II", b"II*\x00", b"XX*\x00\x08\x00\x00\x00", b"MM\x00*\xff\xff\xff\xff", bytes(64)]
 )
-def test_what_is_no_exif_has_no_tags(block: bytes) -> None:
+def test_read_tags__not_exif(block: bytes) -> None:
     assert read_tags(block) == Tags()
 
 
-def test_the_prefix_of_jpeg_is_optional() -> None:
+def test_read_tags__optional_prefix() -> None:
     block = exif_block(main=[short(0x0112, 3)])
     assert read_tags(b"Exif\x00\x00" + block).orientation == read_tags(block).orientation == 3
 
 
-def test_ratios_are_kept_as_they_are_stored() -> None:
+def test_read_tags__ratios_as_stored() -> None:
     assert read_tags(exif_block(exif=[ratios(0x829A, (0, 0))])).exif == {0x829A: (Ratio(0, 0),)}

@@ -1,4 +1,4 @@
-"""Pictures are turned upright exactly once, whatever container says how they lie."""
+"""Orientation is applied exactly once, in every format."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def lying(orientation: int) -> tuple[Image.Image, Image.Exif]:
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("file_format", ["JPEG", "PNG", "WEBP", "AVIF", "TIFF"])
-def test_every_orientation_comes_out_upright(file_format: str, orientation: int) -> None:
+def test_orientation__every_value_is_upright(file_format: str, orientation: int) -> None:
     image, exif = lying(orientation)
     picture = render(
         saved(image, file_format, exif=exif, **({} if file_format in {"PNG", "TIFF"} else {"quality": 95}))
@@ -35,7 +35,7 @@ def test_every_orientation_comes_out_upright(file_format: str, orientation: int)
 
 
 @pytest.mark.parametrize("orientation", [0, 9, 65535])
-def test_a_nonsense_orientation_counts_as_upright(orientation: int) -> None:
+def test_orientation__invalid_is_upright(orientation: int) -> None:
     image = quarters()
     exif = image.getexif()
     exif[0x0112] = orientation
@@ -53,7 +53,7 @@ def test_a_nonsense_orientation_counts_as_upright(orientation: int) -> None:
         (0, 1, ("top right", "top left", "bottom left", "bottom right")),
     ],
 )
-def test_a_heic_is_turned_by_its_boxes_and_not_again_by_exif(
+def test_orientation__heic_ignores_exif(
     quarter_turns: int, mirror_axis: int | None, clockwise_from_top_left: tuple[str, ...]
 ) -> None:
     exif = Image.Exif()

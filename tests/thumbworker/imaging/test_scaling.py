@@ -1,4 +1,4 @@
-"""How close the working picture is to the ideal one: decoded in full, then scaled by Lanczos."""
+"""How close the working image is to the ideal: decoded at full scale, then resized by Lanczos."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ def likeness(data: bytes) -> float:
 
 
 @pytest.mark.parametrize("width", [3264, 3520])
-def test_fine_detail_stays_in_its_place(width: int) -> None:
+def test_scaling__fine_detail_in_place(width: int) -> None:
     assert likeness(saved(grainy(width, 320), quality=90)) > 0.95
 
 
-def test_detail_a_little_over_twice_as_fine_is_decoded_in_full() -> None:
+def test_scaling__fine_detail_at_full_scale() -> None:
     fine = opened_original(saved(grainy(3264, 320), quality=90)).frame
     assert fine.load((1600, 157)) == (0, 0, 3264, 320)
 
 
-def test_a_picture_without_fine_detail_is_decoded_at_half_the_scale() -> None:
+def test_scaling__no_fine_detail_at_half_scale() -> None:
     soft = grainy(3264, 320).filter(ImageFilter.GaussianBlur(8))
     data = saved(soft, quality=80)
     frame = opened_original(data).frame
@@ -51,7 +51,7 @@ def test_a_picture_without_fine_detail_is_decoded_at_half_the_scale() -> None:
 
 @pytest.mark.parametrize(("width", "height"), [(6000, 4000), (5185, 3889), (5311, 2991), (5401, 333)])
 @pytest.mark.parametrize("options", [{}, {"subsampling": "4:4:4"}, {"progressive": True}], ids=str)
-def test_three_eighths_are_the_whole_picture(width: int, height: int, options: dict[str, object]) -> None:
+def test_scaling__three_eighths_cover_image(width: int, height: int, options: dict[str, object]) -> None:
     soft = grainy(width // 20, max(height // 20, 2)).resize((width, height), Image.Resampling.BICUBIC)
     data = saved(soft, quality=75, **options)
     frame = opened_original(data).frame

@@ -1,4 +1,4 @@
-"""Valid files of every kind for those who damage them, and bounds that keep that quick."""
+"""Valid files of every kind for tests that damage them, with limits that keep those fast."""
 
 from __future__ import annotations
 

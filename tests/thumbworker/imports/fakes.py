@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from tests.thumbworker.fakes import FakeTopic
 from tests.thumbworker.imports.hostile import PNG
 from thumbworker.contract.imports import ImportItem, ImportRequest, ImportStatus
 from thumbworker.imports.download import Picture
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from thumbworker.contract.imports import ImportReason
-    from thumbworker.contract.news import PhotoNews
-    from thumbworker.imports.trouble import NotFetched
+    from thumbworker.imports.errors import NotFetched
 
 PICTURE = Picture(PNG, "image/png")
 SOON = "2126-11-21T00:00:00+00:00"
@@ -51,7 +51,7 @@ class FakeOriginals:
 
 
 @dataclass
-class FakeJournal:
+class FakeImportItems:
     """Behaves like the table; a lease lasts until it is released."""
 
     items: dict[UUID, ImportItem] = field(default_factory=dict)
@@ -72,51 +72,42 @@ class FakeJournal:
         item = self.items[photo_id]
         self.items[photo_id] = ImportItem(photo_id, item.status, item.attempts, "now", reason)
 
-    def finish(self, photo_id: UUID, reason: ImportReason | None) -> bool:
+    def finish(self, photo_id: UUID, reason: ImportReason | None) -> None:
         item = self.items.get(photo_id)
         if item and item.status is not ImportStatus.PROCESSING:
-            return False
+            return
         status = ImportStatus.FAILED if reason else ImportStatus.COMPLETED
         self.items[photo_id] = ImportItem(photo_id, status, item.attempts if item else 0, "now", reason or "")
-        return True
-
-
-@dataclass
-class FakeNews:
-    told: list[PhotoNews] = field(default_factory=list)
-
-    def publish(self, news: PhotoNews) -> None:
-        self.told.append(news)
 
 
 @dataclass
 class FakeWeb:
-    """Answers each fetch by the next of ``troubles``, and with the picture once they are used up."""
+    """Answers each fetch by the next of ``errors``, and with the picture once they are used up."""
 
-    troubles: list[NotFetched] = field(default_factory=list)
+    errors: list[NotFetched] = field(default_factory=list)
     picture: Picture = PICTURE
     fetched: list[str] = field(default_factory=list)
 
     def fetch(self, untrusted_url: str) -> Picture:
         self.fetched.append(untrusted_url)
-        if self.troubles:
-            raise self.troubles.pop(0)
+        if self.errors:
+            raise self.errors.pop(0)
         return self.picture
 
 
 @dataclass
 class World:
-    """All that an import may touch."""
+    """Everything that an import reads and writes."""
 
     requests: FakeRequests = field(default_factory=FakeRequests)
     originals: FakeOriginals = field(default_factory=FakeOriginals)
-    journal: FakeJournal = field(default_factory=FakeJournal)
-    news: FakeNews = field(default_factory=FakeNews)
+    import_items: FakeImportItems = field(default_factory=FakeImportItems)
+    topic: FakeTopic = field(default_factory=FakeTopic)
     web: FakeWeb = field(default_factory=FakeWeb)
 
     @property
     def stores(self) -> Stores:
-        return Stores(self.requests, self.originals, self.journal, self.news)
+        return Stores(self.requests, self.originals, self.import_items, self.topic)
 
     def ask(self, photo_id: UUID, begin_before: str = SOON) -> None:
         self.requests.found[photo_id] = ImportRequest(

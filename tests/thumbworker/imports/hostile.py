@@ -1,4 +1,4 @@
-"""A server on loopback that behaves as badly as a test wants, and counts who comes."""
+"""A hostile server on loopback that records its requests."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class HostileServer:
         return f"http://127.0.0.1:{self.port}/a.png"
 
     def wait(self, seconds: float) -> bool:
-        """Wait as a slow server does; tell whether the test is over."""
+        """Wait as a slow server does; return whether the test is over."""
         return self._stopping.wait(seconds)
 
     def start(self) -> None:
@@ -70,7 +70,7 @@ class HostileServer:
 def serving(
     behave: Callable[[socket.socket, bytes], None], tls: ssl.SSLContext | None = None
 ) -> Iterator[HostileServer]:
-    """Run a server that behaves so."""
+    """Run a server with this behavior."""
     server = HostileServer(behave, tls)
     server.start()
     try:
@@ -82,7 +82,7 @@ def serving(
 def answer(
     body: bytes = PNG, *, status: str = "200 OK", length: int | None = None, **headers: str
 ) -> Callable[[socket.socket, bytes], None]:
-    """Return the behaviour that sends one answer; ``length`` is what it claims."""
+    """Return the behavior that sends one response; ``length`` is its Content-Length."""
     head = [f"HTTP/1.1 {status}", f"Content-Length: {len(body) if length is None else length}"]
     head += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
 

@@ -1,4 +1,4 @@
-"""The guard lets nothing through that is not on the public internet, however it is written."""
+"""The guard refuses every address outside the public internet, in any notation."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from thumbworker.contract.imports import ImportReason
 from thumbworker.imports.addresses import FORBIDDEN_NETWORKS, Endpoint, Guard
+from thumbworker.imports.errors import NotFetched
 from thumbworker.imports.networks import allowed_endpoints
-from thumbworker.imports.trouble import NotFetched
 
 PUBLIC = "93.184.215.14"
 
@@ -109,14 +109,14 @@ def resolve(host: str) -> list[str]:
 
 
 @pytest.mark.parametrize("url", HOSTILE)
-def test_a_hostile_address_is_refused(url: str) -> None:
+def test_guard__hostile_url_is_refused(url: str) -> None:
     with pytest.raises(NotFetched) as refused:
         Guard(resolve=resolve).target(url)
     assert refused.value.reason in {ImportReason.ADDRESS_NOT_ALLOWED, ImportReason.URL_NOT_ALLOWED}
     assert not refused.value.is_transient
 
 
-def test_the_system_s_resolver_is_asked_for_ipv4_only() -> None:
+def test_resolve_ipv4__asks_for_ipv4_only() -> None:
     for host in ("localhost", "127.1", "2130706433", "0x7f000001"):
         with pytest.raises(NotFetched) as refused:
             Guard().target(f"http://{host}/")
@@ -134,12 +134,12 @@ def test_the_system_s_resolver_is_asked_for_ipv4_only() -> None:
         (f"http://{PUBLIC}/", PUBLIC, 80, "/"),
     ],
 )
-def test_a_public_address_is_pinned(url: str, host: str, port: int, path: str) -> None:
+def test_guard__public_address_is_pinned(url: str, host: str, port: int, path: str) -> None:
     target = Guard(resolve=resolve).target(url)
     assert (target.host, target.endpoint, target.path) == (host, Endpoint(IPv4Address(PUBLIC), port), path)
 
 
-def test_the_name_is_looked_up_once() -> None:
+def test_guard__resolves_once() -> None:
     asked: list[str] = []
 
     def changing(host: str) -> list[str]:
@@ -150,7 +150,7 @@ def test_the_name_is_looked_up_once() -> None:
     assert asked == ["example.org"]
 
 
-def test_one_private_address_among_public_ones_is_enough_to_refuse() -> None:
+def test_guard__one_private_address_is_refused() -> None:
     with pytest.raises(NotFetched):
         Guard(resolve=lambda _: [PUBLIC, "10.0.0.1"]).target("http://example.org/")
 
@@ -158,13 +158,13 @@ def test_one_private_address_among_public_ones_is_enough_to_refuse() -> None:
 @pytest.mark.parametrize(
     "location", ["http://10.0.0.1/", "//127.0.0.1/", "http://[::1]/", "ftp://example.org/", "http://[/"]
 )
-def test_a_redirect_is_checked_like_any_url(location: str) -> None:
+def test_guard__redirect_is_checked(location: str) -> None:
     guard = Guard(resolve=resolve)
     with pytest.raises(NotFetched):
         guard.redirected(guard.target("http://example.org/"), location)
 
 
-def test_a_redirect_may_be_relative() -> None:
+def test_guard__relative_redirect() -> None:
     guard = Guard(resolve=resolve)
     target = guard.redirected(guard.target("https://example.org/a/b"), "../c.jpg")
     assert (target.host, target.path, target.scheme) == ("example.org", "/c.jpg", "https")
@@ -174,7 +174,7 @@ def test_a_redirect_may_be_relative() -> None:
     ("fault", "is_transient"),
     [(socket.gaierror(socket.EAI_AGAIN, "later"), True), (socket.gaierror(socket.EAI_NONAME, "no"), False)],
 )
-def test_a_name_that_is_not_found(fault: OSError, is_transient: bool) -> None:
+def test_guard__unknown_host(fault: OSError, is_transient: bool) -> None:
     def failing(host: str) -> list[str]:
         raise fault
 
@@ -183,7 +183,7 @@ def test_a_name_that_is_not_found(fault: OSError, is_transient: bool) -> None:
     assert (refused.value.reason, refused.value.is_transient) == (ImportReason.NO_SUCH_HOST, is_transient)
 
 
-def test_only_the_allowed_endpoint_is_let_through() -> None:
+def test_guard__only_allowed_endpoint() -> None:
     guard = Guard(frozenset({Endpoint(IPv4Address("127.0.0.1"), 8123)}), resolve=resolve)
     assert guard.target("http://localhost:8123/").endpoint.port == 8123
     for url in (
@@ -197,14 +197,14 @@ def test_only_the_allowed_endpoint_is_let_through() -> None:
 
 
 @given(st.ip_addresses(v=4))
-def test_what_is_connected_to_is_global_and_in_no_special_network(address: IPv4Address) -> None:
+def test_guard__connects_to_global_addresses_only(address: IPv4Address) -> None:
     allowed = Guard().may_connect(Endpoint(address, 80))
     assert not (allowed and any(address in network for network in FORBIDDEN_NETWORKS))
     assert not (allowed and not ip_address(str(address)).is_global)
 
 
 @pytest.mark.parametrize("network", FORBIDDEN_NETWORKS, ids=str)
-def test_both_ends_of_a_forbidden_network_are_refused(network: object) -> None:
+def test_guard__both_ends_of_forbidden_network(network: object) -> None:
     for address in (network[0], network[-1]):  # type: ignore[index]
         assert not Guard().may_connect(Endpoint(address, 443))
 
@@ -221,10 +221,10 @@ def test_both_ends_of_a_forbidden_network_are_refused(network: object) -> None:
         {"IMPORT_LOOPBACK_PORT": "x", "AWS_ENDPOINT_URL": "http://127.0.0.1:4566"},
     ],
 )
-def test_no_variable_opens_a_port_in_aws(variables: dict[str, str]) -> None:
+def test_allowed_endpoints__none_in_aws(variables: dict[str, str]) -> None:
     assert allowed_endpoints(variables) == frozenset()
 
 
-def test_a_local_run_may_open_one_loopback_port() -> None:
+def test_allowed_endpoints__one_loopback_port_locally() -> None:
     variables = {"IMPORT_LOOPBACK_PORT": "8123", "AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}
     assert allowed_endpoints(variables) == {Endpoint(IPv4Address("127.0.0.1"), 8123)}

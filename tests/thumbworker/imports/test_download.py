@@ -1,4 +1,4 @@
-"""Whatever a server does, a fetch ends within its caps and says why."""
+"""A download ends within its limits and with a reason, whatever the server does."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.thumbworker.imports.hostile import PNG, HostileServer, answer, servin
 from thumbworker.contract.imports import ImportReason
 from thumbworker.imports.addresses import Endpoint, Guard
 from thumbworker.imports.download import Downloader, Picture
-from thumbworker.imports.trouble import NotFetched
+from thumbworker.imports.errors import NotFetched
 
 if TYPE_CHECKING:
     import socket
@@ -48,11 +48,11 @@ def refusal(
     return refused.value.reason, refused.value.is_transient
 
 
-def test_a_picture_is_fetched_and_judged_by_its_bytes() -> None:
+def test_fetch__type_from_bytes() -> None:
     assert fetch(answer(Content_Type="text/html")) == Picture(PNG, "image/png")
 
 
-def test_the_request_tells_no_more_than_it_must() -> None:
+def test_fetch__request_headers() -> None:
     with serving(answer()) as server:
         downloader(server).fetch(server.url)
         request = server.requests[0].decode()
@@ -63,7 +63,7 @@ def test_the_request_tells_no_more_than_it_must() -> None:
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, zlib.compress], ids=["gzip", "deflate"])
-def test_a_packed_answer_is_unpacked(pack: Callable[[bytes], bytes]) -> None:
+def test_fetch__decodes_content_encoding(pack: Callable[[bytes], bytes]) -> None:
     encoding = "gzip" if pack is gzip.compress else "deflate"
     assert fetch(answer(pack(PNG), Content_Encoding=encoding)).data == PNG
 
@@ -79,7 +79,7 @@ def chunked(*chunks: bytes, end: bool = True) -> Callable[[socket.socket, bytes]
     return behave
 
 
-def test_a_chunked_answer_is_put_together() -> None:
+def test_fetch__chunked_response() -> None:
     assert fetch(chunked(PNG[:100], PNG[100:])).data == PNG
 
 
@@ -88,7 +88,7 @@ def raw(data: bytes) -> Callable[[socket.socket, bytes], None]:
 
 
 def endless(head: bytes, piece: bytes) -> Callable[[socket.socket, bytes], None]:
-    """Return the behaviour that never stops by itself."""
+    """Return a behavior that never stops by itself."""
 
     def behave(connection: socket.socket, _request: bytes) -> None:
         connection.sendall(head)
@@ -167,7 +167,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("behave", "reason", "is_transient"), REFUSED.values(), ids=REFUSED.keys())
-def test_a_hostile_answer_has_its_own_reason(
+def test_fetch__hostile_response_reason(
     behave: Callable[[socket.socket, bytes], None], reason: ImportReason, is_transient: bool
 ) -> None:
     assert refusal(behave) == (reason, is_transient)
@@ -183,7 +183,7 @@ def test_a_hostile_answer_has_its_own_reason(
     ],
     ids=["silence", "slow header", "slow body", "endless continue"],
 )
-def test_a_slow_answer_ends_with_the_time(data: bytes) -> None:
+def test_fetch__slow_response_times_out(data: bytes) -> None:
     started = time.monotonic()
     with serving(lambda connection, request: None) as server:
 
@@ -201,7 +201,7 @@ def test_a_slow_answer_ends_with_the_time(data: bytes) -> None:
     assert time.monotonic() - started < CAP_SECONDS + 1.5
 
 
-def test_redirects_share_one_time() -> None:
+def test_fetch__redirects_share_deadline() -> None:
     with serving(lambda connection, request: None) as server:
 
         def behave(connection: socket.socket, _request: bytes) -> None:
@@ -214,7 +214,7 @@ def test_redirects_share_one_time() -> None:
     assert refused.value.reason == ImportReason.TOO_SLOW
 
 
-def test_two_redirects_are_followed() -> None:
+def test_fetch__follows_two_redirects() -> None:
     with serving(answer()) as server:
 
         def behave(connection: socket.socket, request: bytes) -> None:
@@ -227,7 +227,7 @@ def test_two_redirects_are_followed() -> None:
         assert len(server.requests) == 3
 
 
-def test_a_slow_resolver_ends_with_the_time() -> None:
+def test_fetch__slow_resolver_times_out() -> None:
     with serving(answer()) as server:
 
         def slow(_host: str) -> list[str]:
@@ -240,8 +240,8 @@ def test_a_slow_resolver_ends_with_the_time() -> None:
     assert refused.value.reason == ImportReason.TOO_SLOW
 
 
-def test_a_name_that_changes_its_answer_leads_nowhere_else() -> None:
-    """The name answers with the allowed address first and with another one ever after."""
+def test_fetch__dns_rebinding() -> None:
+    """The name resolves to the allowed address first, and to another one afterwards."""
     with serving(answer()) as server, serving(answer(b"secret")) as secret:
         asked: list[str] = []
 
@@ -257,7 +257,7 @@ def test_a_name_that_changes_its_answer_leads_nowhere_else() -> None:
         assert secret.requests == []
 
 
-def test_a_refused_address_is_never_connected_to() -> None:
+def test_fetch__refused_address_gets_no_connection() -> None:
     with serving(answer()) as server:
         with pytest.raises(NotFetched):
             Downloader(Guard(), "test").fetch(server.url)
@@ -266,7 +266,7 @@ def test_a_refused_address_is_never_connected_to() -> None:
         assert server.requests == []
 
 
-def test_nobody_answers() -> None:
+def test_fetch__connection_refused() -> None:
     with serving(answer()) as server:
         source, url = downloader(server), server.url
     with pytest.raises(NotFetched) as refused:
@@ -275,7 +275,7 @@ def test_nobody_answers() -> None:
 
 
 def self_signed(folder: Path) -> Path:
-    """Return a file with a key and a certificate for 127.0.0.1 that nobody else signed."""
+    """Return a file with a key and a certificate for 127.0.0.1 that is self-signed."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
     now = datetime.now(UTC)
@@ -295,7 +295,7 @@ def self_signed(folder: Path) -> Path:
     return file
 
 
-def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
+def test_fetch__untrusted_certificate(tmp_path: Path) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     certificate = self_signed(tmp_path)
     context.load_cert_chain(certificate)

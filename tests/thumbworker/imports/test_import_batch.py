@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from tests.emf import metrics_of
-from thumbworker.imports.batch import LEFT_SECONDS, ImportBatch
+from thumbworker.imports.batch import LEASE_DELAY_SECONDS, ImportBatch
 from thumbworker.imports.importer import Outcome, Result
 from thumbworker.imports.stores import LEASE_SECONDS
 from thumbworker.interfaces import StoreUnavailable
-from thumbworker.metrics import MeasuredJournal
+from thumbworker.metrics import MetricLog
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +51,7 @@ def run(
     return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]], lines
 
 
-def test_each_outcome_decides_over_its_own_message() -> None:
+def test_batch__outcome_decides_retry() -> None:
     outcomes = {uuid4(): outcome for outcome in Outcome}
     queue = Queue()
     records = [
@@ -75,11 +75,11 @@ def test_each_outcome_decides_over_its_own_message() -> None:
     }
 
 
-def test_what_stopped_in_the_middle_comes_again_after_its_lease() -> None:
-    assert LEFT_SECONDS > LEASE_SECONDS
+def test_batch__retry_after_lease() -> None:
+    assert LEASE_DELAY_SECONDS > LEASE_SECONDS
 
 
-def test_lines_tell_what_came_of_it_how_long_it_took_and_how_long_it_waited() -> None:
+def test_log_line__outcome_and_metrics() -> None:
     results = {
         "a": Result(Outcome.COMPLETED, 1, correlation_id="asked-by-alice", fetch_seconds=0.25),
         "b": Result(Outcome.FAILED, 1, "import_not_there"),
@@ -90,8 +90,8 @@ def test_lines_tell_what_came_of_it_how_long_it_took_and_how_long_it_waited() ->
     for entry in records:
         entry["attributes"]["SentTimestamp"] = "1000000"
     lines: list[dict[str, Any]] = []
-    journal = MeasuredJournal("dev", "imports", lines.append)
-    batch = ImportBatch(lambda photo_id: results[photo_ids[photo_id]], Queue(), journal, now=lambda: 1002.5)
+    log = MetricLog("dev", "imports", lines.append)
+    batch = ImportBatch(lambda photo_id: results[photo_ids[photo_id]], Queue(), log, now=lambda: 1002.5)
     batch({"Records": records}, request_id="r")
     by_outcome = {line["outcome"]: line for line in lines}
     assert by_outcome[Outcome.COMPLETED]["correlation_id"] == "asked-by-alice"
@@ -104,12 +104,12 @@ def test_lines_tell_what_came_of_it_how_long_it_took_and_how_long_it_waited() ->
     }
 
 
-def test_a_queue_that_is_deaf_harms_nobody() -> None:
+def test_batch__postpone_failure_is_ignored() -> None:
     again, _ = run(lambda _: Result(Outcome.TRY_AGAIN), record(f"imports/{uuid4()}"), queue=DeafQueue())
     assert again == ["m"]
 
 
-def test_what_concerns_no_import_is_left_to_the_dead_letters() -> None:
+def test_batch__unknown_message_fails() -> None:
     looked: list[UUID] = []
 
     def importer(photo_id: UUID) -> Result:
@@ -121,7 +121,7 @@ def test_what_concerns_no_import_is_left_to_the_dead_letters() -> None:
     assert (again, looked) == (["a", "b"], [])
 
 
-def test_the_same_import_twice_in_a_batch_is_one_look() -> None:
+def test_batch__duplicate_messages_run_once() -> None:
     looked: list[UUID] = []
     photo_id = uuid4()
 

@@ -1,4 +1,4 @@
-"""The import worker's stores on moto keep the promises that the fakes make."""
+"""The import worker's stores on moto."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import os
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
@@ -36,7 +36,12 @@ def let_lease_pass(aws: MotoAws, photo_id: object) -> None:
     )
 
 
-def test_a_request_is_read_back(moto_aws: MotoAws, stores: Stores) -> None:
+def stored_item(aws: MotoAws, photo_id: object) -> dict[str, Any]:
+    key = {"pk": {"S": f"import#{photo_id}"}}
+    return dict(aws.client("dynamodb").get_item(TableName=aws.outputs.catalogue_table, Key=key)["Item"])
+
+
+def test_requests_get__reads_request(moto_aws: MotoAws, stores: Stores) -> None:
     photo_id, request = (
         uuid4(),
         ImportRequest("https://example.org/a.png", "7", "2026-11-22T00:00:00+00:00", "asked-by-alice"),
@@ -59,7 +64,7 @@ def test_a_request_is_read_back(moto_aws: MotoAws, stores: Stores) -> None:
     assert stores.requests.get(photo_id) is None
 
 
-def test_an_original_is_stored_once_with_owner_and_type(moto_aws: MotoAws, stores: Stores) -> None:
+def test_originals_put__stores_once(moto_aws: MotoAws, stores: Stores) -> None:
     photo_id = uuid4()
     assert not stores.originals.exists(photo_id)
     stores.originals.put(photo_id, PICTURE, owner="7", correlation_id="asked-by-alice")
@@ -72,46 +77,49 @@ def test_an_original_is_stored_once_with_owner_and_type(moto_aws: MotoAws, store
     assert head["Metadata"] == {"owner": "7", "correlation-id": "asked-by-alice"}
 
 
-def test_attempts_are_counted_one_at_a_time(moto_aws: MotoAws, stores: Stores) -> None:
-    photo_id, journal = uuid4(), stores.journal
-    first = journal.begin(photo_id, correlation_id="asked-by-alice")
+def test_import_items_begin__counts_attempts(moto_aws: MotoAws, stores: Stores) -> None:
+    photo_id, items = uuid4(), stores.import_items
+    first = items.begin(photo_id, correlation_id="asked-by-alice")
     assert first is not None
     assert (first.status, first.attempts) == (ImportStatus.PROCESSING, 1)
     assert first.correlation_id == "asked-by-alice"
-    assert journal.begin(photo_id, correlation_id="asked-by-alice") is None
-    journal.release(photo_id, ImportReason.TOO_SLOW)
-    second = journal.begin(photo_id, correlation_id="asked-by-alice")
+    assert items.begin(photo_id, correlation_id="asked-by-alice") is None
+    items.release(photo_id, ImportReason.TOO_SLOW)
+    second = items.begin(photo_id, correlation_id="asked-by-alice")
     assert second is not None
     assert (second.attempts, second.reason) == (2, ImportReason.TOO_SLOW)
     let_lease_pass(moto_aws, photo_id)
-    third = journal.begin(photo_id, correlation_id="asked-by-alice")
+    third = items.begin(photo_id, correlation_id="asked-by-alice")
     assert third is not None
     assert third.attempts == 3
 
 
 @pytest.mark.parametrize("reason", [None, ImportReason.NOT_THERE])
-def test_an_ending_is_final(stores: Stores, reason: ImportReason | None) -> None:
-    photo_id, journal = uuid4(), stores.journal
-    journal.begin(photo_id, correlation_id="asked-by-alice")
-    journal.release(photo_id, ImportReason.TOO_SLOW)
-    assert journal.finish(photo_id, reason)
-    assert not journal.finish(photo_id, ImportReason.GAVE_UP)
-    assert not journal.finish(photo_id, None)
-    assert journal.begin(photo_id, correlation_id="asked-by-alice") is None
+def test_import_items_finish__is_final(
+    moto_aws: MotoAws, stores: Stores, reason: ImportReason | None
+) -> None:
+    photo_id, items = uuid4(), stores.import_items
+    items.begin(photo_id, correlation_id="asked-by-alice")
+    items.release(photo_id, ImportReason.TOO_SLOW)
+    items.finish(photo_id, reason)
+    ended = stored_item(moto_aws, photo_id)
+    assert ended["status"]["S"] == (ImportStatus.FAILED if reason else ImportStatus.COMPLETED)
+    items.finish(photo_id, ImportReason.GAVE_UP)
+    items.finish(photo_id, None)
+    assert stored_item(moto_aws, photo_id) == ended
+    assert items.begin(photo_id, correlation_id="asked-by-alice") is None
 
 
-def test_what_was_never_begun_may_end(stores: Stores) -> None:
+def test_import_items_finish__without_begin(stores: Stores) -> None:
     photo_id = uuid4()
-    assert stores.journal.finish(photo_id, None)
-    assert stores.journal.begin(photo_id, correlation_id="asked-by-alice") is None
+    stores.import_items.finish(photo_id, None)
+    assert stores.import_items.begin(photo_id, correlation_id="asked-by-alice") is None
 
 
-def test_an_item_expires_by_itself_and_holds_no_person(moto_aws: MotoAws, stores: Stores) -> None:
+def test_import_items__expire_and_have_no_owner(moto_aws: MotoAws, stores: Stores) -> None:
     photo_id = uuid4()
-    stores.journal.begin(photo_id, correlation_id="asked-by-alice")
-    item = moto_aws.client("dynamodb").get_item(
-        TableName=moto_aws.outputs.catalogue_table, Key={"pk": {"S": f"import#{photo_id}"}}
-    )["Item"]
+    stores.import_items.begin(photo_id, correlation_id="asked-by-alice")
+    item = stored_item(moto_aws, photo_id)
     known = {"pk", "status", "attempts", "leased_until", "updated_at", "correlation_id", EXPIRES_ATTRIBUTE}
     assert set(item) == known
     assert int(item[EXPIRES_ATTRIBUTE]["N"]) > time.time() + 29 * 24 * 3600

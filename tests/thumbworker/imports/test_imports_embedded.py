@@ -9,8 +9,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tests.polling import poll
 from tests.thumbworker.imports.hostile import PNG, HostileServer, answer
+from tests.waiting import eventually
 from thumbworker.contract import keys
 from thumbworker.contract.imports import ImportReason, ImportRequest
 
@@ -27,7 +27,7 @@ DEADLINE_SECONDS = 90.0
 
 
 class Imports:
-    """The import worker as the gallery sees it."""
+    """The import worker, seen from the gallery."""
 
     def __init__(self, aws: EnforcedAws) -> None:
         self.aws = aws
@@ -66,12 +66,12 @@ class Imports:
             over = item.get("status") in {"COMPLETED", "FAILED"}
             return (item["status"], item["attempts"], item.get("reason", "")) if over else None
 
-        found = poll(end, within_seconds=DEADLINE_SECONDS)
+        found = eventually(end, within_seconds=DEADLINE_SECONDS)
         assert found is not None
         return found
 
     def dead_letters(self) -> list[str]:
-        """Take what lies in the dead-letter queue."""
+        """Receive and delete the messages of the dead-letter queue."""
         sqs, url = self.aws.client("sqs"), self.aws.outputs.imports_dead_letter_queue_url
         found = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
         for message in found:
@@ -85,10 +85,10 @@ def imports(embedded_aws: EnforcedAws) -> Imports:
 
 
 @pytest.fixture
-def news(embedded_aws: EnforcedAws) -> Iterator[Callable[[], list[dict[str, Any]]]]:
-    """Return a reader of the news told since the test began."""
+def events(embedded_aws: EnforcedAws) -> Iterator[Callable[[], list[dict[str, Any]]]]:
+    """Return a reader of the events published since the test began."""
     sqs, sns = embedded_aws.client("sqs"), embedded_aws.client("sns")
-    url = sqs.create_queue(QueueName=f"news-{uuid4()}")["QueueUrl"]
+    url = sqs.create_queue(QueueName=f"events-{uuid4()}")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     policy = {
         "Statement": [
@@ -119,7 +119,7 @@ def news(embedded_aws: EnforcedAws) -> Iterator[Callable[[], list[dict[str, Any]
 
 
 def failing(times: int) -> Callable[[socket.socket, bytes], None]:
-    """Return the behaviour that is in trouble so many times and works ever after."""
+    """Return a behavior that fails so many times and then works."""
     seen = 0
 
     def behave(connection: socket.socket, request: bytes) -> None:
@@ -130,7 +130,7 @@ def failing(times: int) -> Callable[[socket.socket, bytes], None]:
     return behave
 
 
-def test_a_server_that_fails_twice_then_works(imports: Imports) -> None:
+def test_import__server_fails_twice(imports: Imports) -> None:
     photo_id = uuid4()
     with imports.serving(failing(2)) as server:
         imports.ask(photo_id, server.url)
@@ -146,21 +146,23 @@ def test_a_server_that_fails_twice_then_works(imports: Imports) -> None:
     )
 
 
-def test_a_server_that_fails_thrice(imports: Imports, news: Callable[[], list[dict[str, Any]]]) -> None:
+def test_import__server_fails_three_times(
+    imports: Imports, events: Callable[[], list[dict[str, Any]]]
+) -> None:
     photo_id = uuid4()
     with imports.serving(failing(99)) as server:
         imports.ask(photo_id, server.url)
         assert imports.ended(photo_id) == ("FAILED", "3", ImportReason.SERVER_TROUBLE)
         assert len(server.requests) == 3
-    told = [message for message in news() if message["photo_id"] == str(photo_id)]
-    assert [(message["type"], message["reason"], message["correlation_id"]) for message in told] == [
+    published = [message for message in events() if message["photo_id"] == str(photo_id)]
+    assert [(message["type"], message["reason"], message["correlation_id"]) for message in published] == [
         ("photo.failed", ImportReason.SERVER_TROUBLE, f"asked-for-{photo_id}")
     ]
-    letters = poll(imports.dead_letters, within_seconds=DEADLINE_SECONDS)
-    assert [str(photo_id) in letter for letter in letters] == [True]
+    dead_letters = eventually(imports.dead_letters, within_seconds=DEADLINE_SECONDS)
+    assert [str(photo_id) in letter for letter in dead_letters] == [True]
 
 
-def test_a_duplicate_after_the_end_changes_nothing(imports: Imports) -> None:
+def test_import__duplicate_after_end(imports: Imports) -> None:
     photo_id = uuid4()
     with imports.serving(answer()) as server:
         imports.ask(photo_id, server.url)
@@ -177,7 +179,7 @@ def test_a_duplicate_after_the_end_changes_nothing(imports: Imports) -> None:
 @pytest.mark.parametrize(
     "url", ["http://127.0.0.1:9001/2018-06-01/runtime", "http://localhost/", "http://169.254.169.254/latest"]
 )
-def test_the_private_network_is_out_of_reach(imports: Imports, url: str) -> None:
+def test_import__private_network_is_refused(imports: Imports, url: str) -> None:
     photo_id = uuid4()
     imports.ask(photo_id, url)
     assert imports.ended(photo_id) == ("FAILED", "1", ImportReason.ADDRESS_NOT_ALLOWED)

@@ -1,4 +1,4 @@
-"""Bring folders on this machine into a person's photos."""
+"""Import folders on this machine into a person's photos."""
 
 from pathlib import Path
 from typing import Any
@@ -8,20 +8,22 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from contactsheet.engine.upload import PARALLEL
 from contactsheet.exits import Exit
 from contactsheet.output import Output
-from contactsheet.uploading import bring
+from contactsheet.uploading import upload_paths
 from gallery.accounts.models import User
 from gallery.folder_import.owners_photos import OwnersPhotos
 from gallery.photos.states import Visibility
 
 
 class Command(BaseCommand):
-    help = "Bring folders of photos into a person's account; what is there already is left out."
+    help = "Import folders of photos into a person's account. Photos that are already there are skipped."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("paths", nargs="+", metavar="DIR", help="folders or files on this machine")
-        parser.add_argument("--owner", required=True, metavar="NAME", help="whose photos they become")
-        parser.add_argument("--private", action="store_true", help="only their owner can see them")
-        parser.add_argument("--parallel", type=int, default=PARALLEL, metavar="N", help="how many at once")
+        parser.add_argument("--owner", required=True, metavar="NAME", help="username of the photos' owner")
+        parser.add_argument("--private", action="store_true", help="make them visible only to the owner")
+        parser.add_argument(
+            "--parallel", type=int, default=PARALLEL, metavar="N", help="number of parallel transfers"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         owner = User.objects.filter(username=options["owner"]).first()
@@ -32,8 +34,8 @@ class Command(BaseCommand):
             raise CommandError(f"There is no such file or folder: {', '.join(missing)}")
         visibility = Visibility.PRIVATE if options["private"] else Visibility.PUBLIC
         photos = OwnersPhotos(owner.pk, visibility=visibility)
-        status, _ = bring(
-            photos, options["paths"], parallel=max(1, options["parallel"]), console=Output().words
+        status, _ = upload_paths(
+            photos, options["paths"], parallel=max(1, options["parallel"]), console=Output().messages
         )
         if status is not Exit.DONE:
-            raise CommandError("Not all of them are in the gallery.", returncode=int(status))
+            raise CommandError("Some files were not imported.", returncode=int(status))

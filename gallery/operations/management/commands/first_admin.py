@@ -1,4 +1,4 @@
-"""Make the first admin without asking anybody, for a deployment has no terminal."""
+"""Create the first admin without a terminal, as a deployment needs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ADMIN = "admin"
 
 
 class Command(BaseCommand):
-    help = "Make the account 'admin' with this address and password, unless some admin exists."
+    help = "Create the account 'admin' with this email address and password, unless an admin exists."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("email")
@@ -23,7 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, email: str, password: str, **options: Any) -> None:
         if User.objects.filter(is_superuser=True).exists():
-            self.stdout.write("There is an admin already; nothing was changed.")
+            self.stdout.write("An admin already exists. Nothing was changed.")
             return
         User.objects.create_superuser(ADMIN, email, password)
-        self.stdout.write(f"Made the account {ADMIN!r}.")
+        self.stdout.write(f"Created the account {ADMIN!r}.")

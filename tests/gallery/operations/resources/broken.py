@@ -1,16 +1,24 @@
-"""A stage of its own, and the ways in which people break what its stacks made."""
+"""A stage of its own, and the ways in which people break what its stacks made.
+
+Each breaks something, yields, and puts it back: making a stage takes longer than mending it.
+"""
 
 from __future__ import annotations
 
+import json
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from gallery.operations.resources import examine_resources
+from gallery.operations.resources import check_resources
+from tests.aws import decoded_policy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from gallery.operations.resources import Names
     from tests.aws import EnforcedAws
+
+    Breakage = Callable[[EnforcedAws, Names], Iterator[None]]
 
 STAGE = "ill"
 THUMBWORKER = f"contactsheet-{STAGE}-thumbworker"
@@ -25,6 +33,12 @@ def rule_of(job: str) -> str:
 def url_of(names: Names, queue: str) -> str:
     (url,) = (url for url in names.queue_urls if url.endswith(f"/{queue}"))
     return url
+
+
+def mapping_of(aws: EnforcedAws) -> dict[str, Any]:
+    functions = aws.client("lambda")
+    (one,) = functions.list_event_source_mappings(FunctionName=THUMBWORKER)["EventSourceMappings"]
+    return one
 
 
 def ring(aws: EnforcedAws, alarm: str, state: str) -> None:
@@ -43,121 +57,208 @@ def ring(aws: EnforcedAws, alarm: str, state: str) -> None:
     cloudwatch.set_alarm_state(AlarmName=name, StateValue=state, StateReason="test")
 
 
+@contextmanager
+def while_broken(break_it: Breakage, aws: EnforcedAws, names: Names) -> Iterator[None]:
+    """Break something while the block lasts, and mend it even if the block fails."""
+    steps = iter(break_it(aws, names))
+    next(steps)
+    try:
+        yield
+    finally:
+        next(steps, None)
+
+
 def found_ill(aws: EnforcedAws, names: Names) -> dict[str, str]:
-    return {one.what: one.advice for one in examine_resources(aws, names) if not one.is_well}
+    return {one.what: one.advice for one in check_resources(aws, names) if not one.is_well}
 
 
-def unhear(aws: EnforcedAws, names: Names) -> None:
-    s3 = aws.client("s3")
-    found = s3.get_bucket_notification_configuration(Bucket=names.originals_bucket)
-    kept = [one for one in found["QueueConfigurations"] if "ObjectRemoved" not in one["Events"][0]]
-    s3.put_bucket_notification_configuration(
-        Bucket=names.originals_bucket, NotificationConfiguration={"QueueConfigurations": kept}
+def _put_notifications(aws: EnforcedAws, names: Names, configurations: list[dict[str, Any]]) -> None:
+    aws.client("s3").put_bucket_notification_configuration(
+        Bucket=names.originals_bucket, NotificationConfiguration={"QueueConfigurations": configurations}
     )
 
 
-def swap_origin(aws: EnforcedAws, names: Names) -> None:
-    rule = {
+def unhear(aws: EnforcedAws, names: Names) -> Iterator[None]:
+    found = aws.client("s3").get_bucket_notification_configuration(Bucket=names.originals_bucket)
+    all_of_them = found["QueueConfigurations"]
+    kept = [one for one in all_of_them if "ObjectRemoved" not in one["Events"][0]]
+    _put_notifications(aws, names, kept)
+    yield
+    _put_notifications(aws, names, all_of_them)
+
+
+def _changed_cors(aws: EnforcedAws, bucket: str, change: Callable[[dict[str, Any]], None]) -> Iterator[None]:
+    s3 = aws.client("s3")
+    before = s3.get_bucket_cors(Bucket=bucket)["CORSRules"]
+    rules = s3.get_bucket_cors(Bucket=bucket)["CORSRules"]
+    change(rules[0])
+    s3.put_bucket_cors(Bucket=bucket, CORSConfiguration={"CORSRules": rules})
+    yield
+    s3.put_bucket_cors(Bucket=bucket, CORSConfiguration={"CORSRules": before})
+
+
+def swap_origin(aws: EnforcedAws, names: Names) -> Iterator[None]:
+    elsewhere = {
         "AllowedOrigins": ["https://elsewhere.example"],
         "AllowedMethods": ["PUT"],
         "AllowedHeaders": ["*"],
     }
-    aws.client("s3").put_bucket_cors(Bucket=names.originals_bucket, CORSConfiguration={"CORSRules": [rule]})
+    return _changed_cors(aws, names.originals_bucket, lambda rule: rule.update(elsewhere))
 
 
-def forget_a_header(aws: EnforcedAws, names: Names) -> None:
+def forget_a_header(aws: EnforcedAws, names: Names) -> Iterator[None]:
+    header = "x-amz-meta-correlation-id"
+    return _changed_cors(aws, names.originals_bucket, lambda rule: rule["AllowedHeaders"].remove(header))
+
+
+def let_strangers_in(aws: EnforcedAws, names: Names) -> Iterator[None]:
+    return _changed_cors(aws, names.renditions_bucket, lambda rule: rule["AllowedOrigins"].append("*"))
+
+
+def open_to_the_public(aws: EnforcedAws, names: Names) -> Iterator[None]:
+    s3, bucket = aws.client("s3"), names.renditions_bucket
+    blocked = s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
+    s3.delete_public_access_block(Bucket=bucket)
+    yield
+    s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=blocked)
+
+
+def _without_policy(aws: EnforcedAws, bucket: str) -> Iterator[None]:
     s3 = aws.client("s3")
-    rules = s3.get_bucket_cors(Bucket=names.originals_bucket)["CORSRules"]
-    rules[0]["AllowedHeaders"].remove("x-amz-meta-correlation-id")
-    s3.put_bucket_cors(Bucket=names.originals_bucket, CORSConfiguration={"CORSRules": rules})
+    policy = s3.get_bucket_policy(Bucket=bucket)["Policy"]
+    s3.delete_bucket_policy(Bucket=bucket)
+    yield
+    s3.put_bucket_policy(Bucket=bucket, Policy=policy)
 
 
-def open_to_the_public(aws: EnforcedAws, names: Names) -> None:
-    aws.client("s3").delete_public_access_block(Bucket=names.renditions_bucket)
+def drop_policy(aws: EnforcedAws, names: Names) -> Iterator[None]:
+    return _without_policy(aws, names.renditions_bucket)
 
 
-def drop_policy(aws: EnforcedAws, names: Names) -> None:
-    aws.client("s3").delete_bucket_policy(Bucket=names.renditions_bucket)
+def drop_policy_of_static(aws: EnforcedAws, names: Names) -> Iterator[None]:
+    return _without_policy(aws, names.static_bucket)
 
 
-def let_strangers_in(aws: EnforcedAws, names: Names) -> None:
-    s3 = aws.client("s3")
-    rules = s3.get_bucket_cors(Bucket=names.renditions_bucket)["CORSRules"]
-    rules[0]["AllowedOrigins"].append("*")
-    s3.put_bucket_cors(Bucket=names.renditions_bucket, CORSConfiguration={"CORSRules": rules})
-
-
-def take_the_role_away(aws: EnforcedAws, _: Names) -> None:
-    configuration = aws.client("lambda").get_function_configuration(FunctionName=THUMBWORKER)
-    aws.client("iam").delete_role_policy(
-        RoleName=configuration["Role"].rsplit("/", 1)[-1], PolicyName="worker"
-    )
-
-
-def expire_photos(aws: EnforcedAws, names: Names) -> None:
+def expire_photos(aws: EnforcedAws, names: Names) -> Iterator[None]:
+    s3, bucket = aws.client("s3"), names.originals_bucket
     rule = {"ID": "tidy", "Status": "Enabled", "Filter": {"Prefix": "orig"}, "Expiration": {"Days": 30}}
-    aws.client("s3").put_bucket_lifecycle_configuration(
-        Bucket=names.originals_bucket, LifecycleConfiguration={"Rules": [rule]}
+    # The emulator drops the template's own rules.
+    s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": [rule]})
+    yield
+    s3.delete_bucket_lifecycle(Bucket=bucket)
+
+
+def take_the_role_away(aws: EnforcedAws, _: Names) -> Iterator[None]:
+    iam = aws.client("iam")
+    configuration = aws.client("lambda").get_function_configuration(FunctionName=THUMBWORKER)
+    policy = {"RoleName": configuration["Role"].rsplit("/", 1)[-1], "PolicyName": "worker"}
+    document = decoded_policy(iam.get_role_policy(**policy)["PolicyDocument"])
+    iam.delete_role_policy(**policy)
+    yield
+    iam.put_role_policy(**policy, PolicyDocument=json.dumps(document))
+
+
+def set_queue(**attributes: str) -> Breakage:
+    def change(aws: EnforcedAws, names: Names) -> Iterator[None]:
+        sqs, url = aws.client("sqs"), url_of(names, THUMBNAILS)
+        before = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=list(attributes))["Attributes"]
+        sqs.set_queue_attributes(QueueUrl=url, Attributes=attributes)
+        yield
+        sqs.set_queue_attributes(QueueUrl=url, Attributes=before)
+
+    return change
+
+
+def bury(aws: EnforcedAws, names: Names) -> Iterator[None]:
+    sqs, url = aws.client("sqs"), url_of(names, f"{THUMBNAILS}-dead")
+    sqs.send_message(QueueUrl=url, MessageBody="{}")
+    yield
+    sqs.purge_queue(QueueUrl=url)
+
+
+def change_mapping(**changed: Any) -> Breakage:
+    def change(aws: EnforcedAws, _: Names) -> Iterator[None]:
+        functions, before = aws.client("lambda"), mapping_of(aws)
+        functions.update_event_source_mapping(UUID=before["UUID"], **changed)
+        yield
+        put_back = {name: before.get(name, True) for name in changed}  # ``Enabled`` is not in an answer
+        functions.update_event_source_mapping(UUID=before["UUID"], **put_back)
+
+    return change
+
+
+def remove_mapping(aws: EnforcedAws, _: Names) -> Iterator[None]:
+    functions, before = aws.client("lambda"), mapping_of(aws)
+    functions.delete_event_source_mapping(UUID=before["UUID"])
+    yield
+    settings = ("EventSourceArn", "BatchSize", "FunctionResponseTypes", "ScalingConfig")
+    kept = {name: before[name] for name in settings}
+    functions.create_event_source_mapping(FunctionName=THUMBWORKER, **kept)
+
+
+def drop_table(aws: EnforcedAws, names: Names) -> Iterator[None]:
+    dynamodb = aws.client("dynamodb")
+    table = dynamodb.describe_table(TableName=names.catalogue_table)["Table"]
+    dynamodb.delete_table(TableName=names.catalogue_table)
+    yield
+    index_settings = ("IndexName", "KeySchema", "Projection")
+    dynamodb.create_table(
+        TableName=names.catalogue_table,
+        AttributeDefinitions=table["AttributeDefinitions"],
+        KeySchema=table["KeySchema"],
+        BillingMode="PAY_PER_REQUEST",
+        GlobalSecondaryIndexes=[
+            {name: index[name] for name in index_settings} for index in table["GlobalSecondaryIndexes"]
+        ],
     )
 
 
-def set_queue(**attributes: str) -> Callable[[EnforcedAws, Names], None]:
-    def change(aws: EnforcedAws, names: Names) -> None:
-        aws.client("sqs").set_queue_attributes(QueueUrl=url_of(names, THUMBNAILS), Attributes=attributes)
-
-    return change
-
-
-def bury(aws: EnforcedAws, names: Names) -> None:
-    aws.client("sqs").send_message(QueueUrl=url_of(names, f"{THUMBNAILS}-dead"), MessageBody="{}")
+def _without_topic(aws: EnforcedAws, topic_arn: str) -> Iterator[None]:
+    sns = aws.client("sns")
+    policy = sns.get_topic_attributes(TopicArn=topic_arn)["Attributes"]["Policy"]
+    sns.delete_topic(TopicArn=topic_arn)
+    yield
+    sns.create_topic(Name=topic_arn.rsplit(":", 1)[1])
+    sns.set_topic_attributes(TopicArn=topic_arn, AttributeName="Policy", AttributeValue=policy)
 
 
-def change_mapping(**changed: Any) -> Callable[[EnforcedAws, Names], None]:
-    def change(aws: EnforcedAws, _: Names) -> None:
-        functions = aws.client("lambda")
-        (one,) = functions.list_event_source_mappings(FunctionName=THUMBWORKER)["EventSourceMappings"]
-        functions.update_event_source_mapping(UUID=one["UUID"], **changed)
-
-    return change
+def drop_topic(aws: EnforcedAws, names: Names) -> Iterator[None]:
+    return _without_topic(aws, names.topic_arn)
 
 
-def remove_mapping(aws: EnforcedAws, _: Names) -> None:
-    functions = aws.client("lambda")
-    (one,) = functions.list_event_source_mappings(FunctionName=THUMBWORKER)["EventSourceMappings"]
-    functions.delete_event_source_mapping(UUID=one["UUID"])
+def drop_operator_topic(aws: EnforcedAws, names: Names) -> Iterator[None]:
+    return _without_topic(aws, names.operator_topic_arn)
 
 
-def drop_table(aws: EnforcedAws, names: Names) -> None:
-    aws.client("dynamodb").delete_table(TableName=names.catalogue_table)
-
-
-def drop_topic(aws: EnforcedAws, names: Names) -> None:
-    aws.client("sns").delete_topic(TopicArn=names.topic_arn)
-
-
-def stop_sweep(aws: EnforcedAws, _: Names) -> None:
+def stop_sweep(aws: EnforcedAws, _: Names) -> Iterator[None]:
     aws.client("events").disable_rule(Name=rule_of("sweep"))
+    yield
+    aws.client("events").enable_rule(Name=rule_of("sweep"))
 
 
-def forget_mails(aws: EnforcedAws, _: Names) -> None:
-    aws.client("events").remove_targets(Rule=rule_of("send_notifications"), Ids=["web"])
+def forget_mails(aws: EnforcedAws, _: Names) -> Iterator[None]:
+    events, rule = aws.client("events"), rule_of("send_notifications")
+    targets = events.list_targets_by_rule(Rule=rule)["Targets"]
+    events.remove_targets(Rule=rule, Ids=["web"])
+    yield
+    events.put_targets(Rule=rule, Targets=targets)
 
 
-def drop_alarm(aws: EnforcedAws, _: Names) -> None:
+def drop_alarm(aws: EnforcedAws, _: Names) -> Iterator[None]:
     aws.client("cloudwatch").delete_alarms(AlarmNames=[f"contactsheet-{STAGE}-queue-age"])
+    yield
+    ring(aws, "queue-age", "OK")
 
 
-def let_it_ring(aws: EnforcedAws, _: Names) -> None:
+def let_it_ring(aws: EnforcedAws, _: Names) -> Iterator[None]:
     ring(aws, "web-errors", "ALARM")
+    yield
+    ring(aws, "web-errors", "OK")
 
 
-def drop_dashboard(aws: EnforcedAws, _: Names) -> None:
-    aws.client("cloudwatch").delete_dashboards(DashboardNames=[f"contactsheet-{STAGE}"])
-
-
-def drop_operator_topic(aws: EnforcedAws, names: Names) -> None:
-    aws.client("sns").delete_topic(TopicArn=names.operator_topic_arn)
-
-
-def drop_policy_of_static(aws: EnforcedAws, names: Names) -> None:
-    aws.client("s3").delete_bucket_policy(Bucket=names.static_bucket)
+def drop_dashboard(aws: EnforcedAws, _: Names) -> Iterator[None]:
+    cloudwatch, name = aws.client("cloudwatch"), f"contactsheet-{STAGE}"
+    body = cloudwatch.get_dashboard(DashboardName=name)["DashboardBody"]
+    cloudwatch.delete_dashboards(DashboardNames=[name])
+    yield
+    cloudwatch.put_dashboard(DashboardName=name, DashboardBody=body)

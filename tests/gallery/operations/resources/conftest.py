@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gallery.operations.resources import Names
-from gallery.operations.resources.watch import ALARMS, JOBS
+from gallery.operations.resources.monitoring import ALARMS, JOBS
 from infra import stacks
 from infra.provision import Parameters, provision, upload_worker
 from infra.worker_zip import build
-from tests.gallery.operations.resources.broken import STAGE, WEB, ring, rule_of
+from tests.gallery.operations.resources.broken import STAGE, WEB, found_ill, ring, rule_of
 from tests.infra.stack_requests import request_of
 from tests.stage import SITE_ORIGIN
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from tests.aws import EnforcedAws
 
 
-@pytest.fixture
-def names(embedded_aws: EnforcedAws) -> Iterator[Names]:
-    """Give a stage of its own with what a deployment adds to the main stack, and take it away again."""
+@pytest.fixture(scope="session")
+def stage_names(embedded_aws: EnforcedAws) -> Names:
+    """Make a stage of its own with what a deployment adds to the main stack, once for all tests."""
     aws = embedded_aws
     out = provision(aws, Parameters(STAGE, SITE_ORIGIN, build(), require_tls=False)).outputs
     bucket, key = upload_worker(aws, STAGE, build())
@@ -35,6 +35,7 @@ def names(embedded_aws: EnforcedAws) -> Iterator[Names]:
         Handler="thumbworker.handler.lambda_handler",
         Code={"S3Bucket": bucket, "S3Key": key},
     )["FunctionArn"]
+    aws.client("lambda").get_waiter("function_active_v2").wait(FunctionName=WEB, WaiterConfig={"Delay": 1})
     for job in JOBS:
         aws.client("events").put_rule(Name=rule_of(job), ScheduleExpression="rate(7 days)")
         aws.client("events").put_targets(Rule=rule_of(job), Targets=[{"Id": "web", "Arn": arn}])
@@ -47,16 +48,14 @@ def names(embedded_aws: EnforcedAws) -> Iterator[Names]:
         ring(aws, alarm, "OK")
     main = stacks.read(cloudformation, f"contactsheet-{STAGE}")
     assert main
-    yield replace(
+    return replace(
         Names.from_outputs(STAGE, main, site, watch, web_function=WEB, is_emulated=True),
         site_origin=SITE_ORIGIN,
     )
-    for part in ("site", "watch"):
-        stacks.delete(cloudformation, f"contactsheet-{STAGE}-{part}")
-    for job in JOBS:
-        aws.client("events").remove_targets(Rule=rule_of(job), Ids=["web"])
-        aws.client("events").delete_rule(Name=rule_of(job))
-    aws.client("lambda").delete_function(FunctionName=WEB)
-    stacks.delete(cloudformation, f"contactsheet-{STAGE}")
-    for kept in (out.originals_bucket, out.renditions_bucket):
-        aws.client("s3").delete_bucket(Bucket=kept)
+
+
+@pytest.fixture
+def names(embedded_aws: EnforcedAws, stage_names: Names) -> Iterator[Names]:
+    """Give a stage that is well, and see that the test left it well."""
+    yield stage_names
+    assert found_ill(embedded_aws, stage_names) == {}

@@ -11,21 +11,21 @@ from infra.worker_zip import PROJECT
 from tests.gallery.operations.resources import broken
 from tests.gallery.operations.resources.broken import (
     THUMBNAILS,
-    THUMBWORKER,
     change_mapping,
     found_ill,
+    mapping_of,
     rule_of,
     set_queue,
     url_of,
+    while_broken,
 )
 from tests.gallery.operations.resources.shell import carry_out
 from tests.stage import SITE_ORIGIN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from gallery.operations.resources import Names
     from tests.aws import EnforcedAws
+    from tests.gallery.operations.resources.broken import Breakage
 
 pytestmark = [pytest.mark.embedded, pytest.mark.slow]
 
@@ -39,18 +39,27 @@ def commands() -> dict[str, str]:
     return dict(ROW.findall(section))
 
 
-def mapping_of(aws: EnforcedAws) -> str:
-    functions = aws.client("lambda")
-    (one,) = functions.list_event_source_mappings(FunctionName=THUMBWORKER)["EventSourceMappings"]
-    return str(one["UUID"])
-
-
 def cors_of(aws: EnforcedAws, names: Names) -> list[Any]:
     s3 = aws.client("s3")
     return [
         s3.get_bucket_cors(Bucket=bucket)["CORSRules"]
         for bucket in (names.originals_bucket, names.renditions_bucket)
     ]
+
+
+def filled_in(command: str, row: str, aws: EnforcedAws, names: Names) -> str:
+    """Return a command with this stage's values in place of the words in capitals."""
+    values = {
+        "UUID": mapping_of(aws)["UUID"],
+        "URL": url_of(names, THUMBNAILS),
+        "BUCKET": names.originals_bucket if "originals" in row else names.renditions_bucket,
+        "ORIGIN": SITE_ORIGIN,
+        "RULE": rule_of("sweep"),
+        "STAGE": names.stage,
+    }
+    for word, value in values.items():
+        command = re.sub(rf"(?<![A-Za-z]){word}(?![A-Za-z])", value, command)
+    return command
 
 
 @pytest.mark.parametrize(
@@ -64,34 +73,23 @@ def cors_of(aws: EnforcedAws, names: Names) -> list[Any]:
         (broken.swap_origin, "CORS of originals"),
         (broken.forget_a_header, "CORS of originals"),
         (broken.let_strangers_in, "CORS of renditions"),
-        (broken.open_to_the_public, "kept from the public"),
+        (broken.open_to_the_public, "public access block"),
         (broken.stop_sweep, "schedule"),
         (broken.drop_topic, "topic"),
     ],
     ids=lambda value: getattr(value, "__name__", str(value).replace(" ", "-")),
 )
-def test_command_of_the_runbook_puts_it_back(
-    embedded_aws: EnforcedAws, names: Names, break_it: Callable[[EnforcedAws, Names], None], row: str
+def test_runbook__command_restores_the_resource(
+    embedded_aws: EnforcedAws, names: Names, break_it: Breakage, row: str
 ) -> None:
     cors = cors_of(embedded_aws, names)
-    break_it(embedded_aws, names)
-    assert any(row in what for what in found_ill(embedded_aws, names))
-    command = commands()[row]
-    values = {
-        "UUID": mapping_of(embedded_aws),
-        "URL": url_of(names, THUMBNAILS),
-        "BUCKET": names.originals_bucket if "originals" in row else names.renditions_bucket,
-        "ORIGIN": SITE_ORIGIN,
-        "RULE": rule_of("sweep"),
-        "STAGE": names.stage,
-    }
-    for word, value in values.items():
-        command = re.sub(rf"(?<![A-Za-z]){word}(?![A-Za-z])", value, command)
-    carry_out(embedded_aws, command)
-    assert found_ill(embedded_aws, names) == {}
-    assert cors_of(embedded_aws, names) == cors
+    with while_broken(break_it, embedded_aws, names):
+        assert any(row in what for what in found_ill(embedded_aws, names))
+        carry_out(embedded_aws, filled_in(commands()[row], row, embedded_aws, names))
+        assert found_ill(embedded_aws, names) == {}
+        assert cors_of(embedded_aws, names) == cors
 
 
-def test_every_command_of_the_section_is_tried() -> None:
-    (parameters,) = test_command_of_the_runbook_puts_it_back.pytestmark  # type: ignore[attr-defined]
+def test_runbook__commands_are_all_tested() -> None:
+    (parameters,) = test_runbook__command_restores_the_resource.pytestmark  # type: ignore[attr-defined]
     assert {row for _, row in parameters.args[1]} == set(commands())

@@ -5,15 +5,15 @@ from __future__ import annotations
 import ast
 import json
 
-from gallery.operations.resources import buckets, queues, workers
-from gallery.operations.resources.looking import BY_HAND
-from gallery.operations.resources.watch import ALARMS, JOBS
-from infra.template import load, resources_of
+from gallery.operations.resources import buckets, functions, queues
+from gallery.operations.resources.inspection import RESTORE_SECTION
+from gallery.operations.resources.monitoring import ALARMS, JOBS
 from infra.worker_zip import PROJECT
+from tests.templates import load, resources_of
 
 
 class TestDocuments:
-    def test_alarms_are_those_of_the_template(self) -> None:
+    def test_alarms__are_those_of_the_template(self) -> None:
         made = [
             resource["Properties"]["AlarmName"]["Fn::Sub"].removeprefix("contactsheet-${Stage}-")
             for resource in load("watch")["Resources"].values()
@@ -21,37 +21,37 @@ class TestDocuments:
         ]
         assert sorted(made) == sorted(ALARMS)
 
-    def test_jobs_are_those_of_the_settings(self) -> None:
+    def test_jobs__are_those_of_the_settings(self) -> None:
         events = json.loads((PROJECT / "zappa_settings.json").read_text())["common"]["events"]
         assert sorted(event["function"].rsplit(".", 1)[1] for event in events) == sorted(JOBS)
 
-    def test_queues_and_mappings_are_those_of_the_template(self) -> None:
+    def test_queues_and_mappings__are_those_of_the_template(self) -> None:
         for made in resources_of("AWS::SQS::Queue").values():
             is_dead = made["Properties"]["QueueName"]["Fn::Sub"].endswith("-dead")
             kept = queues.DEAD_RETENTION_SECONDS if is_dead else queues.RETENTION_SECONDS
             assert made["Properties"]["MessageRetentionPeriod"] == kept
         for made in resources_of("AWS::Lambda::EventSourceMapping").values():
-            assert made["Properties"]["BatchSize"] == workers.BATCH_SIZE
+            assert made["Properties"]["BatchSize"] == functions.BATCH_SIZE
 
-    def test_events_of_the_bucket_are_those_of_the_template(self) -> None:
+    def test_events_of_the_bucket__are_those_of_the_template(self) -> None:
         properties = resources_of("AWS::S3::Bucket")["OriginalsBucket"]["Properties"]
         made = {
             (rule["Value"], entry["Event"].split(":")[1]): entry["Queue"]["Fn::GetAtt"][0].lower()
             for entry in properties["NotificationConfiguration"]["QueueConfigurations"]
             for rule in entry["Filter"]["S3Key"]["Rules"]
         }
-        assert made == {what: f"{queue}queue" for what, queue in buckets.HEARD_BY.items()}
+        assert made == {what: f"{queue}queue" for what, queue in buckets.NOTIFICATIONS.items()}
 
-    def test_sections_are_in_the_runbook(self) -> None:
+    def test_sections__are_in_the_runbook(self) -> None:
         runbook = (PROJECT / "docs" / "runbook.md").read_text()
-        sections = {*ALARMS, BY_HAND, *sections_named_in_the_code()}
+        sections = {*ALARMS, RESTORE_SECTION, *sections_named_in_the_code()}
         assert {"A secret leaked", "queue-age", "web-errors"} <= sections
         for section in sections:
             assert f"\n## {section}\n" in runbook
 
 
 def sections_named_in_the_code() -> set[str]:
-    """Return the last of three words given to ``ill`` wherever it is called with one."""
+    """Return the last of three words given to ``broken`` wherever it is called with one."""
     sources = [
         *(PROJECT / "gallery" / "operations").rglob("*.py"),
         *(PROJECT / "infra" / "deploy").rglob("*.py"),
@@ -60,6 +60,6 @@ def sections_named_in_the_code() -> set[str]:
         call.args[2].value
         for source in sources
         for call in ast.walk(ast.parse(source.read_text()))
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "ill"
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "broken"
         if len(call.args) > 2 and isinstance(call.args[2], ast.Constant)
     }

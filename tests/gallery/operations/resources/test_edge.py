@@ -12,18 +12,18 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from gallery.operations.diagnosis import line
-from gallery.operations.resources import Names, edge
-from gallery.operations.resources.looking import look
-from infra.deploy.vault import new_signing_key, public_key_of
+from gallery.operations.resources import Names, cloudfront
+from gallery.operations.resources.inspection import inspect
+from infra.deploy.stage_secrets import new_signing_key, public_key_of
 from tests.gallery.operations.resources.broken import STAGE
 from tests.stage import REGION, SITE_ORIGIN
 
 if TYPE_CHECKING:
     from gallery.operations.diagnosis import Finding
-    from gallery.operations.resources.looking import Clients
+    from gallery.operations.resources.inspection import Clients
 
 
-def test_a_key_that_is_not_the_gallerys_is_named() -> None:
+def test_signing_key__of_another_gallery_is_named() -> None:
     ours, other = (public_key_of(new_signing_key()) for _ in range(2))
     with mock_aws():
         clients = boto3.Session(region_name=REGION)
@@ -33,7 +33,7 @@ def test_a_key_that_is_not_the_gallerys_is_named() -> None:
         well, _ = found_at_the_edge(clients, names(signing_public_key=ours))
         found, _ = found_at_the_edge(clients, names(signing_public_key=other))
     assert well.is_well
-    assert "another key" in found.advice
+    assert "not the key that the gallery signs with" in found.advice
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,9 @@ class CloudFrontOf:
 
 @pytest.mark.parametrize(
     ("groups", "advice"),
-    [({"g": ["k"]}, ""), ({"g": ["other"]}, "lacks the gallery's key"), ({}, "ANYBODY SEES THEM")],
+    [({"g": ["k"]}, ""), ({"g": ["other"]}, "lacks the gallery's key"), ({}, "ANYONE CAN SEE THEM")],
 )
-def test_a_key_group_without_the_gallerys_key_is_named(groups: dict[str, list[str]], advice: str) -> None:
+def test_key_group__without_the_signing_key_is_named(groups: dict[str, list[str]], advice: str) -> None:
     names = Names(
         *(STAGE, SITE_ORIGIN, "", "", "", "", ()),
         distributions=("d",),
@@ -76,20 +76,20 @@ def test_a_key_group_without_the_gallerys_key_is_named(groups: dict[str, list[st
 @pytest.mark.parametrize(
     ("code", "is_well", "said"),
     [
-        ("AccessDenied", True, "could not look: these credentials may not"),
-        ("ExpiredToken", False, "does not know these credentials"),
+        ("AccessDenied", True, "not checked: these credentials do not have permission"),
+        ("ExpiredToken", False, "does not accept these credentials"),
         ("NoSuchBucket", False, "AWS says NoSuchBucket"),
     ],
 )
-def test_a_refusal_is_never_ok(code: str, is_well: bool, said: str) -> None:
+def test_refusal__is_never_ok(code: str, is_well: bool, said: str) -> None:
     def refuse() -> Finding:
         raise ClientError({"Error": {"Code": code, "Message": "no"}}, "Get")
 
-    found = look("thing", refuse)
+    found = inspect("thing", refuse)
     assert found.is_well is is_well
     assert said in found.advice
     assert not line(found).startswith("ok")
 
 
 def found_at_the_edge(clients: Clients, names: Names) -> list[Finding]:
-    return [look(title, examine) for title, examine in edge.looks(clients, names)]
+    return [inspect(title, check) for title, check in cloudfront.checks(clients, names)]

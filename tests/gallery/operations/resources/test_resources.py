@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from gallery.operations.diagnosis import line
-from gallery.operations.resources import Names, examine_resources
+from gallery.operations.resources import check_resources
 from tests.gallery.operations.resources import broken
 from tests.gallery.operations.resources.broken import (
     THUMBNAILS,
@@ -15,22 +16,23 @@ from tests.gallery.operations.resources.broken import (
     change_mapping,
     found_ill,
     set_queue,
+    while_broken,
 )
 from tests.stage import SITE_ORIGIN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from gallery.operations.resources import Names
     from tests.aws import EnforcedAws
+    from tests.gallery.operations.resources.broken import Breakage
 
 pytestmark = pytest.mark.embedded
 
 
 def lines_of(aws: EnforcedAws, names: Names) -> str:
-    return "\n".join(line(one) for one in examine_resources(aws, names))
+    return "\n".join(line(one) for one in check_resources(aws, names))
 
 
-def test_what_the_template_makes_is_well(embedded_aws: EnforcedAws, names: Names) -> None:
+def test_doctor__finds_a_new_stage_well(embedded_aws: EnforcedAws, names: Names) -> None:
     assert found_ill(embedded_aws, names) == {}
 
 
@@ -38,65 +40,63 @@ def test_what_the_template_makes_is_well(embedded_aws: EnforcedAws, names: Names
 @pytest.mark.parametrize(
     ("break_it", "what", "advice"),
     [
-        (broken.unhear, "notifications of originals", "no queue hears of originals/ ObjectRemoved"),
-        (broken.swap_origin, "CORS of originals", f"browsers at {SITE_ORIGIN} may not upload"),
-        (broken.forget_a_header, "CORS of originals", "may not upload"),
-        (broken.open_to_the_public, "renditions kept from the public", "BlockPublicAcls"),
+        (broken.unhear, "notifications of originals", "S3 notifies no queue of originals/ ObjectRemoved"),
+        (broken.swap_origin, "CORS of originals", f"browsers at {SITE_ORIGIN} cannot upload"),
+        (broken.forget_a_header, "CORS of originals", "cannot upload"),
+        (broken.open_to_the_public, "public access block of renditions", "BlockPublicAcls"),
         (broken.drop_policy, "policy of renditions", "CloudFrontOfThisAccountReads"),
         (broken.expire_photos, "lifecycle of originals", "A RULE DELETES PHOTOS"),
         (set_queue(RedrivePolicy=""), f"queue {THUMBNAILS}", "no dead-letter queue"),
-        (set_queue(Policy=""), f"queue {THUMBNAILS}", "does not let S3 speak to it"),
+        (set_queue(Policy=""), f"queue {THUMBNAILS}", "does not let S3 send to it"),
         (set_queue(VisibilityTimeout="60"), f"visibility of {THUMBNAILS}", "less than 6 times"),
         (set_queue(MessageRetentionPeriod="60"), f"retention of {THUMBNAILS}", "60 s instead of 345600"),
-        (broken.let_strangers_in, "CORS of renditions", "pages of * may speak to it too"),
+        (broken.let_strangers_in, "CORS of renditions", "pages of * have access too"),
         (broken.take_the_role_away, f"role of {THUMBWORKER}", "allows nothing"),
-        (change_mapping(BatchSize=1), f"mapping of {THUMBWORKER}", "hands out 1 at once"),
-        (broken.bury, f"queue {THUMBNAILS}-dead", "1 were given up"),
+        (change_mapping(BatchSize=1), f"mapping of {THUMBWORKER}", "batch size is 1 instead of 10"),
+        (broken.bury, f"queue {THUMBNAILS}-dead", "dead letters: 1"),
         (change_mapping(FunctionResponseTypes=[]), f"mapping of {THUMBWORKER}", "ReportBatchItemFailures"),
-        (change_mapping(Enabled=False), f"mapping of {THUMBWORKER}", "switched off"),
-        (broken.remove_mapping, f"mapping of {THUMBWORKER}", "nothing takes from its queue"),
+        (change_mapping(Enabled=False), f"mapping of {THUMBWORKER}", "disabled"),
+        (broken.remove_mapping, f"mapping of {THUMBWORKER}", "no function reads the queue"),
         (broken.drop_topic, "topic", "AWS says NotFound"),
         (broken.stop_sweep, "schedule of sweep", "aws events enable-rule"),
-        (broken.forget_mails, "schedule of send_notifications", "nothing starts it"),
-        (broken.drop_alarm, "alarms", "not there: queue-age"),
-        (broken.let_it_ring, "alarms", "ringing: web-errors"),
+        (broken.forget_mails, "schedule of send_notifications", "no schedule starts this job"),
+        (broken.drop_alarm, "alarms", "missing: queue-age"),
+        (broken.let_it_ring, "alarms", "in alarm: web-errors"),
         (broken.drop_dashboard, "dashboard", "Put it back"),
-        (broken.drop_operator_topic, "whom alarms tell", "AWS says NotFound"),
+        (broken.drop_operator_topic, "alarm subscribers", "AWS says NotFound"),
         (broken.drop_policy_of_static, "policy of static", "OnlyOurDistributionReads"),
     ],
     ids=lambda value: getattr(value, "__name__", None),
 )
-def test_what_is_broken_is_named_with_what_to_do(
+def test_doctor__names_what_is_broken_with_what_to_do(
     embedded_aws: EnforcedAws,
     names: Names,
-    break_it: Callable[[EnforcedAws, Names], None],
+    break_it: Breakage,
     what: str,
     advice: str,
 ) -> None:
-    break_it(embedded_aws, names)
-    found = found_ill(embedded_aws, names)
-    assert list(found) == [what]
-    assert advice in found[what]
-    assert " Runbook: " in lines_of(embedded_aws, names)
+    with while_broken(break_it, embedded_aws, names):
+        found = found_ill(embedded_aws, names)
+        assert list(found) == [what]
+        assert advice in found[what]
+        assert " Runbook: " in lines_of(embedded_aws, names)
 
 
 @pytest.mark.slow
-def test_a_table_that_is_gone_is_named(embedded_aws: EnforcedAws, names: Names) -> None:
-    broken.drop_table(embedded_aws, names)
-    found = found_ill(embedded_aws, names)
-    assert set(found) == {"table", "table's forgetting of imports"}
+def test_doctor__names_a_missing_table(embedded_aws: EnforcedAws, names: Names) -> None:
+    with while_broken(broken.drop_table, embedded_aws, names):
+        found = found_ill(embedded_aws, names)
+    assert set(found) == {"table", "time to live of the table"}
     assert "Put it back" in found["table"]
 
 
 @pytest.mark.slow
-def test_a_bucket_that_is_gone_is_named(embedded_aws: EnforcedAws, names: Names) -> None:
+def test_doctor__names_a_missing_bucket(embedded_aws: EnforcedAws, names: Names) -> None:
     elsewhere = "contactsheet-no-such-bucket"
-    gone = Names(
-        **{field: getattr(names, field) for field in names.__slots__} | {"renditions_bucket": elsewhere}
-    )
+    gone = replace(names, renditions_bucket=elsewhere)
     found = found_ill(embedded_aws, gone)
     assert set(found) == {
-        "renditions kept from the public",
+        "public access block of renditions",
         "encryption of renditions",
         "policy of renditions",
         "CORS of renditions",

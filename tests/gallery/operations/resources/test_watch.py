@@ -12,8 +12,8 @@ import pytest
 from moto import mock_aws
 
 from gallery.operations.diagnosis import line
-from gallery.operations.resources import Names, catalogue, watch
-from gallery.operations.resources.looking import look
+from gallery.operations.resources import Names, monitoring, table_and_topic
+from gallery.operations.resources.inspection import inspect
 from tests.stage import REGION, SITE_ORIGIN
 
 if TYPE_CHECKING:
@@ -46,8 +46,8 @@ def names_of(topic_arn: str = f"arn:aws:sns:{REGION}:{ACCOUNT}:news") -> Names:
 
 
 def found(part: ModuleType, clients: boto3.Session | EnforcedAws, names: Names, title: str) -> Finding:
-    looks = dict(part.looks(clients, names))
-    return look(title, looks[title])
+    checks = dict(part.checks(clients, names))
+    return inspect(title, checks[title])
 
 
 class TestWhomAlarmsTell:
@@ -60,8 +60,8 @@ class TestWhomAlarmsTell:
 
     @pytest.mark.embedded
     def test_nobody__is_a_note_with_what_to_do(self, embedded_aws: EnforcedAws, names: Names) -> None:
-        told = found(watch, embedded_aws, names, watch.TOLD)
-        assert line(told).startswith("note whom alarms tell: nobody.")
+        told = found(monitoring, embedded_aws, names, monitoring.SUBSCRIBERS)
+        assert line(told).startswith("note alarm subscribers: none.")
         assert "OPERATOR_EMAIL" in told.advice
 
     @pytest.mark.embedded
@@ -69,7 +69,7 @@ class TestWhomAlarmsTell:
         embedded_aws.client("sns").subscribe(
             TopicArn=names.operator_topic_arn, Protocol="http", Endpoint="http://127.0.0.1:9/nobody"
         )
-        told = found(watch, embedded_aws, names, watch.TOLD)
+        told = found(monitoring, embedded_aws, names, monitoring.SUBSCRIBERS)
         assert not told.is_well
         assert "open it to confirm" in told.advice
 
@@ -79,7 +79,9 @@ class TestWhomAlarmsTell:
         embedded_aws.client("sns").subscribe(
             TopicArn=names.operator_topic_arn, Protocol="sqs", Endpoint=queue_arn
         )
-        assert line(found(watch, embedded_aws, names, watch.TOLD)) == "ok   whom alarms tell"
+        assert (
+            line(found(monitoring, embedded_aws, names, monitoring.SUBSCRIBERS)) == "ok   alarm subscribers"
+        )
 
 
 class TestBudget:
@@ -95,16 +97,16 @@ class TestBudget:
         return replace(names_of(), budget="contactsheet-heard")
 
     def test_present__is_well(self, clients: boto3.Session, budgeted: Names) -> None:
-        assert line(found(watch, clients, budgeted, "budget")) == "ok   budget"
+        assert line(found(monitoring, clients, budgeted, "budget")) == "ok   budget"
 
     def test_removed__is_named(self, clients: boto3.Session, budgeted: Names) -> None:
         clients.client("budgets").delete_budget(AccountId=ACCOUNT, BudgetName=budgeted.budget)
-        gone = found(watch, clients, budgeted, "budget")
+        gone = found(monitoring, clients, budgeted, "budget")
         assert not gone.is_well
         assert "NotFound" in gone.advice
 
     def test_none_wanted__is_not_looked_for(self, clients: boto3.Session) -> None:
-        assert "budget" not in dict(watch.looks(clients, names_of()))
+        assert "budget" not in dict(monitoring.checks(clients, names_of()))
 
 
 class TestTopic:
@@ -113,12 +115,12 @@ class TestTopic:
         return names_of(clients.client("sns").create_topic(Name="news")["TopicArn"])
 
     def test_plain_http__is_named(self, clients: boto3.Session, names: Names) -> None:
-        topic = found(catalogue, clients, names, "topic")
+        topic = found(table_and_topic, clients, names, "topic")
         assert not topic.is_well
-        assert "it lacks TlsOnly" in topic.advice
+        assert "the policy lacks TlsOnly" in topic.advice
 
     def test_policy_of_the_template__is_well(self, clients: boto3.Session, names: Names) -> None:
         document = json.dumps({"Version": "2012-10-17", "Statement": [TLS_ONLY]})
         put = partial(clients.client("sns").set_topic_attributes, TopicArn=names.topic_arn)
         put(AttributeName="Policy", AttributeValue=document)
-        assert line(found(catalogue, clients, names, "topic")) == "ok   topic"
+        assert line(found(table_and_topic, clients, names, "topic")) == "ok   topic"

@@ -1,0 +1,84 @@
+"""Checks of the Lambda functions, their roles and the mappings from queues to workers."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from gallery.operations.diagnosis import Finding, broken, ok
+from gallery.operations.resources.inspection import RESTORE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from gallery.operations.resources.inspection import Clients
+    from gallery.operations.resources.names import Names
+
+BATCH_SIZE = 10
+"""Photos in a batch, as in ``infra/template.yaml`` (a test compares them)."""
+CALLABLE_STATES = frozenset({"Active", "Inactive"})
+"""States of a function that runs when it is called; a function idle for weeks is inactive until then."""
+RUNNING_STATES = frozenset({"Enabled", "Enabling", "Updating", "Creating"})
+
+
+def checks(clients: Clients, names: Names) -> Iterator[tuple[str, Callable[[], Finding]]]:
+    """Yield each check with its title."""
+    functions, iam = clients.client("lambda"), clients.client("iam")
+    for queue, function in names.worker_functions.items():
+        yield f"function {function}", partial(_function, functions, function)
+        yield f"role of {function}", partial(_role, functions, iam, function)
+        yield f"mapping of {function}", partial(_mapping, functions, function, queue)
+    if web := names.web_function:
+        yield f"function {web}", partial(_function, functions, web)
+        yield f"role of {web}", partial(_role, functions, iam, web)
+
+
+def _function(functions: Any, function: str) -> Finding:
+    title = f"function {function}"
+    configuration = functions.get_function_configuration(FunctionName=function)
+    state = configuration.get("State", "Active")
+    if "Failed" in {state, configuration.get("LastUpdateStatus", "Successful")}:
+        reason = (
+            configuration.get("StateReason")
+            or configuration.get("LastUpdateStatusReason")
+            or "AWS gives no reason"
+        )
+        return broken(title, f"it cannot run: {reason}. {RESTORE}")
+    if state not in CALLABLE_STATES:
+        return broken(title, f"its state is {state.lower()}. Wait a minute, then check again.")
+    return ok(title)
+
+
+def _role(functions: Any, iam: Any, function: str) -> Finding:
+    title = f"role of {function}"
+    role = functions.get_function_configuration(FunctionName=function)["Role"].rsplit("/", 1)[-1]
+    if not iam.list_role_policies(RoleName=role)["PolicyNames"]:
+        return broken(title, f"the role {role} allows nothing. {RESTORE}", "worker-errors")
+    return ok(title)
+
+
+def _mapping(functions: Any, function: str, queue: str) -> Finding:
+    title = f"mapping of {function}"
+    listed = functions.list_event_source_mappings(FunctionName=function)["EventSourceMappings"]
+    mapping = next((one for one in listed if one["EventSourceArn"].endswith(f":{queue}")), None)
+    if mapping is None:
+        return broken(title, f"no function reads the queue. {RESTORE}", "queue-age")
+    if "ReportBatchItemFailures" not in mapping.get("FunctionResponseTypes", []):
+        return broken(
+            title,
+            "its FunctionResponseTypes lack ReportBatchItemFailures, so a photo that fails is lost with its "
+            f"batch. {RESTORE}",
+        )
+    if mapping.get("State") not in RUNNING_STATES:
+        return broken(
+            title, "it is disabled, so the queue is not read. Enable it unless this is intended.", "queue-age"
+        )
+    if mapping["BatchSize"] != BATCH_SIZE:
+        return broken(title, f"its batch size is {mapping['BatchSize']} instead of {BATCH_SIZE}. {RESTORE}")
+    if not mapping.get("ScalingConfig", {}).get("MaximumConcurrency"):
+        return broken(
+            title,
+            "it has no MaximumConcurrency, so a burst uses up the attempts of good photos. " + RESTORE,
+            "worker-throttles",
+        )
+    return ok(title)

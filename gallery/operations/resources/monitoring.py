@@ -1,0 +1,96 @@
+"""Checks of alarms and their subscribers, the dashboard, the budget and the schedules."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from gallery.operations.diagnosis import Finding, broken, note, ok, skipped
+from gallery.operations.resources.inspection import RESTORE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from gallery.operations.resources.inspection import Clients
+    from gallery.operations.resources.names import Names
+
+ALARMS = frozenset(
+    {
+        "dead-letters",
+        "import-dead-letters",
+        "queue-age",
+        "worker-errors",
+        "worker-throttles",
+        "worker-crashes",
+        "failure-rate",
+        "web-errors",
+        "web-throttles",
+        "sweep-gone",
+        "sweep-stopped",
+    }
+)
+"""Those of ``infra/watch.yaml``, which are also sections of the runbook (a test compares all three)."""
+SUBSCRIBERS = "alarm subscribers"
+JOBS = ("sweep", "send_notifications")
+
+
+def checks(clients: Clients, names: Names) -> Iterator[tuple[str, Callable[[], Finding]]]:
+    """Yield each check with its title."""
+    if not names.web_function:
+        yield "alarms", lambda: skipped("alarms", "a local gallery has none")
+        return
+    cloudwatch = clients.client("cloudwatch")
+    yield "alarms", partial(_alarms, cloudwatch, names)
+    yield "dashboard", partial(_dashboard, cloudwatch, names)
+    if names.operator_topic_arn:
+        yield SUBSCRIBERS, partial(_subscribers, clients.client("sns"), names)
+    if names.budget:
+        yield "budget", partial(_budget, clients.client("budgets"), names)
+    events, functions = clients.client("events"), clients.client("lambda")
+    for job in JOBS:
+        yield f"schedule of {job}", partial(_schedule, events, functions, names, job)
+
+
+def _alarms(cloudwatch: Any, names: Names) -> Finding:
+    prefix = f"contactsheet-{names.stage}-"
+    alarms = cloudwatch.describe_alarms(AlarmNamePrefix=prefix).get("MetricAlarms", [])
+    states = {alarm["AlarmName"].removeprefix(prefix): alarm.get("StateValue") for alarm in alarms}
+    if missing := sorted(ALARMS - states.keys()):
+        return broken("alarms", f"missing: {', '.join(missing)}. {RESTORE}")
+    if active := sorted(title for title in ALARMS if states[title] == "ALARM"):
+        return broken("alarms", f"in alarm: {', '.join(active)}.", active[0])
+    return ok("alarms")
+
+
+def _dashboard(cloudwatch: Any, names: Names) -> Finding:
+    cloudwatch.get_dashboard(DashboardName=f"contactsheet-{names.stage}")
+    return ok("dashboard")
+
+
+def _subscribers(sns: Any, names: Names) -> Finding:
+    """Check that alarms have a subscriber: AWS sends nothing to an unconfirmed address."""
+    attributes = sns.get_topic_attributes(TopicArn=names.operator_topic_arn)["Attributes"]
+    if int(attributes["SubscriptionsConfirmed"]):
+        return ok(SUBSCRIBERS)
+    if int(attributes["SubscriptionsPending"]):
+        return broken(
+            SUBSCRIBERS, "not confirmed. AWS has emailed a link to OPERATOR_EMAIL: open it to confirm."
+        )
+    return note(SUBSCRIBERS, f"none. To get alarms, run: make deploy STAGE={names.stage} OPERATOR_EMAIL=…")
+
+
+def _budget(budgets: Any, names: Names) -> Finding:
+    budgets.describe_budget(AccountId=names.account, BudgetName=names.budget)
+    return ok("budget")
+
+
+def _schedule(events: Any, functions: Any, names: Names, job: str) -> Finding:
+    title = f"schedule of {job}"
+    arn = functions.get_function_configuration(FunctionName=names.web_function)["FunctionArn"]
+    for name in events.list_rule_names_by_target(TargetArn=arn)["RuleNames"]:
+        if not name.endswith(f"jobs.{job}"):
+            continue
+        if events.describe_rule(Name=name).get("State") == "ENABLED":
+            return ok(title)
+        return broken(title, f"it is disabled. Run: aws events enable-rule --name {name}", "sweep-gone")
+    return broken(title, f"no schedule starts this job. {RESTORE}", "sweep-gone")

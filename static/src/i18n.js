@@ -1,0 +1,14 @@
+// Texts for people. Django's JavaScriptCatalog translates them where its script is loaded; the source is US English.
+
+export function gettext(text) {
+  return globalThis.django?.gettext?.(text) ?? text;
+}
+
+export function ngettext(one, many, count) {
+  return globalThis.django?.ngettext?.(one, many, count) ?? (count === 1 ? one : many);
+}
+
+/** Replace each `%(name)s` of the format by the value of that name. */
+export function interpolate(format, values) {
+  return format.replace(/%\((\w+)\)s/g, (_, name) => String(values[name]));
+}

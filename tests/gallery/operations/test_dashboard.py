@@ -1,0 +1,118 @@
+"""The operations page shows correct statistics, to superusers only."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.core.cache import cache
+from django.utils import timezone
+
+from gallery.operations.dashboard import statistics
+from gallery.photos.states import State
+from gallery.storage import queues
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.test import Client
+
+    from gallery.accounts.models import User
+    from gallery.photos.models import Photo
+    from tests.aws import MotoAws
+    from tests.gallery.conftest import PhotoFactory
+
+pytestmark = pytest.mark.django_db
+
+PAGE = "/admin/operations/"
+PAGES = (PAGE, f"{PAGE}?fragment", f"{PAGE}given-up/")
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def make_processed(make_photo: PhotoFactory) -> Callable[..., Photo]:
+    """Return a maker of photos that had a thumbnail two seconds after their upload."""
+
+    def make(owner: User, *, minutes_ago: int = 5, **fields: Any) -> Photo:
+        processed_at = timezone.now() - timedelta(minutes=minutes_ago)
+        created_at = processed_at - timedelta(seconds=2)
+        return make_photo(owner, processed_at=processed_at, created_at=created_at, **fields)
+
+    return make
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages__open_for_a_superuser(
+    client_of: Callable[[User], Client], admin: User, dead_letter_queue: str, page: str
+) -> None:
+    assert client_of(admin).get(page).status_code == 200
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages__refuse_everyone_else(
+    client: Client, client_of: Callable[[User], Client], charlie: User, page: str
+) -> None:
+    assert client.get(page).status_code == 302
+    assert client_of(charlie).get(page).status_code == 403
+
+
+def bar_values(chart: Any) -> list[str]:
+    return [bar.label.split(": ")[1] for bar in chart.bars if bar.height]
+
+
+def test_statistics__count_the_last_24_hours(
+    admin: User, make_processed: Callable[..., Photo], dead_letter_queue: str
+) -> None:
+    make_processed(admin)
+    make_processed(admin, minutes_ago=90)
+    make_processed(admin, state=State.FAILED, reason="damaged")
+    make_processed(admin, minutes_ago=60 * 30)
+    found = statistics.collect()
+    assert found.processed == 3
+    processed, failed, waits, stored, cost = found.charts
+    assert bar_values(processed) == ["1", "2"]
+    assert bar_values(failed) == ["1"]
+    assert set(bar_values(waits)) == {"2.0 s"}
+    assert len(stored.bars) == 24
+    assert len(cost.bars) == timezone.localtime().day
+    assert [(failure.photos, failure.percent) for failure in found.failures] == [(1, 100.0)]
+    assert found.median_seconds == pytest.approx(2.0)
+    assert [(queue.title, queue.depth) for queue in found.queues] == [
+        ("Thumbnails", queues.Depth(0, 0)),
+        ("Dead letters: thumbnails", queues.Depth(0, 0)),
+    ]
+
+
+def test_statistics__take_five_queries(
+    admin: User, dead_letter_queue: str, django_assert_max_num_queries: Any
+) -> None:
+    with django_assert_max_num_queries(5):
+        statistics.collect()
+
+
+def test_statistics__are_collected_once_for_all_open_pages(
+    client_of: Callable[[User], Client],
+    admin: User,
+    make_processed: Callable[..., Photo],
+    dead_letter_queue: str,
+    django_assert_num_queries: Any,
+) -> None:
+    client = client_of(admin)
+    first = client.get(f"{PAGE}?fragment").content
+    make_processed(admin)
+    with django_assert_num_queries(2):  # session and user
+        assert client.get(f"{PAGE}?fragment").content == first
+    with django_assert_num_queries(7):
+        client.get(PAGE)
+
+
+def test_statistics__are_shown_when_a_queue_does_not_answer(
+    client_of: Callable[[User], Client], admin: User, dead_letter_queue: str, moto_aws: MotoAws
+) -> None:
+    moto_aws.client("sqs").delete_queue(QueueUrl=dead_letter_queue)
+    assert "not answering" in client_of(admin).get(PAGE).content.decode()

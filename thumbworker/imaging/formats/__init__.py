@@ -1,0 +1,1 @@
+"""Recognize formats, and read each one's header without its decoder."""
