@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from gallery.photos.states import State
 
@@ -16,14 +17,14 @@ if TYPE_CHECKING:
     from gallery.photos.querysets import PhotoQuerySet
 
 REVIEW, TRASH = "review", "trash"
-IN_THE_TRASH = "In the trash"
+IN_THE_TRASH = _("In the trash")
 PARAMETER = "show"
 CHOICES = (
-    (REVIEW, "Awaiting review"),
-    (State.APPROVED.value, "Approved"),
-    (State.REJECTED.value, "Rejected"),
-    (State.AWAITING.value, "Processing"),
-    (State.FAILED.value, "Could not be read"),
+    (REVIEW, _("Awaiting review")),
+    (State.APPROVED.value, _("Approved")),
+    (State.REJECTED.value, _("Rejected")),
+    (State.AWAITING.value, _("Processing")),
+    (State.FAILED.value, _("Could not be read")),
 )
 
 
@@ -45,10 +46,8 @@ class ShownFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002
         """Return the choices."""
-        choices = list(CHOICES)
-        if request.user.is_superuser:
-            choices.append((TRASH, IN_THE_TRASH))
-        return choices
+        choices = [*CHOICES, (TRASH, IN_THE_TRASH)] if request.user.is_superuser else CHOICES
+        return [(value, str(label)) for value, label in choices]
 
     def value(self) -> str:
         """Return the choice made."""

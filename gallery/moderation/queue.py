@@ -12,6 +12,8 @@ from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from gallery.core.paginator import CappedPaginator
 from gallery.moderation import decisions
@@ -32,8 +34,8 @@ if TYPE_CHECKING:
 
 PER_PAGE = 60
 UNDO = "desk_undo"
-NOTHING_CHOSEN = "Choose at least one photo first."
-REASON_MISSING = "Say why: the owner reads it."
+NOTHING_CHOSEN = _("Choose at least one photo first.")
+REASON_MISSING = _("Say why: the owner reads it.")
 
 OFFERED = {
     State.PENDING: (decisions.APPROVE, decisions.REJECT),
@@ -54,7 +56,7 @@ class PhotoAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptab
     list_select_related = ("owner",)
     paginator = CappedPaginator
     search_fields: ClassVar[tuple[str, ...]] = ("id",)
-    search_help_text = "File name, caption, owner's name, or the id or address of a photo"
+    search_help_text = _("File name, caption, owner's name, or the id or address of a photo")
     show_facets = admin.ShowFacets.NEVER
     show_full_result_count = False
     sortable_by = ()
@@ -150,11 +152,12 @@ class PhotoAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptab
 
     def _ask_why(self, request: HttpRequest, chosen: decisions.Chosen) -> HttpResponse:
         photos = list(self.get_queryset(request).with_owner().filter(pk__in=chosen.seen))
-        tiles, _ = tiles_of(photos, request.user)
+        tiles, _reading = tiles_of(photos, request.user)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": "Reject 1 photo" if len(photos) == 1 else f"Reject {len(photos)} photos",
+            "title": ngettext("Reject %(count)d photo", "Reject %(count)d photos", len(photos))
+            % {"count": len(photos)},
             "tiles": tiles,
             "values": chosen.values,
             "asked_again": "reason" in request.POST,
@@ -215,8 +218,8 @@ class PhotoAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptab
 
 def _title(changelist: ChangeList, request: HttpRequest) -> str:
     if changelist.query:
-        return f"Found for “{changelist.query}”"
-    return {**dict(CHOICES), TRASH: IN_THE_TRASH}.get(shown(request), "Photos")
+        return str(_("Found for “%(query)s”")) % {"query": changelist.query}
+    return str({**dict(CHOICES), TRASH: IN_THE_TRASH}.get(shown(request), _("Photos")))
 
 
 def _offered(request: HttpRequest, photos: list[Photo]) -> list[str]:

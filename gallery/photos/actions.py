@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
 
 from gallery.accounts.trust import is_trusted
 from gallery.photos import transitions
@@ -46,18 +47,20 @@ class Outcome(StrEnum):
     @property
     def sentence(self) -> str:
         """Return the outcome in words, for people."""
-        return SENTENCES[self]
+        return str(SENTENCES[self])
 
 
 SENTENCES = {
-    Outcome.DONE: "Saved.",
-    Outcome.BACK_TO_REVIEW: "Saved. The new words wait for review; until then only you can see the photo.",
-    Outcome.CONFLICT: "The photo's state does not allow this, or someone else was first.",
-    Outcome.WORDS_CHANGED: "The caption or tags changed since you read them. Read them again, then decide.",
-    Outcome.DUPLICATE: "You uploaded the same picture again. This one stays in the trash.",
-    Outcome.NOT_IN_TRASH: "Move the photo to the trash first.",
+    Outcome.DONE: _("Saved."),
+    Outcome.BACK_TO_REVIEW: _("Saved. The new words wait for review; until then only you can see the photo."),
+    Outcome.CONFLICT: _("The photo's state does not allow this, or someone else was first."),
+    Outcome.WORDS_CHANGED: _(
+        "The caption or tags changed since you read them. Read them again, then decide."
+    ),
+    Outcome.DUPLICATE: _("You uploaded the same picture again. This one stays in the trash."),
+    Outcome.NOT_IN_TRASH: _("Move the photo to the trash first."),
     Outcome.STORE_UNAVAILABLE: (
-        "Our picture store does not answer. Nothing is lost; try it again in a minute."
+        _("Our picture store does not answer. Nothing is lost; try it again in a minute.")
     ),
 }
 
