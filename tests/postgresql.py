@@ -61,7 +61,7 @@ def _unprivileged() -> dict[str, int]:
 def postgresql(
     settings: Mapping[str, str] | None = None, files: Mapping[str, bytes] | None = None
 ) -> Iterator[str]:
-    """Run a server and give its address as ``DATABASE_URL`` wants it; ``files`` go into its data folder."""
+    """Run a server and yield its address for ``DATABASE_URL``; ``files`` go into its data folder."""
     account = _unprivileged()
     # Not pytest's tmp_path, which another account may not enter.
     folder = Path(tempfile.mkdtemp(prefix="contactsheet-postgresql-"))
@@ -117,11 +117,11 @@ def postgresql(
 
 
 def database_of(folder: Path) -> str:
-    """Return the address of a database that belongs to a gallery's folder, made if need be; or nothing.
+    """Return the address of a database that belongs to a gallery's folder, made if missing, or "".
 
-    There is nothing to give unless the test run has a server: ``DATABASE_URL`` names it.
+    There is nothing to give unless the test run has a server: ``TEST_DATABASE_URL`` names it.
     """
-    server = os.environ.get("DATABASE_URL", "")
+    server = os.environ.get("TEST_DATABASE_URL", "")
     if not server.startswith("postgres"):
         return ""
     name = f"gallery_{hashlib.sha256(str(folder).encode()).hexdigest()[:16]}"
@@ -148,7 +148,9 @@ def main(arguments: list[str]) -> int:
     """Run pytest against a server of its own."""
     with postgresql() as url:
         return subprocess.run(
-            [sys.executable, "-m", "pytest", *arguments], env={**os.environ, "DATABASE_URL": url}, check=False
+            [sys.executable, "-m", "pytest", *arguments],
+            env={**os.environ, "TEST_DATABASE_URL": url},
+            check=False,
         ).returncode
 
 

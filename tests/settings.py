@@ -5,9 +5,19 @@ that the template gives to the stage ``test``; the ``moto_aws`` and ``embedded_a
 """
 
 import os
+import sys
+
+import environ
 
 from tests.stage import ENVIRONMENT
 
+if "pytest" in sys.modules:  # bench/cost/page.py and manage.py set an environment of their own
+    # No variable of the shell, such as an AWS profile, reaches settings, SDK or output.
+    unwanted = ("AWS_", "DATABASE_", "FORCE_COLOR", "NO_COLOR", "TTY_")
+    for name in [name for name in os.environ if name.startswith(unwanted)]:
+        del os.environ[name]
+    database = {"DATABASE_URL": url} if (url := os.environ.get("TEST_DATABASE_URL")) else {}
+    environ.Env.ENVIRON = ENVIRONMENT | database
 os.environ.update(ENVIRONMENT)
 
 from gallery.settings import *  # noqa: F403 - the environment comes first, and everything is wanted

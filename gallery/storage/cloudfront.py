@@ -1,4 +1,4 @@
-"""Sign rendition URLs for CloudFront with the private key that all processes share.
+"""Addresses of renditions that CloudFront verifies, signed with one key that all processes share.
 
 Reference: Amazon CloudFront Developer Guide, "Create a signed URL using a canned policy".
 """
@@ -13,8 +13,8 @@ from botocore.signers import CloudFrontSigner
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-MAX_CACHED = 20_000
-"""URLs cached in one window, about 10 MB. A signature takes about 1 ms, and a page has up to 300 URLs."""
+MAX_CACHED_ADDRESSES = 20_000
+"""Addresses cached in one window, about 10 MB: a signature takes about 1 ms, a page has up to 300."""
 
 
 @functools.cache
@@ -37,7 +37,7 @@ class CloudFrontUrlSigner:
         """Prepare to sign for one window."""
         self._origin = origin
         self._expires_at = datetime.fromtimestamp(expires_at, UTC)
-        # CloudFront accepts only SHA-1 here. Security rests on the RSA key and the short lifetime.
+        # CloudFront accepts SHA-1 only; the key and the short lifetime make it safe.
         self._signer = CloudFrontSigner(
             key_id,
             lambda policy: key.sign(policy, padding.PKCS1v15(), hashes.SHA1()),  # noqa: S303
@@ -46,10 +46,10 @@ class CloudFrontUrlSigner:
 
     def url(self, key: str) -> str:
         """Return the signed URL of the object with this key."""
-        signed = self._cached.get(key)
-        if signed is None:
+        address = self._cached.get(key)
+        if address is None:
             url = f"{self._origin}/{quote(key, safe='/-_.~')}"
-            signed = self._signer.generate_presigned_url(url, date_less_than=self._expires_at)
-            if len(self._cached) < MAX_CACHED:
-                self._cached[key] = signed
-        return signed
+            address = self._signer.generate_presigned_url(url, date_less_than=self._expires_at)
+            if len(self._cached) < MAX_CACHED_ADDRESSES:
+                self._cached[key] = address
+        return address

@@ -2,8 +2,8 @@
 
 A URL is signed as of the start of the current window and expires two windows later. Browsers and CDNs can
 cache it within the window, and it is valid for one to two windows (7 to 14 minutes).
-Reference: AWS Signature Version 4, "Authenticating requests: using query parameters". Decision 0028 says why
-botocore does not sign them.
+Reference: AWS Signature Version 4, "Authenticating requests: using query parameters". Decision 0028 says
+why botocore does not sign them.
 """
 
 from __future__ import annotations

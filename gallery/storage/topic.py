@@ -42,11 +42,11 @@ class Topic:
     waited_seconds: float = 0.0
 
     def publish(self, event: PhotoEvent) -> bool:
-        """Publish the event. Return whether the topic accepted it."""
+        """Publish the event; return whether the topic took it."""
         return _publish(self.retrying, event)
 
     def publish_now(self, event: PhotoEvent) -> bool:
-        """Try once to publish, if the budget allows. Return whether the topic accepted the event."""
+        """Try once to publish, if the budget allows; return whether the topic took the event."""
         started = time.monotonic()
         if started - self.window_began > WINDOW_SECONDS:
             self.window_began, self.waited_seconds = started, 0.0
