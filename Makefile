@@ -11,7 +11,7 @@ need := infra/setup/need.sh
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run shell manage test test-all test-postgres mutants deploy status destroy rehearse bench-imaging bench-cold cost check fmt lock clean browser-files \
+.PHONY: help setup run shell manage test test-all test-postgres mutants deploy status destroy rehearse bench-imaging bench-cold cost check fmt messages lock clean browser-files \
 	environment-dev environment-local environment-embedded
 
 help: ## list the commands
@@ -55,6 +55,7 @@ shell: environment-local ## open a shell with the environment of the running gal
 only_with_chromium = without=; $(need) chromium || { [ "$$CI" != true ] || exit 1; without=' and not browser'; }
 
 test: environment-dev environment-embedded browser-files ## run the tests: make test ARGS="-k purge"
+	@$(need) gettext || [ "$$CI" != true ]
 	@$(python) -m infra.worker_zip >/dev/null # once, before parallel tests need it
 	@$(only_with_chromium); \
 		$(python) -m pytest -n 2 -m 'not slow and not embedded and not browser' $(ARGS); units=$$?; \
@@ -100,6 +101,10 @@ fmt: environment-dev ## format code and templates
 	@$(python) -m ruff check --fix-only --quiet .
 	@$(python) -m ruff format .
 	@git ls-files 'templates/*.html' | xargs --no-run-if-empty .venv/bin/djade --target-version 5.2
+
+messages: environment-dev ## write the texts for people from the sources to locale/
+	@$(need) gettext
+	@infra/setup/messages.sh $(python)
 
 cost: environment-dev ## calculate the cost of photos, page views and an idle month
 	@$(python) -m bench.cost $(ARGS)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from gallery.albums.models import AlbumEntry
+from gallery.albums.models import Album, AlbumEntry
 from gallery.albums.tagging import set_tags
 from gallery.photos import actions
 from gallery.photos.actions import Outcome
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from gallery.accounts.models import User
-    from gallery.albums.models import Album
     from gallery.photos.states import Visibility
 
 
@@ -62,3 +61,19 @@ def _add(album: Album, photo_ids: Iterable[UUID]) -> None:
     own = Photo.objects.owned_by(album.owner).not_trashed().filter(pk__in=list(photo_ids))
     entries = [AlbumEntry(album=album, photo_id=photo_id) for photo_id in own.values_list("pk", flat=True)]
     AlbumEntry.objects.bulk_create(entries, ignore_conflicts=True)
+
+
+def create_album(owner: User, *, title: str, description: str, visibility: str) -> Album:
+    """Create an album."""
+    return Album.objects.create(owner=owner, title=title, description=description, visibility=visibility)
+
+
+def change_album(album: Album, *, title: str, description: str, visibility: str) -> None:
+    """Change an album's title, description and visibility."""
+    album.title, album.description, album.visibility = title, description, visibility
+    album.save(update_fields=["title", "description", "visibility"])
+
+
+def delete_album(album: Album) -> None:
+    """Delete an album; its photos stay."""
+    album.delete()

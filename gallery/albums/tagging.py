@@ -33,12 +33,12 @@ def clean_tag(untrusted: str) -> str:
     'blue hour'
     """
     if len(untrusted) > MAX_TAG_LENGTH:
-        raise TagRefused(_("A tag can have up to {count} characters.").format(count=MAX_TAG_LENGTH))
+        raise TagRefused(_("A tag can have up to %(count)d characters.") % {"count": MAX_TAG_LENGTH})
     text = " ".join(unicodedata.normalize("NFC", untrusted).casefold().split())
     if not text.strip(".") or not text.isprintable():
         raise TagRefused(_("A tag needs at least one letter."))
     if FORBIDDEN & set(text):
-        raise TagRefused(_("A tag can't contain commas, slashes, question marks or number signs."))
+        raise TagRefused(_("Tags can't contain commas, slashes, question marks or number signs."))
     return text
 
 
@@ -50,7 +50,7 @@ def clean_tags(untrusted: Iterable[str]) -> list[str]:
     """
     names = sorted({clean_tag(text) for text in untrusted})
     if len(names) > MAX_TAGS:
-        raise TagRefused(_("A photo can have up to {count} tags.").format(count=MAX_TAGS))
+        raise TagRefused(_("A photo can have up to %(count)d tags.") % {"count": MAX_TAGS})
     return names
 
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from gallery.api.tokens import SCOPE_WORDS, Scope
 
-LIFETIMES = ((30, "30 days"), (90, "90 days"), (366, "1 year"))
+LIFETIMES = ((30, _("30 days")), (90, _("90 days")), (366, _("1 year")))
 
 
 class TokenForm(forms.Form):
     """What a new token is for."""
 
-    name = forms.CharField(label="What is it for?", max_length=60)
+    name = forms.CharField(label=_("Name"), max_length=60)
     scopes = forms.MultipleChoiceField(
-        label="It may",
+        label=_("Scopes"),
         choices=[(str(scope), words) for scope, words in SCOPE_WORDS.items()],
         initial=[str(Scope.READ), str(Scope.UPLOAD)],
         widget=forms.CheckboxSelectMultiple,
     )
-    days = forms.TypedChoiceField(label="It ends after", choices=LIFETIMES, coerce=int, initial=90)
+    days = forms.TypedChoiceField(label=_("Expires after"), choices=LIFETIMES, coerce=int, initial=90)

@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from gallery.api.models import ApiToken
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from django_stubs_ext import StrPromise
 
     from gallery.accounts.models import User
 
@@ -33,10 +36,10 @@ class Scope(StrEnum):
     MODERATE = "moderate"
 
 
-SCOPE_WORDS: dict[Scope, str] = {
-    Scope.READ: "Read: list and fetch what you can see",
-    Scope.UPLOAD: "Upload: add, change and delete your own photos, albums and tags",
-    Scope.MODERATE: "Moderate: approve and reject photos, if you may",
+SCOPE_WORDS: dict[Scope, StrPromise] = {
+    Scope.READ: _("Read: list and fetch what you can see"),
+    Scope.UPLOAD: _("Upload: add, change and delete your own photos, albums and tags"),
+    Scope.MODERATE: _("Moderate: approve and reject photos, if you are a moderator"),
 }
 
 

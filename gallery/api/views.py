@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from gallery.api import tokens as api_tokens
@@ -40,7 +41,7 @@ def tokens(request: SignedInRequest) -> HttpResponse:
     now = timezone.now()
     mine = ApiToken.objects.filter(user=request.user).order_by("-created_at")[:MOST_SHOWN]
     context = {
-        "page_title": "API tokens",
+        "page_title": _("API tokens"),
         "form": form,
         "issued": issued,
         "tokens": [(token, token.is_open(now)) for token in mine],
@@ -56,5 +57,5 @@ def tokens(request: SignedInRequest) -> HttpResponse:
 def revoke(request: SignedInRequest, token_id: int) -> HttpResponse:
     """End a token at once."""
     if api_tokens.revoke(request.user, token_id):
-        messages.success(request, "The token is ended. Programs that use it are locked out.")
+        messages.success(request, _("Token revoked. Programs that use it no longer have access."))
     return redirect("tokens")

@@ -32,7 +32,7 @@ def compose(
         "person": person,
         "parts": parts,
         "is_daily": rhythm == Rhythm.DAILY,
-        "mine_url": settings.SITE_ORIGIN + reverse("mine"),
+        "mine_url": settings.SITE_ORIGIN + reverse("my-photos"),
         "choose_url": settings.SITE_ORIGIN + reverse("notifications"),
         "stop_url": stop,
     }

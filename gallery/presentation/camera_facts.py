@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils.dateformat import format as format_date
+from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,14 +18,14 @@ def facts_of(item: PhotoItem) -> list[tuple[str, str]]:
     """Return labels and values of what is known of a picture, most telling first."""
     said = item.metadata
     found = [
-        ("Camera", _device(said, "make", "model")),
-        ("Lens", _device(said, "lens_make", "lens_model")),
-        ("Focal length", _with_unit(said, "focal_length", "{} mm")),
-        ("Aperture", _with_unit(said, "f_number", "f/{}")),
-        ("Exposure", _with_unit(said, "exposure_time", "{} s")),
-        ("ISO", _with_unit(said, "iso", "{}")),
-        ("Taken", _taken(said)),
-        ("Size", f"{item.width} × {item.height}" if item.width and item.height else ""),
+        (_("Camera"), _device(said, "make", "model")),
+        (_("Lens"), _device(said, "lens_make", "lens_model")),
+        (_("Focal length"), _with_unit(said, "focal_length", "{} mm")),
+        (_("Aperture"), _with_unit(said, "f_number", "f/{}")),
+        (_("Exposure"), _with_unit(said, "exposure_time", "{} s")),
+        (_("ISO"), _with_unit(said, "iso", "{}")),
+        (_("Taken"), _taken(said)),
+        (_("Size"), f"{item.width} × {item.height}" if item.width and item.height else ""),
     ]
     return [(label, value) for label, value in found if value]
 

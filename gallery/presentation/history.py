@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext_lazy as _
+
 from gallery.photos import transitions as t
 
 if TYPE_CHECKING:
@@ -13,18 +15,18 @@ if TYPE_CHECKING:
     from gallery.photos.models import Photo
 
 SENTENCES = {
-    t.PROCESSED.name: "Thumbnail made; waits for review",
-    t.PROCESSED_TRUSTED.name: "Thumbnail made; approved without review",
-    t.FAILED.name: "Could not be read",
-    t.GIVEN_UP.name: "The upload never finished",
-    t.OFFERED_AGAIN.name: "Upload started again",
-    t.TRIED_AGAIN.name: "Tried once more",
-    t.APPROVED.name: "Approved",
-    t.REJECTED.name: "Rejected",
-    t.REVIEWED_AGAIN.name: "Put back to review",
-    t.WORDS_CHANGED.name: "Words changed; waits for review",
-    t.TRASHED.name: "Moved to the trash",
-    t.RESTORED.name: "Taken out of the trash",
+    t.PROCESSED.name: _("Thumbnail made; waits for review"),
+    t.PROCESSED_TRUSTED.name: _("Thumbnail made; approved without review"),
+    t.FAILED.name: _("Could not be read"),
+    t.GIVEN_UP.name: _("The upload never finished"),
+    t.OFFERED_AGAIN.name: _("Upload started again"),
+    t.TRIED_AGAIN.name: _("Tried once more"),
+    t.APPROVED.name: _("Approved"),
+    t.REJECTED.name: _("Rejected"),
+    t.REVIEWED_AGAIN.name: _("Put back to review"),
+    t.WORDS_CHANGED.name: _("Words changed; waits for review"),
+    t.TRASHED.name: _("Moved to trash"),
+    t.RESTORED.name: _("Restored"),
 }
 
 
@@ -46,7 +48,8 @@ def lines_of(photo: Photo) -> list[HistoryLine]:
         HistoryLine(
             at=entry.at,
             actor_name=entry.actor.username if entry.actor else "",
-            sentence=SENTENCES.get(entry.move, entry.move) + (f": {entry.reason}" if entry.reason else ""),
+            sentence=str(SENTENCES.get(entry.move, entry.move))
+            + (f": {entry.reason}" if entry.reason else ""),
         )
         for entry in photo.history.select_related("actor")[:MOST_LINES]
     ]

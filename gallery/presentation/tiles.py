@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from gallery.photos.states import (
     BEING_IMPORTED_SENTENCE,
@@ -13,6 +14,7 @@ from gallery.photos.states import (
     NEVER_ARRIVED,
     NEVER_ARRIVED_SENTENCE,
     SENTENCES,
+    SENTENCES_FOR_OTHERS,
     State,
     Visibility,
 )
@@ -83,27 +85,19 @@ def ratio_class(width: int, height: int) -> str:
 
 
 def state_sentence(photo: Photo, *, is_mine: bool = True) -> str:
-    """Say where the photo stands and, where it matters, why: to its owner, or to a moderator."""
-    sentence = _sentence_for_owner(photo)
-    if is_mine:
-        return sentence
-    return sentence.replace("Only you can see it.", "Only its owner and moderators can see it.").replace(
-        "Your picture is here;", "The picture is here;"
-    )
-
-
-def _sentence_for_owner(photo: Photo) -> str:
+    """Return the photo's state and, where it matters, the reason: for its owner, or for a moderator."""
     if photo.state == State.FAILED:
-        if photo.reason == NEVER_ARRIVED:
-            return NEVER_ARRIVED_SENTENCE
-        return reasons.sentence(photo.reason)
+        never_arrived = photo.reason == NEVER_ARRIVED
+        return str(NEVER_ARRIVED_SENTENCE) if never_arrived else _(reasons.sentence(photo.reason))
     if photo.is_being_imported:
-        return BEING_IMPORTED_SENTENCE
-    if photo.state == State.REJECTED and photo.review_note:
-        return f"{SENTENCES[State.REJECTED]} The reason: {photo.review_note}"
+        return str(BEING_IMPORTED_SENTENCE)
+    only_visible = _("Only you can see it.") if is_mine else _("Only its owner and moderators can see it.")
     if photo.state in {State.APPROVED, State.PENDING} and photo.visibility == Visibility.PRIVATE:
-        return "Only you can see it."
-    return SENTENCES[photo.state]
+        return only_visible
+    sentence = str((SENTENCES if is_mine else SENTENCES_FOR_OTHERS)[photo.state])
+    if photo.state == State.REJECTED and photo.review_note:
+        return _("%(sentence)s The reason: %(reason)s") % {"sentence": sentence, "reason": photo.review_note}
+    return sentence
 
 
 def tiles_of(
@@ -154,7 +148,7 @@ def _tile(
         photo_id=photo.pk,
         page_url=reverse("photo", args=[photo.pk]),
         state=photo.state,
-        state_label=LABELS[photo.state],
+        state_label=str(LABELS[photo.state]),
         state_sentence=state_sentence(photo, is_mine=photo.owner_id == viewer.pk),
         caption=photo.caption,
         alt=photo.caption or _nameless(photo, viewer),
@@ -176,7 +170,7 @@ def _nameless(photo: Photo, viewer: User | AnonymousUser) -> str:
     """Name a photo without caption: by its file only to whom that may concern, as it may tell too much."""
     if photo.owner_id == viewer.pk or viewer.has_perm("photos.moderate_photo"):
         return photo.file_name
-    return f"Photo by {photo.owner.username}"
+    return _("Photo by %(name)s") % {"name": photo.owner.username}
 
 
 def _pictures(renditions: Sequence[MadeRendition], signer: signed_urls.UrlSigner) -> dict[str, str | int]:

@@ -37,7 +37,7 @@ class CloudFrontUrlSigner:
         """Prepare to sign for one window."""
         self._origin = origin
         self._expires_at = datetime.fromtimestamp(expires_at, UTC)
-        # CloudFront accepts only SHA-1 here. Security rests on the RSA key and the short lifetime.
+        # CloudFront accepts SHA-1 only; the key and the short lifetime make it safe.
         self._signer = CloudFrontSigner(
             key_id,
             lambda policy: key.sign(policy, padding.PKCS1v15(), hashes.SHA1()),  # noqa: S303

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404
+from django.http import Http404, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gallery.albums import actions
 from gallery.albums.models import Album, Tag
+from gallery.photos.actions import Outcome
 from gallery.photos.models import Photo
 from gallery.presentation.covers import covered
 from gallery.web.forms import AlbumForm, OrganizeForm
@@ -37,7 +40,7 @@ def _private(response: HttpResponse) -> HttpResponse:
 
 @require_safe
 def albums(request: Request) -> HttpResponse:
-    """Show one's own albums, and everybody's public ones that hold something."""
+    """Show the person's albums, and the public albums of others that have photos to show."""
     mine: list[Album] = []
     others = Album.objects.showing_photos()
     if request.user.is_authenticated:
@@ -45,7 +48,7 @@ def albums(request: Request) -> HttpResponse:
         others = others.exclude(owner=request.user)
     shown = list(others.select_related("owner").newest_first()[:MOST_SHOWN])
     context = {
-        "page_title": "Albums",
+        "page_title": _("Albums"),
         "mine": covered(mine, request.user),
         "others": covered(shown, request.user),
     }
@@ -54,12 +57,12 @@ def albums(request: Request) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def make(request: SignedInRequest) -> HttpResponse:
-    """Make an album."""
+def create(request: SignedInRequest) -> HttpResponse:
+    """Create an album."""
     form = AlbumForm(request.POST or None, instance=Album(owner=request.user))
     if request.method == "POST" and form.is_valid():
-        return redirect(form.save())
-    return _form_page(request, form, "New album")
+        return redirect(actions.create_album(request.user, **form.cleaned_data))
+    return _form_page(request, form, _("New album"))
 
 
 def _form_page(request: SignedInRequest, form: AlbumForm, title: str) -> HttpResponse:
@@ -70,7 +73,7 @@ def _form_page(request: SignedInRequest, form: AlbumForm, title: str) -> HttpRes
 
 @require_safe
 def album(request: Request, album_id: UUID) -> HttpResponse:
-    """Show an album: all of one's own, the public photos of another's."""
+    """Show an album: all photos to its owner, the public ones to others."""
     found = get_object_or_404(Album.objects.visible_to(request.user).select_related("owner"), pk=album_id)
     is_mine = found.owner_id == request.user.pk
     photos: PhotoQuerySet = Photo.objects.not_trashed() if is_mine else Photo.objects.public()
@@ -87,24 +90,24 @@ def edit(request: SignedInRequest, album_id: UUID) -> HttpResponse:
     found = get_object_or_404(Album.objects.owned_by(request.user), pk=album_id)
     form = AlbumForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
-        form.save()
-        messages.success(request, "Saved.")
+        actions.change_album(found, **form.cleaned_data)
+        messages.success(request, _("Saved."))
         return redirect(found)
-    return _form_page(request, form, "Edit the album")
+    return _form_page(request, form, _("Edit album"))
 
 
 @login_required
 @require_POST
 def delete(request: SignedInRequest, album_id: UUID) -> HttpResponse:
     """Delete an album; its photos stay."""
-    get_object_or_404(Album.objects.owned_by(request.user), pk=album_id).delete()
-    messages.success(request, "The album is gone. Its photos stay.")
+    actions.delete_album(get_object_or_404(Album.objects.owned_by(request.user), pk=album_id))
+    messages.success(request, _("Album deleted. Its photos stay."))
     return redirect("albums")
 
 
 @require_safe
 def tag(request: Request, name: str) -> HttpResponse:
-    """Show the photos with a tag: everybody's public ones and one's own."""
+    """Show the public photos with a tag, and the person's own."""
     found = Tag.objects.filter(name=name).first()
     if found is None:
         raise Http404
@@ -116,15 +119,21 @@ def tag(request: Request, name: str) -> HttpResponse:
 @login_required
 @require_POST
 def organize(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
-    """Set the tags of one's photo and the albums it lies in."""
+    """Set the tags of a photo and the albums it is in."""
     photo = Photo.objects.owned_by(request.user).not_trashed().filter(pk=photo_id).first()
     if photo is None:
         raise Http404
     form = OrganizeForm(request.POST, photo=photo)
     if not form.is_valid():
-        for sentence in (said for errors in form.errors.values() for said in errors):
+        for sentence in (error for errors in form.errors.values() for error in errors):
             messages.warning(request, str(sentence))
         return redirect(photo)
     outcome = actions.organize(photo.pk, actor=request.user, **form.cleaned_data)
-    messages.success(request, outcome.sentence)
+    level = messages.WARNING if outcome is Outcome.CONFLICT else messages.SUCCESS
+    messages.add_message(request, level, outcome.sentence)
     return redirect(photo)
+
+
+def organize_moved(request: Request, photo_id: UUID) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """Redirect forms of pages that were opened before the path changed; 308 keeps their data."""
+    return HttpResponsePermanentRedirect(reverse("photo-organize", args=[photo_id]), preserve_request=True)

@@ -7,7 +7,7 @@ from gallery.storage.signed_urls import WINDOW_SECONDS
 
 
 def sign_up(request: HttpRequest) -> dict[str, str]:  # noqa: ARG001 - Django's signature
-    """Tell templates whether to offer an account: ``open``, ``invitation`` or ``closed``."""
+    """Return whether to offer an account: ``open``, ``invitation`` or ``closed``."""
     return {"sign_up_mode": settings.SIGN_UP}
 
 

@@ -1,4 +1,4 @@
-"""Pages for what went wrong: what happened, then what to do."""
+"""Error pages."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 from django.http import JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's signature
-    """Answer a form whose token is missing or old, in the form the client asked in."""
+    """Refuse a form whose token is missing or old, as JSON where the request was JSON."""
     if request.content_type == "application/json":
-        sentence = "This page is out of date. Reload it, then try again."
+        sentence = _("This page has expired. Reload it and try again.")
         return JsonResponse({"reason": "csrf", "sentence": sentence}, status=403)
     return render(request, "403_csrf.html", status=403)

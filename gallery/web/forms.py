@@ -14,20 +14,26 @@ from gallery.photos.models import Photo
 
 
 class PhotoForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
-    """The words of a photo and who may see it."""
+    """A photo's caption and visibility."""
 
     class Meta:
         model = Photo
         fields: ClassVar[list[str]] = ["caption", "visibility"]
+        labels: ClassVar[dict[str, Any]] = {"caption": _("Caption"), "visibility": _("Visibility")}
         widgets: ClassVar[dict[str, Any]] = {"caption": forms.Textarea(attrs={"rows": 3, "maxlength": 500})}
 
 
 class AlbumForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
-    """The words of an album and who may see it."""
+    """An album's title, description and visibility."""
 
     class Meta:
         model = Album
         fields: ClassVar[list[str]] = ["title", "description", "visibility"]
+        labels: ClassVar[dict[str, Any]] = {
+            "title": _("Title"),
+            "description": _("Description"),
+            "visibility": _("Visibility"),
+        }
         widgets: ClassVar[dict[str, Any]] = {
             "description": forms.Textarea(attrs={"rows": 3, "maxlength": 500})
         }
@@ -37,16 +43,20 @@ class OrganizeForm(forms.Form):
     """A photo's tags and albums."""
 
     tags = forms.CharField(
+        label=_("Tags"),
         required=False,
         max_length=MAX_TAGS * 50,
-        help_text="Words with commas between them, such as: harbour, blue hour",
+        help_text=_("Separate tags with commas, for example: harbor, blue hour"),
     )
     albums = forms.ModelMultipleChoiceField(
-        queryset=Album.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+        label=_("Albums"),
+        queryset=Album.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
 
     def __init__(self, data: Any = None, *, photo: Photo) -> None:
-        """Offer the owner's albums, and what the photo has already."""
+        """Offer the owner's albums; the photo's tags and albums are filled in."""
         mine = Album.objects.filter(owner_id=photo.owner_id).select_related("owner").newest_first()
         initial = {
             "tags": ", ".join(tags_of([photo.pk]).get(photo.pk, [])),
@@ -65,12 +75,15 @@ class OrganizeForm(forms.Form):
 
 
 class RhythmForm(forms.Form):
-    """How often to be told."""
+    """How often to get email."""
 
     rhythm = forms.ChoiceField(
         label=_("How often"),
         label_suffix="",
         choices=Rhythm.choices,
         widget=forms.RadioSelect,
-        error_messages={"required": _("Choose one."), "invalid_choice": _("Choose one of these.")},
+        error_messages={
+            "required": _("Choose an option."),
+            "invalid_choice": _("Choose one of the options."),
+        },
     )

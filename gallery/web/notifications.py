@@ -1,4 +1,4 @@
-"""The page on which one chooses, the link in each mail that ends them, and the schema of the news."""
+"""Email settings, the unsubscribe link in each email, and the schema of photo events."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
@@ -26,9 +27,9 @@ if TYPE_CHECKING:
     from gallery.accounts.typing import SignedInRequest
 
 SAVED = {
-    Rhythm.DAILY: "Saved. We write once a day at most.",
-    Rhythm.AT_ONCE: "Saved. We write as soon as something happens.",
-    Rhythm.OFF: "Saved. We do not write any more.",
+    Rhythm.DAILY: _("Saved. You'll get at most one email a day."),
+    Rhythm.AT_ONCE: _("Saved. You'll get an email as soon as something happens."),
+    Rhythm.OFF: _("Saved. You won't get any more email about your photos."),
 }
 
 
@@ -36,7 +37,7 @@ SAVED = {
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request: SignedInRequest) -> HttpResponse:
-    """Show and keep how often a person wants mail about their own photos."""
+    """Show and save how often a person gets email about their photos."""
     form = RhythmForm(request.POST) if request.method == "POST" else None
     if form and form.is_valid():
         rhythm = Rhythm(form.cleaned_data["rhythm"])
@@ -48,12 +49,12 @@ def preferences(request: SignedInRequest) -> HttpResponse:
     return render(request, "notifications/preferences.html", {"form": form}, status=status)
 
 
-# A mail program posts here on its own (RFC 8058), without a session; the signed token is the permission.
+# An email program posts here on its own (RFC 8058), without a session; the signed token is the permission.
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop(request: HttpRequest, token: str) -> HttpResponse:
-    """End a person's mails by the link in one of them; programs that look at links change nothing."""
+    """Stop a person's email by the link in it. Only POST changes anything: mail scanners open links."""
     person = person_of(token)
     if person is None:
         return render(request, "notifications/stop.html", {}, status=HTTPStatus.NOT_FOUND)
@@ -71,5 +72,5 @@ def _schema() -> bytes:
 @cache_control(public=True, max_age=3600)
 @require_safe
 def news_schema(_request: HttpRequest) -> HttpResponse:
-    """Show the JSON Schema of the news that other systems are told."""
+    """Return the JSON Schema of the events that other systems receive."""
     return HttpResponse(_schema(), content_type="application/schema+json")

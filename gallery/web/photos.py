@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
@@ -38,7 +39,7 @@ def _visible_or_404(request: Request, photo_id: UUID) -> Photo:
 def _own_or_404(user: User, photo_id: UUID) -> Photo:
     photo = Photo.objects.owned_by(user).filter(pk=photo_id).first()
     if photo is None:
-        # Whoever may not change a photo learns nothing of it, not even that it exists.
+        # 404, not 403: others must not learn that the photo exists.
         raise Http404
     return photo
 
@@ -84,13 +85,14 @@ def _photo_page(request: Request, found: Photo, form: PhotoForm, status: int = 2
 @login_required
 @require_POST
 def edit(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
-    """Change a photo's words and who may see it."""
+    """Change a photo's caption and visibility."""
     found = _own_or_404(request.user, photo_id)
     form = PhotoForm(request.POST, instance=found)
     if not form.is_valid():
         return _photo_page(request, found, form, status=422)
     outcome = actions.change_words(found.pk, actor=request.user, **form.cleaned_data)
-    messages.success(request, outcome.sentence)
+    level = messages.WARNING if outcome is Outcome.CONFLICT else messages.SUCCESS
+    messages.add_message(request, level, outcome.sentence)
     return redirect(found)
 
 
@@ -100,40 +102,40 @@ def trash(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     """Move a photo to the trash."""
     found = _own_or_404(request.user, photo_id)
     actions.trash(found.pk, actor=request.user)
-    messages.success(request, "Moved to the trash.", extra_tags=f"undo:{found.pk}")
-    return redirect("mine")
+    messages.success(request, _("Moved to trash."), extra_tags=f"undo:{found.pk}")
+    return redirect("my-photos")
 
 
 @login_required
 @require_POST
 def restore(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
-    """Take a photo out of the trash."""
+    """Restore a photo from the trash."""
     found = _own_or_404(request.user, photo_id)
     outcome = actions.restore(found.pk, actor=request.user)
     if outcome is Outcome.DUPLICATE:
         messages.warning(request, outcome.sentence)
         return redirect("trash")
-    messages.success(request, "Taken out of the trash.")
+    messages.success(request, _("Restored."))
     return redirect(found)
 
 
 @login_required
 @require_POST
 def purge(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
-    """Delete a photo for good; only from the trash, so that no slip can do it."""
+    """Permanently delete a photo, from the trash only."""
     found = _own_or_404(request.user, photo_id)
     outcome = actions.purge(found.pk, only_from_trash=True)
     if outcome is Outcome.NOT_IN_TRASH:
         messages.warning(request, outcome.sentence)
         return redirect(found)
-    messages.success(request, "Deleted for good.")
+    messages.success(request, _("Permanently deleted."))
     return redirect("trash")
 
 
 @login_required
 @require_POST
 def try_again(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
-    """Make the thumbnails of a failed photo once more."""
+    """Retry a failed photo."""
     found = _own_or_404(request.user, photo_id)
     outcome = actions.retry(found.pk, actor=request.user)
     if outcome is not Outcome.DONE:
@@ -145,7 +147,7 @@ def try_again(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
 @login_required
 @require_GET
 def original(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
-    """Send the owner to a short-lived download of the original; never of bytes nobody could read."""
+    """Redirect the owner to a short-lived download of the original, unless it could not be read."""
     found = _own_or_404(request.user, photo_id)
     if found.state in {State.AWAITING, State.FAILED}:
         raise Http404

@@ -1,4 +1,4 @@
-"""Pages of many photos: the public sheet, one's own photos, the trash."""
+"""Pages of many photos: the public sheet, a person's own photos, the trash."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from gallery.accounts.quota import quota_of
@@ -42,7 +43,7 @@ def list_context(
 
 def render_list(request: Request, template: str, context: dict[str, Any]) -> HttpResponse:
     """Render the page, or only its next tiles where htmx asks for them."""
-    # A page asked for by htmx is only the next tiles; the back button must never restore it as a page.
+    # The response to htmx is only the next tiles; the back button must never restore it as a page.
     wanted = "photos/_tiles.html" if request.htmx and not request.htmx.history_restore_request else template
     response = render(request, wanted, context)
     patch_vary_headers(response, ["HX-Request"])
@@ -51,11 +52,11 @@ def render_list(request: Request, template: str, context: dict[str, Any]) -> Htt
 
 @require_safe
 def sheet(request: Request) -> HttpResponse:
-    """Show the newest public photos to everybody."""
+    """Show the newest public photos."""
     response = render_list(
-        request, "photos/sheet.html", list_context(request, Photo.objects.public(), title="Sheet")
+        request, "photos/sheet.html", list_context(request, Photo.objects.public(), title=_("Explore"))
     )
-    # A visitor's cookie may bring a message meant for them, and takes one back after this view is done.
+    # A cookie may carry a message for this visitor, which the page shows and the response then deletes.
     if request.user.is_anonymous and not request.COOKIES and not response.cookies:
         # Signed picture addresses live for seven minutes at least; a minute of shared caching is safe.
         patch_cache_control(response, public=True, max_age=0, s_maxage=SHARED_CACHE_SECONDS)
@@ -67,19 +68,21 @@ def sheet(request: Request) -> HttpResponse:
 
 @login_required
 @require_safe
-def mine(request: SignedInRequest) -> HttpResponse:
-    """Show one's own photos, moving on those that the worker has finished."""
+def my_photos(request: SignedInRequest) -> HttpResponse:
+    """Show the person's photos, settling those that the worker has finished."""
     photos = Photo.objects.owned_by(request.user).not_trashed()
-    context = list_context(request, photos, title="My photos", move_on=True)
+    context = list_context(request, photos, title=_("My photos"), move_on=True)
     return _private(render_list(request, "photos/mine.html", context | {"quota": quota_of(request.user)}))
 
 
 @login_required
 @require_safe
 def trash(request: SignedInRequest) -> HttpResponse:
-    """Show what can still be taken back."""
+    """Show the person's photos in the trash."""
     photos = Photo.objects.owned_by(request.user).trashed()
-    return _private(render_list(request, "photos/trash.html", list_context(request, photos, title="Trash")))
+    return _private(
+        render_list(request, "photos/trash.html", list_context(request, photos, title=_("Trash")))
+    )
 
 
 def _private(response: HttpResponse) -> HttpResponse:

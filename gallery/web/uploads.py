@@ -1,4 +1,4 @@
-"""The upload page, offers to browsers, and the poll that watches photos arrive."""
+"""The upload page, upload offers to browsers, and the poll for the state of photos."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -21,15 +23,18 @@ from gallery.photos.states import Visibility
 from gallery.presentation.tiles import tiles_of
 from gallery.storage.catalogue import BATCH_SIZE
 from gallery.uploads import form_upload, offers
-from gallery.uploads.file_checks import MAX_UPLOADS_AT_ONCE, FileRefused, UploadRequest
+from gallery.uploads.file_checks import MAX_UPLOADS_AT_ONCE, TYPES_BY_EXTENSION, FileRefused, UploadRequest
 
 if TYPE_CHECKING:
     from gallery.accounts.typing import Request, SignedInRequest
     from gallery.presentation.tiles import Tile
 
+ACCEPT = ",".join(dict.fromkeys([*TYPES_BY_EXTENSION.values(), *TYPES_BY_EXTENSION]))
+"""What file pickers offer. Extensions too: some systems know no media type for HEIC and AVIF."""
+
 
 def refusal(status: HTTPStatus, reason: str, sentence: str) -> JsonResponse:
-    """Answer that the whole request is refused."""
+    """Refuse the whole request."""
     return JsonResponse({"reason": reason, "sentence": sentence}, status=status)
 
 
@@ -45,7 +50,8 @@ def upload(request: SignedInRequest) -> HttpResponse:
 
 def _upload_page(request: SignedInRequest, refused: list[tuple[str, str]], status: int) -> HttpResponse:
     context = {
-        "page_title": "Upload",
+        "page_title": _("Upload"),
+        "accept": ACCEPT,
         "quota": quota_of(request.user),
         "refused": refused,
         "max_form_bytes": form_upload.MAX_FORM_BYTES,
@@ -56,9 +62,7 @@ def _upload_page(request: SignedInRequest, refused: list[tuple[str, str]], statu
 def _plain_upload(request: SignedInRequest) -> HttpResponse:
     files = request.FILES.getlist("file")
     if not files:
-        return _upload_page(
-            request, [("", "Choose at least one picture first.")], HTTPStatus.UNPROCESSABLE_ENTITY
-        )
+        return _upload_page(request, [("", _("Choose at least one photo."))], HTTPStatus.UNPROCESSABLE_ENTITY)
     visibility = _visibility(request.POST.get("visibility"))
     refused: list[tuple[str, str]] = []
     stored = already_there = 0
@@ -71,13 +75,16 @@ def _plain_upload(request: SignedInRequest) -> HttpResponse:
         else:
             stored += 1
     if stored:
-        messages.success(request, "1 photo uploaded." if stored == 1 else f"{stored} photos uploaded.")
+        said = ngettext("%(count)d photo uploaded.", "%(count)d photos uploaded.", stored)
+        messages.success(request, said % {"count": stored})
     if already_there:
-        there = "1 photo was" if already_there == 1 else f"{already_there} photos were"
-        messages.info(request, f"{there} there already.")
+        said = ngettext(
+            "%(count)d photo was already uploaded.", "%(count)d photos were already uploaded.", already_there
+        )
+        messages.info(request, said % {"count": already_there})
     if refused:
         return _upload_page(request, refused, HTTPStatus.UNPROCESSABLE_ENTITY)
-    return redirect("mine")
+    return redirect("my-photos")
 
 
 def _visibility(untrusted: object) -> str:
@@ -86,40 +93,43 @@ def _visibility(untrusted: object) -> str:
 
 @require_POST
 def make_offers(request: Request) -> JsonResponse:
-    """Answer a list of at most 50 wished uploads, each with an offer or a refusal."""
+    """Answer each of at most 50 requested uploads with an offer or a refusal."""
     user = request.user
     if user.is_anonymous:
         return refusal(
-            HTTPStatus.UNAUTHORIZED, "signed_out", "You are signed out. Sign in, then choose the files again."
+            HTTPStatus.UNAUTHORIZED,
+            "signed_out",
+            _("You are signed out. Sign in, then choose the files again."),
         )
     try:
         body = json.loads(request.body)
     except (ValueError, RecursionError):
         body = None
-    wishes = body.get("uploads") if isinstance(body, dict) else None
-    if not isinstance(wishes, list) or not all(isinstance(wish, dict) for wish in wishes):
+    requested = body.get("uploads") if isinstance(body, dict) else None
+    if not isinstance(requested, list) or not all(isinstance(entry, dict) for entry in requested):
         return refusal(
             HTTPStatus.BAD_REQUEST,
             "malformed",
-            "The upload was not understood. Reload the page and try again.",
+            _("We couldn't read this request. Reload the page and try again."),
         )
-    if len(wishes) > MAX_UPLOADS_AT_ONCE:
+    if len(requested) > MAX_UPLOADS_AT_ONCE:
         return refusal(
             HTTPStatus.BAD_REQUEST,
             "too_many_at_once",
-            f"At most {MAX_UPLOADS_AT_ONCE} files at once; send the rest after.",
+            _("You can upload at most %(count)d files at once. Upload the rest afterwards.")
+            % {"count": MAX_UPLOADS_AT_ONCE},
         )
     outcomes = offers.offer(
-        user.pk, [_read_wish(wish) for wish in wishes], visibility=_visibility(body.get("visibility"))
+        user.pk, [_read(entry) for entry in requested], visibility=_visibility(body.get("visibility"))
     )
     return JsonResponse({"results": [_as_json(outcome) for outcome in outcomes]})
 
 
-def _read_wish(wish: dict[str, Any]) -> UploadRequest | offers.Refused:
+def _read(entry: dict[str, Any]) -> UploadRequest | offers.Refused:
     try:
-        return UploadRequest.from_untrusted(wish)
+        return UploadRequest.from_untrusted(entry)
     except FileRefused as refused:
-        return offers.Refused(str(wish.get("upload_id", ""))[:64], refused.reason)
+        return offers.Refused(str(entry.get("upload_id", ""))[:64], refused.reason)
 
 
 def _as_json(outcome: offers.Outcome) -> dict[str, Any]:
@@ -144,7 +154,7 @@ def _as_json(outcome: offers.Outcome) -> dict[str, Any]:
 
 @require_GET
 def status(request: Request) -> JsonResponse:
-    """Tell where the asked photos stand, with fresh picture addresses; settles one's own."""
+    """Return the state of the requested photos with fresh image addresses; settles the person's own."""
     wanted: list[UUID] = []
     for text in request.GET.get("ids", "").split(",")[:BATCH_SIZE]:
         try:

@@ -6,7 +6,7 @@ from gallery.web import albums, notifications, photos, sheets, uploads
 
 urlpatterns = [
     path("", sheets.sheet, name="sheet"),
-    path("me/photos/", sheets.mine, name="mine"),
+    path("me/photos/", sheets.my_photos, name="my-photos"),
     path("me/trash/", sheets.trash, name="trash"),
     path("upload/", uploads.upload, name="upload"),
     path("uploads/offers/", uploads.make_offers, name="offers"),
@@ -18,10 +18,11 @@ urlpatterns = [
     path("photos/<uuid:photo_id>/purge/", photos.purge, name="photo-purge"),
     path("photos/<uuid:photo_id>/try-again/", photos.try_again, name="photo-try-again"),
     path("photos/<uuid:photo_id>/original/", photos.original, name="photo-original"),
-    path("photos/<uuid:photo_id>/order/", albums.organize, name="photo-order"),
+    path("photos/<uuid:photo_id>/organize/", albums.organize, name="photo-organize"),
+    path("photos/<uuid:photo_id>/order/", albums.organize_moved),
     path("", include("gallery.web.accounts.urls")),
     path("albums/", albums.albums, name="albums"),
-    path("albums/new/", albums.make, name="album-new"),
+    path("albums/new/", albums.create, name="album-new"),
     path("albums/<uuid:album_id>/", albums.album, name="album"),
     path("albums/<uuid:album_id>/edit/", albums.edit, name="album-edit"),
     path("albums/<uuid:album_id>/delete/", albums.delete, name="album-delete"),

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Check for a program that the machine must provide: need.sh python|venv|node|chromium|postgresql
+# Check for a program that the machine must provide: need.sh python|venv|node|chromium|postgresql|gettext
 # Installs Debian packages only as root or with sudo that needs no password; otherwise prints what is missing.
 set -eu
 
@@ -64,14 +64,22 @@ need_postgresql() {
     exit 1
 }
 
+need_gettext() {
+    if command -v xgettext >/dev/null; then return; fi
+    if install gettext; then return; fi
+    say "GNU gettext is missing, so the test of locale/ is left out. On Debian: sudo apt-get install gettext"
+    exit 1
+}
+
 case "${1:-}" in
 python) need_python ;;
 venv) need_venv ;;
 node) has_node ;;
 chromium) need_chromium ;;
 postgresql) need_postgresql ;;
+gettext) need_gettext ;;
 *)
-    say "need.sh python|venv|node|chromium|postgresql"
+    say "need.sh python|venv|node|chromium|postgresql|gettext"
     exit 2
     ;;
 esac

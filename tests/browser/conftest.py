@@ -81,7 +81,7 @@ def open_page(
         page = context.new_page()
         if person and person not in sessions:
             page.goto("/sign-in/")
-            page.get_by_label("Name or email address").fill(person)
+            page.get_by_label("Username or email address").fill(person)
             page.get_by_label("Password").fill(site.PASSWORD)
             page.get_by_role("button", name="Sign in").click()
             page.wait_for_url("**/me/photos/")

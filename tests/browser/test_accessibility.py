@@ -119,7 +119,7 @@ def test_tap_targets__are_at_least_44_pixels_high(open_page: Open) -> None:
 def test_keyboard__skips_to_the_content(open_page: Open) -> None:
     page = open_page()
     page.keyboard.press("Tab")
-    skip = page.get_by_role("link", name="To the content")
+    skip = page.get_by_role("link", name="Skip to content")
     expect(skip).to_be_focused()
     expect(skip).to_be_in_viewport()
     page.keyboard.press("Enter")

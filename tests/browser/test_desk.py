@@ -47,7 +47,7 @@ def uploaded(open_page: Open, *numbers: int) -> list[str]:
 
 
 def box(page: Page, name: str):
-    return page.get_by_role("checkbox", name=f"Choose {name}")
+    return page.get_by_role("checkbox", name=f"Select {name}")
 
 
 def walk_to(page: Page, name: str) -> None:
@@ -78,7 +78,7 @@ def test_desk__decides_by_keyboard_and_undoes(open_page: Open) -> None:
     expect(page.get_by_text("2 put back to review.")).to_be_visible()
     walk_to(page, second)
     page.keyboard.press("r")
-    page.get_by_label("Why? The owner reads it.").fill("Too dark to see.")
+    page.get_by_label("Reason. The owner sees it.").fill("Too dark to see.")
     page.keyboard.press("Enter")
     expect(page.get_by_text("1 rejected.")).to_be_visible()
     owner = open_page("bob", "/me/photos/")

@@ -70,10 +70,10 @@ def test_photo__trash_and_undo(open_page: Open) -> None:
     page.set_input_files("#file", [photo_bytes(102)])
     page.get_by_role("link", name="Open").click(timeout=THUMBNAILS_WITHIN_MS)
     address = page.url
-    page.get_by_role("button", name="Move to the trash").click()
-    expect(page.get_by_text("Moved to the trash.")).to_be_visible()
+    page.get_by_role("button", name="Move to trash").click()
+    expect(page.get_by_text("Moved to trash.")).to_be_visible()
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_text("Taken out of the trash.")).to_be_visible()
+    expect(page.get_by_text("Restored.")).to_be_visible()
     assert page.url == address
 
 
@@ -82,11 +82,11 @@ def test_photo__permanent_delete_needs_confirmation(open_page: Open) -> None:
     page.set_input_files("#file", [photo_bytes(103)])
     page.get_by_role("link", name="Open").click(timeout=THUMBNAILS_WITHIN_MS)
     address = page.url
-    page.get_by_role("button", name="Move to the trash").click()
+    page.get_by_role("button", name="Move to trash").click()
     page.goto("/me/trash/")
     tile = page.locator(".tile").first
-    expect(tile.get_by_role("button", name="Yes, delete it")).to_be_hidden()
+    expect(tile.get_by_role("button", name="Delete this photo")).to_be_hidden()
     tile.locator("summary").click()
-    tile.get_by_role("button", name="Yes, delete it").click()
-    expect(page.get_by_text("Deleted for good.")).to_be_visible()
+    tile.get_by_role("button", name="Delete this photo").click()
+    expect(page.get_by_text("Permanently deleted.")).to_be_visible()
     assert page.request.get(address).status == 404

@@ -130,6 +130,6 @@ def test_arrow_keys__open_the_next_photo_except_while_typing(open_page: Open) ->
     page.keyboard.press("ArrowLeft")
     page.wait_for_url(f"**{first}")
     page.goto("/sign-in/")
-    page.get_by_label("Name or email address").press_sequentially("ab")
+    page.get_by_label("Username or email address").press_sequentially("ab")
     page.keyboard.press("ArrowLeft")
     assert page.url.endswith("/sign-in/")

@@ -60,7 +60,7 @@ def test_upload__each_refused_file_has_a_sentence(open_page: Open) -> None:
     expect(row(page, "cut.jpg")).to_contain_text(sentence("truncated"))
     expect(row(page, "longlong")).to_contain_text("This file's name is longer than 250 characters.")
     expect(row(page, "good.jpg")).to_contain_text("Waiting for review.")
-    expect(page.get_by_role("button", name="Retry all failed")).to_be_hidden()
+    expect(page.get_by_role("button", name="Retry failed uploads")).to_be_hidden()
 
 
 def test_upload__retries_a_busy_store(open_page: Open, watch: Watch) -> None:
@@ -134,7 +134,7 @@ def test_upload__retry_all_failed(open_page: Open, watch: Watch) -> None:
             page.evaluate("() => fetch('/sign-in/')")
     page.unroute("**/uploads/offers/")
     page.clock.resume()
-    page.get_by_role("button", name="Retry all failed").click()
+    page.get_by_role("button", name="Retry failed uploads").click()
     for name in ("one.jpg", "two.jpg"):
         expect(row(page, name)).to_contain_text("Waiting for review.", timeout=30_000)
 
@@ -175,7 +175,7 @@ def test_upload__leaving_asks_for_confirmation(open_page: Open) -> None:
     expect(row(page, "slow.jpg")).to_contain_text("%")
     asked = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
-    page.get_by_role("link", name="Sheet", exact=True).click()
+    page.get_by_role("link", name="Contactsheet", exact=True).click()
     page.wait_for_url("**/")
     assert asked == ["beforeunload"]
 

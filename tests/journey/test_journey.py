@@ -175,7 +175,7 @@ def test_plain_form__reports_duplicates(journey: Journey, browser: Client) -> No
     for name in ("first.jpg", "second.jpg"):
         file = SimpleUploadedFile(name, content, "image/jpeg")
         page = browser.post("/upload/", {"file": file, "visibility": "public"}, follow=True)
-    assert [str(message) for message in page.context["messages"]] == ["1 photo was there already."]
+    assert [str(message) for message in page.context["messages"]] == ["1 photo was already uploaded."]
     assert Photo.objects.get().file_name == "first.jpg"
 
 

@@ -53,7 +53,7 @@ def test_person__signs_in_drops_a_photo_sees_it_and_deletes_it(deployed: Deploye
     page = context.new_page()
 
     page.goto("/sign-in/")
-    page.get_by_label("Name or email address").fill("admin")
+    page.get_by_label("Username or email address").fill("admin")
     page.get_by_label("Password").fill(deployed.secret("admin-password"))
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/me/photos/")
@@ -82,13 +82,13 @@ def test_person__signs_in_drops_a_photo_sees_it_and_deletes_it(deployed: Deploye
     expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=TIMEOUT_MS)
 
     page.goto(f"/photos/{photo_id}/")
-    page.get_by_role("button", name="Move to the trash").click()
-    expect(page.get_by_text("Moved to the trash.")).to_be_visible(timeout=TIMEOUT_MS)
+    page.get_by_role("button", name="Move to trash").click()
+    expect(page.get_by_text("Moved to trash.")).to_be_visible(timeout=TIMEOUT_MS)
     page.goto("/me/trash/")
     tile = page.locator(".tile").first
     tile.locator("summary").click()
-    tile.get_by_role("button", name="Yes, delete it").click()
-    expect(page.get_by_text("Deleted for good.")).to_be_visible(timeout=TIMEOUT_MS)
+    tile.get_by_role("button", name="Delete this photo").click()
+    expect(page.get_by_text("Permanently deleted.")).to_be_visible(timeout=TIMEOUT_MS)
     s3, bucket = deployed.client("s3"), deployed.outputs()["OriginalsBucket"]
     eventually(
         lambda: not s3.list_objects_v2(Bucket=bucket, Prefix=f"originals/{photo_id}").get("KeyCount"),

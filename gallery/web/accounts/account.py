@@ -1,4 +1,4 @@
-"""One's own account: what it holds, its address, and its end."""
+"""The account page, the email address, invitations, and deleting the account."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     from gallery.accounts.typing import Request, SignedInRequest
 
 MOST_INVITATIONS_SHOWN = 100
-LAST_ADMIN = "You are the only admin of this gallery. Make somebody else an admin first."
-LINK_SENT = "We sent a mail there. Its link makes the address yours."
-EMAIL_CONFIRMED = "Your address is confirmed."
 
 
 def _status(form: EmailForm | AccountDeletionForm | InvitationForm) -> int:
@@ -40,7 +38,7 @@ def _status(form: EmailForm | AccountDeletionForm | InvitationForm) -> int:
 @login_required
 @require_safe
 def account(request: SignedInRequest) -> HttpResponse:
-    """Show one's account."""
+    """Show the account page."""
     context = {"quota": quota_of(request.user), "may_invite": invitations.may_invite(request.user)}
     return render(request, "accounts/account.html", context)
 
@@ -50,37 +48,39 @@ def account(request: SignedInRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: SignedInRequest) -> HttpResponse:
-    """Delete one's account and all that is in it, once the password was given again."""
+    """Delete the account and all its photos, after the password was entered again."""
     form = AccountDeletionForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         user = request.user
         try:
             gone = account_deletion.delete_account(user)
         except account_deletion.LastAdmin:
-            form.add_error(None, LAST_ADMIN)
+            form.add_error(
+                None, _("You are the only admin of this gallery. Make another person an admin first.")
+            )
         else:
             logout(request)
-            messages.success(request, _farewell(gone=gone))
+            messages.success(request, _deleted_sentence(gone=gone))
             return redirect("sheet")
     return render(request, "accounts/account_delete.html", {"form": form}, status=_status(form))
 
 
-def _farewell(*, gone: bool) -> str:
+def _deleted_sentence(*, gone: bool) -> str:
     if gone:
-        return "Your account and your photos are deleted."
-    return "Your account is closed. The last of your photos are deleted within a day."
+        return _("Your account and your photos were deleted.")
+    return _("Your account is closed. The rest of your photos will be deleted within a day.")
 
 
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def email_change(request: SignedInRequest) -> HttpResponse:
-    """Send a mail to a new address; it counts once its link is followed."""
+    """Send a link to a new address; the address changes when the link is opened and confirmed."""
     form = EmailForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        # The same words whether the address is free, taken or unreachable.
+        # The same sentence whether the address is free, taken or unreachable.
         email_addresses.ask_to_confirm(request, request.user, form.cleaned_data["email"])
-        messages.success(request, LINK_SENT)
+        messages.success(request, _("Check your email. Open the link that we sent to confirm the address."))
         return redirect("account")
     return render(request, "accounts/email_change.html", {"form": form}, status=_status(form))
 
@@ -88,10 +88,10 @@ def email_change(request: SignedInRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def email_confirm(request: Request, token: str) -> HttpResponse:
-    """Confirm an address by the link that was sent there; programs that look at links change nothing."""
+    """Confirm an address by the link sent to it. Only POST changes anything: mail scanners open links."""
     found = email_addresses.read(token)
     if request.method == "POST" and email_addresses.confirm(token):
-        messages.success(request, EMAIL_CONFIRMED)
+        messages.success(request, _("Your email address is confirmed."))
         return redirect("account" if request.user.is_authenticated else "sign-in")
     if found is None or request.method == "POST":
         return render(request, "accounts/email_confirm.html", {}, status=HTTPStatus.NOT_FOUND)
@@ -103,7 +103,7 @@ def email_confirm(request: Request, token: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def invite(request: SignedInRequest) -> HttpResponse:
-    """Show one's invitations, and make one; its link is shown this once."""
+    """Show the person's invitations, and create one; its link is shown only once."""
     if not invitations.may_invite(request.user):
         raise PermissionDenied
     form = InvitationForm(request.POST or None)

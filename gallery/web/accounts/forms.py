@@ -1,4 +1,4 @@
-"""Forms of the account pages, in the gallery's words."""
+"""Forms of the account pages."""
 
 from __future__ import annotations
 
@@ -15,73 +15,73 @@ from gallery.accounts.models import NAME_TAKEN, Invitation, User
 
 
 class SignInForm(auth_forms.AuthenticationForm):
-    """Name or e-mail address, and the password."""
+    """Username or email address, and the password."""
 
     error_messages = {
-        "invalid_login": _("That name and password do not go together. Try again."),
-        "inactive": _("That name and password do not go together. Try again."),
+        "invalid_login": _("Incorrect username or password."),
+        "inactive": _("Incorrect username or password."),
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["username"].label = _("Name or email address")
-        # An address may be longer than a name.
+        self.fields["username"].label = _("Username or email address")
+        # An address may be longer than a username.
         self.fields["username"].max_length = 254  # type: ignore[attr-defined]
         self.fields["username"].widget.attrs["maxlength"] = 254
 
 
 class SignUpForm(auth_forms.BaseUserCreationForm):  # type: ignore[type-arg]
-    """What a new account needs. The address counts only once it is confirmed."""
+    """What a new account needs. The email address is saved only once it is confirmed."""
 
     email = forms.EmailField(
         label=_("Email address"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        help_text=_("For a new password, should you forget yours. Nobody else sees it."),
+        help_text=_("Used to reset your password. It isn't public."),
     )
 
     class Meta(auth_forms.BaseUserCreationForm.Meta):
         model = User
         fields = ("username",)
-        labels: ClassVar[dict[str, Any]] = {"username": _("Name")}
-        help_texts: ClassVar[dict[str, Any]] = {"username": _("Shown beside your photos.")}
+        labels: ClassVar[dict[str, Any]] = {"username": _("Username")}
+        help_texts: ClassVar[dict[str, Any]] = {"username": _("Shown with your photos.")}
         error_messages: ClassVar[dict[str, Any]] = {"username": {"unique": NAME_TAKEN}}
 
     field_order = ["username", "email", "password1", "password2"]
 
     def clean_username(self) -> str:
-        """Keep names and e-mail addresses apart: either signs in."""
+        """Return the username; without @, because people sign in by username or email address."""
         name: str = self.cleaned_data["username"]
         if "@" in name:
-            raise ValidationError(_("A name has no @. Others see it; your address they do not."))
+            raise ValidationError(_("Usernames can't contain @. Your username is public; your email isn't."))
         return name
 
     def clean_email(self) -> str:
-        """Let the password be compared with the address, too."""
+        """Return the address; the password is compared with it, too."""
         email: str = self.cleaned_data["email"]
         self.instance.email = email
         return email
 
     def save(self, commit: bool = True) -> User:  # Django's signature
-        """Make the account, for now without an address."""
+        """Return the new account, still without an email address."""
         self.instance.email = ""
         user: User = super().save(commit=commit)
         return user
 
 
 class PasswordResetForm(auth_forms.PasswordResetForm):
-    """Django's own form, with links that always lead to the gallery's own address."""
+    """Django's form, with links that always use the gallery's own origin."""
 
     def save(self, **kwargs: Any) -> None:  # type: ignore[override]
-        """Send the mail, if there is somebody to send it to."""
+        """Send the email to the accounts with this address, if there are any."""
         origin = urlsplit(settings.SITE_ORIGIN)
-        # Never the Host header, which whoever asks for the mail may choose.
+        # Never the Host header, which the client chooses.
         kwargs |= {"domain_override": origin.netloc, "use_https": origin.scheme == "https"}
         super().save(**kwargs)
 
 
 class EmailForm(forms.Form):
-    """A new e-mail address."""
+    """A new email address."""
 
     email = forms.EmailField(
         label=_("Email address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
@@ -89,17 +89,19 @@ class EmailForm(forms.Form):
 
 
 class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
-    """A note by which to know an invitation again."""
+    """A note to recognize an invitation by."""
 
     class Meta:
         model = Invitation
         fields: ClassVar[list[str]] = ["note"]
         labels: ClassVar[dict[str, Any]] = {"note": _("Who is it for?")}
-        help_texts: ClassVar[dict[str, Any]] = {"note": _("For you alone, to know it again.")}
+        help_texts: ClassVar[dict[str, Any]] = {
+            "note": _("A private note to help you recognize this invitation.")
+        }
 
 
 class AccountDeletionForm(forms.Form):
-    """The password, asked again before an account is deleted."""
+    """The password, entered again before an account is deleted."""
 
     password = forms.CharField(
         label=_("Your password"),
@@ -112,8 +114,8 @@ class AccountDeletionForm(forms.Form):
         self.user = user
 
     def clean_password(self) -> str:
-        """Check that it is really them."""
+        """Return the password if it is the person's."""
         password: str = self.cleaned_data["password"]
         if not self.user.check_password(password):
-            raise ValidationError(_("That is not your password. Nothing was deleted."))
+            raise ValidationError(_("Incorrect password. Nothing was deleted."))
         return password

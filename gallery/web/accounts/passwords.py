@@ -1,4 +1,4 @@
-"""Signing in, and changing or resetting a password: Django's own views in the gallery's dress."""
+"""Django's views to sign in, and to change or reset a password, with the gallery's templates."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class SignInView(views.LoginView):
-    """Sign in by name or e-mail address."""
+    """Sign in by username or email address."""
 
     template_name = "accounts/sign_in.html"
     authentication_form = SignInForm
@@ -25,14 +25,14 @@ class SignInView(views.LoginView):
 
 
 class PasswordChangeView(views.PasswordChangeView):
-    """Change one's password; other browsers are signed out by it."""
+    """Change the password; other browsers are signed out."""
 
     template_name = "accounts/password_change.html"
     success_url = reverse_lazy("password-change-done")
 
 
 class PasswordResetView(views.PasswordResetView):
-    """Send a link to choose a new password; the page says the same whether anybody has the address."""
+    """Send a link to choose a new password; the page never reveals who has an account."""
 
     template_name = "accounts/password_reset.html"
     email_template_name = "accounts/password_reset_email.txt"
@@ -41,14 +41,14 @@ class PasswordResetView(views.PasswordResetView):
     success_url = reverse_lazy("password-reset-done")
 
     def form_valid(self, form: DjangoPasswordResetForm) -> HttpResponse:
-        """Send the mail, unless far too many were asked for."""
+        """Send the email, within the rate limits."""
         if not emails.is_sending_allowed(self.request, form.cleaned_data["email"]):
             return HttpResponseRedirect(str(self.success_url))
         return super().form_valid(form)
 
 
 class PasswordResetConfirmView(views.PasswordResetConfirmView):
-    """Choose a new password by the link that was sent."""
+    """Choose a new password by the link in the email."""
 
     template_name = "accounts/password_reset_confirm.html"
     success_url = reverse_lazy("password-reset-complete")

@@ -1,4 +1,4 @@
-"""What a photo's page shows of tags and albums."""
+"""The tags and albums on a photo's page."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ register = template.Library()
 
 
 @register.inclusion_tag("albums/_organize.html", takes_context=True)
-def photo_order(context: dict[str, Any], photo_id: UUID, *, can_edit: bool) -> dict[str, Any]:
-    """Show a photo's tags; to its owner also the form that changes them and the albums."""
+def tags_and_albums(context: dict[str, Any], photo_id: UUID, *, can_edit: bool) -> dict[str, Any]:
+    """Show a photo's tags and, to its owner, the form that changes its tags and albums."""
     photo = Photo.objects.filter(pk=photo_id).first() if can_edit else None
     return {
         "photo_id": photo_id,

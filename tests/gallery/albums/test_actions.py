@@ -125,3 +125,14 @@ def test_change_photos__all_or_nothing(
     with just_before('DELETE FROM "albums_albumentry"', crash), pytest.raises(OSError, match="died"):
         actions.change_photos(album, add=[new.pk], remove=[old.pk])
     assert list(album.photos.all()) == [old]
+
+
+def test_albums__create_change_delete(alice: User, make_photo: PhotoFactory) -> None:
+    album = actions.create_album(alice, title="Sea", description="", visibility=Visibility.PRIVATE)
+    album.photos.add(make_photo(alice))
+    actions.change_album(album, title="Sun", description="Noon.", visibility=Visibility.PUBLIC)
+    stored = Album.objects.get(owner=alice)
+    assert (stored.title, stored.description, stored.visibility) == ("Sun", "Noon.", Visibility.PUBLIC)
+    actions.delete_album(album)
+    assert not Album.objects.exists()
+    assert Photo.objects.count() == 1

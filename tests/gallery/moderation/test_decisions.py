@@ -60,7 +60,7 @@ def test_approve__works(browser: Client, charlie: User, three: list[Photo]) -> N
 
 @pytest.mark.parametrize(
     ("path", "change"),
-    [("edit/", {"caption": "Buy now", "visibility": "public"}), ("order/", {"tags": "buy now"})],
+    [("edit/", {"caption": "Buy now", "visibility": "public"}), ("organize/", {"tags": "buy now"})],
 )
 def test_approve__words_changed_since_they_were_read(
     browser: Client,

@@ -164,7 +164,7 @@ def test_list__catalogue_unavailable(
     stores.dynamodb.delete_table(TableName=stores.aws.outputs.catalogue_table)
     page = browser.get(URL)
     assert page.status_code == 200
-    assert "The pictures come back by themselves." in page.content.decode()
+    assert "Reload the page in a minute." in page.content.decode()
 
 
 @pytest.mark.parametrize("path", ["/admin/", URL, "/admin/photos/deletionrecord/"])

@@ -27,7 +27,7 @@ UPDATE = 'UPDATE "photos_photo"'
 ROOM = Path(gallery.__file__).parent
 DOORS = [
     module
-    for room in ("web", "api/routes", "moderation", "processing/management/commands")
+    for room in ("web", "web/accounts", "api/routes", "moderation", "processing/management/commands")
     for module in sorted((ROOM / room).glob("*.py"))
 ]
 BELOW_ACTIONS = {"IntegrityError", "atomic", "nudge", "on_commit", "purge_photo", "set_tags", "transaction"}

@@ -35,4 +35,4 @@ def test_somebody_who_turns_a_photo_over_and_over_makes_no_endless_page(
     transitions.trashed(photo.pk, actor=alice)
     lines = history.lines_of(photo)
     assert len(lines) == history.MOST_LINES
-    assert (lines[0].sentence, lines[0].actor_name) == ("Moved to the trash", "alice")
+    assert (lines[0].sentence, lines[0].actor_name) == ("Moved to trash", "alice")

@@ -31,7 +31,7 @@ def page(client: Client, path: str) -> str:
     return answer.content.decode()
 
 
-def test_an_album_is_made_and_edited(alice: User, client_of: Callable[[User], Client]) -> None:
+def test_album__create_and_edit(alice: User, client_of: Callable[[User], Client]) -> None:
     browser = client_of(alice)
     answer = browser.post("/albums/new/", {"title": "Sea", "visibility": "private"})
     album = Album.objects.get()
@@ -43,7 +43,7 @@ def test_an_album_is_made_and_edited(alice: User, client_of: Callable[[User], Cl
     assert not Album.objects.exists()
 
 
-def test_a_cover_is_the_newest_photo_the_viewer_may_see(
+def test_cover__newest_photo_visible_to_viewer(
     alice: User, make_photo: PhotoFactory, client_of: Callable[[User], Client], client: Client, stores: Stores
 ) -> None:
     album = Album.objects.create(owner=alice, title="Sea", visibility=Visibility.PUBLIC)
@@ -56,7 +56,7 @@ def test_a_cover_is_the_newest_photo_the_viewer_may_see(
     assert str(waiting.pk) not in theirs
 
 
-def test_an_album_shows_others_only_what_is_public(
+def test_album__others_see_public_photos_only(
     alice: User, bob: User, make_photo: PhotoFactory, client_of: Callable[[User], Client], client: Client
 ) -> None:
     album = Album.objects.create(owner=alice, title="Sea")
@@ -71,7 +71,7 @@ def test_an_album_shows_others_only_what_is_public(
     assert str(waiting.pk) in page(client_of(alice), path)
 
 
-def test_only_its_owner_changes_an_album(
+def test_album__only_owner_can_change_it(
     alice: User, bob: User, client_of: Callable[[User], Client], client: Client
 ) -> None:
     album = Album.objects.create(owner=alice, title="Sea", visibility=Visibility.PUBLIC)
@@ -83,7 +83,7 @@ def test_only_its_owner_changes_an_album(
     assert Album.objects.get().title == "Sea"
 
 
-def test_a_tag_shows_public_photos_and_one_s_own(
+def test_tag__public_and_own_photos(
     alice: User, bob: User, make_photo: PhotoFactory, client_of: Callable[[User], Client], client: Client
 ) -> None:
     public, private = make_photo(alice), make_photo(alice, visibility=Visibility.PRIVATE)
@@ -96,18 +96,24 @@ def test_a_tag_shows_public_photos_and_one_s_own(
     assert client.get("/tags/none/").status_code == 404
 
 
-def test_a_photo_is_tagged_and_put_into_albums_on_its_page(
-    alice: User, make_photo: PhotoFactory, client_of: Callable[[User], Client]
-) -> None:
+def test_organize__works(alice: User, make_photo: PhotoFactory, client_of: Callable[[User], Client]) -> None:
     browser, photo = client_of(alice), make_photo(alice)
     first, second = (Album.objects.create(owner=alice, title=title) for title in ("Sea", "Sun"))
     first.photos.add(photo)
     assert "Tags and albums" in page(browser, photo.get_absolute_url())
-    browser.post(f"/photos/{photo.pk}/order/", {"tags": "Harbour, , Blue Hour", "albums": [str(second.pk)]})
+    browser.post(
+        f"/photos/{photo.pk}/organize/", {"tags": "Harbour, , Blue Hour", "albums": [str(second.pk)]}
+    )
     assert tags_of([photo.pk]) == {photo.pk: ["blue hour", "harbour"]}
     assert list(photo.albums.all()) == [second]
     # New words of somebody untrusted wait for review.
     assert Photo.objects.get().state == State.PENDING
+
+
+def test_organize__former_path(client: Client) -> None:
+    photo_id = uuid4()
+    response = client.post(f"/photos/{photo_id}/order/", {"tags": "sea"})
+    assert (response.status_code, response.url) == (308, f"/photos/{photo_id}/organize/")
 
 
 def test_organize__tags_albums_and_move_are_one_transaction(
@@ -123,35 +129,35 @@ def test_organize__tags_albums_and_move_are_one_transaction(
         raise OSError("the process died")
 
     with just_before('UPDATE "photos_photo"', crash), pytest.raises(OSError, match="died"):
-        browser.post(f"/photos/{photo.pk}/order/", {"tags": "unread", "albums": [str(album.pk)]})
+        browser.post(f"/photos/{photo.pk}/organize/", {"tags": "unread", "albums": [str(album.pk)]})
     assert Photo.objects.get().state == State.APPROVED
     assert tags_of([photo.pk]) == {}
     assert not photo.albums.exists()
 
 
-def test_a_tag_that_cannot_be_is_refused_with_a_sentence(
+def test_organize__tag_refused(
     alice: User, make_photo: PhotoFactory, client_of: Callable[[User], Client]
 ) -> None:
     photo = make_photo(alice)
-    answer = client_of(alice).post(f"/photos/{photo.pk}/order/", {"tags": "a/b"}, follow=True)
-    assert "A tag can&#x27;t contain commas" in answer.content.decode()
+    answer = client_of(alice).post(f"/photos/{photo.pk}/organize/", {"tags": "a/b"}, follow=True)
+    assert "Tags can&#x27;t contain commas" in answer.content.decode()
     assert tags_of([photo.pk]) == {}
 
 
-def test_nobody_orders_another_s_photo(
+def test_organize__checks_owner(
     alice: User, bob: User, make_photo: PhotoFactory, client_of: Callable[[User], Client], client: Client
 ) -> None:
     photo = make_photo(alice)
-    path = f"/photos/{photo.pk}/order/"
+    path = f"/photos/{photo.pk}/organize/"
     assert client_of(bob).post(path, {"tags": "x"}).status_code == 404
     assert client.post(path, {"tags": "x"}).status_code == 302
-    assert client_of(alice).post(f"/photos/{uuid4()}/order/", {"tags": "x"}).status_code == 404
+    assert client_of(alice).post(f"/photos/{uuid4()}/organize/", {"tags": "x"}).status_code == 404
     assert "Tags and albums" not in page(client_of(bob), photo.get_absolute_url())
     assert tags_of([photo.pk]) == {}
 
 
 @pytest.mark.parametrize("path", ["/api/v1/docs", "/api/v1/problems"])
-def test_the_api_is_explained_by_own_files_without_inline_script(client: Client, path: str) -> None:
+def test_api_docs__own_files_without_inline_script(client: Client, path: str) -> None:
     body = page(client, path)
     assert "http://" not in body.replace('"http://127.0.0.1', "")
     assert "https://" not in body

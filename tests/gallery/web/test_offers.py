@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize(
     "body", ["", "{", "[]", "null", '{"uploads": 1}', '{"uploads": [1]}', "[" * 200_000, b"\xff\xfe"]
 )
-def test_what_is_not_understood_is_refused_in_words(
+def test_offers__malformed_request_refused(
     alice: User, client_of: Callable[[User], Client], body: str
 ) -> None:
     response = client_of(alice).post(reverse("offers"), body, content_type="application/json")

@@ -25,9 +25,9 @@ def named_files() -> list[tuple[Path, str]]:
 
 
 @pytest.mark.parametrize(("template", "name"), named_files(), ids=str)
-def test_a_template_names_static_files_that_are_there(template: Path, name: str) -> None:
+def test_templates__name_existing_static_files(template: Path, name: str) -> None:
     assert finders.find(name) is not None, f"{template} names {name}, which no finder knows"
 
 
-def test_templates_name_static_files_at_all() -> None:
+def test_templates__name_static_files() -> None:
     assert len(named_files()) >= 3

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db
 
 
-def test_it_shows_how_much_room_is_used(
+def test_account__shows_used_storage(
     alice: User, client_of: Callable[[User], Client], make_photo: PhotoFactory
 ) -> None:
     User.objects.update(quota_bytes=4_000)
@@ -37,13 +37,11 @@ def test_it_shows_how_much_room_is_used(
     assert "alice@example.org" in response.content.decode()
 
 
-def test_it_needs_somebody(client: Client) -> None:
+def test_account__needs_sign_in(client: Client) -> None:
     assert client.get("/me/").url == "/sign-in/?next=/me/"
 
 
-def test_a_new_address_counts_once_its_link_was_followed(
-    alice: User, client_of: Callable[[User], Client]
-) -> None:
+def test_email_change__needs_confirmation(alice: User, client_of: Callable[[User], Client]) -> None:
     client = client_of(alice)
     assert client.post("/me/email/", {"email": "new@example.org"}).url == "/me/"
     alice.refresh_from_db()
@@ -53,9 +51,7 @@ def test_a_new_address_counts_once_its_link_was_followed(
     assert alice.email == "new@example.org"
 
 
-def test_an_older_link_is_dead_once_a_later_one_was_followed(
-    alice: User, client_of: Callable[[User], Client]
-) -> None:
+def test_email_change__older_link_is_dead(alice: User, client_of: Callable[[User], Client]) -> None:
     client = client_of(alice)
     for address in ("one@example.org", "two@example.org"):
         client.post("/me/email/", {"email": address})
@@ -66,21 +62,21 @@ def test_an_older_link_is_dead_once_a_later_one_was_followed(
     assert alice.email == "two@example.org"
 
 
-def test_a_made_up_link_confirms_nothing(client: Client) -> None:
+def test_email_change__forged_link_refused(client: Client) -> None:
     assert client.get("/email/made-up/").status_code == 404
     assert client.post("/email/made-up/").status_code == 404
 
 
-def test_deleting_it_needs_the_password(alice: User, client_of: Callable[[User], Client]) -> None:
+def test_delete__needs_password(alice: User, client_of: Callable[[User], Client]) -> None:
     client = client_of(alice)
     assert client.get("/me/delete/").status_code == 200
     response = client.post("/me/delete/", {"password": "guessed"})
     assert response.status_code == 422
-    assert "That is not your password. Nothing was deleted." in response.content.decode()
+    assert "Incorrect password. Nothing was deleted." in response.content.decode()
     assert User.objects.filter(pk=alice.pk, is_active=True).exists()
 
 
-def test_deleting_it_takes_all_photos_along_and_nobody_elses(
+def test_delete__purges_own_photos_only(
     moto_aws: MotoAws,
     alice: User,
     bob: User,
@@ -102,7 +98,7 @@ def test_deleting_it_takes_all_photos_along_and_nobody_elses(
     client = client_of(alice)
     with django_capture_on_commit_callbacks(execute=True):
         response = client.post("/me/delete/", {"password": PASSWORD}, follow=True)
-    assert "Your account and your photos are deleted." in response.content.decode()
+    assert "Your account and your photos were deleted." in response.content.decode()
     assert "_auth_user_id" not in client.session
     assert list(Photo.objects.all()) == [kept]
     assert list(User.objects.all()) == [bob]
@@ -111,17 +107,13 @@ def test_deleting_it_takes_all_photos_along_and_nobody_elses(
     assert [entry["Key"] for entry in listed["Contents"]] == [kept.original_key]
 
 
-def test_what_a_moderator_decided_outlives_their_account(
-    alice: User, charlie: User, make_photo: PhotoFactory
-) -> None:
+def test_delete__decisions_of_moderator_stay(alice: User, charlie: User, make_photo: PhotoFactory) -> None:
     transitions.approved(make_photo(alice, State.PENDING).pk, actor=charlie)
     assert account_deletion.delete_account(charlie)
     assert HistoryEntry.objects.get().actor is None
 
 
-def test_what_one_request_cannot_finish_the_sweep_does(
-    empty_aws: None, alice: User, make_photo: PhotoFactory, capsys
-) -> None:
+def test_delete__sweep_finishes(empty_aws: None, alice: User, make_photo: PhotoFactory, capsys) -> None:
     make_photo(alice)
     assert not account_deletion.delete_account(alice, seconds=0)
     alice.refresh_from_db()
@@ -132,14 +124,14 @@ def test_what_one_request_cannot_finish_the_sweep_does(
     assert not Photo.objects.exists()
 
 
-def test_the_sweep_leaves_accounts_alone_that_are_only_closed(alice: User) -> None:
+def test_delete__sweep_skips_inactive_accounts(alice: User) -> None:
     alice.is_active = False
     alice.save()
     assert account_deletion.finish_deletions() == 0
     assert User.objects.filter(pk=alice.pk).exists()
 
 
-def test_the_only_admin_cannot_leave(admin: User, client_of: Callable[[User], Client]) -> None:
+def test_delete__only_admin_refused(admin: User, client_of: Callable[[User], Client]) -> None:
     response = client_of(admin).post("/me/delete/", {"password": PASSWORD})
     assert "You are the only admin of this gallery." in response.content.decode()
     assert User.objects.filter(pk=admin.pk, is_active=True).exists()

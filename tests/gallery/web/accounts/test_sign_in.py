@@ -32,15 +32,13 @@ def is_signed_in(client: Client) -> bool:
 
 
 @pytest.mark.parametrize("name", ["alice", "Alice", "alice@example.org", "ALICE@Example.org", " alice "])
-def test_by_name_or_address(alice: User, client: Client, name: str) -> None:
+def test_sign_in__by_username_or_email_address(alice: User, client: Client, name: str) -> None:
     response = client.post(URL, typed(name))
-    assert response.url == reverse("mine")
+    assert response.url == reverse("my-photos")
     assert is_signed_in(client)
 
 
-def test_a_name_that_looks_like_somebodys_address_does_not_take_it_over(
-    alice: User, bob: User, client: Client
-) -> None:
+def test_sign_in__username_like_an_address(alice: User, bob: User, client: Client) -> None:
     bob.username = "alice@example.org"
     bob.set_password("another-password")
     bob.save()
@@ -52,37 +50,37 @@ def test_a_name_that_looks_like_somebodys_address_does_not_take_it_over(
     ("name", "password"),
     [("alice", "wrong"), ("nobody", PASSWORD), ("", PASSWORD), ("nobody@example.org", PASSWORD)],
 )
-def test_a_wrong_pair_is_refused_alike(alice: User, client: Client, name: str, password: str) -> None:
+def test_sign_in__incorrect(alice: User, client: Client, name: str, password: str) -> None:
     response = client.post(URL, typed(name, password))
     assert response.status_code == 200
     assert not is_signed_in(client)
     if name:
-        assert "That name and password do not go together. Try again." in response.content.decode()
+        assert "Incorrect username or password." in response.content.decode()
 
 
-def test_a_closed_account_is_refused_in_the_same_words(alice: User, client: Client) -> None:
+def test_sign_in__inactive_account_same_sentence(alice: User, client: Client) -> None:
     alice.is_active = False
     alice.save()
-    assert "do not go together" in client.post(URL, typed()).content.decode()
+    assert "Incorrect username or password." in client.post(URL, typed()).content.decode()
     assert not is_signed_in(client)
 
 
-def test_it_leads_back_to_where_one_came_from(alice: User, client: Client) -> None:
+def test_sign_in__returns_to_next(alice: User, client: Client) -> None:
     assert client.post(URL, typed() | {"next": "/me/trash/"}).url == "/me/trash/"
 
 
 @pytest.mark.parametrize(
     "elsewhere", ["https://example.org/", "//example.org", "javascript:alert(1)", "/\\example.org"]
 )
-def test_it_never_leads_out_of_the_gallery(alice: User, client: Client, elsewhere: str) -> None:
-    assert client.post(URL, typed() | {"next": elsewhere}).url == reverse("mine")
+def test_sign_in__never_redirects_to_other_sites(alice: User, client: Client, elsewhere: str) -> None:
+    assert client.post(URL, typed() | {"next": elsewhere}).url == reverse("my-photos")
 
 
-def test_after_too_many_wrong_passwords_even_the_right_one_waits(alice: User, client: Client) -> None:
+def test_lockout__correct_password_waits_too(alice: User, client: Client) -> None:
     for _ in range(LIMIT):
         response = client.post(URL, typed(password="wrong"))
     assert response.status_code == 429
-    assert "Too many tries." in response.content.decode()
+    assert "Too many attempts." in response.content.decode()
     assert client.post(URL, typed()).status_code == 429
     assert not is_signed_in(client)
     AccessAttempt.objects.update(
@@ -91,19 +89,19 @@ def test_after_too_many_wrong_passwords_even_the_right_one_waits(alice: User, cl
     assert client.post(URL, typed()).status_code == 302
 
 
-def test_names_tried_in_turn_from_one_address_count_together(alice: User, client: Client) -> None:
+def test_lockout__usernames_from_one_address_count_together(alice: User, client: Client) -> None:
     for number in range(LIMIT):
         client.post(URL, typed(f"name-{number}", "wrong"), headers={"user-agent": f"browser {number}"})
     assert client.post(URL, typed()).status_code == 429
 
 
-def test_a_forged_header_makes_no_other_address(alice: User, client: Client) -> None:
+def test_lockout__forged_header_ignored(alice: User, client: Client) -> None:
     for number in range(LIMIT):
         client.post(URL, typed(password="wrong"), headers={"x-forwarded-for": f"10.0.0.{number}"})
     assert client.post(URL, typed(), headers={"x-forwarded-for": "10.9.9.9"}).status_code == 429
 
 
-def test_behind_the_gateway_its_word_counts_and_no_header(alice: User, client: Client) -> None:
+def test_lockout__gateway_address_used(alice: User, client: Client) -> None:
     event = {"lambda.event": {"requestContext": {"http": {"sourceIp": "203.0.113.7"}}}}
     for number in range(LIMIT):
         client.post(URL, typed(password="wrong"), REMOTE_ADDR=f"10.0.0.{number}", **event)
@@ -111,26 +109,26 @@ def test_behind_the_gateway_its_word_counts_and_no_header(alice: User, client: C
     assert client.post(URL, typed(), REMOTE_ADDR="10.0.0.1").status_code == 302
 
 
-def test_one_ill_wisher_locks_nobody_out_elsewhere(alice: User, client: Client) -> None:
+def test_lockout__other_addresses_can_sign_in(alice: User, client: Client) -> None:
     for _ in range(LIMIT):
         client.post(URL, typed(password="wrong"), REMOTE_ADDR="192.0.2.66")
     assert client.post(URL, typed(), REMOTE_ADDR="192.0.2.1").status_code == 302
 
 
-def test_tries_spread_over_many_addresses_close_the_name(alice: User, client: Client) -> None:
+def test_lockout__username_from_many_addresses(alice: User, client: Client) -> None:
     for address in range(5):
         for _ in range(LIMIT):
             client.post(URL, typed("ALICE", "wrong"), REMOTE_ADDR=f"192.0.2.{address}")
     assert client.post(URL, typed(), REMOTE_ADDR="192.0.2.200").status_code == 429
 
 
-def test_nothing_that_was_typed_is_kept(alice: User, client: Client) -> None:
+def test_lockout__stores_no_typed_values(alice: User, client: Client) -> None:
     client.post(URL, typed(password="a-wrong-secret"))
     attempt = AccessAttempt.objects.get()
     assert "a-wrong-secret" not in str(vars(attempt))
 
 
-def test_signing_out_needs_a_press_of_a_button(alice: User, client: Client) -> None:
+def test_sign_out__needs_post(alice: User, client: Client) -> None:
     client.force_login(alice)
     assert client.get("/sign-out/").status_code == 405
     assert is_signed_in(client)
@@ -138,7 +136,7 @@ def test_signing_out_needs_a_press_of_a_button(alice: User, client: Client) -> N
     assert not is_signed_in(client)
 
 
-def test_an_ordinary_page_costs_no_query_more(alice: User, client: Client, django_assert_num_queries) -> None:
+def test_lockout__adds_no_query_to_pages(alice: User, client: Client, django_assert_num_queries) -> None:
     client.force_login(alice)
     with django_assert_num_queries(2):  # the session and the user
         client.get("/me/password/")

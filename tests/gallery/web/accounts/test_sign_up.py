@@ -38,9 +38,9 @@ def follow(client: Client, message: mail.EmailMessage) -> str:
     return found[1]
 
 
-def test_a_new_person_is_signed_in_and_sees_their_photos(client: Client) -> None:
+def test_sign_up__signs_in(client: Client) -> None:
     response = client.post(URL, filled_in(), follow=True)
-    assert response.redirect_chain == [(reverse("mine"), 302)]
+    assert response.redirect_chain == [(reverse("my-photos"), 302)]
     assert response.context["user"].username == "dora"
     dora = User.objects.get()
     assert dora.check_password(PASSWORD)
@@ -48,7 +48,7 @@ def test_a_new_person_is_signed_in_and_sees_their_photos(client: Client) -> None
     assert not dora.is_superuser
 
 
-def test_the_address_counts_once_its_link_was_followed(client: Client) -> None:
+def test_sign_up__email_needs_confirmation(client: Client) -> None:
     client.post(URL, filled_in())
     assert User.objects.get().email == ""
     [message] = mail.outbox
@@ -61,7 +61,7 @@ def test_the_address_counts_once_its_link_was_followed(client: Client) -> None:
     assert client.post(link).status_code == 404, "a link works once"
 
 
-def test_a_taken_address_gives_the_same_page_and_a_note_to_its_owner(alice: User, client: Client) -> None:
+def test_sign_up__address_taken(alice: User, client: Client) -> None:
     free = client.post(URL, filled_in(username="free", email="free@example.org"), follow=True)
     client.logout()
     taken = client.post(URL, filled_in(username="takn", email="ALICE@example.org"), follow=True)
@@ -78,7 +78,7 @@ def test_a_taken_address_gives_the_same_page_and_a_note_to_its_owner(alice: User
     assert User.objects.get(username="takn").email == ""
 
 
-def test_an_address_confirmed_by_somebody_else_first_is_not_given_twice(client: Client) -> None:
+def test_sign_up__address_confirmed_by_another_first(client: Client) -> None:
     client.post(URL, filled_in())
     link = follow(client, mail.outbox[0])
     User.objects.create_user("eve", "dora@example.org", PASSWORD)
@@ -87,7 +87,7 @@ def test_an_address_confirmed_by_somebody_else_first_is_not_given_twice(client: 
 
 
 @pytest.mark.parametrize("name", ["alice", "Alice"])
-def test_a_taken_name_is_said_in_plain_words(alice: User, client: Client, name: str) -> None:
+def test_sign_up__username_taken(alice: User, client: Client, name: str) -> None:
     response = client.post(URL, filled_in(username=name))
     assert response.status_code == 422
     assert "This name is taken. Choose another." in response.content.decode()
@@ -108,7 +108,7 @@ def test_a_taken_name_is_said_in_plain_words(alice: User, client: Client, name: 
         ),
     ],
 )
-def test_what_cannot_be_taken_is_said_at_its_field(client: Client, changes, field: str) -> None:
+def test_sign_up__field_refused(client: Client, changes, field: str) -> None:
     response = client.post(URL, filled_in(**changes))
     assert response.status_code == 422
     assert field in response.context["form"].errors
@@ -116,19 +116,19 @@ def test_what_cannot_be_taken_is_said_at_its_field(client: Client, changes, fiel
 
 
 @pytest.mark.parametrize("mode", ["invitation", "closed"])
-def test_without_an_invitation_nobody_gets_in(client: Client, settings: SettingsWrapper, mode: str) -> None:
+def test_sign_up__needs_invitation(client: Client, settings: SettingsWrapper, mode: str) -> None:
     settings.SIGN_UP = mode
     assert client.get(URL).status_code == 403
     assert client.post(URL, filled_in()).status_code == 403
     assert not User.objects.exists()
 
 
-def test_the_signed_in_have_no_use_for_it(alice: User, client: Client) -> None:
+def test_sign_up__already_signed_in(alice: User, client: Client) -> None:
     client.force_login(alice)
-    assert client.get(URL).url == reverse("mine")
+    assert client.get(URL).url == reverse("my-photos")
 
 
-def test_too_many_accounts_from_one_address_are_refused(client: Client) -> None:
+def test_sign_up__limited_per_address(client: Client) -> None:
     for _ in range(rate_limits.SIGN_UPS_PER_ADDRESS.burst):
         assert rate_limits.is_allowed(rate_limits.SIGN_UPS_PER_ADDRESS, "127.0.0.1")
     response = client.post(URL, filled_in())
@@ -136,7 +136,7 @@ def test_too_many_accounts_from_one_address_are_refused(client: Client) -> None:
     assert not User.objects.exists()
 
 
-def test_a_dead_mail_server_keeps_nobody_out(client: Client, settings: SettingsWrapper) -> None:
+def test_sign_up__email_server_unavailable(client: Client, settings: SettingsWrapper) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
     assert client.post(URL, filled_in()).status_code == 302

@@ -1,0 +1,36 @@
+"""Creating an account."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+
+from gallery.accounts import invitations
+
+if TYPE_CHECKING:
+    from gallery.accounts.models import User
+
+
+class NameTaken(Exception):
+    """Another account has this username."""
+
+
+class InvitationUsed(Exception):
+    """The invitation has already been used or has expired."""
+
+
+def create_account(user: User, *, invitation: str = "") -> None:
+    """Save a new person and redeem their invitation, if any; both or neither.
+
+    Raises:
+        NameTaken: another account took the username since the form was checked.
+        InvitationUsed: the invitation was redeemed or expired since the page was shown.
+    """
+    try:
+        with transaction.atomic():
+            user.save()
+            if invitation and not invitations.redeem(invitation, user):
+                raise InvitationUsed
+    except IntegrityError as error:
+        raise NameTaken from error
