@@ -43,10 +43,8 @@ class ShownFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002
         """Return the choices."""
-        choices = [(value, str(title)) for value, title in CHOICES]
-        if request.user.is_superuser:
-            choices.append((TRASH, str(IN_THE_TRASH)))
-        return choices
+        choices = [*CHOICES, (TRASH, IN_THE_TRASH)] if request.user.is_superuser else CHOICES
+        return [(value, str(title)) for value, title in choices]
 
     def value(self) -> str:
         """Return the chosen filter."""

@@ -1,4 +1,4 @@
-// The desk by keyboard: j and k move, x chooses, letters press the buttons that show them.
+// The review page by keyboard: j and k move, x selects, other keys press the buttons labeled with them.
 "use strict";
 
 {
@@ -21,7 +21,7 @@
     tiles[current].scrollIntoView({ block: "nearest" });
   };
 
-  // What is in hand counts as chosen, so that one photo takes one key.
+  // The focused photo is selected if none is, so that one photo takes one key.
   const chooseCurrent = () => {
     if (current >= 0 && !tiles.some((tile) => box(tile).checked)) box(tiles[current]).checked = true;
     say();
@@ -61,6 +61,6 @@
     const tile = event.target.closest("[data-tile]");
     if (tile) current = tiles.indexOf(tile);
   });
-  // A page that comes back from the browser's memory may have boxes ticked.
+  // A page restored from the back/forward cache may have checked boxes.
   window.addEventListener("pageshow", say);
 }

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from gallery.core.reasons import STORE_UNAVAILABLE
 from gallery.photos import transitions
 from gallery.photos.models import DeletionRecord, Photo
 from gallery.photos.states import State
@@ -17,7 +18,6 @@ from gallery.processing.sweep import sweep
 from gallery.storage import aws, catalogue
 from gallery.storage.originals import originals
 from gallery.storage.topic import topic
-from gallery.uploads.form_upload import STORE_UNAVAILABLE
 from tests.gallery.conftest import PhotoFactory, make_photo
 from tests.journey.conftest import photograph
 

@@ -75,7 +75,7 @@ def _passes_unbroken(copies: SimpleQueue[Path], chosen: list[Mutant]) -> bool:
 
 
 def _survives(mutant: Mutant, copies: SimpleQueue[Path]) -> str:
-    """Break the copy, run the tests, mend it. Return its name if it survived, else ""."""
+    """Break the copy, run the tests, restore the copy. Return the name if the mutant survived, else ""."""
     folder = copies.get()
     path = folder / mutant.file
     whole = path.read_text()
