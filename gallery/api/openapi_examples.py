@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
+
+from thumbworker.contract import policy
 
 PHOTO_ID = "6f1c2a52-6c9f-4c2e-9d3a-0a4f5b8f0c11"
 ALBUM_ID = "0b7f3c6e-52b0-4f0c-9f35-6f0a5d7f3c21"
@@ -11,13 +14,14 @@ SITE = "https://photos.example.org"
 WORDS_MARK = "5a9f41d2c07be8360d1f4b6a93c2e758"
 INSTANT = "2026-05-01T06:12:00Z"
 
+SMALLEST = policy.CURRENT.renditions[0]
 RENDITION: dict[str, Any] = {
-    "name": "320",
-    "width": 320,
+    "name": SMALLEST.name,
+    "width": SMALLEST.longest_side,
     "height": 213,
     "sizeBytes": 14210,
-    "contentType": "image/webp",
-    "address": f"{SITE}/renditions/320/{PHOTO_ID}-1.webp?signature=abc",
+    "contentType": SMALLEST.content_type,
+    "address": f"{SITE}/renditions/{policy.CURRENT.key(SMALLEST, UUID(PHOTO_ID))}?signature=abc",
 }
 PHOTO: dict[str, Any] = {
     "id": PHOTO_ID,

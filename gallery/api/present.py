@@ -17,7 +17,6 @@ from gallery.api.schemas.photos import (
     VisibilityName,
 )
 from gallery.photos.models import words_mark
-from gallery.photos.states import State
 from gallery.presentation.tiles import tiles_of
 from gallery.storage import signed_urls
 from thumbworker.contract.items import Status
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
     from gallery.presentation.tiles import Tile
     from gallery.storage.catalogue import Reading
     from thumbworker.contract.items import PhotoItem
-
-NOT_SHOWN = frozenset({State.AWAITING, State.FAILED})
 
 
 def photos_out(photos: Sequence[Photo], viewer: User) -> list[PhotoOut]:
@@ -83,7 +80,7 @@ def _tiles(photos: Sequence[Photo], viewer: User) -> tuple[list[Tile], Reading]:
 def ready_item(photo: Photo, reading: Reading) -> PhotoItem | None:
     """Return what the worker saw of a photo that can be shown."""
     item = reading.items.get(photo.pk)
-    return item if item and item.status is Status.READY and photo.state not in NOT_SHOWN else None
+    return item if item and item.status is Status.READY and photo.has_picture else None
 
 
 def _facts(photo: Photo, tile: Tile, item: PhotoItem | None, viewer: User, tags: list[str]) -> dict[str, Any]:

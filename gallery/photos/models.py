@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from gallery.photos.querysets import PhotoQuerySet
-from gallery.photos.states import NEVER_ARRIVED, State, Visibility
+from gallery.photos.states import NEVER_ARRIVED, WITHOUT_PICTURE, State, Visibility
 from thumbworker.contract import keys
 
 if TYPE_CHECKING:
@@ -155,11 +155,9 @@ class Photo(models.Model):
         return self.state == State.FAILED and has_original
 
     @property
-    def is_public(self) -> bool:
-        """Return whether everyone can see the photo."""
-        return (
-            self.state == State.APPROVED and self.trashed_at is None and self.visibility == Visibility.PUBLIC
-        )
+    def has_picture(self) -> bool:
+        """Return whether the photo's thumbnails are made."""
+        return self.state not in WITHOUT_PICTURE
 
 
 class HistoryQuerySet(models.QuerySet["HistoryEntry"]):

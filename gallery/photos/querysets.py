@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from gallery.accounts.models import User
     from gallery.photos.models import Photo  # noqa: F401 - names the type in the base class
 
+PUBLIC = Q(state=State.APPROVED, trashed_at=None, visibility=Visibility.PUBLIC)
+"""Photos that everyone may see. Approved photos are processed, so a public page has no holes."""
+
 
 class PhotoQuerySet(models.QuerySet["Photo"]):
     """Photos, by who may see them and what is still pending."""
@@ -30,8 +33,8 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
     delete.queryset_only = True  # type: ignore[attr-defined]
 
     def public(self) -> PhotoQuerySet:
-        """Keep what everyone may see. Approved photos are processed, so each has a picture."""
-        return self.filter(state=State.APPROVED, trashed_at=None, visibility=Visibility.PUBLIC)
+        """Keep what everyone may see."""
+        return self.filter(PUBLIC)
 
     def owned_by(self, user: User) -> PhotoQuerySet:
         """Keep the user's own photos, including those in the trash."""
@@ -42,10 +45,9 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
 
         ``as_moderator=False`` ignores a moderator's rights, as for a token without that scope.
         """
-        public = Q(state=State.APPROVED, trashed_at=None, visibility=Visibility.PUBLIC)
         if user.is_anonymous:
-            return self.filter(public)
-        allowed = public | Q(owner_id=user.pk)
+            return self.filter(PUBLIC)
+        allowed = PUBLIC | Q(owner_id=user.pk)
         if as_moderator and user.has_perm("photos.moderate_photo"):
             allowed |= Q(visibility=Visibility.PUBLIC, trashed_at=None)
         return self.filter(allowed)

@@ -21,6 +21,10 @@ class State(models.TextChoices):
     FAILED = "failed", _("Could not be read")
 
 
+WITHOUT_PICTURE = frozenset({State.AWAITING, State.FAILED})
+"""States of a photo whose thumbnails are not made."""
+
+
 class Visibility(models.TextChoices):
     """Who a photo is meant for."""
 

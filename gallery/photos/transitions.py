@@ -19,10 +19,11 @@ from django.utils import timezone
 from gallery.accounts.models import User
 from gallery.photos import outbox
 from gallery.photos.models import HistoryEntry, Photo
-from gallery.photos.states import NEVER_ARRIVED, State, Visibility
+from gallery.photos.states import NEVER_ARRIVED, WITHOUT_PICTURE, State, Visibility
 from thumbworker.contract.events import EventType
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
     from datetime import datetime
     from uuid import UUID
 
@@ -43,7 +44,7 @@ class Move:
 
 def _move(
     name: str,
-    allowed: set[State],
+    allowed: AbstractSet[State],
     target: State | None,
     news_type: EventType | None = None,
     *,
@@ -52,11 +53,9 @@ def _move(
     return Move(name, frozenset(allowed), target, news_type, notifies_owner)
 
 
-PROCESSED = _move("processed", {State.AWAITING, State.FAILED}, State.PENDING, notifies_owner=True)
+PROCESSED = _move("processed", WITHOUT_PICTURE, State.PENDING, notifies_owner=True)
 # No email: a trusted owner's photos are always approved.
-PROCESSED_TRUSTED = _move(
-    "processed_trusted", {State.AWAITING, State.FAILED}, State.APPROVED, EventType.APPROVED
-)
+PROCESSED_TRUSTED = _move("processed_trusted", WITHOUT_PICTURE, State.APPROVED, EventType.APPROVED)
 FAILED = _move("failed", {State.AWAITING}, State.FAILED, notifies_owner=True)
 GIVEN_UP = _move("given_up", {State.AWAITING}, State.FAILED, notifies_owner=True)
 OFFERED_AGAIN = _move("offered_again", {State.FAILED}, State.AWAITING)

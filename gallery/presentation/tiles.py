@@ -20,7 +20,7 @@ from gallery.photos.states import (
 )
 from gallery.processing.settle import settle
 from gallery.storage import catalogue, signed_urls
-from thumbworker.contract import reasons
+from thumbworker.contract import policy, reasons
 from thumbworker.contract.items import Status
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ MOVED_FIELDS = (
 RATIO_STEP = 5
 RATIO_LOWEST, RATIO_HIGHEST = 40, 400
 RATIO_UNKNOWN = 150
-TILE_RENDITION = "320"
-FULL_RENDITION = "1600"
+TILE_RENDITION = policy.CURRENT.renditions[0].name
+FULL_RENDITION = policy.CURRENT.renditions[-1].name
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def tiles_of(
     ]
     reading = catalogue.read((photo.pk for photo in photos), import_ids=importing)
     if move_on:
-        still_open = [photo for photo in photos if photo.state in {State.AWAITING, State.FAILED}]
+        still_open = [photo for photo in photos if not photo.has_picture]
         moved = settle([photo.pk for photo in still_open], reading=reading) if still_open else set()
         for photo in photos:
             if photo.pk in moved:
@@ -135,11 +135,7 @@ def _tile(
     signer: signed_urls.UrlSigner | None,
 ) -> Tile:
     pictures: dict[str, str | int] = {}
-    ready = (
-        item
-        if item and item.status is Status.READY and photo.state not in {State.AWAITING, State.FAILED}
-        else None
-    )
+    ready = item if item and item.status is Status.READY and photo.has_picture else None
     if ready and signer:
         pictures = _pictures(ready.renditions, signer)
     width = ready.width if ready else photo.width or 0

@@ -12,7 +12,7 @@ from gallery.accounts.trust import is_trusted
 from gallery.imports import results
 from gallery.photos import transitions
 from gallery.photos.models import Photo
-from gallery.photos.states import State
+from gallery.photos.states import WITHOUT_PICTURE
 from gallery.storage import catalogue
 from thumbworker.contract.imports import ImportStatus
 from thumbworker.contract.items import PhotoItem, Status
@@ -33,7 +33,7 @@ def settle(photo_ids: Iterable[UUID], *, reading: catalogue.Reading | None = Non
     updated photo. If the catalogue is unreachable, nothing changes.
     """
     candidates = (
-        Photo.objects.filter(pk__in=list(photo_ids), state__in=[State.AWAITING, State.FAILED])
+        Photo.objects.filter(pk__in=list(photo_ids), state__in=WITHOUT_PICTURE)
         .select_related("owner")
         .only("id", "state", "processed_at", "origin_url", "size_bytes", "owner")
     )

@@ -56,7 +56,7 @@ def _photo_page(request: Request, found: Photo, form: PhotoForm, status: int = 2
     can_moderate = request.user.has_perm("photos.moderate_photo")
     tiles, reading = tiles_of([found], request.user, move_on=is_mine)
     item = reading.items.get(found.pk)
-    if found.state in {State.AWAITING, State.FAILED}:
+    if not found.has_picture:
         item = None
     public = Photo.objects.public() if not is_mine else Photo.objects.owned_by(found.owner).not_trashed()
     neighbours = public.newest_first().only("id")
@@ -69,7 +69,7 @@ def _photo_page(request: Request, found: Photo, form: PhotoForm, status: int = 2
         "history": lines_of(found) if is_mine or can_moderate else [],
         "can_edit": is_mine and found.trashed_at is None,
         "can_moderate": can_moderate and found.state in {State.PENDING, State.APPROVED, State.REJECTED},
-        "can_download": is_mine and found.state not in {State.AWAITING, State.FAILED},
+        "can_download": is_mine and found.has_picture,
         "can_try_again": is_mine and found.can_be_tried_again,
         "edit_form": form if is_mine else None,
         "previous_url": newer.get_absolute_url() if newer else "",
@@ -149,6 +149,6 @@ def try_again(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
 def original(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     """Redirect the owner to a short-lived download of the original, unless it could not be read."""
     found = _own_or_404(request.user, photo_id)
-    if found.state in {State.AWAITING, State.FAILED}:
+    if not found.has_picture:
         raise Http404
     return HttpResponseRedirect(actions.original_url(found))

@@ -58,7 +58,7 @@ def sheet(request: Request) -> HttpResponse:
     )
     # A cookie may carry a message for this visitor, which the page shows and the response then deletes.
     if request.user.is_anonymous and not request.COOKIES and not response.cookies:
-        # Signed picture addresses live for seven minutes at least; a minute of shared caching is safe.
+        # Signed picture addresses live for one window at least; a minute of shared caching is safe.
         patch_cache_control(response, public=True, max_age=0, s_maxage=SHARED_CACHE_SECONDS)
         patch_vary_headers(response, ["Cookie"])
     else:

@@ -12,6 +12,8 @@ from gallery.albums.tagging import MAX_TAGS
 from gallery.api.schemas.shapes import LEFT_OUT, NUL_FREE, Given, Instant, Told, Words
 from gallery.photos.models import WORDS_MARK_LENGTH
 from gallery.storage.catalogue import BATCH_SIZE
+from gallery.storage.signed_urls import LIFETIME_SECONDS, WINDOW_SECONDS
+from thumbworker.contract import policy
 
 DEFAULT_LIMIT = 60
 EXAMPLE_ID = UUID("6f1c2a52-6c9f-4c2e-9d3a-0a4f5b8f0c11")
@@ -54,14 +56,19 @@ class View(StrEnum):
 
 
 class RenditionOut(Told):
-    """A thumbnail. Its address dies after 7 to 14 minutes; ask for the photo again then."""
+    """A thumbnail."""
 
-    name: str = Field(examples=["320"])
+    name: str = Field(examples=[policy.CURRENT.renditions[0].name])
     width: int
     height: int
     size_bytes: int
-    content_type: str = Field(examples=["image/webp"])
-    address: str = Field(description="Signed address, to be fetched without a token.")
+    content_type: str = Field(examples=[policy.CURRENT.renditions[0].content_type])
+    address: str = Field(
+        description=(
+            "Signed address, to be fetched without a token. It expires after "
+            f"{WINDOW_SECONDS // 60} to {LIFETIME_SECONDS // 60} minutes; ask for the photo again then."
+        )
+    )
 
 
 class PhotoOut(Told):

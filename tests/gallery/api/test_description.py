@@ -17,6 +17,8 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from gallery.api import problems
 from gallery.api.api import api
 from gallery.api.openapi_examples import EXAMPLES
+from gallery.storage.signed_urls import LIFETIME_SECONDS, WINDOW_SECONDS
+from thumbworker.contract import policy
 from thumbworker.contract.imports import ImportReason
 from thumbworker.contract.reasons import Reason
 
@@ -146,3 +148,15 @@ def test_the_document_names_every_reason_of_imports() -> None:
     text = DOCS.read_text()
     assert [reason for reason in ImportReason if f"`{reason}`" not in text] == []
     assert [reason for reason in Reason if f"`{reason}`" not in text] == []
+
+
+def test_docs__state_the_lifetime_of_an_address() -> None:
+    lifetime = f"every {WINDOW_SECONDS // 60} minutes and expire after {LIFETIME_SECONDS // 60}"
+    assert lifetime in " ".join(DOCS.read_text().split())
+
+
+def test_docs_and_description__name_every_size(schema: dict[str, Any]) -> None:
+    sizes = [spec.name for spec in policy.CURRENT.renditions]
+    (row,) = (line for line in DOCS.read_text().splitlines() if "`GET /download-thumbnail/" in line)
+    assert re.findall(r"\b\d{3,4}(?=`)", row) == sizes
+    assert schema["components"]["schemas"]["SizeName"]["enum"] == sizes
