@@ -17,6 +17,7 @@ from gallery.api.schemas.photos import (
     VisibilityName,
 )
 from gallery.photos.models import words_mark
+from gallery.presentation.lens import Lens
 from gallery.presentation.tiles import tiles_of
 from gallery.storage import signed_urls
 from thumbworker.contract.items import Status
@@ -46,11 +47,12 @@ def photo_detail(photo: Photo, viewer: User) -> PhotoDetail:
     found, reading = _tiles([photo], viewer)
     item = ready_item(photo, reading)
     tags = tags_of([photo.pk]).get(photo.pk, [])
+    seen = Lens(photo, viewer)
     albums = Album.objects.owned_by(viewer).filter(photos=photo.pk).newest_first()
     return PhotoDetail(
         **_facts(photo, found[0], item, viewer, tags),
         metadata={name: str(value) for name, value in item.metadata.items()} if item else {},
-        location=item.location if item and photo.owner_id == viewer.pk else None,
+        location=seen.location(item) if item and seen.is_mine else None,
         albums=[AlbumRef(id=album.pk, title=album.title) for album in albums],
     )
 
@@ -84,7 +86,7 @@ def ready_item(photo: Photo, reading: Reading) -> PhotoItem | None:
 
 
 def _facts(photo: Photo, tile: Tile, item: PhotoItem | None, viewer: User, tags: list[str]) -> dict[str, Any]:
-    mine = photo.owner_id == viewer.pk
+    mine = Lens(photo, viewer).is_mine
     return {
         "id": photo.pk,
         "state": StateName(photo.state),

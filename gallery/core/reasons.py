@@ -8,6 +8,7 @@
     ├── an import is refused     URL_NOT_ALLOWED, URL_TOO_LONG
     ├── an action is refused     CONFLICT … NOT_IN_TRASH
     ├── a request is refused     SIGNED_OUT … BROKEN
+    ├── in the browser           CONNECTION_LOST, NOT_STORED: an upload stopped, and can be retried
     ├── a photo never arrived    NEVER_ARRIVED
     └── PROCESSING               what the workers write: thumbworker.contract.reasons and .imports
 
@@ -53,7 +54,7 @@ class Reason:
 
 def _of_worker(code: str) -> Reason:
     # The workers import no Django, so their sentences stand in the contract, marked for translation there.
-    return Reason(code, _(reasons.sentence(code)))  # noqa: INT001, RUF100 - extracted in the contract
+    return Reason(code, _(reasons.sentence(code)))
 
 
 PROCESSING = {code: _of_worker(code) for code in (*map(str, reasons.Reason), *map(str, imports.ImportReason))}
@@ -193,6 +194,10 @@ TOO_LARGE_TO_SEND = Reason(
 BROKEN = Reason(
     "broken", _("Something went wrong on our side. Try again in a minute."), HTTPStatus.INTERNAL_SERVER_ERROR
 )
+
+# The browser's upload module gives these by itself.
+CONNECTION_LOST = Reason("connection_lost", _("The connection was lost. Retry when you're back online."))
+NOT_STORED = Reason("not_stored", _("We couldn't store this file. Retry in a moment."))
 
 OURS = tuple(dict.fromkeys(value for value in globals().values() if isinstance(value, Reason)))
 """The gallery's own reasons and those it shares with the workers, in the order of this module."""

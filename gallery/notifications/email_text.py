@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from gallery.photos.states import State
-from gallery.presentation.tiles import state_sentence
+from gallery.presentation.sentences import state_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

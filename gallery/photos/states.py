@@ -1,18 +1,13 @@
-"""The states of a photo and how each is spoken of."""
+"""The states of a photo, and who it is meant for."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-if TYPE_CHECKING:
-    from django_stubs_ext import StrPromise
-
 
 class State(models.TextChoices):
-    """Where a photo stands; the trash lies beside the state, so that undo gives back what was."""
+    """The state of a photo. The trash is not a state, so that restoring gives back the state it had."""
 
     AWAITING = "awaiting", _("Processing")
     PENDING = "pending", _("Awaiting review")
@@ -32,32 +27,5 @@ class Visibility(models.TextChoices):
     PRIVATE = "private", _("Only me")
 
 
-LABELS: dict[str, StrPromise | str] = {
-    State.AWAITING: _("Processing"),
-    State.PENDING: _("Awaiting review"),
-    State.APPROVED: "",
-    State.REJECTED: _("Rejected"),
-    State.FAILED: _("Could not be read"),
-}
-
-SENTENCES: dict[str, StrPromise] = {
-    State.AWAITING: _("Your picture is here; its thumbnail is being made."),
-    State.PENDING: _("Waiting for review. Only you can see it."),
-    State.APPROVED: _("Everyone can see it."),
-    State.REJECTED: _("A moderator decided not to show it. Only you can see it."),
-    State.FAILED: _("We could not read this picture."),
-}
-
-SENTENCES_FOR_OTHERS: dict[str, StrPromise] = SENTENCES | {
-    State.AWAITING: _("The picture is here; its thumbnail is being made."),
-    State.PENDING: _("Waiting for review. Only its owner and moderators can see it."),
-    State.REJECTED: _("A moderator decided not to show it. Only its owner and moderators can see it."),
-}
-"""What moderators read of another person's photo."""
-
 NEVER_ARRIVED = "never_arrived"
-"""Why an offer failed that nobody ever used: a reason of the gallery's, not of the worker's."""
-
-NEVER_ARRIVED_SENTENCE = _("The upload did not finish. Choose the file again.")
-
-BEING_IMPORTED_SENTENCE = _("This picture is being fetched from the web; its thumbnail follows.")
+"""The gallery's own reason for a failed photo: its offer was never used. See ``core.reasons``."""

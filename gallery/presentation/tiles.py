@@ -1,4 +1,4 @@
-"""Joins what people decided (rows) and what the worker saw (items) into what a page shows."""
+"""Join what people decided (rows) and what the worker saw (items) into what a page shows."""
 
 from __future__ import annotations
 
@@ -8,19 +8,11 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from gallery.photos.states import (
-    BEING_IMPORTED_SENTENCE,
-    LABELS,
-    NEVER_ARRIVED,
-    NEVER_ARRIVED_SENTENCE,
-    SENTENCES,
-    SENTENCES_FOR_OTHERS,
-    State,
-    Visibility,
-)
+from gallery.presentation.lens import Lens
+from gallery.presentation.sentences import state_label, state_sentence
 from gallery.processing.settle import settle
 from gallery.storage import catalogue, signed_urls
-from thumbworker.contract import policy, reasons
+from thumbworker.contract import policy
 from thumbworker.contract.items import Status
 
 if TYPE_CHECKING:
@@ -84,22 +76,6 @@ def ratio_class(width: int, height: int) -> str:
     return f"ratio-{min(max(percent, RATIO_LOWEST), RATIO_HIGHEST)}"
 
 
-def state_sentence(photo: Photo, *, is_mine: bool = True) -> str:
-    """Return the photo's state and, where it matters, the reason: for its owner, or for a moderator."""
-    if photo.state == State.FAILED:
-        never_arrived = photo.reason == NEVER_ARRIVED
-        return str(NEVER_ARRIVED_SENTENCE) if never_arrived else _(reasons.sentence(photo.reason))
-    if photo.is_being_imported:
-        return str(BEING_IMPORTED_SENTENCE)
-    only_visible = _("Only you can see it.") if is_mine else _("Only its owner and moderators can see it.")
-    if photo.state in {State.APPROVED, State.PENDING} and photo.visibility == Visibility.PRIVATE:
-        return only_visible
-    sentence = str((SENTENCES if is_mine else SENTENCES_FOR_OTHERS)[photo.state])
-    if photo.state == State.REJECTED and photo.review_note:
-        return _("%(sentence)s The reason: %(reason)s") % {"sentence": sentence, "reason": photo.review_note}
-    return sentence
-
-
 def tiles_of(
     photos: Sequence[Photo],
     viewer: User | AnonymousUser,
@@ -144,7 +120,7 @@ def _tile(
         photo_id=photo.pk,
         page_url=reverse("photo", args=[photo.pk]),
         state=photo.state,
-        state_label=str(LABELS[photo.state]),
+        state_label=state_label(photo),
         state_sentence=state_sentence(photo, is_mine=photo.owner_id == viewer.pk),
         caption=photo.caption,
         alt=photo.caption or _nameless(photo, viewer),
@@ -163,8 +139,8 @@ def _tile(
 
 
 def _nameless(photo: Photo, viewer: User | AnonymousUser) -> str:
-    """Name a photo without caption: by its file only to whom that may concern, as it may tell too much."""
-    if photo.owner_id == viewer.pk or viewer.has_perm("photos.moderate_photo"):
+    """Return what a photo without a caption is called."""
+    if Lens(photo, viewer).shows_file_name:
         return photo.file_name
     return _("Photo by %(name)s") % {"name": photo.owner.username}
 

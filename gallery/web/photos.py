@@ -19,6 +19,7 @@ from gallery.photos.models import Photo
 from gallery.photos.states import State
 from gallery.presentation.camera_facts import facts_of
 from gallery.presentation.history import lines_of
+from gallery.presentation.lens import Lens
 from gallery.presentation.tiles import tiles_of
 from gallery.web.forms import PhotoForm
 
@@ -52,26 +53,25 @@ def photo(request: Request, photo_id: UUID) -> HttpResponse:
 
 
 def _photo_page(request: Request, found: Photo, form: PhotoForm, status: int = 200) -> HttpResponse:
-    is_mine = found.owner_id == request.user.pk
-    can_moderate = request.user.has_perm("photos.moderate_photo")
-    tiles, reading = tiles_of([found], request.user, move_on=is_mine)
+    seen = Lens(found, request.user)
+    tiles, reading = tiles_of([found], request.user, move_on=seen.is_mine)
     item = reading.items.get(found.pk)
     if not found.has_picture:
         item = None
-    public = Photo.objects.public() if not is_mine else Photo.objects.owned_by(found.owner).not_trashed()
-    neighbours = public.newest_first().only("id")
+    public = Photo.objects.public() if not seen.is_mine else Photo.objects.owned_by(found.owner).not_trashed()
+    neighbors = public.newest_first().only("id")
     newer = public.newer_than(found.created_at, found.pk).order_by("created_at", "id").only("id").first()
-    older = neighbours.older_than(found.created_at, found.pk).first()
+    older = neighbors.older_than(found.created_at, found.pk).first()
     context = {
         "photo": tiles[0],
         "facts": facts_of(item) if item else [],
-        "location": item.location if item and is_mine else {},
-        "history": lines_of(found) if is_mine or can_moderate else [],
-        "can_edit": is_mine and found.trashed_at is None,
-        "can_moderate": can_moderate and found.state in {State.PENDING, State.APPROVED, State.REJECTED},
-        "can_download": is_mine and found.has_picture,
-        "can_try_again": is_mine and found.can_be_tried_again,
-        "edit_form": form if is_mine else None,
+        "location": seen.location(item),
+        "history": lines_of(found) if seen.shows_history else [],
+        "can_edit": seen.can_edit,
+        "can_moderate": seen.can_review,
+        "can_download": seen.can_download,
+        "can_try_again": seen.can_retry,
+        "edit_form": form if seen.is_mine else None,
         "previous_url": newer.get_absolute_url() if newer else "",
         "next_url": older.get_absolute_url() if older else "",
         "reason_sentence": tiles[0].state_sentence if found.state in {State.FAILED, State.REJECTED} else "",

@@ -53,7 +53,7 @@ def test_upload__each_refused_file_has_a_sentence(open_page: Open) -> None:
             a_file(name="good.jpg"),
         ],
     )
-    expect(row(page, "empty.jpg")).to_have_text("This file is empty. Nothing was uploaded.")
+    expect(row(page, "empty.jpg")).to_have_text(sentence("empty"))
     expect(row(page, "drawing.svg")).to_contain_text("SVG drawings are not photos.")
     expect(row(page, "page.html")).to_contain_text("This is a web page, not a photo.")
     expect(row(page, "setup.jpg")).to_contain_text(sentence("not_a_picture"))

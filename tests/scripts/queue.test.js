@@ -25,8 +25,8 @@ test("uploads: each file becomes a photo or fails with a sentence", async () => 
   await settled();
   assert.deepEqual(all.all.map(({ state, sentence }) => [state, sentence]), [
     ["done", "Waiting."],
-    ["failed", "This file is empty. Nothing was uploaded."],
-    ["failed", "This file is larger than 50 MB. Nothing was uploaded."],
+    ["failed", "This file is empty. Choose another file."],
+    ["failed", "This file is larger than 50 MB. Save a smaller copy and upload it."],
   ]);
 });
 

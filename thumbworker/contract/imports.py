@@ -14,6 +14,7 @@ from uuid import UUID
 
 from thumbworker.contract import correlation, keys
 from thumbworker.contract.items import PARTITION_KEY
+from thumbworker.contract.translation import gettext_noop
 
 MAX_IMPORT_BYTES = 20 * 1024 * 1024
 MAX_TRIES = 3
@@ -54,30 +55,38 @@ class ImportReason(StrEnum):
 
 
 SENTENCES: dict[ImportReason, str] = {
-    ImportReason.ADDRESS_NOT_ALLOWED: "This URL isn't on the public internet. Use a public URL.",
-    ImportReason.URL_NOT_ALLOWED: (
+    ImportReason.ADDRESS_NOT_ALLOWED: gettext_noop(
+        "This URL isn't on the public internet. Use a public URL."
+    ),
+    ImportReason.URL_NOT_ALLOWED: gettext_noop(
         "This URL isn't supported. Use one that starts with http:// or https:// and has no port."
     ),
-    ImportReason.NO_SUCH_HOST: "We couldn't find this server. Check the URL.",
-    ImportReason.UNREACHABLE: "The server didn't respond. Try again later.",
-    ImportReason.CERTIFICATE: "The server's certificate isn't valid. Download the image and upload it here.",
-    ImportReason.TOO_MANY_REDIRECTS: "This URL redirects more than twice. Use the image's own URL.",
-    ImportReason.NOT_THERE: "There is no image at this URL. Check the URL.",
-    ImportReason.REFUSED_BY_SERVER: "The server denied access. Download the image and upload it here.",
-    ImportReason.SERVER_TROUBLE: "The server returned an error. Try again later.",
-    ImportReason.TOO_SLOW: "The server took longer than 10 seconds. Download the image and upload it here.",
-    ImportReason.CUT_OFF: "The download was interrupted. Try again later.",
-    ImportReason.TOO_LARGE: (
-        f"This image is larger than {MAX_IMPORT_BYTES >> 20} MB. Download it and upload it here."
+    ImportReason.NO_SUCH_HOST: gettext_noop("We couldn't find this server. Check the URL."),
+    ImportReason.UNREACHABLE: gettext_noop("The server didn't respond. Try again later."),
+    ImportReason.CERTIFICATE: gettext_noop(
+        "The server's certificate isn't valid. Download the image and upload it here."
     ),
-    ImportReason.EMPTY: "This URL returned an empty file. Check the URL.",
-    ImportReason.ENCODING: (
+    ImportReason.TOO_MANY_REDIRECTS: gettext_noop(
+        "This URL redirects more than twice. Use the image's own URL."
+    ),
+    ImportReason.NOT_THERE: gettext_noop("There is no image at this URL. Check the URL."),
+    ImportReason.REFUSED_BY_SERVER: gettext_noop(
+        "The server denied access. Download the image and upload it here."
+    ),
+    ImportReason.SERVER_TROUBLE: gettext_noop("The server returned an error. Try again later."),
+    ImportReason.TOO_SLOW: gettext_noop(
+        "The server took longer than 10 seconds. Download the image and upload it here."
+    ),
+    ImportReason.CUT_OFF: gettext_noop("The download was interrupted. Try again later."),
+    ImportReason.TOO_LARGE: gettext_noop("This image is larger than 20 MB. Download it and upload it here."),
+    ImportReason.EMPTY: gettext_noop("This URL returned an empty file. Check the URL."),
+    ImportReason.ENCODING: gettext_noop(
         "The server uses an unsupported content encoding. Download the image and upload it here."
     ),
-    ImportReason.NOT_A_PICTURE: "This URL isn't an image. Use the image's own URL.",
-    ImportReason.ANSWER_MALFORMED: "The server sent an invalid response. Check the URL.",
-    ImportReason.EXPIRED: "We couldn't import this image within 24 hours. Import it again.",
-    ImportReason.GAVE_UP: f"We couldn't import this image in {MAX_TRIES} tries. Try again later.",
+    ImportReason.NOT_A_PICTURE: gettext_noop("This URL isn't an image. Use the image's own URL."),
+    ImportReason.ANSWER_MALFORMED: gettext_noop("The server sent an invalid response. Check the URL."),
+    ImportReason.EXPIRED: gettext_noop("We couldn't import this image within 24 hours. Import it again."),
+    ImportReason.GAVE_UP: gettext_noop("We couldn't import this image in 3 tries. Try again later."),
 }
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from thumbworker.contract import imports, limits
+from thumbworker.contract import imports
+from thumbworker.contract.translation import gettext_noop
 
 
 class Reason(StrEnum):
@@ -30,33 +31,43 @@ class Reason(StrEnum):
 
 
 SENTENCES: dict[Reason, str] = {
-    Reason.EMPTY: "This file is empty. Choose another file.",
-    Reason.TOO_LARGE: (
-        f"This file is larger than {limits.MAX_ORIGINAL_BYTES >> 20} MB. Save a smaller copy and upload it."
-    ),
-    Reason.NOT_A_PICTURE: (
+    Reason.EMPTY: gettext_noop("This file is empty. Choose another file."),
+    Reason.TOO_LARGE: gettext_noop("This file is larger than 50 MB. Save a smaller copy and upload it."),
+    Reason.NOT_A_PICTURE: gettext_noop(
         "This file isn't an image. Choose a JPEG, PNG, WebP, AVIF, GIF, HEIC, or TIFF file."
     ),
-    Reason.VIDEO: "Videos aren't supported. Choose an image.",
-    Reason.DOCUMENT: "Documents aren't supported. Export the page as JPEG or PNG and upload it.",
-    Reason.VECTOR_DRAWING: "Vector images aren't supported. Export it as PNG and upload it again.",
-    Reason.CAMERA_RAW: "Camera raw files aren't supported. Export it as JPEG and upload it again.",
-    Reason.FORMAT_NOT_SUPPORTED: (
+    Reason.VIDEO: gettext_noop("Videos aren't supported. Choose an image."),
+    Reason.DOCUMENT: gettext_noop(
+        "Documents aren't supported. Export the page as JPEG or PNG and upload it."
+    ),
+    Reason.VECTOR_DRAWING: gettext_noop(
+        "Vector images aren't supported. Export it as PNG and upload it again."
+    ),
+    Reason.CAMERA_RAW: gettext_noop(
+        "Camera raw files aren't supported. Export it as JPEG and upload it again."
+    ),
+    Reason.FORMAT_NOT_SUPPORTED: gettext_noop(
         "This image type isn't supported. Save it as JPEG, PNG, or WebP and upload it again."
     ),
-    Reason.SAMPLES_NOT_SUPPORTED: (
+    Reason.SAMPLES_NOT_SUPPORTED: gettext_noop(
         "This image type (scientific data) isn't supported. Save it with 8 or 16 bits and upload it again."
     ),
-    Reason.HEIC_NOT_READ: "HEIC isn't supported on this server. Save it as JPEG and upload it again.",
-    Reason.TOO_MANY_PIXELS: "This image has more than 100 megapixels. Save a smaller copy and upload it.",
-    Reason.DAMAGED: "This image may be damaged. Upload it again from its source.",
-    Reason.TRUNCATED: "This image is incomplete. Upload it again from its source.",
-    Reason.TOO_COSTLY: "This image needs too much memory. Save it as JPEG and upload it again.",
-    Reason.TOO_MANY_PARTS: "This image is too complex. Save it as JPEG and upload it again.",
-    Reason.TOOK_TOO_LONG: "This image took too long to process. Save it as JPEG and upload it again.",
-    Reason.DECODER_DIED: "We couldn't process this image. Save it as JPEG and upload it again.",
+    Reason.HEIC_NOT_READ: gettext_noop(
+        "HEIC isn't supported on this server. Save it as JPEG and upload it again."
+    ),
+    Reason.TOO_MANY_PIXELS: gettext_noop(
+        "This image has more than 100 megapixels. Save a smaller copy and upload it."
+    ),
+    Reason.DAMAGED: gettext_noop("This image may be damaged. Upload it again from its source."),
+    Reason.TRUNCATED: gettext_noop("This image is incomplete. Upload it again from its source."),
+    Reason.TOO_COSTLY: gettext_noop("This image needs too much memory. Save it as JPEG and upload it again."),
+    Reason.TOO_MANY_PARTS: gettext_noop("This image is too complex. Save it as JPEG and upload it again."),
+    Reason.TOOK_TOO_LONG: gettext_noop(
+        "This image took too long to process. Save it as JPEG and upload it again."
+    ),
+    Reason.DECODER_DIED: gettext_noop("We couldn't process this image. Save it as JPEG and upload it again."),
 }
-UNKNOWN_REASON = "We couldn't process this image."
+UNKNOWN_REASON = gettext_noop("We couldn't process this image.")
 """The sentence for a code that another version wrote."""
 
 

@@ -19,7 +19,8 @@ from gallery.photos import actions
 from gallery.photos.models import Photo
 from gallery.photos.querysets import PhotoQuerySet
 from gallery.photos.states import State
-from gallery.presentation.tiles import state_sentence, tiles_of
+from gallery.presentation.sentences import state_sentence
+from gallery.presentation.tiles import tiles_of
 from gallery.storage import signed_urls
 from thumbworker.contract.items import PhotoItem
 

@@ -14,7 +14,7 @@ const RETRYABLE = new Set(["too_many_outstanding", "quota_exceeded"]);
 const refused = ({ sentence, reason }) => new UploadError(sentence, { reason, retryable: RETRYABLE.has(reason) });
 
 const fileChanged = () =>
-  new UploadError(gettext("This file changed during the upload. Choose it again."), { reason: "changed" });
+  new UploadError(gettext("This file changed while it was being uploaded. Choose it again."), { reason: "file_changed" });
 
 const connectionLost = () =>
   new UploadError(gettext("The connection was lost. Retry when you're back online."), {
@@ -23,7 +23,7 @@ const connectionLost = () =>
   });
 
 const notTaken = () =>
-  new UploadError(gettext("We couldn't store this file. Retry in a moment."), { reason: "not_taken", retryable: true });
+  new UploadError(gettext("We couldn't store this file. Retry in a moment."), { reason: "not_stored", retryable: true });
 
 function isStale(offer) {
   return !offer || Date.parse(offer.expires_at) - Date.now() < EXPIRES_SOON_MS;

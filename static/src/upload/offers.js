@@ -17,7 +17,7 @@ async function refusal(response) {
     // The answer of a proxy has no sentence.
   }
   if (response.status !== 401 && response.status !== 403) return unreachable("refused");
-  return new UploadError(gettext("You're signed out. Sign in again, then retry."), { reason: "refused", retryable: true });
+  return new UploadError(gettext("You're signed out. Sign in, then choose the files again."), { reason: "signed_out", retryable: true });
 }
 
 function retryAfterSeconds(response) {

@@ -10,10 +10,10 @@ const IN_PARALLEL = 4;
 const PREPARED = 12;
 const LARGEST_BYTES = 50 * 1024 ** 2;
 
-const empty = () => new UploadError(gettext("This file is empty. Nothing was uploaded."), { reason: "empty" });
+const empty = () => new UploadError(gettext("This file is empty. Choose another file."), { reason: "empty" });
 
 const tooLarge = () =>
-  new UploadError(gettext("This file is larger than 50 MB. Nothing was uploaded."), { reason: "too_large" });
+  new UploadError(gettext("This file is larger than 50 MB. Save a smaller copy and upload it."), { reason: "too_large" });
 
 const unexpected = () =>
   new UploadError(gettext("Something went wrong on this page. Retry, or reload the page."), { retryable: true });

@@ -9,6 +9,7 @@ import pytest
 
 from gallery.photos.states import State
 from tests.gallery.stores import failed_item, ready_item
+from thumbworker.contract.policy import CURRENT
 
 if TYPE_CHECKING:
     from gallery.accounts.models import User
@@ -37,8 +38,9 @@ def test_a_thumbnail_is_for_all_who_see_the_photo(
     photo = make_photo(alice)
     stores.put_item(ready_item(photo))
     program = program_of(bob)
-    assert f"/320/{photo.pk}-" in program.get(f"/download-thumbnail/{photo.pk}")["Location"]
-    assert f"/1600/{photo.pk}-" in program.get(f"/download-thumbnail/{photo.pk}?size=1600")["Location"]
+    small, large = CURRENT.renditions[0].name, CURRENT.renditions[-1].name
+    assert f"/{small}/{photo.pk}-" in program.get(f"/download-thumbnail/{photo.pk}")["Location"]
+    assert f"/{large}/{photo.pk}-" in program.get(f"/download-thumbnail/{photo.pk}?size={large}")["Location"]
     assert program.get(f"/download-thumbnail/{photo.pk}?size=5").status_code == 422
 
 

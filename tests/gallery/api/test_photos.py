@@ -14,6 +14,7 @@ from gallery.api.tokens import Scope
 from gallery.photos.models import DeletionRecord, Photo
 from gallery.photos.states import State, Visibility
 from tests.gallery.stores import failed_item, ready_item
+from thumbworker.contract.policy import CURRENT
 
 if TYPE_CHECKING:
     from gallery.accounts.models import User
@@ -107,7 +108,7 @@ def test_the_owner_is_told_what_others_are_not(
     assert all(mine[name] is not None for name in private)
     assert [theirs[name] for name in private] == [None] * len(private)
     assert theirs["metadata"]["model"] == "Nikon D750"
-    assert [made["name"] for made in theirs["renditions"]] == ["320", "800", "1600"]
+    assert [made["name"] for made in theirs["renditions"]] == [spec.name for spec in CURRENT.renditions]
     assert all(made["address"].startswith("https://") for made in theirs["renditions"])
     assert mine["pageAddress"] == f"http://127.0.0.1:8000/photos/{photo.pk}/"
 

@@ -41,6 +41,15 @@ def test_reasons__cover_what_actions_return() -> None:
     assert {outcome.value for outcome in Outcome if outcome not in DONE} <= set(reasons.ALL)
 
 
+def test_reasons__cover_what_the_browser_says_by_itself() -> None:
+    scripts = "".join(path.read_text() for path in (PROJECT / "static" / "src").rglob("*.js"))
+    said = re.findall(r'gettext\("([^"]+)"\),\s*\{\s*reason: "(\w+)"', scripts)
+    assert len(said) >= 6
+    assert {code: sentence for sentence, code in said} == {
+        code: reasons.ALL[code].sentence for _, code in said
+    }
+
+
 def test_of__an_unknown_code_has_a_sentence_too() -> None:
     assert reasons.of("of_another_version").sentence == "We couldn't process this image."
 

@@ -14,7 +14,7 @@ from gallery.photos import transitions
 from gallery.photos.models import DeletionRecord, Photo
 from gallery.photos.purge import purge_photo
 from gallery.photos.states import State
-from gallery.presentation.tiles import state_sentence
+from gallery.presentation.sentences import state_sentence
 from gallery.processing.settle import settle
 from gallery.processing.sweep import sweep
 from tests.gallery.conftest import size_of_rows, used_bytes
@@ -109,7 +109,7 @@ def test_settle__running_import_stays_awaiting(photo: Photo, stores: ImportStore
     assert settle([photo.pk]) == set()
     photo.refresh_from_db()
     assert photo.state == State.AWAITING
-    assert "fetched from the web" in state_sentence(photo)
+    assert "imported from the web" in state_sentence(photo)
 
 
 def swept_at(minutes: float) -> Any:

@@ -42,7 +42,7 @@ def html_of(message: EmailMultiAlternatives) -> str:
         (State.APPROVED, {"visibility": Visibility.PRIVATE}, "Only you can see it."),
         (State.REJECTED, {"review_note": "Too dark."}, "The reason: Too dark."),
         (State.FAILED, {"reason": "too_many_pixels"}, reasons.sentence("too_many_pixels")),
-        (State.FAILED, {"reason": "never_arrived"}, "The upload did not finish. Choose the file again."),
+        (State.FAILED, {"reason": "never_arrived"}, "The upload didn't finish. Choose the file again."),
         (State.FAILED, {"reason": "of another version"}, reasons.UNKNOWN_REASON),
     ],
 )

@@ -1,0 +1,70 @@
+"""What one viewer may see of one photo, and do with it. Pages, API and emails ask here and nowhere else.
+
+Whether the viewer may see the photo at all is ``PhotoQuerySet.visible_to``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from gallery.photos.states import State
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from gallery.accounts.models import User
+    from gallery.photos.models import Photo
+    from thumbworker.contract.items import PhotoItem
+
+
+@dataclass(frozen=True, slots=True)
+class Lens:
+    """A photo as a viewer may see it. Only what depends on a permission may cost a query."""
+
+    photo: Photo
+    viewer: User | AnonymousUser
+
+    @property
+    def is_mine(self) -> bool:
+        """Return whether the viewer owns the photo: its file, hash, origin and reasons are theirs alone."""
+        return self.photo.owner_id == self.viewer.pk
+
+    @property
+    def is_moderator(self) -> bool:
+        """Return whether the viewer reviews photos."""
+        return self.viewer.has_perm("photos.moderate_photo")
+
+    @property
+    def shows_history(self) -> bool:
+        """Return whether the viewer may read who moved the photo, when and why."""
+        return self.is_mine or self.is_moderator
+
+    @property
+    def shows_file_name(self) -> bool:
+        """Return whether a file name may stand for a missing caption: it can tell too much."""
+        return self.is_mine or self.is_moderator
+
+    @property
+    def can_edit(self) -> bool:
+        """Return whether the viewer may change the photo now."""
+        return self.is_mine and self.photo.trashed_at is None
+
+    @property
+    def can_review(self) -> bool:
+        """Return whether the viewer may decide on the photo now."""
+        return self.photo.state in {State.PENDING, State.APPROVED, State.REJECTED} and self.is_moderator
+
+    @property
+    def can_download(self) -> bool:
+        """Return whether the viewer may download the original. Unreadable bytes are not served."""
+        return self.is_mine and self.photo.has_picture
+
+    @property
+    def can_retry(self) -> bool:
+        """Return whether the viewer may have the worker try again."""
+        return self.is_mine and self.photo.can_be_tried_again
+
+    def location(self, item: PhotoItem | None) -> dict[str, Any]:
+        """Return where the photo was taken: to its owner only."""
+        return item.location if item and self.is_mine else {}

@@ -1,0 +1,50 @@
+"""A photo's state in words: two tables, one for its owner and one for moderators."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from gallery.core import reasons
+from gallery.photos.states import State, Visibility
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+    from gallery.photos.models import Photo
+
+FOR_OWNER: dict[str, StrPromise] = {
+    State.AWAITING: gettext_lazy("Your photo is uploaded. Its thumbnail is being made."),
+    State.PENDING: gettext_lazy("Waiting for review. Only you can see it."),
+    State.APPROVED: gettext_lazy("Everyone can see it."),
+    State.REJECTED: gettext_lazy("A moderator decided not to show it. Only you can see it."),
+}
+FOR_OTHERS: dict[str, StrPromise] = FOR_OWNER | {
+    State.AWAITING: gettext_lazy("The photo is uploaded. Its thumbnail is being made."),
+    State.PENDING: gettext_lazy("Waiting for review. Only its owner and moderators can see it."),
+    State.REJECTED: gettext_lazy(
+        "A moderator decided not to show it. Only its owner and moderators can see it."
+    ),
+}
+BEING_IMPORTED = gettext_lazy("This photo is being imported from the web. Its thumbnail follows.")
+
+
+def state_label(photo: Photo) -> str:
+    """Return a word for the state. An approved photo needs none."""
+    return "" if photo.state == State.APPROVED else str(State(photo.state).label)
+
+
+def state_sentence(photo: Photo, *, is_mine: bool = True) -> str:
+    """Return the photo's state and, where it matters, the reason: for its owner, or for a moderator."""
+    if photo.state == State.FAILED:
+        return reasons.of(photo.reason).sentence
+    if photo.is_being_imported:
+        return str(BEING_IMPORTED)
+    if photo.state in {State.APPROVED, State.PENDING} and photo.visibility == Visibility.PRIVATE:
+        return _("Only you can see it.") if is_mine else _("Only its owner and moderators can see it.")
+    sentence = str((FOR_OWNER if is_mine else FOR_OTHERS)[photo.state])
+    if photo.state == State.REJECTED and photo.review_note:
+        return _("%(sentence)s The reason: %(reason)s") % {"sentence": sentence, "reason": photo.review_note}
+    return sentence
