@@ -227,6 +227,14 @@ def test_fetch__follows_two_redirects() -> None:
         assert len(server.requests) == 3
 
 
+def test_fetch__third_redirect_is_refused() -> None:
+    with serving(answer(status="302 Found", Location="/a.png")) as server:
+        with pytest.raises(NotFetched) as refused:
+            downloader(server).fetch(server.url)
+        assert refused.value.reason is ImportReason.TOO_MANY_REDIRECTS
+        assert len(server.requests) == 3
+
+
 def test_fetch__slow_resolver_times_out() -> None:
     with serving(answer()) as server:
 
