@@ -1,4 +1,4 @@
-"""Mark texts for translation. The workers write codes; the gallery translates the sentence where it is read."""
+"""Mark texts for translation: the workers write codes, the gallery translates the sentences."""
 
 from __future__ import annotations
 

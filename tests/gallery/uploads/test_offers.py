@@ -17,7 +17,6 @@ from gallery.core import correlation, reasons
 from gallery.photos import transitions
 from gallery.photos.models import Photo
 from gallery.photos.states import State
-from gallery.uploads import offers
 from gallery.uploads.file_checks import UploadRequest
 from gallery.uploads.offers import AlreadyThere, Offered, Refused, offer
 from tests.gallery.conftest import used_bytes
@@ -158,7 +157,7 @@ def test_offer__changed_file_is_refused(alice: User) -> None:
     upload_id = uuid4()
     offer(alice.pk, [request("a", upload_id=upload_id)], visibility="public")
     (second,) = offer(alice.pk, [request("b", upload_id=upload_id)], visibility="public")
-    assert second == Refused(str(upload_id), offers.FILE_CHANGED)
+    assert second == Refused(str(upload_id), reasons.FILE_CHANGED)
 
 
 def test_offer__file_twice_in_one_list_is_one_photo(alice: User) -> None:
@@ -196,7 +195,7 @@ def test_offer__at_most_200_are_open(alice: User) -> None:
         assert all(isinstance(o, Offered) for o in offer(alice.pk, batch, visibility="public"))
     (refused,) = offer(alice.pk, [request("one more")], visibility="public")
     assert isinstance(refused, Refused)
-    assert refused.reason == offers.TOO_MANY_OUTSTANDING
+    assert refused.reason == reasons.TOO_MANY_OUTSTANDING
 
 
 def test_offer__refuses_a_closed_account(alice: User) -> None:
