@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from thumbworker.contract.policy import CURRENT
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -111,7 +113,7 @@ PRICES = Prices()
 
 WORKER_CALLS: Mapping[str, int] = {
     "GetObject": 1,
-    "PutObject": 3,
+    "PutObject": len(CURRENT.renditions),
     "PutItem": 1,
     "HeadObject": 1,
     "Publish": 1,
