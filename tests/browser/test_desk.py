@@ -32,13 +32,13 @@ DeletionRecord.objects.get_or_create(
 """
 
 
-def uploaded(open_page: Open, *numbers: int) -> list[str]:
+def uploaded(open_page: Open, *numbers: int, sizes: tuple[tuple[int, int], ...] = ()) -> list[str]:
     """Upload pictures as Bob and return their file names once they await review."""
     names = [f"{uuid.uuid4().hex[:8]}.jpg" for _ in numbers]
     page = open_page("bob", "/upload/")
     files = [
-        {"name": name, "mimeType": "image/jpeg", "buffer": pictures.jpeg(number)}
-        for name, number in zip(names, numbers, strict=True)
+        {"name": name, "mimeType": "image/jpeg", "buffer": pictures.jpeg(number, size)}
+        for name, number, size in zip(names, numbers, sizes or [(640, 480)] * len(numbers), strict=True)
     ]
     page.set_input_files("#file", files)
     waiting = page.get_by_text("Waiting for review. Only you can see it.")
@@ -95,6 +95,27 @@ def test_desk__works_without_javascript(open_page: Open) -> None:
     expect(page.get_by_text("1 approved.")).to_be_visible()
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("1 put back to review.")).to_be_visible()
+
+
+PORTRAIT, PANORAMA, TINY = (360, 800), (1500, 250), (48, 36)
+MEASURE = """images => images.map(image => {
+    const box = image.getBoundingClientRect(), frame = image.parentElement.getBoundingClientRect();
+    const over = [frame.left - box.left, frame.top - box.top];
+    return [image.alt, ...over, box.right - frame.right, box.bottom - frame.bottom];
+})"""
+
+
+def test_desk__shows_whole_pictures(open_page: Open) -> None:
+    names = uploaded(open_page, 307, 308, 309, sizes=(PORTRAIT, PANORAMA, TINY))
+    for width, height in ((390, 844), (1440, 900)):
+        page = open_page("charlie", DESK, viewport={"width": width, "height": height})
+        measured = page.locator(".desk-picture img").evaluate_all(MEASURE)
+        assert {alt for alt, *_ in measured} >= set(names)
+        assert [row for row in measured if max(row[1:]) > 0.5] == [], "cut by its frame"
+        assert (
+            page.locator(".desk-picture img").first.evaluate("i => getComputedStyle(i).objectFit")
+            == "contain"
+        )
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
