@@ -92,6 +92,23 @@ function closerOf(pswp) {
   return close;
 }
 
+/** Keep Tab among the controls, both ways: PhotoSwipe's own trap lets focus out and scrolls its layers. */
+function loopFocus(pswp) {
+  const onKey = (event) => {
+    if (event.key !== "Tab" || !pswp.element) return;
+    event.preventDefault();
+    event.stopImmediatePropagation(); // PhotoSwipe would focus the dialog again.
+    const controls = [...pswp.element.querySelectorAll("button, a[href]")].filter((one) => one.checkVisibility() && !one.disabled);
+    const step = event.shiftKey ? -1 : 1;
+    const from = controls.indexOf(document.activeElement);
+    const to = from < 0 && event.shiftKey ? controls.length - 1 : (from + step + controls.length) % controls.length;
+    controls[to]?.focus({ preventScroll: true });
+  };
+  document.addEventListener("keydown", onKey);
+  pswp.on("openingAnimationEnd", () => pswp.element?.focus({ preventScroll: true }));
+  pswp.on("destroy", () => document.removeEventListener("keydown", onKey));
+}
+
 function loadMore(index) {
   if (index >= links().length - LOAD_MORE_BEFORE_END) {
     document.querySelector(".more .ahead")?.dispatchEvent(new Event("wanted", { bubbles: true }));
@@ -109,6 +126,7 @@ export function openLightbox(link) {
     loop: false,
     maxZoomLevel: 1,
     returnFocus: false,
+    trapFocus: false,
     showHideAnimationType: reducesMotion ? "none" : "zoom",
     showAnimationDuration: 180,
     hideAnimationDuration: 180,
@@ -130,6 +148,7 @@ export function openLightbox(link) {
     last = links()[pswp.currIndex] ?? last;
   });
   pswp.on("destroy", () => last.focus({ preventScroll: false }));
+  loopFocus(pswp);
   keepAddress(pswp, link, closerOf(pswp));
   pswp.init();
   pswp.element.setAttribute("aria-label", gettext("Photo"));

@@ -105,6 +105,39 @@ def test_axe__lightbox_and_its_focus(open_page: Open) -> None:
     assert page.url.endswith("/me/photos/")
 
 
+WHERE = """() => {
+    const shown = document.querySelector(".pswp__item[aria-hidden=false] .pswp__img");
+    const { left, top, right, bottom } = shown.getBoundingClientRect(), focus = document.activeElement;
+    const inside = left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight;
+    return [inside, Math.round(left), Math.round(top), Boolean(focus.closest(".pswp")), focus.outerHTML];
+}"""
+
+
+def test_lightbox__focus_loops_and_moves_nothing(open_page: Open) -> None:
+    page = open_page("alice", "/upload/")
+    files = [
+        {"name": f"{number}.jpg", "mimeType": "image/jpeg", "buffer": pictures.jpeg(number)}
+        for number in (18, 19, 20)
+    ]
+    page.set_input_files("#file", files)
+    expect(page.get_by_role("link", name="Open")).to_have_count(3)
+    page.goto("/me/photos/")
+    page.locator(".tile a[data-full-src]:not([data-full-src=''])").first.press("Enter")
+    expect(page.locator(".pswp--ui-visible")).to_be_visible()
+    page.wait_for_timeout(400)  # the opening animation
+    before = page.evaluate(WHERE)[1:3]
+    for key in ("Tab", "Shift+Tab"):
+        seen = []
+        for _ in range(20):
+            page.keyboard.press(key)
+            inside, left, top, within, focused = page.evaluate(WHERE)
+            assert (inside, [left, top], within) == (True, before, True), f"after {key}"
+            seen.append(focused)
+        controls = len(set(seen))
+        assert controls >= 3
+        assert seen[:controls] == seen[controls : 2 * controls], "focus goes round"
+
+
 def test_tap_targets__are_at_least_44_pixels_high(open_page: Open) -> None:
     page = open_page(
         "alice", "/upload/", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True

@@ -100,7 +100,7 @@ def test_correlation__from_the_offer_to_the_deleted_event(
     journey.work()
     line = worker_line(capsys)
     assert (line["outcome"], line["correlation_id"]) == ("deleted", correlation_id)
-    assert {(heard["type"], heard["correlation_id"]) for heard in subscriber.news()} == {
+    assert {(heard["type"], heard["correlation_id"]) for heard in subscriber.events()} == {
         ("photo.processed", correlation_id),
         ("photo.approved", correlation_id),
         ("photo.deleted", correlation_id),
@@ -125,7 +125,7 @@ def test_correlation__of_an_unreadable_picture(
     (result,) = journey.offer(browser, content)
     journey.put(result, content)
     journey.work()
-    (heard,) = subscriber.news()
+    (heard,) = subscriber.events()
     expected = result["headers"]["x-amz-meta-correlation-id"]
     assert (heard["type"], heard["correlation_id"]) == ("photo.failed", expected)
     assert worker_line(capsys)["correlation_id"] == expected
@@ -178,7 +178,7 @@ def test_correlation__from_an_import_to_the_thumbnail(
     settle([photo.pk])
     (settled,) = web_log.lines("photo_settled")
     assert (settled["status"], settled["correlation_id"]) == ("READY", correlation_id)
-    assert [heard["correlation_id"] for heard in subscriber.news()] == [correlation_id]
+    assert [heard["correlation_id"] for heard in subscriber.events()] == [correlation_id]
 
 
 def test_correlation__of_a_failed_import(
@@ -197,5 +197,5 @@ def test_correlation__of_a_failed_import(
     settle(Photo.objects.values_list("pk", flat=True))
     (settled,) = web_log.lines("photo_settled")
     assert (settled["reason"], settled["correlation_id"]) == (ImportReason.NOT_THERE, correlation_id)
-    (heard,) = subscriber.news()
+    (heard,) = subscriber.events()
     assert (heard["type"], heard["correlation_id"]) == ("photo.failed", correlation_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
@@ -114,7 +115,7 @@ def test_plain_form__reports_a_silent_store(browser: Client) -> None:
     file = SimpleUploadedFile("a.jpg", photograph(), "image/jpeg")
     answer = browser.post("/upload/", {"file": file})
     assert answer.status_code == 422
-    assert STORE_UNAVAILABLE.sentence in answer.content.decode()
+    assert STORE_UNAVAILABLE.sentence in unescape(answer.content.decode())
 
 
 @pytest.mark.usefixtures("_dead_originals")
