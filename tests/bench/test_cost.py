@@ -19,6 +19,7 @@ from bench.cost.report import NAMES, photos, report, totals
 from gallery.operations import jobs
 from gallery.operations.dashboard.prices import PRICES, WORKER_CALLS, PhotoWork, month_so_far, photo_dollars
 from infra.worker_zip import PROJECT
+from thumbworker.contract.policy import CURRENT
 
 if TYPE_CHECKING:
     from tests.aws import MotoAws
@@ -52,11 +53,12 @@ def test_photo__costs_its_calls_and_milliseconds() -> None:
     work = PhotoWork(render_ms=200, vcpu_factor=2, worker_waiting_ms=100, memory_gigabytes=2)
     assert work.worker_ms == 500
     dollars = photo_dollars(work)
-    assert dollars["S3: the upload, the worker's calls"] == pytest.approx(4 * 0.000005 + 2 * 0.0000004)
+    puts = 1 + len(CURRENT.renditions)
+    assert dollars["S3: the upload, the worker's calls"] == pytest.approx(puts * 0.000005 + 2 * 0.0000004)
     assert dollars["worker"] == pytest.approx(0.0000002 + 0.5 * 2 * 0.0000133334)
     assert dollars["DynamoDB: the item, the poll"] == pytest.approx(2 * 0.000000625 + 0.5 * 0.000000125)
     assert dollars["SQS and SNS"] == pytest.approx(3 * 0.0000004 + 2 * 0.0000005)
-    assert sum(WORKER_CALLS.values()) == 7
+    assert sum(WORKER_CALLS.values()) == 4 + len(CURRENT.renditions)
     assert month_so_far(1000, 0) == pytest.approx(sum(photos(Measured()).values()))
 
 
