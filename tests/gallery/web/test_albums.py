@@ -108,7 +108,7 @@ def test_organize__works(alice: User, make_photo: PhotoFactory, client_of: Calla
     )
     assert tags_of([photo.pk]) == {photo.pk: ["blue hour", "harbour"]}
     assert list(photo.albums.all()) == [second]
-    # New words of somebody untrusted wait for review.
+    # Changed tags of an untrusted user wait for review.
     assert Photo.objects.get().state == State.PENDING
 
 

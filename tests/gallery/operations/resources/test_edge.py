@@ -47,8 +47,8 @@ class CloudFrontOf:
 
     def get_distribution(self, **_: str) -> dict[str, Any]:
         trusted = {"Enabled": bool(self.groups), "Quantity": len(self.groups), "Items": list(self.groups)}
-        behaviour = {"DefaultCacheBehavior": {"TrustedKeyGroups": trusted}}
-        return {"Distribution": {"DistributionConfig": {"Enabled": True} | behaviour}}
+        behavior = {"DefaultCacheBehavior": {"TrustedKeyGroups": trusted}}
+        return {"Distribution": {"DistributionConfig": {"Enabled": True} | behavior}}
 
     def get_key_group(self, *, Id: str) -> dict[str, Any]:  # noqa: N803 - CloudFront's word
         return {"KeyGroup": {"KeyGroupConfig": {"Items": self.groups[Id]}}}
