@@ -1,4 +1,4 @@
-"""The embedded AWS as a process: where it listens, what it keeps, how it ends."""
+"""The process of the embedded AWS: addresses, saved state and shutdown."""
 
 import os
 import signal
@@ -72,7 +72,7 @@ def test_stop__saves_state(aws):
     assert aws.client("s3").get_object(Bucket="kept", Key="a")["Body"].read() == b"bytes"
 
 
-def test_kill__loses_no_object_and_no_owner(aws):
+def test_kill__keeps_objects_and_owners(aws):
     aws.start()
     aws.client("s3").create_bucket(
         Bucket="kept", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}

@@ -1,4 +1,4 @@
-"""The worker in two zips, code and layer: the same files, that run where Lambda lays them out."""
+"""The worker in two zips, code and layer, unpacked as Lambda does."""
 
 import shutil
 import zipfile
@@ -168,7 +168,7 @@ class TestOnEmbedded:
         return [layer["Arn"] for layer in found.get("Layers", [])]
 
     def look(self, aws, outputs):
-        """Upload a photo and return what the worker says of it."""
+        """Upload a photo and return the status that the worker stores."""
         photo_id = uuid4()
         aws.client("s3").put_object(
             Bucket=outputs.originals_bucket,
