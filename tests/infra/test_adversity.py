@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from infra.embedded import EmbeddedAws
-from tests.browser.pictures import jpeg
+from tests.pictures import jpeg
 from tests.running import gallery_in
 from tests.waiting import eventually
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from infra.provision import TEMPLATE_PATH
-from tests.templates import load
+from tests.templates import as_list, load
 
 NAMES = sorted(path.stem for path in TEMPLATE_PATH.parent.glob("*.yaml"))
 REFUSES_PLAIN_HTTP = {"Bool": {"aws:SecureTransport": "false"}}
@@ -31,10 +31,6 @@ def resource(template: str, logical_id: str) -> dict[str, Any]:
 def properties(template: str, logical_id: str) -> dict[str, Any]:
     found: dict[str, Any] = resource(template, logical_id)["Properties"]
     return found
-
-
-def as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
 
 
 def tls_statements(template: str, kind: str, members: str, logical_id: str) -> list[dict[str, Any]]:

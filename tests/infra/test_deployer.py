@@ -11,7 +11,7 @@ from typing import Any
 import cfnlint
 import pytest
 
-from tests.templates import load
+from tests.templates import as_list, load
 
 DEPLOYED = ("template", "site", "watch", "firewall")
 POLICIES = ("StacksPolicy", "WebPolicy")
@@ -52,10 +52,6 @@ def statements() -> list[dict[str, Any]]:
         for statement in resources[name]["Properties"]["PolicyDocument"]["Statement"]
         if statement["Effect"] == "Allow"
     ]
-
-
-def as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
 
 
 def allows(action: str, resource: str = "") -> bool:

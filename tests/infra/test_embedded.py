@@ -11,19 +11,12 @@ from pathlib import Path
 import pytest
 
 from infra import ports
-from infra.embedded import EmbeddedAws, EmbeddedAwsError
+from infra.embedded import EmbeddedAwsError
 from infra.worker_zip import PROJECT
 from tests.aws import EMBEDDED_PYTHON
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.embedded
-
-
-@pytest.fixture
-def aws(tmp_path):
-    made = EmbeddedAws(EMBEDDED_PYTHON, tmp_path / "aws", ports.any_free())
-    yield made
-    made.kill()
 
 
 def is_alive(process_id):

@@ -7,11 +7,9 @@ from dataclasses import replace
 import pytest
 
 from infra import ports
-from infra.embedded import EmbeddedAws
 from infra.local import aws as local_aws
 from infra.provision import Parameters
 from infra.worker_zip import build
-from tests.aws import EMBEDDED_PYTHON
 from tests.waiting import eventually
 from thumbworker.contract import keys
 
@@ -46,13 +44,6 @@ def test_move_files__never_overwrites(tmp_path):
 def test_move_files__missing_source(tmp_path):
     local_aws.move_files(tmp_path / "nowhere", tmp_path / "to")
     assert not (tmp_path / "to").exists()
-
-
-@pytest.fixture
-def aws(tmp_path):
-    made = EmbeddedAws(EMBEDDED_PYTHON, tmp_path / "aws", ports.any_free())
-    yield made
-    made.kill()
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from infra.worker_zip import build, build_layered
 from tests.aws import EMBEDDED_PYTHON
 from tests.infra.test_template import properties
 from tests.infra.test_worker_zip import compiled, link_to_wheels, run_alone, runtime
-from tests.journey.conftest import photograph
+from tests.pictures import flat_jpeg
 from tests.stage import SITE_ORIGIN
 from tests.templates import template
 from tests.waiting import eventually
@@ -173,7 +173,7 @@ class TestOnEmbedded:
         aws.client("s3").put_object(
             Bucket=outputs.originals_bucket,
             Key=keys.original_key(photo_id),
-            Body=photograph(),
+            Body=flat_jpeg(),
             ContentType="image/jpeg",
             Metadata={keys.OWNER_METADATA: "7"},
         )
