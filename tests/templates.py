@@ -44,3 +44,8 @@ def template() -> dict[str, Any]:
 def resources_of(kind: str) -> dict[str, dict[str, Any]]:
     """Return the resources of a type by their logical id."""
     return {name: found for name, found in template()["Resources"].items() if found["Type"] == kind}
+
+
+def as_list(value: Any) -> list[Any]:
+    """Return the items of a policy's element, which may be one value or a list."""
+    return value if isinstance(value, list) else [value]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
-from tests.browser import pictures, site
+from tests import pictures
+from tests.browser import site
 from tests.browser.chromium import CHROMIUM, launched
 from tests.browser.watch import Watch
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from infra.worker_zip import PROJECT
-from tests.browser import pictures
+from tests import pictures
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

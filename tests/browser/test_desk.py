@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import pictures
+from tests import pictures
 from tests.browser.test_accessibility import violations
 
 if TYPE_CHECKING:

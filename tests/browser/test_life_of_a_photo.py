@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from tests.browser import pictures
+from tests import pictures
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import pictures
+from tests import pictures
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Open

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import expect
 
-from tests.browser import pictures
+from tests import pictures
 from thumbworker.contract.reasons import sentence
 
 if TYPE_CHECKING:

@@ -35,7 +35,7 @@ from tests.embedded.subscribers import (
 )
 from tests.gallery.conftest import PhotoFactory, alice, charlie, make_photo
 from tests.gallery.photos.test_outbox import SCHEMA
-from tests.journey.conftest import photograph
+from tests.pictures import flat_jpeg
 from tests.waiting import eventually
 from thumbworker.contract import keys
 
@@ -110,7 +110,7 @@ def test_subscription__gets_its_types_and_repeats_ids(
     # Each kind once ...
     good, bad, other = (
         upload(embedded_aws, content, owner)
-        for content, owner in ((photograph(), "7007"), (b"no picture", "7007"), (photograph(), "8008"))
+        for content, owner in ((flat_jpeg(), "7007"), (b"no picture", "7007"), (flat_jpeg(), "8008"))
     )
     eventually(lambda: heard(3), within_seconds=60)
     with django_capture_on_commit_callbacks(execute=True):

@@ -54,6 +54,11 @@ def size_of_rows(user: User) -> int:
     return int(Photo.objects.owned_by(user).aggregate(total=Sum("size_bytes"))["total"] or 0)
 
 
+def crash() -> None:
+    """Raise as if the process ended here; for ``just_before``."""
+    raise OSError("the process died")
+
+
 @pytest.fixture
 def alice(db: None) -> User:
     """Return a user who owns photos."""

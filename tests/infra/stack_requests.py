@@ -1,4 +1,4 @@
-"""Requests for the stacks beside the main stack, with parameters for the embedded AWS."""
+"""Requests for the stacks other than the main stack, with parameters for the embedded AWS."""
 
 from __future__ import annotations
 

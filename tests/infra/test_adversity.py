@@ -1,4 +1,4 @@
-"""The running gallery when the worker is held back, and when everything is killed in the middle."""
+"""The running gallery while the worker is disabled, and after all processes are killed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from infra.embedded import EmbeddedAws
-from tests.browser.pictures import jpeg
+from tests.pictures import jpeg
 from tests.running import gallery_in
 from tests.waiting import eventually
 
@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.embedded, pytest.mark.slow]
 
 
 class Visitor:
-    """A browser without a screen, signed in as the first admin."""
+    """An HTTP session signed in as the first admin."""
 
     def __init__(self, gallery):
         self.gallery = gallery
@@ -31,7 +31,7 @@ class Visitor:
         assert answer.history, "the sign-in was refused"
 
     def upload(self, pictures):
-        """Offer and send pictures as the page's script does; return the photos' ids."""
+        """Upload pictures as the page's script does; return the photos' ids."""
         uploads = [
             {
                 "upload_id": str(uuid.uuid4()),
@@ -55,7 +55,7 @@ class Visitor:
         return [offer["photo_id"] for offer in offers]
 
     def photos(self, photo_ids):
-        """Return what the status poll says of photos, by id."""
+        """Return the status poll's response by photo id."""
         answer = self.web.get(
             f"{self.gallery.address}/photos/status/", params={"ids": ",".join(photo_ids)}, timeout=10
         )
@@ -70,7 +70,7 @@ class Visitor:
 
 
 def set_mapping(gallery, *, enabled):
-    """Hold the worker back, or let it go on, as an operator would."""
+    """Enable or disable the worker's event source mapping, as an operator would."""
     root = EmbeddedAws(gallery.folder.path, gallery.folder.aws, gallery.aws_port)
     functions = root.client("lambda")
     mappings = functions.list_event_source_mappings()["EventSourceMappings"]
@@ -88,7 +88,7 @@ def test_uploads__wait_while_the_worker_is_disabled(tmp_path):
         eventually(lambda: visitor.all_shown(photo_ids), within_seconds=90)
 
 
-def test_kill__loses_no_photo_and_doubles_none(tmp_path):
+def test_kill__loses_and_duplicates_no_photo(tmp_path):
     with gallery_in(tmp_path / "var") as gallery:
         visitor = Visitor(gallery)
         before = visitor.upload([jpeg(number, (1600, 1200)) for number in range(3)])

@@ -1,4 +1,4 @@
-"""What must hold for every bucket, queue, function, log and role in whichever template."""
+"""Rules for every bucket, queue, function, log group and role of all templates."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from infra.provision import TEMPLATE_PATH
-from tests.templates import load
+from tests.templates import as_list, load
 
 NAMES = sorted(path.stem for path in TEMPLATE_PATH.parent.glob("*.yaml"))
 REFUSES_PLAIN_HTTP = {"Bool": {"aws:SecureTransport": "false"}}
@@ -33,12 +33,8 @@ def properties(template: str, logical_id: str) -> dict[str, Any]:
     return found
 
 
-def as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
 def tls_statements(template: str, kind: str, members: str, logical_id: str) -> list[dict[str, Any]]:
-    """Return what is denied about a resource where TLS is required, by whichever policy."""
+    """Return the statements of any policy that deny access to a resource without TLS."""
     found = []
     for policy in load(template)["Resources"].values():
         if policy["Type"] != kind or {"Ref": logical_id} not in as_list(policy["Properties"][members]):
@@ -118,7 +114,7 @@ class TestMapping:
 
 
 @pytest.mark.parametrize(("template", "function"), of_type("AWS::Lambda::Function"))
-def test_function__runs_on_arm_and_logs_where_logs_end(template: str, function: str) -> None:
+def test_function__runs_on_arm_and_logs_to_a_group_that_expires(template: str, function: str) -> None:
     found = properties(template, function)
     assert found["Architectures"] == [{"Ref": "WorkerArchitecture"}]
     assert load(template)["Parameters"]["WorkerArchitecture"]["Default"] == "arm64"
@@ -127,12 +123,12 @@ def test_function__runs_on_arm_and_logs_where_logs_end(template: str, function: 
 
 
 @pytest.mark.parametrize(("template", "log_group"), of_type("AWS::Logs::LogGroup"))
-def test_log__ends(template: str, log_group: str) -> None:
+def test_log__expires(template: str, log_group: str) -> None:
     assert properties(template, log_group)["RetentionInDays"] == {"Ref": "LogRetentionDays"}
     assert load(template)["Parameters"]["LogRetentionDays"]["Default"] == 30
 
 
-def test_topic_of_news__refuses_plain_http() -> None:
+def test_topic__refuses_plain_http() -> None:
     (denied,) = tls_statements("template", "AWS::SNS::TopicPolicy", "Topics", "PhotoEventsTopic")
     assert (denied["Action"], denied["Condition"]) == ("sns:Publish", REFUSES_PLAIN_HTTP)
 
@@ -161,7 +157,7 @@ class TestRole:
 
 
 def test_resources_with_data__are_retained() -> None:
-    """Every resource says what becomes of it; what may be made again is named here."""
+    """Every resource has deletion policies; types that can be created again are listed here."""
     made_again = {
         *("AWS::Logs::LogGroup", "AWS::SQS::Queue", "AWS::DynamoDB::Table", "AWS::Lambda::LayerVersion"),
         *("AWS::RDS::DBInstance",),

@@ -1,4 +1,4 @@
-"""How a stack is brought to the template when CloudFormation is slow, refuses or fails."""
+"""Applying a template when CloudFormation is slow, refuses or fails."""
 
 from types import SimpleNamespace
 
@@ -29,7 +29,7 @@ VALUES = {
 
 
 class CloudFormation:
-    """Answers as scripted: each describe takes the next status, the last one stays."""
+    """Scripted responses: each describe call returns the next status; the last one repeats."""
 
     def __init__(self, *, stack=(), change_set=("CREATE_COMPLETE",), reason=""):
         self.stack_statuses = list(stack)
@@ -86,7 +86,7 @@ def request_for_stack(tmp_path):
     return stack_request(Parameters("test", "", tmp_path / "worker.zip"), "bucket", "key")
 
 
-def test_apply__makes_a_stack_that_is_not_there(request_for_stack):
+def test_apply__creates_a_missing_stack(request_for_stack):
     cloudformation = CloudFormation(stack=[None, "CREATE_IN_PROGRESS", "CREATE_COMPLETE"])
     provisioned = apply(cloudformation, request_for_stack)
     assert provisioned.changed
@@ -94,13 +94,13 @@ def test_apply__makes_a_stack_that_is_not_there(request_for_stack):
     assert cloudformation.asked == [("create", "CREATE"), ("execute", "contactsheet-test")]
 
 
-def test_apply__makes_a_stack_of_which_only_a_change_set_exists(request_for_stack):
+def test_apply__creates_a_stack_in_review(request_for_stack):
     cloudformation = CloudFormation(stack=["REVIEW_IN_PROGRESS", "CREATE_COMPLETE"])
     assert apply(cloudformation, request_for_stack).changed
     assert cloudformation.asked[0] == ("create", "CREATE")
 
 
-def test_apply__changes_nothing_when_nothing_changed(request_for_stack):
+def test_apply__no_changes(request_for_stack):
     cloudformation = CloudFormation(
         stack=["UPDATE_COMPLETE"],
         change_set=["CREATE_IN_PROGRESS", "FAILED"],
@@ -110,7 +110,7 @@ def test_apply__changes_nothing_when_nothing_changed(request_for_stack):
     assert cloudformation.asked == [("create", "UPDATE"), ("delete", "contactsheet-test")]
 
 
-def test_apply__says_why_the_template_is_refused(request_for_stack):
+def test_apply__shows_why_the_template_is_refused(request_for_stack):
     cloudformation = CloudFormation(stack=[None], change_set=["FAILED"], reason="Parameter Stage is odd")
     with pytest.raises(StackError, match="Parameter Stage is odd"):
         apply(cloudformation, request_for_stack)
@@ -147,7 +147,7 @@ def test_apply__waits_for_an_earlier_update_that_is_rolled_back(request_for_stac
     assert cloudformation.asked[0] == ("create", "UPDATE")
 
 
-def test_provision__turns_what_the_sdk_raises_into_one_error(tmp_path):
+def test_provision__raises_one_error_for_sdk_errors(tmp_path):
     class Refusing:
         def client(self, _service):
             raise ClientError({"Error": {"Code": "AccessDenied", "Message": "not you"}}, "GetCallerIdentity")

@@ -1,4 +1,4 @@
-"""Who deploys may do what a deployment needs, by CloudFormation's own word, and looks into no photo."""
+"""The deployer's role has the permissions that CloudFormation's schemas list, and cannot read photos."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from typing import Any
 import cfnlint
 import pytest
 
-from tests.templates import load
+from tests.templates import as_list, load
 
 DEPLOYED = ("template", "site", "watch", "firewall")
 POLICIES = ("StacksPolicy", "WebPolicy")
 MAXIMUM_POLICY_CHARACTERS = 6144
-"""IAM's limit for a managed policy, blanks not counted."""
+"""IAM's limit for a managed policy, without white space."""
 NOT_ASKED_FOR = (
-    # By what kind of resource may have it, and ours do not.
+    # For optional properties that our resources don't set.
     *("kms:*", "kinesis:*", "firehose:*", "s3tables:*", "s3files:*", "elasticfilesystem:*"),
     *("billing:*", "payments:*", "iam:CreateServiceLinkedRole", "lambda:PassCapacityProvider"),
-    # Other streams of logs than Lambda's.
+    # For log deliveries other than Lambda's.
     *("logs:PutResourcePolicy", "logs:DescribeResourcePolicies", "logs:DeleteResourcePolicy"),
     *("logs:CreateLogDelivery", "s3:REST.PUT.OBJECT"),
-    # A table of many regions, filled from a bucket or streamed elsewhere; and what lies in it.
+    # For global tables, imports and streams; and for the items of a table.
     *("dynamodb:*Replica", "dynamodb:*Import*", "dynamodb:*ableKinesis*", "dynamodb:UpdateKinesis*"),
     *("dynamodb:*Item", "dynamodb:Query", "dynamodb:Scan"),
 )
@@ -33,7 +33,7 @@ SCHEMAS = Path(cfnlint.__file__).parent / "data" / "schemas" / "resources"
 
 @cache
 def permissions_by_type() -> dict[str, set[str]]:
-    """Return what CloudFormation says it does in the name of who asks, by type of resource."""
+    """Return the permissions that CloudFormation's schemas require of the caller, by resource type."""
     found: dict[str, set[str]] = {}
     for path in SCHEMAS.glob("*.json"):
         schema = json.loads(path.read_text())
@@ -52,10 +52,6 @@ def statements() -> list[dict[str, Any]]:
         for statement in resources[name]["Properties"]["PolicyDocument"]["Statement"]
         if statement["Effect"] == "Allow"
     ]
-
-
-def as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
 
 
 def allows(action: str, resource: str = "") -> bool:

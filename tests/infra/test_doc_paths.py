@@ -17,7 +17,7 @@ FILE_NAMES = {path.name for path in FILES}
 DOCUMENTS = ["README.md", "CONTRIBUTING.md", *sorted(str(path) for path in FILES if path.match("docs/*.md"))]
 ARCHITECTURE = ("docs/architecture.md", "docs/architecture.ja.md")
 BUILT = ("static/build", "zappa.json")
-"""Named in documents, but made by a command."""
+"""Named in documents, but created by a command."""
 
 
 def text(document: str) -> str:
@@ -48,7 +48,7 @@ def test_document__links_to_what_exists(document: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["gallery/photos/action.py", "infra/nothing/", "no_such.py"])
-def test_exists__not_there(name: str) -> None:
+def test_exists__missing(name: str) -> None:
     assert not exists(name)
 
 

@@ -1,4 +1,4 @@
-"""The embedded AWS as a process: where it listens, what it keeps, how it ends."""
+"""The process of the embedded AWS: addresses, saved state and shutdown."""
 
 import os
 import signal
@@ -11,19 +11,12 @@ from pathlib import Path
 import pytest
 
 from infra import ports
-from infra.embedded import EmbeddedAws, EmbeddedAwsError
+from infra.embedded import EmbeddedAwsError
 from infra.worker_zip import PROJECT
 from tests.aws import EMBEDDED_PYTHON
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.embedded
-
-
-@pytest.fixture
-def aws(tmp_path):
-    made = EmbeddedAws(EMBEDDED_PYTHON, tmp_path / "aws", ports.any_free())
-    yield made
-    made.kill()
 
 
 def is_alive(process_id):
@@ -72,7 +65,7 @@ def test_stop__saves_state(aws):
     assert aws.client("s3").get_object(Bucket="kept", Key="a")["Body"].read() == b"bytes"
 
 
-def test_kill__loses_no_object_and_no_owner(aws):
+def test_kill__keeps_objects_and_owners(aws):
     aws.start()
     aws.client("s3").create_bucket(
         Bucket="kept", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}

@@ -1,4 +1,4 @@
-"""What the import worker may and may not, asserted from the template as data."""
+"""Permissions and limits of the import worker in the template."""
 
 from tests.infra.test_template import properties, statements
 from tests.templates import template

@@ -1,7 +1,7 @@
 """The templates on the embedded AWS: created, left unchanged by a second run, and deleted.
 
-Left out is what the emulator lacks: CloudFront's key group, budgets, the secret of a database's cluster, so
-all of ``database.yaml``. ``RequireTls`` is false because S3 sends to queues by plain http there.
+The emulator lacks CloudFront's key groups, budgets and the secret of a database cluster, so ``database.yaml``
+is not tested here. ``RequireTls`` is false because the emulator's S3 sends to queues over plain HTTP.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def buckets(aws: EnforcedAws) -> set[str]:
 
 
 @pytest.mark.parametrize("name", sorted(PARAMETERS))
-def test_stack__is_made_left_alone_and_deleted(embedded_aws: EnforcedAws, name: str) -> None:
+def test_stack__is_created_unchanged_and_deleted(embedded_aws: EnforcedAws, name: str) -> None:
     cloudformation = embedded_aws.client("cloudformation")
     made = stacks.apply(cloudformation, request_of(name, STAGE))
     assert made.changed
@@ -66,7 +66,7 @@ class TestMainStack:
                 s3.delete_object(Bucket=bucket, Key=found["Key"])
             s3.delete_bucket(Bucket=bucket)
 
-    def test_main_stack__is_made_left_alone_and_deleted_without_photos(
+    def test_main_stack__is_created_unchanged_and_deleted_without_photos(
         self, embedded_aws: EnforcedAws, parameters: Parameters
     ) -> None:
         made = provision(embedded_aws, parameters)

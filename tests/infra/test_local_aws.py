@@ -1,4 +1,4 @@
-"""The embedded AWS of a local run, brought up over whatever the last run left."""
+"""The embedded AWS of a local run, started on the files of the last run."""
 
 import shutil
 import uuid
@@ -7,16 +7,14 @@ from dataclasses import replace
 import pytest
 
 from infra import ports
-from infra.embedded import EmbeddedAws
 from infra.local import aws as local_aws
 from infra.provision import Parameters
 from infra.worker_zip import build
-from tests.aws import EMBEDDED_PYTHON
 from tests.waiting import eventually
 from thumbworker.contract import keys
 
 
-def test_move_files__takes_everything_along(tmp_path):
+def test_move_files__moves_all_files(tmp_path):
     source, destination = tmp_path / "from", tmp_path / "to"
     (source / "a" / "b").mkdir(parents=True)
     (source / "a" / "b" / "file").write_text("x")
@@ -25,7 +23,7 @@ def test_move_files__takes_everything_along(tmp_path):
     assert not source.exists()
 
 
-def test_move_files__goes_on_where_it_was_interrupted(tmp_path):
+def test_move_files__resumes_after_an_interruption(tmp_path):
     source, destination = tmp_path / "from", tmp_path / "to"
     for folder, name in ((source, "second"), (destination, "first")):
         folder.mkdir()
@@ -43,16 +41,9 @@ def test_move_files__never_overwrites(tmp_path):
     assert (destination / "file").read_text() == "old"
 
 
-def test_move_files__of_nothing_is_nothing(tmp_path):
+def test_move_files__missing_source(tmp_path):
     local_aws.move_files(tmp_path / "nowhere", tmp_path / "to")
     assert not (tmp_path / "to").exists()
-
-
-@pytest.fixture
-def aws(tmp_path):
-    made = EmbeddedAws(EMBEDDED_PYTHON, tmp_path / "aws", ports.any_free())
-    yield made
-    made.kill()
 
 
 @pytest.fixture
@@ -92,7 +83,7 @@ def owner_of(aws, outputs, photo_id):
 
 
 @pytest.mark.embedded
-def test_start__a_kill_right_after_it_loses_nothing(aws, parameters):
+def test_start__kill_right_afterwards_loses_nothing(aws, parameters):
     outputs = local_aws.start(aws, parameters)
     photo_id = put_original(aws, outputs)
     aws.kill()
@@ -113,7 +104,7 @@ def test_start__keeps_photos_whose_state_was_lost(aws, parameters):
 
 
 @pytest.mark.embedded
-def test_nudge_items_without_original__names_the_deleted_only(aws, parameters):
+def test_nudge_items_without_original__nudges_only_deleted_photos(aws, parameters):
     outputs = local_aws.start(aws, parameters)
     kept, deleted = put_original(aws, outputs), uuid.uuid4()
     for photo_id in (kept, deleted):
@@ -132,7 +123,7 @@ def test_nudge_items_without_original__names_the_deleted_only(aws, parameters):
 
 
 @pytest.mark.embedded
-def test_start__on_another_port_still_hears_the_queue(aws, parameters):
+def test_start__reads_the_queue_on_another_port(aws, parameters):
     parameters = replace(parameters, worker_mapping_enabled=True)
     local_aws.start(aws, parameters)
     aws.stop()

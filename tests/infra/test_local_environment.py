@@ -1,4 +1,4 @@
-"""What the gallery's processes get to know in a local run."""
+"""Environment variables of the gallery's processes in a local run."""
 
 from dataclasses import fields
 
@@ -35,7 +35,7 @@ def test_environment__has_no_aws_credentials_of_the_user(made):
     assert environment["PATH"] == "/bin"
 
 
-def test_environment__takes_choices(made):
+def test_environment__uses_options(made):
     assert made()["SIGN_UP"] == "open"
     assert made(SIGN_UP="closed")["SIGN_UP"] == "closed"
 

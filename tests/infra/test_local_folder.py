@@ -1,4 +1,4 @@
-"""What a local run keeps, and who may read it."""
+"""The folder of a local run and its permissions."""
 
 import pytest
 
@@ -12,7 +12,7 @@ def folder(tmp_path):
     return made
 
 
-def test_lock__names_who_holds_it(folder):
+def test_lock__names_its_holder(folder):
     with folder.lock() as lock:
         lock.write("The gallery is already running: http://127.0.0.1:8000/ (process 1).")
         lock.flush()
@@ -25,12 +25,12 @@ def test_lock__is_free_again_after_its_holder(folder):
     folder.lock().close()
 
 
-def test_secret_key__is_made_once(folder):
+def test_secret_key__is_created_once(folder):
     assert folder.secret_key() == folder.secret_key()
     assert len(folder.secret_key()) >= 50
 
 
-def test_secrets__are_their_owners_only(folder):
+def test_secrets__are_readable_only_by_their_owner(folder):
     folder.secret_key()
     folder.save_environment({"SECRET_KEY": "x"})
     for path in (folder.path / "secret-key", folder.environment_file):
@@ -38,7 +38,7 @@ def test_secrets__are_their_owners_only(folder):
     assert folder.path.stat().st_mode & 0o777 == 0o700
 
 
-def test_environment__is_unknown_before_the_first_run(folder):
+def test_environment__none_before_the_first_run(folder):
     assert folder.environment() is None
 
 

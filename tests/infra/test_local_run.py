@@ -1,4 +1,4 @@
-"""The whole system as a person runs it: started, stopped, killed, started twice."""
+"""The whole system, run as by ``make run``: started, stopped, killed and started twice."""
 
 import json
 import subprocess
@@ -88,7 +88,7 @@ def test_run__after_a_kill_checks_photos(tmp_path):
         processes = descendants(gallery.process.pid)
         gallery.process.kill()
         gallery.process.wait()
-        # The children end too: none is left to hold a port or the database.
+        # The children end too, so none holds a port or the database.
         eventually(lambda: not ports_in_use(gallery))
         assert processes
     with gallery_in(tmp_path / "var") as gallery:

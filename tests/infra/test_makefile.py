@@ -1,4 +1,4 @@
-"""What ``make`` says of itself."""
+"""The targets of ``make``, its help and the locked requirements."""
 
 import re
 import subprocess
@@ -44,7 +44,7 @@ def test_locked_sets__have_hashes_and_no_address(set_name):
 
 
 def test_locked_sets__that_share_a_process_agree():
-    """Web, worker and local are held to what the tests run with."""
+    """Web, worker and local use the versions that the tests run with."""
     pins = {
         name: dict(
             re.findall(
@@ -60,7 +60,7 @@ def test_locked_sets__that_share_a_process_agree():
 
 
 def test_test_postgres__runs_all_folders_with_a_database():
-    """By what they name: pytest-django's ways to a database, and galleries that run."""
+    """A test needs a database if it names one of pytest-django's fixtures or a running gallery."""
     using = re.compile(r"django_db|transactional_db|running_gallery|gallery_in|open_page")
     shown = subprocess.run(
         ["make", "--dry-run", "test-postgres"], cwd=PROJECT, capture_output=True, text=True, check=True

@@ -1,4 +1,4 @@
-"""What a person may choose about a deployment, and what cannot be followed."""
+"""Options of a deployment and their validation."""
 
 from __future__ import annotations
 

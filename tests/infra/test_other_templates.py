@@ -1,4 +1,4 @@
-"""What the templates of CloudFront, alarms, firewall and database must say, as data."""
+"""The templates of CloudFront, alarms, firewall and database, checked as data."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ class TestSite:
         assert {"sandbox", "default-src 'none'"} <= set(policy.split("; "))
         headers = {item["Header"]: item["Value"] for item in config["CustomHeadersConfig"]["Items"]}
         assert headers["Cross-Origin-Resource-Policy"] == "cross-origin"
-        # The worker says it on each picture; said here, browsers would keep refusals as well.
+        # The worker sets it on each picture; set here, browsers would cache refusals too.
         assert "Cache-Control" not in headers
         assert CACHE_CONTROL == "private, max-age=31536000, immutable"
 
-    def test_pictures__are_cached_by_edges_though_private(self) -> None:
+    def test_pictures__are_cached_at_the_edge_despite_private(self) -> None:
         config = SITE["PictureCache"]["Properties"]["CachePolicyConfig"]
-        # With a MinTTL of 0 CloudFront heeds "private" and keeps nothing.
+        # With a MinTTL of 0 CloudFront obeys "private" and caches nothing.
         assert config["MinTTL"] == config["DefaultTTL"] == config["MaxTTL"] == 86_400
         key = config["ParametersInCacheKeyAndForwardedToOrigin"]
         assert key["QueryStringsConfig"] == {"QueryStringBehavior": "none"}
@@ -124,7 +124,7 @@ class TestWatch:
     def test_alarms__notify_the_operator(self) -> None:
         assert all(alarm["AlarmActions"] == [{"Ref": "OperatorTopic"}] for alarm in ALARMS.values())
 
-    def test_sweep_gone__rings_without_data(self) -> None:
+    def test_sweep_gone__alarms_without_data(self) -> None:
         assert ALARMS["SweepGone"]["TreatMissingData"] == "breaching"
         assert ALARMS["SweepGone"]["Period"] == {"Ref": "SweepGoneSeconds"}
         assert {alarm["TreatMissingData"] for name, alarm in ALARMS.items() if name != "SweepGone"} == {
@@ -180,7 +180,7 @@ class TestFirewall:
 
 
 class TestDatabase:
-    def test_database__is_kept_with_its_stack_deleted(self) -> None:
+    def test_database__leaves_a_snapshot_of_a_deleted_stack(self) -> None:
         cluster = DATABASE["Cluster"]
         assert (cluster["DeletionPolicy"], cluster["UpdateReplacePolicy"]) == ("Snapshot", "Snapshot")
         assert cluster["Properties"]["DeletionProtection"]

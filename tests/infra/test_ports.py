@@ -1,4 +1,4 @@
-"""Which port is taken, and what is said when it is not free."""
+"""Choosing a port, and the error if it is in use."""
 
 import socket
 
@@ -20,7 +20,7 @@ def test_choose__prefers_the_usual_port():
     assert ports.choose(usual, None) == usual
 
 
-def test_choose__takes_another_when_the_usual_one_is_taken(taken):
+def test_choose__takes_another_when_the_usual_one_is_in_use(taken):
     chosen = ports.choose(taken, None)
     assert chosen != taken
     assert ports.is_free(chosen)
@@ -37,6 +37,6 @@ def test_choose__takes_a_requested_port():
 
 
 @pytest.mark.parametrize("words", ["http", "0", "65536", "-1"])
-def test_choose__refuses_what_is_no_port(words):
+def test_choose__refuses_an_invalid_port(words):
     with pytest.raises(ValueError, match=words):
         ports.choose(8000, words)

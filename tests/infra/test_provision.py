@@ -46,8 +46,8 @@ def test_queue__has_its_dead_letter_queue(embedded_aws):
 
 
 class TestEnforcement:
-    def test_stranger__is_refused(self, embedded_aws):
-        stranger = boto3.client(
+    def test_unknown_key__is_refused(self, embedded_aws):
+        unknown = boto3.client(
             "s3",
             aws_access_key_id="AKIAIOSFODNN7EXAMPLE",
             aws_secret_access_key="x" * 40,
@@ -55,7 +55,7 @@ class TestEnforcement:
             region_name=REGION,
             config=CLIENT_CONFIG,
         )
-        assert refused(stranger.list_objects_v2, Bucket=embedded_aws.outputs.originals_bucket) == 403
+        assert refused(unknown.list_objects_v2, Bucket=embedded_aws.outputs.originals_bucket) == 403
 
     def test_web_keys__with_another_secret_are_refused(self, embedded_aws):
         keys = embedded_aws.web_credentials()

@@ -1,4 +1,4 @@
-"""What runs by schedule here runs by schedule where the gallery is deployed, and the other way round."""
+"""A local run and a deployment schedule the same jobs."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What the set-up scripts say on a machine that lacks something, and when they do nothing."""
+"""The setup scripts name missing programs, and do nothing if everything is installed."""
 
 import shutil
 import subprocess
@@ -13,7 +13,7 @@ ENVIRONMENT = PROJECT / "infra" / "setup" / "environment.sh"
 
 @pytest.fixture
 def bare_machine(tmp_path):
-    """Make a PATH with hardly anything on it; return a function that adds a program."""
+    """Create a PATH with few programs; return a function that adds one."""
     programs = tmp_path / "bin"
     programs.mkdir()
     for name in ("dirname", "cksum", "tr", "grep", "id", "rm", "mkdir", "sh"):
@@ -94,7 +94,7 @@ class TestEnvironment:
 
     @pytest.fixture
     def machine(self, bare_machine, project):
-        """Let ``python -m venv`` make a python that writes down what it is asked."""
+        """Let ``python -m venv`` create a python that records its arguments."""
         made = '#!/bin/sh\necho "$@" >>asked\n'
         (project / "python-of-the-environment").write_text(made)
         (project / "python-of-the-environment").chmod(0o755)

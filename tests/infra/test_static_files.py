@@ -1,4 +1,4 @@
-"""What the static bucket's objects say about how long they may be kept."""
+"""Cache headers of the objects in the static bucket."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_upload__lets_only_hashed_names_be_kept_for_ever(s3: Any, folder: Path) -> None:
+def test_upload__caches_only_hashed_names_forever(s3: Any, folder: Path) -> None:
     static_files.upload(s3, BUCKET, folder)
     found = {
         entry["Key"]: s3.head_object(Bucket=BUCKET, Key=entry["Key"])["CacheControl"]
@@ -52,7 +52,7 @@ def test_upload__lets_only_hashed_names_be_kept_for_ever(s3: Any, folder: Path) 
     assert found == {
         "static/css/base.css": "public, max-age=60",
         "static/css/base.0123456789ab.css": "public, max-age=31536000, immutable",
-        # It is the manifest that says what is hashed, not the look of a name.
+        # The manifest states which names are hashed; a name alone does not show it.
         "static/looks.like.0123456789ab.js": "public, max-age=60",
     }
 

@@ -1,4 +1,4 @@
-"""What keeps photos safe, asserted from the template as data: no emulator would notice its loss."""
+"""Settings of the template that keep photos safe, checked as data: emulators would not miss them."""
 
 import pytest
 
@@ -60,7 +60,7 @@ class TestBuckets:
         assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "s3:*")
         assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
-    def test_bucket__ends_open_multipart_uploads(self, name):
+    def test_bucket__aborts_open_multipart_uploads(self, name):
         rules = properties(name)["LifecycleConfiguration"]["Rules"]
         assert {"DaysAfterInitiation": 1} in [rule.get("AbortIncompleteMultipartUpload") for rule in rules]
 
@@ -237,7 +237,7 @@ def test_roles__are_assumed_only_by_lambda_with_tls():
     assert emulated["Fn::If"][:2] == ["TlsRequired", {"Ref": "AWS::NoValue"}]
 
 
-def test_worker__gets_its_variables():
+def test_worker__has_its_environment_variables():
     variables = properties("WorkerFunction")["Environment"]["Variables"]
     assert set(variables) == {
         "ORIGINALS_BUCKET",

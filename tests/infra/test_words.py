@@ -1,4 +1,4 @@
-"""The word lint: which words it finds, and that its list holds nothing superfluous."""
+"""The word lint finds listed words, and each exception in its list is needed."""
 
 from __future__ import annotations
 

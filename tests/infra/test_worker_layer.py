@@ -1,4 +1,4 @@
-"""The worker in two zips, code and layer: the same files, that run where Lambda lays them out."""
+"""The worker in two zips, code and layer, unpacked as Lambda does."""
 
 import shutil
 import zipfile
@@ -15,7 +15,7 @@ from infra.worker_zip import build, build_layered
 from tests.aws import EMBEDDED_PYTHON
 from tests.infra.test_template import properties
 from tests.infra.test_worker_zip import compiled, link_to_wheels, run_alone, runtime
-from tests.journey.conftest import photograph
+from tests.pictures import flat_jpeg
 from tests.stage import SITE_ORIGIN
 from tests.templates import template
 from tests.waiting import eventually
@@ -168,12 +168,12 @@ class TestOnEmbedded:
         return [layer["Arn"] for layer in found.get("Layers", [])]
 
     def look(self, aws, outputs):
-        """Upload a photo and return what the worker says of it."""
+        """Upload a photo and return the status that the worker stores."""
         photo_id = uuid4()
         aws.client("s3").put_object(
             Bucket=outputs.originals_bucket,
             Key=keys.original_key(photo_id),
-            Body=photograph(),
+            Body=flat_jpeg(),
             ContentType="image/jpeg",
             Metadata={keys.OWNER_METADATA: "7"},
         )

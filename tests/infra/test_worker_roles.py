@@ -1,7 +1,7 @@
-"""What the workers' roles are refused on the embedded AWS, tried from within a function that has the role.
+"""Permissions of the workers' roles on the embedded AWS, tried by a function that has the role.
 
-It does not know ``dynamodb:LeadingKeys``: that each role is held to its own items is weighed in
-``tests/journey/test_least_privilege.py``.
+The emulator ignores ``dynamodb:LeadingKeys``; ``tests/journey/test_least_privilege.py`` tests that each role
+is limited to its own items.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.embedded
 
 REFUSED = {400, 403}
-"""On AWS DynamoDB refuses by 400 and S3 by 403."""
+"""DynamoDB refuses with 400 and S3 with 403."""
 PROBE = """
 import boto3
 from botocore.config import Config
@@ -48,7 +48,7 @@ def zipped(code: str) -> bytes:
 
 
 class Probe:
-    """A function that does one call in the name of the role of another."""
+    """A function that makes single calls with another function's role."""
 
     def __init__(self, aws: EnforcedAws, like: str) -> None:
         self.aws, self.name = aws, f"probe-{uuid4()}"
@@ -63,7 +63,7 @@ class Probe:
         )
 
     def status(self, service: str, call: str, **arguments: Any) -> int:
-        """Return the status of the answer."""
+        """Return the HTTP status of the call."""
         event = {"service": service, "call": call, "arguments": arguments}
         answer = self.aws.client("lambda").invoke(FunctionName=self.name, Payload=json.dumps(event))
         said = json.loads(answer["Payload"].read())
@@ -87,7 +87,7 @@ def worker(embedded_aws: EnforcedAws) -> Iterator[Probe]:
 
 @pytest.fixture
 def original(embedded_aws: EnforcedAws) -> dict[str, str]:
-    """Store something where originals are, under a name that no event is about."""
+    """Store an object in the bucket of originals under a key that names no photo."""
     found = {"Bucket": embedded_aws.outputs.originals_bucket, "Key": f"imports/{uuid4()}/not-an-id"}
     embedded_aws.client("s3").put_object(**found, Body=b"{}")
     return found

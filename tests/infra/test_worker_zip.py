@@ -1,4 +1,4 @@
-"""The worker's zip: small, the same every time, for the right platform, and complete by itself."""
+"""The worker's zip is small, reproducible, self-contained and built for Lambda's platform."""
 
 import importlib.util
 import marshal
@@ -18,11 +18,11 @@ from tests.stage import ENVIRONMENT
 
 AMAZON_LINUX_2023_GLIBC = (2, 34)
 UNCHECKED_HASH = (1).to_bytes(4, "little")
-"""The flags of bytecode that names its source's hash and is not held against it (PEP 552)."""
+"""The flags of bytecode with an unchecked source hash (PEP 552)."""
 MAXIMUM_IMPORT_CPU_SECONDS = 0.6
 MOST_COLD_IMPORTS = 20
 FROM_THE_RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six")
-"""What Lambda's Python brings; everything else must be in the zip."""
+"""Packages of Lambda's Python; all others must be in the zip."""
 ELF_MACHINES = {"x86_64": 62, "arm64": 183}
 
 
@@ -41,7 +41,7 @@ def unpacked(archive, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def runtime(tmp_path_factory):
-    """Make a folder of only what Lambda's runtime brings."""
+    """Create a folder with only the packages of Lambda's runtime."""
     folder = tmp_path_factory.mktemp("runtime")
     for name in FROM_THE_RUNTIME:
         origin = Path(importlib.util.find_spec(name).origin)
@@ -51,11 +51,11 @@ def runtime(tmp_path_factory):
 
 
 def run_alone(unpacked, runtime, code, *, layer=()):
-    """Run code with nothing importable but the standard library, the runtime's packages and the zip."""
+    """Run code that can import only the standard library, the runtime's packages and the zip."""
     folders = [str(folder) for folder in (unpacked, *layer, runtime)]
     prelude = f"import sys; sys.path[:0] = {folders!r}\n"
     return subprocess.run(
-        # It writes no bytecode, for in Lambda the package's folder is read-only.
+        # No bytecode is written, because in Lambda the package's folder is read-only.
         [sys.executable, "-I", "-S", "-B", "-c", prelude + code],
         capture_output=True,
         text=True,
@@ -108,7 +108,7 @@ def test_zip__has_the_whole_worker(archive):
 
 
 def test_bytecode__is_unchecked_and_complete(archive):
-    """Lambda can write none. Held against the sources' times, which a zip does not keep, none would count."""
+    """Lambda can write no bytecode, and a zip keeps no times to check bytecode against."""
     names = set(archive.namelist())
     expected = {importlib.util.cache_from_source(name) for name in names if name.endswith(".py")}
     assert len(expected) > 50
@@ -126,7 +126,7 @@ def test_bytecode__matches_its_source(archive):
 
 
 def test_bytecode__is_left_out_for_another_python(tmp_path):
-    """No bytecode of ours would be taken there; the very version must build the package for the cloud."""
+    """Another version ignores our bytecode; the deployed version of Python must build the package."""
     (tmp_path / "sound.py").write_text("sound = True\n")
     compile_sources(tmp_path, "3.99")
     assert [path.name for path in tmp_path.iterdir()] == ["sound.py"]
@@ -188,7 +188,7 @@ print(process_time() - before)
 
 @pytest.mark.parametrize("module", ["thumbworker.handler", "thumbworker.imports.handler"])
 def test_cold_import__is_short(unpacked, runtime, module):
-    """Processor time, and the least of several: what else runs on the machine can only add to it."""
+    """Measured as the minimum of several processor times: other processes can only add to it."""
     taken = []
     while len(taken) < MOST_COLD_IMPORTS and not (taken and min(taken) < MAXIMUM_IMPORT_CPU_SECONDS):
         taken.append(cpu_seconds_to_import(unpacked, runtime, module))
@@ -204,7 +204,7 @@ def test_cold_import__enables_garbage_collection_again(unpacked, runtime, module
 
 
 def test_zip__allows_no_private_network(unpacked, runtime):
-    """Whatever its variables say: the guard in the deployed zip lets nothing through but the internet."""
+    """With any environment variables, the deployed zip connects only to public addresses."""
     code = """
 import os
 os.environ["IMPORT_LOOPBACK_PORT"] = "8123"

@@ -1,4 +1,4 @@
-"""The workflows grant nothing by default, pin what they use and run what a person runs."""
+"""The workflows grant no permissions by default, pin their actions and run make targets."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_workflow__grants_nothing_and_pins_everything(path: Path) -> None:
     for step in steps(path):
         if "uses" in step:
             assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", step["uses"])
-        # Text of strangers (a branch's name, a title) never becomes part of a script.
+        # Untrusted text (a branch name, a title) never becomes part of a script.
         assert "${{" not in step.get("run", "")
 
 
@@ -102,6 +102,6 @@ def test_workflows__test_every_python_on_both_databases(job: str) -> None:
     assert matrix["python"] == ["3.11", "3.12", "3.13"]
 
 
-def test_workflows__look_for_known_weaknesses_of_what_is_deployed() -> None:
+def test_workflows__scan_deployed_packages_for_known_vulnerabilities() -> None:
     (audit,) = [step["run"] for step in steps(CHECK) if "pip-audit" in step.get("run", "")]
     assert {"requirements/web.txt", "requirements/worker.txt", "--require-hashes"} <= set(audit.split())

@@ -5,14 +5,13 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
-import io
 import json
 import os
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import pytest
-from PIL import Image
+from django.test import Client
 
 from tests.gallery.conftest import PASSWORD, alice, bob, charlie, trusted
 from tests.gallery.stores import Stores
@@ -23,18 +22,10 @@ from thumbworker.queues import open_queues
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from django.test import Client
-
+    from gallery.accounts.models import User
     from tests.aws import MotoAws
 
 __all__ = ["alice", "bob", "charlie", "trusted"]
-
-
-def photograph(color: str = "teal", size: tuple[int, int] = (640, 480)) -> bytes:
-    """Return a small JPEG."""
-    buffer = io.BytesIO()
-    Image.new("RGB", size, color).save(buffer, "JPEG")
-    return buffer.getvalue()
 
 
 def drain(sqs: Any, queue_url: str, work: Callable[[dict[str, Any]], dict[str, Any]]) -> int:
@@ -142,6 +133,14 @@ class Journey:
 def journey(moto_aws: MotoAws) -> Journey:
     """Give one test the whole product."""
     return Journey(moto_aws)
+
+
+@pytest.fixture
+def browser(alice: User) -> Client:
+    """Return a client signed in as Alice."""
+    client = Client()
+    client.force_login(alice)
+    return client
 
 
 @pytest.fixture

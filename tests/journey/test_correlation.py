@@ -12,11 +12,10 @@ from django.test import Client
 
 from gallery.photos.models import Photo
 from gallery.processing.settle import settle
-from gallery.storage.topic import topic
 from tests.emf import metrics_of
 from tests.gallery.api.conftest import ProgramFactory, program_of
-from tests.gallery.photos.test_outbox import Subscriber
-from tests.journey.conftest import photograph
+from tests.gallery.photos.conftest import Subscriber, subscriber
+from tests.pictures import flat_jpeg
 from tests.thumbworker.imports.fakes import FakeWeb
 from tests.weblog import WebLog, web_log
 from thumbworker.contract import keys
@@ -31,23 +30,15 @@ from thumbworker.metrics import MetricLog
 from thumbworker.queues import open_queues
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from uuid import UUID
 
     from gallery.accounts.models import User
     from tests.aws import MotoAws
     from tests.journey.conftest import Journey
 
-__all__ = ["program_of", "web_log"]
+__all__ = ["program_of", "subscriber", "web_log"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def subscriber(moto_aws: MotoAws) -> Iterator[Subscriber]:
-    topic.cache_clear()
-    yield Subscriber(moto_aws)
-    topic.cache_clear()
 
 
 @pytest.fixture
@@ -78,7 +69,7 @@ def test_correlation__from_the_offer_to_the_deleted_event(
     web_log: WebLog,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    content = photograph()
+    content = flat_jpeg()
     (result,) = journey.offer(browser, content)
     photo_id = journey.put(result, content)
     (offered,) = web_log.lines("uploads_offered")
@@ -110,7 +101,7 @@ def test_correlation__from_the_offer_to_the_deleted_event(
 def test_correlation__through_the_plain_form(
     journey: Journey, browser: Client, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file = SimpleUploadedFile("a.jpg", photograph(), "image/jpeg")
+    file = SimpleUploadedFile("a.jpg", flat_jpeg(), "image/jpeg")
     answer = browser.post("/upload/", {"file": file, "visibility": "private"})
     photo = Photo.objects.get()
     journey.work()
@@ -163,7 +154,7 @@ def test_correlation__from_an_import_to_the_thumbnail(
     (requested,) = web_log.lines("imports_requested")
     assert (requested["correlation_id"], requested["photo_ids"]) == (correlation_id, [str(photo.pk)])
 
-    Imports(journey.aws, FakeWeb(picture=Picture(photograph(), "image/jpeg"))).work()
+    Imports(journey.aws, FakeWeb(picture=Picture(flat_jpeg(), "image/jpeg"))).work()
     line = worker_line(capsys)
     assert (line["outcome"], line["correlation_id"]) == ("completed", correlation_id)
     assert metrics_of(line)["test", "imports"].keys() >= {

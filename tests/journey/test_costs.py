@@ -16,8 +16,8 @@ from gallery.storage import catalogue, signed_urls
 from gallery.storage.originals import originals
 from tests.gallery.conftest import PhotoFactory, make_photo
 from tests.gallery.stores import ready_item
-from tests.journey.conftest import photograph
 from tests.journey.counting import counted
+from tests.pictures import flat_jpeg
 from thumbworker.contract.policy import CURRENT
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def test_offers__of_fifty_take_four_queries_and_no_call(journey: Journey, alice:
 def test_photo__takes_the_counted_calls(journey: Journey, alice: User) -> None:
     client = Client()
     client.force_login(alice)
-    journey.upload(client, photograph())
+    journey.upload(client, flat_jpeg())
     with counted(*journey.worker_clients()) as costs:
         assert journey.work() == 1
     once = {"GetObject": 1, "PutItem": 1, "HeadObject": 1, "Publish": 1}
@@ -103,7 +103,7 @@ def test_photo__takes_the_counted_calls(journey: Journey, alice: User) -> None:
 def test_nudge__takes_one_get_item_more(journey: Journey, alice: User) -> None:
     client = Client()
     client.force_login(alice)
-    (photo_id,) = journey.upload(client, photograph())
+    (photo_id,) = journey.upload(client, flat_jpeg())
     journey.work()
     originals().nudge(photo_id)
     with counted(*journey.worker_clients()) as costs:
@@ -114,7 +114,7 @@ def test_nudge__takes_one_get_item_more(journey: Journey, alice: User) -> None:
 def test_status_poll__takes_one_query_and_one_read(journey: Journey, alice: User) -> None:
     client = Client()
     client.force_login(alice)
-    photo_ids = journey.upload(client, photograph("red"), photograph("blue"))
+    photo_ids = journey.upload(client, flat_jpeg("red"), flat_jpeg("blue"))
     with counted(*gallery_clients()) as costs:
         client.get("/photos/status/", {"ids": ",".join(map(str, photo_ids))})
     assert len(costs.beyond_session_and_user) <= 3, costs.sql

@@ -20,7 +20,7 @@ from gallery.storage import aws, catalogue
 from gallery.storage.originals import originals
 from gallery.storage.topic import topic
 from tests.gallery.conftest import PhotoFactory, make_photo
-from tests.journey.conftest import photograph
+from tests.pictures import flat_jpeg
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,13 +67,6 @@ def _dead_topic(closed_port: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[N
     topic.cache_clear()
 
 
-@pytest.fixture
-def browser(alice: User) -> Client:
-    client = Client()
-    client.force_login(alice)
-    return client
-
-
 def test_silent_store__read_ends_within_three_seconds() -> None:
     config = aws.client_config()
     one_try = config.connect_timeout + config.read_timeout
@@ -112,7 +105,7 @@ def test_sweep__fails_no_photo_without_the_catalogue(alice: User, make_photo: Ph
 
 @pytest.mark.usefixtures("_dead_originals")
 def test_plain_form__reports_a_silent_store(browser: Client) -> None:
-    file = SimpleUploadedFile("a.jpg", photograph(), "image/jpeg")
+    file = SimpleUploadedFile("a.jpg", flat_jpeg(), "image/jpeg")
     answer = browser.post("/upload/", {"file": file})
     assert answer.status_code == 422
     assert STORE_UNAVAILABLE.sentence in unescape(answer.content.decode())

@@ -16,7 +16,7 @@ from gallery.photos import transitions
 from gallery.photos.models import DeletionRecord, Photo
 from gallery.photos.states import State
 from gallery.processing.sweep import sweep
-from tests.journey.conftest import photograph
+from tests.pictures import flat_jpeg
 from thumbworker.contract.policy import CURRENT
 from thumbworker.contract.reasons import SENTENCES, Reason, sentence
 
@@ -27,13 +27,6 @@ if TYPE_CHECKING:
     from tests.journey.conftest import Journey
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def browser(alice: User) -> Client:
-    client = Client()
-    client.force_login(alice)
-    return client
 
 
 def status_of(client: Client, *photo_ids: UUID) -> dict[str, str]:
@@ -47,7 +40,7 @@ def addresses_in(client: Client, path: str) -> set[str]:
 
 
 def test_photo__from_upload_to_purge(journey: Journey, browser: Client, alice: User, charlie: User) -> None:
-    content = photograph()
+    content = flat_jpeg()
     (photo_id,) = journey.upload(browser, content)
     assert status_of(browser, photo_id) == {str(photo_id): "awaiting"}
 
@@ -81,7 +74,7 @@ def test_photo__from_upload_to_purge(journey: Journey, browser: Client, alice: U
 
 
 def test_restore__keeps_the_address(journey: Journey, browser: Client, charlie: User) -> None:
-    (photo_id,) = journey.upload(browser, photograph())
+    (photo_id,) = journey.upload(browser, flat_jpeg())
     journey.work()
     status_of(browser, photo_id)
     transitions.approved(photo_id, actor=charlie)
@@ -93,7 +86,7 @@ def test_restore__keeps_the_address(journey: Journey, browser: Client, charlie: 
 
 
 def test_upload__of_ten_photos(journey: Journey, browser: Client) -> None:
-    contents = [photograph(size=(300 + n, 200)) for n in range(10)]
+    contents = [flat_jpeg(size=(300 + n, 200)) for n in range(10)]
     photo_ids = journey.upload(browser, *contents)
     journey.work()
     assert set(status_of(browser, *photo_ids).values()) == {"pending"}
@@ -101,7 +94,7 @@ def test_upload__of_ten_photos(journey: Journey, browser: Client) -> None:
 
 
 def test_purge__removes_a_replayed_put(journey: Journey, browser: Client) -> None:
-    content = photograph()
+    content = flat_jpeg()
     (offered,) = journey.offer(browser, content)
     photo_id = journey.put(offered, content)
     journey.work()
@@ -121,7 +114,7 @@ def test_purge__removes_a_replayed_put(journey: Journey, browser: Client) -> Non
 
 
 def test_nudge__replaces_a_lost_event(journey: Journey, browser: Client) -> None:
-    (photo_id,) = journey.upload(browser, photograph())
+    (photo_id,) = journey.upload(browser, flat_jpeg())
     journey.lose_messages()
     assert journey.work() == 0
     now = timezone.now() + timedelta(minutes=5)
@@ -133,7 +126,7 @@ def test_nudge__replaces_a_lost_event(journey: Journey, browser: Client) -> None
 
 
 def test_nudge__replaces_a_lost_removal_event(journey: Journey, browser: Client) -> None:
-    (photo_id,) = journey.upload(browser, photograph())
+    (photo_id,) = journey.upload(browser, flat_jpeg())
     journey.work()
     browser.post(f"/photos/{photo_id}/trash/")
     browser.post(f"/photos/{photo_id}/purge/")
@@ -160,7 +153,7 @@ def test_executable_named_jpg__is_stored_as_failed_and_never_served(
 
 
 def test_plain_form__takes_the_same_route(journey: Journey, browser: Client) -> None:
-    file = SimpleUploadedFile("plain.jpg", photograph(), "image/jpeg")
+    file = SimpleUploadedFile("plain.jpg", flat_jpeg(), "image/jpeg")
     answer = browser.post("/upload/", {"file": file, "visibility": "private"})
     assert answer.status_code == 302
     photo = Photo.objects.get()
@@ -171,7 +164,7 @@ def test_plain_form__takes_the_same_route(journey: Journey, browser: Client) -> 
 
 
 def test_plain_form__reports_duplicates(journey: Journey, browser: Client) -> None:
-    content = photograph()
+    content = flat_jpeg()
     for name in ("first.jpg", "second.jpg"):
         file = SimpleUploadedFile(name, content, "image/jpeg")
         page = browser.post("/upload/", {"file": file, "visibility": "public"}, follow=True)
@@ -180,7 +173,7 @@ def test_plain_form__reports_duplicates(journey: Journey, browser: Client) -> No
 
 
 def test_account_deletion__leaves_nothing(journey: Journey, browser: Client, password: str) -> None:
-    journey.upload(browser, photograph("red"), photograph("blue"))
+    journey.upload(browser, flat_jpeg("red"), flat_jpeg("blue"))
     journey.work()
     browser.post("/me/delete/", {"password": password})
     journey.work()
@@ -192,7 +185,7 @@ def test_account_deletion__leaves_nothing(journey: Journey, browser: Client, pas
     ("content", "reasons"),
     [
         pytest.param(
-            photograph()[:700], {Reason.DAMAGED, Reason.TRUNCATED, Reason.NOT_A_PICTURE}, id="cut off"
+            flat_jpeg()[:700], {Reason.DAMAGED, Reason.TRUNCATED, Reason.NOT_A_PICTURE}, id="cut off"
         ),
         pytest.param(b"<html><script>alert(1)</script>", {Reason.NOT_A_PICTURE}, id="a page"),
         pytest.param(b"<svg></svg>", {Reason.VECTOR_DRAWING}, id="a drawing"),

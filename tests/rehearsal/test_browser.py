@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import pictures
+from tests import pictures
 from tests.browser.chromium import CHROMIUM, launched
 from tests.browser.watch import Watch
 from tests.rehearsal.front import front_of

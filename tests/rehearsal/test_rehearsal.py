@@ -55,7 +55,7 @@ def test_gateway__is_closed_to_whom_comes_around_cloudfront(deployed: Deployed) 
     walk.see_the_first_page(knowing)
 
 
-def test_static_files__are_kept_for_ever_by_their_hashed_names(deployed: Deployed) -> None:
+def test_static_files__are_cached_forever_by_their_hashed_names(deployed: Deployed) -> None:
     s3, bucket = deployed.client("s3"), deployed.outputs("-site")["StaticBucket"]
     keys = [entry["Key"] for entry in s3.list_objects_v2(Bucket=bucket)["Contents"]]
     hashed = next(

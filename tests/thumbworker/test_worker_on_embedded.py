@@ -2,41 +2,22 @@
 
 from __future__ import annotations
 
-import io
 import json
-import time
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import pytest
-from PIL import Image
 
 from tests.emf import metrics_of
+from tests.pictures import flat_jpeg
+from tests.waiting import eventually
 from thumbworker.contract import correlation, keys
 from thumbworker.contract.policy import CURRENT, every_rendition_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tests.aws import EnforcedAws
 
 pytestmark = pytest.mark.embedded
-TIMEOUT_SECONDS = 60.0
-
-
-def eventually(look: Callable[[], Any]) -> Any:
-    """Poll until the function returns something."""
-    end = time.monotonic() + TIMEOUT_SECONDS
-    while time.monotonic() < end:
-        if found := look():
-            return found
-    pytest.fail(f"nothing within {TIMEOUT_SECONDS:.0f} s")
-
-
-def picture() -> bytes:
-    file = io.BytesIO()
-    Image.linear_gradient("L").resize((640, 480)).convert("RGB").save(file, "JPEG")
-    return file.getvalue()
 
 
 class Photo:
@@ -75,21 +56,21 @@ class Photo:
 
 def test_worker__upload_to_deletion_under_own_role(embedded_aws: EnforcedAws) -> None:
     photo = Photo(embedded_aws)
-    photo.upload(picture())
-    item = eventually(photo.item)
+    photo.upload(flat_jpeg())
+    item = eventually(photo.item, within_seconds=60)
     assert (item["status"]["S"], item["width"]["N"], item["owner"]["S"]) == ("READY", "640", "7")
     assert len(photo.rendition_keys()) == len(CURRENT.renditions)
     embedded_aws.client("s3").delete_object(
         Bucket=embedded_aws.outputs.originals_bucket, Key=keys.original_key(photo.photo_id)
     )
-    eventually(lambda: not photo.item())
+    eventually(lambda: not photo.item(), within_seconds=60)
     assert photo.rendition_keys() == set()
 
 
 def test_worker__log_line_of_zip(embedded_aws: EnforcedAws) -> None:
     photo = Photo(embedded_aws)
-    photo.upload(picture())
-    (line,) = eventually(photo.lines)
+    photo.upload(flat_jpeg())
+    (line,) = eventually(photo.lines, within_seconds=60)
     correlation_id = f"asked-for-{photo.photo_id}"
     assert (line["outcome"], line["correlation_id"]) == ("ready", correlation_id)
     assert photo.item()["correlation_id"]["S"] == correlation_id
@@ -106,8 +87,8 @@ def test_worker__log_line_of_zip(embedded_aws: EnforcedAws) -> None:
 
 def test_worker__zip_decodes_repeat_in_child(embedded_aws: EnforcedAws) -> None:
     photo = Photo(embedded_aws)
-    photo.upload(picture())
-    eventually(photo.item)
+    photo.upload(flat_jpeg())
+    eventually(photo.item, within_seconds=60)
     # A foreign item in its place makes the work be done again, by a message that claims to have come before.
     embedded_aws.client("dynamodb").delete_item(
         TableName=embedded_aws.outputs.catalogue_table, Key={"pk": {"S": keys.photo_item_key(photo.photo_id)}}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import pytest
 from django.apps import apps
@@ -11,8 +12,10 @@ from django.contrib.auth.models import Group
 from django.db import connection
 
 from gallery.accounts.groups import TRUSTED, trusted_group
-from gallery.accounts.models import User
 from gallery.accounts.trust import is_trusted
+
+if TYPE_CHECKING:
+    from gallery.accounts.models import User
 
 pytestmark = pytest.mark.django_db
 
@@ -32,21 +35,19 @@ def _migrated() -> None:
     make_groups()
 
 
-def test_moderators__may_only_moderate_photos() -> None:
-    person = User.objects.create_user("mo")
-    person.groups.add(Group.objects.get(name=MODERATORS))
-    assert person.get_all_permissions() == {
+def test_moderators__may_only_moderate_photos(alice: User) -> None:
+    alice.groups.add(Group.objects.get(name=MODERATORS))
+    assert alice.get_all_permissions() == {
         "photos.moderate_photo",
         "photos.view_photo",
         "photos.view_historyentry",
     }
 
 
-def test_trusted__need_no_review() -> None:
-    person = User.objects.create_user("tina")
-    person.groups.add(Group.objects.get(name=TRUSTED))
-    assert is_trusted(person)
-    assert person.get_all_permissions() == {"photos.skip_review"}
+def test_trusted__need_no_review(alice: User) -> None:
+    alice.groups.add(Group.objects.get(name=TRUSTED))
+    assert is_trusted(alice)
+    assert alice.get_all_permissions() == {"photos.skip_review"}
 
 
 def test_migration__keeps_what_an_operator_changed() -> None:

@@ -14,14 +14,11 @@ from gallery.albums.tagging import set_tags, tags_of
 from gallery.photos.actions import Outcome
 from gallery.photos.models import Photo
 from gallery.photos.states import State, Visibility
+from tests.gallery.conftest import crash
 
 if TYPE_CHECKING:
     from gallery.accounts.models import User
     from tests.gallery.conftest import JustBefore, PhotoFactory
-
-
-def crash() -> None:
-    raise OSError("the process died")
 
 
 def test_change_words__works(alice: User, make_photo: PhotoFactory) -> None:

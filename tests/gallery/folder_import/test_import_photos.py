@@ -108,7 +108,7 @@ def test_import__names_files_that_are_not_pictures(stores: Stores, alice: User, 
     ("arguments", "said"),
     [
         (["nowhere", "--owner", "alice"], "There is no such file or folder: nowhere"),
-        ([".", "--owner", "nobody"], "There is no user named nobody."),
+        ([".", "--owner", "mallory"], "There is no user named mallory."),
     ],
 )
 def test_import__reports_what_is_missing(alice: User, arguments: list[str], said: str) -> None:

@@ -156,8 +156,8 @@ def test_command__imports_a_list(alice: User, stores: ImportStores, tmp_path: Pa
 
 @pytest.mark.django_db
 def test_command__refuses_an_unknown_user(tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="no user named nobody"):
-        call_command("import_urls", "x", owner="nobody")
+    with pytest.raises(CommandError, match="no user named mallory"):
+        call_command("import_urls", "x", owner="mallory")
 
 
 def test_command__reports_a_missing_file(alice: User, tmp_path: Path) -> None:

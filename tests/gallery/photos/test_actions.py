@@ -15,6 +15,7 @@ from gallery.photos import actions
 from gallery.photos.actions import Outcome
 from gallery.photos.models import DeletionRecord, HistoryEntry, Photo, words_mark
 from gallery.photos.states import State, Visibility
+from tests.gallery.conftest import crash
 
 if TYPE_CHECKING:
     from gallery.accounts.models import User
@@ -35,10 +36,6 @@ BELOW_ACTIONS = {"IntegrityError", "atomic", "nudge", "on_commit", "purge_photo"
 
 def state_of(photo: Photo) -> str:
     return Photo.objects.get(pk=photo.pk).state
-
-
-def crash() -> None:
-    raise OSError("the process died")
 
 
 def test_words_mark__covers_caption_and_tags() -> None:

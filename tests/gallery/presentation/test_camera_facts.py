@@ -1,4 +1,4 @@
-"""What the worker writes of a camera is what pages say of it."""
+"""Camera facts on pages are those that the worker writes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ TAGS = Tags(
 )
 
 
-def test_all_that_the_worker_writes_of_a_camera_is_said(alice: User, make_photo: PhotoFactory) -> None:
+def test_camera_facts__complete(alice: User, make_photo: PhotoFactory) -> None:
     item = ready_item(make_photo(alice), metadata=camera_facts(TAGS))
     assert facts_of(item) == [
         ("Camera", "NIKON D750"),
@@ -47,6 +47,6 @@ def test_all_that_the_worker_writes_of_a_camera_is_said(alice: User, make_photo:
     ]
 
 
-def test_a_silent_camera_says_nothing(alice: User, make_photo: PhotoFactory) -> None:
+def test_camera_facts__none(alice: User, make_photo: PhotoFactory) -> None:
     item = dataclasses.replace(ready_item(make_photo(alice)), metadata={}, width=0, height=0)
     assert facts_of(item) == []

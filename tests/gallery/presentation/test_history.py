@@ -1,4 +1,4 @@
-"""A photo's history in words, as much of it as a page can bear."""
+"""A photo's history in sentences, up to a limit."""
 
 from __future__ import annotations
 
@@ -19,13 +19,11 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db
 
 
-def test_every_move_has_words() -> None:
+def test_history__each_move_has_a_sentence() -> None:
     assert set(history.SENTENCES) == {move.name for move in transitions.TABLE}
 
 
-def test_somebody_who_turns_a_photo_over_and_over_makes_no_endless_page(
-    alice: User, make_photo: PhotoFactory
-) -> None:
+def test_history__length_is_limited(alice: User, make_photo: PhotoFactory) -> None:
     photo = make_photo(alice, State.PENDING)
     HistoryEntry.objects.bulk_create(
         HistoryEntry(photo=photo, at=timezone.now(), move="trashed", from_state="pending", to_state="pending")

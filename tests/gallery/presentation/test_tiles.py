@@ -1,4 +1,4 @@
-"""A tile tells each viewer what they may know."""
+"""A tile shows each viewer what they may see."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_aws")]
 
 
-def test_a_file_s_name_is_between_its_owner_and_the_moderators(
+def test_tile__file_name_is_shown_only_to_owner_and_moderators(
     alice: User, bob: User, charlie: User, make_photo: PhotoFactory
 ) -> None:
     photo = make_photo(alice, file_name="divorce-lawyer-scan.jpg", caption="")
@@ -34,13 +34,13 @@ def test_a_file_s_name_is_between_its_owner_and_the_moderators(
     }
 
 
-def test_a_caption_is_for_everybody(alice: User, make_photo: PhotoFactory) -> None:
+def test_tile__caption_is_public(alice: User, make_photo: PhotoFactory) -> None:
     photo = make_photo(alice, caption="At sea")
     assert tiles_of([photo], AnonymousUser())[0][0].alt == "At sea"
 
 
 @pytest.mark.parametrize("state", [State.PENDING, State.REJECTED])
-def test_a_moderator_is_not_told_that_only_they_can_see_it(
+def test_tile__moderator_reads_who_can_see_it(
     alice: User, charlie: User, make_photo: PhotoFactory, state: State
 ) -> None:
     photo = make_photo(alice, state=state)

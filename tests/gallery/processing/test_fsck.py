@@ -153,6 +153,6 @@ def test_command__adopt_and_remove_exclude_each_other(stores: Stores, alice: Use
 
 def test_command__refuses_an_unknown_user(stores: Stores) -> None:
     unknown_original(stores)
-    with pytest.raises(CommandError, match="There is no user named nobody"):
-        command("--adopt-for", "nobody")
+    with pytest.raises(CommandError, match="There is no user named mallory"):
+        command("--adopt-for", "mallory")
     assert not Photo.objects.exists()

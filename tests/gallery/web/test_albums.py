@@ -13,6 +13,7 @@ from gallery.albums.tagging import set_tags, tags_of
 from gallery.core import reasons
 from gallery.photos.models import Photo
 from gallery.photos.states import State, Visibility
+from tests.gallery.conftest import crash
 from tests.gallery.stores import ready_item
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def test_organize__works(alice: User, make_photo: PhotoFactory, client_of: Calla
     )
     assert tags_of([photo.pk]) == {photo.pk: ["blue hour", "harbour"]}
     assert list(photo.albums.all()) == [second]
-    # New words of somebody untrusted wait for review.
+    # Changed tags of an untrusted user wait for review.
     assert Photo.objects.get().state == State.PENDING
 
 
@@ -126,9 +127,6 @@ def test_organize__tags_albums_and_move_are_one_transaction(
 ) -> None:
     browser, photo = client_of(alice), make_photo(alice)
     album = Album.objects.create(owner=alice, title="Sea")
-
-    def crash() -> None:
-        raise OSError("the process died")
 
     with just_before('UPDATE "photos_photo"', crash), pytest.raises(OSError, match="died"):
         browser.post(f"/photos/{photo.pk}/organize/", {"tags": "unread", "albums": [str(album.pk)]})

@@ -1,6 +1,6 @@
-"""A stage of its own, and the ways in which people break what its stacks made.
+"""Changes by hand that break a stage.
 
-Each breaks something, yields, and puts it back: making a stage takes longer than mending it.
+Each changes a resource, yields and restores it, because creating a stage takes longer than repairing one.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def mapping_of(aws: EnforcedAws) -> dict[str, Any]:
     return one
 
 
-def ring(aws: EnforcedAws, alarm: str, state: str) -> None:
+def set_alarm(aws: EnforcedAws, alarm: str, state: str) -> None:
     name = f"contactsheet-{STAGE}-{alarm}"
     cloudwatch = aws.client("cloudwatch")
     cloudwatch.put_metric_alarm(
@@ -59,7 +59,7 @@ def ring(aws: EnforcedAws, alarm: str, state: str) -> None:
 
 @contextmanager
 def while_broken(break_it: Breakage, aws: EnforcedAws, names: Names) -> Iterator[None]:
-    """Break something while the block lasts, and mend it even if the block fails."""
+    """Break a resource during the block and restore it, even if the block fails."""
     steps = iter(break_it(aws, names))
     next(steps)
     try:
@@ -68,7 +68,7 @@ def while_broken(break_it: Breakage, aws: EnforcedAws, names: Names) -> Iterator
         next(steps, None)
 
 
-def found_ill(aws: EnforcedAws, names: Names) -> dict[str, str]:
+def problems_of(aws: EnforcedAws, names: Names) -> dict[str, str]:
     return {one.what: one.advice for one in check_resources(aws, names) if not one.is_well}
 
 
@@ -78,13 +78,13 @@ def _put_notifications(aws: EnforcedAws, names: Names, configurations: list[dict
     )
 
 
-def unhear(aws: EnforcedAws, names: Names) -> Iterator[None]:
+def stop_deletion_notifications(aws: EnforcedAws, names: Names) -> Iterator[None]:
     found = aws.client("s3").get_bucket_notification_configuration(Bucket=names.originals_bucket)
-    all_of_them = found["QueueConfigurations"]
-    kept = [one for one in all_of_them if "ObjectRemoved" not in one["Events"][0]]
+    configurations = found["QueueConfigurations"]
+    kept = [one for one in configurations if "ObjectRemoved" not in one["Events"][0]]
     _put_notifications(aws, names, kept)
     yield
-    _put_notifications(aws, names, all_of_them)
+    _put_notifications(aws, names, configurations)
 
 
 def _changed_cors(aws: EnforcedAws, bucket: str, change: Callable[[dict[str, Any]], None]) -> Iterator[None]:
@@ -97,7 +97,7 @@ def _changed_cors(aws: EnforcedAws, bucket: str, change: Callable[[dict[str, Any
     s3.put_bucket_cors(Bucket=bucket, CORSConfiguration={"CORSRules": before})
 
 
-def swap_origin(aws: EnforcedAws, names: Names) -> Iterator[None]:
+def replace_cors_origin(aws: EnforcedAws, names: Names) -> Iterator[None]:
     elsewhere = {
         "AllowedOrigins": ["https://elsewhere.example"],
         "AllowedMethods": ["PUT"],
@@ -106,16 +106,16 @@ def swap_origin(aws: EnforcedAws, names: Names) -> Iterator[None]:
     return _changed_cors(aws, names.originals_bucket, lambda rule: rule.update(elsewhere))
 
 
-def forget_a_header(aws: EnforcedAws, names: Names) -> Iterator[None]:
+def remove_cors_header(aws: EnforcedAws, names: Names) -> Iterator[None]:
     header = "x-amz-meta-correlation-id"
     return _changed_cors(aws, names.originals_bucket, lambda rule: rule["AllowedHeaders"].remove(header))
 
 
-def let_strangers_in(aws: EnforcedAws, names: Names) -> Iterator[None]:
+def allow_any_origin(aws: EnforcedAws, names: Names) -> Iterator[None]:
     return _changed_cors(aws, names.renditions_bucket, lambda rule: rule["AllowedOrigins"].append("*"))
 
 
-def open_to_the_public(aws: EnforcedAws, names: Names) -> Iterator[None]:
+def delete_public_access_block(aws: EnforcedAws, names: Names) -> Iterator[None]:
     s3, bucket = aws.client("s3"), names.renditions_bucket
     blocked = s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
     s3.delete_public_access_block(Bucket=bucket)
@@ -131,11 +131,11 @@ def _without_policy(aws: EnforcedAws, bucket: str) -> Iterator[None]:
     s3.put_bucket_policy(Bucket=bucket, Policy=policy)
 
 
-def drop_policy(aws: EnforcedAws, names: Names) -> Iterator[None]:
+def delete_policy_of_renditions(aws: EnforcedAws, names: Names) -> Iterator[None]:
     return _without_policy(aws, names.renditions_bucket)
 
 
-def drop_policy_of_static(aws: EnforcedAws, names: Names) -> Iterator[None]:
+def delete_policy_of_static(aws: EnforcedAws, names: Names) -> Iterator[None]:
     return _without_policy(aws, names.static_bucket)
 
 
@@ -148,7 +148,7 @@ def expire_photos(aws: EnforcedAws, names: Names) -> Iterator[None]:
     s3.delete_bucket_lifecycle(Bucket=bucket)
 
 
-def take_the_role_away(aws: EnforcedAws, _: Names) -> Iterator[None]:
+def delete_role_policy_of_worker(aws: EnforcedAws, _: Names) -> Iterator[None]:
     iam = aws.client("iam")
     configuration = aws.client("lambda").get_function_configuration(FunctionName=THUMBWORKER)
     policy = {"RoleName": configuration["Role"].rsplit("/", 1)[-1], "PolicyName": "worker"}
@@ -169,7 +169,7 @@ def set_queue(**attributes: str) -> Breakage:
     return change
 
 
-def bury(aws: EnforcedAws, names: Names) -> Iterator[None]:
+def send_dead_letter(aws: EnforcedAws, names: Names) -> Iterator[None]:
     sqs, url = aws.client("sqs"), url_of(names, f"{THUMBNAILS}-dead")
     sqs.send_message(QueueUrl=url, MessageBody="{}")
     yield
@@ -181,13 +181,13 @@ def change_mapping(**changed: Any) -> Breakage:
         functions, before = aws.client("lambda"), mapping_of(aws)
         functions.update_event_source_mapping(UUID=before["UUID"], **changed)
         yield
-        put_back = {name: before.get(name, True) for name in changed}  # ``Enabled`` is not in an answer
-        functions.update_event_source_mapping(UUID=before["UUID"], **put_back)
+        previous = {name: before.get(name, True) for name in changed}  # ``Enabled`` is not in an answer
+        functions.update_event_source_mapping(UUID=before["UUID"], **previous)
 
     return change
 
 
-def remove_mapping(aws: EnforcedAws, _: Names) -> Iterator[None]:
+def delete_mapping(aws: EnforcedAws, _: Names) -> Iterator[None]:
     functions, before = aws.client("lambda"), mapping_of(aws)
     functions.delete_event_source_mapping(UUID=before["UUID"])
     yield
@@ -196,7 +196,7 @@ def remove_mapping(aws: EnforcedAws, _: Names) -> Iterator[None]:
     functions.create_event_source_mapping(FunctionName=THUMBWORKER, **kept)
 
 
-def drop_table(aws: EnforcedAws, names: Names) -> Iterator[None]:
+def delete_table(aws: EnforcedAws, names: Names) -> Iterator[None]:
     dynamodb = aws.client("dynamodb")
     table = dynamodb.describe_table(TableName=names.catalogue_table)["Table"]
     dynamodb.delete_table(TableName=names.catalogue_table)
@@ -222,21 +222,21 @@ def _without_topic(aws: EnforcedAws, topic_arn: str) -> Iterator[None]:
     sns.set_topic_attributes(TopicArn=topic_arn, AttributeName="Policy", AttributeValue=policy)
 
 
-def drop_topic(aws: EnforcedAws, names: Names) -> Iterator[None]:
+def delete_topic_of_events(aws: EnforcedAws, names: Names) -> Iterator[None]:
     return _without_topic(aws, names.topic_arn)
 
 
-def drop_operator_topic(aws: EnforcedAws, names: Names) -> Iterator[None]:
+def delete_operator_topic(aws: EnforcedAws, names: Names) -> Iterator[None]:
     return _without_topic(aws, names.operator_topic_arn)
 
 
-def stop_sweep(aws: EnforcedAws, _: Names) -> Iterator[None]:
+def disable_sweep(aws: EnforcedAws, _: Names) -> Iterator[None]:
     aws.client("events").disable_rule(Name=rule_of("sweep"))
     yield
     aws.client("events").enable_rule(Name=rule_of("sweep"))
 
 
-def forget_mails(aws: EnforcedAws, _: Names) -> Iterator[None]:
+def remove_target_of_notifications(aws: EnforcedAws, _: Names) -> Iterator[None]:
     events, rule = aws.client("events"), rule_of("send_notifications")
     targets = events.list_targets_by_rule(Rule=rule)["Targets"]
     events.remove_targets(Rule=rule, Ids=["web"])
@@ -244,19 +244,19 @@ def forget_mails(aws: EnforcedAws, _: Names) -> Iterator[None]:
     events.put_targets(Rule=rule, Targets=targets)
 
 
-def drop_alarm(aws: EnforcedAws, _: Names) -> Iterator[None]:
+def delete_alarm(aws: EnforcedAws, _: Names) -> Iterator[None]:
     aws.client("cloudwatch").delete_alarms(AlarmNames=[f"contactsheet-{STAGE}-queue-age"])
     yield
-    ring(aws, "queue-age", "OK")
+    set_alarm(aws, "queue-age", "OK")
 
 
-def let_it_ring(aws: EnforcedAws, _: Names) -> Iterator[None]:
-    ring(aws, "web-errors", "ALARM")
+def raise_alarm(aws: EnforcedAws, _: Names) -> Iterator[None]:
+    set_alarm(aws, "web-errors", "ALARM")
     yield
-    ring(aws, "web-errors", "OK")
+    set_alarm(aws, "web-errors", "OK")
 
 
-def drop_dashboard(aws: EnforcedAws, _: Names) -> Iterator[None]:
+def delete_dashboard(aws: EnforcedAws, _: Names) -> Iterator[None]:
     cloudwatch, name = aws.client("cloudwatch"), f"contactsheet-{STAGE}"
     body = cloudwatch.get_dashboard(DashboardName=name)["DashboardBody"]
     cloudwatch.delete_dashboards(DashboardNames=[name])

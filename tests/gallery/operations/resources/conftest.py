@@ -1,4 +1,4 @@
-"""A stage that is well, with all that a deployment adds to the main stack."""
+"""A stage without problems, with all that a deployment adds to the main stack."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gallery.operations.resources.monitoring import ALARMS, JOBS
 from infra import stacks
 from infra.provision import Parameters, provision, upload_worker
 from infra.worker_zip import build
-from tests.gallery.operations.resources.broken import STAGE, WEB, found_ill, ring, rule_of
+from tests.gallery.operations.resources.broken import STAGE, WEB, problems_of, rule_of, set_alarm
 from tests.infra.stack_requests import request_of
 from tests.stage import SITE_ORIGIN
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def stage_names(embedded_aws: EnforcedAws) -> Names:
-    """Make a stage of its own with what a deployment adds to the main stack, once for all tests."""
+    """Create one stage for all tests, with what a deployment adds to the main stack."""
     aws = embedded_aws
     out = provision(aws, Parameters(STAGE, SITE_ORIGIN, build(), require_tls=False)).outputs
     bucket, key = upload_worker(aws, STAGE, build())
@@ -45,7 +45,7 @@ def stage_names(embedded_aws: EnforcedAws) -> Names:
     ).outputs
     watch = stacks.apply(cloudformation, request_of("watch", STAGE)).outputs
     for alarm in ALARMS:
-        ring(aws, alarm, "OK")
+        set_alarm(aws, alarm, "OK")
     main = stacks.read(cloudformation, f"contactsheet-{STAGE}")
     assert main
     return replace(
@@ -56,6 +56,6 @@ def stage_names(embedded_aws: EnforcedAws) -> Names:
 
 @pytest.fixture
 def names(embedded_aws: EnforcedAws, stage_names: Names) -> Iterator[Names]:
-    """Give a stage that is well, and see that the test left it well."""
+    """Yield a stage without problems; fail if the test leaves a problem."""
     yield stage_names
-    assert found_ill(embedded_aws, stage_names) == {}
+    assert problems_of(embedded_aws, stage_names) == {}

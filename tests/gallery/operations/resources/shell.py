@@ -1,4 +1,4 @@
-"""Commands of the AWS CLI as documents give them, read by the services' own descriptions and carried out."""
+"""Run AWS CLI commands from documents through boto3, parsed by botocore's service models."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 SERVICES = {"s3api": "s3"}
 
 
-def carry_out(aws: EnforcedAws, command: str) -> Any:
-    """Do what ``aws SERVICE OPERATION --option value …`` would do."""
+def run_command(aws: EnforcedAws, command: str) -> Any:
+    """Run ``aws SERVICE OPERATION --option value …`` and return the response."""
     program, service, operation, *words = shlex.split(command)
     assert program == "aws"
     client = aws.client(SERVICES.get(service, service))
@@ -29,7 +29,7 @@ def carry_out(aws: EnforcedAws, command: str) -> Any:
     for word in words:
         if word.startswith("--"):
             option = word
-            member, found = members[option]  # an option that the operation does not have ends here
+            member, found = members[option]  # KeyError if the operation lacks the option
             given[member] = True if found.type_name == "boolean" else []
         else:
             given[members[option][0]].append(word)

@@ -1,4 +1,4 @@
-"""What doctor knows by heart is what the templates, the settings and the runbook say."""
+"""Doctor's constants match the templates, the settings and the runbook."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class TestDocuments:
 
 
 def sections_named_in_the_code() -> set[str]:
-    """Return the last of three words given to ``broken`` wherever it is called with one."""
+    """Return the third argument of each call of ``broken`` that has one."""
     sources = [
         *(PROJECT / "gallery" / "operations").rglob("*.py"),
         *(PROJECT / "infra" / "deploy").rglob("*.py"),

@@ -1,4 +1,4 @@
-"""Whatever is broken of what the stacks made, doctor names it, says what to do, and names nothing else."""
+"""Doctor names each broken resource, says what to do, and names no other."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.gallery.operations.resources.broken import (
     THUMBNAILS,
     THUMBWORKER,
     change_mapping,
-    found_ill,
+    problems_of,
     set_queue,
     while_broken,
 )
@@ -32,39 +32,47 @@ def lines_of(aws: EnforcedAws, names: Names) -> str:
     return "\n".join(line(one) for one in check_resources(aws, names))
 
 
-def test_doctor__finds_a_new_stage_well(embedded_aws: EnforcedAws, names: Names) -> None:
-    assert found_ill(embedded_aws, names) == {}
+def test_doctor__finds_no_problem_in_a_new_stage(embedded_aws: EnforcedAws, names: Names) -> None:
+    assert problems_of(embedded_aws, names) == {}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("break_it", "what", "advice"),
     [
-        (broken.unhear, "notifications of originals", "S3 notifies no queue of originals/ ObjectRemoved"),
-        (broken.swap_origin, "CORS of originals", f"browsers at {SITE_ORIGIN} cannot upload"),
-        (broken.forget_a_header, "CORS of originals", "cannot upload"),
-        (broken.open_to_the_public, "public access block of renditions", "BlockPublicAcls"),
-        (broken.drop_policy, "policy of renditions", "CloudFrontOfThisAccountReads"),
+        (
+            broken.stop_deletion_notifications,
+            "notifications of originals",
+            "S3 notifies no queue of originals/ ObjectRemoved",
+        ),
+        (broken.replace_cors_origin, "CORS of originals", f"browsers at {SITE_ORIGIN} cannot upload"),
+        (broken.remove_cors_header, "CORS of originals", "cannot upload"),
+        (broken.delete_public_access_block, "public access block of renditions", "BlockPublicAcls"),
+        (broken.delete_policy_of_renditions, "policy of renditions", "CloudFrontOfThisAccountReads"),
         (broken.expire_photos, "lifecycle of originals", "A RULE DELETES PHOTOS"),
         (set_queue(RedrivePolicy=""), f"queue {THUMBNAILS}", "no dead-letter queue"),
         (set_queue(Policy=""), f"queue {THUMBNAILS}", "does not let S3 send to it"),
         (set_queue(VisibilityTimeout="60"), f"visibility of {THUMBNAILS}", "less than 6 times"),
         (set_queue(MessageRetentionPeriod="60"), f"retention of {THUMBNAILS}", "60 s instead of 345600"),
-        (broken.let_strangers_in, "CORS of renditions", "pages of * have access too"),
-        (broken.take_the_role_away, f"role of {THUMBWORKER}", "allows nothing"),
+        (broken.allow_any_origin, "CORS of renditions", "pages of * have access too"),
+        (broken.delete_role_policy_of_worker, f"role of {THUMBWORKER}", "allows nothing"),
         (change_mapping(BatchSize=1), f"mapping of {THUMBWORKER}", "batch size is 1 instead of 10"),
-        (broken.bury, f"queue {THUMBNAILS}-dead", "dead letters: 1"),
+        (broken.send_dead_letter, f"queue {THUMBNAILS}-dead", "dead letters: 1"),
         (change_mapping(FunctionResponseTypes=[]), f"mapping of {THUMBWORKER}", "ReportBatchItemFailures"),
         (change_mapping(Enabled=False), f"mapping of {THUMBWORKER}", "disabled"),
-        (broken.remove_mapping, f"mapping of {THUMBWORKER}", "no function reads the queue"),
-        (broken.drop_topic, "topic", "AWS says NotFound"),
-        (broken.stop_sweep, "schedule of sweep", "aws events enable-rule"),
-        (broken.forget_mails, "schedule of send_notifications", "no schedule starts this job"),
-        (broken.drop_alarm, "alarms", "missing: queue-age"),
-        (broken.let_it_ring, "alarms", "in alarm: web-errors"),
-        (broken.drop_dashboard, "dashboard", "Put it back"),
-        (broken.drop_operator_topic, "alarm subscribers", "AWS says NotFound"),
-        (broken.drop_policy_of_static, "policy of static", "OnlyOurDistributionReads"),
+        (broken.delete_mapping, f"mapping of {THUMBWORKER}", "no function reads the queue"),
+        (broken.delete_topic_of_events, "topic", "AWS says NotFound"),
+        (broken.disable_sweep, "schedule of sweep", "aws events enable-rule"),
+        (
+            broken.remove_target_of_notifications,
+            "schedule of send_notifications",
+            "no schedule starts this job",
+        ),
+        (broken.delete_alarm, "alarms", "missing: queue-age"),
+        (broken.raise_alarm, "alarms", "in alarm: web-errors"),
+        (broken.delete_dashboard, "dashboard", "Put it back"),
+        (broken.delete_operator_topic, "alarm subscribers", "AWS says NotFound"),
+        (broken.delete_policy_of_static, "policy of static", "OnlyOurDistributionReads"),
     ],
     ids=lambda value: getattr(value, "__name__", None),
 )
@@ -76,7 +84,7 @@ def test_doctor__names_what_is_broken_with_what_to_do(
     advice: str,
 ) -> None:
     with while_broken(break_it, embedded_aws, names):
-        found = found_ill(embedded_aws, names)
+        found = problems_of(embedded_aws, names)
         assert list(found) == [what]
         assert advice in found[what]
         assert " Runbook: " in lines_of(embedded_aws, names)
@@ -84,8 +92,8 @@ def test_doctor__names_what_is_broken_with_what_to_do(
 
 @pytest.mark.slow
 def test_doctor__names_a_missing_table(embedded_aws: EnforcedAws, names: Names) -> None:
-    with while_broken(broken.drop_table, embedded_aws, names):
-        found = found_ill(embedded_aws, names)
+    with while_broken(broken.delete_table, embedded_aws, names):
+        found = problems_of(embedded_aws, names)
     assert set(found) == {"table", "time to live of the table"}
     assert "Put it back" in found["table"]
 
@@ -94,7 +102,7 @@ def test_doctor__names_a_missing_table(embedded_aws: EnforcedAws, names: Names) 
 def test_doctor__names_a_missing_bucket(embedded_aws: EnforcedAws, names: Names) -> None:
     elsewhere = "contactsheet-no-such-bucket"
     gone = replace(names, renditions_bucket=elsewhere)
-    found = found_ill(embedded_aws, gone)
+    found = problems_of(embedded_aws, gone)
     assert set(found) == {
         "public access block of renditions",
         "encryption of renditions",

@@ -48,7 +48,7 @@ def test_sign_in__username_like_an_address(alice: User, bob: User, client: Clien
 
 @pytest.mark.parametrize(
     ("name", "password"),
-    [("alice", "wrong"), ("nobody", PASSWORD), ("", PASSWORD), ("nobody@example.org", PASSWORD)],
+    [("alice", "wrong"), ("mallory", PASSWORD), ("", PASSWORD), ("mallory@example.org", PASSWORD)],
 )
 def test_sign_in__incorrect(alice: User, client: Client, name: str, password: str) -> None:
     response = client.post(URL, typed(name, password))
@@ -89,7 +89,7 @@ def test_lockout__correct_password_waits_too(alice: User, client: Client) -> Non
     assert client.post(URL, typed()).status_code == 302
 
 
-def test_lockout__usernames_from_one_address_count_together(alice: User, client: Client) -> None:
+def test_lockout__usernames_from_the_same_address_count_together(alice: User, client: Client) -> None:
     for number in range(LIMIT):
         client.post(URL, typed(f"name-{number}", "wrong"), headers={"user-agent": f"browser {number}"})
     assert client.post(URL, typed()).status_code == 429

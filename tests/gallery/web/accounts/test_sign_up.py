@@ -1,4 +1,4 @@
-"""Making an account: open, by invitation, closed; and telling nobody who is here."""
+"""Sign-up: open, by invitation or closed; it reveals no existing account."""
 
 from __future__ import annotations
 

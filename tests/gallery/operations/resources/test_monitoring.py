@@ -1,4 +1,4 @@
-"""Doctor knows whether anybody hears of alarms, of a budget, and how one may speak to the topic."""
+"""Doctor checks the subscribers of alarms, the budget and the topic's policy."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def found(part: ModuleType, clients: boto3.Session | EnforcedAws, names: Names, 
     return inspect(title, checks[title])
 
 
-class TestWhomAlarmsTell:
+class TestSubscribers:
     @pytest.fixture
     def names(self, embedded_aws: EnforcedAws) -> Iterator[Names]:
         sns = embedded_aws.client("sns")
@@ -59,22 +59,24 @@ class TestWhomAlarmsTell:
         sns.delete_topic(TopicArn=arn)
 
     @pytest.mark.embedded
-    def test_nobody__is_a_note_with_what_to_do(self, embedded_aws: EnforcedAws, names: Names) -> None:
-        told = found(monitoring, embedded_aws, names, monitoring.SUBSCRIBERS)
-        assert line(told).startswith("note alarm subscribers: none.")
-        assert "OPERATOR_EMAIL" in told.advice
+    def test_subscribers__none_is_a_note_with_advice(self, embedded_aws: EnforcedAws, names: Names) -> None:
+        finding = found(monitoring, embedded_aws, names, monitoring.SUBSCRIBERS)
+        assert line(finding).startswith("note alarm subscribers: none.")
+        assert "OPERATOR_EMAIL" in finding.advice
 
     @pytest.mark.embedded
-    def test_unconfirmed_address__is_ill(self, embedded_aws: EnforcedAws, names: Names) -> None:
+    def test_subscribers__unconfirmed_address_is_a_problem(
+        self, embedded_aws: EnforcedAws, names: Names
+    ) -> None:
         embedded_aws.client("sns").subscribe(
-            TopicArn=names.operator_topic_arn, Protocol="http", Endpoint="http://127.0.0.1:9/nobody"
+            TopicArn=names.operator_topic_arn, Protocol="http", Endpoint="http://127.0.0.1:9/nowhere"
         )
-        told = found(monitoring, embedded_aws, names, monitoring.SUBSCRIBERS)
-        assert not told.is_well
-        assert "open it to confirm" in told.advice
+        finding = found(monitoring, embedded_aws, names, monitoring.SUBSCRIBERS)
+        assert not finding.is_well
+        assert "open it to confirm" in finding.advice
 
     @pytest.mark.embedded
-    def test_confirmed_one__is_well(self, embedded_aws: EnforcedAws, names: Names) -> None:
+    def test_subscribers__confirmed_is_ok(self, embedded_aws: EnforcedAws, names: Names) -> None:
         queue_arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:anything"
         embedded_aws.client("sns").subscribe(
             TopicArn=names.operator_topic_arn, Protocol="sqs", Endpoint=queue_arn
@@ -96,16 +98,16 @@ class TestBudget:
         clients.client("budgets").create_budget(AccountId=ACCOUNT, Budget=budget)
         return replace(names_of(), budget="contactsheet-heard")
 
-    def test_present__is_well(self, clients: boto3.Session, budgeted: Names) -> None:
+    def test_budget__present_is_ok(self, clients: boto3.Session, budgeted: Names) -> None:
         assert line(found(monitoring, clients, budgeted, "budget")) == "ok   budget"
 
-    def test_removed__is_named(self, clients: boto3.Session, budgeted: Names) -> None:
+    def test_budget__removed_is_a_problem(self, clients: boto3.Session, budgeted: Names) -> None:
         clients.client("budgets").delete_budget(AccountId=ACCOUNT, BudgetName=budgeted.budget)
         gone = found(monitoring, clients, budgeted, "budget")
         assert not gone.is_well
         assert "NotFound" in gone.advice
 
-    def test_none_wanted__is_not_looked_for(self, clients: boto3.Session) -> None:
+    def test_budget__not_configured_is_not_checked(self, clients: boto3.Session) -> None:
         assert "budget" not in dict(monitoring.checks(clients, names_of()))
 
 
@@ -114,12 +116,12 @@ class TestTopic:
     def names(self, clients: boto3.Session) -> Names:
         return names_of(clients.client("sns").create_topic(Name="news")["TopicArn"])
 
-    def test_plain_http__is_named(self, clients: boto3.Session, names: Names) -> None:
+    def test_topic__plain_http_is_a_problem(self, clients: boto3.Session, names: Names) -> None:
         topic = found(table_and_topic, clients, names, "topic")
         assert not topic.is_well
         assert "the policy lacks TlsOnly" in topic.advice
 
-    def test_policy_of_the_template__is_well(self, clients: boto3.Session, names: Names) -> None:
+    def test_topic__template_policy_is_ok(self, clients: boto3.Session, names: Names) -> None:
         document = json.dumps({"Version": "2012-10-17", "Statement": [TLS_ONLY]})
         put = partial(clients.client("sns").set_topic_attributes, TopicArn=names.topic_arn)
         put(AttributeName="Policy", AttributeValue=document)

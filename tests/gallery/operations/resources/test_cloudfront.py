@@ -1,4 +1,4 @@
-"""Doctor knows CloudFront's keys, and takes no refusal for health."""
+"""Doctor checks CloudFront's keys; a refused check is never reported as ok."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ def test_signing_key__of_another_gallery_is_named() -> None:
         config = {"CallerReference": "a", "Name": "a", "EncodedKey": ours}
         made = clients.client("cloudfront").create_public_key(PublicKeyConfig=config)["PublicKey"]["Id"]
         names = partial(Names, STAGE, SITE_ORIGIN, "", "", "", "", (), signing_key_id=made)
-        well, _ = found_at_the_edge(clients, names(signing_public_key=ours))
-        found, _ = found_at_the_edge(clients, names(signing_public_key=other))
+        well, _ = findings_of(clients, names(signing_public_key=ours))
+        found, _ = findings_of(clients, names(signing_public_key=other))
     assert well.is_well
     assert "not the key that the gallery signs with" in found.advice
 
 
 @dataclass(frozen=True)
 class CloudFrontOf:
-    """CloudFront's answers about one distribution and its key group; moto drops both from what it keeps."""
+    """CloudFront's responses about one distribution and its key group, neither of which moto stores."""
 
     groups: dict[str, list[str]]
 
@@ -47,8 +47,8 @@ class CloudFrontOf:
 
     def get_distribution(self, **_: str) -> dict[str, Any]:
         trusted = {"Enabled": bool(self.groups), "Quantity": len(self.groups), "Items": list(self.groups)}
-        behaviour = {"DefaultCacheBehavior": {"TrustedKeyGroups": trusted}}
-        return {"Distribution": {"DistributionConfig": {"Enabled": True} | behaviour}}
+        behavior = {"DefaultCacheBehavior": {"TrustedKeyGroups": trusted}}
+        return {"Distribution": {"DistributionConfig": {"Enabled": True} | behavior}}
 
     def get_key_group(self, *, Id: str) -> dict[str, Any]:  # noqa: N803 - CloudFront's word
         return {"KeyGroup": {"KeyGroupConfig": {"Items": self.groups[Id]}}}
@@ -68,9 +68,9 @@ def test_key_group__without_the_signing_key_is_named(groups: dict[str, list[str]
         signing_key_id="k",
         signing_public_key="ours",
     )
-    ill = [one for one in found_at_the_edge(CloudFrontOf(groups), names) if not one.is_well]
-    assert [one.what for one in ill] == ["CloudFront key group"] * bool(advice)
-    assert all(advice in one.advice for one in ill)
+    problems = [one for one in findings_of(CloudFrontOf(groups), names) if not one.is_well]
+    assert [one.what for one in problems] == ["CloudFront key group"] * bool(advice)
+    assert all(advice in one.advice for one in problems)
 
 
 @pytest.mark.parametrize(
@@ -91,5 +91,5 @@ def test_refusal__is_never_ok(code: str, is_well: bool, said: str) -> None:
     assert not line(found).startswith("ok")
 
 
-def found_at_the_edge(clients: Clients, names: Names) -> list[Finding]:
+def findings_of(clients: Clients, names: Names) -> list[Finding]:
     return [inspect(title, check) for title, check in cloudfront.checks(clients, names)]

@@ -1,4 +1,4 @@
-"""Photographs for browser tests: drawn, with the size and the weight of a camera's."""
+"""Generated photos: some with the dimensions and file size of a camera's, some small and flat."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NAMES = ("harbour", "stairs", "kitchen", "ridge", "window", "ferry", "orchard", 
 
 
 def photograph(number: int, size: tuple[int, int] | None = None) -> Image.Image:
-    """Return one picture: soft light, a hue of its own and some grain."""
+    """Return a picture of soft colors with grain; each number gives another."""
     chance = random.Random(number)
     width, height = size or SHAPES[number % len(SHAPES)]
     image = Image.new("RGB", (8, 6))
@@ -45,4 +45,11 @@ def jpeg(number: int, size: tuple[int, int] = (640, 480)) -> bytes:
     """Return the bytes of one small JPEG."""
     out = io.BytesIO()
     photograph(number, size).save(out, "JPEG", quality=80)
+    return out.getvalue()
+
+
+def flat_jpeg(color: str = "teal", size: tuple[int, int] = (640, 480)) -> bytes:
+    """Return the bytes of a JPEG of one color."""
+    out = io.BytesIO()
+    Image.new("RGB", size, color).save(out, "JPEG")
     return out.getvalue()

@@ -1,4 +1,4 @@
-"""What people broke by hand is put back by the runbook's commands, letter for letter."""
+"""The runbook's commands, run as written, restore resources that were changed by hand."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from tests.gallery.operations.resources import broken
 from tests.gallery.operations.resources.broken import (
     THUMBNAILS,
     change_mapping,
-    found_ill,
     mapping_of,
+    problems_of,
     rule_of,
     set_queue,
     url_of,
     while_broken,
 )
-from tests.gallery.operations.resources.shell import carry_out
+from tests.gallery.operations.resources.shell import run_command
 from tests.stage import SITE_ORIGIN
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ ROW = re.compile(r"^\| ([^|]+) \| `(aws [^`]+)`", re.MULTILINE)
 
 
 def commands() -> dict[str, str]:
-    """Return the commands of the section, by what doctor names."""
+    """Return the commands of the section by the name of doctor's check."""
     text = (PROJECT / "docs" / "runbook.md").read_text()
     section = text.partition("\n## Changed by hand\n")[2].partition("\n## ")[0]
     return dict(ROW.findall(section))
@@ -48,7 +48,7 @@ def cors_of(aws: EnforcedAws, names: Names) -> list[Any]:
 
 
 def filled_in(command: str, row: str, aws: EnforcedAws, names: Names) -> str:
-    """Return a command with this stage's values in place of the words in capitals."""
+    """Return a command with its placeholders in capitals replaced by this stage's values."""
     values = {
         "UUID": mapping_of(aws)["UUID"],
         "URL": url_of(names, THUMBNAILS),
@@ -70,12 +70,12 @@ def filled_in(command: str, row: str, aws: EnforcedAws, names: Names) -> str:
         (change_mapping(FunctionResponseTypes=[]), "mapping"),
         (set_queue(VisibilityTimeout="60"), "visibility"),
         (set_queue(MessageRetentionPeriod="60"), "retention"),
-        (broken.swap_origin, "CORS of originals"),
-        (broken.forget_a_header, "CORS of originals"),
-        (broken.let_strangers_in, "CORS of renditions"),
-        (broken.open_to_the_public, "public access block"),
-        (broken.stop_sweep, "schedule"),
-        (broken.drop_topic, "topic"),
+        (broken.replace_cors_origin, "CORS of originals"),
+        (broken.remove_cors_header, "CORS of originals"),
+        (broken.allow_any_origin, "CORS of renditions"),
+        (broken.delete_public_access_block, "public access block"),
+        (broken.disable_sweep, "schedule"),
+        (broken.delete_topic_of_events, "topic"),
     ],
     ids=lambda value: getattr(value, "__name__", str(value).replace(" ", "-")),
 )
@@ -84,9 +84,9 @@ def test_runbook__command_restores_the_resource(
 ) -> None:
     cors = cors_of(embedded_aws, names)
     with while_broken(break_it, embedded_aws, names):
-        assert any(row in what for what in found_ill(embedded_aws, names))
-        carry_out(embedded_aws, filled_in(commands()[row], row, embedded_aws, names))
-        assert found_ill(embedded_aws, names) == {}
+        assert any(row in what for what in problems_of(embedded_aws, names))
+        run_command(embedded_aws, filled_in(commands()[row], row, embedded_aws, names))
+        assert problems_of(embedded_aws, names) == {}
         assert cors_of(embedded_aws, names) == cors
 
 
