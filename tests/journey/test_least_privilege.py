@@ -20,8 +20,9 @@ from gallery.photos.models import Photo
 from gallery.processing.sweep import sweep
 from gallery.storage import queues
 from tests.gallery.conftest import admin
-from tests.journey.conftest import Journey, drain, photograph
+from tests.journey.conftest import Journey, drain
 from tests.journey.permissions import Grant, Need, Recorder, grants_of
+from tests.pictures import flat_jpeg
 from tests.stage import ACCOUNT, REGION, STAGE
 from tests.templates import load
 from thumbworker.contract.imports import ImportReason
@@ -65,7 +66,7 @@ class Web:
             raise NotFetched(ImportReason.TOO_SLOW, is_transient=True)
         if "missing" in untrusted_url:
             raise NotFetched(ImportReason.NOT_THERE)
-        return Picture(photograph(), "image/jpeg")
+        return Picture(flat_jpeg(), "image/jpeg")
 
 
 class Cast:
@@ -106,7 +107,7 @@ def walk(cast: Cast, alice: User, charlie: User, admin: User) -> None:
     browser, desk, program = Client(), Client(), issue(alice, name="x", scopes=[*Scope], days=1)
     browser.force_login(alice)
     desk.force_login(admin)
-    photo_id = cast.upload(browser, photograph())
+    photo_id = cast.upload(browser, flat_jpeg())
     broken_id = cast.upload(browser, b"no picture at all")
     # A store that is busy once: the worker has the message come again sooner.
     cast.recorder.fails_once = {"Publish"}
