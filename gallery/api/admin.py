@@ -1,4 +1,4 @@
-"""Tokens in the admin: looked at and ended there, never made, for their secret is their owner's."""
+"""API tokens in the admin: listed and revoked. Only their owners create them and see the secret."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from gallery.api.models import ApiToken
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
 @admin.register(ApiToken)
 class ApiTokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
-    """API tokens."""
+    """Lists and revokes tokens."""
 
     list_display = (
         "name",
@@ -34,16 +36,17 @@ class ApiTokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscrip
     show_full_result_count = False
     actions = ("revoke",)
 
-    @admin.action(description="End the chosen tokens", permissions=["view"])
+    @admin.action(description=_("Revoke selected tokens"), permissions=["view"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
-        """End tokens at once."""
-        ended = queryset.filter(revoked_at=None).update(revoked_at=timezone.now())
-        self.message_user(request, f"{ended} tokens ended.")
+        """Revoke tokens immediately."""
+        count = queryset.filter(revoked_at=None).update(revoked_at=timezone.now())
+        text = ngettext("%(count)d token revoked.", "%(count)d tokens revoked.", count)
+        self.message_user(request, text % {"count": count})
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
-        """Refuse: a token is made by its owner."""
+        """Return false: only owners create tokens."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
-        """Refuse: a token is only ended."""
+        """Return false: a token can only be revoked."""
         return False

@@ -1,4 +1,4 @@
-"""The API's one object: its operations, and how it refuses."""
+"""The API object: its operations and its error handlers."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from ninja.operation import Operation
 from gallery.api import problems
 from gallery.api.documentation import LocalSwagger
 from gallery.api.idempotency import Replay
-from gallery.api.openapi import finished
+from gallery.api.openapi import complete
 from gallery.api.problems import Problem
 from gallery.api.routes import account, albums, downloads, images, photos, uploads
 from gallery.api.strictness import refuse_unknown_names
@@ -21,22 +21,22 @@ VERSION = "1.0.0"
 DESCRIPTION = """\
 Upload, list, fetch and delete photos, and import them from the web.
 
-Make a token on your account page and send it as `Authorization: Bearer …`. Refusals are problem
-details (RFC 9457) with a stable `reason`. Every write takes an `Idempotency-Key`; every answer to a GET
-has an `ETag`. Requests are limited by account: 429 says in `Retry-After` how long to wait.
+Create a token on your account page and send it as `Authorization: Bearer …`. Errors are problem
+details (RFC 9457) with a stable `reason`. Every write accepts an `Idempotency-Key`. Every successful
+response to a GET has an `ETag`. Requests are limited per account: on 429, wait for `Retry-After` seconds.
 """
 
 
 class GalleryApi(NinjaAPI):
-    """Ninja's API with problem details and a finished description."""
+    """Ninja's API with problem details and a completed OpenAPI document."""
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
         """Name an operation by its function."""
         return str(operation.view_func.__name__)
 
     def get_openapi_schema(self, **options: Any) -> Any:
-        """Return the OpenAPI 3.1 description."""
-        return finished(super().get_openapi_schema(**options))
+        """Return the OpenAPI 3.1 document."""
+        return complete(super().get_openapi_schema(**options))
 
 
 api = GalleryApi(
@@ -53,45 +53,48 @@ for router in (account.router, photos.router, uploads.router, images.router, dow
 
 @api.exception_handler(Problem)
 def problem(request: HttpRequest, found: Problem) -> HttpResponse:  # noqa: ARG001 - ninja's signature
-    """Answer with the problem."""
+    """Return the problem."""
     return problems.response(found)
 
 
 @api.exception_handler(Replay)
 def replay(request: HttpRequest, found: Replay) -> HttpResponse:  # noqa: ARG001 - ninja's signature
-    """Answer as the first time."""
-    return found.answer
+    """Return the first response again."""
+    return found.response
 
 
 @api.exception_handler(ValidationError)
 def invalid(request: HttpRequest, found: ValidationError) -> HttpResponse:  # noqa: ARG001 - ninja's signature
-    """Say of each value what is wrong with it."""
-    errors = [
-        {"where": ".".join(str(part) for part in error["loc"]), "message": str(error["msg"])}
-        for error in found.errors
-    ]
+    """List each invalid value."""
+    errors = [{"where": _place(error["loc"]), "message": str(error["msg"])} for error in found.errors]
     return problems.response(Problem(reasons.INVALID, errors=errors))
+
+
+def _place(location: tuple[str | int, ...]) -> str:
+    """Return the place of a value in the request. Ninja adds our parameter's name after "body"."""
+    source, *names = location
+    return ".".join(str(part) for part in (source, *(names[1:] if source == "body" else names)))
 
 
 @api.exception_handler(AuthenticationError)
 def not_authenticated(request: HttpRequest, found: AuthenticationError) -> HttpResponse:  # noqa: ARG001
-    """Say that the token opens nothing."""
+    """Refuse an invalid token."""
     return problems.response(Problem(reasons.TOKEN_INVALID))
 
 
 @api.exception_handler(HttpError)
 def http_error(request: HttpRequest, found: HttpError) -> HttpResponse:  # noqa: ARG001 - ninja's signature
-    """Translate what ninja itself refuses, a body that is not JSON above all."""
+    """Convert ninja's own errors, such as a body that is not JSON."""
     return problems.response(Problem(problems.BY_STATUS.get(found.status_code, reasons.MALFORMED)))
 
 
 @api.exception_handler(Http404)
 def not_found(request: HttpRequest, found: Http404) -> HttpResponse:  # noqa: ARG001 - ninja's signature
-    """Say that there is nothing."""
+    """Return that nothing was found."""
     return problems.response(Problem(reasons.NOT_FOUND))
 
 
 @api.exception_handler(RequestDataTooBig)
 def too_big(request: HttpRequest, found: RequestDataTooBig) -> HttpResponse:  # noqa: ARG001
-    """Say that the request is too large to be read."""
+    """Refuse a request that is too large to read."""
     return problems.response(Problem(reasons.TOO_LARGE_TO_SEND))

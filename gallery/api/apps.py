@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class ApiConfig(AppConfig):
-    """The gallery for programs."""
+    """The HTTP API and its tokens."""
 
     name = "gallery.api"
     label = "api"

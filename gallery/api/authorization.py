@@ -1,4 +1,4 @@
-"""Who asks, whether they may, and whether not too fast: before an operation reads its input."""
+"""Authentication, scopes, rate limits and idempotency keys, checked before an operation reads its input."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 
 class ApiRequest:
-    """What an operation may ask of its request, for the type checker."""
+    """An authenticated request, for the type checker."""
 
     user: User
     auth: ApiToken
 
 
 class TokenAuth(HttpBearer):
-    """Takes a bearer token that has the scope; counts the request; looks for a repeated write."""
+    """Accepts a bearer token with the scope, counts the request and finds repeated writes."""
 
     def __init__(self, scope: Scope, kind: Kind) -> None:
         super().__init__()
@@ -39,8 +39,9 @@ class TokenAuth(HttpBearer):
         """Check the request.
 
         Raises:
-            Problem: it has no valid token, lacks the scope, is too fast, or misuses an idempotency key.
-            Replay: it is a write that was answered before.
+            Problem: the token is missing, invalid or lacks the scope, the rate limit is reached,
+                or the idempotency key is misused.
+            Replay: the write already has a response.
         """
         if "Authorization" not in request.headers:
             raise Problem(reasons.TOKEN_MISSING)
@@ -50,7 +51,7 @@ class TokenAuth(HttpBearer):
         return found
 
     def authenticate(self, request: HttpRequest, token: str) -> ApiToken | None:
-        """Return the token if it is open and may do this."""
+        """Return the token if it is valid."""
         found = tokens.find(token)
         if found is None:
             return None
@@ -64,7 +65,7 @@ class TokenAuth(HttpBearer):
 
 
 class RepeatableRequest:
-    """A request whose answer may have to be remembered."""
+    """A request whose response may be stored for repetitions."""
 
     remembered_answer: RememberedAnswer | None
 
@@ -73,7 +74,7 @@ def limit_rate(user: User, kind: Kind, *, cost: int = 1) -> None:
     """Count requests of a user.
 
     Raises:
-        Problem: they are too fast.
+        Problem: the rate limit is reached.
     """
     wait = retry_after_seconds(limit_of(kind), str(user.pk), cost=cost)
     if wait:

@@ -1,4 +1,4 @@
-"""The browsable description: Swagger UI from our own files, without any inline script."""
+"""The API documentation in the browser: Swagger UI from our own files, without inline scripts."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from csp.decorators import csp_update
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from ninja.openapi.docs import DocsBase
 
 from gallery.core import reasons
@@ -24,11 +25,11 @@ class LocalSwagger(DocsBase):
             "url": self.get_openapi_url(api, path_params),
             "layout": "BaseLayout",
             "deepLinking": True,
-            # Its default asks a foreign site whether the description is valid.
+            # By default, Swagger UI sends the document to another site for validation.
             "validatorUrl": None,
         }
 
-        # Swagger UI carries its icons in its style sheet; no other page needs that.
+        # Swagger UI's style sheet contains its icons; no other page needs data URLs.
         @csp_update({"img-src": ["data:"]})
         def description(request: HttpRequest) -> HttpResponse:
             context = {"swagger_settings": settings, "api": api}
@@ -38,5 +39,7 @@ class LocalSwagger(DocsBase):
 
 
 def problem_list(request: HttpRequest) -> HttpResponse:
-    """Explain every reason code."""
-    return render(request, "api/problems.html", {"reasons": reasons.ALL.values(), "page_title": "Problems"})
+    """Show every reason code."""
+    return render(
+        request, "api/problems.html", {"reasons": reasons.ALL.values(), "page_title": _("Problems")}
+    )

@@ -1,4 +1,4 @@
-"""Turns a query of the API into a query of photos; policy stays on the QuerySet."""
+"""Build photo querysets from API queries; visibility rules stay on the QuerySet."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 
 
 def visible_photos(token: ApiToken) -> PhotoQuerySet:
-    """Return what the token may look at: a moderator's queue only with the scope for it."""
+    """Return the photos the token can see: the review queue only with the moderate scope."""
     return Photo.objects.visible_to(token.user, as_moderator=Scope.MODERATE in token.scope_names)
 
 
 def photos_of(query: PhotoQuery, token: ApiToken) -> PhotoQuerySet:
-    """Return the photos that the query asks for.
+    """Return the photos that match the query.
 
     Raises:
-        Problem: the moderators' queue was asked for by somebody who may not see it.
+        Problem: the caller may not see the review queue.
     """
     photos = _view(query, token)
     if query.id:
@@ -75,7 +75,7 @@ def _in_time(photos: PhotoQuerySet, query: PhotoQuery) -> PhotoQuerySet:
 
 
 def with_tag(photos: PhotoQuerySet, untrusted_tag: str) -> PhotoQuerySet:
-    """Keep the photos that have the tag; a word that cannot be a tag is on none."""
+    """Return the photos that have the tag: none if it is not a valid tag."""
     try:
         return photos.filter(pk__in=Photo.objects.filter(tags__name=clean_tag(untrusted_tag)).values("pk"))
     except TagRefused:
@@ -83,7 +83,7 @@ def with_tag(photos: PhotoQuerySet, untrusted_tag: str) -> PhotoQuerySet:
 
 
 def with_words(photos: PhotoQuerySet, words: str, viewer: User) -> PhotoQuerySet:
-    """Keep the photos in whose caption, tags or (the viewer's own) file name every word is found."""
+    """Return the photos with every word in the caption, the tags or, for the viewer's own, the file name."""
     for word in words.split()[:10]:
         tagged = Photo.objects.filter(tags__name__contains=word.casefold()).values("pk")
         own_file = Q(owner_id=viewer.pk, file_name__icontains=word)

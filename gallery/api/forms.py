@@ -1,4 +1,4 @@
-"""The form that makes a token."""
+"""The form that creates a token."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ LIFETIMES = ((30, _("30 days")), (90, _("90 days")), (366, _("1 year")))
 
 
 class TokenForm(forms.Form):
-    """What a new token is for."""
+    """Name, scopes and lifetime of a new token."""
 
     name = forms.CharField(label=_("Name"), max_length=60)
     scopes = forms.MultipleChoiceField(

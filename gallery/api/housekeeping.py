@@ -1,4 +1,4 @@
-"""Remove what the API no longer needs."""
+"""Delete expired API rows."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ from gallery.api import idempotency
 
 
 def forget() -> int:
-    """Remove answers older than a day and idle rate limits; return how many rows."""
+    """Delete responses older than a day and idle rate limits; return the number of rows."""
     return idempotency.forget_old() + rate_limits.delete_idle(time.time())

@@ -1,4 +1,4 @@
-"""Idempotency keys: a repeated write gets the first one's answer and does nothing again.
+"""Idempotency keys: a repeated write gets the first response and changes nothing.
 
 Reference: the IETF draft "The Idempotency-Key HTTP Header Field".
 """
@@ -27,26 +27,26 @@ HEADER = "Idempotency-Key"
 REPLAYED_HEADER = "Idempotency-Replayed"
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 KEPT = timedelta(hours=24)
-# A web function lives 30 seconds at most; after a minute the first one is surely dead.
+# A web function runs for at most 30 seconds; after a minute the first request has ended.
 AT_WORK_AT_MOST = timedelta(minutes=1)
 KEPT_HEADERS = ("Content-Type", "Location", "Retry-After")
 MAX_KEY_LENGTH = 255
 
 
 class Replay(Exception):
-    """The answer to this request is known already."""
+    """The request already has a response."""
 
-    def __init__(self, answer: HttpResponse) -> None:
+    def __init__(self, response: HttpResponse) -> None:
         super().__init__("replayed")
-        self.answer = answer
+        self.response = response
 
 
 def begin(request: HttpRequest, user: User) -> RememberedAnswer | None:
-    """Note that this write has begun; ``None`` where it carries no key.
+    """Record the start of a write; return ``None`` if it has no key.
 
     Raises:
-        Replay: it was answered before; the answer is repeated.
-        Problem: the key is malformed, came with another request, or its first request is still at work.
+        Replay: the write already has a response.
+        Problem: the key is malformed, belongs to another request, or the first request is still running.
     """
     key = request.headers.get(HEADER)
     if request.method not in WRITES or key is None:
@@ -66,20 +66,20 @@ def begin(request: HttpRequest, user: User) -> RememberedAnswer | None:
 
 
 def _repeat(first: RememberedAnswer | None, fingerprint: str) -> RememberedAnswer:
-    """Answer a repetition; take over from a first request that died."""
+    """Repeat the first response, or take over from a first request that never finished."""
     if first is None:
         raise Problem(reasons.KEY_AT_WORK, headers={"Retry-After": "1"})
     if first.fingerprint != fingerprint:
         raise Problem(reasons.KEY_REUSED)
     if first.status:
-        answer = HttpResponse(bytes(first.body), status=first.status, headers=first.headers)
-        answer[REPLAYED_HEADER] = "true"
-        raise Replay(answer)
+        response = HttpResponse(bytes(first.body), status=first.status, headers=first.headers)
+        response[REPLAYED_HEADER] = "true"
+        raise Replay(response)
     now = timezone.now()
-    dead = RememberedAnswer.objects.filter(
+    abandoned = RememberedAnswer.objects.filter(
         pk=first.pk, status=0, created_at__lt=now - AT_WORK_AT_MOST, fingerprint=fingerprint
     )
-    if not dead.update(created_at=now):
+    if not abandoned.update(created_at=now):
         raise Problem(reasons.KEY_AT_WORK, headers={"Retry-After": "1"})
     return first
 
@@ -91,7 +91,7 @@ def _fingerprint(request: HttpRequest) -> str:
 
 
 def _comparable_body(request: HttpRequest) -> bytes:
-    """Return the body without the boundary, which clients choose anew for every repetition."""
+    """Return the body without the multipart boundary, which differs for every repetition."""
     marker = "boundary="
     content_type = request.headers.get("Content-Type", "")
     if marker not in content_type:
@@ -100,16 +100,16 @@ def _comparable_body(request: HttpRequest) -> bytes:
     return request.body.replace(boundary.encode(), b"")
 
 
-def complete(remembered: RememberedAnswer, answer: HttpResponse) -> None:
-    """Keep the answer for repetitions; forget a refusal that asks to come again."""
+def complete(remembered: RememberedAnswer, response: HttpResponse) -> None:
+    """Store the response for repetitions, unless it asks the client to retry."""
     rows = RememberedAnswer.objects.filter(pk=remembered.pk)
-    if answer.status_code >= 500 or answer.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+    if response.status_code >= 500 or response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
         rows.delete()
         return
-    headers = {name: answer[name] for name in KEPT_HEADERS if name in answer}
-    rows.update(status=answer.status_code, headers=headers, body=answer.content)
+    headers = {name: response[name] for name in KEPT_HEADERS if name in response}
+    rows.update(status=response.status_code, headers=headers, body=response.content)
 
 
 def forget_old() -> int:
-    """Remove answers that are too old to be repeated; return how many."""
+    """Delete expired responses; return their number."""
     return RememberedAnswer.objects.filter(created_at__lt=timezone.now() - KEPT).delete()[0]

@@ -1,4 +1,4 @@
-"""The configured rate limits of the API, one for each kind of request."""
+"""The API's configured rate limits, one for each kind of request."""
 
 from __future__ import annotations
 
@@ -19,6 +19,6 @@ class Kind(StrEnum):
 
 
 def limit_of(kind: Kind) -> Limit:
-    """Return the configured limit. Half of a minute's requests may come at once."""
+    """Return the configured limit. The burst is half of a minute's requests."""
     per_minute = int(settings.API_PER_MINUTE[kind])
     return Limit(f"api-{kind}", per_minute, timedelta(minutes=1), burst=max(per_minute // 2, 1))

@@ -1,6 +1,6 @@
-"""What every answer of the API has, whoever made it: problem details, ETag, CORS, no shared caching.
+"""Complete every API response: problem details, ETag, CORS, no shared caching.
 
-For any other address it does nothing, and it never asks the database by itself.
+It ignores other paths, and queries the database only for requests with an idempotency key.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 PREFIX = "/api/"
-ASKED_HEADERS = "Authorization, Content-Type, Idempotency-Key, If-None-Match"
-SHOWN_HEADERS = "ETag, Location, Retry-After, Idempotency-Replayed"
+ALLOWED_HEADERS = "Authorization, Content-Type, Idempotency-Key, If-None-Match"
+EXPOSED_HEADERS = "ETag, Location, Retry-After, Idempotency-Replayed"
 PREFLIGHT_SECONDS = 3600
 JSON_TYPES = ("application/json", problems.MEDIA_TYPE)
 
 
 class ApiMiddleware:
-    """Finishes the answers under ``/api/``."""
+    """Completes the responses under ``/api/``."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        """Keep what comes after."""
+        """Keep the next handler."""
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Say which methods an address takes where that is asked, as a preflight does; finish any answer."""
+        """Answer OPTIONS with the allowed methods; complete any other response."""
         if not request.path_info.startswith(PREFIX):
             return self.get_response(request)
         answer = self.get_response(request)
@@ -49,13 +49,13 @@ class ApiMiddleware:
 
 
 def _options(not_allowed: HttpResponse) -> HttpResponse:
-    """Return the methods that the refusal names, and OPTIONS itself."""
+    """Return the methods named by the 405 response, and OPTIONS."""
     allowed = f"{not_allowed['Allow']}, OPTIONS"
     return HttpResponse(status=HTTPStatus.NO_CONTENT, headers={"Allow": allowed})
 
 
 def _as_problem(answer: HttpResponse) -> HttpResponse:
-    """Replace a page that says that something is wrong, such as Django's 404, by a problem."""
+    """Replace an HTML error page, such as Django's 404, by a problem."""
     if answer.status_code < 400 or answer.headers.get("Content-Type", "").startswith(JSON_TYPES):
         return answer
     fallback = reasons.BROKEN if answer.status_code >= 500 else reasons.MALFORMED
@@ -79,16 +79,16 @@ def _conditional(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
 
 
 def _with_cors(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
-    """Let pages of the configured origins read the answer. Tokens, not cookies, are the credentials."""
+    """Let pages of the configured origins read the response. The API takes no cookies."""
     if not settings.API_CORS_ORIGINS:
         return answer
     patch_vary_headers(answer, ["Origin"])
     origin = request.headers.get("Origin", "")
     if origin in settings.API_CORS_ORIGINS:
         answer["Access-Control-Allow-Origin"] = origin
-        answer["Access-Control-Expose-Headers"] = SHOWN_HEADERS
+        answer["Access-Control-Expose-Headers"] = EXPOSED_HEADERS
         if request.method == "OPTIONS":
             answer["Access-Control-Allow-Methods"] = answer.headers.get("Allow", "")
-            answer["Access-Control-Allow-Headers"] = ASKED_HEADERS
+            answer["Access-Control-Allow-Headers"] = ALLOWED_HEADERS
             answer["Access-Control-Max-Age"] = str(PREFLIGHT_SECONDS)
     return answer

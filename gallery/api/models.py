@@ -1,4 +1,4 @@
-"""What the API remembers: tokens, how fast each person goes, and answers given to repeated writes."""
+"""API tokens, and stored responses for repeated writes."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 class ApiToken(models.Model):
-    """A secret by which a program acts for a person; only its digest is kept.
+    """A secret with which a program acts for a user; only its digest is stored.
 
-    ``scopes`` are words parted by blanks. ``beginning`` is shown so that people can tell tokens apart.
+    ``scopes`` is a space-separated list. ``beginning`` is shown to identify a token.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens")
@@ -35,7 +35,7 @@ class ApiToken(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Name the token as its owner did."""
+        """Return the name that the owner chose."""
         return self.name
 
     @property
@@ -44,12 +44,12 @@ class ApiToken(models.Model):
         return frozenset(self.scopes.split())
 
     def is_open(self, now: datetime) -> bool:
-        """Tell whether the token still opens anything."""
+        """Return whether the token is neither revoked nor expired."""
         return self.revoked_at is None and now < self.expires_at
 
 
 class RememberedAnswer(models.Model):
-    """The answer to a write that carried an idempotency key; ``status`` 0 means still at work."""
+    """The response to a write with an idempotency key; ``status`` 0 means that the write is running."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=255)
@@ -65,5 +65,5 @@ class RememberedAnswer(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Name the answer by its key."""
+        """Return the key."""
         return self.key

@@ -1,4 +1,4 @@
-"""Finishes the description that ninja makes: problem media types, headers, examples."""
+"""Complete ninja's OpenAPI document: problem media types, headers, examples."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ Json = dict[str, Any]
 TEXT = {"type": "string"}
 SECONDS = {"type": "integer", "minimum": 0}
 HEADERS: dict[str, Json] = {
-    "ETag": {"description": "Changes with the answer.", "schema": TEXT},
-    "Location": {"description": "Where to look next.", "schema": TEXT, "required": True},
+    "ETag": {"description": "Changes with the response.", "schema": TEXT},
+    "Location": {"description": "URL to follow.", "schema": TEXT, "required": True},
     "Retry-After": {"description": "Seconds to wait.", "schema": SECONDS, "required": True},
     "WWW-Authenticate": {"description": "How to authenticate.", "schema": TEXT, "required": True},
 }
@@ -27,26 +27,26 @@ IDEMPOTENCY_PARAMETER: Json = {
     "in": "header",
     "name": IDEMPOTENCY_HEADER,
     "required": False,
-    "description": "Chosen by you: a repetition with the same key gets the first answer and does nothing.",
+    "description": "Any value. A repetition with the same key gets the first response and changes nothing.",
     "schema": {
         "type": "string",
         "minLength": 1,
         "maxLength": MAX_KEY_LENGTH,
-        # Latin-1 blanks at the ends would be stripped on the wire.
+        # HTTP strips spaces at both ends of a header value.
         "pattern": "^[!-~]([ -~]*[!-~])?$",
     },
 }
-NOT_MODIFIED: Json = {"description": "Not modified since the ETag that you sent in If-None-Match."}
+NOT_MODIFIED: Json = {"description": "Not modified since the ETag sent in If-None-Match."}
 MULTIPART = "multipart/form-data"
 SCHEME = "token"
 OF_READS = ("400", "422")
-"""Refusals of any operation: of a request that cannot be read, and of unknown names."""
+"""Errors of any operation: an unreadable request, and unknown names."""
 OF_WRITES = ("400", "409", "422")
-"""Those, and the refusals that an idempotency key may meet."""
+"""The same, and conflicts of idempotency keys."""
 
 
-def finished(schema: Json) -> Json:
-    """Return the schema with everything said that ninja does not know."""
+def complete(schema: Json) -> Json:
+    """Add what ninja does not know, and return the schema."""
     for method, operation in _operations(schema):
         _name_security(operation)
         _clean_parameters(operation)
@@ -56,7 +56,7 @@ def finished(schema: Json) -> Json:
             _add_refusal(operation, status)
         _describe_responses(method, operation)
         _describe_file(operation)
-        _give_examples(operation)
+        _add_examples(operation)
     schema["components"]["securitySchemes"] = {
         SCHEME: {"type": "http", "scheme": "bearer", "description": "A token from your account page."}
     }
@@ -74,14 +74,14 @@ def _name_security(operation: Json) -> None:
 
 
 def _clean_parameters(operation: Json) -> None:
-    """Say of optional parameters only that they may be left out: an address cannot carry null."""
+    """Remove null from optional parameters: a URL cannot contain null."""
     for parameter in operation.get("parameters", []):
         choices = parameter["schema"].get("anyOf")
         if choices:
             kept = [choice for choice in choices if choice != {"type": "null"}]
             del parameter["schema"]["anyOf"]
             parameter["schema"].update(kept[0] if len(kept) == 1 else {"anyOf": kept})
-        # OpenAPI's examples of a parameter are a table, those of a JSON schema a list.
+        # In OpenAPI, the examples of a parameter are an object, those of a JSON schema a list.
         if isinstance(parameter.get("examples"), list):
             parameter["example"] = parameter.pop("examples")[0]
 
@@ -123,21 +123,21 @@ def _headers_of(method: str, status: int) -> list[str]:
 
 
 def _describe_file(operation: Json) -> None:
-    """Say which kinds of files a form takes, and that none of them is empty."""
+    """Add the accepted content types and the minimum length of a file."""
     form = operation.get("requestBody", {}).get("content", {}).get(MULTIPART)
     if form:
         form["schema"]["properties"]["file"]["minLength"] = 1
         form["encoding"] = {"file": {"contentType": ", ".join(sorted(ACCEPTED_TYPES))}}
 
 
-def _give_examples(operation: Json) -> None:
-    given = EXAMPLES.get(operation["operationId"], {})
-    if "request" in given:
+def _add_examples(operation: Json) -> None:
+    examples = EXAMPLES.get(operation["operationId"], {})
+    if "request" in examples:
         for content in operation["requestBody"]["content"].values():
-            content["example"] = given["request"]
-    for status, example in given.get("responses", {}).items():
+            content["example"] = examples["request"]
+    for status, example in examples.get("responses", {}).items():
         for content in operation["responses"][status].get("content", {}).values():
             content["example"] = example
     for parameter in operation.get("parameters", []):
-        if parameter["name"] in given.get("parameters", {}):
-            parameter["example"] = given["parameters"][parameter["name"]]
+        if parameter["name"] in examples.get("parameters", {}):
+            parameter["example"] = examples["parameters"][parameter["name"]]

@@ -1,4 +1,4 @@
-"""Examples of every operation, by the operation's name. A test holds them against the description."""
+"""Examples for every operation, by operation id. A test validates them against the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ PHOTO: dict[str, Any] = {
     "reason": None,
     "sentence": "Everyone can see it.",
     "visibility": "public",
-    "caption": "Harbour at dawn",
-    "tags": ["blue hour", "harbour"],
+    "caption": "Harbor at dawn",
+    "tags": ["blue hour", "harbor"],
     "wordsMark": WORDS_MARK,
     "owner": "alice",
     "pageAddress": f"{SITE}/photos/{PHOTO_ID}/",
@@ -92,7 +92,7 @@ IMPORT: dict[str, Any] = {
     "sentence": "Waiting for review. Only you can see it.",
     "retryCount": 1,
     "createdAt": INSTANT,
-    "originUrl": "https://upload.example.org/harbour.jpg",
+    "originUrl": "https://upload.example.org/harbor.jpg",
     "photoAddress": f"{SITE}/api/v1/photos/{PHOTO_ID}",
     "pageAddress": f"{SITE}/photos/{PHOTO_ID}/",
     "downloadAddress": f"{SITE}/api/v1/download/{PHOTO_ID}",
@@ -102,7 +102,7 @@ IMPORT: dict[str, Any] = {
 IMPORT_ACCEPTED: dict[str, Any] = {
     "outcome": "accepted",
     "requestId": PHOTO_ID,
-    "originUrl": "https://upload.example.org/harbour.jpg",
+    "originUrl": "https://upload.example.org/harbor.jpg",
     "statusAddress": f"{SITE}/api/v1/images/{PHOTO_ID}",
 }
 OF_PHOTO = {"photo_id": PHOTO_ID}
@@ -122,11 +122,11 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         }
     },
     "list_photos": {"parameters": {"view": "mine", "limit": 60}, "responses": {"200": PAGE}},
-    "search": {"parameters": {"q": "harbour"}, "responses": {"200": PAGE}},
+    "search": {"parameters": {"q": "harbor"}, "responses": {"200": PAGE}},
     "get_photo": {"parameters": OF_PHOTO, "responses": {"200": DETAIL}},
     "change_photo": {
         "parameters": OF_PHOTO,
-        "request": {"caption": "Harbour at dawn", "tags": ["harbour", "blue hour"]},
+        "request": {"caption": "Harbor at dawn", "tags": ["harbor", "blue hour"]},
         "responses": {"200": DETAIL},
     },
     "delete_photo": {"parameters": OF_PHOTO | {"forever": False}},
@@ -163,7 +163,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         }
     },
     "import_images": {
-        "request": {"url": "https://upload.example.org/harbour.jpg"},
+        "request": {"url": "https://upload.example.org/harbor.jpg"},
         "responses": {"202": {"requestId": PHOTO_ID, "results": [IMPORT_ACCEPTED]}},
     },
     "get_image": {"parameters": {"request_id": PHOTO_ID}, "responses": {"200": IMPORT}},
@@ -188,6 +188,6 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "list_tags": {
         "parameters": {"q": "har"},
-        "responses": {"200": {"tags": [{"name": "harbour", "photoCount": 12}]}},
+        "responses": {"200": {"tags": [{"name": "harbor", "photoCount": 12}]}},
     },
 }

@@ -1,4 +1,4 @@
-"""Rows and items as the API tells of them."""
+"""Build API output from database rows and catalogue items."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 def photos_out(photos: Sequence[Photo], viewer: User) -> list[PhotoOut]:
-    """Return photos (at most 100, fetched with their owners), after moving on the viewer's own."""
+    """Return photos (at most 100, fetched with their owners), after updating the viewer's own."""
     found, reading = _tiles(photos, viewer)
     tags = tags_of(photo.pk for photo in photos)
     return [
@@ -43,22 +43,22 @@ def photos_out(photos: Sequence[Photo], viewer: User) -> list[PhotoOut]:
 
 
 def photo_detail(photo: Photo, viewer: User) -> PhotoDetail:
-    """Return one photo (fetched with its owner) with what its camera said."""
+    """Return one photo (fetched with its owner) with its camera data."""
     found, reading = _tiles([photo], viewer)
     item = ready_item(photo, reading)
     tags = tags_of([photo.pk]).get(photo.pk, [])
-    seen = Lens(photo, viewer)
+    lens = Lens(photo, viewer)
     albums = Album.objects.owned_by(viewer).filter(photos=photo.pk).newest_first()
     return PhotoDetail(
         **_facts(photo, found[0], item, viewer, tags),
         metadata={name: str(value) for name, value in item.metadata.items()} if item else {},
-        location=seen.location(item) if item and seen.is_mine else None,
+        location=lens.location(item) if item and lens.is_mine else None,
         albums=[AlbumRef(id=album.pk, title=album.title) for album in albums],
     )
 
 
 def renditions_out(item: PhotoItem | None) -> list[RenditionOut]:
-    """Return the thumbnails with fresh addresses, smallest first."""
+    """Return the thumbnails with newly signed URLs, smallest first."""
     signer = signed_urls.signer()
     if item is None or signer is None:
         return []
@@ -80,7 +80,7 @@ def _tiles(photos: Sequence[Photo], viewer: User) -> tuple[list[Tile], Reading]:
 
 
 def ready_item(photo: Photo, reading: Reading) -> PhotoItem | None:
-    """Return what the worker saw of a photo that can be shown."""
+    """Return the catalogue item of a photo that can be shown."""
     item = reading.items.get(photo.pk)
     return item if item and item.status is Status.READY and photo.has_picture else None
 

@@ -1,4 +1,4 @@
-"""Refusals as problem details (RFC 9457), each with a stable reason code and a sentence for people."""
+"""Errors as problem details (RFC 9457), each with a stable reason code and a sentence for people."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "/api/v1/problems#"
-"""A relative reference, as RFC 9457 allows: it leads to the page that explains the reason."""
+"""A relative reference, as RFC 9457 allows, to the page that explains the reason."""
 
 BY_STATUS: dict[int, Reason] = {
     400: reasons.MALFORMED,
@@ -34,7 +34,7 @@ BY_STATUS: dict[int, Reason] = {
 
 @dataclass(slots=True)
 class Problem(Exception):
-    """A refusal on its way to the client. ``sentence`` and ``status`` replace the reason's if given."""
+    """An error for the client. ``sentence`` and ``status`` replace the reason's if given."""
 
     reason: Reason
     sentence: str = ""
@@ -44,7 +44,7 @@ class Problem(Exception):
 
 
 def of_outcome(outcome: Outcome) -> Problem:
-    """Return the problem that stands for an action that was not done."""
+    """Return the problem for an action that was not done."""
     return Problem(reasons.ALL[outcome.value])
 
 
@@ -62,8 +62,8 @@ def document(problem: Problem) -> dict[str, Any]:
 
 def response(problem: Problem) -> JsonResponse:
     """Return the problem as a response."""
-    found = document(problem)
-    answer = JsonResponse(found, status=found["status"], content_type=MEDIA_TYPE, headers=problem.headers)
-    if found["status"] == HTTPStatus.UNAUTHORIZED:
+    body = document(problem)
+    answer = JsonResponse(body, status=body["status"], content_type=MEDIA_TYPE, headers=problem.headers)
+    if body["status"] == HTTPStatus.UNAUTHORIZED:
         answer["WWW-Authenticate"] = "Bearer"
     return answer

@@ -1,8 +1,11 @@
-"""The answers that operations share."""
+"""Responses that operations share."""
 
 from gallery.api.schemas.shapes import ProblemDocument
 
+COMMON = (401, 403, 422, 429)
+"""Statuses with which every operation can refuse."""
 
-def refusals(*statuses: int) -> dict[int, type[ProblemDocument]]:
-    """Return the response table of the refusals with these statuses."""
-    return dict.fromkeys(statuses, ProblemDocument)
+
+def refusals(*others: int) -> dict[int, type[ProblemDocument]]:
+    """Return the response table of the common refusals and the others."""
+    return dict.fromkeys((*COMMON, *others), ProblemDocument)

@@ -1,4 +1,4 @@
-"""Refuses names in an address that an operation does not know: a misspelt filter must not show everything."""
+"""Refuse unknown query parameters: a misspelled filter must not list every photo."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ QUERY = "query"
 
 
 def refuse_unknown_names(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Wrap an operation's ``run``, which ninja hands over bound to its operation."""
+    """Wrap an operation's ``run``, which ninja passes as a bound method."""
     operation: Any = run.__self__  # type: ignore[attr-defined]
     known = frozenset(
         name

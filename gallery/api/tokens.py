@@ -1,4 +1,4 @@
-"""Tokens: made once, shown once, found by digest, ended at once."""
+"""Create, find and revoke API tokens."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 PREFIX = "cs_"
 MAX_DAYS = 366
-# Writing the last use at every request would make each read a write.
+# Without this limit, every read would also write.
 LAST_USE_PRECISION = timedelta(minutes=1)
 
 
@@ -45,19 +45,19 @@ SCOPE_WORDS: dict[Scope, StrPromise] = {
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """A new token; ``secret`` exists here only and is shown once."""
+    """A new token. ``secret`` exists only here and is shown once."""
 
     token: ApiToken
     secret: str
 
 
 def digest_of(secret: str) -> str:
-    """Return what is kept of a secret. It has 256 random bits, so a plain hash cannot be guessed back."""
+    """Return the digest to store. A plain hash is enough for 256 random bits."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def issue(user: User, *, name: str, scopes: Iterable[Scope], days: int) -> Issued:
-    """Make a token that ends by itself after ``days`` (at most 366)."""
+    """Create a token that expires after ``days`` (at most 366)."""
     secret = PREFIX + secrets.token_urlsafe(32)
     token = ApiToken.objects.create(
         user=user,
@@ -71,7 +71,7 @@ def issue(user: User, *, name: str, scopes: Iterable[Scope], days: int) -> Issue
 
 
 def find(secret: str) -> ApiToken | None:
-    """Return the open token of this secret with its user, by one query."""
+    """Return the valid token of this secret with its user, in one query."""
     now = timezone.now()
     token = (
         ApiToken.objects.select_related("user")
@@ -84,6 +84,6 @@ def find(secret: str) -> ApiToken | None:
 
 
 def revoke(user: User, token_id: int) -> bool:
-    """End a person's token at once; tell whether it was open."""
+    """Revoke a user's token; return whether it was active."""
     open_tokens = ApiToken.objects.filter(Q(pk=token_id, user=user, revoked_at=None))
     return bool(open_tokens.update(revoked_at=timezone.now()))

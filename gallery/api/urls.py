@@ -1,4 +1,4 @@
-"""Addresses of the API, its description and the pages about tokens."""
+"""URLs of the API, its documentation and the token pages."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The page on which people make and end their tokens."""
+"""The page where users create and revoke tokens."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MOST_SHOWN = 100
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def tokens(request: SignedInRequest) -> HttpResponse:
-    """Show one's tokens; make a new one, whose secret is shown this once."""
+    """List the user's tokens; create one and show its secret once."""
     form = TokenForm(request.POST or None)
     issued = None
     if request.method == "POST" and form.is_valid():
@@ -55,7 +55,7 @@ def tokens(request: SignedInRequest) -> HttpResponse:
 @login_required
 @require_POST
 def revoke(request: SignedInRequest, token_id: int) -> HttpResponse:
-    """End a token at once."""
+    """Revoke a token."""
     if api_tokens.revoke(request.user, token_id):
         messages.success(request, _("Token revoked. Programs that use it no longer have access."))
     return redirect("tokens")

@@ -199,22 +199,22 @@ def test_subscription__invokes_a_function(
 
 
 def test_subscription__by_email_and_sms(embedded_aws: EnforcedAws, operator: Operator) -> None:
-    operator.follow("E-mail and SMS")
-    listed = operator.follow("Seeing and ending subscriptions")
+    operator.follow("Email and SMS")
+    listed = operator.follow("List, change and delete subscriptions")
     assert "email\toperator@example.org" in listed
     assert "sms\t+491701234567" in listed
 
 
 def test_subscription__is_changed_and_ended(embedded_aws: EnforcedAws, operator: Operator) -> None:
     queue = subscribe(operator, embedded_aws, '{"type": ["photo.approved"]}')
-    listed = operator.follow("Seeing and ending subscriptions")
+    listed = operator.follow("List, change and delete subscriptions")
     arn = next(line.split("\t")[0] for line in listed.splitlines() if "subscriber-" in line)
-    operator.follow("Seeing and ending subscriptions", 1, SUBSCRIPTION=arn)
+    operator.follow("List, change and delete subscriptions", 1, SUBSCRIPTION=arn)
     tell(embedded_aws, "photo.approved", "photo.rejected")
     assert eventually(queue.listen) == [{"type": "photo.rejected"}]
     operator.topic_commands += f"SUBSCRIPTION={arn}\n"
-    operator.follow("Seeing and ending subscriptions", 2)
-    assert arn not in operator.follow("Seeing and ending subscriptions")
+    operator.follow("List, change and delete subscriptions", 2)
+    assert arn not in operator.follow("List, change and delete subscriptions")
 
 
 @pytest.mark.slow

@@ -14,16 +14,16 @@ from gallery.api.schemas import account as s
 router = Router(tags=["Account"], by_alias=True)
 
 
-@router.get("/me", auth=READS, response={200: s.AccountOut, **refusals(401, 403, 429)})
+@router.get("/me", auth=READS, response={200: s.AccountOut, **refusals()})
 def get_account(request: HttpRequest) -> s.AccountOut:
-    """Tell who the token acts for, what it may do, and how much room is left."""
-    asked = cast("ApiRequest", request)
-    quota = quota_of(asked.user)
+    """Get the token's account, scopes, remaining storage and rate limits."""
+    caller = cast("ApiRequest", request)
+    quota = quota_of(caller.user)
     limits = {str(kind): limit_of(kind) for kind in Kind}
     return s.AccountOut(
-        name=asked.user.username,
-        scopes=sorted(asked.auth.scope_names),
-        token_expires_at=asked.auth.expires_at,
+        name=caller.user.username,
+        scopes=sorted(caller.auth.scope_names),
+        token_expires_at=caller.auth.expires_at,
         used_bytes=quota.used_bytes,
         quota_bytes=quota.limit_bytes,
         limits={

@@ -5,11 +5,13 @@ from typing import cast
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Count, Q
 from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Status
 
-from gallery.albums.actions import change_photos
+from gallery.albums import actions
 from gallery.albums.models import Album, Tag
 from gallery.albums.querysets import AlbumQuerySet
 from gallery.api.authorization import READS, WRITES, ApiRequest
@@ -31,7 +33,7 @@ def _one_or_404(albums: AlbumQuerySet, album_id: UUID) -> Album:
     return album
 
 
-def _told(album: Album) -> s.AlbumOut:
+def _output(album: Album) -> s.AlbumOut:
     return s.AlbumOut(
         id=album.pk,
         title=album.title,
@@ -44,82 +46,73 @@ def _told(album: Album) -> s.AlbumOut:
     )
 
 
-@router.get("/albums", auth=READS, response={200: s.AlbumList, **refusals(401, 403, 422, 429)})
+@router.get("/albums", auth=READS, response={200: s.AlbumList, **refusals()})
 def list_albums(request: HttpRequest, query: Query[s.AlbumsQuery]) -> s.AlbumList:
-    """List your albums, or everybody's public ones (the newest 500)."""
-    asked = cast("ApiRequest", request)
-    albums = Album.objects.showing_photos() if query.public else Album.objects.owned_by(asked.user)
+    """List your albums, or all public ones (the newest 500)."""
+    caller = cast("ApiRequest", request)
+    albums = Album.objects.showing_photos() if query.public else Album.objects.owned_by(caller.user)
     newest = albums.select_related("owner").with_counts().newest_first()[:MOST_ALBUMS]
-    return s.AlbumList(albums=[_told(album) for album in newest])
+    return s.AlbumList(albums=[_output(album) for album in newest])
 
 
-@router.post("/albums", auth=WRITES, response={201: s.AlbumOut, **refusals(401, 403, 422, 429)})
-def make_album(request: HttpRequest, wish: s.NewAlbum) -> Status[s.AlbumOut]:
-    """Make an album."""
-    asked = cast("ApiRequest", request)
-    album = Album.objects.create(
-        owner=asked.user,
-        title=wish.title.strip(),
-        description=wish.description,
-        visibility=str(wish.visibility),
-    )
-    return Status(HTTPStatus.CREATED, _told(_one_or_404(Album.objects.all(), album.pk)))
+@router.post("/albums", auth=WRITES, response={201: s.AlbumOut, **refusals()})
+def make_album(request: HttpRequest, entry: s.NewAlbum) -> Status[s.AlbumOut]:
+    """Create an album."""
+    caller = cast("ApiRequest", request)
+    values = {"description": entry.description, "visibility": str(entry.visibility)}
+    album = actions.create_album(caller.user, title=entry.title.strip(), **values)
+    return Status(HTTPStatus.CREATED, _output(_one_or_404(Album.objects.all(), album.pk)))
 
 
-@router.get(
-    "/albums/{uuid:album_id}", auth=READS, response={200: s.AlbumOut, **refusals(401, 403, 404, 422, 429)}
-)
+@router.get("/albums/{uuid:album_id}", auth=READS, response={200: s.AlbumOut, **refusals(404)})
 def get_album(request: HttpRequest, album_id: UUID) -> s.AlbumOut:
-    """Fetch one album, yours or a public one."""
-    asked = cast("ApiRequest", request)
-    return _told(_one_or_404(Album.objects.visible_to(asked.user), album_id))
+    """Get one of your albums or a public one."""
+    caller = cast("ApiRequest", request)
+    return _output(_one_or_404(Album.objects.visible_to(caller.user), album_id))
 
 
-@router.patch(
-    "/albums/{uuid:album_id}", auth=WRITES, response={200: s.AlbumOut, **refusals(401, 403, 404, 422, 429)}
-)
+@router.patch("/albums/{uuid:album_id}", auth=WRITES, response={200: s.AlbumOut, **refusals(404)})
 def change_album(request: HttpRequest, album_id: UUID, change: s.AlbumChange) -> s.AlbumOut:
     """Change an album's title, description or visibility."""
-    asked = cast("ApiRequest", request)
-    mine = Album.objects.owned_by(asked.user)
-    changes = change.model_dump(exclude_none=True)
-    if changes:
-        mine.filter(pk=album_id).update(**changes)
-    return _told(_one_or_404(mine, album_id))
+    caller = cast("ApiRequest", request)
+    mine = Album.objects.owned_by(caller.user)
+    with transaction.atomic():
+        album = get_object_or_404(mine.select_for_update(), pk=album_id)
+        stored = {"title": album.title, "description": album.description, "visibility": album.visibility}
+        actions.change_album(album, **stored | change.model_dump(exclude_none=True))
+    return _output(_one_or_404(mine, album_id))
 
 
-@router.delete(
-    "/albums/{uuid:album_id}", auth=WRITES, response={204: None, **refusals(401, 403, 404, 422, 429)}
-)
+@router.delete("/albums/{uuid:album_id}", auth=WRITES, response={204: None, **refusals(404)})
 def delete_album(request: HttpRequest, album_id: UUID) -> Status[None]:
-    """Delete an album; its photos stay."""
-    asked = cast("ApiRequest", request)
-    _one_or_404(Album.objects.owned_by(asked.user), album_id).delete()
+    """Delete an album. Its photos are kept."""
+    caller = cast("ApiRequest", request)
+    actions.delete_album(_one_or_404(Album.objects.owned_by(caller.user), album_id))
     return Status(HTTPStatus.NO_CONTENT, None)
 
 
 @router.post(
     "/albums/{uuid:album_id}/photos",
     auth=WRITES,
-    response={200: s.AlbumOut, **refusals(401, 403, 404, 422, 429)},
+    response={200: s.AlbumOut, **refusals(404)},
 )
 def change_album_photos(request: HttpRequest, album_id: UUID, change: s.AlbumPhotos) -> s.AlbumOut:
-    """Put photos into an album and take others out; repeating it changes nothing."""
-    asked = cast("ApiRequest", request)
-    mine = Album.objects.owned_by(asked.user)
+    """Add photos to an album and remove others. Repeating it changes nothing."""
+    caller = cast("ApiRequest", request)
+    mine = Album.objects.owned_by(caller.user)
     album = _one_or_404(mine, album_id)
-    change_photos(album, add=change.add or [], remove=change.remove or [])
-    return _told(_one_or_404(mine, album_id))
+    actions.change_photos(album, add=change.add or [], remove=change.remove or [])
+    return _output(_one_or_404(mine, album_id))
 
 
-@router.get("/tags", auth=READS, response={200: s.TagList, **refusals(401, 403, 422, 429)})
+@router.get("/tags", auth=READS, response={200: s.TagList, **refusals()})
 def list_tags(request: HttpRequest, query: Query[s.TagsQuery]) -> s.TagList:
-    """List the tags of the photos that you can see, the most used first."""
-    asked = cast("ApiRequest", request)
-    seen = visible_photos(asked.auth).not_trashed()
+    """List the tags of the photos you can see, most used first."""
+    caller = cast("ApiRequest", request)
+    visible = visible_photos(caller.auth).not_trashed()
     tags = (
         Tag.objects.filter(name__startswith=query.q.casefold())
-        .annotate(photo_count=Count("photo_tags", filter=Q(photo_tags__photo__in=seen)))
+        .annotate(photo_count=Count("photo_tags", filter=Q(photo_tags__photo__in=visible)))
         .filter(photo_count__gt=0)
         .order_by("-photo_count", "name")
     )

@@ -1,4 +1,4 @@
-"""Downloads by id or by file name: short-lived addresses in S3, never the bytes themselves."""
+"""Downloads by id or by file name: redirects to signed URLs, never the bytes."""
 
 from http import HTTPStatus
 from typing import Annotated, cast
@@ -30,21 +30,21 @@ RETRY_AFTER_SECONDS = 2
 Name = Annotated[
     str,
     Path(
-        description="Id of a photo, or the file name of your newest one of that name.",
+        description="Id of a photo, or a file name: your newest photo with that name.",
         min_length=1,
         max_length=250,
         pattern=NUL_FREE,
         examples=[str(EXAMPLE_ID)],
     ),
 ]
-ANSWERS = {302: None, 202: NotReady, **refusals(401, 403, 404, 409, 422, 429, 503)}
+ANSWERS = {302: None, 202: NotReady, **refusals(404, 409, 503)}
 
 
 @router.get("/download/{name}", auth=READS, response=ANSWERS)
 def download(request: HttpRequest, response: HttpResponse, name: Name) -> HttpResponse | Status[NotReady]:
-    """Get one of your originals: leads to an address that lives for five minutes."""
-    asked = cast("ApiRequest", request)
-    photo, _ = _found(asked, name, Photo.objects.owned_by(asked.user))
+    """Redirect to one of your originals. The URL is valid for five minutes."""
+    caller = cast("ApiRequest", request)
+    photo, _ = _found(caller, name, Photo.objects.owned_by(caller.user))
     if photo.state == State.AWAITING:
         return _not_ready(photo, response)
     return _redirect(actions.original_url(photo))
@@ -54,23 +54,23 @@ def download(request: HttpRequest, response: HttpResponse, name: Name) -> HttpRe
 def download_thumbnail(
     request: HttpRequest, response: HttpResponse, name: Name, query: Query[SizeQuery]
 ) -> HttpResponse | Status[NotReady]:
-    """Get a thumbnail of a photo that you can see: leads to its signed address."""
-    asked = cast("ApiRequest", request)
-    photo, item = _found(asked, name, visible_photos(asked.auth))
+    """Redirect to a thumbnail of a photo you can see."""
+    caller = cast("ApiRequest", request)
+    photo, item = _found(caller, name, visible_photos(caller.auth))
     if photo.state == State.AWAITING:
         return _not_ready(photo, response)
     signer = signed_urls.signer()
     if item is None or not item.renditions or signer is None:
         raise Problem(reasons.STORE_UNAVAILABLE)
-    wanted = next((made for made in item.renditions if made.name == query.size), item.renditions[-1])
-    return _redirect(signer.url(wanted.key))
+    rendition = next((made for made in item.renditions if made.name == query.size), item.renditions[-1])
+    return _redirect(signer.url(rendition.key))
 
 
 def _found(request: ApiRequest, name: str, by_id: PhotoQuerySet) -> tuple[Photo, PhotoItem | None]:
-    """Return the photo that the name means, moved on to what the worker has seen, and its item.
+    """Return the photo, after updating its state from the catalogue, and its catalogue item.
 
     Raises:
-        Problem: there is none, or it could not be read.
+        Problem: there is no such photo, or processing failed.
     """
     try:
         photos = by_id.filter(pk=UUID(name))
@@ -87,8 +87,8 @@ def _found(request: ApiRequest, name: str, by_id: PhotoQuerySet) -> tuple[Photo,
 
 def _not_ready(photo: Photo, response: HttpResponse) -> Status[NotReady]:
     response["Retry-After"] = str(RETRY_AFTER_SECONDS)
-    told = NotReady(photo_id=photo.pk, state=StateName(photo.state), sentence=state_sentence(photo))
-    return Status(HTTPStatus.ACCEPTED, told)
+    body = NotReady(photo_id=photo.pk, state=StateName(photo.state), sentence=state_sentence(photo))
+    return Status(HTTPStatus.ACCEPTED, body)
 
 
 def _redirect(address: str) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Imports by URL: ask for a picture on the web, then see how far it is."""
+"""Imports by URL: request them, then follow their status."""
 
 from http import HTTPStatus
 from typing import cast
@@ -28,23 +28,23 @@ RETRY_AFTER_SECONDS = 2
 
 
 def status_address(photo_id: UUID) -> str:
-    """Return where to look how far an import is."""
+    """Return the URL of an import's status."""
     return f"{settings.SITE_ORIGIN}{API_ADDRESS}/images/{photo_id}"
 
 
-@router.post("/images", auth=WRITES, response={202: s.ImportsAccepted, **refusals(401, 403, 422, 429)})
+@router.post("/images", auth=WRITES, response={202: s.ImportsAccepted, **refusals()})
 def import_images(
-    request: HttpRequest, response: HttpResponse, wish: s.ImportWish
+    request: HttpRequest, response: HttpResponse, entry: s.ImportWish
 ) -> Status[s.ImportsAccepted]:
-    """Ask for a picture on the web, or for up to 100 of them.
+    """Import up to 100 images from the web.
 
-    The answer comes at once; the pictures are fetched in the background, each up to three times. Only
-    public addresses, at most 20 MB and 10 seconds each. Look at `Location` for how far it is.
+    The response comes immediately. Images are fetched in the background, with up to three attempts each,
+    from public addresses only: at most 20 MB and 10 seconds. Follow `Location` for the status.
     """
-    asked = cast("ApiRequest", request)
-    urls = [wish.url] if wish.url is not None else wish.urls
-    limit_rate(asked.user, Kind.IMPORTS, cost=len(urls))
-    outcomes = request_imports(asked.user.pk, urls, visibility=str(wish.visibility))
+    caller = cast("ApiRequest", request)
+    urls = [entry.url] if entry.url is not None else entry.urls
+    limit_rate(caller.user, Kind.IMPORTS, cost=len(urls))
+    outcomes = request_imports(caller.user.pk, urls, visibility=str(entry.visibility))
     accepted = [outcome for outcome in outcomes if isinstance(outcome, Requested)]
     reason = next((outcome.reason for outcome in outcomes if isinstance(outcome, NotRequested)), None)
     if reason and not accepted:
@@ -52,11 +52,11 @@ def import_images(
     single = accepted[0].photo_id if len(urls) == 1 else None
     response["Location"] = status_address(single) if single else f"{settings.SITE_ORIGIN}{API_ADDRESS}/photos"
     response["Retry-After"] = str(RETRY_AFTER_SECONDS)
-    told = s.ImportsAccepted(request_id=single, results=[_told(outcome) for outcome in outcomes])
-    return Status(HTTPStatus.ACCEPTED, told)
+    body = s.ImportsAccepted(request_id=single, results=[_output(outcome) for outcome in outcomes])
+    return Status(HTTPStatus.ACCEPTED, body)
 
 
-def _told(outcome: Requested | NotRequested) -> s.ImportOutcome:
+def _output(outcome: Requested | NotRequested) -> s.ImportOutcome:
     if isinstance(outcome, NotRequested):
         return s.ImportRefused(
             origin_url=outcome.url, reason=outcome.reason.code, sentence=outcome.reason.sentence
@@ -68,17 +68,15 @@ def _told(outcome: Requested | NotRequested) -> s.ImportOutcome:
     )
 
 
-@router.get(
-    "/images/{uuid:request_id}", auth=READS, response={200: s.ImageOut, **refusals(401, 403, 404, 422, 429)}
-)
+@router.get("/images/{uuid:request_id}", auth=READS, response={200: s.ImageOut, **refusals(404)})
 def get_image(request: HttpRequest, request_id: UUID) -> s.ImageOut:
-    """Tell how far one of your imports is."""
-    asked = cast("ApiRequest", request)
-    imports = Photo.objects.owned_by(asked.user).exclude(origin_url="").with_owner()
+    """Get the status of one of your imports."""
+    caller = cast("ApiRequest", request)
+    imports = Photo.objects.owned_by(caller.user).exclude(origin_url="").with_owner()
     photo = imports.filter(pk=request_id).first()
     if photo is None:
         raise Problem(reasons.NOT_FOUND)
-    tiles, reading = tiles_of([photo], asked.user, move_on=True, with_imports=True)
+    tiles, reading = tiles_of([photo], caller.user, move_on=True, with_imports=True)
     item = reading.imports.get(photo.pk)
     api_address = f"{settings.SITE_ORIGIN}{API_ADDRESS}"
     return s.ImageOut(
@@ -102,6 +100,6 @@ def _status(photo: Photo, item: ImportItem | None) -> s.ImportStatusName:
         return s.ImportStatusName.FAILED
     if photo.state != State.AWAITING:
         return s.ImportStatusName.COMPLETED
-    # Fetched is not yet completed: its thumbnails are being made.
-    begun = item is not None and item.status in {ImportStatus.PROCESSING, ImportStatus.COMPLETED}
-    return s.ImportStatusName.PROCESSING if begun else s.ImportStatusName.PENDING
+    # A fetched image is not completed until its thumbnails are created.
+    has_started = item is not None and item.status in {ImportStatus.PROCESSING, ImportStatus.COMPLETED}
+    return s.ImportStatusName.PROCESSING if has_started else s.ImportStatusName.PENDING

@@ -5,6 +5,7 @@ from typing import cast
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from ninja import Query, Router, Status
 
 from gallery.albums.actions import change_words
@@ -25,19 +26,23 @@ from gallery.photos.states import Visibility
 
 router = Router(tags=["Photos"], by_alias=True)
 
-WORDS_MARK_MISSING = "To approve a photo, send the wordsMark of the photo as you read it."
+WORDS_MARK_MISSING = _("To approve a photo, send its current wordsMark.")
 
 
 def own_or_404(request: ApiRequest, photo_id: UUID) -> Photo:
-    """Return the caller's photo; whoever may not change a photo learns nothing of it.
+    """Return the caller's photo. Photos of others are not found.
 
     Raises:
-        Problem: there is none of theirs.
+        Problem: the caller has no such photo.
     """
     photo = Photo.objects.owned_by(request.user).with_owner().filter(pk=photo_id).first()
     if photo is None:
         raise Problem(reasons.NOT_FOUND)
     return photo
+
+
+def _own_detail(request: ApiRequest, photo_id: UUID) -> s.PhotoDetail:
+    return present.photo_detail(own_or_404(request, photo_id), request.user)
 
 
 def _page(photos: PhotoQuerySet, request: ApiRequest, *, cursor: str, limit: int) -> s.PhotoPage:
@@ -47,39 +52,39 @@ def _page(photos: PhotoQuerySet, request: ApiRequest, *, cursor: str, limit: int
     )
 
 
-@router.get("/photos", auth=READS, response={200: s.PhotoPage, **refusals(401, 403, 422, 429)})
+@router.get("/photos", auth=READS, response={200: s.PhotoPage, **refusals()})
 def list_photos(request: HttpRequest, query: Query[s.PhotoQuery]) -> s.PhotoPage:
     """List photos, newest upload first.
 
-    Follow `nextCursor` for more: pages are equally fast everywhere and show nothing twice.
-    Your own photos that were still being processed are brought up to date on the way.
+    Send `nextCursor` as `cursor` for the next page. No photo is listed twice.
+    The states of your own photos are updated first.
     """
-    asked = cast("ApiRequest", request)
-    return _page(photos_of(query, asked.auth), asked, cursor=query.cursor, limit=query.limit)
+    caller = cast("ApiRequest", request)
+    return _page(photos_of(query, caller.auth), caller, cursor=query.cursor, limit=query.limit)
 
 
-@router.get("/search", auth=READS, response={200: s.PhotoPage, **refusals(401, 403, 422, 429)})
+@router.get("/search", auth=READS, response={200: s.PhotoPage, **refusals()})
 def search(request: HttpRequest, query: Query[s.SearchQuery]) -> s.PhotoPage:
-    """Search public photos and your own by words.
+    """Search public photos and your own.
 
-    Every word must occur in the caption, in a tag or, for your own photos, in the file's name.
+    Every word must occur in the caption, in a tag or, for your own photos, in the file name.
     """
-    asked = cast("ApiRequest", request)
-    photos = with_words(visible_photos(asked.auth).not_trashed(), query.q, asked.user)
-    return _page(photos, asked, cursor=query.cursor, limit=query.limit)
+    caller = cast("ApiRequest", request)
+    photos = with_words(visible_photos(caller.auth).not_trashed(), query.q, caller.user)
+    return _page(photos, caller, cursor=query.cursor, limit=query.limit)
 
 
-@router.post("/photos/delete", auth=WRITES, response={200: s.BulkDeletions, **refusals(401, 403, 422, 429)})
-def delete_photos(request: HttpRequest, wish: s.BulkDelete) -> s.BulkDeletions:
-    """Delete up to 100 photos at once, to the trash or for ever."""
-    asked = cast("ApiRequest", request)
-    ids = list(dict.fromkeys(wish.ids))
-    mine = set(Photo.objects.owned_by(asked.user).filter(pk__in=ids).values_list("pk", flat=True))
+@router.post("/photos/delete", auth=WRITES, response={200: s.BulkDeletions, **refusals()})
+def delete_photos(request: HttpRequest, entry: s.BulkDelete) -> s.BulkDeletions:
+    """Move up to 100 photos to the trash, or delete them permanently."""
+    caller = cast("ApiRequest", request)
+    ids = list(dict.fromkeys(entry.ids))
+    mine = set(Photo.objects.owned_by(caller.user).filter(pk__in=ids).values_list("pk", flat=True))
     return s.BulkDeletions(
         results=[
             s.BulkDeletion(
                 id=photo_id,
-                outcome=_delete(asked, photo_id, forever=wish.forever)
+                outcome=_delete(caller, photo_id, forever=entry.forever)
                 if photo_id in mine
                 else s.DeletionOutcome.NOT_FOUND,
             )
@@ -96,102 +101,95 @@ def _delete(request: ApiRequest, photo_id: UUID, *, forever: bool) -> s.Deletion
     return s.DeletionOutcome.TRASHED
 
 
-@router.get(
-    "/photos/{uuid:photo_id}", auth=READS, response={200: s.PhotoDetail, **refusals(401, 403, 404, 422, 429)}
-)
+@router.get("/photos/{uuid:photo_id}", auth=READS, response={200: s.PhotoDetail, **refusals(404)})
 def get_photo(request: HttpRequest, photo_id: UUID) -> s.PhotoDetail:
-    """Fetch one photo with its thumbnails and what its camera said."""
-    asked = cast("ApiRequest", request)
-    photo = visible_photos(asked.auth).with_owner().filter(pk=photo_id).first()
+    """Get one photo with its thumbnails and camera data."""
+    caller = cast("ApiRequest", request)
+    photo = visible_photos(caller.auth).with_owner().filter(pk=photo_id).first()
     if photo is None:
         raise Problem(reasons.NOT_FOUND)
-    return present.photo_detail(photo, asked.user)
+    return present.photo_detail(photo, caller.user)
 
 
-@router.patch(
-    "/photos/{uuid:photo_id}", auth=WRITES, response={200: s.PhotoDetail, **refusals(401, 403, 404, 422, 429)}
-)
+@router.patch("/photos/{uuid:photo_id}", auth=WRITES, response={200: s.PhotoDetail, **refusals(404)})
 def change_photo(request: HttpRequest, photo_id: UUID, change: s.PhotoChange) -> s.PhotoDetail:
     """Change a photo's caption, tags or visibility.
 
-    New words of an approved photo wait for review, unless you are trusted.
+    If an approved photo's caption or tags change, it is reviewed again, unless your account is trusted.
     """
-    asked = cast("ApiRequest", request)
-    photo = own_or_404(asked, photo_id)
+    caller = cast("ApiRequest", request)
+    photo = own_or_404(caller, photo_id)
     try:
         tags = None if change.tags is None else clean_tags(change.tags)
     except TagRefused as refusal:
         raise Problem(reasons.INVALID, str(refusal)) from refusal
     change_words(
         photo.pk,
-        actor=asked.user,
+        actor=caller.user,
         caption=change.caption,
         visibility=Visibility(change.visibility) if change.visibility else None,
         tags=tags,
     )
-    return present.photo_detail(own_or_404(asked, photo_id), asked.user)
+    return _own_detail(caller, photo_id)
 
 
-@router.delete(
-    "/photos/{uuid:photo_id}", auth=WRITES, response={204: None, **refusals(401, 403, 404, 422, 429)}
-)
+@router.delete("/photos/{uuid:photo_id}", auth=WRITES, response={204: None, **refusals(404)})
 def delete_photo(request: HttpRequest, photo_id: UUID, query: Query[s.DeleteQuery]) -> Status[None]:
-    """Move a photo to the trash, where it stays for 30 days, or delete it for ever."""
-    asked = cast("ApiRequest", request)
-    _delete(asked, own_or_404(asked, photo_id).pk, forever=query.forever)
+    """Move a photo to the trash for 30 days, or delete it permanently."""
+    caller = cast("ApiRequest", request)
+    _delete(caller, own_or_404(caller, photo_id).pk, forever=query.forever)
     return Status(HTTPStatus.NO_CONTENT, None)
 
 
 @router.post(
     "/photos/{uuid:photo_id}/restore",
     auth=WRITES,
-    response={200: s.PhotoDetail, **refusals(401, 403, 404, 409, 422, 429)},
+    response={200: s.PhotoDetail, **refusals(404, 409)},
 )
 def restore_photo(request: HttpRequest, photo_id: UUID) -> s.PhotoDetail:
-    """Take a photo out of the trash, as it was."""
-    asked = cast("ApiRequest", request)
-    photo = own_or_404(asked, photo_id)
-    outcome = actions.restore(photo.pk, actor=asked.user)
+    """Restore a photo from the trash."""
+    caller = cast("ApiRequest", request)
+    outcome = actions.restore(own_or_404(caller, photo_id).pk, actor=caller.user)
     if outcome is Outcome.DUPLICATE:
         raise problems.of_outcome(outcome)
-    return present.photo_detail(own_or_404(asked, photo_id), asked.user)
+    return _own_detail(caller, photo_id)
 
 
 @router.post(
     "/photos/{uuid:photo_id}/try-again",
     auth=WRITES,
-    response={200: s.PhotoDetail, **refusals(401, 403, 404, 409, 422, 429)},
+    response={200: s.PhotoDetail, **refusals(404, 409)},
 )
 def try_again(request: HttpRequest, photo_id: UUID) -> s.PhotoDetail:
-    """Have the thumbnails of a failed photo made once more."""
-    asked = cast("ApiRequest", request)
-    photo = own_or_404(asked, photo_id)
-    outcome = actions.retry(photo.pk, actor=asked.user)
+    """Process a failed photo again."""
+    caller = cast("ApiRequest", request)
+    outcome = actions.retry(own_or_404(caller, photo_id).pk, actor=caller.user)
     if outcome is not Outcome.DONE:
         raise problems.of_outcome(outcome)
-    return present.photo_detail(own_or_404(asked, photo_id), asked.user)
+    return _own_detail(caller, photo_id)
 
 
 @router.post(
     "/photos/{uuid:photo_id}/review",
     auth=REVIEWS,
-    response={200: s.PhotoDetail, **refusals(401, 403, 404, 409, 422, 429)},
+    response={200: s.PhotoDetail, **refusals(404, 409)},
 )
 def review_photo(request: HttpRequest, photo_id: UUID, review: s.Review) -> s.PhotoDetail:
-    """Approve or reject a photo, or put it back to review. For moderators.
+    """Approve or reject a photo, or return it to review. For moderators.
 
-    To approve, send the `wordsMark` of the photo as you read it: words that changed since are not approved.
+    To approve, send the `wordsMark` of the photo you reviewed. If its caption or tags have changed since,
+    the approval is refused.
     """
-    asked = cast("ApiRequest", request)
-    if not asked.user.has_perm("photos.moderate_photo"):
+    caller = cast("ApiRequest", request)
+    if not caller.user.has_perm("photos.moderate_photo"):
         raise Problem(reasons.NOT_ALLOWED)
-    photos = Photo.objects.visible_to(asked.user).with_owner().filter(pk=photo_id)
+    photos = Photo.objects.visible_to(caller.user).with_owner().filter(pk=photo_id)
     if not photos.exists():
         raise Problem(reasons.NOT_FOUND)
-    outcome = _decide(review, photo_id, asked)
+    outcome = _decide(review, photo_id, caller)
     if outcome is not Outcome.DONE:
         raise problems.of_outcome(outcome)
-    return present.photo_detail(photos.get(), asked.user)
+    return present.photo_detail(photos.get(), caller.user)
 
 
 def _decide(review: s.Review, photo_id: UUID, request: ApiRequest) -> Outcome:
@@ -201,5 +199,5 @@ def _decide(review: s.Review, photo_id: UUID, request: ApiRequest) -> Outcome:
         return actions.put_back(photo_id, actor=request.user)
     if review.words_mark is None:
         errors = [{"where": "body.wordsMark", "message": "Field required"}]
-        raise Problem(reasons.INVALID, WORDS_MARK_MISSING, errors)
+        raise Problem(reasons.INVALID, str(WORDS_MARK_MISSING), errors)
     return actions.approve(photo_id, actor=request.user, words_mark=review.words_mark)

@@ -1,4 +1,4 @@
-"""Uploads: offers of presigned PUTs, and small files sent through the gallery."""
+"""Uploads: presigned PUTs, and small files sent through the gallery."""
 
 from http import HTTPStatus
 from typing import Annotated, cast
@@ -19,29 +19,29 @@ from gallery.uploads.file_checks import FileRefused, UploadRequest
 router = Router(tags=["Uploads"], by_alias=True)
 
 
-@router.post("/uploads", auth=WRITES, response={200: s.UploadOutcomes, **refusals(401, 403, 422, 429)})
-def offer_uploads(request: HttpRequest, wishes: s.UploadWishes) -> s.UploadOutcomes:
-    """Ask for addresses to which up to 50 files may be sent.
+@router.post("/uploads", auth=WRITES, response={200: s.UploadOutcomes, **refusals()})
+def offer_uploads(request: HttpRequest, entry: s.UploadWishes) -> s.UploadOutcomes:
+    """Request upload URLs for up to 50 files.
 
-    Each file is answered by itself: PUT it to the offered address with exactly the offered headers,
-    within 15 minutes, or see that it is there already, or why it is refused. A repeated wish with the
-    same `uploadId` gets the same photo. If the PUT is answered by 412, ask again with `metConflict`.
+    Each file has its own outcome: PUT an offered file to its `url` with exactly the offered headers within
+    15 minutes; a file may also be there already or be refused. A repeated request with the same `uploadId`
+    gets the same photo. If the PUT returns 412, repeat the request with `metConflict`.
     """
-    asked = cast("ApiRequest", request)
+    caller = cast("ApiRequest", request)
     outcomes = offers.offer(
-        asked.user.pk, [_checked(wish) for wish in wishes.uploads], visibility=str(wishes.visibility)
+        caller.user.pk, [_checked(file) for file in entry.uploads], visibility=str(entry.visibility)
     )
-    return s.UploadOutcomes(results=[_told(outcome) for outcome in outcomes])
+    return s.UploadOutcomes(results=[_output(outcome) for outcome in outcomes])
 
 
-def _checked(wish: s.UploadWish) -> UploadRequest | offers.Refused:
+def _checked(file: s.UploadWish) -> UploadRequest | offers.Refused:
     try:
-        return UploadRequest.from_untrusted(wish.model_dump() | {"upload_id": str(wish.upload_id)})
+        return UploadRequest.from_untrusted(file.model_dump() | {"upload_id": str(file.upload_id)})
     except FileRefused as refusal:
-        return offers.Refused(str(wish.upload_id), refusal.reason)
+        return offers.Refused(str(file.upload_id), refusal.reason)
 
 
-def _told(outcome: offers.Outcome) -> s.UploadOutcome:
+def _output(outcome: offers.Outcome) -> s.UploadOutcome:
     upload_id = UUID(outcome.upload_id)
     if isinstance(outcome, offers.Refused):
         return s.Refused(upload_id=upload_id, reason=outcome.reason.code, sentence=outcome.reason.sentence)
@@ -59,18 +59,18 @@ def _told(outcome: offers.Outcome) -> s.UploadOutcome:
 @router.post(
     "/upload",
     auth=WRITES,
-    response={201: s.Uploaded, 200: s.Uploaded, **refusals(400, 401, 403, 413, 422, 429, 503)},
+    response={201: s.Uploaded, 200: s.Uploaded, **refusals(400, 413, 503)},
 )
 def upload(
     request: HttpRequest,
-    file: Annotated[UploadedFile, File(description="One picture of up to 4 MB.")],
-    visibility: Annotated[VisibilityName, Form(description="Who it is meant for.")] = VisibilityName.PUBLIC,
+    file: Annotated[UploadedFile, File(description="One image of up to 4 MB.")],
+    visibility: Annotated[VisibilityName, Form(description="Who can see it.")] = VisibilityName.PUBLIC,
 ) -> Status[s.Uploaded]:
-    """Send one small picture through the gallery; larger ones go by `POST /uploads`."""
-    asked = cast("ApiRequest", request)
-    outcome = form_upload.store(asked.user.pk, file, visibility=str(visibility))
+    """Upload one small image. Use `POST /uploads` for larger ones."""
+    caller = cast("ApiRequest", request)
+    outcome = form_upload.store(caller.user.pk, file, visibility=str(visibility))
     if isinstance(outcome, offers.Refused):
         raise Problem(outcome.reason)
     there = isinstance(outcome, offers.AlreadyThere)
-    told = s.Uploaded(photo_id=outcome.photo_id, already_there=there)
-    return Status(HTTPStatus.OK if there else HTTPStatus.CREATED, told)
+    body = s.Uploaded(photo_id=outcome.photo_id, already_there=there)
+    return Status(HTTPStatus.OK if there else HTTPStatus.CREATED, body)

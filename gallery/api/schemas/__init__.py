@@ -1,1 +1,1 @@
-"""The shapes that the API takes and gives; every name in JSON is in camel case."""
+"""Schemas of the API's input and output. JSON names are in camel case."""

@@ -4,18 +4,18 @@ from datetime import datetime
 
 from pydantic import Field
 
-from gallery.api.schemas.shapes import Told
+from gallery.api.schemas.shapes import Output
 
 
-class LimitOut(Told):
-    """How many requests of a kind are allowed a minute in the long run, and at once."""
+class LimitOut(Output):
+    """Requests of one kind allowed per minute, and at once."""
 
     per_minute: int
     burst: int
 
 
-class AccountOut(Told):
-    """Who the token acts for, what it may do, and how much room is left."""
+class AccountOut(Output):
+    """The token's account, scopes, storage and rate limits."""
 
     name: str = Field(examples=["alice"])
     scopes: list[str] = Field(examples=[["read", "upload"]])

@@ -1,4 +1,4 @@
-"""Albums and tags as the API tells of them."""
+"""Schemas of albums and tags."""
 
 from datetime import datetime
 from typing import Annotated
@@ -8,7 +8,7 @@ from pydantic import Field
 
 from gallery.albums.models import MAX_DESCRIPTION_LENGTH, MAX_TITLE_LENGTH
 from gallery.api.schemas.photos import PhotoIds, VisibilityName
-from gallery.api.schemas.shapes import LEFT_OUT, NUL_FREE, Given, Told, Words
+from gallery.api.schemas.shapes import LEFT_OUT, NUL_FREE, Input, Output, Words
 
 Title = Annotated[
     Words, Field(min_length=1, max_length=MAX_TITLE_LENGTH, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")
@@ -16,8 +16,8 @@ Title = Annotated[
 Description = Annotated[Words, Field(max_length=MAX_DESCRIPTION_LENGTH)]
 
 
-class AlbumOut(Told):
-    """An album. List its photos by `GET /photos?album=`."""
+class AlbumOut(Output):
+    """An album. List its photos with `GET /photos?album=`."""
 
     id: UUID
     title: str = Field(examples=["Norway 2026"])
@@ -25,60 +25,60 @@ class AlbumOut(Told):
     owner: str
     visibility: VisibilityName
     created_at: datetime
-    photo_count: int = Field(description="Photos in it, those in the trash left out.")
+    photo_count: int = Field(description="Number of photos, without those in the trash.")
     page_address: str
 
 
-class AlbumList(Told):
+class AlbumList(Output):
     """Albums, newest first."""
 
     albums: list[AlbumOut]
 
 
-class NewAlbum(Given):
-    """An album to make."""
+class NewAlbum(Input):
+    """An album to create."""
 
     title: Title = Field(examples=["Norway 2026"])
     description: Description = ""
     visibility: VisibilityName = VisibilityName.PRIVATE
 
 
-class AlbumChange(Given):
-    """What to change; what is left out stays."""
+class AlbumChange(Input):
+    """The fields to change."""
 
     title: Title = Field(LEFT_OUT)
     description: Description = Field(LEFT_OUT)
     visibility: VisibilityName = Field(LEFT_OUT)
 
 
-class AlbumPhotos(Given):
-    """Photos to put into an album or to take out of it; only your own can be put in."""
+class AlbumPhotos(Input):
+    """Photos to add to an album or remove from it. You can only add your own."""
 
     add: PhotoIds = Field(LEFT_OUT)
     remove: PhotoIds = Field(LEFT_OUT)
 
 
-class AlbumsQuery(Given):
+class AlbumsQuery(Input):
     """Which albums to list."""
 
-    public: bool = Field(False, description="Everybody's public albums instead of your own.")
+    public: bool = Field(False, description="All public albums instead of your own.")
 
 
-class TagOut(Told):
-    """A tag and how many photos that you can see have it."""
+class TagOut(Output):
+    """A tag, and how many of the photos you can see have it."""
 
     name: str = Field(examples=["harbour"])
     photo_count: int
 
 
-class TagList(Told):
-    """Tags, the most used first."""
+class TagList(Output):
+    """Tags, most used first."""
 
     tags: list[TagOut]
 
 
-class TagsQuery(Given):
+class TagsQuery(Input):
     """Which tags to list."""
 
-    q: str = Field("", max_length=40, pattern=NUL_FREE, description="Only those that begin so.")
+    q: str = Field("", max_length=40, pattern=NUL_FREE, description="Only tags that start with this.")
     limit: int = Field(50, ge=1, le=200)

@@ -1,4 +1,4 @@
-"""Downloads that are not ready yet."""
+"""Schemas of downloads."""
 
 from enum import StrEnum
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from gallery.api.schemas.photos import StateName
-from gallery.api.schemas.shapes import Given, Told
+from gallery.api.schemas.shapes import Input, Output
 from thumbworker.contract import policy
 
 SIZES = tuple(spec.name for spec in sorted(policy.CURRENT.renditions, key=lambda spec: spec.longest_side))
@@ -16,14 +16,14 @@ SizeName = StrEnum("SizeName", [(f"SIDE_{name}", name) for name in SIZES])  # ty
 SizeName.__doc__ = "Longest side of a thumbnail in pixels."
 
 
-class SizeQuery(Given):
-    """Which thumbnail."""
+class SizeQuery(Input):
+    """The thumbnail to download."""
 
     size: SizeName = Field(SizeName(SIZES[0]), description="Longest side in pixels.")
 
 
-class NotReady(Told):
-    """The photo is still being processed; ask again as `Retry-After` says."""
+class NotReady(Output):
+    """The photo is still being processed. Repeat the request after `Retry-After` seconds."""
 
     photo_id: UUID
     state: StateName

@@ -1,4 +1,4 @@
-"""Imports by URL."""
+"""Schemas of imports by URL."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -8,13 +8,13 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, StrictStr, model_validator
 
 from gallery.api.schemas.photos import EXAMPLE_ID, RenditionOut, VisibilityName
-from gallery.api.schemas.shapes import LEFT_OUT, Given, Told
+from gallery.api.schemas.shapes import LEFT_OUT, Input, Output
 from gallery.imports.requests import MAX_IMPORTS_AT_ONCE
 from thumbworker.contract.imports import MAX_URL_LENGTH
 
 HOST = r"^https?://[A-Za-z0-9]([A-Za-z0-9.-]{0,250}[A-Za-z0-9])?"
 PORT = r"(:([0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?"
-# Printable ASCII without " < > and the backslash, which readers of addresses disagree about.
+# Printable ASCII without " < > and backslash, which URL parsers treat differently.
 REST = r"([/?#][!#-;=?-\[\]-~]*)?$"
 
 Url = Annotated[
@@ -22,14 +22,14 @@ Url = Annotated[
     Field(
         max_length=MAX_URL_LENGTH,
         pattern=HOST + PORT + REST,
-        description="An http or https address in ASCII: names in Punycode, all else percent-encoded.",
-        examples=["https://upload.example.org/harbour.jpg"],
+        description="An http or https URL in ASCII: host names in Punycode, everything else percent-encoded.",
+        examples=["https://upload.example.org/harbor.jpg"],
     ),
 ]
 
 
-class ImportWish(Given):
-    """One address, or a list of them."""
+class ImportWish(Input):
+    """One URL or a list of URLs."""
 
     model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["url"]}, {"required": ["urls"]}]})
 
@@ -44,8 +44,8 @@ class ImportWish(Given):
         return self
 
 
-class ImportAccepted(Told):
-    """The picture will be fetched; look at `statusAddress`."""
+class ImportAccepted(Output):
+    """The image will be fetched. Follow `statusAddress`."""
 
     outcome: Literal["accepted"] = "accepted"
     request_id: UUID = Field(examples=[str(EXAMPLE_ID)], description="Also the id of the photo.")
@@ -53,8 +53,8 @@ class ImportAccepted(Told):
     status_address: str
 
 
-class ImportRefused(Told):
-    """One address is not taken; the others may be."""
+class ImportRefused(Output):
+    """One URL was refused; others may be accepted."""
 
     outcome: Literal["refused"] = "refused"
     origin_url: str
@@ -65,15 +65,15 @@ class ImportRefused(Told):
 ImportOutcome = Annotated[ImportAccepted | ImportRefused, Field(discriminator="outcome")]
 
 
-class ImportsAccepted(Told):
-    """What came of each address, in the order sent; `requestId` is that of a single one."""
+class ImportsAccepted(Output):
+    """The outcome of each URL, in the order sent. `requestId` is null if there are several."""
 
     request_id: UUID | None
     results: list[ImportOutcome]
 
 
 class ImportStatusName(StrEnum):
-    """How far an import is."""
+    """The status of an import."""
 
     PENDING = "PENDING"
     PROCESSING = "PROCESSING"
@@ -81,18 +81,18 @@ class ImportStatusName(StrEnum):
     FAILED = "FAILED"
 
 
-class ImageOut(Told):
-    """An import: how far it is, and the picture once it is there."""
+class ImageOut(Output):
+    """An import and its status, with the thumbnails once it is completed."""
 
     request_id: UUID
     status: ImportStatusName
-    reason: str | None = Field(description="Why it failed, or why the last try did: a stable code.")
-    sentence: str = Field(description="Where it stands, for people.")
-    retry_count: int = Field(description="How often the picture was asked for.")
+    reason: str | None = Field(description="Why the import or its last attempt failed: a stable code.")
+    sentence: str = Field(description="The status as a sentence for people.")
+    retry_count: int = Field(description="Number of attempts to fetch the image.")
     created_at: datetime
     origin_url: str
-    photo_address: str = Field(description="The photo in this API.")
-    page_address: str = Field(description="The photo's page.")
-    download_address: str = Field(description="Leads to the original.")
-    thumbnail_address: str = Field(description="Leads to a thumbnail.")
+    photo_address: str = Field(description="URL of the photo in this API.")
+    page_address: str = Field(description="URL of the photo's page.")
+    download_address: str = Field(description="Redirects to the original.")
+    thumbnail_address: str = Field(description="Redirects to a thumbnail.")
     renditions: list[RenditionOut]

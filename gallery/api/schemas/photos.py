@@ -1,4 +1,4 @@
-"""Photos as the API tells of them, and what may be changed."""
+"""Schemas of photos and their changes."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, StrictBool, StrictStr
 
 from gallery.albums.models import MAX_TAG_LENGTH
 from gallery.albums.tagging import MAX_TAGS
-from gallery.api.schemas.shapes import LEFT_OUT, NUL_FREE, Given, Instant, Told, Words
+from gallery.api.schemas.shapes import LEFT_OUT, NUL_FREE, Input, Instant, Output, Words
 from gallery.photos.models import WORDS_MARK_LENGTH
 from gallery.storage.catalogue import BATCH_SIZE
 from gallery.storage.signed_urls import LIFETIME_SECONDS, WINDOW_SECONDS
@@ -19,9 +19,9 @@ DEFAULT_LIMIT = 60
 EXAMPLE_ID = UUID("6f1c2a52-6c9f-4c2e-9d3a-0a4f5b8f0c11")
 
 PhotoIds = Annotated[list[UUID], Field(min_length=1, max_length=BATCH_SIZE, examples=[[str(EXAMPLE_ID)]])]
-Caption = Annotated[Words, Field(max_length=500, examples=["Harbour at dawn"])]
+Caption = Annotated[Words, Field(max_length=500, examples=["Harbor at dawn"])]
 TagWord = Annotated[StrictStr, Field(max_length=MAX_TAG_LENGTH, pattern=r"^[\w][\w .'-]*$")]
-Tags = Annotated[list[TagWord], Field(max_length=MAX_TAGS, examples=[["harbour", "blue hour"]])]
+Tags = Annotated[list[TagWord], Field(max_length=MAX_TAGS, examples=[["harbor", "blue hour"]])]
 
 
 WordsMark = Annotated[
@@ -31,7 +31,7 @@ WordsMark = Annotated[
 
 
 class StateName(StrEnum):
-    """Where a photo stands."""
+    """The state of a photo."""
 
     AWAITING = "awaiting"
     PENDING = "pending"
@@ -41,21 +41,21 @@ class StateName(StrEnum):
 
 
 class VisibilityName(StrEnum):
-    """Who a photo is meant for."""
+    """Who can see a photo."""
 
     PUBLIC = "public"
     PRIVATE = "private"
 
 
 class View(StrEnum):
-    """Which photos a list is about."""
+    """Which photos to list."""
 
     MINE = "mine"
     PUBLIC = "public"
     REVIEW = "review"
 
 
-class RenditionOut(Told):
+class RenditionOut(Output):
     """A thumbnail."""
 
     name: str = Field(examples=[policy.CURRENT.renditions[0].name])
@@ -65,26 +65,26 @@ class RenditionOut(Told):
     content_type: str = Field(examples=[policy.CURRENT.renditions[0].content_type])
     address: str = Field(
         description=(
-            "Signed address, to be fetched without a token. It expires after "
-            f"{WINDOW_SECONDS // 60} to {LIFETIME_SECONDS // 60} minutes; ask for the photo again then."
+            "Signed URL, fetched without a token. It expires after "
+            f"{WINDOW_SECONDS // 60} to {LIFETIME_SECONDS // 60} minutes; then get the photo again."
         )
     )
 
 
-class PhotoOut(Told):
-    """A photo. What only its owner may know is `null` for others."""
+class PhotoOut(Output):
+    """A photo. Fields for its owner only are `null` for others."""
 
     id: UUID = Field(examples=[str(EXAMPLE_ID)])
     state: StateName
-    reason: str | None = Field(description="Why it failed: a stable code; for its owner.")
-    sentence: str = Field(description="Where the photo stands, for people.")
+    reason: str | None = Field(description="Why it failed: a stable code. For its owner only.")
+    sentence: str = Field(description="The state as a sentence for people.")
     visibility: VisibilityName
     caption: str
     tags: list[str]
-    words_mark: str = Field(description="Mark of this caption and these tags; send it to approve them.")
-    owner: str = Field(description="Name of the account.", examples=["alice"])
+    words_mark: str = Field(description="Identifies this caption and these tags. Send it to approve them.")
+    owner: str = Field(description="The owner's username.", examples=["alice"])
     page_address: str
-    width: int | None = Field(description="Pixels, upright.")
+    width: int | None = Field(description="Pixels, after rotation to upright.")
     height: int | None
     created_at: datetime
     taken_at: datetime | None
@@ -94,113 +94,119 @@ class PhotoOut(Told):
     file_name: str | None
     content_type: str | None
     size_bytes: int | None
-    sha256: str | None = Field(description="Digest of the original in hexadecimal digits.")
-    origin_url: str | None = Field(description="Where an imported photo came from.")
+    sha256: str | None = Field(description="SHA-256 of the original, in hexadecimal.")
+    origin_url: str | None = Field(description="The URL of an imported photo.")
     trashed_at: datetime | None
 
 
-class AlbumRef(Told):
-    """An album that a photo lies in."""
+class AlbumRef(Output):
+    """An album that contains a photo."""
 
     id: UUID
     title: str
 
 
 class PhotoDetail(PhotoOut):
-    """A photo with what its camera said."""
+    """A photo with its camera data."""
 
-    metadata: dict[str, str] = Field(description="What the camera said.", examples=[{"model": "X100"}])
-    location: dict[str, str] | None = Field(description="Latitude and longitude in degrees; for its owner.")
-    albums: list[AlbumRef] = Field(description="The caller's albums that hold the photo.")
+    metadata: dict[str, str] = Field(description="Camera data.", examples=[{"model": "X100"}])
+    location: dict[str, str] | None = Field(
+        description="Latitude and longitude in degrees. For its owner only."
+    )
+    albums: list[AlbumRef] = Field(description="The caller's albums that contain the photo.")
 
 
-class PhotoPage(Told):
+class PhotoPage(Output):
     """One page of photos, newest first."""
 
     photos: list[PhotoOut]
-    next_cursor: str | None = Field(description="Send it as `cursor` for the next page; null on the last.")
+    next_cursor: str | None = Field(
+        description="Send it as `cursor` for the next page. Null on the last page."
+    )
 
 
-class PhotoQuery(Given):
+class PhotoQuery(Input):
     """Which photos to list."""
 
-    view: View = Field(View.MINE, description="Your own, everybody's public ones, or the moderators' queue.")
-    cursor: str = Field("", pattern=r"^([A-Za-z0-9_-]{32})?$", description="`nextCursor` of the last page.")
+    view: View = Field(View.MINE, description="Your own, all public photos, or the review queue.")
+    cursor: str = Field(
+        "", pattern=r"^([A-Za-z0-9_-]{32})?$", description="`nextCursor` of the previous page."
+    )
     limit: int = Field(DEFAULT_LIMIT, ge=1, le=BATCH_SIZE)
-    id: list[UUID] = Field([], max_length=BATCH_SIZE, description="Only these.")
-    state: list[StateName] = Field([], description="Only in one of these states.")
-    owner: str = Field("", max_length=150, pattern=NUL_FREE, description="Only of this account.")
+    id: list[UUID] = Field([], max_length=BATCH_SIZE, description="Only these photos.")
+    state: list[StateName] = Field([], description="Only photos in one of these states.")
+    owner: str = Field("", max_length=150, pattern=NUL_FREE, description="Only photos of this user.")
     visibility: VisibilityName | None = None
-    tag: list[str] = Field([], max_length=MAX_TAGS, description="Only with all of these tags.")
-    album: UUID | None = Field(None, description="Only in this album.")
-    q: str = Field("", max_length=100, pattern=NUL_FREE, description="Only with these words.")
-    taken_from: Instant | None = Field(None, description="Taken at this instant or later.")
-    taken_until: Instant | None = Field(None, description="Taken before this instant.")
-    uploaded_from: Instant | None = Field(None, description="Uploaded at this instant or later.")
-    uploaded_until: Instant | None = Field(None, description="Uploaded before this instant.")
-    trashed: bool = Field(False, description="What lies in your trash, instead of what does not.")
+    tag: list[str] = Field([], max_length=MAX_TAGS, description="Only photos with all of these tags.")
+    album: UUID | None = Field(None, description="Only photos in this album.")
+    q: str = Field("", max_length=100, pattern=NUL_FREE, description="Only photos with all of these words.")
+    taken_from: Instant | None = Field(None, description="Taken at this time or later.")
+    taken_until: Instant | None = Field(None, description="Taken before this time.")
+    uploaded_from: Instant | None = Field(None, description="Uploaded at this time or later.")
+    uploaded_until: Instant | None = Field(None, description="Uploaded before this time.")
+    trashed: bool = Field(False, description="Your trash instead of your other photos.")
 
 
-class SearchQuery(Given):
-    """What to search for, in captions, tags and the names of your own files."""
+class SearchQuery(Input):
+    """Words to find in captions, tags and your own file names."""
 
-    q: str = Field(min_length=1, max_length=100, pattern=NUL_FREE, examples=["harbour"])
+    q: str = Field(min_length=1, max_length=100, pattern=NUL_FREE, examples=["harbor"])
     cursor: str = Field("", pattern=r"^([A-Za-z0-9_-]{32})?$")
     limit: int = Field(DEFAULT_LIMIT, ge=1, le=BATCH_SIZE)
 
 
-class PhotoChange(Given):
-    """What to change; what is left out stays."""
+class PhotoChange(Input):
+    """The fields to change."""
 
     caption: Caption = Field(LEFT_OUT)
     visibility: VisibilityName = Field(LEFT_OUT)
-    tags: Tags = Field(LEFT_OUT, description="All tags the photo shall have.")
+    tags: Tags = Field(LEFT_OUT, description="Replaces all tags.")
 
 
-class DeleteQuery(Given):
+class DeleteQuery(Input):
     """How to delete."""
 
-    forever: bool = Field(False, description="Skip the trash; there is no way back.")
+    forever: bool = Field(False, description="Skip the trash. This cannot be undone.")
 
 
-class BulkDelete(Given):
+class BulkDelete(Input):
     """Which photos to delete."""
 
     ids: PhotoIds
-    forever: StrictBool = Field(False, description="Skip the trash; there is no way back.")
+    forever: StrictBool = Field(False, description="Skip the trash. This cannot be undone.")
 
 
 class DeletionOutcome(StrEnum):
-    """What came of one photo."""
+    """The outcome for one photo."""
 
     TRASHED = "trashed"
     DELETED = "deleted"
     NOT_FOUND = "notFound"
 
 
-class BulkDeletion(Told):
-    """What came of one photo of a bulk delete."""
+class BulkDeletion(Output):
+    """The outcome for one photo of a bulk delete."""
 
     id: UUID
     outcome: DeletionOutcome
 
 
-class BulkDeletions(Told):
-    """What came of each photo, in the order asked."""
+class BulkDeletions(Output):
+    """The outcome for each photo, in the order sent."""
 
     results: list[BulkDeletion]
 
 
 class Decision(StrEnum):
-    """What a moderator decides."""
+    """A moderator's decision."""
 
     APPROVE = "approve"
     REJECT = "reject"
     RECONSIDER = "reconsider"
 
 
-class Review(Given):
-    """A moderator's decision."""
+class Review(Input):
+    """A review of a photo."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -211,8 +217,8 @@ class Review(Given):
 
     decision: Decision
     words_mark: WordsMark = Field(
-        LEFT_OUT, description="`wordsMark` of the photo as you read it; required to approve."
+        LEFT_OUT, description="`wordsMark` of the photo you reviewed. Required to approve."
     )
     reason: Annotated[Words, Field(max_length=500)] = Field(
-        "", description="Told to the owner of a rejected photo."
+        "", description="Shown to the owner of a rejected photo."
     )

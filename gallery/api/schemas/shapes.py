@@ -1,4 +1,4 @@
-"""What all shapes share: camel case, strict input, instants with a time zone."""
+"""What all schemas share: camel case, strict input, times with a time zone."""
 
 import re
 from datetime import UTC, datetime
@@ -12,19 +12,19 @@ INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)",
 EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
 LATEST = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 LEFT_OUT: Any = None
-"""The default of what may be left out but, unlike null in JSON, never sent as nothing."""
+"""The default of a field that may be omitted. Sending null is an error."""
 
 
-class Given(BaseModel):
-    """What a client sends: unknown names are refused, so that no misspelt wish is silently ignored."""
+class Input(BaseModel):
+    """What a client sends. Unknown names are refused, so that a misspelled one is not ignored."""
 
     model_config = ConfigDict(
         alias_generator=to_camel, extra="forbid", validate_by_name=False, validate_by_alias=True
     )
 
 
-class Told(BaseModel):
-    """What the gallery answers: every name is always there."""
+class Output(BaseModel):
+    """What the API returns. Every name is always present."""
 
     model_config = ConfigDict(
         alias_generator=to_camel,
@@ -35,7 +35,7 @@ class Told(BaseModel):
 
 
 def read_instant(untrusted: Any) -> Any:
-    """Return an instant of RFC 3339 in UTC; what lies outside the calendar becomes its edge."""
+    """Return an RFC 3339 time in UTC, limited to the years 1 to 9999."""
     if isinstance(untrusted, datetime):
         return untrusted
     if not isinstance(untrusted, str) or not INSTANT.fullmatch(untrusted):
@@ -51,19 +51,19 @@ Instant = Annotated[AwareDatetime, BeforeValidator(read_instant)]
 Words = Annotated[StrictStr, Field(pattern=NUL_FREE)]
 
 
-class FieldProblem(Told):
-    """What is wrong with one value."""
+class FieldProblem(Output):
+    """An invalid value."""
 
     where: str = Field(description="Place of the value, such as body.uploads.0.sizeBytes.")
     message: str
 
 
-class ProblemDocument(Told):
-    """A refusal (RFC 9457): decide by `reason`, show `detail`."""
+class ProblemDocument(Output):
+    """An error (RFC 9457). Decide by `reason` and show `detail`."""
 
-    type: str = Field(description="Address of the reason's explanation, relative to this site.")
+    type: str = Field(description="URL that explains the reason, relative to this site.")
     title: str
     status: int
     detail: str = Field(description="A sentence for people.")
     reason: str = Field(description="Stable reason code.")
-    errors: list[FieldProblem] = Field(description="What is wrong with which value; else empty.")
+    errors: list[FieldProblem] = Field(description="The invalid values, if any.")

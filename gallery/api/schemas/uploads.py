@@ -1,4 +1,4 @@
-"""Uploads: wishes, offers and refusals."""
+"""Schemas of uploads."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -7,14 +7,14 @@ from uuid import UUID
 from pydantic import Field, StrictBool, StrictInt, StrictStr
 
 from gallery.api.schemas.photos import EXAMPLE_ID, VisibilityName
-from gallery.api.schemas.shapes import Given, Told, Words
+from gallery.api.schemas.shapes import Input, Output, Words
 from gallery.uploads.file_checks import MAX_UPLOADS_AT_ONCE
 
 
-class UploadWish(Given):
-    """One file that shall be uploaded."""
+class UploadWish(Input):
+    """A file to upload."""
 
-    upload_id: UUID = Field(description="Chosen by you; the same id gets the same photo.")
+    upload_id: UUID = Field(description="An id you choose. The same id gets the same photo.")
     name: Annotated[Words, Field(examples=["IMG_0042.jpg"])]
     size_bytes: StrictInt = Field(examples=[2_413_331])
     content_type: StrictStr = Field("", examples=["image/jpeg"])
@@ -23,18 +23,18 @@ class UploadWish(Given):
         examples=["47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="],
     )
     met_conflict: StrictBool = Field(
-        False, description="The PUT was answered by 412: look whether the file is there already."
+        False, description="The PUT returned 412: check whether the file is already there."
     )
 
 
-class UploadWishes(Given):
-    """Files that shall be uploaded."""
+class UploadWishes(Input):
+    """Files to upload."""
 
     uploads: list[UploadWish] = Field(min_length=1, max_length=MAX_UPLOADS_AT_ONCE)
     visibility: VisibilityName = VisibilityName.PUBLIC
 
 
-class Offered(Told):
+class Offered(Output):
     """PUT the file to `url` with exactly these headers, before `expiresAt`."""
 
     outcome: Literal["offered"] = "offered"
@@ -46,16 +46,16 @@ class Offered(Told):
     expires_at: datetime
 
 
-class AlreadyThere(Told):
-    """You have this very file already."""
+class AlreadyThere(Output):
+    """You already have this file."""
 
     outcome: Literal["alreadyThere"] = "alreadyThere"
     upload_id: UUID
     photo_id: UUID
 
 
-class Refused(Told):
-    """One file is not taken; the others may be."""
+class Refused(Output):
+    """One file was refused; others may be accepted."""
 
     outcome: Literal["refused"] = "refused"
     upload_id: UUID
@@ -66,14 +66,14 @@ class Refused(Told):
 UploadOutcome = Annotated[Offered | AlreadyThere | Refused, Field(discriminator="outcome")]
 
 
-class UploadOutcomes(Told):
-    """What came of each wish; wishes with the same upload id are answered once."""
+class UploadOutcomes(Output):
+    """The outcome for each file. Files with the same `uploadId` get one outcome."""
 
     results: list[UploadOutcome]
 
 
-class Uploaded(Told):
-    """The file is stored; its thumbnail is being made."""
+class Uploaded(Output):
+    """The file is stored. Its thumbnails are being created."""
 
     photo_id: UUID
-    already_there: bool = Field(description="You had this very file already.")
+    already_there: bool = Field(description="You already had this file.")

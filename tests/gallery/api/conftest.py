@@ -1,4 +1,4 @@
-"""Programs that speak to the API, and the stores behind it."""
+"""API clients with tokens, and the stores."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Program:
-    """A program with a token of a person's."""
+    """An API client with a user's token."""
 
     def __init__(self, user: User, scopes: Iterable[Scope]) -> None:
         self.user = user
@@ -49,14 +49,14 @@ def _names(headers: dict[str, str]) -> dict[str, str]:
 
 
 class ProgramFactory(Protocol):
-    """Makes a program for a person."""
+    """Creates an API client for a user."""
 
     def __call__(self, user: User, *scopes: Scope) -> Program: ...
 
 
 @pytest.fixture
 def program_of(db: None) -> ProgramFactory:
-    """Return a maker of programs, which may read and upload where nothing else is said."""
+    """Return a factory of API clients with the scopes read and upload by default."""
 
     def make(user: User, *scopes: Scope) -> Program:
         return Program(user, scopes or (Scope.READ, Scope.UPLOAD))
@@ -66,5 +66,5 @@ def program_of(db: None) -> ProgramFactory:
 
 @pytest.fixture
 def stores(moto_aws: MotoAws) -> Stores:
-    """Give one test empty stores, made by the template on moto."""
+    """Return empty stores on moto."""
     return Stores(moto_aws)

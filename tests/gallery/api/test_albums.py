@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("stores")
 
 
-def test_an_album_is_made_changed_filled_and_deleted(
+def test_album__create_change_fill_and_delete(
     alice: User, bob: User, make_photo: PhotoFactory, program_of: ProgramFactory
 ) -> None:
     program = program_of(alice)
@@ -37,7 +37,7 @@ def test_an_album_is_made_changed_filled_and_deleted(
     assert program.get(path).status_code == 404
 
 
-def test_another_s_album_is_seen_if_public_and_never_changed(
+def test_album__of_another_user(
     alice: User, bob: User, make_photo: PhotoFactory, program_of: ProgramFactory
 ) -> None:
     album = Album.objects.create(owner=alice, title="Sea")
@@ -53,7 +53,7 @@ def test_another_s_album_is_seen_if_public_and_never_changed(
     assert program.post(f"/albums/{album.pk}/photos", {}).status_code == 404
 
 
-def test_an_album_that_shows_nothing_is_not_listed_to_others(
+def test_list_albums__public_album_without_visible_photos(
     alice: User, make_photo: PhotoFactory, program_of: ProgramFactory
 ) -> None:
     album = Album.objects.create(owner=alice, title="Sea", visibility=Visibility.PUBLIC)
@@ -61,16 +61,16 @@ def test_an_album_that_shows_nothing_is_not_listed_to_others(
     assert program_of(alice).get("/albums?public=true").json()["albums"] == []
 
 
-def test_tags_are_counted_by_what_one_can_see(
+def test_list_tags__counts_visible_photos(
     alice: User, bob: User, make_photo: PhotoFactory, program_of: ProgramFactory
 ) -> None:
     set_tags(make_photo(alice).pk, ["sea", "sun"])
     set_tags(make_photo(alice, visibility=Visibility.PRIVATE).pk, ["sea", "secret"])
-    told = {
+    counts = {
         user.username: [
             (tag["name"], tag["photoCount"]) for tag in program_of(user).get("/tags").json()["tags"]
         ]
         for user in (alice, bob)
     }
-    assert told == {"alice": [("sea", 2), ("secret", 1), ("sun", 1)], "bob": [("sea", 1), ("sun", 1)]}
+    assert counts == {"alice": [("sea", 2), ("secret", 1), ("sun", 1)], "bob": [("sea", 1), ("sun", 1)]}
     assert [tag["name"] for tag in program_of(bob).get("/tags?q=SU").json()["tags"]] == ["sun"]

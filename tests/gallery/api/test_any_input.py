@@ -1,4 +1,4 @@
-"""Whatever a program sends, the answer is one that the description promises (schemathesis)."""
+"""Any input gets a response that matches the OpenAPI document (schemathesis)."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ EXAMPLES_AT_MOST = 60
 
 @pytest.fixture(autouse=True)
 def _one_connection() -> Iterator[None]:
-    """Keep the test's connection, as Django's own client does: it holds the test's transaction."""
+    """Keep the test's connection, as Django's own client does: it has the test's transaction."""
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     yield
@@ -47,8 +47,8 @@ def _one_connection() -> Iterator[None]:
 
 @pytest.fixture
 def described(moto_aws: MotoAws, charlie: User, make_photo: PhotoFactory, settings: Any) -> BaseSchema:
-    """Return the served description, of a gallery with something in it."""
-    # The address that schemathesis calls an application by.
+    """Return the served document of a gallery with photos in every state."""
+    # Schemathesis calls WSGI applications at this origin.
     settings.SITE_ORIGIN = "http://localhost"
     settings.API_PER_MINUTE = dict.fromkeys(("reads", "writes", "imports"), 10**7)
     charlie.quota_bytes = 10**15
@@ -69,7 +69,7 @@ def authorization(charlie: User) -> dict[str, str]:
 
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
 @pytest.mark.parametrize("name", sorted(EXAMPLES))
-def test_the_answer_is_as_described(
+def test_operation__response_matches_the_document(
     described: BaseSchema, authorization: dict[str, str], name: str, mode: GenerationMode
 ) -> None:
     described.config.update(headers=authorization)
@@ -83,7 +83,7 @@ def test_the_answer_is_as_described(
     )
     @given(case=operation.as_strategy(generation_mode=mode))
     def answers(case: Case) -> None:
-        # Who gets in without a token is the matter of test_requests.
+        # test_requests tests authentication.
         case.call_and_validate(excluded_checks=[ignored_auth])
 
     try:

@@ -1,4 +1,4 @@
-"""The description says what the API does: valid OpenAPI 3.1, an example of every operation, no gaps."""
+"""The OpenAPI document is valid, complete, and has an example for every operation."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from django.test import Client
 
 DOCS = Path(settings.BASE_DIR) / "docs" / "api.md"
-NAMED_BY_THE_ISSUE = {
+ERRORS = DOCS.with_name("errors.md")
+REQUIRED_OPERATIONS = {
     ("post", "/uploads"),
     ("post", "/upload"),
     ("get", "/photos"),
@@ -56,27 +57,27 @@ def operations(schema: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
     }
 
 
-def holds(schema: dict[str, Any], shape: dict[str, Any], value: Any) -> None:
-    """Check a value against a shape whose references lead into the description."""
+def validate(schema: dict[str, Any], shape: dict[str, Any], value: Any) -> None:
+    """Check a value against a schema that refers to components of the document."""
     whole = shape | {"components": schema["components"]}
     OAS31Validator(whole, format_checker=OAS31Validator.FORMAT_CHECKER).validate(value)
 
 
-def test_it_is_valid_openapi(schema: dict[str, Any]) -> None:
+def test_document__is_valid_openapi(schema: dict[str, Any]) -> None:
     assert schema["openapi"].startswith("3.1")
     assert list(OpenAPIV31SpecValidator(schema).iter_errors()) == []
 
 
-def test_every_promised_operation_is_there(schema: dict[str, Any]) -> None:
-    assert set(operations(schema)) >= NAMED_BY_THE_ISSUE
+def test_document__has_every_required_operation(schema: dict[str, Any]) -> None:
+    assert set(operations(schema)) >= REQUIRED_OPERATIONS
 
 
-def test_every_operation_has_a_name_of_its_own_and_examples(schema: dict[str, Any]) -> None:
+def test_examples__cover_every_operation_id(schema: dict[str, Any]) -> None:
     names = [operation["operationId"] for operation in operations(schema).values()]
     assert sorted(names) == sorted(EXAMPLES)
 
 
-def test_every_example_holds_against_its_shape(schema: dict[str, Any]) -> None:
+def test_examples__match_their_schemas(schema: dict[str, Any]) -> None:
     checked = 0
     for operation in operations(schema).values():
         shown = [
@@ -87,12 +88,12 @@ def test_every_example_holds_against_its_shape(schema: dict[str, Any]) -> None:
         ]
         shown += [(p["schema"], p["example"]) for p in operation.get("parameters", []) if "example" in p]
         for shape, example in shown:
-            holds(schema, shape, example)
+            validate(schema, shape, example)
             checked += 1
     assert checked > 100
 
 
-def test_every_answer_with_a_body_shows_an_example(schema: dict[str, Any]) -> None:
+def test_examples__cover_every_response_with_a_body(schema: dict[str, Any]) -> None:
     without = [
         (name, status)
         for name, operation in operations(schema).items()
@@ -103,19 +104,19 @@ def test_every_answer_with_a_body_shows_an_example(schema: dict[str, Any]) -> No
     assert without == []
 
 
-def test_every_json_body_shows_an_example(schema: dict[str, Any]) -> None:
+def test_examples__cover_every_json_request(schema: dict[str, Any]) -> None:
     for name, operation in operations(schema).items():
         json_body = operation.get("requestBody", {}).get("content", {}).get("application/json")
         assert json_body is None or "example" in json_body, name
 
 
-def test_an_example_that_is_wrong_would_be_found(schema: dict[str, Any]) -> None:
+def test_validate__refuses_a_wrong_example(schema: dict[str, Any]) -> None:
     shape = operations(schema)["get", "/me"]["responses"]["200"]["content"]["application/json"]["schema"]
     with pytest.raises(jsonschema.ValidationError):
-        holds(schema, shape, {"name": 5})
+        validate(schema, shape, {"name": 5})
 
 
-def test_refusals_are_problems_and_every_write_takes_a_key(schema: dict[str, Any]) -> None:
+def test_document__has_problems_and_idempotency_keys(schema: dict[str, Any]) -> None:
     for (method, _), operation in operations(schema).items():
         for status, answer in operation["responses"].items():
             if int(status) >= 400:
@@ -126,13 +127,13 @@ def test_refusals_are_problems_and_every_write_takes_a_key(schema: dict[str, Any
         assert {"401", "403", "429"} <= set(operation["responses"])
 
 
-def test_the_served_and_the_printed_description_are_the_same(client: Client, capsys: Any) -> None:
+def test_export_openapi_schema__equals_the_served_document(client: Client, capsys: Any) -> None:
     served = client.get("/api/v1/openapi.json").json()
     call_command("export_openapi_schema")
     assert json.loads(capsys.readouterr().out) == served
 
 
-def test_the_document_names_every_operation_and_reason() -> None:
+def test_docs__name_every_operation() -> None:
     text = DOCS.read_text()
     named = set(re.findall(r"`(GET|POST|PATCH|DELETE) (/[^` ?]*)", text))
     described = {
@@ -140,20 +141,22 @@ def test_the_document_names_every_operation_and_reason() -> None:
         for method, path in operations(api.get_openapi_schema())
     }
     assert {(method, re.sub(r"\{\w+\}", "{}", path)) for method, path in named} == described
-    assert "(errors.md)" in text, "the page with every reason code"
+    assert "(errors.md)" in text, "link to the list of reason codes"
 
 
-def test_docs__name_every_reason_of_imports() -> None:
+def test_docs__name_every_reason() -> None:
     text = DOCS.read_text()
     assert [reason for reason in ImportReason if f"`{reason}`" not in text] == []
+    errors = ERRORS.read_text()
+    assert [reason for reason in Reason if f"`{reason}`" not in errors] == []
 
 
-def test_docs__state_the_lifetime_of_an_address() -> None:
+def test_docs__state_the_lifetime_of_a_url() -> None:
     lifetime = f"every {WINDOW_SECONDS // 60} minutes and expire after {LIFETIME_SECONDS // 60}"
     assert lifetime in " ".join(DOCS.read_text().split())
 
 
-def test_docs_and_description__name_every_size(schema: dict[str, Any]) -> None:
+def test_docs_and_document__name_every_size(schema: dict[str, Any]) -> None:
     sizes = [spec.name for spec in policy.CURRENT.renditions]
     (row,) = (line for line in DOCS.read_text().splitlines() if "`GET /download-thumbnail/" in line)
     assert re.findall(r"\b\d{3,4}(?=`)", row) == sizes

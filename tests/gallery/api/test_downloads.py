@@ -1,4 +1,4 @@
-"""Downloads lead to short-lived addresses, by id or by the name of one's newest file."""
+"""Downloads redirect to signed URLs, by id or by file name."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("stores")
 
 
-def test_an_original_is_its_owner_s_only(
+def test_download__owner_only(
     alice: User, bob: User, make_photo: PhotoFactory, program_of: ProgramFactory, stores: Stores
 ) -> None:
     photo = make_photo(alice)
@@ -32,7 +32,7 @@ def test_an_original_is_its_owner_s_only(
     assert program_of(bob).get(f"/download/{photo.pk}").status_code == 404
 
 
-def test_a_thumbnail_is_for_all_who_see_the_photo(
+def test_download_thumbnail__visible_photo(
     alice: User, bob: User, make_photo: PhotoFactory, program_of: ProgramFactory, stores: Stores
 ) -> None:
     photo = make_photo(alice)
@@ -44,7 +44,7 @@ def test_a_thumbnail_is_for_all_who_see_the_photo(
     assert program.get(f"/download-thumbnail/{photo.pk}?size=5").status_code == 422
 
 
-def test_a_name_means_one_s_newest_file(
+def test_downloads__file_name_finds_the_newest(
     alice: User, bob: User, make_photo: PhotoFactory, program_of: ProgramFactory, stores: Stores
 ) -> None:
     name = "sea & sand #1.jpg"
@@ -58,7 +58,7 @@ def test_a_name_means_one_s_newest_file(
 
 
 @pytest.mark.parametrize("path", ["download", "download-thumbnail"])
-def test_while_pending_one_is_asked_to_come_again(
+def test_downloads__awaiting_photo(
     alice: User, make_photo: PhotoFactory, program_of: ProgramFactory, stores: Stores, path: str
 ) -> None:
     photo = make_photo(alice, State.AWAITING)
@@ -71,7 +71,7 @@ def test_while_pending_one_is_asked_to_come_again(
 
 
 @pytest.mark.parametrize("path", ["download", "download-thumbnail"])
-def test_what_could_not_be_read_says_why(
+def test_downloads__failed_photo(
     alice: User, make_photo: PhotoFactory, program_of: ProgramFactory, stores: Stores, path: str
 ) -> None:
     photo = make_photo(alice, State.AWAITING)
@@ -80,5 +80,5 @@ def test_what_could_not_be_read_says_why(
     assert (answer.status_code, answer.json()["reason"]) == (409, "truncated")
 
 
-def test_nothing_of_that_name(alice: User, program_of: ProgramFactory) -> None:
+def test_download__unknown_name(alice: User, program_of: ProgramFactory) -> None:
     assert program_of(alice).get("/download/nothing.jpg").status_code == 404

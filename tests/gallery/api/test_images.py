@@ -1,4 +1,4 @@
-"""Imports through the API: accepted at once, followed to their end."""
+"""Imports through the API: requests and their status."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def stores(moto_aws: MotoAws) -> ImportStores:
 
 
 @pytest.mark.usefixtures("stores")
-def test_an_import_is_accepted_and_says_where_to_look(alice: User, program_of: ProgramFactory) -> None:
+def test_import_images__returns_the_status_url(alice: User, program_of: ProgramFactory) -> None:
     answer = program_of(alice).post("/images", {"url": URL, "visibility": "private"})
     photo = Photo.objects.get()
     assert answer.status_code == 202
@@ -40,7 +40,9 @@ def test_an_import_is_accepted_and_says_where_to_look(alice: User, program_of: P
     assert (photo.origin_url, photo.visibility) == (URL, Visibility.PRIVATE)
 
 
-def test_many_are_answered_one_by_one(alice: User, program_of: ProgramFactory, stores: ImportStores) -> None:
+def test_import_images__one_outcome_per_url(
+    alice: User, program_of: ProgramFactory, stores: ImportStores
+) -> None:
     alice.quota_bytes = 2 * MAX_IMPORT_BYTES
     alice.save()
     answer = program_of(alice).post("/images", {"urls": [URL, URL, URL]})
@@ -52,7 +54,7 @@ def test_many_are_answered_one_by_one(alice: User, program_of: ProgramFactory, s
 
 
 @pytest.mark.usefixtures("stores")
-def test_a_lone_refusal_is_a_problem(alice: User, program_of: ProgramFactory) -> None:
+def test_import_images__single_refusal_is_a_problem(alice: User, program_of: ProgramFactory) -> None:
     alice.quota_bytes = 5
     alice.save()
     answer = program_of(alice).post("/images", {"url": URL})
@@ -60,7 +62,7 @@ def test_a_lone_refusal_is_a_problem(alice: User, program_of: ProgramFactory) ->
 
 
 @pytest.mark.parametrize(
-    "wish",
+    "body",
     [
         {},
         {"url": URL, "urls": [URL]},
@@ -76,49 +78,51 @@ def test_a_lone_refusal_is_a_problem(alice: User, program_of: ProgramFactory) ->
         {"url": URL, "visibility": "friends"},
     ],
 )
-def test_what_is_not_understood_is_refused(alice: User, program_of: ProgramFactory, wish: Any) -> None:
-    answer = program_of(alice).post("/images", wish)
+def test_import_images__invalid_body(alice: User, program_of: ProgramFactory, body: Any) -> None:
+    answer = program_of(alice).post("/images", body)
     assert (answer.status_code, answer.json()["reason"]) == (422, "invalid")
     assert not Photo.objects.exists()
 
 
-def test_an_import_is_followed_to_its_end(
+def test_get_image__follows_an_import_to_completion(
     alice: User, program_of: ProgramFactory, stores: ImportStores
 ) -> None:
     program = program_of(alice)
     request_id = program.post("/images", {"url": URL}).json()["requestId"]
     photo = Photo.objects.get()
 
-    def look() -> tuple[str, int, str | None, int]:
-        told = program.get(f"/images/{request_id}").json()
-        return told["status"], told["retryCount"], told["reason"], len(told["renditions"])
+    def status() -> tuple[str, int, str | None, int]:
+        body = program.get(f"/images/{request_id}").json()
+        return body["status"], body["retryCount"], body["reason"], len(body["renditions"])
 
-    assert look() == ("PENDING", 0, None, 0)
+    assert status() == ("PENDING", 0, None, 0)
     stores.put_import_item(photo.pk, "PROCESSING", attempts=2, reason="import_server_trouble")
-    assert look() == ("PROCESSING", 2, "import_server_trouble", 0)
+    assert status() == ("PROCESSING", 2, "import_server_trouble", 0)
     stores.put_import_item(photo.pk, "COMPLETED", attempts=3)
-    assert look() == ("PROCESSING", 3, None, 0)
+    assert status() == ("PROCESSING", 3, None, 0)
     stores.put_item(ready_item(photo))
-    assert look() == ("COMPLETED", 3, None, len(CURRENT.renditions))
-    told = program.get(f"/images/{request_id}").json()
-    assert (told["originUrl"], told["createdAt"][:4]) == (URL, str(photo.created_at.year))
-    assert told["photoAddress"].endswith(f"/api/v1/photos/{request_id}")
+    assert status() == ("COMPLETED", 3, None, len(CURRENT.renditions))
+    body = program.get(f"/images/{request_id}").json()
+    assert (body["originUrl"], body["createdAt"][:4]) == (URL, str(photo.created_at.year))
+    assert body["photoAddress"].endswith(f"/api/v1/photos/{request_id}")
     assert program.get(f"/download-thumbnail/{request_id}").status_code == 302
 
 
-def test_a_failed_import_says_why(alice: User, program_of: ProgramFactory, stores: ImportStores) -> None:
+def test_get_image__failed_import_has_a_reason(
+    alice: User, program_of: ProgramFactory, stores: ImportStores
+) -> None:
     program = program_of(alice)
     request_id = program.post("/images", {"url": URL}).json()["requestId"]
     stores.put_import_item(Photo.objects.get().pk, "FAILED", attempts=3, reason="import_too_slow")
-    told = program.get(f"/images/{request_id}").json()
-    assert (told["status"], told["reason"], told["retryCount"]) == ("FAILED", "import_too_slow", 3)
-    assert told["sentence"].startswith("The server took longer")
+    body = program.get(f"/images/{request_id}").json()
+    assert (body["status"], body["reason"], body["retryCount"]) == ("FAILED", "import_too_slow", 3)
+    assert body["sentence"].startswith("The server took longer")
     assert program.get(f"/download/{request_id}").json()["reason"] == "import_too_slow"
     assert program.post(f"/photos/{request_id}/try-again").status_code == 409
 
 
 @pytest.mark.usefixtures("stores")
-def test_only_one_s_own_imports_are_found(
+def test_get_image__of_another_user_or_an_upload(
     alice: User, bob: User, make_photo: PhotoFactory, program_of: ProgramFactory
 ) -> None:
     uploaded = make_photo(alice)
@@ -127,9 +131,7 @@ def test_only_one_s_own_imports_are_found(
     assert program_of(alice).get(f"/images/{uploaded.pk}").status_code == 404
 
 
-def test_a_list_settles_imports_by_its_one_reading(
-    alice: User, program_of: ProgramFactory, stores: ImportStores
-) -> None:
+def test_list_photos__settles_imports(alice: User, program_of: ProgramFactory, stores: ImportStores) -> None:
     program = program_of(alice)
     program.post("/images", {"url": URL})
     stores.put_import_item(Photo.objects.get().pk, "FAILED", reason="import_not_there")

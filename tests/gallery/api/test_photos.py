@@ -1,4 +1,4 @@
-"""Photos through the API: what is listed, what is told to whom, and what can be changed."""
+"""Photos through the API: lists, private fields, changes and reviews."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def ids(answer: object) -> list[str]:
     return [photo["id"] for photo in answer.json()["photos"]]  # type: ignore[attr-defined]
 
 
-def test_the_list_holds_one_s_own_photos_newest_first(
+def test_list_photos__own_photos_newest_first(
     alice: User, bob: User, make_photo: PhotoFactory, program_of: ProgramFactory
 ) -> None:
     old, new = make_photo(alice), make_photo(alice, State.PENDING)
@@ -38,7 +38,7 @@ def test_the_list_holds_one_s_own_photos_newest_first(
     assert ids(program_of(alice).get("/photos")) == [str(new.pk), str(old.pk)]
 
 
-def test_pages_follow_each_other_without_gap_or_repetition(
+def test_list_photos__pages_have_no_gap_or_repetition(
     alice: User, make_photo: PhotoFactory, program_of: ProgramFactory
 ) -> None:
     made = [str(make_photo(alice).pk) for _ in range(5)]
@@ -54,7 +54,7 @@ def test_pages_follow_each_other_without_gap_or_repetition(
     assert seen == made[::-1]
 
 
-def test_filters_keep_what_they_say(
+def test_list_photos__filters(
     alice: User, bob: User, make_photo: PhotoFactory, program_of: ProgramFactory
 ) -> None:
     noon = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -91,13 +91,13 @@ def test_filters_keep_what_they_say(
         f"id={private.pk}&id={public.pk}": {private},
         "view=public": {tagged, public},
         "view=public&owner=bob": {public},
-        "view=public&owner=nobody": set(),
+        "view=public&owner=unknown": set(),
     }
     found = {query: set(ids(program.get(f"/photos?{query}"))) for query in expected}
     assert found == {query: {str(photo.pk) for photo in photos} for query, photos in expected.items()}
 
 
-def test_the_owner_is_told_what_others_are_not(
+def test_get_photo__private_fields_for_the_owner_only(
     alice: User, bob: User, make_photo: PhotoFactory, program_of: ProgramFactory, stores: Stores
 ) -> None:
     photo = make_photo(alice, origin_url="https://example.org/a.jpg")
@@ -113,7 +113,7 @@ def test_the_owner_is_told_what_others_are_not(
     assert mine["pageAddress"] == f"http://127.0.0.1:8000/photos/{photo.pk}/"
 
 
-def test_another_s_private_photo_does_not_exist(
+def test_photo__private_photo_of_another_user_is_not_found(
     alice: User, bob: User, charlie: User, make_photo: PhotoFactory, program_of: ProgramFactory
 ) -> None:
     photo = make_photo(alice, visibility=Visibility.PRIVATE)
@@ -129,7 +129,7 @@ def test_another_s_private_photo_does_not_exist(
     assert Photo.objects.filter(pk=photo.pk, trashed_at=None).exists()
 
 
-def test_a_moderator_s_plain_token_sees_no_queue(
+def test_review_queue__needs_the_moderate_scope(
     alice: User, charlie: User, make_photo: PhotoFactory, program_of: ProgramFactory
 ) -> None:
     photo = make_photo(alice, State.PENDING)
@@ -140,7 +140,7 @@ def test_a_moderator_s_plain_token_sees_no_queue(
     assert ids(moderating.get("/photos?view=review")) == [str(photo.pk)]
 
 
-def test_a_token_gives_no_right_that_its_person_lacks(
+def test_review__needs_the_user_s_permission(
     alice: User, bob: User, make_photo: PhotoFactory, program_of: ProgramFactory
 ) -> None:
     photo = make_photo(alice)
@@ -150,7 +150,7 @@ def test_a_token_gives_no_right_that_its_person_lacks(
     assert (answer.status_code, answer.json()["reason"]) == (403, "not_allowed")
 
 
-def test_listing_moves_on_what_the_worker_has_finished(
+def test_list_photos__updates_processed_photos(
     alice: User, make_photo: PhotoFactory, program_of: ProgramFactory, stores: Stores
 ) -> None:
     done, broken = make_photo(alice, State.AWAITING), make_photo(alice, State.AWAITING)
@@ -163,23 +163,23 @@ def test_listing_moves_on_what_the_worker_has_finished(
     ]
 
 
-def test_new_words_of_an_approved_photo_wait_for_review(
+def test_change_photo__new_caption_waits_for_review(
     alice: User, trusted: User, make_photo: PhotoFactory, program_of: ProgramFactory
 ) -> None:
     for owner, state in ((alice, "pending"), (trusted, "approved")):
         photo = make_photo(owner)
         answer = program_of(owner).patch(f"/photos/{photo.pk}", {"caption": "New", "tags": ["Sea", "sea"]})
         assert answer.status_code == 200, answer.content
-        told = answer.json()
-        assert (told["caption"], told["tags"], told["state"]) == ("New", ["sea"], state)
+        body = answer.json()
+        assert (body["caption"], body["tags"], body["state"]) == ("New", ["sea"], state)
 
 
-def test_visibility_changes_without_review(
+def test_change_photo__visibility_needs_no_review(
     alice: User, make_photo: PhotoFactory, program_of: ProgramFactory
 ) -> None:
     photo = make_photo(alice)
-    told = program_of(alice).patch(f"/photos/{photo.pk}", {"visibility": "private"}).json()
-    assert (told["visibility"], told["state"]) == ("private", "approved")
+    body = program_of(alice).patch(f"/photos/{photo.pk}", {"visibility": "private"}).json()
+    assert (body["visibility"], body["state"]) == ("private", "approved")
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_visibility_changes_without_review(
         [],
     ],
 )
-def test_a_change_that_is_not_understood_changes_nothing(
+def test_change_photo__invalid_body(
     alice: User, make_photo: PhotoFactory, program_of: ProgramFactory, change: object
 ) -> None:
     photo = make_photo(alice)
@@ -203,7 +203,7 @@ def test_a_change_that_is_not_understood_changes_nothing(
     assert Photo.objects.get(pk=photo.pk).state == State.APPROVED
 
 
-def test_a_deleted_photo_lies_in_the_trash_and_comes_back(
+def test_delete_photo__can_be_restored(
     alice: User, make_photo: PhotoFactory, program_of: ProgramFactory
 ) -> None:
     photo = make_photo(alice)
@@ -214,7 +214,7 @@ def test_a_deleted_photo_lies_in_the_trash_and_comes_back(
     assert ids(program.get("/photos")) == [str(photo.pk)]
 
 
-def test_a_photo_uploaded_again_stays_in_the_trash(
+def test_restore_photo__duplicate_stays_in_the_trash(
     alice: User, make_photo: PhotoFactory, program_of: ProgramFactory
 ) -> None:
     photo = make_photo(alice, trashed_at=datetime(2026, 1, 1, tzinfo=UTC))
@@ -223,7 +223,7 @@ def test_a_photo_uploaded_again_stays_in_the_trash(
     assert (answer.status_code, answer.json()["reason"]) == (409, "already_there")
 
 
-def test_for_ever_is_for_ever_and_frees_the_room(
+def test_delete_photo__forever_frees_storage(
     alice: User, make_photo: PhotoFactory, program_of: ProgramFactory, stores: Stores
 ) -> None:
     photo = make_photo(alice)
@@ -238,7 +238,7 @@ def test_for_ever_is_for_ever_and_frees_the_room(
     assert alice.used_bytes == 0
 
 
-def test_many_are_deleted_at_once(
+def test_delete_photos__one_outcome_per_photo(
     alice: User, bob: User, make_photo: PhotoFactory, program_of: ProgramFactory
 ) -> None:
     first, second, foreign = make_photo(alice), make_photo(alice), make_photo(bob)
@@ -248,7 +248,7 @@ def test_many_are_deleted_at_once(
     assert Photo.objects.not_trashed().get() == foreign
 
 
-def test_a_moderator_decides(
+def test_review__decisions_of_a_moderator(
     alice: User, charlie: User, make_photo: PhotoFactory, program_of: ProgramFactory
 ) -> None:
     photo = make_photo(alice, State.PENDING)
@@ -309,7 +309,7 @@ def test_change__tags_and_move_are_one_transaction(
     assert tags_of([photo.pk]) == {}
 
 
-def test_what_is_not_processed_is_not_reviewed(
+def test_review__unprocessed_photo(
     alice: User, charlie: User, make_photo: PhotoFactory, program_of: ProgramFactory
 ) -> None:
     photo = make_photo(alice, State.AWAITING)
@@ -318,7 +318,7 @@ def test_what_is_not_processed_is_not_reviewed(
     assert (answer.status_code, answer.json()["reason"]) == (409, "conflict")
 
 
-def test_a_failed_photo_is_tried_again(
+def test_try_again__failed_photo(
     alice: User, make_photo: PhotoFactory, program_of: ProgramFactory, stores: Stores
 ) -> None:
     processed_at = datetime(2026, 11, 1, 10, 0, 1, tzinfo=UTC)
@@ -329,7 +329,7 @@ def test_a_failed_photo_is_tried_again(
     assert program_of(alice).post(f"/photos/{photo.pk}/try-again").status_code == 409
 
 
-def test_search_finds_public_and_own_photos(
+def test_search__public_and_own_photos(
     alice: User, bob: User, make_photo: PhotoFactory, program_of: ProgramFactory
 ) -> None:
     mine = make_photo(alice, caption="Old harbour", visibility=Visibility.PRIVATE)
@@ -340,13 +340,13 @@ def test_search_finds_public_and_own_photos(
 
 
 @pytest.mark.parametrize("path", ["/photos?stat=failed", "/photos?next=1&limit=2", "/me?x=1"])
-def test_a_misspelt_filter_is_refused(alice: User, program_of: ProgramFactory, path: str) -> None:
+def test_query__unknown_name(alice: User, program_of: ProgramFactory, path: str) -> None:
     answer = program_of(alice).get(path)
     assert (answer.status_code, answer.json()["reason"]) == (422, "invalid")
     assert answer.json()["errors"][0]["message"] == "Unknown name."
 
 
-def test_search_without_words_is_refused(alice: User, program_of: ProgramFactory) -> None:
+def test_search__without_words(alice: User, program_of: ProgramFactory) -> None:
     answer = program_of(alice).get("/search?q=")
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["where"] == "query.q"

@@ -1,4 +1,4 @@
-"""What every request meets: authentication, scopes, limits, repetition, caching, other origins."""
+"""Authentication, scopes, rate limits, idempotency, caching and CORS of every request."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Operation(NamedTuple):
 
     @property
     def described(self) -> tuple[str, str]:
-        """Return how the description names it."""
+        """Return its method and path in the OpenAPI document."""
         path = self.path.split("?")[0]
         for folder, name in PARAMETERS.items():
             path = path.replace(f"/{folder}/{NOWHERE}", f"/{folder}/{{{name}}}")
@@ -100,14 +100,14 @@ def refusal(answer: Any) -> tuple[int, str]:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("operation", OPERATIONS, ids=NAMES)
-def test_nothing_opens_without_a_token(client: Client, operation: Operation) -> None:
+def test_operation__without_a_token(client: Client, operation: Operation) -> None:
     answer = operation.send(client)
     assert refusal(answer) == (401, "token_missing")
     assert answer["WWW-Authenticate"] == "Bearer"
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=NAMES)
-def test_only_the_right_scope_opens(alice: User, program_of: ProgramFactory, operation: Operation) -> None:
+def test_operation__needs_its_scope(alice: User, program_of: ProgramFactory, operation: Operation) -> None:
     others = program_of(alice, *(set(Scope) - {operation.scope}))
     assert refusal(operation.send(others.client)) == (403, "scope_missing")
     answer = operation.send(program_of(alice, operation.scope).client)
@@ -115,7 +115,7 @@ def test_only_the_right_scope_opens(alice: User, program_of: ProgramFactory, ope
     assert b"scope_missing" not in answer.content
 
 
-def test_the_matrix_names_every_operation() -> None:
+def test_operations__match_the_document() -> None:
     described = {
         (method, path) for path, methods in api.get_openapi_schema()["paths"].items() for method in methods
     }
@@ -124,11 +124,11 @@ def test_the_matrix_names_every_operation() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic abc", "Bearer cs_wrong", "cs_wrong"])
-def test_a_wrong_token_opens_nothing(client: Client, header: str) -> None:
+def test_operation__with_a_wrong_token(client: Client, header: str) -> None:
     assert refusal(client.get("/api/v1/me", headers={"Authorization": header})) == (401, "token_invalid")
 
 
-def test_too_fast_is_told_when_to_come_again(
+def test_rate_limit__returns_retry_after(
     alice: User, bob: User, program_of: ProgramFactory, settings: Any
 ) -> None:
     settings.API_PER_MINUTE = {"reads": 6, "writes": 600, "imports": 600}
@@ -158,7 +158,7 @@ def make_album(program: Program, key: str, title: str = "Sea") -> Any:
     return program.post("/albums", {"title": title}, Idempotency_Key=key)
 
 
-def test_a_repeated_write_happens_once(alice: User, program_of: ProgramFactory) -> None:
+def test_idempotency__repeated_write(alice: User, program_of: ProgramFactory) -> None:
     program = program_of(alice)
     first, second = make_album(program, "a"), make_album(program, "a")
     assert (first.status_code, second.status_code) == (201, 201)
@@ -168,7 +168,7 @@ def test_a_repeated_write_happens_once(alice: User, program_of: ProgramFactory) 
     assert Album.objects.count() == 1
 
 
-def test_a_repeated_refusal_is_repeated(alice: User, program_of: ProgramFactory) -> None:
+def test_idempotency__repeated_error(alice: User, program_of: ProgramFactory) -> None:
     program = program_of(alice)
     first = program.delete(f"/photos/{NOWHERE}", Idempotency_Key="a")
     second = program.delete(f"/photos/{NOWHERE}", Idempotency_Key="a")
@@ -176,14 +176,14 @@ def test_a_repeated_refusal_is_repeated(alice: User, program_of: ProgramFactory)
     assert second["Idempotency-Replayed"] == "true"
 
 
-def test_a_key_belongs_to_one_request(alice: User, bob: User, program_of: ProgramFactory) -> None:
+def test_idempotency__key_of_another_request(alice: User, bob: User, program_of: ProgramFactory) -> None:
     program = program_of(alice)
     make_album(program, "a")
     assert refusal(make_album(program, "a", "Mountain")) == (409, "idempotency_key_reused")
     assert make_album(program_of(bob), "a", "Mountain").status_code == 201
 
 
-def test_a_write_at_work_is_not_begun_again(alice: User, program_of: ProgramFactory) -> None:
+def test_idempotency__first_request_still_running(alice: User, program_of: ProgramFactory) -> None:
     program = program_of(alice)
     make_album(program, "a")
     RememberedAnswer.objects.update(status=0)
@@ -195,16 +195,18 @@ def test_a_write_at_work_is_not_begun_again(alice: User, program_of: ProgramFact
     assert Album.objects.count() == 2
 
 
-def test_a_limit_is_not_remembered(alice: User, program_of: ProgramFactory, settings: Any) -> None:
+def test_idempotency__rate_limit_is_not_stored(
+    alice: User, program_of: ProgramFactory, settings: Any
+) -> None:
     settings.API_PER_MINUTE = {"reads": 60, "writes": 600, "imports": 1}
     program = program_of(alice)
     assert retry_after_seconds(limit_of(Kind.IMPORTS), str(alice.pk), cost=5) == 0
-    wish = {"urls": ["https://example.org/a.jpg"]}
-    assert refusal(program.post("/images", wish, Idempotency_Key="a")) == (429, "too_fast")
+    body = {"urls": ["https://example.org/a.jpg"]}
+    assert refusal(program.post("/images", body, Idempotency_Key="a")) == (429, "too_fast")
     assert not RememberedAnswer.objects.exists()
 
 
-def test_old_answers_are_forgotten(alice: User, program_of: ProgramFactory) -> None:
+def test_idempotency__expired_responses(alice: User, program_of: ProgramFactory) -> None:
     program = program_of(alice)
     make_album(program, "a")
     make_album(program, "b")
@@ -214,7 +216,7 @@ def test_old_answers_are_forgotten(alice: User, program_of: ProgramFactory) -> N
     assert Album.objects.count() == 3
 
 
-def test_the_sweep_forgets_what_is_over(alice: User, program_of: ProgramFactory, capsys: Any) -> None:
+def test_sweep__deletes_expired_rows(alice: User, program_of: ProgramFactory, capsys: Any) -> None:
     make_album(program_of(alice), "a")
     RememberedAnswer.objects.update(created_at=timezone.now() - timedelta(hours=25))
     RateLimit.objects.update(busy_until=0)
@@ -224,15 +226,13 @@ def test_the_sweep_forgets_what_is_over(alice: User, program_of: ProgramFactory,
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256, "ümlaut"])
-def test_a_malformed_key_is_refused(alice: User, program_of: ProgramFactory, key: str) -> None:
+def test_idempotency__malformed_key(alice: User, program_of: ProgramFactory, key: str) -> None:
     assert refusal(make_album(program_of(alice), key)) == (400, "idempotency_key_malformed")
     assert not Album.objects.exists()
 
 
 @pytest.mark.usefixtures("stores")
-def test_an_unchanged_answer_is_not_sent_again(
-    alice: User, make_photo: PhotoFactory, program_of: ProgramFactory
-) -> None:
+def test_etag__unchanged_response(alice: User, make_photo: PhotoFactory, program_of: ProgramFactory) -> None:
     program = program_of(alice)
     make_photo(alice, State.APPROVED)
     first = program.get("/photos")
@@ -244,9 +244,7 @@ def test_an_unchanged_answer_is_not_sent_again(
     assert program.get("/photos", If_None_Match=first["ETag"]).status_code == 200
 
 
-def test_pages_of_other_origins_are_let_in_only_where_configured(
-    alice: User, program_of: ProgramFactory, settings: Any
-) -> None:
+def test_cors__configured_origins_only(alice: User, program_of: ProgramFactory, settings: Any) -> None:
     program = program_of(alice)
     assert "Access-Control-Allow-Origin" not in program.get("/me", Origin="https://app.example.org")
     settings.API_CORS_ORIGINS = ["https://app.example.org"]
@@ -257,7 +255,7 @@ def test_pages_of_other_origins_are_let_in_only_where_configured(
     assert "Access-Control-Allow-Origin" not in program.get("/me", Origin="https://evil.example.org")
 
 
-def test_a_preflight_needs_no_token(client: Client, settings: Any) -> None:
+def test_cors__preflight_needs_no_token(client: Client, settings: Any) -> None:
     settings.API_CORS_ORIGINS = ["https://app.example.org"]
     headers = {"Origin": "https://app.example.org", "Access-Control-Request-Method": "PATCH"}
     answer = client.options(f"/api/v1/photos/{NOWHERE}", headers=headers)
@@ -267,28 +265,28 @@ def test_a_preflight_needs_no_token(client: Client, settings: Any) -> None:
     assert "Idempotency-Key" in answer["Access-Control-Allow-Headers"]
 
 
-def test_there_is_nothing_to_ask_of_an_unknown_address(client: Client) -> None:
+def test_options__unknown_path(client: Client) -> None:
     assert refusal(client.options("/api/v1/nothing")) == (404, "not_found")
 
 
 @pytest.mark.parametrize("path", ["v1/nothing", "v1/photos/not-an-id", "v2/photos", "v1/"])
-def test_an_unknown_address_is_a_problem_too(alice: User, program_of: ProgramFactory, path: str) -> None:
+def test_problem__unknown_path(alice: User, program_of: ProgramFactory, path: str) -> None:
     assert refusal(program_of(alice).client.get(f"/api/{path}")) == (404, "not_found")
 
 
-def test_a_wrong_method_names_the_right_ones(alice: User, program_of: ProgramFactory) -> None:
+def test_problem__wrong_method(alice: User, program_of: ProgramFactory) -> None:
     answer = program_of(alice).client.put(f"/api/v1/photos/{NOWHERE}")
     assert refusal(answer) == (405, "method_not_allowed")
     assert set(answer["Allow"].split(", ")) == {"GET", "PATCH", "DELETE"}
 
 
 @pytest.mark.parametrize("body", ["{", '"', "\xff\xfe", ""])
-def test_a_body_that_is_no_json_is_refused(alice: User, program_of: ProgramFactory, body: str) -> None:
+def test_problem__body_is_not_json(alice: User, program_of: ProgramFactory, body: str) -> None:
     answer = program_of(alice).client.post("/api/v1/albums", body, content_type="application/json")
     assert refusal(answer)[0] in {400, 422}
 
 
-def test_a_request_costs_two_statements_of_its_own(
+def test_operation__query_count(
     alice: User, program_of: ProgramFactory, django_assert_num_queries: Any
 ) -> None:
     program = program_of(alice)

@@ -1,4 +1,4 @@
-"""A token is shown once, kept as a digest, limited by scope and time, and ended at once."""
+"""API tokens: created, found, shown once and revoked."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.gallery.api.conftest import ProgramFactory
 
 
-def test_only_the_digest_is_kept(alice: User) -> None:
+def test_issue__stores_only_the_digest(alice: User) -> None:
     issued = issue(alice, name="laptop", scopes=[Scope.READ], days=30)
     row = ApiToken.objects.values().get()
     assert issued.secret not in str(row)
@@ -29,7 +29,7 @@ def test_only_the_digest_is_kept(alice: User) -> None:
     assert issued.secret.startswith(row["beginning"])
 
 
-def test_a_token_finds_its_person(alice: User) -> None:
+def test_find__returns_the_user(alice: User) -> None:
     issued = issue(alice, name="laptop", scopes=[Scope.READ], days=30)
     found = tokens.find(issued.secret)
     assert found is not None
@@ -44,25 +44,25 @@ def test_a_token_finds_its_person(alice: User) -> None:
     ],
     ids=["revoked", "expired"],
 )
-def test_a_closed_token_opens_nothing(alice: User, change: dict[str, object]) -> None:
+def test_find__revoked_or_expired_token(alice: User, change: dict[str, object]) -> None:
     issued = issue(alice, name="laptop", scopes=[Scope.READ], days=30)
     ApiToken.objects.update(**change)
     assert tokens.find(issued.secret) is None
 
 
-def test_a_suspended_person_s_token_opens_nothing(alice: User) -> None:
+def test_find__suspended_user(alice: User) -> None:
     issued = issue(alice, name="laptop", scopes=[Scope.READ], days=30)
     alice.is_active = False
     alice.save()
     assert tokens.find(issued.secret) is None
 
 
-def test_no_token_lives_longer_than_a_year(alice: User) -> None:
+def test_issue__expires_within_a_year(alice: User) -> None:
     issued = issue(alice, name="laptop", scopes=[Scope.READ], days=10_000)
     assert issued.token.expires_at < timezone.now() + timedelta(days=367)
 
 
-def test_the_last_use_is_noted_at_most_once_a_minute(alice: User) -> None:
+def test_find__records_last_use_once_a_minute(alice: User) -> None:
     issued = issue(alice, name="laptop", scopes=[Scope.READ], days=30)
     tokens.find(issued.secret)
     first = ApiToken.objects.get().last_used_at
@@ -71,7 +71,7 @@ def test_the_last_use_is_noted_at_most_once_a_minute(alice: User) -> None:
     assert ApiToken.objects.get().last_used_at == first
 
 
-def test_the_page_shows_the_secret_once(alice: User, client_of: Callable[[User], Client]) -> None:
+def test_page__shows_the_secret_once(alice: User, client_of: Callable[[User], Client]) -> None:
     browser = client_of(alice)
     answer = browser.post("/me/tokens/", {"name": "laptop", "scopes": ["read"], "days": "30"})
     secret = answer.context["issued"].secret
@@ -80,13 +80,13 @@ def test_the_page_shows_the_secret_once(alice: User, client_of: Callable[[User],
     assert secret not in browser.get("/me/tokens/").content.decode()
 
 
-def test_the_page_refuses_a_token_without_scope(alice: User, client_of: Callable[[User], Client]) -> None:
+def test_page__token_without_scope(alice: User, client_of: Callable[[User], Client]) -> None:
     answer = client_of(alice).post("/me/tokens/", {"name": "laptop", "days": "30"})
     assert answer.status_code == 422
     assert not ApiToken.objects.exists()
 
 
-def test_an_ended_token_is_refused_at_once(
+def test_revoke__takes_effect_immediately(
     alice: User, client_of: Callable[[User], Client], program_of: ProgramFactory
 ) -> None:
     program = program_of(alice)
@@ -96,7 +96,7 @@ def test_an_ended_token_is_refused_at_once(
     assert (answer.status_code, answer.json()["reason"]) == (401, "token_invalid")
 
 
-def test_nobody_ends_another_s_token(
+def test_revoke__token_of_another_user(
     alice: User, bob: User, client_of: Callable[[User], Client], program_of: ProgramFactory
 ) -> None:
     program = program_of(alice)
@@ -105,11 +105,11 @@ def test_nobody_ends_another_s_token(
 
 
 @pytest.mark.django_db
-def test_a_stranger_sees_no_tokens(client: Client) -> None:
+def test_page__anonymous(client: Client) -> None:
     assert client.get("/me/tokens/").status_code == 302
 
 
-def test_tokens_are_ended_in_the_admin(
+def test_admin__revokes_tokens(
     alice: User, admin: User, client_of: Callable[[User], Client], program_of: ProgramFactory
 ) -> None:
     program = program_of(alice)

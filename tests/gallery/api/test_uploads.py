@@ -1,4 +1,4 @@
-"""Uploads through the API: offers by the list, and small files sent directly."""
+"""Uploads through the API: presigned PUTs and small files."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("stores")
 
 
-def wish(content: bytes, **changes: Any) -> dict[str, Any]:
+def entry(content: bytes, **changes: Any) -> dict[str, Any]:
     return {
         "uploadId": str(uuid4()),
         "name": "a.jpg",
@@ -32,8 +32,8 @@ def wish(content: bytes, **changes: Any) -> dict[str, Any]:
     } | changes
 
 
-def offer(program: Program, *wishes: dict[str, Any], **more: Any) -> list[dict[str, Any]]:
-    answer = program.post("/uploads", {"uploads": list(wishes), **more})
+def offer(program: Program, *entries: dict[str, Any], **more: Any) -> list[dict[str, Any]]:
+    answer = program.post("/uploads", {"uploads": list(entries), **more})
     assert answer.status_code == 200, answer.content
     results: list[dict[str, Any]] = answer.json()["results"]
     return results
@@ -44,8 +44,8 @@ def send(program: Program, content: bytes, name: str = "a.jpg", **form: str) -> 
     return program.client.post("/api/v1/upload", {"file": file, **form})
 
 
-def test_an_offer_says_where_and_how_to_put_the_file(alice: User, program_of: ProgramFactory) -> None:
-    (result,) = offer(program_of(alice), wish(b"one"), visibility="private")
+def test_offer_uploads__returns_url_and_headers(alice: User, program_of: ProgramFactory) -> None:
+    (result,) = offer(program_of(alice), entry(b"one"), visibility="private")
     photo = Photo.objects.get()
     assert (result["outcome"], result["method"], result["photoId"]) == ("offered", "PUT", str(photo.pk))
     assert set(result["headers"]) == {
@@ -58,10 +58,10 @@ def test_an_offer_says_where_and_how_to_put_the_file(alice: User, program_of: Pr
     assert (photo.owner, photo.visibility) == (alice, Visibility.PRIVATE)
 
 
-def test_each_file_is_answered_by_itself(alice: User, program_of: ProgramFactory) -> None:
+def test_offer_uploads__one_outcome_per_file(alice: User, program_of: ProgramFactory) -> None:
     program = program_of(alice)
-    first = wish(b"one")
-    results = offer(program, first, wish(b"two", sizeBytes=0), wish(b"one"), wish(b"x", sha256="x"))
+    first = entry(b"one")
+    results = offer(program, first, entry(b"two", sizeBytes=0), entry(b"one"), entry(b"x", sha256="x"))
     outcomes = [(result["outcome"], result.get("reason")) for result in results]
     assert outcomes == [
         ("offered", None),
@@ -73,10 +73,10 @@ def test_each_file_is_answered_by_itself(alice: User, program_of: ProgramFactory
     assert again["photoId"] == results[0]["photoId"]
 
 
-def test_the_quota_holds(alice: User, program_of: ProgramFactory) -> None:
+def test_offer_uploads__quota_exceeded(alice: User, program_of: ProgramFactory) -> None:
     alice.quota_bytes = 5
     alice.save()
-    results = offer(program_of(alice), wish(b"1234"), wish(b"567"))
+    results = offer(program_of(alice), entry(b"1234"), entry(b"567"))
     assert [result.get("reason") for result in results] == [None, "quota_exceeded"]
 
 
@@ -86,37 +86,42 @@ def test_the_quota_holds(alice: User, program_of: ProgramFactory) -> None:
         {},
         {"uploads": []},
         {"uploads": [{}]},
-        {"uploads": [wish(b"a", sizeBytes="3")]},
-        {"uploads": [wish(b"a", sizeBytes=1.0)]},
-        {"uploads": [wish(b"a", uploadId="x")]},
-        {"uploads": [wish(b"a", name=5)]},
-        {"uploads": [wish(b"a", size_bytes=1)]},
-        {"uploads": [wish(b"a")], "visibility": "friends"},
-        {"uploads": [wish(bytes([n])) for n in range(51)]},
+        {"uploads": [entry(b"a", sizeBytes="3")]},
+        {"uploads": [entry(b"a", sizeBytes=1.0)]},
+        {"uploads": [entry(b"a", uploadId="x")]},
+        {"uploads": [entry(b"a", name=5)]},
+        {"uploads": [entry(b"a", size_bytes=1)]},
+        {"uploads": [entry(b"a")], "visibility": "friends"},
+        {"uploads": [entry(bytes([n])) for n in range(51)]},
     ],
 )
-def test_what_is_not_understood_is_refused_as_a_whole(
-    alice: User, program_of: ProgramFactory, body: dict[str, Any]
-) -> None:
+def test_offer_uploads__invalid_body(alice: User, program_of: ProgramFactory, body: dict[str, Any]) -> None:
     answer = program_of(alice).post("/uploads", body)
     assert (answer.status_code, answer.json()["reason"]) == (422, "invalid")
     assert answer.json()["errors"][0]["where"].startswith("body.")
     assert not Photo.objects.exists()
 
 
-def test_an_offer_costs_four_statements_and_those_of_the_token(
+def test_offer_uploads__invalid_value_has_the_documented_place(
+    alice: User, program_of: ProgramFactory
+) -> None:
+    answer = program_of(alice).post("/uploads", {"uploads": [entry(b"a", sizeBytes="3")]})
+    assert [error["where"] for error in answer.json()["errors"]] == ["body.uploads.0.sizeBytes"]
+
+
+def test_offer_uploads__query_count(
     alice: User, program_of: ProgramFactory, django_assert_max_num_queries: Any
 ) -> None:
     program = program_of(alice)
     program.get("/me")
     program.post("/uploads", {})
-    body = {"uploads": [wish(bytes([n])) for n in range(50)]}
+    body = {"uploads": [entry(bytes([n])) for n in range(50)]}
     # The token and the rate limit; then reserve and insert, between savepoints.
     with django_assert_max_num_queries(2 + 4):
         assert program.post("/uploads", body).status_code == 200
 
 
-def test_a_small_file_is_sent_directly(alice: User, program_of: ProgramFactory, stores: Stores) -> None:
+def test_upload__stores_a_small_file(alice: User, program_of: ProgramFactory, stores: Stores) -> None:
     program = program_of(alice)
     first = send(program, b"picture", visibility="private")
     assert first.status_code == 201, first.content
@@ -128,7 +133,7 @@ def test_a_small_file_is_sent_directly(alice: User, program_of: ProgramFactory, 
     assert (second.status_code, second.json()["alreadyThere"]) == (200, True)
 
 
-def test_a_refused_file_is_told_why(alice: User, program_of: ProgramFactory) -> None:
+def test_upload__refusals(alice: User, program_of: ProgramFactory) -> None:
     program = program_of(alice)
     answer = send(program, b"<svg/>", name="a.svg")
     assert (answer.status_code, answer.json()["reason"]) == (422, "svg_not_accepted")
@@ -138,7 +143,7 @@ def test_a_refused_file_is_told_why(alice: User, program_of: ProgramFactory) -> 
     assert (missing.status_code, missing.json()["reason"]) == (422, "invalid")
 
 
-def test_a_repeated_upload_with_a_key_is_stored_once(alice: User, program_of: ProgramFactory) -> None:
+def test_upload__repeated_with_a_key(alice: User, program_of: ProgramFactory) -> None:
     program = program_of(alice)
     answers = [
         program.client.post(

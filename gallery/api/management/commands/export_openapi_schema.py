@@ -1,4 +1,4 @@
-"""Print the OpenAPI description."""
+"""Print the OpenAPI document."""
 
 import json
 from typing import Any
@@ -9,7 +9,7 @@ from gallery.api.api import api
 
 
 class Command(BaseCommand):
-    help = "Print the OpenAPI 3.1 description of the API."
+    help = "Print the OpenAPI 3.1 document of the API."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--indent", type=int, default=None)
