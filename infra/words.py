@@ -1,7 +1,4 @@
-"""Find words that the project does not use: ``python -m infra.words``; ``words.toml`` lists them.
-
-``--pending`` reads also the paths that are still being reworded, and counts what it finds in each.
-"""
+"""Find words that the project does not use: ``python -m infra.words``; ``words.toml`` lists them."""
 
 from __future__ import annotations
 
@@ -9,7 +6,6 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections import Counter
 from pathlib import Path
 
 PROJECT = Path(__file__).parents[1]
@@ -31,7 +27,6 @@ class Words:
             for word, say in data["say"].items()
         }
         self.allowed = {(entry["path"], entry["word"]) for entry in data["allow"]}
-        self.pending = tuple(data["pending"]["paths"])
 
     def found(self, path: str, text: str) -> list[str]:
         """Return one line for each word of the list in the text of a file."""
@@ -53,16 +48,13 @@ def tracked_files() -> list[str]:
 def main() -> int:
     """Read all tracked files and print what is found; return 1 if it is anything."""
     words = Words((PROJECT / LIST).read_text(encoding="utf-8"))
-    skipped = NOT_READ if "--pending" in sys.argv else (*NOT_READ, *words.pending)
     found = [
         line
         for path in tracked_files()
-        if path.endswith(READ) and not path.startswith(skipped) and (PROJECT / path).is_file()
+        if path.endswith(READ) and not path.startswith(NOT_READ) and (PROJECT / path).is_file()
         for line in words.found(path, (PROJECT / path).read_text(encoding="utf-8"))
     ]
     sys.stdout.writelines(f"{line}\n" for line in found)
-    counts = Counter(path for path in words.pending for line in found if line.startswith(path))
-    sys.stdout.writelines(f"{path}: {count} left\n" for path, count in counts.items())
     return 1 if found else 0
 
 

@@ -10,8 +10,6 @@ import pytest
 from infra.words import PROJECT, tracked_files
 
 NAME = re.compile(r"test(_[a-z0-9]+)+_(_[a-z0-9]+)+")
-NOT_YET_RENAMED = ("tests/gallery/api/",)
-"""Ends empty."""
 
 
 def misnamed(text: str) -> list[str]:
@@ -26,11 +24,7 @@ def misnamed(text: str) -> list[str]:
 
 
 def test_names__follow_the_pattern() -> None:
-    paths = [
-        path
-        for path in tracked_files()
-        if path.startswith("tests/") and path.endswith(".py") and not path.startswith(NOT_YET_RENAMED)
-    ]
+    paths = [path for path in tracked_files() if path.startswith("tests/") and path.endswith(".py")]
     found = {path: misnamed((PROJECT / path).read_text(encoding="utf-8")) for path in paths}
     assert {path: names for path, names in found.items() if names} == {}
 

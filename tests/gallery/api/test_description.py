@@ -20,6 +20,7 @@ from gallery.api.openapi_examples import EXAMPLES
 from gallery.storage.signed_urls import LIFETIME_SECONDS, WINDOW_SECONDS
 from thumbworker.contract import policy
 from thumbworker.contract.imports import ImportReason
+from thumbworker.contract.reasons import Reason
 
 if TYPE_CHECKING:
     from django.test import Client
