@@ -1,7 +1,8 @@
 """Run the worker without Lambda: poll the queue named by ``THUMBNAILS_QUEUE_URL``.
 
-The semantics are Lambda's: batches of ten, partial failures, tries counted by the queue. Let a supervisor
-restart it when it dies: the messages it held come again and are then decoded in a child process.
+The semantics are Lambda's: batches of ten, partial failures, tries counted by the queue. Run it
+under a supervisor that restarts it: SQS delivers the messages of a crashed worker again, and these are
+decoded in a child process.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import os
 import signal
 import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -34,17 +35,17 @@ PAUSE_SECONDS = 5.0
 
 @dataclass(slots=True)
 class Poller:
-    """Hand batches to the worker until ``stop`` is called; a batch that has begun is finished first."""
+    """Pass batches to the worker until ``stop`` is called. A batch in progress is finished."""
 
     queue: Queue
     queue_url: str
     batch: Batch
     pause: Callable[[float], None] = time.sleep
     stopping: bool = False
-    _queue_arn: str = field(default="")
+    _queue_arn: str = ""
 
     def stop(self, *_: object) -> None:
-        """Take no further batch; also a signal handler."""
+        """Receive no more batches. Also a signal handler."""
         self.stopping = True
 
     def poll_once(self, *, wait_seconds: int = 20) -> int:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-NAME_TAKEN = _("This name is taken. Choose another.")
+NAME_TAKEN = _("This username is taken. Choose another.")
 
 
 def default_quota_bytes() -> int:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """A user's used and allowed bytes, and the used part in whole percent (at most 100)."""
+    """A user's used and allowed bytes, and the used share as a whole percentage, at most 100."""
 
     used_bytes: int
     limit_bytes: int
@@ -20,5 +20,5 @@ class Quota:
 
 def quota_of(user: User) -> Quota:
     """Return the user's quota as loaded from the database. The percentage is rounded up."""
-    limit = max(user.quota_bytes, 1)
+    limit = max(user.quota_bytes, 1)  # A quota may be 0.
     return Quota(user.used_bytes, user.quota_bytes, min(100, -(-100 * user.used_bytes // limit)))

@@ -38,7 +38,7 @@ def clean_tag(untrusted: str) -> str:
     if not text.strip(".") or not text.isprintable():
         raise TagRefused(_("A tag needs at least one letter."))
     if FORBIDDEN & set(text):
-        raise TagRefused(_("Tags can't contain commas, slashes, question marks or number signs."))
+        raise TagRefused(_("Tags can't contain commas, slashes, question marks, or number signs."))
     return text
 
 

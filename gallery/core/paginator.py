@@ -15,7 +15,7 @@ MAX_COUNTED_ROWS = 3_000
 
 
 class CappedPaginator(Paginator):  # type: ignore[type-arg]  # not subscriptable at run time
-    """Counts rows up to a limit; rows beyond are found by a filter or a search."""
+    """Count rows up to a limit. A filter or a search finds the rows beyond it."""
 
     @cached_property
     def count(self) -> int:

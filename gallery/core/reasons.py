@@ -72,18 +72,19 @@ BAD_CHECKSUM = Reason(
 BAD_UPLOAD_ID = Reason(
     "bad_upload_id", _("The upload has no valid ID. Reload the page and choose the file again.")
 )
-SVG = Reason("svg_not_accepted", _("SVG drawings are not photos. Export the drawing as PNG and upload that."))
+SVG = Reason("svg_not_accepted", _("SVG files aren't supported. Export the drawing as PNG and upload that."))
 HTML = Reason(
     "html_not_accepted", _("This is a web page, not a photo. Save the photo itself and upload that.")
 )
 TYPE_NOT_ACCEPTED = Reason(
     "type_not_accepted",
-    _("We don't support this kind of file. Choose a JPEG, PNG, WebP, AVIF, GIF, HEIC or TIFF file."),
+    _("We don't support this kind of file. Choose a JPEG, PNG, WebP, AVIF, GIF, HEIC, or TIFF file."),
 )
 
 # An upload is refused.
 QUOTA_EXCEEDED = Reason(
-    "quota_exceeded", _("There is not enough storage left in your account. Delete some photos first.")
+    "quota_exceeded",
+    _("Your account doesn't have enough storage left. Delete photos permanently, then upload again."),
 )
 TOO_MANY_OUTSTANDING = Reason(
     "too_many_outstanding",
@@ -91,7 +92,7 @@ TOO_MANY_OUTSTANDING = Reason(
 )
 TOO_MANY_AT_ONCE = Reason(
     "too_many_at_once",
-    _("You can upload up to 50 files at once. Upload the others afterwards."),
+    _("You can upload up to 50 files at once. Upload the rest afterward."),
     HTTPStatus.BAD_REQUEST,
 )
 FILE_CHANGED = Reason("file_changed", _("This file changed while it was being uploaded. Choose it again."))
@@ -99,7 +100,7 @@ ACCOUNT_CLOSED = Reason("account_closed", _("This account can't upload photos ri
 TOO_LARGE_FOR_FORM = Reason(
     "too_large_for_form",
     _(
-        "This file is larger than 4 MB. For files of up to 50 MB turn on JavaScript, "
+        "This file is larger than 4 MB. To upload files of up to 50 MB, turn on JavaScript, "
         "or ask the API for an upload address."
     ),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -117,7 +118,7 @@ URL_TOO_LONG = Reason("import_url_too_long", _("This URL is longer than 2048 cha
 # An action is refused.
 CONFLICT = Reason(
     "conflict",
-    _("The photo changed meanwhile, or its state doesn't allow this. Reload the page."),
+    _("This photo has changed, or its state doesn't allow this. Reload the page."),
     HTTPStatus.CONFLICT,
 )
 WORDS_CHANGED = Reason(
@@ -139,13 +140,13 @@ NEVER_ARRIVED = Reason("never_arrived", _("The upload didn't finish. Choose the 
 SIGNED_OUT = Reason(
     "signed_out", _("You're signed out. Sign in, then choose the files again."), HTTPStatus.UNAUTHORIZED
 )
-CSRF = Reason("csrf", _("This page is out of date. Reload it, then try again."), HTTPStatus.FORBIDDEN)
+CSRF = Reason("csrf", _("This page has expired. Reload it and try again."), HTTPStatus.FORBIDDEN)
 TOKEN_MISSING = Reason(
     "token_missing", _("Send your token in the header Authorization: Bearer."), HTTPStatus.UNAUTHORIZED
 )
 TOKEN_INVALID = Reason(
     "token_invalid",
-    _("This token is unknown, expired or revoked. Create a new one on your account page."),
+    _("This token is unknown, expired, or revoked. Create a new one on your account page."),
     HTTPStatus.UNAUTHORIZED,
 )
 SCOPE_MISSING = Reason(
@@ -162,13 +163,13 @@ METHOD_NOT_ALLOWED = Reason(
 )
 MALFORMED = Reason(
     "malformed",
-    _("The request could not be read. Send it as the API's description says."),
+    _("We couldn't read this request. Check it against the API reference."),
     HTTPStatus.BAD_REQUEST,
 )
-INVALID = Reason("invalid", _("Some values are not valid. See errors."))
+INVALID = Reason("invalid", _("Some values aren't valid. See errors."))
 TOO_FAST = Reason(
     "too_fast",
-    _("Too many requests. Wait for the seconds in the Retry-After header, then try again."),
+    _("Too many requests. Wait the number of seconds in the Retry-After header, then try again."),
     HTTPStatus.TOO_MANY_REQUESTS,
 )
 KEY_REUSED = Reason(

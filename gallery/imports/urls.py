@@ -1,4 +1,4 @@
-"""Check the URL of a picture without a network request."""
+"""Check the URL of a photo without a network request."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ def checked_url(untrusted: str) -> str:
     """Return the URL if it is allowed. The worker checks the host's IP address later.
 
     Raises:
-        FileRefused: it is too long or not a plain http(s) URL.
+        FileRefused: the URL is too long or not a plain http(s) URL.
     """
     if len(untrusted) > MAX_URL_LENGTH:
         raise FileRefused(reasons.URL_TOO_LONG)
-    if any(c <= " " or c in '\\<>"\x7f' for c in untrusted):
+    if any(char <= " " or char in '\\<>"\x7f' for char in untrusted):
         raise FileRefused(reasons.URL_NOT_ALLOWED)
     try:
         parts = urlsplit(untrusted)
@@ -34,7 +34,7 @@ def checked_url(untrusted: str) -> str:
 
 
 def file_name_of(url: str) -> str:
-    """Return the name of an imported file: the last part of its URL.
+    """Return the name of an imported file: the last part of its URL's path.
 
     >>> file_name_of("https://example.org/holiday/sea%20side.jpg?size=large")
     'sea side.jpg'

@@ -28,13 +28,13 @@ APPROVE, REJECT, REVIEW, TRASH, RESTORE = "approve", "reject", "review", "trash"
 DONE = {
     APPROVE: _("{count} approved."),
     REJECT: _("{count} rejected."),
-    REVIEW: _("{count} put back to review."),
-    TRASH: _("{count} moved to the trash."),
+    REVIEW: _("{count} sent back to review."),
+    TRASH: _("{count} moved to trash."),
     RESTORE: _("{count} restored."),
 }
 NOT_DONE = {
-    Outcome.CONFLICT: _("{count} not changed: someone else was first."),
-    Outcome.NOT_IN_TRASH: _("{count} not changed: someone else was first."),
+    Outcome.CONFLICT: _("{count} not changed: the page was out of date."),
+    Outcome.NOT_IN_TRASH: _("{count} not changed: the page was out of date."),
     Outcome.WORDS_CHANGED: _("{count} not approved: the caption or tags changed. Read them again."),
     Outcome.DUPLICATE: _("{count} not restored: the owner uploaded the same photo again."),
 }

@@ -12,6 +12,8 @@ from gallery.core.paginator import CappedPaginator
 from gallery.photos.models import DeletionRecord
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.http import HttpRequest
 
 
@@ -20,15 +22,20 @@ class DeletionRecordAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not su
     """Open records, least recently checked first. Closed ones are found by photo id."""
 
     actions = None
-    list_display = ("photo_id", "purged_at", "offered_until", "looked_at", "closed_at")
+    list_display = ("photo_id", "purged_at", "offered_until", "last_checked_at", "closed_at")
     list_per_page = 100
     list_max_show_all = 100
     ordering: ClassVar[tuple[str, ...]] = ("looked_at", "photo_id")
     paginator = CappedPaginator
     search_fields: ClassVar[tuple[str, ...]] = ("photo_id",)
-    search_help_text = _("Full photo id. Without one, open records are listed.")
+    search_help_text = _("Full photo ID. Leave it empty to list open records.")
     show_full_result_count = False
     sortable_by = ()
+
+    @admin.display(description=_("last checked at"), ordering="looked_at")
+    def last_checked_at(self, record: DeletionRecord) -> datetime | None:
+        """Return when the sweep last checked the record."""
+        return record.looked_at
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
         """Only ``purge`` creates records."""

@@ -108,17 +108,17 @@ class PersonAdmin(ForAdminsOnly, UserAdmin):  # type: ignore[type-arg]  # not su
         """Return whether the user is in the Trusted group."""
         return any(group.name == TRUSTED for group in person.groups.all())
 
-    @admin.action(description=_("Trust: approve their photos without review"))
+    @admin.action(description=_("Trust: approve their new photos without review"))
     def trust(self, request: HttpRequest, people: Iterable[User]) -> None:
         """Add users to the Trusted group."""
         trusted_group().user_set.add(*people)
-        self.message_user(request, _("Their photos are approved once processed."), messages.SUCCESS)
+        self.message_user(request, _("Their new photos will be approved without review."), messages.SUCCESS)
 
-    @admin.action(description=_("Stop trusting: review their photos"))
+    @admin.action(description=_("Stop trusting: review their new photos"))
     def stop_trusting(self, request: HttpRequest, people: Iterable[User]) -> None:
         """Remove users from the Trusted group."""
         trusted_group().user_set.remove(*people)
-        self.message_user(request, _("Their new photos wait for review."), messages.SUCCESS)
+        self.message_user(request, _("Their new photos will wait for review."), messages.SUCCESS)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Allow deleting others. The account page deletes one's own account and asks for the password."""
@@ -140,13 +140,13 @@ class PersonAdmin(ForAdminsOnly, UserAdmin):  # type: ignore[type-arg]  # not su
         photos = Photo.objects.filter(owner__in=people).count()
         accounts = [_("The account {name}").format(name=person.get_username()) for person in people]
         originals = ngettext("{count} photo with its original", "{count} photos with their originals", photos)
-        return [*accounts, originals.format(count=photos)], {"photos": photos}, set(), []
+        return [*accounts, originals.format(count=photos)], {str(_("photos")): photos}, set(), []
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
         """Delete the account as its owner would: photos first, each with a deletion record."""
         if not account_deletion.delete_account(obj):
             self.message_user(
-                request, _("The account is closed. Its remaining photos are deleted in the background.")
+                request, _("The account is closed. Its remaining photos will be deleted in the background.")
             )
 
 

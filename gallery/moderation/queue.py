@@ -56,7 +56,7 @@ class PhotoAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptab
     list_select_related = ("owner",)
     paginator = CappedPaginator
     search_fields: ClassVar[tuple[str, ...]] = ("id",)
-    search_help_text = gettext_lazy("File name, caption, owner's username, or a photo's id or URL")
+    search_help_text = gettext_lazy("File name, caption, owner's username, or a photo's ID or URL")
     show_facets = admin.ShowFacets.NEVER
     show_full_result_count = False
     sortable_by = ()

@@ -21,23 +21,25 @@ MAX_LISTED = 20
 """The number of photos listed by name in each part of an email. The others are counted."""
 
 HEADINGS = {
-    State.REJECTED: gettext_lazy("Not approved"),
-    State.FAILED: gettext_lazy("Not processed"),
+    State.REJECTED: gettext_lazy("Rejected"),
+    State.FAILED: gettext_lazy("Couldn't be processed"),
     State.APPROVED: gettext_lazy("Approved"),
     State.PENDING: gettext_lazy("Processed"),
 }
 """In the order of the parts of an email: the photos that need action come first."""
 
 SUBJECTS = {
-    State.REJECTED: gettext_lazy("Not approved: %(name)s"),
-    State.FAILED: gettext_lazy("Not processed: %(name)s"),
+    State.REJECTED: gettext_lazy("Rejected: %(name)s"),
+    State.FAILED: gettext_lazy("Couldn't be processed: %(name)s"),
     State.APPROVED: gettext_lazy("Approved: %(name)s"),
     State.PENDING: gettext_lazy("Processed: %(name)s"),
 }
 
 COUNTS = {
-    State.REJECTED: ngettext_lazy("%(count)d not approved", "%(count)d not approved", "count"),
-    State.FAILED: ngettext_lazy("%(count)d not processed", "%(count)d not processed", "count"),
+    State.REJECTED: ngettext_lazy("%(count)d rejected", "%(count)d rejected", "count"),
+    State.FAILED: ngettext_lazy(
+        "%(count)d couldn't be processed", "%(count)d couldn't be processed", "count"
+    ),
     State.APPROVED: ngettext_lazy("%(count)d approved", "%(count)d approved", "count"),
     State.PENDING: ngettext_lazy("%(count)d processed", "%(count)d processed", "count"),
 }

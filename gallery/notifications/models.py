@@ -16,8 +16,8 @@ from gallery.photos.states import State
 class Rhythm(models.TextChoices):
     """How often a user wants email about their own photos."""
 
-    DAILY = "daily", _("Once a day, in one mail")
-    AT_ONCE = "at_once", _("At once, within minutes")
+    DAILY = "daily", _("Once a day, in one email")
+    AT_ONCE = "at_once", _("As soon as something happens")
     OFF = "off", _("Never")
 
 

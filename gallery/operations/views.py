@@ -118,4 +118,4 @@ def _summary(result: dead_letters.RetryResult) -> str:
 
 
 def _unavailable() -> str:
-    return _("AWS did not answer. Messages that were not retried are still here. Try again in a minute.")
+    return _("AWS didn't respond. Messages that were not retried are still here. Try again in a minute.")

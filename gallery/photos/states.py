@@ -13,7 +13,7 @@ class State(models.TextChoices):
     PENDING = "pending", _("Awaiting review")
     APPROVED = "approved", _("Approved")
     REJECTED = "rejected", _("Rejected")
-    FAILED = "failed", _("Could not be read")
+    FAILED = "failed", _("Couldn't be processed")
 
 
 WITHOUT_PICTURE = frozenset({State.AWAITING, State.FAILED})

@@ -1,4 +1,4 @@
-"""What the camera said, in words for people."""
+"""Camera details of a photo as labels and values."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def facts_of(item: PhotoItem) -> list[tuple[str, str]]:
-    """Return labels and values of what is known of a picture, most telling first."""
+    """Return labels and values of the known camera details, most useful first."""
     said = item.metadata
     found = [
         (_("Camera"), _device(said, "make", "model")),
@@ -32,7 +32,7 @@ def facts_of(item: PhotoItem) -> list[tuple[str, str]]:
 
 def _device(said: Mapping[str, Any], maker: str, name: str) -> str:
     make, model = str(said.get(maker, "")), str(said.get(name, ""))
-    # Most makers say who they are in the name, too: "NIKON CORPORATION", "NIKON D750".
+    # Most model names start with the maker's name: "NIKON CORPORATION", "NIKON D750".
     known = bool(make) and model.lower().startswith(make.partition(" ")[0].lower())
     return model if known else f"{make} {model}".strip()
 

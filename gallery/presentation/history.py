@@ -15,41 +15,41 @@ if TYPE_CHECKING:
     from gallery.photos.models import Photo
 
 SENTENCES = {
-    t.PROCESSED.name: _("Thumbnail made; waits for review"),
-    t.PROCESSED_TRUSTED.name: _("Thumbnail made; approved without review"),
-    t.FAILED.name: _("Could not be read"),
-    t.GIVEN_UP.name: _("The upload never finished"),
+    t.PROCESSED.name: _("Processed; waiting for review"),
+    t.PROCESSED_TRUSTED.name: _("Processed; approved without review"),
+    t.FAILED.name: _("Couldn't be processed"),
+    t.GIVEN_UP.name: _("The upload didn't finish"),
     t.OFFERED_AGAIN.name: _("Upload started again"),
-    t.TRIED_AGAIN.name: _("Tried once more"),
+    t.TRIED_AGAIN.name: _("Retried"),
     t.APPROVED.name: _("Approved"),
     t.REJECTED.name: _("Rejected"),
-    t.REVIEWED_AGAIN.name: _("Put back to review"),
-    t.WORDS_CHANGED.name: _("Words changed; waits for review"),
+    t.REVIEWED_AGAIN.name: _("Sent back to review"),
+    t.WORDS_CHANGED.name: _("Waiting for review; caption or tags changed"),
     t.TRASHED.name: _("Moved to trash"),
     t.RESTORED.name: _("Restored"),
 }
-
 
 MOST_LINES = 100
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """One move in words; ``actor_name`` is empty where a job did it."""
+    """One change of state; ``actor_name`` is empty if a job made it, ``reason`` if none was given."""
 
     at: datetime
     actor_name: str
     sentence: str
+    reason: str
 
 
 def lines_of(photo: Photo) -> list[HistoryLine]:
-    """Return a photo's history, newest first, by one query; of a very long one the latest part."""
+    """Return at most ``MOST_LINES`` lines of a photo's history, newest first, by one query."""
     return [
         HistoryLine(
             at=entry.at,
             actor_name=entry.actor.username if entry.actor else "",
-            sentence=str(SENTENCES.get(entry.move, entry.move))
-            + (f": {entry.reason}" if entry.reason else ""),
+            sentence=str(SENTENCES.get(entry.move, entry.move)),
+            reason=entry.reason,
         )
         for entry in photo.history.select_related("actor")[:MOST_LINES]
     ]

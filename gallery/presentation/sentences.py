@@ -16,19 +16,19 @@ if TYPE_CHECKING:
     from gallery.photos.models import Photo
 
 FOR_OWNER: dict[str, StrPromise] = {
-    State.AWAITING: gettext_lazy("Your photo is uploaded. Its thumbnail is being made."),
+    State.AWAITING: gettext_lazy("Your photo is uploaded. We're processing it."),
     State.PENDING: gettext_lazy("Waiting for review. Only you can see it."),
     State.APPROVED: gettext_lazy("Everyone can see it."),
     State.REJECTED: gettext_lazy("A moderator decided not to show it. Only you can see it."),
 }
 FOR_OTHERS: dict[str, StrPromise] = FOR_OWNER | {
-    State.AWAITING: gettext_lazy("The photo is uploaded. Its thumbnail is being made."),
+    State.AWAITING: gettext_lazy("This photo is uploaded. We're processing it."),
     State.PENDING: gettext_lazy("Waiting for review. Only its owner and moderators can see it."),
     State.REJECTED: gettext_lazy(
         "A moderator decided not to show it. Only its owner and moderators can see it."
     ),
 }
-BEING_IMPORTED = gettext_lazy("This photo is being imported from the web. Its thumbnail follows.")
+BEING_IMPORTED = gettext_lazy("This photo is being imported from the web.")
 
 
 def state_label(photo: Photo) -> str:
@@ -46,5 +46,5 @@ def state_sentence(photo: Photo, *, is_mine: bool = True) -> str:
         return _("Only you can see it.") if is_mine else _("Only its owner and moderators can see it.")
     sentence = str((FOR_OWNER if is_mine else FOR_OTHERS)[photo.state])
     if photo.state == State.REJECTED and photo.review_note:
-        return _("%(sentence)s The reason: %(reason)s") % {"sentence": sentence, "reason": photo.review_note}
+        return _("%(sentence)s Reason: %(reason)s") % {"sentence": sentence, "reason": photo.review_note}
     return sentence

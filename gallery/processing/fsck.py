@@ -1,6 +1,6 @@
 """Compare all rows, originals and items, and report what is inconsistent.
 
-Unlike the sweep it lists the whole bucket, so an operator runs it, for example after an unclean stop. By
+Unlike the sweep it lists the whole bucket, so an operator runs it, for example after restoring a backup. By
 default it only settles photos. Options nudge, adopt or remove.
 """
 
@@ -49,7 +49,7 @@ def fsck(*, nudge: bool = False, adopt_for: User | None = None, remove: bool = F
     """Check all originals and rows once.
 
     ``nudge`` asks the worker to reconcile originals without a current item. ``adopt_for`` creates rows of
-    this user for originals without row and deletion record; ``remove`` deletes them instead.
+    this user for originals without a row or deletion record; ``remove`` deletes them instead.
 
     Raises:
         OriginalsUnavailable: S3 did not respond.

@@ -101,7 +101,7 @@ def edit(request: SignedInRequest, album_id: UUID) -> HttpResponse:
 def delete(request: SignedInRequest, album_id: UUID) -> HttpResponse:
     """Delete an album; its photos stay."""
     actions.delete_album(get_object_or_404(Album.objects.owned_by(request.user), pk=album_id))
-    messages.success(request, _("Album deleted. Its photos stay."))
+    messages.success(request, _("Album deleted. Its photos were kept."))
     return redirect("albums")
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 SAVED = {
     Rhythm.DAILY: _("Saved. You'll get at most one email a day."),
     Rhythm.AT_ONCE: _("Saved. You'll get an email as soon as something happens."),
-    Rhythm.OFF: _("Saved. You won't get any more email about your photos."),
+    Rhythm.OFF: _("Saved. You won't get any more emails about your photos."),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gallery.accounts.quota import quota_of
+from gallery.core import reasons
 from gallery.photos.models import Photo
 from gallery.photos.states import Visibility
 from gallery.presentation.tiles import tiles_of
@@ -27,15 +29,16 @@ from gallery.uploads.file_checks import MAX_UPLOADS_AT_ONCE, TYPES_BY_EXTENSION,
 
 if TYPE_CHECKING:
     from gallery.accounts.typing import Request, SignedInRequest
+    from gallery.core.reasons import Reason
     from gallery.presentation.tiles import Tile
 
 ACCEPT = ",".join(dict.fromkeys([*TYPES_BY_EXTENSION.values(), *TYPES_BY_EXTENSION]))
 """What file pickers offer. Extensions too: some systems know no media type for HEIC and AVIF."""
 
 
-def refusal(status: HTTPStatus, reason: str, sentence: str) -> JsonResponse:
+def refusal(reason: Reason) -> JsonResponse:
     """Refuse the whole request."""
-    return JsonResponse({"reason": reason, "sentence": sentence}, status=status)
+    return JsonResponse({"reason": reason.code, "sentence": reason.sentence}, status=reason.status)
 
 
 @cache_control(private=True, no_cache=True)
@@ -96,11 +99,7 @@ def make_offers(request: Request) -> JsonResponse:
     """Answer each of at most 50 requested uploads with an offer or a refusal."""
     user = request.user
     if user.is_anonymous:
-        return refusal(
-            HTTPStatus.UNAUTHORIZED,
-            "signed_out",
-            _("You are signed out. Sign in, then choose the files again."),
-        )
+        return refusal(reasons.SIGNED_OUT)
     try:
         body = json.loads(request.body)
     except (ValueError, RecursionError):
@@ -108,17 +107,12 @@ def make_offers(request: Request) -> JsonResponse:
     requested = body.get("uploads") if isinstance(body, dict) else None
     if not isinstance(requested, list) or not all(isinstance(entry, dict) for entry in requested):
         return refusal(
-            HTTPStatus.BAD_REQUEST,
-            "malformed",
-            _("We couldn't read this request. Reload the page and try again."),
+            replace(
+                reasons.MALFORMED, message=_("We couldn't read this request. Reload the page and try again.")
+            )
         )
     if len(requested) > MAX_UPLOADS_AT_ONCE:
-        return refusal(
-            HTTPStatus.BAD_REQUEST,
-            "too_many_at_once",
-            _("You can upload at most %(count)d files at once. Upload the rest afterwards.")
-            % {"count": MAX_UPLOADS_AT_ONCE},
-        )
+        return refusal(reasons.TOO_MANY_AT_ONCE)
     outcomes = offers.offer(
         user.pk, [_read(entry) for entry in requested], visibility=_visibility(body.get("visibility"))
     )
@@ -154,7 +148,7 @@ def _as_json(outcome: offers.Outcome) -> dict[str, Any]:
 
 @require_GET
 def status(request: Request) -> JsonResponse:
-    """Return the state of the requested photos with fresh image addresses; settles the person's own."""
+    """Return the state of the requested photos with fresh image URLs; settle photos that are still open."""
     wanted: list[UUID] = []
     for text in request.GET.get("ids", "").split(",")[:BATCH_SIZE]:
         try:

@@ -11,7 +11,7 @@
   const say = () => {
     const chosen = tiles.filter((tile) => box(tile).checked);
     for (const tile of tiles) tile.classList.toggle("chosen", box(tile).checked);
-    if (count) count.textContent = chosen.length ? `${chosen.length} chosen` : "";
+    if (count) count.textContent = chosen.length ? count.dataset.chosenCount.replace("{count}", chosen.length) : "";
   };
 
   const move = (by) => {

@@ -8,7 +8,7 @@ export function ngettext(one, many, count) {
   return globalThis.django?.ngettext?.(one, many, count) ?? (count === 1 ? one : many);
 }
 
-/** Replace each `%(name)s` of the format by the value of that name. */
+/** Replace each `%(name)s` of the format with the value of that name. */
 export function interpolate(format, values) {
   return format.replace(/%\((\w+)\)s/g, (_, name) => String(values[name]));
 }

@@ -14,7 +14,7 @@ export function startPages(htmx, enhance) {
   for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
     document.addEventListener(failure, ({ target }) => {
       const link = target.closest?.(".more")?.querySelector("a");
-      if (link) link.textContent = gettext("We couldn't load more photos. Check your connection, then select this link.");
+      if (link) link.textContent = gettext("We couldn't load more photos. Check your connection, then try again.");
     });
   }
 }

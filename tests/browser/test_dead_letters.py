@@ -69,7 +69,7 @@ def test_retry_all__keeps_the_count_when_the_gallery_stops_answering(page: Page,
     page.get_by_role("button", name="Retry all").click()
     status = page.get_by_role("status").first
     expect(status).to_have_text(
-        "50 retried. The gallery did not answer. Messages that were not retried are still here.",
+        "50 retried. The gallery didn't respond. Messages that were not retried are still here.",
         timeout=TIMEOUT_MS,
     )
     page.unroute("**/given-up/act/")

@@ -70,12 +70,12 @@ def test_desk__decides_by_keyboard_and_undoes(open_page: Open) -> None:
         walk_to(page, name)
         page.keyboard.press("x")
         expect(box(page, name)).to_be_checked()
-    expect(page.get_by_text("2 chosen")).to_be_visible()
+    expect(page.get_by_text("2 selected")).to_be_visible()
     page.keyboard.press("a")
     expect(page.get_by_text("2 approved.")).to_be_visible()
     expect(box(page, second)).to_have_count(0)
     page.keyboard.press("u")
-    expect(page.get_by_text("2 put back to review.")).to_be_visible()
+    expect(page.get_by_text("2 sent back to review.")).to_be_visible()
     walk_to(page, second)
     page.keyboard.press("r")
     page.get_by_label("Reason. The owner sees it.").fill("Too dark to see.")
@@ -84,7 +84,7 @@ def test_desk__decides_by_keyboard_and_undoes(open_page: Open) -> None:
     owner = open_page("bob", "/me/photos/")
     owner.get_by_role("link", name=second).click()
     owner.get_by_role("link", name="Details").click()
-    expect(owner.get_by_text("The reason: Too dark to see.").first).to_be_visible()
+    expect(owner.get_by_text("Reason: Too dark to see.").first).to_be_visible()
 
 
 def test_desk__works_without_javascript(open_page: Open) -> None:
@@ -94,7 +94,7 @@ def test_desk__works_without_javascript(open_page: Open) -> None:
     page.get_by_role("button", name="Approve").click()
     expect(page.get_by_text("1 approved.")).to_be_visible()
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_text("1 put back to review.")).to_be_visible()
+    expect(page.get_by_text("1 sent back to review.")).to_be_visible()
 
 
 PORTRAIT, PANORAMA, TINY = (360, 800), (1500, 250), (48, 36)

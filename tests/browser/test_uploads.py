@@ -54,7 +54,7 @@ def test_upload__each_refused_file_has_a_sentence(open_page: Open) -> None:
         ],
     )
     expect(row(page, "empty.jpg")).to_have_text(sentence("empty"))
-    expect(row(page, "drawing.svg")).to_contain_text("SVG drawings are not photos.")
+    expect(row(page, "drawing.svg")).to_contain_text("SVG files aren't supported.")
     expect(row(page, "page.html")).to_contain_text("This is a web page, not a photo.")
     expect(row(page, "setup.jpg")).to_contain_text(sentence("not_a_picture"))
     expect(row(page, "cut.jpg")).to_contain_text(sentence("truncated"))

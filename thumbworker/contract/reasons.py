@@ -41,10 +41,10 @@ SENTENCES: dict[Reason, str] = {
         "Documents aren't supported. Export the page as JPEG or PNG and upload it."
     ),
     Reason.VECTOR_DRAWING: gettext_noop(
-        "Vector images aren't supported. Export it as PNG and upload it again."
+        "Vector drawings aren't supported. Export the drawing as PNG and upload that."
     ),
     Reason.CAMERA_RAW: gettext_noop(
-        "Camera raw files aren't supported. Export it as JPEG and upload it again."
+        "Camera raw files aren't supported. Export the photo as JPEG and upload that."
     ),
     Reason.FORMAT_NOT_SUPPORTED: gettext_noop(
         "This image type isn't supported. Save it as JPEG, PNG, or WebP and upload it again."

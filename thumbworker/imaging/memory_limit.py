@@ -1,7 +1,7 @@
-"""Limit the memory that a decoder takes to its estimate.
+"""Limit a decoder's memory to the estimate.
 
-The estimate trusts the header, and headers lie: an AVIF of 3 kB may state 640 pixels in its container and
-contain a frame of 16,000 (860 MB), and a TIFF may list its strips twice.
+The estimate comes from the header, which can be wrong: an AVIF of 3 kB may state 640 pixels in its container
+and contain a frame of 16,000 (860 MB), and a TIFF may list its strips twice.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _STATM = Path("/proc/self/statm")
 _SLACK_BYTES = 64_000_000
-"""For the worker's other threads."""
+"""What the worker's other threads may allocate meanwhile."""
 
 
 @contextmanager

@@ -17,7 +17,7 @@ PICTURE_EXTENSIONS = frozenset(
 )
 """Only these are picked up from folders; a file named on the command line is always tried."""
 SYSTEM_FOLDERS = frozenset({"@eaDir", "__MACOSX", "$RECYCLE.BIN"})
-"""Folders that NAS devices, macOS archives and Windows create next to photos."""
+"""Folders that NAS devices, macOS archives, and Windows create next to photos."""
 
 
 @dataclass(slots=True)
@@ -30,7 +30,7 @@ class FoundFiles:
 
     @property
     def size_bytes(self) -> int:
-        """Return the total size."""
+        """Return the total size of the files to upload."""
         return sum(file.size_bytes for file in self.files)
 
 

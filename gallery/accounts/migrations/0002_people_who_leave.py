@@ -39,6 +39,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('username'), name='accounts_user_username_unique', violation_error_message='This name is taken. Choose another.'),
+            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('username'), name='accounts_user_username_unique', violation_error_message='This username is taken. Choose another.'),
         ),
     ]

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             name='NotificationPreference',
             fields=[
                 ('person', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='notification_preference', serialize=False, to=settings.AUTH_USER_MODEL)),
-                ('rhythm', models.CharField(choices=[('daily', 'Once a day, in one mail'), ('at_once', 'At once, within minutes'), ('off', 'Never')], default='daily', max_length=10)),
+                ('rhythm', models.CharField(choices=[('daily', 'Once a day, in one email'), ('at_once', 'As soon as something happens'), ('off', 'Never')], default='daily', max_length=10)),
             ],
         ),
         migrations.CreateModel(
@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('event_id', models.UUIDField()),
-                ('state', models.CharField(choices=[('awaiting', 'Processing'), ('pending', 'Awaiting review'), ('approved', 'Approved'), ('rejected', 'Rejected'), ('failed', 'Could not be read')], max_length=10)),
+                ('state', models.CharField(choices=[('awaiting', 'Processing'), ('pending', 'Awaiting review'), ('approved', 'Approved'), ('rejected', 'Rejected'), ('failed', "Couldn't be processed")], max_length=10)),
                 ('at', models.DateTimeField()),
                 ('not_before', models.DateTimeField()),
                 ('claim', models.UUIDField(null=True)),

@@ -68,7 +68,7 @@ function announcement({ files, arrived, failed }) {
   const uploaded = ngettext("%(count)s photo uploaded.", "%(count)s photos uploaded.", arrived);
   const sentences = [interpolate(uploaded, { count: count.format(arrived) })];
   if (failed) {
-    const notUploaded = ngettext("%(count)s photo failed.", "%(count)s photos failed.", failed);
+    const notUploaded = ngettext("%(count)s photo wasn't uploaded.", "%(count)s photos weren't uploaded.", failed);
     sentences.push(interpolate(notUploaded, { count: count.format(failed) }));
   }
   return sentences.join(" ");

@@ -107,14 +107,16 @@ def test_approve__someone_was_first(browser: Client, admin: User, three: list[Ph
     transitions.rejected(three[0].pk, actor=admin, reason="no")
     transitions.approved(three[1].pk, actor=admin)
     response = decide(browser, "approve", *three)
-    assert said(response) == ["1 approved. 2 not changed: someone else was first."]
+    assert said(response) == ["1 approved. 2 not changed: the page was out of date."]
     assert states(three) == ["rejected", "approved", "approved"]
 
 
 def test_approve__made_private_or_trashed_meanwhile(browser: Client, three: list[Photo]) -> None:
     Photo.objects.filter(pk=three[0].pk).update(visibility=Visibility.PRIVATE)
     Photo.objects.filter(pk=three[1].pk).update(trashed_at=timezone.now())
-    assert said(decide(browser, "approve", *three)) == ["1 approved. 2 not changed: someone else was first."]
+    assert said(decide(browser, "approve", *three)) == [
+        "1 approved. 2 not changed: the page was out of date."
+    ]
     assert states(three) == ["pending", "pending", "approved"]
 
 
@@ -125,7 +127,7 @@ def test_undo__offered_on_the_next_page_only(
     decide(browser, decision, *three, **more)
     undo = browser.get(URL).context_data["undo"]
     response = browser.post(URL, {"decision": undo["decision"], "chosen": undo["values"]})
-    assert said(response)[-1] == "3 put back to review."
+    assert said(response)[-1] == "3 sent back to review."
     assert states(three) == ["pending"] * 3
     assert Photo.objects.get(pk=three[0].pk).review_note == ""
     browser.get(URL)
@@ -136,7 +138,7 @@ def test_undo__offered_on_the_next_page_only(
 def test_approve__not_processed(browser: Client, alice: User, make_photo: PhotoFactory, state: State) -> None:
     photo = make_photo(alice, state)
     assert browser.get(URL, {"show": state.value}).context_data["offered"] == []
-    assert said(decide(browser, "approve", photo)) == ["1 not changed: someone else was first."]
+    assert said(decide(browser, "approve", photo)) == ["1 not changed: the page was out of date."]
     assert states([photo]) == [state]
 
 
@@ -166,7 +168,7 @@ def test_trash__admins_only(
     photo = make_photo(alice, State.APPROVED)
     assert decide(browser, "trash", photo).status_code == 403
     client = client_of(admin)
-    assert said(decide(client, "trash", photo)) == ["1 moved to the trash."]
+    assert said(decide(client, "trash", photo)) == ["1 moved to trash."]
     assert Photo.objects.trashed().get() == photo
     assert client.get(URL, {"show": "trash"}).context_data["offered"] == ["restore"]
     assert said(decide(client, "restore", photo))[-1] == "1 restored."

@@ -40,7 +40,7 @@ def html_of(message: EmailMultiAlternatives) -> str:
         (State.PENDING, {"visibility": Visibility.PRIVATE}, "Only you can see it."),
         (State.APPROVED, {}, "Everyone can see it."),
         (State.APPROVED, {"visibility": Visibility.PRIVATE}, "Only you can see it."),
-        (State.REJECTED, {"review_note": "Too dark."}, "The reason: Too dark."),
+        (State.REJECTED, {"review_note": "Too dark."}, "Reason: Too dark."),
         (State.FAILED, {"reason": "too_many_pixels"}, reasons.sentence("too_many_pixels")),
         (State.FAILED, {"reason": "never_arrived"}, "The upload didn't finish. Choose the file again."),
         (State.FAILED, {"reason": "of another version"}, reasons.UNKNOWN_REASON),
@@ -70,9 +70,9 @@ def test_compose__orders_by_state_and_lists_twenty(alice: User, make_photo: Phot
     photos = [make_photo(alice, State.APPROVED) for _ in range(25)]
     photos.append(make_photo(alice, State.REJECTED))
     message = email_to(alice, *photos)
-    assert message.subject == "Your photos: 1 not approved, 25 approved"
+    assert message.subject == "Your photos: 1 rejected, 25 approved"
     body = str(message.body)
-    assert body.index("NOT APPROVED") < body.index("\nAPPROVED")
+    assert body.index("REJECTED") < body.index("\nAPPROVED")
     assert body.count("/photos/") == 20 + 1 + 1
     assert "And 5 more: http://127.0.0.1:8000/me/photos/" in body
 

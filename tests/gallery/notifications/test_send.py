@@ -48,7 +48,7 @@ def test_send_due__at_once_waits_for_a_quiet_minute(run_schedule: Schedule) -> N
     assert run_schedule(hours=30).sent == 0
     (message,) = mail.outbox
     assert message.to == ["alice@example.org"]
-    assert message.subject == "Not approved: Low tide"
+    assert message.subject == "Rejected: Low tide"
 
 
 def test_send_due__at_once_waits_ten_minutes_at_most(eager_alice: User, make_photo: PhotoFactory) -> None:
@@ -71,7 +71,7 @@ def test_send_due__daily_is_one_email(
     assert run_schedule(hours=23).sent == 0
     assert run_schedule(hours=25).sent == 1
     assert run_schedule(hours=50).sent == 0
-    assert mail.outbox[0].subject == "Your photos: 1 not processed, 3 approved"
+    assert mail.outbox[0].subject == "Your photos: 1 couldn't be processed, 3 approved"
 
 
 def test_send_due__skips_outdated_states(rejected: Photo, charlie: User, run_schedule: Schedule) -> None:

@@ -115,4 +115,4 @@ def test_statistics__are_shown_when_a_queue_does_not_answer(
     client_of: Callable[[User], Client], admin: User, dead_letter_queue: str, moto_aws: MotoAws
 ) -> None:
     moto_aws.client("sqs").delete_queue(QueueUrl=dead_letter_queue)
-    assert "not answering" in client_of(admin).get(PAGE).content.decode()
+    assert "not responding" in client_of(admin).get(PAGE).content.decode()

@@ -48,7 +48,7 @@ def test_list__leaves_the_messages_in_the_queue(
         shown = operator.get(PAGE).content.decode()
         assert str(known.pk) in shown
         assert "This photo was deleted" in shown
-        assert "names no photo" in shown
+        assert "name a photo" in shown
     assert queues.depth(dead_letter_queue).waiting == 3
 
 

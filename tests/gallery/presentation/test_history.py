@@ -13,6 +13,10 @@ from gallery.photos.states import State
 from gallery.presentation import history
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.test import Client
+
     from gallery.accounts.models import User
     from tests.gallery.conftest import PhotoFactory
 
@@ -34,3 +38,12 @@ def test_history__length_is_limited(alice: User, make_photo: PhotoFactory) -> No
     lines = history.lines_of(photo)
     assert len(lines) == history.MOST_LINES
     assert (lines[0].sentence, lines[0].actor_name) == ("Moved to trash", "alice")
+
+
+def test_rejection__names_the_moderator_before_the_reason(
+    alice: User, bob: User, make_photo: PhotoFactory, client_of: Callable[[User], Client]
+) -> None:
+    photo = make_photo(alice, State.PENDING)
+    transitions.rejected(photo.pk, actor=bob, reason="Too dark.")
+    page = client_of(alice).get(photo.get_absolute_url()).text
+    assert "Rejected by bob: Too dark." in page

@@ -69,12 +69,12 @@ def test_stop__one_click_without_session(alice: User, bob: User) -> None:
     choose(alice, Rhythm.AT_ONCE)
     answer = client.post(stop_path(alice), {"List-Unsubscribe": "One-Click"})
     assert answer.status_code == 200
-    assert "You can turn it back on" in answer.content.decode()
+    assert "You can turn them back on" in answer.content.decode()
     assert (rhythm_of(alice), rhythm_of(bob)) == (Rhythm.OFF, Rhythm.DAILY)
 
 
 def test_stop__get_changes_nothing(alice: User, client: Client) -> None:
-    assert "Stop email" in client.get(stop_path(alice)).content.decode()
+    assert "Stop emails" in client.get(stop_path(alice)).content.decode()
     assert rhythm_of(alice) == Rhythm.DAILY
 
 

@@ -15,7 +15,7 @@ from gallery.photos.states import Visibility
 
 
 class Command(BaseCommand):
-    help = "Import folders of photos into a person's account. Photos that are already there are skipped."
+    help = "Import folders of photos into a user's account. Photos that are already there are skipped."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("paths", nargs="+", metavar="DIR", help="folders or files on this machine")

@@ -12,7 +12,7 @@ from gallery.photos.states import Visibility
 
 
 class Command(BaseCommand):
-    help = "Import the pictures of a list of URLs: a file with one URL per line, or '-' for standard input."
+    help = "Import photos from a list of URLs: a file with one URL per line, or '-' for standard input."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", metavar="FILE")

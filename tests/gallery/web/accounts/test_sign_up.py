@@ -90,7 +90,7 @@ def test_sign_up__address_confirmed_by_another_first(client: Client) -> None:
 def test_sign_up__username_taken(alice: User, client: Client, name: str) -> None:
     response = client.post(URL, filled_in(username=name))
     assert response.status_code == 422
-    assert "This name is taken. Choose another." in response.content.decode()
+    assert "This username is taken. Choose another." in response.content.decode()
     assert User.objects.count() == 1
 
 
