@@ -68,7 +68,7 @@ ALBUM: dict[str, Any] = {
 NOT_READY: dict[str, Any] = {
     "photoId": PHOTO_ID,
     "state": "awaiting",
-    "sentence": "Your photo is uploaded. Its thumbnail is being made.",
+    "sentence": "Your photo is uploaded. We're processing it.",
 }
 OFFER: dict[str, Any] = {
     "outcome": "offered",
