@@ -68,10 +68,11 @@ def create_album(owner: User, *, title: str, description: str, visibility: str) 
     return Album.objects.create(owner=owner, title=title, description=description, visibility=visibility)
 
 
-def change_album(album: Album, *, title: str, description: str, visibility: str) -> None:
-    """Change an album's title, description and visibility."""
-    album.title, album.description, album.visibility = title, description, visibility
-    album.save(update_fields=["title", "description", "visibility"])
+def change_album(album: Album, **changes: str) -> None:
+    """Change the title, description or visibility, as far as given. Other columns keep what others wrote."""
+    for name, value in changes.items():
+        setattr(album, name, value)
+    album.save(update_fields=list(changes))
 
 
 def delete_album(album: Album) -> None:

@@ -5,10 +5,8 @@ from typing import cast
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Count, Q
 from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Status
 
 from gallery.albums import actions
@@ -76,10 +74,7 @@ def change_album(request: HttpRequest, album_id: UUID, change: s.AlbumChange) ->
     """Change an album's title, description or visibility."""
     caller = cast("ApiRequest", request)
     mine = Album.objects.owned_by(caller.user)
-    with transaction.atomic():
-        album = get_object_or_404(mine.select_for_update(), pk=album_id)
-        stored = {"title": album.title, "description": album.description, "visibility": album.visibility}
-        actions.change_album(album, **stored | change.model_dump(exclude_none=True))
+    actions.change_album(_one_or_404(mine, album_id), **change.model_dump(exclude_none=True))
     return _output(_one_or_404(mine, album_id))
 
 

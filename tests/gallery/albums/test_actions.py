@@ -127,7 +127,9 @@ def test_change_photos__all_or_nothing(
 def test_albums__create_change_delete(alice: User, make_photo: PhotoFactory) -> None:
     album = actions.create_album(alice, title="Sea", description="", visibility=Visibility.PRIVATE)
     album.photos.add(make_photo(alice))
-    actions.change_album(album, title="Sun", description="Noon.", visibility=Visibility.PUBLIC)
+    stale = Album.objects.get()
+    actions.change_album(album, title="Sun", visibility=Visibility.PUBLIC)
+    actions.change_album(stale, description="Noon.")
     stored = Album.objects.get(owner=alice)
     assert (stored.title, stored.description, stored.visibility) == ("Sun", "Noon.", Visibility.PUBLIC)
     actions.delete_album(album)
