@@ -57,11 +57,13 @@ only_with_chromium = without=; $(need) chromium || { [ "$$CI" != true ] || exit 
 test: environment-dev environment-embedded browser-files ## run the tests: make test ARGS="-k purge"
 	@$(need) gettext || [ "$$CI" != true ]
 	@$(python) -m infra.worker_zip >/dev/null # once, before parallel tests need it
-	@$(only_with_chromium); \
-		$(python) -m pytest -n 2 -m 'not slow and not embedded and not browser' $(ARGS); units=$$?; \
-		[ $$units -eq 0 ] || [ $$units -eq 5 ] || exit $$units; \
-		$(python) -m pytest -m "not slow and (embedded or browser)$$without" $(ARGS); \
-		whole=$$?; [ $$whole -ne 5 ] || whole=$$units; exit $$whole # 5: no test was selected in either half
+	@$(only_with_chromium); ran=5; \
+		part() { code=0; $(python) -m pytest "$$@" $(ARGS) || code=$$?; \
+			[ $$code -eq 5 ] || ran=$$code; [ $$code -eq 0 ] || [ $$code -eq 5 ] || exit $$code; }; \
+		part -n 2 -m 'not slow and not embedded and not browser'; \
+		part -n 2 --dist loadfile -m 'not slow and embedded and not browser'; \
+		part -m "not slow and browser$$without"; \
+		exit $$ran # 5: no test was selected in any part
 
 test-all: environment-dev environment-embedded browser-files ## run the long tests, which `make test` skips
 	@$(need) postgresql

@@ -105,6 +105,7 @@ def test_axe__lightbox_and_its_focus(open_page: Open) -> None:
     assert page.url.endswith("/me/photos/")
 
 
+THUMBNAILS_WITHIN_MS = 60_000
 WHERE = """() => {
     const shown = document.querySelector(".pswp__item[aria-hidden=false] .pswp__img");
     const { left, top, right, bottom } = shown.getBoundingClientRect(), focus = document.activeElement;
@@ -120,7 +121,7 @@ def test_lightbox__focus_loops_and_moves_nothing(open_page: Open) -> None:
         for number in (18, 19, 20)
     ]
     page.set_input_files("#file", files)
-    expect(page.get_by_role("link", name="Open")).to_have_count(3)
+    expect(page.get_by_role("link", name="Open")).to_have_count(3, timeout=THUMBNAILS_WITHIN_MS)
     page.goto("/me/photos/")
     page.locator(".tile a[data-full-src]:not([data-full-src=''])").first.press("Enter")
     expect(page.locator(".pswp--ui-visible")).to_be_visible()
