@@ -64,6 +64,7 @@ def test_desk__decides_by_keyboard_and_undoes(open_page: Open) -> None:
     page = open_page("charlie", "/admin/")
     expect(page).to_have_url(page.url.partition("/admin/")[0] + DESK)
     picture = page.get_by_role("img", name=first)
+    picture.scroll_into_view_if_needed()  # it loads lazily, and photos of other tests come before it
     expect(picture).to_have_js_property("complete", value=True)
     assert picture.evaluate("image => image.naturalWidth") > 0
     for name in (first, second):
