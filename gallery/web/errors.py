@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.http import JsonResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
+
+from gallery.core import reasons
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -15,6 +16,6 @@ if TYPE_CHECKING:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's signature
     """Refuse a form whose token is missing or old, as JSON where the request was JSON."""
     if request.content_type == "application/json":
-        sentence = _("This page has expired. Reload it and try again.")
-        return JsonResponse({"reason": "csrf", "sentence": sentence}, status=403)
+        found = reasons.CSRF
+        return JsonResponse({"reason": found.code, "sentence": found.sentence}, status=found.status)
     return render(request, "403_csrf.html", status=403)
