@@ -108,16 +108,9 @@ def _runtime(folder: Path) -> str:
 
 
 def _import(given: dict[str, Any]) -> dict[str, Any]:
-    run = subprocess.run(  # noqa: S603 - our own command line
-        [sys.executable, "-I", "-S", "-B", "-c", CHILD, json.dumps(given)],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={"PATH": "/usr/bin:/bin"},
-    )
-    if run.returncode:
-        raise SystemExit(run.stderr[-2000:])
-    answer: dict[str, Any] = json.loads(run.stdout.splitlines()[-1])
+    command = [sys.executable, "-I", "-S", "-B", "-c", CHILD, json.dumps(given)]
+    said = subprocess.check_output(command, text=True, env={"PATH": "/usr/bin:/bin"})  # noqa: S603 - our own
+    answer: dict[str, Any] = json.loads(said.splitlines()[-1])
     return answer
 
 

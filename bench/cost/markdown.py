@@ -7,22 +7,29 @@ from typing import TYPE_CHECKING
 from bench.cost.chart import written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 
-def table(name: str, way: Mapping[str, float]) -> str:
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, texts: int = 1) -> str:
+    """Return a table; its first column, or the first few, are text and the others are numbers.
+
+    >>> print(table(("plan", "dollars"), [("Pro", "15")]))
+    | plan | dollars |
+    |---|---:|
+    | Pro | 15 |
+    <BLANKLINE>
+    """
+    rule = "|" + "---|" * texts + "---:|" * (len(heads) - texts)
+    head, *body = (f"| {' | '.join(cells)} |" for cells in (heads, *rows))
+    return "\n".join([head, rule, *body, ""])
+
+
+def by_service(name: str, way: Mapping[str, float]) -> str:
     """Return the dollars by service, and their sum."""
-    lines = [f"| {name} | dollars |", "|---|---:|"]
-    lines += [f"| {title} | {dollars:.4f} |" for title, dollars in way.items()]
-    return "\n".join([*lines, f"| **all** | **{sum(way.values()):.4f}** |", ""])
+    rows = [(title, f"{dollars:.4f}") for title, dollars in way.items()]
+    return table((name, "dollars"), [*rows, ("**all**", f"**{sum(way.values()):.4f}**")])
 
 
-def rows(heads: tuple[str, str], of: Iterable[tuple[str, float]]) -> str:
+def dollars(heads: tuple[str, str], of: Mapping[str, float]) -> str:
     """Return dollars with their titles, without a sum."""
-    return two_columns(heads, {title: written(dollars) for title, dollars in of})
-
-
-def two_columns(heads: tuple[str, str], cells: Mapping[str, str]) -> str:
-    """Return two columns."""
-    lines = [f"| {heads[0]} | {heads[1]} |", "|---|---:|"]
-    return "\n".join([*lines, *(f"| {title} | {value} |" for title, value in cells.items()), ""])
+    return table(heads, [(title, written(amount)) for title, amount in of.items()])

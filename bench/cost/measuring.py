@@ -6,8 +6,8 @@ import io
 import os
 import platform
 import statistics
-import time
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from PIL import Image
 
 from bench.contenders import FOLDER
 from bench.cost.figures import Measured
+from bench.cost.timing import median_ms
 from bench.photos import make_photos
 from thumbworker.imaging import render
 
@@ -79,16 +80,7 @@ def _naive_tile(data: bytes) -> bytes:
 
 def _mean_of_medians(work: Callable[[bytes], object], photographs: list[bytes]) -> float:
     """Return the CPU milliseconds of one photograph: medians of the repeats, their mean."""
-    return statistics.mean(
-        statistics.median(cpu_ms(work, photograph) for _ in range(REPEATS)) for photograph in photographs
-    )
-
-
-def cpu_ms(work: Callable[[bytes], object], data: bytes) -> float:
-    """Return the CPU time of one call."""
-    began = time.process_time()
-    work(data)
-    return 1000 * (time.process_time() - began)
+    return statistics.mean(median_ms(partial(work, photograph), REPEATS) for photograph in photographs)
 
 
 def _mean(sizes: Iterable[int]) -> int:

@@ -29,21 +29,15 @@ ALARMS = Path("infra/watch.yaml")
 
 def views(measured: Measured, assumed: Assumed) -> dict[str, float]:
     """Return the dollars for a million page views."""
-    pages, pictures = pages_dollars(measured, assumed), pictures_shown(assumed)
-    return {
-        **pages,
-        "CloudFront: requests for pictures": PRICES.edge_request.of(pictures),
-        "CloudFront: bytes of pictures": PRICES.edge_gigabyte.of(
-            pictures * bytes_of_tile(measured, assumed) / GIGABYTE
-        ),
-        "S3: what no edge has yet": PRICES.s3_get.of(pictures * (1 - assumed.pictures_from_edge)),
-    }
+    missed = pictures_shown(assumed) * (1 - assumed.pictures_from_edge)
+    return {**edge_dollars(measured, assumed), "S3: what no edge has yet": PRICES.s3_get.of(missed)}
 
 
-def pages_dollars(measured: Measured, assumed: Assumed) -> dict[str, float]:
-    """Return the dollars for a million pages without their pictures."""
+def edge_dollars(measured: Measured, assumed: Assumed) -> dict[str, float]:
+    """Return the dollars for a million pages, and for their pictures as far as the edge has them."""
     asked = MILLION * (1 - assumed.pages_from_edge)
     seconds = page_ms(measured, assumed) / 1000
+    pictures = pictures_shown(assumed)
     return {
         "CloudFront: pages": PRICES.edge_request.of(MILLION)
         + PRICES.edge_gigabyte.of(MILLION * measured.page_bytes / GIGABYTE),
@@ -52,6 +46,10 @@ def pages_dollars(measured: Measured, assumed: Assumed) -> dict[str, float]:
         + PRICES.lambda_arm.of(asked * seconds * PhotoWork().memory_gigabytes),
         "DynamoDB": PRICES.item_read.of(asked * assumed.pictures / 2),  # eventual: half a unit each
         "logs": PRICES.logs.of(asked * assumed.log_bytes / GIGABYTE),
+        "CloudFront: requests for pictures": PRICES.edge_request.of(pictures),
+        "CloudFront: bytes of pictures": PRICES.edge_gigabyte.of(
+            pictures * bytes_of_tile(measured, assumed) / GIGABYTE
+        ),
     }
 
 

@@ -12,8 +12,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bench.cost.figures import bytes_of_tile, work_of
-from bench.cost.ours import pages_dollars, pictures_shown
+from bench.cost.figures import work_of
+from bench.cost.ours import edge_dollars, pictures_shown
 from gallery.operations.dashboard.prices import GIGABYTE, MILLION, PRICES, THOUSAND, PhotoWork, photo_dollars
 
 if TYPE_CHECKING:
@@ -39,11 +39,7 @@ def on_the_fly_views(measured: Measured, assumed: Assumed) -> dict[str, float]:
     made = pictures * (1 - assumed.pictures_from_edge)
     second = PRICES.lambda_x86.of(TRANSFORMATION_GIGABYTES)
     return {
-        **pages_dollars(measured, assumed),
-        "CloudFront: requests for pictures": PRICES.edge_request.of(pictures),
-        "CloudFront: bytes of pictures": PRICES.edge_gigabyte.of(
-            pictures * bytes_of_tile(measured, assumed) / GIGABYTE
-        ),
+        **edge_dollars(measured, assumed),
         "CloudFront: its function": PRICES.edge_function.of(pictures),
         "gateway (REST)": PRICES.rest_gateway.of(made),
         "resizing, 350 ms at 1 GB": PRICES.lambda_request.of(made) + made * TRANSFORMATION_SECONDS * second,

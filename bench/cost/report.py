@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bench.cost import ours, peers
 from bench.cost.chart import written
 from bench.cost.figures import work_of
-from bench.cost.markdown import rows, table
+from bench.cost.markdown import by_service, dollars, table
 from bench.cost.start import start
 from gallery.operations.dashboard.prices import (
     AS_OF,
@@ -21,6 +21,8 @@ from gallery.operations.dashboard.prices import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bench.cost.figures import Assumed, Measured
 
 NAMES = ("contactsheet", "resized on the fly", "first pipeline")
@@ -28,30 +30,19 @@ NAMES = ("contactsheet", "resized on the fly", "first pipeline")
 
 def ways(measured: Measured, assumed: Assumed) -> dict[str, dict[str, dict[str, float]]]:
     """Return the sums of the three ways, by title and name."""
-    return {
-        "1,000 photos of 5 MB, once": dict(
-            zip(
-                NAMES,
-                (
-                    photos(measured),
-                    peers.on_the_fly_photos(measured),
-                    peers.naive_photos(measured),
-                ),
-                strict=True,
-            )
+    compared = {
+        "1,000 photos of 5 MB, once": (
+            photos(measured),
+            peers.on_the_fly_photos(measured),
+            peers.naive_photos(measured),
         ),
-        f"A million page views of {assumed.pictures} pictures": dict(
-            zip(
-                NAMES,
-                (
-                    ours.views(measured, assumed),
-                    peers.on_the_fly_views(measured, assumed),
-                    peers.naive_views(measured, assumed),
-                ),
-                strict=True,
-            )
+        f"A million page views of {assumed.pictures} pictures": (
+            ours.views(measured, assumed),
+            peers.on_the_fly_views(measured, assumed),
+            peers.naive_views(measured, assumed),
         ),
     }
+    return {title: dict(zip(NAMES, sums, strict=True)) for title, sums in compared.items()}
 
 
 def totals(measured: Measured, assumed: Assumed) -> dict[str, dict[str, float]]:
@@ -64,7 +55,7 @@ def totals(measured: Measured, assumed: Assumed) -> dict[str, dict[str, float]]:
 
 def photos(measured: Measured) -> dict[str, float]:
     """Return the dollars for 1,000 photos by service."""
-    return {title: dollars * THOUSAND for title, dollars in photo_dollars(work_of(measured)).items()}
+    return {title: each * THOUSAND for title, each in photo_dollars(work_of(measured)).items()}
 
 
 def report(measured: Measured, assumed: Assumed) -> str:
@@ -77,7 +68,7 @@ def report(measured: Measured, assumed: Assumed) -> str:
     ]
     for title, by_name in ways(measured, assumed).items():
         parts.append(f"### {title}\n")
-        parts += [table(name, way) for name, way in by_name.items()]
+        parts += [by_service(name, way) for name, way in by_name.items()]
         if title.startswith("1,000"):
             parts.append(f"Keeping the originals and renditions costs {written(kept)} a month.\n")
         else:
@@ -85,8 +76,8 @@ def report(measured: Measured, assumed: Assumed) -> str:
     parts += [
         _sensitivity(measured, assumed),
         "### An idle month\n",
-        table("without a database", ours.idle(assumed)),
-        rows(("with", "dollars a month"), ours.databases(assumed).items()),
+        by_service("without a database", ours.idle(assumed)),
+        dollars(("with", "dollars a month"), ours.databases(assumed)),
         _extras(),
         _prices(),
     ]
@@ -120,76 +111,63 @@ def _plans(measured: Measured, assumed: Assumed) -> str:
     """Return when a flat-rate plan of CloudFront is cheaper."""
     requests = 1 + ours.pictures_shown(assumed) / MILLION
     at_the_edge = sum(
-        dollars for title, dollars in ours.views(measured, assumed).items() if title.startswith("CloudFront")
+        amount for title, amount in ours.views(measured, assumed).items() if title.startswith("CloudFront")
     )
-    plans = {
-        f"{name}: {limit:,} million requests": (
+    plans = [
+        (
+            f"{name}: {limit:,} million requests",
             f"{limit * MILLION / requests:,.0f}",
             written(price.dollars),
             written(at_the_edge * limit / requests),
         )
         for name, limit, price in (("Pro", 10, PRICES.plan_pro), ("Business", 125, PRICES.plan_business))
-    }
-    return "\n".join(
-        [
-            "CloudFront also has plans at a flat rate, one for each distribution (never tried here):\n",
-            "| plan | page views it carries | dollars a month | the same by use |",
-            "|---|---:|---:|---:|",
-            *(f"| {name} | " + " | ".join(cells) + " |" for name, cells in plans.items()),
-            "",
-        ]
-    )
+    ]
+    heads = ("plan", "page views it carries", "dollars a month", "the same by use")
+    title = "CloudFront also has plans at a flat rate, one for each distribution (never tried here):\n"
+    return f"{title}\n{table(heads, plans)}"
 
 
 def _sensitivity(measured: Measured, assumed: Assumed) -> str:
     shares, kept = (0.5, 0.7, 0.9), (0.0, 0.5, 0.75)
-    lines = [
-        "### How much the assumptions matter\n",
-        "Dollars for a million page views, by how many pages the edge answers and how many",
-        "pictures browsers have:\n",
-        "| pages from the edge | " + " | ".join(f"{share:.0%} of pictures" for share in kept) + " |",
-        "|---|" + "---:|" * len(kept),
+
+    def million_views(way: Callable[[Measured, Assumed], dict[str, float]], **changed: Any) -> str:
+        sums = way(measured, replace(assumed, **changed))
+        return written(sum(sums.values()))
+
+    pages = [
+        (
+            f"{share:.0%}",
+            *(million_views(ours.views, pages_from_edge=share, pictures_from_browser=k) for k in kept),
+        )
+        for share in shares
     ]
-    for pages in shares:
-        sums = [
-            sum(
-                ours.views(
-                    measured, replace(assumed, pages_from_edge=pages, pictures_from_browser=share)
-                ).values()
-            )
-            for share in kept
-        ]
-        lines.append(f"| {pages:.0%} | " + " | ".join(written(dollars) for dollars in sums) + " |")
+    pictures = [
+        (
+            f"{share:.0%}",
+            *(million_views(way, pictures_from_edge=share) for way in (ours.views, peers.on_the_fly_views)),
+        )
+        for share in shares
+    ]
     work = work_of(measured)
     factors = {
         f"{factor}": THOUSAND * sum(photo_dollars(replace(work, vcpu_factor=factor)).values())
         for factor in (1.0, 1.5, 2.0)
     }
-    hits = {
-        f"{share:.0%}": tuple(
-            sum(way(measured, replace(assumed, pictures_from_edge=share)).values())
-            for way in (ours.views, peers.on_the_fly_views)
-        )
-        for share in shares
-    }
     return "\n".join(
         [
-            *lines,
-            "",
+            "### How much the assumptions matter\n",
+            "Dollars for a million page views, by how many pages the edge answers and how many",
+            "pictures browsers have:\n",
+            table(("pages from the edge", *(f"{share:.0%} of pictures" for share in kept)), pages),
             "The same million views by how many of the requested pictures an edge has:\n",
-            "| pictures from the edge | " + " | ".join(NAMES[:2]) + " |",
-            "|---|---:|---:|",
-            *(f"| {share} | " + " | ".join(map(written, both)) + " |" for share, both in hits.items()),
-            "",
+            table(("pictures from the edge", *NAMES[:2]), pictures),
             "1,000 photos by how much slower Lambda's core is:\n",
-            rows(("factor", "dollars"), factors.items()),
+            dollars(("factor", "dollars"), factors),
         ]
     )
 
 
 def _prices() -> str:
-    lines = ["### Prices\n", "| of | dollars | for | read in |", "|---|---:|---:|---|"]
-    for field in fields(PRICES):
-        price: Price = getattr(PRICES, field.name)
-        lines.append(f"| {price.unit} | {price.dollars:g} | {price.per:,} | {price.source} |")
-    return "\n".join([*lines, ""])
+    prices: list[Price] = [getattr(PRICES, field.name) for field in fields(PRICES)]
+    rows = [(price.unit, price.source, f"{price.dollars:g}", f"{price.per:,}") for price in prices]
+    return "### Prices\n\n" + table(("of", "read in", "dollars", "for"), rows, texts=2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bench.cost.figures import page_ms, work_of
-from bench.cost.markdown import two_columns
+from bench.cost.markdown import table
 
 if TYPE_CHECKING:
     from bench.cost.figures import Assumed, Measured
@@ -42,8 +42,8 @@ def start(measured: Measured, assumed: Assumed) -> str:
     )
     return "\n".join(
         [
-            two_columns((f"measured on {measured.machine}", ""), found),
-            two_columns(("assumed", ""), guesses),
+            table((f"measured on {measured.machine}", ""), found.items()),
+            table(("assumed", ""), guesses.items()),
             billed,
         ]
     )

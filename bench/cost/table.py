@@ -1,101 +1,50 @@
-"""A local DynamoDB table that answers every BatchGetItem at once with fixed items."""
+"""A DynamoDB table on this machine that answers every BatchGetItem at once with the same items."""
 
 from __future__ import annotations
 
 import json
 import threading
-from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from boto3.dynamodb.types import TypeSerializer
 
-from thumbworker.contract.items import MadeRendition, PhotoItem, Status
-from thumbworker.contract.policy import CURRENT
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from uuid import UUID
+
+    from thumbworker.contract.items import PhotoItem
 
 
-@dataclass(slots=True)
-class Table:
-    """Serves on a free port of 127.0.0.1 until it is closed."""
+class Table(ThreadingHTTPServer):
+    """Serves on a free port of 127.0.0.1 until it is shut down."""
 
-    answer: bytes = b"{}"
-    server: ThreadingHTTPServer = field(init=False)
+    answer = b"{}"
 
-    def __post_init__(self) -> None:
+    def __init__(self) -> None:
         """Start serving."""
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        super().__init__(("127.0.0.1", 0), _Handler)
+        threading.Thread(target=self.serve_forever, daemon=True).start()
 
-    @property
-    def address(self) -> str:
-        """Return its address."""
-        return f"http://127.0.0.1:{self.server.server_address[1]}"
-
-    def hold(self, name: str, photo_ids: Iterable[UUID]) -> None:
-        """Hold the item of a 12 MP photograph for each id, as the table of this name."""
+    def hold(self, name: str, items: Iterable[PhotoItem]) -> None:
+        """Hold these items, as the table of this name."""
         serialize = TypeSerializer().serialize
-        raw = [
-            {key: serialize(value) for key, value in _item(photo_id).to_item().items()}
-            for photo_id in photo_ids
-        ]
+        raw = [{key: serialize(value) for key, value in item.to_item().items()} for item in items]
         self.answer = json.dumps({"Responses": {name: raw}, "UnprocessedKeys": {}}).encode()
 
-    def close(self) -> None:
-        """Stop serving."""
-        self.server.shutdown()
-        self.server.server_close()
 
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Table
 
-def _handler(table: Table) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        self.send_header("Content-Type", "application/x-amz-json-1.0")
+        self.send_header("Content-Length", str(len(self.server.answer)))
+        self.send_header("x-amz-crc32", str(crc32(self.server.answer)))
+        self.end_headers()
+        self.wfile.write(self.server.answer)
 
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
-            self.send_response(200)
-            self.send_header("Content-Type", "application/x-amz-json-1.0")
-            self.send_header("Content-Length", str(len(table.answer)))
-            self.send_header("x-amz-crc32", str(crc32(table.answer)))
-            self.end_headers()
-            self.wfile.write(table.answer)
-
-        def log_message(self, *_: Any) -> None:
-            """Log nothing."""
-
-    return Handler
-
-
-def _item(photo_id: UUID) -> PhotoItem:
-    return PhotoItem(
-        photo_id=photo_id,
-        status=Status.READY,
-        owner="1",
-        uploaded_at="2026-11-01T10:00:00.000+00:00",
-        processed_at="2026-11-01T10:00:01.000+00:00",
-        size_bytes=5_000_000,
-        sha256="0" * 64,
-        policy_version=CURRENT.version,
-        format="JPEG",
-        width=4000,
-        height=3000,
-        renditions=tuple(
-            MadeRendition(
-                name=spec.name,
-                key=CURRENT.key(spec, photo_id),
-                width=spec.longest_side,
-                height=spec.longest_side * 3 // 4,
-                size_bytes=50_000,
-                content_type=spec.content_type,
-            )
-            for spec in CURRENT.renditions
-        ),
-        thumbhash="1QcSHQRnh493V4dIh4eXh1h4kJUI",
-        dominant_color="#808080",
-        dhash="0123456789abcdef",
-        metadata={"make": "NIKON CORPORATION", "model": "NIKON D750", "iso": 400, "f_number": "5.6"},
-    )
+    def log_message(self, *_: Any) -> None:
+        """Log nothing."""
