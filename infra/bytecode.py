@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from typing import TYPE_CHECKING
+
+from infra.commands import run
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
-
-
-class BytecodeError(Exception):
-    """A source does not compile."""
 
 
 def is_made_for(python_version: str) -> bool:
@@ -28,7 +25,7 @@ def compile_sources(folder: Path, python_version: str) -> None:
     process makes it, because interned objects in memory change the bytes.
 
     Raises:
-        BytecodeError: a source does not compile.
+        CommandError: a source does not compile.
     """
     if not is_made_for(python_version):
         return
@@ -37,6 +34,4 @@ def compile_sources(folder: Path, python_version: str) -> None:
         # Tracebacks show the paths in the package.
         *("-s", str(folder), str(folder)),
     ]
-    run = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # our own command line
-    if run.returncode:
-        raise BytecodeError(f"A source in {folder.name} does not compile.\n{run.stdout.strip()[-2000:]}")
+    run(command, f"A source in {folder.name} does not compile.")

@@ -24,6 +24,7 @@ import boto3
 from botocore.config import Config
 
 from infra import ports
+from infra.commands import CommandError
 
 if TYPE_CHECKING:
     from typing import IO
@@ -44,10 +45,6 @@ CLIENT_CONFIG = Config(
 )
 
 
-class EmbeddedAwsError(Exception):
-    """The embedded AWS did not start or stop; the text names its log."""
-
-
 @dataclass
 class EmbeddedAws:
     """A ministack process and its folder.
@@ -62,7 +59,7 @@ class EmbeddedAws:
     account: str = "000000000000"
     persist: bool = True
     root_secret: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
-    _process: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)
+    process: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)
     _clients: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 
     @property
@@ -75,14 +72,9 @@ class EmbeddedAws:
         """Return the log of ministack and of the functions it runs."""
         return self.folder / "ministack.log"
 
-    @property
-    def process_id(self) -> int | None:
-        """Return the id of the running process."""
-        return self._process.pid if self._process else None
-
     def is_running(self) -> bool:
         """Return whether its process is alive."""
-        return self._process is not None and self._process.poll() is None
+        return self.process is not None and self.process.poll() is None
 
     def command(self) -> list[str]:
         """Return the command line that starts it."""
@@ -117,14 +109,14 @@ class EmbeddedAws:
         """Start it and wait until it answers.
 
         Raises:
-            EmbeddedAwsError: it ended or did not answer within ``READY_WITHIN_SECONDS``.
+            CommandError: it ended or did not answer within ``READY_WITHIN_SECONDS``.
         """
         self.prepare_folder()
         with self.log_path.open("ab") as log:
-            self._process = self._spawn(log)
+            self.process = self._spawn(log)
         try:
             self.wait_until_ready()
-        except EmbeddedAwsError:
+        except CommandError:
             self.kill()
             raise
 
@@ -163,14 +155,14 @@ class EmbeddedAws:
         """Return once it answers.
 
         Raises:
-            EmbeddedAwsError: it ended or did not answer within ``READY_WITHIN_SECONDS``.
+            CommandError: it ended or did not answer within ``READY_WITHIN_SECONDS``.
         """
         deadline = time.monotonic() + READY_WITHIN_SECONDS
         while not self._answers():
-            if self._process and self._process.poll() is not None:
-                raise EmbeddedAwsError(f"The embedded AWS ended during its start. Log: {self.log_path}")
+            if self.process and self.process.poll() is not None:
+                raise CommandError(f"The embedded AWS ended during its start. Log: {self.log_path}")
             if time.monotonic() > deadline:
-                raise EmbeddedAwsError(f"The embedded AWS does not answer. Log: {self.log_path}")
+                raise CommandError(f"The embedded AWS does not answer. Log: {self.log_path}")
             time.sleep(0.05)
 
     def _answers(self) -> bool:
@@ -188,27 +180,27 @@ class EmbeddedAws:
         """Stop it gracefully, which saves its state.
 
         Raises:
-            EmbeddedAwsError: it had to be killed after ``STOP_WITHIN_SECONDS``.
+            CommandError: it had to be killed after ``STOP_WITHIN_SECONDS``.
         """
-        if self._process is None:
+        if self.process is None:
             return
-        self._process.send_signal(signal.SIGTERM)
+        self.process.send_signal(signal.SIGTERM)
         try:
-            self._process.wait(STOP_WITHIN_SECONDS)
+            self.process.wait(STOP_WITHIN_SECONDS)
         except subprocess.TimeoutExpired:
             self.kill()
-            raise EmbeddedAwsError(f"The embedded AWS did not stop. Log: {self.log_path}") from None
-        self._process = None
+            raise CommandError(f"The embedded AWS did not stop. Log: {self.log_path}") from None
+        self.process = None
         shutil.rmtree(self.folder / "tmp", ignore_errors=True)
 
     def kill(self) -> None:
         """Kill it and the functions that it runs, as a power cut would."""
-        if self._process is None:
+        if self.process is None:
             return
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
-        self._process = None
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        self.process = None
 
     def client(self, service: str) -> Any:
         """Return a client that acts as root; the same service gives the same client."""

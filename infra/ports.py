@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import socket
 
+from infra.commands import CommandError, say
+
 LOOPBACK = "127.0.0.1"
-
-
-class PortTakenError(Exception):
-    """Another program listens on the requested port."""
-
-    def __init__(self, port: int) -> None:
-        """Keep the port."""
-        super().__init__(f"Port {port} is in use by another program.")
-        self.port = port
 
 
 def is_free(port: int) -> bool:
@@ -35,18 +29,24 @@ def any_free() -> int:
         return int(probe.getsockname()[1])
 
 
-def choose(preferred: int, requested: str | None) -> int:
-    """Return the requested port, else the preferred one if it is free, else any free one.
+def choose(variable: str, preferred: int) -> int:
+    """Return the port in the environment variable, else the preferred one if it is free, else any free one.
 
     Raises:
-        PortTakenError: the requested port is in use.
-        ValueError: the request is not a port number.
+        CommandError: the requested port is in use or is not a port number.
     """
+    requested = os.environ.get(variable)
     if requested:
+        if not (requested.isdecimal() and 0 < int(requested) < 65536):
+            raise CommandError(f"{variable}={requested} is not a port number.")
         port = int(requested)
-        if not 0 < port < 65536:
-            raise ValueError(f"{requested} is not a port number.")
         if not is_free(port):
-            raise PortTakenError(port)
+            raise CommandError(
+                f"Port {port} is in use by another program. Choose another: make run {variable}={any_free()}"
+            )
         return port
-    return preferred if is_free(preferred) else any_free()
+    if is_free(preferred):
+        return preferred
+    port = any_free()
+    say(f"Port {preferred} is in use by another program. Using port {port}.")
+    return port

@@ -103,16 +103,16 @@ def provision(
         bucket, key = upload_worker(clients, parameters.stage, parameters.worker_zip)
         layer = parameters.worker_layer
         layer_key = upload_worker(clients, parameters.stage, layer)[1] if layer else ""
-        request = stack_request(parameters, bucket, key, layer_key)
-        request["Parameters"] += [
-            {"ParameterKey": name, "ParameterValue": value} for name, value in (extra or {}).items()
-        ]
-        return apply(clients.client("cloudformation"), request, say=say)
+        request = stack_request(parameters, bucket, key, layer_key, **extra or {})
+        stack = stacks.apply(clients.client("cloudformation"), request, say=say)
     except (BotoCoreError, ClientError) as error:
         raise StackError(str(error)) from error
+    return Provisioned(Outputs.from_named(stack.outputs), stack.changed)
 
 
-def stack_request(parameters: Parameters, bucket: str, code_key: str, layer_key: str = "") -> dict[str, Any]:
+def stack_request(
+    parameters: Parameters, bucket: str, code_key: str, layer_key: str = "", **extra: str
+) -> dict[str, Any]:
     """Return the arguments of CloudFormation's ``CreateStack``."""
     values = {
         "Stage": parameters.stage,
@@ -124,13 +124,10 @@ def stack_request(parameters: Parameters, bucket: str, code_key: str, layer_key:
         "WorkerCodeBucket": bucket,
         "WorkerCodeKey": code_key,
         "WorkerLayerKey": layer_key,
+        **extra,
     }
-    return {
-        "StackName": parameters.stack_name,
-        "TemplateBody": TEMPLATE_PATH.read_text(),
-        "Parameters": [{"ParameterKey": name, "ParameterValue": value} for name, value in values.items()],
-        "Capabilities": ["CAPABILITY_IAM"],
-    }
+    request = stacks.request(parameters.stack_name, TEMPLATE_PATH, values)
+    return {**request, "Capabilities": ["CAPABILITY_IAM"]}
 
 
 def artifacts_bucket(clients: Clients, stage: str) -> str:
@@ -161,15 +158,3 @@ def upload_worker(clients: Clients, stage: str, worker_zip: Path) -> tuple[str, 
     if not s3.list_objects_v2(Bucket=bucket, Prefix=key).get("KeyCount"):
         s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType="application/zip")
     return bucket, key
-
-
-def apply(
-    cloudformation: Any, request: Mapping[str, Any], *, say: Callable[[str], None] = stacks.silent
-) -> Provisioned:
-    """Apply the template by a change set.
-
-    Raises:
-        StackError: the change set or its execution failed.
-    """
-    stack = stacks.apply(cloudformation, request, say=say)
-    return Provisioned(Outputs.from_named(stack.outputs), stack.changed)

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError, WaiterError
 
+from infra.commands import CommandError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
 POLLING = {"Delay": 2, "MaxAttempts": 900}
 """Every two seconds for half an hour: a new CloudFront distribution takes up to 15 minutes."""
@@ -28,7 +31,7 @@ WAITERS = {
 """boto3's waiter for each kind of operation, by the first word of the stack's status."""
 
 
-class StackError(Exception):
+class StackError(CommandError):
     """CloudFormation refused or could not finish; the text is its message."""
 
 
@@ -74,6 +77,15 @@ def apply(cloudformation: Any, request: Mapping[str, Any], *, say: Callable[[str
     cloudformation.execute_change_set(**change_set)
     _wait(cloudformation, stack_name, kind)
     return Stack(outputs_of(describe(cloudformation, stack_name) or {}), changed=True)
+
+
+def request(stack_name: str, template: Path, parameters: Mapping[str, str]) -> dict[str, Any]:
+    """Return the arguments with which CloudFormation makes the stack."""
+    return {
+        "StackName": stack_name,
+        "TemplateBody": template.read_text(),
+        "Parameters": [{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()],
+    }
 
 
 def outputs_of(stack: Mapping[str, Any]) -> dict[str, str]:

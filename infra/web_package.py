@@ -10,13 +10,13 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from infra.bytecode import compile_sources, is_made_for
-from infra.worker_zip import PROJECT, Target
+from infra.bytecode import RUNNING, compile_sources, is_made_for
+from infra.commands import CommandError, run
+from infra.worker_wheels import PROJECT, Target, install_wheels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,10 +45,6 @@ NOT_INSTALLED = frozenset(
 )
 
 
-class WebPackageError(Exception):
-    """The package could not be made; the text gives the reason."""
-
-
 @dataclass(frozen=True, slots=True)
 class Layout:
     """A folder from which Zappa packages and deploys one stage."""
@@ -57,16 +53,6 @@ class Layout:
     environment: Path
     stage: str
 
-    def zappa(self, *arguments: str) -> list[str]:
-        """Return Zappa's command line for this stage; run it in ``folder``."""
-        command, *options = arguments
-        program = (sys.executable, "-W", "ignore", "-m", "zappa.cli")
-        return [*program, command, self.stage, *options]
-
-    def variables(self) -> dict[str, str]:
-        """Return the environment variables that Zappa needs."""
-        return {"VIRTUAL_ENV": str(self.environment), "PYTHONDONTWRITEBYTECODE": "1"}
-
 
 def lay_out(
     stage: str, target: Target, settings: Mapping[str, Any], *, cache: Path = CACHE, certificates: bytes = b""
@@ -74,10 +60,10 @@ def lay_out(
     """Make the package of a stage; ``settings`` are added to those of ``zappa_settings.json``.
 
     Raises:
-        WebPackageError: a wheel is missing or does not match its hash, or files are not built.
+        CommandError: a wheel is missing or does not match its hash, or files are not built.
     """
     if not (PROJECT / BUILT).exists():
-        raise WebPackageError("The browser files are not built. Run: make browser-files")
+        raise CommandError("The browser files are not built. Run: make browser-files")
     folder = cache / stage
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -105,17 +91,13 @@ def _copy(pattern: str, folder: Path) -> None:
 def _collect_static_files(folder: Path) -> None:
     """Collect static files under hashed names and remove the originals."""
     variables = {"PATH": os.defpath, "SECRET_KEY": "signs-nothing-here", "DATABASE_URL": "sqlite:///:memory:"}
-    run = subprocess.run(  # our own command line
+    run(
         [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"],
-        cwd=folder,
-        env={**variables, "PYTHONDONTWRITEBYTECODE": "1"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
+        "The static files could not be collected.",
+        folder=folder,
+        environment={**variables, "PYTHONDONTWRITEBYTECODE": "1"},
+        within_seconds=120,
     )
-    if run.returncode:
-        raise WebPackageError(f"The static files could not be collected.\n{run.stderr.strip()[-2000:]}")
     shutil.rmtree(folder / "static", ignore_errors=True)
 
 
@@ -138,24 +120,12 @@ def _environment(target: Target, cache: Path) -> Path:
     digest = hashlib.sha256(REQUIREMENTS.read_bytes() + recipe.encode()).hexdigest()[:16]
     environment = cache / f"environment-{digest}"
     # Zappa expects packages at the path of its own Python version, even if they are for another.
-    packages = (
-        environment / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}" / "site-packages"
-    )
+    packages = environment / "lib" / f"python{RUNNING}" / "site-packages"
     if packages.exists():
         return environment
     environment.mkdir(parents=True, exist_ok=True)
     unfinished = cache / f"unfinished-{os.getpid()}"
-    platforms = [argument for platform in target.platforms for argument in ("--platform", platform)]
-    command = [
-        *(sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile", "--no-input"),
-        *("--only-binary=:all:", "--require-hashes", "--requirement", str(_requirements(environment))),
-        *("--python-version", target.python_version, "--implementation", "cp"),
-        *platforms,
-        *("--target", str(unfinished)),
-    ]
-    run = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # our own command line
-    if run.returncode:
-        raise WebPackageError(f"The web function's packages could not be installed.\n{run.stderr.strip()}")
+    install_wheels(_requirements(environment), target, unfinished)
     compile_sources(unfinished, target.python_version)
     packages.parent.mkdir(parents=True, exist_ok=True)
     unfinished.rename(packages)

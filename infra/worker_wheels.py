@@ -6,13 +6,13 @@ import contextlib
 import hashlib
 import platform
 import shutil
-import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from infra.bytecode import RUNNING, compile_sources, is_made_for
+from infra.commands import CommandError, run
 
 PROJECT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = PROJECT / "requirements" / "worker.txt"
@@ -34,10 +34,6 @@ PILLOW_NOT_NEEDED = (
     "libharfbuzz*",
     "libbrotli*",
 )
-
-
-class WorkerZipError(Exception):
-    """The zip could not be built, or it would not run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +66,14 @@ def unpacked_wheels(target: Target, cache: Path) -> Path:
     """Return the folder of the target's pruned packages, unpacked once.
 
     Raises:
-        WorkerZipError: a wheel is missing, does not match its hash or is for another platform.
+        CommandError: a wheel is missing, does not match its hash or is for another platform.
     """
     wanted = cache / f"wheels-{target.recipe}-{digest(REQUIREMENTS)}"
     if not wanted.exists():
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache) as temporary:
             tree = Path(temporary) / "tree"
-            _install_wheels(target, tree)
+            install_wheels(REQUIREMENTS, target, tree)
             check_tags(target, tree)
             _prune(tree)
             compile_sources(tree, target.python_version)
@@ -96,32 +92,34 @@ def digest(*paths: Path) -> str:
     return found.hexdigest()[:16]
 
 
-def _install_wheels(target: Target, tree: Path) -> None:
-    """Unpack the locked wheels of the target platform into ``tree``; nothing is compiled from source."""
+def install_wheels(requirements: Path, target: Target, tree: Path) -> None:
+    """Unpack the locked wheels of the target platform into ``tree``; nothing is compiled from source.
+
+    Raises:
+        CommandError: a wheel is missing or does not match its hash.
+    """
     platforms = [argument for platform in target.platforms for argument in ("--platform", platform)]
     command = [
-        *(sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile"),
-        *("--only-binary=:all:", "--require-hashes", "--requirement", str(REQUIREMENTS)),
+        *(sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile", "--no-input"),
+        *("--only-binary=:all:", "--require-hashes", "--requirement", str(requirements)),
         *("--python-version", target.python_version, "--implementation", "cp"),
         *platforms,
         *("--target", str(tree)),
     ]
-    run = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # our own command line
-    if run.returncode:
-        raise WorkerZipError(f"The worker's packages could not be installed.\n{run.stderr.strip()}")
+    run(command, f"The packages of {requirements.name} could not be installed.")
 
 
 def check_tags(target: Target, tree: Path) -> None:
     """Check the platform tags of every wheel against the target.
 
     Raises:
-        WorkerZipError: a wheel is for another platform.
+        CommandError: a wheel is for another platform.
     """
     for wheel in sorted(tree.glob("*.dist-info/WHEEL")):
         tags = [line.removeprefix("Tag: ") for line in wheel.read_text().splitlines() if line[:5] == "Tag: "]
         if not any(tag.rsplit("-", 1)[-1] in {"any", *target.platforms} for tag in tags):
             name = wheel.parent.name.removesuffix(".dist-info")
-            raise WorkerZipError(f"{name} is for {', '.join(tags)}, not for {target}.")
+            raise CommandError(f"{name} is for {', '.join(tags)}, not for {target}.")
 
 
 def _prune(tree: Path) -> None:

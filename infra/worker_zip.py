@@ -1,6 +1,6 @@
 """Build the worker's package: our code and locked wheels, in one zip or two, reproducibly.
 
-``python -m infra.worker_zip`` prints the path of the zip; with ``--layered``, those of code and layer.
+``python -m infra.worker_zip`` prints the path of the one zip.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from infra.bytecode import compile_sources
-from infra.worker_wheels import PROJECT, REQUIREMENTS, Target, WorkerZipError, digest, unpacked_wheels
+from infra.commands import CommandError, say
+from infra.worker_wheels import PROJECT, REQUIREMENTS, Target, digest, unpacked_wheels
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-__all__ = ["CACHE", "PROJECT", "Layered", "Target", "WorkerZipError", "build", "build_layered"]
+__all__ = ["CACHE", "PROJECT", "Layered", "Target", "build", "build_layered"]
 
 CACHE = PROJECT / "var" / "worker"
 MAXIMUM_UNPACKED_BYTES = 80_000_000
@@ -44,7 +45,7 @@ def build(target: Target | None = None, *, cache: Path = CACHE) -> Path:
     The network is used only for wheels that are not in the cache.
 
     Raises:
-        WorkerZipError: a wheel is missing or does not match its hash, or the result is too large.
+        CommandError: a wheel is missing or does not match its hash, or the result is too large.
     """
     target = target or Target()
     sources = _sources()
@@ -61,7 +62,7 @@ def build_layered(target: Target | None = None, *, cache: Path = CACHE) -> Layer
     """Return the same files in two zips, so that a change of our code uploads only the small one.
 
     Raises:
-        WorkerZipError: see ``build``; the size is the sum of both, since Lambda unpacks both.
+        CommandError: see ``build``; the size is the sum of both, since Lambda unpacks both.
     """
     target = target or Target()
     sources = _sources()
@@ -111,7 +112,7 @@ def _as_layer(packages: Entries) -> Entries:
 def _check_size(paths: Iterable[Path]) -> None:
     size_bytes = sum(path.stat().st_size for path in paths)
     if size_bytes >= MAXIMUM_UNPACKED_BYTES:
-        raise WorkerZipError(
+        raise CommandError(
             f"The worker unpacks to {size_bytes} bytes; the limit is {MAXIMUM_UNPACKED_BYTES}."
         )
 
@@ -146,14 +147,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--python", default=Target().python_version)
     parser.add_argument("--architecture", choices=("x86_64", "arm64"), default=Target().architecture)
-    parser.add_argument("--layered", action="store_true", help="build code and layer separately")
     arguments = parser.parse_args()
-    target = Target(arguments.python, arguments.architecture)
-    if arguments.layered:
-        layered = build_layered(target)
-        print(layered.code, layered.layer, sep="\n")  # noqa: T201  # this is the command's output
-    else:
-        print(build(target))  # noqa: T201  # this is the command's output
+    say(str(build(Target(arguments.python, arguments.architecture))))
 
 
 if __name__ == "__main__":

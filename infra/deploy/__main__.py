@@ -6,22 +6,13 @@ import argparse
 import os
 import sys
 
-from infra.bytecode import BytecodeError
+from infra.commands import CommandError, say
 from infra.deploy.account import AWS_ERRORS, Account
-from infra.deploy.options import OptionError, Options
+from infra.deploy.options import Options
 from infra.deploy.removal import destroy
 from infra.deploy.stage_secrets import StageSecrets
 from infra.deploy.stages import FIREWALL_REGION, Deployment, deploy
 from infra.deploy.status import status
-from infra.deploy.web_function import WebFunctionError
-from infra.stacks import StackError
-from infra.web_package import WebPackageError
-from infra.worker_zip import WorkerZipError
-
-
-def say(text: str) -> None:
-    """Print progress at once."""
-    print(text, flush=True)  # noqa: T201  # this is the command's output
 
 
 def main(arguments: list[str]) -> int:
@@ -41,15 +32,7 @@ def main(arguments: list[str]) -> int:
         if given.what == "status":
             return status(deployment)
         return _destroy(deployment, sure=given.yes)
-    except (
-        OptionError,
-        StackError,
-        WebFunctionError,
-        WebPackageError,
-        BytecodeError,
-        WorkerZipError,
-        *AWS_ERRORS,
-    ) as problem:
+    except (CommandError, *AWS_ERRORS) as problem:
         say(f"Stopped: {problem}\nCompleted steps are kept. Run the same command again to resume.")
         return 1
 

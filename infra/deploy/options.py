@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from infra.worker_zip import Target
+from infra.commands import CommandError
+from infra.worker_wheels import Target
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,10 +21,6 @@ PASSED_ON = (
 DAY_SECONDS = 86_400
 SWEEP_MINUTES_MAXIMUM = 720
 """Twice a day: CloudWatch's alarm looks back over one period, which may be a day."""
-
-
-class OptionError(Exception):
-    """An invalid choice; the text names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +64,16 @@ class Options:
         """Read the choices.
 
         Raises:
-            OptionError: one of them is invalid.
+            CommandError: one of them is invalid.
         """
         if not re.fullmatch(r"[a-z][a-z0-9]{0,9}", stage):
-            raise OptionError(
+            raise CommandError(
                 f"STAGE={stage!r}: use up to ten lowercase letters and digits, such as dev or production."
             )
         endpoint_url = environment.get("AWS_ENDPOINT_URL", "")
         domain, certificate = environment.get("DOMAIN_NAME", ""), environment.get("CERTIFICATE_ARN", "")
         if bool(domain) != bool(certificate):
-            raise OptionError("Set both DOMAIN_NAME and CERTIFICATE_ARN, or neither.")
+            raise CommandError("Set both DOMAIN_NAME and CERTIFICATE_ARN, or neither.")
         here = Target()
         return cls(
             stage=stage,
@@ -106,7 +103,7 @@ def _list(text: str) -> tuple[str, ...]:
 def _number(environment: Mapping[str, str], name: str, usual: int, at_most: int | None = None) -> int:
     text = environment.get(name) or str(usual)
     if not text.isdecimal():
-        raise OptionError(f"{name}={text!r} is not a number.")
+        raise CommandError(f"{name}={text!r} is not a number.")
     if at_most is not None and not 1 <= int(text) <= at_most:
-        raise OptionError(f"{name}={text!r}: give a number from 1 to {at_most}.")
+        raise CommandError(f"{name}={text!r}: give a number from 1 to {at_most}.")
     return int(text)

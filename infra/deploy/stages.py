@@ -6,13 +6,13 @@ import hashlib
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from infra import stacks
 from infra.deploy import static_files, web_function
 from infra.deploy.stage_secrets import StageSecrets, public_key_of
-from infra.provision import Outputs, Parameters, provision, upload_worker
-from infra.web_package import CACHE, Layout, lay_out
+from infra.provision import Parameters, artifacts_bucket, provision
+from infra.web_package import CACHE, lay_out
 from infra.worker_zip import build, build_layered
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from infra.deploy.options import Options
     from infra.deploy.web_function import Gateway
-    from infra.provision import Clients
+    from infra.provision import Clients, Outputs
+    from infra.web_package import Layout
 
 TEMPLATES = Path(__file__).resolve().parent.parent
 FIREWALL_REGION = "us-east-1"
@@ -39,22 +40,11 @@ class Deployment:
     cache: Path = CACHE
     secrets: dict[str, str] = field(default_factory=dict, repr=False)
     site: dict[str, str] = field(default_factory=dict)
-    bucket: str = ""
-    _outputs: Outputs | None = None
-    _layout: Layout | None = None
-    _gateway: Gateway | None = None
-
-    @property
-    def outputs(self) -> Outputs:
-        """Return the outputs of the main stack."""
-        assert self._outputs, "make_stack runs first"
-        return self._outputs
-
-    @property
-    def layout(self) -> Layout:
-        """Return the folder of the package."""
-        assert self._layout, "deploy_web runs first"
-        return self._layout
+    outputs: Outputs = field(init=False)
+    """Of the main stack, once ``make_stack`` ran."""
+    layout: Layout = field(init=False)
+    """The folder of the package, like the gateway once ``deploy_web`` ran."""
+    gateway: Gateway = field(init=False)
 
     def ensure_secrets(self) -> None:
         """Generate or read the secrets."""
@@ -75,8 +65,7 @@ class Deployment:
             require_tls=not self.options.is_emulated,
         )
         provisioned = provision(self.clients, parameters, extra=self._worker_parameters(), say=self.say)
-        self._outputs = provisioned.outputs
-        self.bucket, _ = upload_worker(self.clients, self.options.stage, worker_zip)
+        self.outputs = provisioned.outputs
 
     def _worker_parameters(self) -> dict[str, str]:
         target = self.options.target
@@ -93,25 +82,25 @@ class Deployment:
     def deploy_web(self) -> None:
         """Package the gallery; deploy or update it by Zappa."""
         variables = web_function.environment_of(self.options, self.outputs, self.secrets, self.site)
-        self._layout = lay_out(
+        bucket = artifacts_bucket(self.clients, self.options.stage)
+        self.layout = lay_out(
             self.options.stage,
             self.options.target,
-            web_function.zappa_settings(self.options, self.outputs, self.bucket, variables),
+            web_function.zappa_settings(self.options, self.outputs, bucket, variables),
             cache=self.cache,
             certificates=self.secrets["database-certificates"].encode(),
         )
         web_function.ensure_deployed(self.clients, self.options, self.layout, self.say)
-        self._gateway = web_function.find_gateway(self.clients, self.options)
+        self.gateway = web_function.find_gateway(self.clients, self.options)
 
     def make_site(self) -> None:
         """Put CloudFront in front of the gateway and the buckets."""
-        gateway = self._gateway or web_function.find_gateway(self.clients, self.options)
         key = "" if self.options.is_emulated else public_key_of(self.secrets["signing-key"])
         values = {
             "RenditionsBucket": self.outputs.renditions_bucket,
-            "GatewayDomain": gateway.domain,
-            "GatewayPath": gateway.path,
-            "GatewayPort": str(gateway.port),
+            "GatewayDomain": self.gateway.domain,
+            "GatewayPath": self.gateway.path,
+            "GatewayPort": str(self.gateway.port),
             "OriginSecret": self.secrets["origin-secret"],
             "SigningPublicKey": key,
             "SigningKeyName": hashlib.sha256(key.encode()).hexdigest()[:12],
@@ -125,9 +114,7 @@ class Deployment:
     def _firewall(self) -> str:
         if not self.options.firewall or self.firewall_clients is None:
             return ""
-        cloudformation = self.firewall_clients.client("cloudformation")
-        request = self._request("firewall", {})
-        return stacks.apply(cloudformation, request, say=self.say).outputs["WebAclArn"]
+        return self._apply("firewall", {}, self.firewall_clients)["WebAclArn"]
 
     def set_origin(self) -> None:
         """Set the origin that CloudFront assigned in buckets, workers and web function."""
@@ -149,12 +136,11 @@ class Deployment:
 
     def watch(self) -> None:
         """Make the alarms and the dashboard."""
-        gateway = self._gateway or web_function.find_gateway(self.clients, self.options)
         values = {
             "OperatorEmail": self.options.operator_email,
             "MonthlyBudgetDollars": str(self.options.monthly_budget_dollars),
             "SweepGoneSeconds": str(self.options.sweep_gone_seconds),
-            "GatewayId": gateway.api_id,
+            "GatewayId": self.gateway.api_id,
             "SiteDistributionId": self.site["SiteDistributionId"],
         }
         self._apply("watch", values)
@@ -162,17 +148,11 @@ class Deployment:
     def _stack_name(self, part: str) -> str:
         return f"contactsheet-{self.options.stage}-{part}"
 
-    def _request(self, part: str, values: Mapping[str, str]) -> dict[str, Any]:
+    def _apply(self, part: str, values: Mapping[str, str], clients: Clients | None = None) -> dict[str, str]:
+        cloudformation = (clients or self.clients).client("cloudformation")
         given = {"Stage": self.options.stage, **values}
-        return {
-            "StackName": self._stack_name(part),
-            "TemplateBody": (TEMPLATES / f"{part}.yaml").read_text(),
-            "Parameters": [{"ParameterKey": name, "ParameterValue": value} for name, value in given.items()],
-        }
-
-    def _apply(self, part: str, values: Mapping[str, str]) -> dict[str, str]:
-        cloudformation = self.clients.client("cloudformation")
-        return stacks.apply(cloudformation, self._request(part, values), say=self.say).outputs
+        request = stacks.request(self._stack_name(part), TEMPLATES / f"{part}.yaml", given)
+        return stacks.apply(cloudformation, request, say=self.say).outputs
 
 
 STEPS: tuple[tuple[str, Callable[[Deployment], None]], ...] = (

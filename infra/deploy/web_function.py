@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from infra import stacks
+from infra.commands import CommandError, run
 from infra.deploy.account import ignoring
 from infra.web_package import SETTINGS
 
@@ -25,10 +26,6 @@ UNKNOWN_ORIGIN = "https://not-yet.invalid"
 """The gallery's origin until CloudFront has assigned one."""
 MAXIMUM_ENVIRONMENT_BYTES = 4096
 """Lambda's limit for a function's environment variables."""
-
-
-class WebFunctionError(Exception):
-    """Zappa or Lambda failed; the text is the end of its output."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +44,10 @@ def environment_of(
     """Return the function's environment variables, from the stacks' outputs, options and secrets.
 
     Raises:
-        WebFunctionError: the database is unknown or the variables exceed Lambda's limit.
+        CommandError: the database is unknown or the variables exceed Lambda's limit.
     """
     if not secrets["database-url"]:
-        raise WebFunctionError(
+        raise CommandError(
             "No database is known. Set it once: make deploy STAGE=… DATABASE_URL=postgresql://…"
         )
     origin = site.get("SiteOrigin", UNKNOWN_ORIGIN)
@@ -72,7 +69,7 @@ def environment_of(
         found["SIGNING_PRIVATE_KEY"] = secrets["signing-key"]
     size_bytes = sum(len(name) + len(value) for name, value in found.items())
     if size_bytes > MAXIMUM_ENVIRONMENT_BYTES:
-        raise WebFunctionError(f"The environment variables take {size_bytes} bytes; Lambda allows 4,096.")
+        raise CommandError(f"The environment variables take {size_bytes} bytes; Lambda allows 4,096.")
     return found
 
 
@@ -110,30 +107,20 @@ def ensure_deployed(clients: Clients, options: Options, layout: Layout, say: Cal
     run_zappa(layout, say, "deploy" if function is None else "update")
 
 
-def run_zappa(layout: Layout, say: Callable[[str], None], *arguments: str) -> str:
+def run_zappa(layout: Layout, say: Callable[[str], None], command: str, *arguments: str) -> str:
     """Run Zappa in the package's folder and return its output.
 
     Raises:
-        WebFunctionError: it failed or took longer than 15 minutes.
+        CommandError: it failed or took longer than 15 minutes.
     """
-    say(f"zappa {' '.join(arguments)}")
-    try:
-        run = subprocess.run(  # noqa: S603  # our own command line
-            layout.zappa(*arguments),
-            cwd=layout.folder,
-            env={**os.environ, **layout.variables()},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=ZAPPA_WITHIN_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise WebFunctionError(f"zappa {arguments[0]} took longer than 15 minutes.") from error
-    if run.returncode:
-        raise WebFunctionError(f"zappa {arguments[0]} failed:\n{run.stdout[-3000:]}")
-    return run.stdout
+    say(" ".join(("zappa", command, *arguments)))
+    return run(
+        [sys.executable, "-W", "ignore", "-m", "zappa.cli", command, layout.stage, *arguments],
+        f"zappa {command} failed.",
+        folder=layout.folder,
+        environment={**os.environ, "VIRTUAL_ENV": str(layout.environment), "PYTHONDONTWRITEBYTECODE": "1"},
+        within_seconds=ZAPPA_WITHIN_SECONDS,
+    )
 
 
 def configuration(clients: Clients, function_name: str) -> dict[str, Any] | None:
@@ -150,7 +137,7 @@ def ensure_environment(clients: Clients, options: Options, variables: Mapping[st
     """Set the function's variables without a new package; return whether they changed."""
     found = configuration(clients, options.function_name)
     if found is None:
-        raise WebFunctionError(f"{options.function_name} does not exist.")
+        raise CommandError(f"{options.function_name} does not exist.")
     if found.get("Environment", {}).get("Variables") == dict(variables):
         return False
     functions = clients.client("lambda")
@@ -165,12 +152,12 @@ def find_gateway(clients: Clients, options: Options) -> Gateway:
     """Return the gateway that Zappa made.
 
     Raises:
-        WebFunctionError: there is none.
+        CommandError: there is none.
     """
     apis = clients.client("apigatewayv2").get_apis(MaxResults="500")["Items"]
     matching = [api for api in apis if api["Name"] == options.function_name]
     if not matching:
-        raise WebFunctionError("Zappa made no gateway. Run make deploy again.")
+        raise CommandError("Zappa made no gateway. Run make deploy again.")
     api_id = matching[0]["ApiId"]
     if options.is_emulated:
         parts = urlsplit(options.endpoint_url)
@@ -184,11 +171,11 @@ def invoke_manage(clients: Clients, options: Options, command: str) -> None:
     """Run a command of ``manage.py`` in the function; unlike ``zappa manage``, it shows in no process list.
 
     Raises:
-        WebFunctionError: the command failed.
+        CommandError: the command failed.
     """
     answer = clients.client("lambda").invoke(
         FunctionName=options.function_name, Payload=json.dumps({"manage": command}).encode()
     )
     if "FunctionError" in answer:
         output = answer["Payload"].read().decode(errors="replace")
-        raise WebFunctionError(f"manage {command.split(maxsplit=1)[0]} failed: {output[-1000:]}")
+        raise CommandError(f"manage {command.split(maxsplit=1)[0]} failed: {output[-1000:]}")

@@ -7,36 +7,16 @@ import sys
 from typing import IO, TYPE_CHECKING
 
 from infra import ports
-from infra.bytecode import BytecodeError
-from infra.embedded import EmbeddedAws, EmbeddedAwsError
-from infra.local.folder import PROJECT, AlreadyRunningError, Folder
+from infra.commands import CommandError, say
+from infra.embedded import EmbeddedAws
+from infra.local.folder import PROJECT, Folder
 from infra.local.gallery import ADMIN
-from infra.local.runner import CannotRunError, Run, say
-from infra.stacks import StackError
-from infra.worker_zip import WorkerZipError
+from infra.local.runner import Run
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 WEB_PORT, AWS_PORT = 8000, 4566
-
-
-def choose_port(variable: str, preferred: int) -> int:
-    """Return the port in the variable, else the preferred one if it is free, else any free one.
-
-    Raises:
-        CannotRunError: the requested port is in use or is not a port number.
-    """
-    requested = os.environ.get(variable)
-    try:
-        port = ports.choose(preferred, requested)
-    except ports.PortTakenError as problem:
-        raise CannotRunError(f"{problem} Choose another: make run {variable}={ports.any_free()}") from None
-    except ValueError:
-        raise CannotRunError(f"{variable}={requested} is not a port number.") from None
-    if port != preferred and not requested:
-        say(f"Port {preferred} is in use by another program. Using port {port}.")
-    return port
 
 
 def shown(path: Path) -> str:
@@ -66,8 +46,8 @@ def banner(run: Run) -> str:
 def run_gallery(folder: Folder, lock: IO[str]) -> int:
     """Run until stopped and return the exit status; write this run's address to the lock."""
     python = PROJECT / ".venvs" / "embedded" / "bin" / "python"
-    aws = EmbeddedAws(python, folder.aws, choose_port("AWS_PORT", AWS_PORT))
-    run = Run(folder, choose_port("PORT", WEB_PORT), aws)
+    aws = EmbeddedAws(python, folder.aws, ports.choose("AWS_PORT", AWS_PORT))
+    run = Run(folder, ports.choose("PORT", WEB_PORT), aws)
     lock.write(f"The gallery is already running: {run.site_origin}/ (process {os.getpid()}).")
     lock.flush()
     aws.log_path.unlink(missing_ok=True)
@@ -91,14 +71,7 @@ def main() -> int:
         with folder.lock() as lock:
             folder.prepare()
             return run_gallery(folder, lock)
-    except (
-        CannotRunError,
-        EmbeddedAwsError,
-        StackError,
-        AlreadyRunningError,
-        BytecodeError,
-        WorkerZipError,
-    ) as problem:
+    except CommandError as problem:
         say(str(problem))
     return 1
 

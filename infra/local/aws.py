@@ -22,7 +22,7 @@ def start(aws: EmbeddedAws, parameters: Parameters) -> Outputs:
     buckets, queues or functions.
 
     Raises:
-        EmbeddedAwsError, StackError: it did not start, or the template could not be applied.
+        CommandError: it did not start, or the template could not be applied.
     """
     saved = aws.folder / "state" / "saved"
     objects, aside = aws.folder / "s3", aws.folder / "s3-set-aside"

@@ -6,65 +6,42 @@ import fcntl
 import json
 import os
 import secrets
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
+
+from infra.commands import CommandError
 
 PROJECT = Path(__file__).resolve().parents[2]
 FOLDER_VARIABLE = "CONTACTSHEET_FOLDER"
 """Environment variable with another folder than ``var/``, for a second gallery."""
 
 
-class AlreadyRunningError(Exception):
-    """Another run holds the lock; the text gives its address."""
-
-
-@dataclass(frozen=True, slots=True)
 class Folder:
     """The folder of a local run; secrets in it are readable only by its owner."""
 
-    path: Path = PROJECT / "var"
+    def __init__(self, path: Path = PROJECT / "var") -> None:
+        self.path = path
+        self.aws = path / "aws"
+        """The folder of the embedded AWS."""
+        self.run = path / "run"
+        """Files that are valid only while the gallery runs."""
+        self.logs = path / "log"
+        """Logs, which are deleted at every start."""
+        self.environment_file = self.run / "environment.json"
+        """The environment of the running gallery."""
+        self.aws_config_file = self.run / "aws-config"
+        """The AWS configuration with which a process assumes the web's role."""
+        self.running_marker = self.run / "running"
+        """Removed only by a clean stop, when everything is saved."""
+        self.password_file = path / "admin-password"
+        """The first admin's password."""
+        self.database_url = f"sqlite:///{path}/gallery.sqlite3"
 
     @classmethod
     def chosen(cls) -> Folder:
         """Return the folder named in the environment, or ``var/``."""
         name = os.environ.get(FOLDER_VARIABLE)
         return cls(Path(name).resolve()) if name else cls()
-
-    @property
-    def aws(self) -> Path:
-        """Return the folder of the embedded AWS."""
-        return self.path / "aws"
-
-    @property
-    def run(self) -> Path:
-        """Return the folder of files that are valid only while it runs."""
-        return self.path / "run"
-
-    @property
-    def logs(self) -> Path:
-        """Return the folder of logs, which are deleted at every start."""
-        return self.path / "log"
-
-    @property
-    def environment_file(self) -> Path:
-        """Return the file with the environment of the running gallery."""
-        return self.run / "environment.json"
-
-    @property
-    def password_file(self) -> Path:
-        """Return the file with the first admin's password."""
-        return self.path / "admin-password"
-
-    @property
-    def database_url(self) -> str:
-        """Return the URL of the SQLite database."""
-        return f"sqlite:///{self.path}/gallery.sqlite3"
-
-    @property
-    def aws_config_file(self) -> Path:
-        """Return the AWS configuration with which a process assumes the web's role."""
-        return self.run / "aws-config"
 
     def prepare(self) -> None:
         """Make the folders, readable only by their owner: they hold photos and keys."""
@@ -78,7 +55,7 @@ class Folder:
         """Take the lock and return it; it is held until the file is closed or the process dies.
 
         Raises:
-            AlreadyRunningError: another process holds it.
+            CommandError: another process holds it.
         """
         self.run.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = (self.run / "lock").open("a+")
@@ -88,9 +65,7 @@ class Folder:
             lock.seek(0)
             holder = lock.read().strip()
             lock.close()
-            raise AlreadyRunningError(
-                holder or "The gallery is already starting in another terminal."
-            ) from None
+            raise CommandError(holder or "The gallery is already starting in another terminal.") from None
         lock.truncate(0)
         return lock
 
@@ -100,18 +75,6 @@ class Folder:
         if not path.exists():
             write_secret(path, secrets.token_urlsafe(50))
         return path.read_text()
-
-    def was_stopped_cleanly(self) -> bool:
-        """Return whether the last run, if any, was stopped cleanly."""
-        return not (self.run / "running").exists()
-
-    def mark_running(self) -> None:
-        """Create a marker that only a clean stop removes."""
-        (self.run / "running").touch()
-
-    def mark_stopped(self) -> None:
-        """Remove the marker: everything is saved."""
-        (self.run / "running").unlink(missing_ok=True)
 
     def save_environment(self, environment: dict[str, str]) -> None:
         """Keep the environment for ``make manage`` and ``make shell``."""

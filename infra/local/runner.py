@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from infra import ports, worker_zip
+from infra.commands import CommandError, say
 from infra.local import aws as local_aws
 from infra.local.environment import web_environment
 from infra.local.folder import PROJECT, write_secret
@@ -23,10 +24,6 @@ if TYPE_CHECKING:
     from infra.provision import Outputs
 
 SERVES_WITHIN_SECONDS = 30.0
-
-
-class CannotRunError(Exception):
-    """The gallery can't run here; the text is shown to the user."""
 
 
 @dataclass
@@ -46,13 +43,13 @@ class Run:
 
     def start(self) -> None:
         """Start all processes and return once pages are served."""
-        was_stopped_cleanly = self.folder.was_stopped_cleanly()
+        was_killed = self.folder.running_marker.exists()
         say("Packaging the worker ...")
         code = worker_zip.build()
         say("Starting the embedded AWS ...")
         outputs = local_aws.start(self.aws, local_aws.parameters(self.site_origin, code))
         local_aws.warm_worker(self.aws, outputs)
-        self.folder.mark_running()
+        self.folder.running_marker.touch()
         write_secret(self.folder.aws_config_file, local_aws.web_role_config(self.aws, outputs))
         self.processes.environment = web_environment(
             self.folder, outputs, site_origin=self.site_origin, endpoint_url=self.aws.endpoint_url
@@ -60,7 +57,7 @@ class Run:
         self.folder.save_environment(self.processes.environment)
         say("Preparing the gallery ...")
         self.command([sys.executable, "-m", "infra.local.gallery"])
-        if not was_stopped_cleanly:
+        if was_killed:
             self.repair_after_unclean_stop(outputs)
         self.is_whole = True
         self.start_web()
@@ -75,7 +72,7 @@ class Run:
         """Run a command in the web's environment; its output goes to a log.
 
         Raises:
-            CannotRunError: it failed.
+            CommandError: it failed.
         """
         log = self.folder.logs / "prepare.log"
         with log.open("ab") as output:
@@ -89,13 +86,13 @@ class Run:
                 check=False,
             )
         if done.returncode:
-            raise CannotRunError(f"{' '.join(command[1:])} failed:\n{tail(log)}")
+            raise CommandError(f"{' '.join(command[1:])} failed:\n{tail(log)}")
 
     def start_web(self) -> None:
         """Start web and scheduler and wait for the first page.
 
         Raises:
-            CannotRunError: there is none within ``SERVES_WITHIN_SECONDS``.
+            CommandError: there is none within ``SERVES_WITHIN_SECONDS``.
         """
         python = sys.executable
         self.processes.start("web", [python, "-m", "gunicorn", *self.gunicorn_options(), "gallery.wsgi"])
@@ -104,7 +101,7 @@ class Run:
         deadline = time.monotonic() + SERVES_WITHIN_SECONDS
         while not serves(self.web_port):
             if time.monotonic() > deadline:
-                raise CannotRunError(f"The web server does not answer on port {self.web_port}.")
+                raise CommandError(f"The web server does not answer on port {self.web_port}.")
             time.sleep(0.05)
 
     def gunicorn_options(self) -> list[str]:
@@ -131,7 +128,7 @@ class Run:
         self.aws.stop()
         # Otherwise the next start must check all photos.
         if running and self.is_whole:
-            self.folder.mark_stopped()
+            self.folder.running_marker.unlink(missing_ok=True)
 
 
 def serves(port: int) -> bool:
@@ -144,11 +141,6 @@ def serves(port: int) -> bool:
         return False
     finally:
         connection.close()
-
-
-def say(text: str) -> None:
-    """Print progress at once."""
-    print(text, flush=True)  # noqa: T201  # this is the command's output
 
 
 def tail(path: Path, lines: int = 30) -> str:

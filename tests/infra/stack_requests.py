@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from infra import stacks
 from infra.deploy.stages import TEMPLATES
 
 PARAMETERS = {
@@ -24,9 +25,5 @@ PARAMETERS = {
 def request_of(name: str, stage: str, **changed: str) -> dict[str, Any]:
     """Return the request for one of a stage's stacks; ``changed`` replaces parameters."""
     parameters = {"Stage": stage, **PARAMETERS[name], **changed}
-    return {
-        "StackName": f"contactsheet-{stage}-{name}",
-        "TemplateBody": (TEMPLATES / f"{name}.yaml").read_text(),
-        "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
-        "Capabilities": ["CAPABILITY_NAMED_IAM"],
-    }
+    request = stacks.request(f"contactsheet-{stage}-{name}", TEMPLATES / f"{name}.yaml", parameters)
+    return {**request, "Capabilities": ["CAPABILITY_NAMED_IAM"]}

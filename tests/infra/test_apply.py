@@ -8,8 +8,8 @@ from botocore import xform_name
 from botocore.exceptions import ClientError
 from botocore.waiter import NormalizedOperationMethod, Waiter
 
-from infra.provision import Outputs, Parameters, apply, provision, stack_request
-from infra.stacks import StackError
+from infra.provision import Outputs, Parameters, provision, stack_request
+from infra.stacks import StackError, apply
 
 VALUES = {
     "OriginalsBucket": "o",
@@ -88,9 +88,9 @@ def request_for_stack(tmp_path):
 
 def test_apply__creates_a_missing_stack(request_for_stack):
     cloudformation = CloudFormation(stack=[None, "CREATE_IN_PROGRESS", "CREATE_COMPLETE"])
-    provisioned = apply(cloudformation, request_for_stack)
-    assert provisioned.changed
-    assert provisioned.outputs == Outputs(*VALUES.values())
+    made = apply(cloudformation, request_for_stack)
+    assert made.changed
+    assert Outputs.from_named(made.outputs) == Outputs(*VALUES.values())
     assert cloudformation.asked == [("create", "CREATE"), ("execute", "contactsheet-test")]
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from infra import ports
-from infra.embedded import EmbeddedAwsError
+from infra.commands import CommandError
 from infra.worker_zip import PROJECT
 from tests.aws import EMBEDDED_PYTHON
 from tests.waiting import eventually
@@ -46,7 +46,7 @@ def test_start__listens_only_on_loopback(aws):
 def test_start__passes_no_environment(aws, monkeypatch):
     monkeypatch.setenv("SECRET_KEY", "ours")
     aws.start()
-    environ = Path(f"/proc/{aws.process_id}/environ").read_text()
+    environ = Path(f"/proc/{aws.process.pid}/environ").read_text()
     names = {entry.split("=")[0] for entry in environ.split("\0") if entry}
     assert names == set(aws.environment())
     assert "SECRET_KEY" not in names
@@ -100,7 +100,7 @@ def test_start__with_a_port_in_use_names_the_log(aws):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", aws.port))
         taken.listen()
-        with pytest.raises(EmbeddedAwsError, match=r"ministack\.log"):
+        with pytest.raises(CommandError, match=r"ministack\.log"):
             aws.start()
     assert not aws.is_running()
 
@@ -112,7 +112,7 @@ def test_process__ends_with_its_parent(tmp_path):
         from infra.embedded import EmbeddedAws
         aws = EmbeddedAws(Path({str(EMBEDDED_PYTHON)!r}), Path({str(tmp_path / "aws")!r}), {ports.any_free()})
         aws.start()
-        print(aws.process_id, flush=True)
+        print(aws.process.pid, flush=True)
         os.kill(os.getpid(), signal.SIGKILL)
     """
     starter = subprocess.run(

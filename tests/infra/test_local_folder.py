@@ -2,7 +2,8 @@
 
 import pytest
 
-from infra.local.folder import AlreadyRunningError, Folder
+from infra.commands import CommandError
+from infra.local.folder import Folder
 
 
 @pytest.fixture
@@ -16,7 +17,7 @@ def test_lock__names_its_holder(folder):
     with folder.lock() as lock:
         lock.write("The gallery is already running: http://127.0.0.1:8000/ (process 1).")
         lock.flush()
-        with pytest.raises(AlreadyRunningError, match=r"http://127\.0\.0\.1:8000/"):
+        with pytest.raises(CommandError, match=r"http://127\.0\.0\.1:8000/"):
             folder.lock()
 
 
@@ -47,15 +48,8 @@ def test_environment__is_what_was_saved(folder):
     assert folder.environment() == {"SITE_ORIGIN": "http://127.0.0.1:8000"}
 
 
-def test_first_run__counts_as_stopped_cleanly(folder):
-    assert folder.was_stopped_cleanly()
-
-
-def test_mark_running__remains_after_a_kill(folder):
-    folder.mark_running()
-    assert not folder.was_stopped_cleanly()
-    folder.mark_stopped()
-    assert folder.was_stopped_cleanly()
+def test_running_marker__is_not_there_before_the_first_run(folder):
+    assert not folder.running_marker.exists()
 
 
 def test_prepare__deletes_old_logs(folder):

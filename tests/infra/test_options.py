@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from infra.deploy.options import OptionError, Options
+from infra.commands import CommandError
+from infra.deploy.options import Options
 from tests.templates import load
 
 
@@ -36,7 +37,7 @@ def test_options__set_the_worker() -> None:
     ],
 )
 def test_options__name_an_invalid_choice(stage: str, given: dict[str, str]) -> None:
-    with pytest.raises(OptionError):
+    with pytest.raises(CommandError):
         Options.read(stage, given)
 
 

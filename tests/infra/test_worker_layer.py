@@ -8,9 +8,10 @@ from uuid import uuid4
 import pytest
 
 from infra import ports, stacks, worker_zip
+from infra.commands import CommandError
 from infra.embedded import EmbeddedAws
 from infra.provision import Parameters, provision
-from infra.worker_wheels import Target, WorkerZipError, check_tags
+from infra.worker_wheels import Target, check_tags
 from infra.worker_zip import build, build_layered
 from tests.aws import EMBEDDED_PYTHON
 from tests.infra.test_template import properties
@@ -68,7 +69,7 @@ class TestBuild:
         with zipfile.ZipFile(build_layered().layer) as archive:
             packages_bytes = sum(entry.file_size for entry in archive.infolist())
         monkeypatch.setattr(worker_zip, "MAXIMUM_UNPACKED_BYTES", packages_bytes + 1)
-        with pytest.raises(WorkerZipError, match="the limit is"):
+        with pytest.raises(CommandError, match="the limit is"):
             build_layered(cache=cache)
 
 
@@ -100,7 +101,7 @@ class TestTags:
     )
     def test_tags__of_another_platform_are_refused(self, tree, tag):
         self.tag(tree, tag)
-        with pytest.raises(WorkerZipError, match=r"pillow-13\.0\.0 is for .*, not for cp313-arm64"):
+        with pytest.raises(CommandError, match=r"pillow-13\.0\.0 is for .*, not for cp313-arm64"):
             check_tags(Target("3.13", "arm64"), tree)
 
 

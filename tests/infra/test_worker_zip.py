@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from infra import worker_zip
-from infra.bytecode import RUNNING, BytecodeError, compile_sources
-from infra.worker_zip import MAXIMUM_UNPACKED_BYTES, PROJECT, Target, WorkerZipError, build
+from infra.bytecode import RUNNING, compile_sources
+from infra.commands import CommandError
+from infra.worker_zip import MAXIMUM_UNPACKED_BYTES, PROJECT, Target, build
 from tests.stage import ENVIRONMENT
 
 AMAZON_LINUX_2023_GLIBC = (2, 34)
@@ -76,7 +77,7 @@ def test_zip__is_small_unpacked(archive):
 
 def test_zip__too_large_is_refused(monkeypatch, tmp_path):
     monkeypatch.setattr(worker_zip, "MAXIMUM_UNPACKED_BYTES", 1000)
-    with pytest.raises(WorkerZipError, match="the limit is 1000"):
+    with pytest.raises(CommandError, match="the limit is 1000"):
         build(cache=link_to_wheels(tmp_path))
 
 
@@ -135,7 +136,7 @@ def test_bytecode__is_left_out_for_another_python(tmp_path):
 
 def test_bytecode__names_a_source_that_does_not_compile(tmp_path):
     (tmp_path / "broken.py").write_text("def\n")
-    with pytest.raises(BytecodeError, match=r"(?s)does not compile.*broken\.py"):
+    with pytest.raises(CommandError, match=r"(?s)does not compile.*broken\.py"):
         compile_sources(tmp_path, RUNNING)
 
 
