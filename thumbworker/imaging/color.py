@@ -1,12 +1,21 @@
-"""Convert colors from an image's ICC profile to sRGB, which is assumed where there is no profile."""
+"""Find in which colors a file is written, and convert them to sRGB."""
 
 from __future__ import annotations
 
 import functools
 import io
 import logging
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from PIL import Image, ImageCms
+
+from thumbworker.imaging import hdr
+from thumbworker.imaging.colorimetry import SRGB, ColorSpace, srgb
+from thumbworker.imaging.icc_profile import profile_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _LOG = logging.getLogger(__name__)
 
@@ -14,6 +23,7 @@ _MAX_PROFILE_BYTES = 4_000_000
 """Profiles of printing presses have 0.5 to 2 MB."""
 
 _MODE_BY_SPACE = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK", "Lab ": "LAB"}
+_WHITE = 255
 _SAME_WITHIN = 2
 _PROBE = bytes(
     level
@@ -24,21 +34,68 @@ _PROBE = bytes(
 )
 
 
-def to_srgb(image: Image.Image, icc_profile: bytes) -> Image.Image:
-    """Return the image as RGB in sRGB; a broken or unsuitable profile is ignored and logged."""
-    transform = _transform(icc_profile, image.mode) if icc_profile else None
-    if transform is None and image.mode == "LAB":
-        transform = _lab_transform()
-    if transform is None:
-        return image if image.mode == "RGB" else image.convert("RGB")
-    if transform.input_mode == "RGB" and image.mode == "L":
-        image = image.convert("RGB")
-    return _same_or_converted(image, transform)
+@dataclass(frozen=True, slots=True)
+class ColorNames:
+    """Every way in which a file names its colors; the first that can be used counts, in this order.
+
+    ``cicp``: a PNG's chunk of this name. ``nclx``: the code points in a ``colr`` box. ``chunks``: PNG's sRGB,
+    or cHRM and gAMA. ``exif``: what EXIF says (``exif_color``). Order: PNG (third edition), 4.3; ISO/IEC
+    23008-12, 6.5.5; DCF 2.0.
+    """
+
+    cicp: ColorSpace | None = None
+    icc_profile: bytes = b""
+    nclx: ColorSpace | None = None
+    chunks: ColorSpace | None = None
+    exif: ColorSpace | None = None
+
+    def in_order(self) -> Iterator[bytes | ColorSpace]:
+        """Yield what is there: a profile, or a color space."""
+        for name in (self.cicp, self.icc_profile, self.nclx, self.chunks, self.exif):
+            if name:
+                yield name
 
 
-def _same_or_converted(image: Image.Image, transform: ImageCms.ImageCmsTransform) -> Image.Image:
-    if transform.input_mode == "RGB" and _changes_nothing(transform):
+def to_srgb(image: Image.Image, names: ColorNames) -> Image.Image:
+    """Return the image as RGB in sRGB; what is broken or does not suit the image is ignored and logged."""
+    for name in names.in_order():
+        if isinstance(name, ColorSpace):
+            if image.mode in {"RGB", "L"}:
+                return _from_space(image.convert("RGB") if image.mode == "L" else image, name)
+        elif transform := _transform(name, image.mode):
+            return _converted(image, transform)
+    if image.mode == "LAB":
+        return _converted(image, _lab_transform())
+    return image if image.mode == "RGB" else image.convert("RGB")
+
+
+def white_level(names: ColorNames) -> int:
+    """Return the 8-bit level of white in the image, on which transparent parts are laid."""
+    for name in names.in_order():
+        if not isinstance(name, ColorSpace):
+            if _transform(name, "RGB"):
+                break
+        elif name.high_dynamic_range or not name.full_range:
+            return hdr.white_level(name)
+        else:
+            break
+    return _WHITE
+
+
+def _from_space(image: Image.Image, space: ColorSpace) -> Image.Image:
+    if space == SRGB:
         return image
+    if space.high_dynamic_range:
+        image, space = hdr.to_sdr(image, space), replace(space, transfer=srgb, full_range=True)
+    transform = _transform(profile_of(space), "RGB")
+    return image if transform is None else _converted(image, transform)
+
+
+def _converted(image: Image.Image, transform: ImageCms.ImageCmsTransform) -> Image.Image:
+    if transform.input_mode == "RGB":
+        image = image.convert("RGB") if image.mode == "L" else image
+        if _changes_nothing(transform):
+            return image
     converted = transform.apply(image)
     converted.info.clear()
     return converted

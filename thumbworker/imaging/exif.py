@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 _EXIF_PREFIX = b"Exif\x00\x00"
-_EXIF_POINTER, _GPS_POINTER = 0x8769, 0x8825
+_EXIF_POINTER, _GPS_POINTER, _INTEROP_POINTER = 0x8769, 0x8825, 0xA005
 _ORIENTATION = 0x0112
 _MAX_ENTRIES = 1000
 _MAX_VALUE_BYTES = 4096
@@ -33,11 +33,12 @@ Value = bytes | tuple[int, ...] | tuple[Ratio, ...]
 
 @dataclass(frozen=True, slots=True)
 class Tags:
-    """The entries of the main, Exif and GPS directories, by tag number."""
+    """The entries of the main, Exif, GPS and interoperability directories, by tag number."""
 
     main: dict[int, Value] = field(default_factory=dict)
     exif: dict[int, Value] = field(default_factory=dict)
     gps: dict[int, Value] = field(default_factory=dict)
+    interop: dict[int, Value] = field(default_factory=dict)
 
     @property
     def orientation(self) -> int:
@@ -58,10 +59,12 @@ def read_tags(block: bytes) -> Tags:
         return Tags()
     reader = _Reader(view, order)
     main = reader.directory(reader.unsigned(4))
+    exif = reader.directory(_offset(main.get(_EXIF_POINTER)))
     return Tags(
         main=main,
-        exif=reader.directory(_offset(main.get(_EXIF_POINTER))),
+        exif=exif,
         gps=reader.directory(_offset(main.get(_GPS_POINTER))),
+        interop=reader.directory(_offset(exif.get(_INTEROP_POINTER))),
     )
 
 

@@ -78,6 +78,7 @@ class _BufferFrame:
     size: tuple[int, int]
     transparency: object = None
     mode: str
+    _stored: tuple[int, int]
     _raw_mode: str
     _buffer: memoryview
     _stride: int
@@ -85,7 +86,7 @@ class _BufferFrame:
     def rows(self, top: int, bottom: int) -> Image.Image:
         """Return the rows as an image, which may share the buffer."""
         part = cast("bytes", self._buffer[top * self._stride : bottom * self._stride])
-        size = (self.size[0], bottom - top)
+        size = (self._stored[0], bottom - top)
         return Image.frombuffer(self.mode, size, part, "raw", self._raw_mode, self._stride, 1)
 
     def whole(self) -> Image.Image | None:
@@ -122,11 +123,15 @@ class UncopiedAvif(AvifImagePlugin.AvifImageFile, _Uncopied):
 
 
 class PluginFrame(_BufferFrame):
-    """A WebP or AVIF frame."""
+    """A WebP or AVIF frame, or the part of it that a ``crop`` box (left, top, right, bottom) leaves."""
 
-    def __init__(self, image: UncopiedWebP | UncopiedAvif) -> None:
+    def __init__(
+        self, image: UncopiedWebP | UncopiedAvif, crop: tuple[int, int, int, int] | None = None
+    ) -> None:
         self.image = image
-        self.size = image.size
+        self._stored = image.size
+        self._crop = crop or (0, 0, *image.size)
+        self.size = self._crop[2] - self._crop[0], self._crop[3] - self._crop[1]
         self.mode = image.mode
 
     def load(self, target: tuple[int, int]) -> Box:
@@ -134,9 +139,15 @@ class PluginFrame(_BufferFrame):
         del target
         self.image.load()
         self._buffer, self._raw_mode = self.image.frame, self.image.raw_mode
-        self._stride = self.size[0] * len(self._raw_mode)
+        self._stride = self._stored[0] * len(self._raw_mode)
         del self.image
         return (0, 0, *self.size)
+
+    def rows(self, top: int, bottom: int) -> Image.Image:
+        """Return the rows of the part."""
+        left, first, right, _ = self._crop
+        rows = super().rows(first + top, first + bottom)
+        return rows if rows.width == self.size[0] else rows.crop((left, 0, right, rows.height))
 
 
 class HeifFrame(_BufferFrame):
@@ -154,7 +165,7 @@ class HeifFrame(_BufferFrame):
             raise ValueError("closed")
         self._buffer, self._stride = memoryview(self.image.data), self.image.stride
         self.mode = self._raw_mode = self.image.mode
-        self.size = self.image.size
+        self.size = self._stored = self.image.size
         return (0, 0, *self.size)
 
     def close(self) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PIL import Image, ImageFile, TiffImagePlugin
 
 from thumbworker.contract.reasons import Reason
-from thumbworker.imaging import damage, exif, memory_estimate
+from thumbworker.imaging import damage, exif, exif_color, memory_estimate
+from thumbworker.imaging.color import ColorNames
 from thumbworker.imaging.errors import Refused, decoder_errors
-from thumbworker.imaging.formats import heif, isobmff, jpeg, png, tiff, webp
+from thumbworker.imaging.formats import heif, isobmff, item_properties, jpeg, png, tiff, webp
 from thumbworker.imaging.formats.jpeg_frame import JpegFrame
 from thumbworker.imaging.formats.sniffing import Format, format_of
 from thumbworker.imaging.frames import (
@@ -50,7 +51,7 @@ class Opened:
     format: Format
     orientation: int
     tags: exif.Tags
-    icc_profile: bytes
+    colors: ColorNames
 
     @property
     def upright_size(self) -> tuple[int, int]:
@@ -110,7 +111,8 @@ def _open_jpeg(data: bytes, gate: _Gate, deadline: Deadline) -> Opened:
     tags = exif.read_tags(header.exif)
     fine = len(data) - header.scan_offset > _FINE_BYTES_PER_PIXEL * header.width * header.height
     frame = JpegFrame(open_pieces(pieces, deadline), tolerance, fine=fine)
-    return Opened(frame, Format.JPEG, tags.orientation, tags, header.icc_profile)
+    colors = ColorNames(icc_profile=header.icc_profile, exif=exif_color.space_of(tags))
+    return Opened(frame, Format.JPEG, tags.orientation, tags, colors)
 
 
 def _open_png(data: bytes, gate: _Gate, deadline: Deadline) -> Opened:
@@ -119,7 +121,8 @@ def _open_png(data: bytes, gate: _Gate, deadline: Deadline) -> Opened:
     image = _open(open_pieces(header.pieces, deadline), Format.PNG)
     tolerance = damage.Tolerance(partial=not header.interlaced)
     tags = exif.read_tags(header.exif)
-    return Opened(ImageFrame(image, tolerance), Format.PNG, tags.orientation, tags, header.icc_profile)
+    colors = replace(header.colors, exif=exif_color.space_of(tags))
+    return Opened(ImageFrame(image, tolerance), Format.PNG, tags.orientation, tags, colors)
 
 
 def _open_webp(data: bytes, gate: _Gate, _: Deadline) -> Opened:
@@ -128,19 +131,25 @@ def _open_webp(data: bytes, gate: _Gate, _: Deadline) -> Opened:
     gate.admit(size, memory_estimate.of_webp(size))
     image = UncopiedWebP(io.BytesIO(data))
     tags = exif.read_tags(image.info.get("exif") or b"")
-    profile = image.info.get("icc_profile") or b""
-    return Opened(PluginFrame(image), Format.WEBP, tags.orientation, tags, profile)
+    colors = ColorNames(icc_profile=image.info.get("icc_profile") or b"", exif=exif_color.space_of(tags))
+    return Opened(PluginFrame(image), Format.WEBP, tags.orientation, tags, colors)
 
 
 def _open_avif(data: bytes, gate: _Gate, _: Deadline) -> Opened:
     image = UncopiedAvif(io.BytesIO(data))
     decoder_bytes = memory_estimate.of_avif(image.size, isobmff.av1_depths(data), image.mode)
     gate.admit(image.size, decoder_bytes)
-    # Pillow replaces the orientation in EXIF by that of irot and imir, which alone count.
     tags = exif.read_tags(image.info.get("exif") or b"")
-    profile = image.info.get("icc_profile") or b""
-    frame = LimitedFrame(PluginFrame(image), decoder_bytes)
-    return Opened(frame, Format.AVIF, tags.orientation, tags, profile)
+    properties = item_properties.of_primary(data)
+    # Pillow replaces the orientation in EXIF by that of irot and imir, which alone count; it ignores clap.
+    crop, orientation = item_properties.placement(image.size, properties.transforms)
+    colors = ColorNames(
+        icc_profile=image.info.get("icc_profile") or b"",
+        nclx=properties.nclx,
+        exif=exif_color.space_of(tags),
+    )
+    frame = LimitedFrame(PluginFrame(image, crop), decoder_bytes)
+    return Opened(frame, Format.AVIF, orientation, tags, colors)
 
 
 def _open_heif(data: bytes, gate: _Gate, _: Deadline) -> Opened:
@@ -148,7 +157,12 @@ def _open_heif(data: bytes, gate: _Gate, _: Deadline) -> Opened:
     gate.admit(frame.size, memory_estimate.of_heif(frame.size, info, frame.mode))
     # libheif applies irot and imir itself; EXIF only repeats them (ISO/IEC 23008-12, 6.5.10).
     tags = exif.read_tags(isobmff.exif_of(data))
-    return Opened(frame, Format.HEIF, 1, tags, info.get("icc_profile") or b"")
+    colors = ColorNames(
+        icc_profile=info.get("icc_profile") or b"",
+        nclx=item_properties.of_primary(data).nclx,
+        exif=exif_color.space_of(tags),
+    )
+    return Opened(frame, Format.HEIF, 1, tags, colors)
 
 
 def _open_tiff(data: bytes, gate: _Gate, _: Deadline) -> Opened:
@@ -161,13 +175,14 @@ def _open_tiff(data: bytes, gate: _Gate, _: Deadline) -> Opened:
     gate.admit(image.size, decoder_bytes)
     frame = LimitedFrame(ImageFrame(image), decoder_bytes)
     # Pillow's reader applies the orientation itself.
-    return Opened(frame, Format.TIFF, 1, tags, image.info.get("icc_profile") or b"")
+    colors = ColorNames(icc_profile=image.info.get("icc_profile") or b"", exif=exif_color.space_of(tags))
+    return Opened(frame, Format.TIFF, 1, tags, colors)
 
 
 def _open_gif(data: bytes, gate: _Gate, deadline: Deadline) -> Opened:
     image = _open(open_pieces((data,), deadline), Format.GIF)
     gate.admit(image.size, memory_estimate.of_gif(image.size))
-    return Opened(ImageFrame(image), Format.GIF, 1, exif.Tags(), b"")
+    return Opened(ImageFrame(image), Format.GIF, 1, exif.Tags(), ColorNames())
 
 
 _OPENERS: dict[Format, Callable[[bytes, _Gate, Deadline], Opened]] = {

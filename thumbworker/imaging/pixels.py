@@ -50,9 +50,9 @@ def decode(opened: Opened, longest_side: int) -> Image.Image:
     frame = opened.frame
     with decoder_errors():
         box = frame.load(fitted(frame.size, longest_side))
-        scaled = _scaled(frame, box, fitted(frame.size, longest_side))
+        scaled = _scaled(frame, box, fitted(frame.size, longest_side), color.white_level(opened.colors))
         frame.close()
-        return upright(color.to_srgb(scaled, opened.icc_profile), opened.orientation)
+        return upright(color.to_srgb(scaled, opened.colors), opened.orientation)
 
 
 def upright(image: Image.Image, orientation: int) -> Image.Image:
@@ -61,18 +61,18 @@ def upright(image: Image.Image, orientation: int) -> Image.Image:
     return image if transposition is None else image.transpose(transposition)
 
 
-def _scaled(frame: Frame, box: Box, target: tuple[int, int]) -> Image.Image:
+def _scaled(frame: Frame, box: Box, target: tuple[int, int], white: int) -> Image.Image:
     factor = factor_for(min(box[2] / target[0], box[3] / target[1]))
     whole = frame.whole()
     if whole is not None and whole.mode in _DIRECT_MODES and frame.transparency is None:
         reduced = whole.reduce(factor) if factor > 1 else whole
     else:
-        reduced = _reduced_by_bands(frame, (int(box[2]), int(box[3])), factor)
+        reduced = _reduced_by_bands(frame, (int(box[2]), int(box[3])), factor, white)
     inner = (0.0, 0.0, box[2] / factor, box[3] / factor)
     return reduced.resize(target, Image.Resampling.LANCZOS, box=inner)
 
 
-def _reduced_by_bands(frame: Frame, size: tuple[int, int], factor: int) -> Image.Image:
+def _reduced_by_bands(frame: Frame, size: tuple[int, int], factor: int, white: int) -> Image.Image:
     """Normalize and average ``factor`` squared pixels, a band of rows at a time.
 
     Converting the whole image at once would double the memory.
@@ -81,7 +81,7 @@ def _reduced_by_bands(frame: Frame, size: tuple[int, int], factor: int) -> Image
     rows = max(1, _BAND_PIXELS // width // factor) * factor
     reduced: Image.Image | None = None
     for top in range(0, height, rows):
-        band = normalize.normalize(frame.rows(top, min(top + rows, height)), frame.transparency)
+        band = normalize.normalize(frame.rows(top, min(top + rows, height)), frame.transparency, white)
         band = band.reduce(factor) if factor > 1 else band
         if reduced is None:
             reduced = Image.new(band.mode, (band.width, -(-height // factor)))

@@ -30,18 +30,26 @@ def heic(
     exif_offset: int = 0,
     exif_type: bytes = b"Exif",
     claimed: tuple[int, int] | None = None,
+    colr: bytes = b"",
+    colr_of_tiles: bytes = b"",
+    gain_map: bool = False,
 ) -> bytes:
     """A HEIC of one tile, or of a grid of ``columns`` by ``rows`` of it.
 
     ``quarter_turns`` are anticlockwise (irot); ``mirror_axis`` 0 is vertical (imir); ``exif`` is
     the content of an item of ``exif_type`` behind the offset of its TIFF header; ``claimed`` is written
-    where the size of the whole picture belongs.
+    where the size of the whole picture belongs. ``colr`` is the content of a box of that name, for the
+    picture or for its tiles. ``gain_map`` adds an auxiliary picture as iPhones do: the first tile again.
     """
     size = claimed or (columns * TILE_SIDE, rows * TILE_SIDE)
     tiles = list(range(2, 2 + columns * rows))
     exif_id = 2 + len(tiles)
     items = [(1, b"grid"), *((tile, b"hvc1") for tile in tiles)]
     references = _box(b"dimg", struct.pack(f">HH{len(tiles)}H", 1, len(tiles), *tiles))
+    gain_map_id = exif_id + 1
+    if gain_map:
+        items.append((gain_map_id, b"hvc1"))
+        references += _box(b"auxl", struct.pack(">HHH", gain_map_id, 1, 1))
     if exif:
         items.append((exif_id, exif_type))
         references += _box(b"cdsc", struct.pack(">HHH", exif_id, 1, 1))
@@ -51,6 +59,8 @@ def heic(
     # The address of the tile's bytes is known once everything before them has been built.
     def build(media_at: int) -> bytes:
         located = [_located(1, 1, 0, len(grid)), *(_located(tile, 0, media_at, len(_TILE)) for tile in tiles)]
+        if gain_map:
+            located.append(_located(gain_map_id, 0, media_at, len(_TILE)))
         if exif:
             located.append(_located(exif_id, 0, media_at + len(_TILE), len(exif_item)))
         meta = (
@@ -58,7 +68,15 @@ def heic(
             + _full(b"pitm", 0, struct.pack(">H", 1))
             + _full(b"iinf", 0, struct.pack(">H", len(items)) + b"".join(_info(*item) for item in items))
             + _full(b"iref", 0, references)
-            + _properties(tiles, size, quarter_turns, mirror_axis)
+            + _properties(
+                tiles,
+                size,
+                quarter_turns,
+                mirror_axis,
+                colr=colr,
+                colr_of_tiles=colr_of_tiles,
+                gain_map_id=gain_map_id if gain_map else 0,
+            )
             + _full(b"iloc", 1, struct.pack(">BBH", 0x44, 0, len(located)) + b"".join(located))
             + _box(b"idat", grid)
         )
@@ -69,7 +87,14 @@ def heic(
 
 
 def _properties(
-    tiles: list[int], size: tuple[int, int], quarter_turns: int, mirror_axis: int | None
+    tiles: list[int],
+    size: tuple[int, int],
+    quarter_turns: int,
+    mirror_axis: int | None,
+    *,
+    colr: bytes,
+    colr_of_tiles: bytes,
+    gain_map_id: int,
 ) -> bytes:
     boxes = [
         _box(b"hvcC", _HVCC),
@@ -77,13 +102,22 @@ def _properties(
         _full(b"ispe", 0, struct.pack(">II", *size)),
         _box(b"irot", bytes([quarter_turns])),
         _box(b"imir", bytes([mirror_axis or 0])),
+        _full(b"auxC", 0, b"urn:com:apple:photo:2020:aux:hdrgainmap\x00"),
     ]
-    whole = [3] + [4] * (quarter_turns > 0) + [5] * (mirror_axis is not None)
-    associations = struct.pack(">HB", 1, len(whole)) + bytes(whole)
-    associations += b"".join(struct.pack(">HBBB", tile, 2, 0x81, 2) for tile in tiles)
+    whole, of_tile = [3], [0x81, 2]
+    for content, places in ((colr, whole), (colr_of_tiles, of_tile)):
+        if content:
+            boxes.append(_box(b"colr", content))
+            places.append(len(boxes))
+    whole += [4] * (quarter_turns > 0) + [5] * (mirror_axis is not None)
+    associated = {1: whole, **dict.fromkeys(tiles, of_tile)}
+    if gain_map_id:
+        associated[gain_map_id] = [0x81, 2, 6]
+    entries = (struct.pack(">HB", item, len(places)) + bytes(places) for item, places in associated.items())
     return _box(
         b"iprp",
-        _box(b"ipco", b"".join(boxes)) + _full(b"ipma", 0, struct.pack(">I", 1 + len(tiles)) + associations),
+        _box(b"ipco", b"".join(boxes))
+        + _full(b"ipma", 0, struct.pack(">I", len(associated)) + b"".join(entries)),
     )
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _HEADER_BYTES = 1 << 16
-_FULL_BOX_BYTES = 4
+FULL_BOX_BYTES = 4
 _DESCRIBES = b"cdsc"
 _MAX_EXIF_BYTES = 1 << 20
 
@@ -48,7 +48,7 @@ def without_metadata(data: bytes) -> bytes:
 
     pi-heif 1.4 reads all of them when it opens a file, and crashes if a type is not UTF-8.
     """
-    for kind, start, end in _boxes(memoryview(data), 0, len(data)):
+    for kind, start, end in boxes(memoryview(data), 0, len(data)):
         if kind == b"meta" and _DESCRIBES in data[start:end]:
             return data[:start] + data[start:end].replace(_DESCRIBES, b"free") + data[end:]
     return data
@@ -57,9 +57,9 @@ def without_metadata(data: bytes) -> bytes:
 def exif_of(data: bytes) -> bytes:
     """Return the first EXIF item of the file; empty if there is none that can be read."""
     view = memoryview(data)
-    for kind, start, end in _boxes(view, 0, len(view)):
+    for kind, start, end in boxes(view, 0, len(view)):
         if kind == b"meta":
-            inner = {k: (s, e) for k, s, e in _boxes(view, start + _FULL_BOX_BYTES, end)}
+            inner = {k: (s, e) for k, s, e in boxes(view, start + FULL_BOX_BYTES, end)}
             item = _first_item(view, *inner.get(b"iinf", (0, 0)), wanted=b"Exif")
             payload = _item(view, item, inner.get(b"iloc", (0, 0)), inner.get(b"idat", (0, 0)))
             at = 4 + int.from_bytes(payload[:4], "big")  # some writers put JPEG's "Exif" prefix before it
@@ -67,12 +67,12 @@ def exif_of(data: bytes) -> bytes:
     return b""
 
 
-def _boxes(view: memoryview, at: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+def boxes(view: memoryview, at: int, end: int) -> Iterator[tuple[bytes, int, int]]:
     """Yield type, content start and content end of each box between two positions."""
     while at + 8 <= end:
-        size, start = _unsigned(view, at, 4), at + 8
+        size, start = unsigned(view, at, 4), at + 8
         if size == 1:
-            size, start = _unsigned(view, at + 8, 8), at + 16
+            size, start = unsigned(view, at + 8, 8), at + 16
         box_end = end if size == 0 else min(end, at + size)
         if box_end < start:
             return
@@ -83,13 +83,13 @@ def _boxes(view: memoryview, at: int, end: int) -> Iterator[tuple[bytes, int, in
 def _first_item(view: memoryview, start: int, end: int, *, wanted: bytes) -> int:
     """Return the id of the first item of a type in an item information box; 0 if there is none."""
     count_bytes = 2 if start < end and view[start] == 0 else 4
-    for kind, entry, entry_end in _boxes(view, start + _FULL_BOX_BYTES + count_bytes, end):
+    for kind, entry, entry_end in boxes(view, start + FULL_BOX_BYTES + count_bytes, end):
         if kind != b"infe" or entry_end - entry < 12 or view[entry] < 2:
             continue
         id_bytes = 2 if view[entry] == 2 else 4
-        at = entry + _FULL_BOX_BYTES
+        at = entry + FULL_BOX_BYTES
         if bytes(view[at + id_bytes + 2 : at + id_bytes + 6]) == wanted:
-            return _unsigned(view, at, id_bytes)
+            return unsigned(view, at, id_bytes)
     return 0
 
 
@@ -99,24 +99,24 @@ def _item(view: memoryview, item: int, iloc: tuple[int, int], idat: tuple[int, i
     if not item or end - start < 8:
         return b""
     version = view[start]
-    sizes = _unsigned(view, start + 4, 2)
+    sizes = unsigned(view, start + 4, 2)
     offset_bytes, length_bytes, base_bytes, index_bytes = (sizes >> shift & 15 for shift in (12, 8, 4, 0))
     wide = 4 if version == 2 else 2
     at = start + 6 + wide
     while at < end:
-        number, at = _unsigned(view, at, wide), at + wide
-        method, at = (_unsigned(view, at, 2) & 15, at + 2) if version else (0, at)
-        base, at = _unsigned(view, at + 2, base_bytes), at + 2 + base_bytes
-        extents, at = _unsigned(view, at, 2), at + 2
+        number, at = unsigned(view, at, wide), at + wide
+        method, at = (unsigned(view, at, 2) & 15, at + 2) if version else (0, at)
+        base, at = unsigned(view, at + 2, base_bytes), at + 2 + base_bytes
+        extents, at = unsigned(view, at, 2), at + 2
         skipped = index_bytes if version else 0
         if number == item and extents == 1:
             at += skipped
-            offset = base + _unsigned(view, at, offset_bytes) + (idat[0] if method == 1 else 0)
-            length = _unsigned(view, at + offset_bytes, length_bytes)
+            offset = base + unsigned(view, at, offset_bytes) + (idat[0] if method == 1 else 0)
+            length = unsigned(view, at + offset_bytes, length_bytes)
             return bytes(view[offset : offset + min(length, _MAX_EXIF_BYTES)])
         at += extents * (skipped + offset_bytes + length_bytes)
     return b""
 
 
-def _unsigned(view: memoryview, at: int, size: int) -> int:
+def unsigned(view: memoryview, at: int, size: int) -> int:
     return int.from_bytes(view[at : at + size], "big")

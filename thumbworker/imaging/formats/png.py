@@ -6,10 +6,13 @@ animation frames. Layout: PNG (third edition), section 5.
 
 from __future__ import annotations
 
+import struct
 import zlib
 from dataclasses import dataclass
 
 from thumbworker.contract.reasons import Reason
+from thumbworker.imaging.color import ColorNames
+from thumbworker.imaging.colorimetry import SRGB, ColorSpace, of_chromaticities, of_code_points
 from thumbworker.imaging.errors import Refused
 
 _KEPT = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
@@ -17,6 +20,9 @@ _MAX_CHUNKS = 100_000
 """A 50 MB file in chunks of 8 kB, as most encoders write, has about 6,000."""
 
 _MAX_PROFILE_BYTES = 4_000_000
+_COLOR_CHUNK_BYTES = {b"cICP": 4, b"sRGB": 1, b"cHRM": 32, b"gAMA": 4}
+_UNIT = 100_000
+"""Of cHRM and gAMA."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +35,7 @@ class PngHeader:
     color_type: int
     interlaced: bool
     exif: bytes
-    icc_profile: bytes
+    colors: ColorNames
     pieces: tuple[memoryview, ...]
 
 
@@ -44,6 +50,7 @@ def read_chunks(data: bytes) -> PngHeader:
     view = memoryview(data)
     pieces: list[memoryview] = []
     exif = icc_profile = b""
+    color_chunks: dict[bytes, bytes] = {}
     kept_from = 0
     at = 8
     for _ in range(_MAX_CHUNKS):
@@ -59,6 +66,8 @@ def read_chunks(data: bytes) -> PngHeader:
                 exif = exif or bytes(body)
             elif kind == b"iCCP":
                 icc_profile = _inflated_profile(bytes(body))
+            elif _COLOR_CHUNK_BYTES.get(kind) == len(body):
+                color_chunks.setdefault(kind, bytes(body))
         at = end
         if kind == b"IEND":
             break
@@ -72,9 +81,33 @@ def read_chunks(data: bytes) -> PngHeader:
         color_type=data[25],
         interlaced=data[28] != 0,
         exif=exif,
-        icc_profile=icc_profile,
+        colors=ColorNames(
+            cicp=_coded(color_chunks.get(b"cICP", b"")),
+            icc_profile=icc_profile,
+            chunks=SRGB if b"sRGB" in color_chunks else _measured(color_chunks),
+        ),
         pieces=tuple(pieces),
     )
+
+
+def _coded(body: bytes) -> ColorSpace | None:
+    """Return the color space of a cICP chunk; a PNG is RGB, so only the identity matrix (0) is valid."""
+    if len(body) != 4 or body[2] != 0:
+        return None
+    return of_code_points(body[0], body[1], full_range=body[3] != 0)
+
+
+def _measured(chunks: dict[bytes, bytes]) -> ColorSpace | None:
+    """Return the color space of cHRM and gAMA together.
+
+    Gamma alone is ignored, as by most viewers: old encoders wrote any.
+    """
+    if not {b"cHRM", b"gAMA"} <= chunks.keys():
+        return None
+    gamma = int.from_bytes(chunks[b"gAMA"], "big")
+    values = [value / _UNIT for value in struct.unpack(">8I", chunks[b"cHRM"])]
+    white, red, green, blue = zip(values[::2], values[1::2], strict=True)
+    return of_chromaticities(white, red, green, blue, _UNIT / gamma) if gamma else None
 
 
 def _inflated_profile(body: bytes) -> bytes:
