@@ -1,7 +1,7 @@
 """Primaries and transfer functions of ITU-T H.273 (07/2024, tables 2 and 3), and what is computed from them.
 
-A transfer function here decodes: it turns a code of 0..1 into linear light of 0..1. PQ and HLG are absolute and
-scene-referred; ``hdr`` decodes them.
+A transfer function here decodes: it turns a code of 0..1 into linear light of 0..1. PQ's light is absolute,
+HLG's is the scene's, not the display's: ``hdr`` maps both.
 """
 
 from __future__ import annotations
@@ -55,26 +55,26 @@ PRIMARIES = {
 
 def srgb(code: float) -> float:
     """Decode sRGB (IEC 61966-2-1)."""
-    return code / 12.92 if code <= 0.04045 else ((code + 0.055) / 1.055) ** 2.4
+    return code / 12.92 if code <= 0.04045 else math.pow((code + 0.055) / 1.055, 2.4)
 
 
 def encode_srgb(light: float) -> float:
     """Return the sRGB code of linear light."""
-    return 12.92 * light if light <= 0.0031308 else 1.055 * light ** (1 / 2.4) - 0.055
+    return 12.92 * light if light <= 0.0031308 else 1.055 * math.pow(light, 1 / 2.4) - 0.055
 
 
 @functools.lru_cache(maxsize=64)
 def gamma(exponent: float) -> Transfer:
     """Return a power function; the same object for the same exponent."""
-    return lambda code: code**exponent
+    return lambda code: math.pow(code, exponent)
 
 
 def _bt709(code: float) -> float:
-    return code / 4.5 if code < 0.081 else ((code + 0.099) / 1.099) ** (1 / 0.45)
+    return code / 4.5 if code < 0.081 else math.pow((code + 0.099) / 1.099, 1 / 0.45)
 
 
 def _smpte_240m(code: float) -> float:
-    return code / 4 if code < 0.0913 else ((code + 0.1115) / 1.1115) ** (1 / 0.45)
+    return code / 4 if code < 0.0913 else math.pow((code + 0.1115) / 1.1115, 1 / 0.45)
 
 
 def _logarithmic(decades: float) -> Transfer:
@@ -82,19 +82,19 @@ def _logarithmic(decades: float) -> Transfer:
 
 
 def _smpte_428(code: float) -> float:
-    return min(1.0, 52.37 / 48 * code**2.6)
+    return min(1.0, 52.37 / 48 * math.pow(code, 2.6))
 
 
 def pq(code: float) -> float:
     """Decode PQ (SMPTE ST 2084) to luminance relative to 10,000 cd/m²."""
-    root = code ** (1 / 78.84375)
-    return (max(root - 0.8359375, 0) / (18.8515625 - 18.6875 * root)) ** (1 / 0.1593017578125)
+    root = math.pow(code, 1 / 78.84375)
+    return math.pow(max(root - 0.8359375, 0) / (18.8515625 - 18.6875 * root), 1 / 0.1593017578125)
 
 
 def encode_pq(luminance: float) -> float:
     """Return the PQ code of a luminance relative to 10,000 cd/m²."""
-    power = luminance**0.1593017578125
-    return ((0.8359375 + 18.8515625 * power) / (1 + 18.6875 * power)) ** 78.84375
+    power = math.pow(luminance, 0.1593017578125)
+    return math.pow((0.8359375 + 18.8515625 * power) / (1 + 18.6875 * power), 78.84375)
 
 
 def hlg(code: float) -> float:
@@ -158,7 +158,9 @@ def of_code_points(primaries: int, transfer: int, *, full_range: bool = True) ->
     return ColorSpace(found, decode, full_range) if found and decode else None
 
 
-def of_chromaticities(white: Point, red: Point, green: Point, blue: Point, exponent: float) -> ColorSpace | None:
+def of_chromaticities(
+    white: Point, red: Point, green: Point, blue: Point, exponent: float
+) -> ColorSpace | None:
     """Return the color space of measured primaries and a decoding exponent; ``None`` if they are absurd."""
     primaries = Primaries(white, red, green, blue)
     if not 0.2 <= exponent <= 10:

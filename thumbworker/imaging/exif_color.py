@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _INDEX = 0x0001
 _BY_INDEX = {b"R03": ADOBE_RGB, b"R98": SRGB}
 _COLOR_SPACE, _GAMMA = 0xA001, 0xA500
-_BY_COLOR_SPACE = {(1,): SRGB, (2,): ADOBE_RGB}
+_BY_COLOR_SPACE = {1: SRGB, 2: ADOBE_RGB}
 """2 is not in the standard; cameras before DCF 2.0 wrote it."""
 
 _WHITE_POINT, _PRIMARIES = 318, 319
@@ -30,8 +30,8 @@ def space_of(tags: Tags) -> ColorSpace | None:
     index = tags.interop.get(_INDEX)
     found = _BY_INDEX.get(index[:3]) if isinstance(index, bytes) else None
     color_space = tags.exif.get(_COLOR_SPACE)
-    if found is None and isinstance(color_space, tuple):
-        found = _BY_COLOR_SPACE.get(color_space[:1])
+    if found is None and isinstance(color_space, tuple) and isinstance(color_space[0], int):
+        found = _BY_COLOR_SPACE.get(color_space[0])
     return found or _measured(tags)
 
 

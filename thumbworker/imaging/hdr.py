@@ -85,7 +85,9 @@ def _hlg_to_sdr(image: Image.Image, space: ColorSpace) -> Image.Image:
     display = _to_display(bands, luminances(space.primaries))
     levels = [ImageMath.lambda_eval(_root_of_light, light=light).convert("L") for light in display]
     curve = tone_curve(_HLG_NITS * (_peak_level(_brightest(levels)) / 255) ** 2)
-    coded = [round(255 * encode_srgb(curve(_HLG_NITS * (step / (_STEPS - 1)) ** 2))) for step in range(_STEPS)]
+    coded = [
+        round(255 * encode_srgb(curve(_HLG_NITS * (step / (_STEPS - 1)) ** 2))) for step in range(_STEPS)
+    ]
     table = [level for level in coded for _ in range(65536 // _STEPS)]
     return Image.merge("RGB", [_fine(light).point(table, "L") for light in display])
 
@@ -107,7 +109,7 @@ def _root_of_light(names: dict[str, Any]) -> Any:
 
 
 def _fine(light: Image.Image) -> Image.Image:
-    root = ImageMath.lambda_eval(lambda names: names["light"] ** 0.5 * 65535.0, light=light)
+    root: Image.Image = ImageMath.lambda_eval(lambda names: names["light"] ** 0.5 * 65535.0, light=light)
     return root.convert("I")
 
 

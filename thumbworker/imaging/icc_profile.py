@@ -1,4 +1,4 @@
-"""Write an ICC profile for a color space, so that lcms converts every picture. Layout: ICC.1:2010, 7 to 10."""
+"""Write an ICC profile for a color space, which lcms then converts. Layout: ICC.1:2010, 7 to 10."""
 
 from __future__ import annotations
 
@@ -36,9 +36,13 @@ def profile_of(space: ColorSpace) -> bytes:
         at += len(body)
     tags += [name + struct.pack(">II", at, len(curve)) for name in (b"rTRC", b"gTRC", b"bTRC")]
     size = at + len(curve)
-    header = struct.pack(">I4xI", size, 0x02400000) + b"mntrRGB XYZ " + struct.pack(">6H", 2026, 1, 1, 0, 0, 0)
+    header = (
+        struct.pack(">I4xI", size, 0x02400000) + b"mntrRGB XYZ " + struct.pack(">6H", 2026, 1, 1, 0, 0, 0)
+    )
     header += b"acsp" + bytes(28) + struct.pack(">3i", *map(_fixed, _D50))
-    return b"".join([header.ljust(128, b"\x00"), struct.pack(">I", len(tags)), *tags, *bodies.values(), curve])
+    return b"".join(
+        [header.ljust(128, b"\x00"), struct.pack(">I", len(tags)), *tags, *bodies.values(), curve]
+    )
 
 
 def _xyz(values: tuple[float, ...]) -> bytes:

@@ -64,7 +64,11 @@ def pq(nits: float) -> float:
 
 
 def _hlg(scene: float) -> float:
-    return math.sqrt(3 * scene) if scene <= 1 / 12 else 0.17883277 * math.log(12 * scene - 0.28466892) + 0.55991073
+    return (
+        math.sqrt(3 * scene)
+        if scene <= 1 / 12
+        else 0.17883277 * math.log(12 * scene - 0.28466892) + 0.55991073
+    )
 
 
 ENCODERS: dict[int, Callable[[float], float]] = {
@@ -78,18 +82,20 @@ ENCODERS: dict[int, Callable[[float], float]] = {
     14: _bt709,
     16: lambda light: pq(203 * light),
 }
-HLG = 18
+PQ, HLG = 16, 18
 
 
-def encoded(color: Color, primaries: str, transfer: int | float) -> Color:
-    """Return the code values of an sRGB color in another space; a float is a gamma, an integer H.273's code."""
+def encoded(color: Color, primaries: str, transfer: float) -> Color:
+    """Return the code values of an sRGB color; ``transfer`` is H.273's code, or a gamma if it is a float."""
     linear = tuple(_from_srgb(level) for level in color)
     xyz = _times(rgb_to_xyz(*CHROMATICITIES["BT.709"]), linear)
     adapted = _times(adaptation(D65, CHROMATICITIES[primaries][0]), xyz)
     light = [max(0.0, part) for part in _times(inverse(rgb_to_xyz(*CHROMATICITIES[primaries])), adapted)]
     if transfer == HLG:
         nits = [203 * part for part in light]
-        luminance = sum(part * share for part, share in zip(nits, rgb_to_xyz(*CHROMATICITIES[primaries])[1], strict=True))
+        luminance = sum(
+            part * share for part, share in zip(nits, rgb_to_xyz(*CHROMATICITIES[primaries])[1], strict=True)
+        )
         codes = [_hlg(part / 1000 * (luminance / 1000) ** (-0.2 / 1.2)) if part else 0.0 for part in nits]
     elif isinstance(transfer, float):
         codes = [part ** (1 / transfer) for part in light]
@@ -99,7 +105,9 @@ def encoded(color: Color, primaries: str, transfer: int | float) -> Color:
     return red, green, blue
 
 
-def patches(primaries: str = "BT.709", transfer: int | float = 13, colors: tuple[Color, ...] = PATCHES) -> Image.Image:
+def patches(
+    primaries: str = "BT.709", transfer: float = 13, colors: tuple[Color, ...] = PATCHES
+) -> Image.Image:
     """Return flat patches side by side, which are ``colors`` once they are converted to sRGB."""
     image = Image.new("RGB", (PATCH_SIDE * len(colors), PATCH_SIDE))
     for place, color in enumerate(colors):
@@ -111,7 +119,9 @@ def patches(primaries: str = "BT.709", transfer: int | float = 13, colors: tuple
 def patch_colors(image: Image.Image, count: int = len(PATCHES)) -> list[Color]:
     """Return the color in the middle of each patch."""
     image = image.convert("RGB")
-    return [image.getpixel((PATCH_SIDE * place + PATCH_SIDE // 2, image.height // 2)) for place in range(count)]  # type: ignore[misc]
+    return [
+        image.getpixel((PATCH_SIDE * place + PATCH_SIDE // 2, image.height // 2)) for place in range(count)
+    ]  # type: ignore[misc]
 
 
 def largest_difference(found: list[Color], wanted: tuple[Color, ...] | list[Color]) -> float:
@@ -123,7 +133,8 @@ def png(image: Image.Image, *chunks: tuple[bytes, bytes], **options: object) -> 
     """Return a PNG with more chunks behind IHDR."""
     data = saved(image, "PNG", **options)
     more = b"".join(
-        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body)) for kind, body in chunks
+        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        for kind, body in chunks
     )
     return data[:33] + more + data[33:]
 
@@ -146,6 +157,36 @@ def avif(image: Image.Image, primaries: int, transfer: int, **options: object) -
     data = saved(image, "AVIF", quality=100, subsampling="4:4:4", **options)
     at = data.index(b"colrnclx") + 8
     return data[:at] + struct.pack(">HH", primaries, transfer) + data[at + 4 :]
+
+
+def with_properties(data: bytes, *boxes: tuple[bytes, bytes]) -> bytes:
+    """Return a one-item AVIF of Pillow's with more properties of its picture, in this order."""
+    added = b"".join(struct.pack(">I", 8 + len(body)) + kind + body for kind, body in boxes)
+    ipma = data.index(b"ipma") - 4
+    count = data[ipma + 18]
+    present = len([at for at in range(count) if data[ipma + 19 + at] & 0x7F])
+    indexes = bytes(0x80 | present + 1 + place for place in range(len(boxes)))  # all are essential
+    grown = data[:ipma] + added + data[ipma : ipma + 18] + bytes([count + len(boxes)])
+    grown += data[ipma + 19 : ipma + 19 + count] + indexes + data[ipma + 19 + count :]
+    sizes = {
+        b"meta": len(added) + len(indexes),
+        b"iprp": len(added) + len(indexes),
+        b"ipco": len(added),
+        b"ipma": len(indexes),
+    }
+    for kind, more in sizes.items():
+        grown = _increased(grown, grown.index(kind) - 4, more)
+    return _increased(grown, grown.index(b"iloc") + 18, len(added) + len(indexes))
+
+
+def _increased(data: bytes, at: int, more: int) -> bytes:
+    value = int.from_bytes(data[at : at + 4], "big") + more
+    return data[:at] + value.to_bytes(4, "big") + data[at + 4 :]
+
+
+def clap(width: int, height: int, right: int = 0, down: int = 0) -> tuple[bytes, bytes]:
+    """Return a crop around the middle of the picture, moved by whole pixels."""
+    return b"clap", struct.pack(">IIIIiIiI", width, 1, height, 1, right, 1, down, 1)
 
 
 def dcf_exif(
@@ -211,9 +252,7 @@ def adaptation(source, target):
     bradford = ((0.8951, 0.2664, -0.1614), (-0.7502, 1.7135, 0.0367), (0.0389, -0.0685, 1.0296))
     cones = [_times(bradford, (x / y, 1.0, (1 - x - y) / y)) for x, y in (source, target)]
     back = inverse(bradford)
-    scaled = tuple(
-        tuple(value * b / a for value in row) for row, a, b in zip(bradford, *cones, strict=True)
-    )
+    scaled = tuple(tuple(value * b / a for value in row) for row, a, b in zip(bradford, *cones, strict=True))
     return tuple(_times_row(row, scaled) for row in back)
 
 

@@ -10,22 +10,26 @@ from PIL import Image
 from tests.thumbworker.imaging.color_files import (
     HLG,
     PATCHES,
+    PQ,
     PRIMARIES_CODES,
     avif,
     chrm,
     cicp,
+    clap,
     dcf_exif,
     gama,
     largest_difference,
     patch_colors,
     patches,
     png,
+    pq,
     tiff,
+    with_properties,
 )
 from tests.thumbworker.imaging.exif_blocks import ratios
 from tests.thumbworker.imaging.heic_files import heic
 from tests.thumbworker.imaging.icc_files import GREEN_AND_BLUE_SWAPPED, rgb_profile
-from tests.thumbworker.imaging.pictures import corners, opened, saved
+from tests.thumbworker.imaging.pictures import CORNERS, corners, distance, opened, quarters, saved
 from thumbworker.imaging import render
 
 LARGEST_DIFFERENCE = 3.0
@@ -43,9 +47,9 @@ H273 = [
     ("BT.2020", 14),
     ("P3 theater", 13),
     ("P3", 13),
-    ("BT.2020", 16),
+    ("BT.2020", PQ),
     ("BT.2020", HLG),
-    ("P3", 16),
+    ("P3", PQ),
     ("P3", HLG),
 ]
 
@@ -65,9 +69,12 @@ def test_png__cicp(primaries: str, transfer: int) -> None:
     assert difference(data) <= LARGEST_DIFFERENCE
 
 
-@pytest.mark.parametrize(("primaries", "transfer"), H273)
+@pytest.mark.parametrize(("primaries", "transfer"), [case for case in H273 if case[1] != PQ])
 def test_avif__nclx(primaries: str, transfer: int) -> None:
-    assert difference(avif(patches(primaries, transfer), PRIMARIES_CODES[primaries], transfer)) <= LARGEST_DIFFERENCE
+    assert (
+        difference(avif(patches(primaries, transfer), PRIMARIES_CODES[primaries], transfer))
+        <= LARGEST_DIFFERENCE
+    )
 
 
 @pytest.mark.parametrize("of_tiles", [False, True])
@@ -89,7 +96,8 @@ def nclx(primaries: int, transfer: int, matrix: int = 6) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("primaries", "exponent"), [("P3", 2.2), ("Adobe RGB", 2.2), ("BT.709", 1.8), ("BT.2020", 2.4), ("P3 theater", 2.6)]
+    ("primaries", "exponent"),
+    [("P3", 2.2), ("Adobe RGB", 2.2), ("BT.709", 1.8), ("BT.2020", 2.4), ("P3 theater", 2.6)],
 )
 def test_png__chrm_and_gama(primaries: str, exponent: float) -> None:
     data = png(patches(primaries, exponent), chrm(primaries), gama(exponent))
@@ -169,7 +177,9 @@ def test_avif__icc_before_nclx() -> None:
     image = Image.new("RGB", (32, 32), (200, 40, 120))
     with_profile = saved(image, "AVIF", quality=100, subsampling="4:4:4", icc_profile=profile)
     assert b"nclx" in avif(image, 9, 16, icc_profile=profile)
-    found = [shown(data).getpixel((16, 16)) for data in (with_profile, avif(image, 9, 16, icc_profile=profile))]
+    found = [
+        shown(data).getpixel((16, 16)) for data in (with_profile, avif(image, 9, 16, icc_profile=profile))
+    ]
     assert found[0] == found[1]
 
 
@@ -208,3 +218,110 @@ def test_png__broken_chunks_fall_through(chunks: list[tuple[bytes, bytes]], then
 @pytest.mark.parametrize(("primaries", "transfer"), [(2, 2), (0, 0), (3, 13), (12, 3), (65535, 65535)])
 def test_nclx__unknown_falls_through(primaries: int, transfer: int) -> None:
     assert difference(avif(patches(), primaries, transfer)) <= LARGEST_DIFFERENCE
+
+
+@pytest.mark.parametrize("transfer", [PQ, HLG])
+@pytest.mark.parametrize("mode", ["RGBA", "P", "L", "I;16"])
+def test_png__every_mode_with_high_dynamic_range(mode: str, transfer: int) -> None:
+    gray = patches("BT.2020", transfer, ((128, 128, 128), (30, 30, 30)))
+    wanted = [(128, 128, 128), (30, 30, 30)]
+    if mode == "RGBA":
+        clear = gray.convert("RGBA")
+        clear.paste((0, 0, 0, 0), (16, 0, 32, 16))
+        image, wanted[1] = clear, (255, 255, 255)
+    elif mode == "I;16":
+        image = gray.convert("L").convert("I").point(lambda level: level * 257).convert("I;16")
+    else:
+        image = gray.quantize(4) if mode == "P" else gray.convert(mode)
+    found = patch_colors(shown(png(image, cicp(9, transfer))), 2)
+    assert largest_difference(found, wanted) <= LARGEST_DIFFERENCE
+
+
+def test_pq__highlights_keep_their_order_and_paper_its_place() -> None:
+    levels = [round(255 * pq(nits)) for nits in (10, 50, 203, 1000, 4000)]
+    image = Image.new("RGB", (80, 16))
+    for place, level in enumerate(levels):
+        image.paste((level, level, level), (16 * place, 0, 16 * place + 16, 16))
+    found = [color[0] for color in patch_colors(shown(png(image, cicp(9, PQ))), 5)]
+    assert found == sorted(set(found))
+    assert 150 < found[2] < 240
+    assert found[4] >= 254
+
+
+def test_pq__single_bright_pixel_does_not_darken() -> None:
+    image = patches("BT.2020", PQ)
+    image.putpixel((3, 3), (255, 255, 255))
+    assert difference(png(image, cicp(9, PQ))) <= LARGEST_DIFFERENCE
+
+
+def test_cmyk__names_of_rgb_are_ignored() -> None:
+    exif = b"Exif\x00\x00" + dcf_exif()
+    image = Image.new("CMYK", (32, 32), (0, 200, 100, 30))
+    found = [
+        shown(saved(image, quality=100, **options)).getpixel((16, 16)) for options in ({}, {"exif": exif})
+    ]
+    assert found[0] == found[1]
+
+
+def test_srgb__by_any_name_is_not_converted() -> None:
+    image = patches()
+    plain = render(png(image)).renditions[0].data
+    for chunks in ([cicp(1, 13)], [(b"sRGB", b"\x00")], [(b"eXIf", dcf_exif(b"R98", 1))]):
+        assert render(png(image, *chunks)).renditions[0].data == plain
+
+
+def test_nclx__data_space_of_android_is_srgb() -> None:
+    assert difference(avif(patches(), 5, 1)) <= LARGEST_DIFFERENCE
+
+
+def test_gain_map__base_picture_is_shown() -> None:
+    base, gains = patches(), Image.new("L", (64, 8), 200)
+    jpeg = saved(base, "MPO", save_all=True, append_images=[gains], quality=100, subsampling=0)
+    assert difference(jpeg) <= LARGEST_DIFFERENCE
+    assert corners(shown(heic(2, 2, gain_map=True))) == corners(shown(heic(2, 2)))
+
+
+@pytest.mark.parametrize(
+    ("boxes", "size", "shown_colors"),
+    [
+        ([clap(20, 10)], (20, 10), ("top left", "top right", "bottom left", "bottom right")),
+        ([clap(20, 10, -30, -20)], (20, 10), ("top left",) * 4),
+        ([clap(20, 10, 30, 20)], (20, 10), ("bottom right",) * 4),
+        ([clap(20, 10, 30, -20), (b"irot", b"\x01")], (10, 20), ("top right",) * 4),
+        ([(b"irot", b"\x01"), clap(20, 10, 10, -20)], (20, 10), ("bottom right",) * 4),
+        ([(b"irot", b"\x01")], (60, 100), ("top right", "bottom right", "top left", "bottom left")),
+        ([(b"irot", b"\x02")], (100, 60), ("bottom right", "bottom left", "top right", "top left")),
+        ([(b"irot", b"\x03")], (60, 100), ("bottom left", "top left", "bottom right", "top right")),
+        ([(b"imir", b"\x00")], (100, 60), ("bottom left", "bottom right", "top left", "top right")),
+        ([(b"imir", b"\x01")], (100, 60), ("top right", "top left", "bottom right", "bottom left")),
+        (
+            [(b"irot", b"\x01"), (b"imir", b"\x01")],
+            (60, 100),
+            ("bottom right", "top right", "bottom left", "top left"),
+        ),
+        (
+            [(b"imir", b"\x01"), (b"irot", b"\x01")],
+            (60, 100),
+            ("top left", "bottom left", "top right", "bottom right"),
+        ),
+        ([clap(0, 10)], (100, 60), ("top left", "top right", "bottom left", "bottom right")),
+        ([clap(20, 10, 500, 0)], (100, 60), ("top left", "top right", "bottom left", "bottom right")),
+        ([clap(900, 900)], (100, 60), ("top left", "top right", "bottom left", "bottom right")),
+        ([(b"clap", bytes(32))], (100, 60), ("top left", "top right", "bottom left", "bottom right")),
+    ],
+)
+def test_avif__crop_rotation_and_mirror(
+    boxes: list[tuple[bytes, bytes]], size: tuple[int, int], shown_colors: tuple[str, ...]
+) -> None:
+    image = quarters(100, 60)
+    exif = image.getexif()
+    data = with_properties(saved(image, "AVIF", quality=100, subsampling="4:4:4", exif=exif), *boxes)
+    picture = render(data)
+    assert (picture.width, picture.height) == size
+    found = corners(opened(picture.renditions[0].data))
+    places = ("top left", "top right", "bottom left", "bottom right")
+    assert {
+        place: found[place]
+        for place, name in zip(places, shown_colors, strict=True)
+        if distance(found[place], CORNERS[name]) > 24
+    } == {}

@@ -119,4 +119,5 @@ def _item(view: memoryview, item: int, iloc: tuple[int, int], idat: tuple[int, i
 
 
 def unsigned(view: memoryview, at: int, size: int) -> int:
+    """Return the big-endian integer of ``size`` bytes at a position; bytes behind the end count as absent."""
     return int.from_bytes(view[at : at + size], "big")

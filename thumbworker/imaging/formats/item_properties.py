@@ -29,7 +29,7 @@ _SKIPPED = {b"stsd": 8, b"av01": 78}
 """Fields before the boxes in these boxes."""
 
 _ANDROID_JFIF = 5, 1, 6
-"""What Android's HEIC writer states for its JFIF data space, which everything else on Android takes as sRGB."""
+"""What Android's HEIC writer states for its data space JFIF, whose pictures are in sRGB as JPEGs are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,9 @@ def _of_track(view: memoryview) -> Properties:
 
 
 def _properties(view: memoryview, found: list[tuple[bytes, int, int]]) -> Properties:
-    transforms = (Transform(kind, bytes(view[s : min(e, s + 32)])) for kind, s, e in found if kind in _TRANSFORMS)
+    transforms = (
+        Transform(kind, bytes(view[s : min(e, s + 32)])) for kind, s, e in found if kind in _TRANSFORMS
+    )
     return Properties(_nclx(view, found), tuple(transforms))
 
 
@@ -146,11 +148,11 @@ def _nclx(view: memoryview, properties: Sequence[tuple[bytes, int, int]]) -> Col
 
 
 def placement(size: tuple[int, int], transforms: Sequence[Transform]) -> tuple[Crop | None, int]:
-    """Return the box that a crop leaves of the stored image, and the orientation (1 to 8, as in EXIF) of that.
+    r"""Return the box that a crop leaves of the stored image, and its EXIF orientation (1 to 8).
 
     The transforms apply in their order. A broken one is ignored.
 
-    >>> placement((60, 40), [Transform(b"irot", b"\\1"), Transform(b"imir", b"\\1")])
+    >>> placement((60, 40), [Transform(b"irot", b"\1"), Transform(b"imir", b"\1")])
     (None, 5)
     """
     turned = _UPRIGHT
@@ -178,9 +180,7 @@ def _aperture(body: bytes) -> tuple[Fraction, Fraction, Fraction, Fraction] | No
     numbers = [int.from_bytes(body[at : at + 4], "big", signed=True) for at in range(0, 32, 4)]
     if len(body) < 32 or min(numbers[1::2]) <= 0 or min(numbers[0], numbers[2]) <= 0:
         return None
-    width, height, right, down = (
-        Fraction(n, d) for n, d in zip(numbers[::2], numbers[1::2], strict=True)
-    )
+    width, height, right, down = (Fraction(n, d) for n, d in zip(numbers[::2], numbers[1::2], strict=True))
     return width, height, right, down
 
 
