@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from django.http import HttpRequest
 from ninja.security import HttpBearer
 
 from gallery.accounts.rate_limits import retry_after_seconds
@@ -14,17 +15,16 @@ from gallery.api.tokens import Scope
 from gallery.core import reasons
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
-
     from gallery.accounts.models import User
     from gallery.api.models import ApiToken, RememberedAnswer
 
 
-class ApiRequest:
-    """An authenticated request, for the type checker."""
+class ApiRequest(HttpRequest):
+    """An authenticated request, for the type checker. Its response may be stored for repetitions."""
 
     user: User
     auth: ApiToken
+    remembered_answer: RememberedAnswer | None
 
 
 class TokenAuth(HttpBearer):
@@ -59,15 +59,8 @@ class TokenAuth(HttpBearer):
             raise Problem(reasons.SCOPE_MISSING, f"This token lacks the scope {self.scope}.")
         request.user = found.user
         limit_rate(found.user, self.kind)
-        remembered = idempotency.begin(request, found.user)
-        cast("RepeatableRequest", request).remembered_answer = remembered
+        cast("ApiRequest", request).remembered_answer = idempotency.begin(request, found.user)
         return found
-
-
-class RepeatableRequest:
-    """A request whose response may be stored for repetitions."""
-
-    remembered_answer: RememberedAnswer | None
 
 
 def limit_rate(user: User, kind: Kind, *, cost: int = 1) -> None:

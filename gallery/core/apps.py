@@ -7,7 +7,6 @@ class CoreConfig(AppConfig):
     """Settings checks, middleware, metrics and database settings. It has no models."""
 
     name = "gallery.core"
-    label = "core"
 
     def ready(self) -> None:
         """Register the system checks and the SQLite parameter limit."""

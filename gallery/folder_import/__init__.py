@@ -1,0 +1,1 @@
+"""The ``import_photos`` command. It has no models."""

@@ -8,7 +8,6 @@ class ModerationConfig(AppConfig):
     """The review queue, people and deletion records in the Django admin. It has no models."""
 
     name = "gallery.moderation"
-    label = "moderation"
 
 
 class AdminSiteConfig(AdminConfig):

@@ -1,0 +1,1 @@
+"""Emails users about their own photos."""

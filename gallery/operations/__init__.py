@@ -1,0 +1,1 @@
+"""Health checks, doctor, scheduled jobs and the operations pages. It has no models."""

@@ -1,0 +1,1 @@
+"""Photos, their states and history, and deletion records."""

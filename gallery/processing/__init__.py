@@ -1,0 +1,1 @@
+"""Settle, sweep, fsck and account deletion, with their commands. It has no models."""

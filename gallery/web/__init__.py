@@ -1,0 +1,1 @@
+"""Pages, forms and template tags. It has no models."""

@@ -1,8 +1,5 @@
 """The caller's own account."""
 
-from typing import cast
-
-from django.http import HttpRequest
 from ninja import Router
 
 from gallery.accounts.quota import quota_of
@@ -15,15 +12,14 @@ router = Router(tags=["Account"], by_alias=True)
 
 
 @router.get("/me", auth=READS, response={200: s.AccountOut, **refusals()})
-def get_account(request: HttpRequest) -> s.AccountOut:
+def get_account(request: ApiRequest) -> s.AccountOut:
     """Get the token's account, scopes, remaining storage and rate limits."""
-    caller = cast("ApiRequest", request)
-    quota = quota_of(caller.user)
+    quota = quota_of(request.user)
     limits = {str(kind): limit_of(kind) for kind in Kind}
     return s.AccountOut(
-        name=caller.user.username,
-        scopes=sorted(caller.auth.scope_names),
-        token_expires_at=caller.auth.expires_at,
+        name=request.user.username,
+        scopes=sorted(request.auth.scope_names),
+        token_expires_at=request.auth.expires_at,
         used_bytes=quota.used_bytes,
         quota_bytes=quota.limit_bytes,
         limits={

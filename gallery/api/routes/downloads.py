@@ -1,10 +1,10 @@
 """Downloads by id or by file name: redirects to signed URLs, never the bytes."""
 
 from http import HTTPStatus
-from typing import Annotated, cast
+from typing import Annotated
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from ninja import Path, Query, Router, Status
 
 from gallery.api.authorization import READS, ApiRequest
@@ -41,10 +41,9 @@ ANSWERS = {302: None, 202: NotReady, **refusals(404, 409, 503)}
 
 
 @router.get("/download/{name}", auth=READS, response=ANSWERS)
-def download(request: HttpRequest, response: HttpResponse, name: Name) -> HttpResponse | Status[NotReady]:
+def download(request: ApiRequest, response: HttpResponse, name: Name) -> HttpResponse | Status[NotReady]:
     """Redirect to one of your originals. The URL is valid for five minutes."""
-    caller = cast("ApiRequest", request)
-    photo, _ = _found(caller, name, Photo.objects.owned_by(caller.user))
+    photo, _ = _found(request, name, Photo.objects.owned_by(request.user))
     if photo.state == State.AWAITING:
         return _not_ready(photo, response)
     return _redirect(actions.original_url(photo))
@@ -52,11 +51,10 @@ def download(request: HttpRequest, response: HttpResponse, name: Name) -> HttpRe
 
 @router.get("/download-thumbnail/{name}", auth=READS, response=ANSWERS)
 def download_thumbnail(
-    request: HttpRequest, response: HttpResponse, name: Name, query: Query[SizeQuery]
+    request: ApiRequest, response: HttpResponse, name: Name, query: Query[SizeQuery]
 ) -> HttpResponse | Status[NotReady]:
     """Redirect to a thumbnail of a photo you can see."""
-    caller = cast("ApiRequest", request)
-    photo, item = _found(caller, name, visible_photos(caller.auth))
+    photo, item = _found(request, name, visible_photos(request.auth))
     if photo.state == State.AWAITING:
         return _not_ready(photo, response)
     signer = signed_urls.signer()

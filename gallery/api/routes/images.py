@@ -1,11 +1,11 @@
 """Imports by URL: request them, then follow their status."""
 
 from http import HTTPStatus
-from typing import cast
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from ninja import Router, Status
 
 from gallery.api import present
@@ -14,7 +14,6 @@ from gallery.api.limits import Kind
 from gallery.api.problems import Problem
 from gallery.api.responses import refusals
 from gallery.api.schemas import images as s
-from gallery.core import reasons
 from gallery.imports.requests import NotRequested, Requested, request_imports
 from gallery.photos.models import Photo
 from gallery.photos.states import State
@@ -34,17 +33,16 @@ def status_address(photo_id: UUID) -> str:
 
 @router.post("/images", auth=WRITES, response={202: s.ImportsAccepted, **refusals()})
 def import_images(
-    request: HttpRequest, response: HttpResponse, entry: s.ImportWish
+    request: ApiRequest, response: HttpResponse, entry: s.ImportWish
 ) -> Status[s.ImportsAccepted]:
     """Import up to 100 images from the web.
 
     The response comes immediately. Images are fetched in the background, with up to three attempts each,
     from public addresses only: at most 20 MB and 10 seconds. Follow `Location` for the status.
     """
-    caller = cast("ApiRequest", request)
     urls = [entry.url] if entry.url is not None else entry.urls
-    limit_rate(caller.user, Kind.IMPORTS, cost=len(urls))
-    outcomes = request_imports(caller.user.pk, urls, visibility=str(entry.visibility))
+    limit_rate(request.user, Kind.IMPORTS, cost=len(urls))
+    outcomes = request_imports(request.user.pk, urls, visibility=str(entry.visibility))
     accepted = [outcome for outcome in outcomes if isinstance(outcome, Requested)]
     reason = next((outcome.reason for outcome in outcomes if isinstance(outcome, NotRequested)), None)
     if reason and not accepted:
@@ -69,14 +67,11 @@ def _output(outcome: Requested | NotRequested) -> s.ImportOutcome:
 
 
 @router.get("/images/{uuid:request_id}", auth=READS, response={200: s.ImageOut, **refusals(404)})
-def get_image(request: HttpRequest, request_id: UUID) -> s.ImageOut:
+def get_image(request: ApiRequest, request_id: UUID) -> s.ImageOut:
     """Get the status of one of your imports."""
-    caller = cast("ApiRequest", request)
-    imports = Photo.objects.owned_by(caller.user).exclude(origin_url="").with_owner()
-    photo = imports.filter(pk=request_id).first()
-    if photo is None:
-        raise Problem(reasons.NOT_FOUND)
-    tiles, reading = tiles_of([photo], caller.user, move_on=True, with_imports=True)
+    imports = Photo.objects.owned_by(request.user).exclude(origin_url="").with_owner()
+    photo = get_object_or_404(imports, pk=request_id)
+    tiles, reading = tiles_of([photo], request.user, move_on=True, with_imports=True)
     item = reading.imports.get(photo.pk)
     api_address = f"{settings.SITE_ORIGIN}{API_ADDRESS}"
     return s.ImageOut(

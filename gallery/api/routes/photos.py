@@ -1,10 +1,9 @@
 """Photos: list, fetch, change, delete, review."""
 
 from http import HTTPStatus
-from typing import cast
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from ninja import Query, Router, Status
 
@@ -30,15 +29,8 @@ WORDS_MARK_MISSING = _("To approve a photo, send its current wordsMark.")
 
 
 def own_or_404(request: ApiRequest, photo_id: UUID) -> Photo:
-    """Return the caller's photo. Photos of others are not found.
-
-    Raises:
-        Problem: the caller has no such photo.
-    """
-    photo = Photo.objects.owned_by(request.user).with_owner().filter(pk=photo_id).first()
-    if photo is None:
-        raise Problem(reasons.NOT_FOUND)
-    return photo
+    """Return the caller's photo. Photos of others are not found."""
+    return get_object_or_404(Photo.objects.owned_by(request.user).with_owner(), pk=photo_id)
 
 
 def _own_detail(request: ApiRequest, photo_id: UUID) -> s.PhotoDetail:
@@ -53,38 +45,35 @@ def _page(photos: PhotoQuerySet, request: ApiRequest, *, cursor: str, limit: int
 
 
 @router.get("/photos", auth=READS, response={200: s.PhotoPage, **refusals()})
-def list_photos(request: HttpRequest, query: Query[s.PhotoQuery]) -> s.PhotoPage:
+def list_photos(request: ApiRequest, query: Query[s.PhotoQuery]) -> s.PhotoPage:
     """List photos, newest upload first.
 
     Send `nextCursor` as `cursor` for the next page. No photo is listed twice.
     The states of your own photos are updated first.
     """
-    caller = cast("ApiRequest", request)
-    return _page(photos_of(query, caller.auth), caller, cursor=query.cursor, limit=query.limit)
+    return _page(photos_of(query, request.auth), request, cursor=query.cursor, limit=query.limit)
 
 
 @router.get("/search", auth=READS, response={200: s.PhotoPage, **refusals()})
-def search(request: HttpRequest, query: Query[s.SearchQuery]) -> s.PhotoPage:
+def search(request: ApiRequest, query: Query[s.SearchQuery]) -> s.PhotoPage:
     """Search public photos and your own.
 
     Every word must occur in the caption, in a tag or, for your own photos, in the file name.
     """
-    caller = cast("ApiRequest", request)
-    photos = with_words(visible_photos(caller.auth).not_trashed(), query.q, caller.user)
-    return _page(photos, caller, cursor=query.cursor, limit=query.limit)
+    photos = with_words(visible_photos(request.auth).not_trashed(), query.q, request.user)
+    return _page(photos, request, cursor=query.cursor, limit=query.limit)
 
 
 @router.post("/photos/delete", auth=WRITES, response={200: s.BulkDeletions, **refusals()})
-def delete_photos(request: HttpRequest, entry: s.BulkDelete) -> s.BulkDeletions:
+def delete_photos(request: ApiRequest, entry: s.BulkDelete) -> s.BulkDeletions:
     """Move up to 100 photos to the trash, or delete them permanently."""
-    caller = cast("ApiRequest", request)
     ids = list(dict.fromkeys(entry.ids))
-    mine = set(Photo.objects.owned_by(caller.user).filter(pk__in=ids).values_list("pk", flat=True))
+    mine = set(Photo.objects.owned_by(request.user).filter(pk__in=ids).values_list("pk", flat=True))
     return s.BulkDeletions(
         results=[
             s.BulkDeletion(
                 id=photo_id,
-                outcome=_delete(caller, photo_id, forever=entry.forever)
+                outcome=_delete(request, photo_id, forever=entry.forever)
                 if photo_id in mine
                 else s.DeletionOutcome.NOT_FOUND,
             )
@@ -102,42 +91,37 @@ def _delete(request: ApiRequest, photo_id: UUID, *, forever: bool) -> s.Deletion
 
 
 @router.get("/photos/{uuid:photo_id}", auth=READS, response={200: s.PhotoDetail, **refusals(404)})
-def get_photo(request: HttpRequest, photo_id: UUID) -> s.PhotoDetail:
+def get_photo(request: ApiRequest, photo_id: UUID) -> s.PhotoDetail:
     """Get one photo with its thumbnails and camera data."""
-    caller = cast("ApiRequest", request)
-    photo = visible_photos(caller.auth).with_owner().filter(pk=photo_id).first()
-    if photo is None:
-        raise Problem(reasons.NOT_FOUND)
-    return present.photo_detail(photo, caller.user)
+    photo = get_object_or_404(visible_photos(request.auth).with_owner(), pk=photo_id)
+    return present.photo_detail(photo, request.user)
 
 
 @router.patch("/photos/{uuid:photo_id}", auth=WRITES, response={200: s.PhotoDetail, **refusals(404)})
-def change_photo(request: HttpRequest, photo_id: UUID, change: s.PhotoChange) -> s.PhotoDetail:
+def change_photo(request: ApiRequest, photo_id: UUID, change: s.PhotoChange) -> s.PhotoDetail:
     """Change a photo's caption, tags or visibility.
 
     If an approved photo's caption or tags change, it is reviewed again, unless your account is trusted.
     """
-    caller = cast("ApiRequest", request)
-    photo = own_or_404(caller, photo_id)
+    photo = own_or_404(request, photo_id)
     try:
         tags = None if change.tags is None else clean_tags(change.tags)
     except TagRefused as refusal:
         raise Problem(reasons.INVALID, str(refusal)) from refusal
     change_words(
         photo.pk,
-        actor=caller.user,
+        actor=request.user,
         caption=change.caption,
         visibility=Visibility(change.visibility) if change.visibility else None,
         tags=tags,
     )
-    return _own_detail(caller, photo_id)
+    return _own_detail(request, photo_id)
 
 
 @router.delete("/photos/{uuid:photo_id}", auth=WRITES, response={204: None, **refusals(404)})
-def delete_photo(request: HttpRequest, photo_id: UUID, query: Query[s.DeleteQuery]) -> Status[None]:
+def delete_photo(request: ApiRequest, photo_id: UUID, query: Query[s.DeleteQuery]) -> Status[None]:
     """Move a photo to the trash for 30 days, or delete it permanently."""
-    caller = cast("ApiRequest", request)
-    _delete(caller, own_or_404(caller, photo_id).pk, forever=query.forever)
+    _delete(request, own_or_404(request, photo_id).pk, forever=query.forever)
     return Status(HTTPStatus.NO_CONTENT, None)
 
 
@@ -146,13 +130,12 @@ def delete_photo(request: HttpRequest, photo_id: UUID, query: Query[s.DeleteQuer
     auth=WRITES,
     response={200: s.PhotoDetail, **refusals(404, 409)},
 )
-def restore_photo(request: HttpRequest, photo_id: UUID) -> s.PhotoDetail:
+def restore_photo(request: ApiRequest, photo_id: UUID) -> s.PhotoDetail:
     """Restore a photo from the trash."""
-    caller = cast("ApiRequest", request)
-    outcome = actions.restore(own_or_404(caller, photo_id).pk, actor=caller.user)
+    outcome = actions.restore(own_or_404(request, photo_id).pk, actor=request.user)
     if outcome is Outcome.DUPLICATE:
         raise problems.of_outcome(outcome)
-    return _own_detail(caller, photo_id)
+    return _own_detail(request, photo_id)
 
 
 @router.post(
@@ -160,13 +143,12 @@ def restore_photo(request: HttpRequest, photo_id: UUID) -> s.PhotoDetail:
     auth=WRITES,
     response={200: s.PhotoDetail, **refusals(404, 409)},
 )
-def try_again(request: HttpRequest, photo_id: UUID) -> s.PhotoDetail:
+def try_again(request: ApiRequest, photo_id: UUID) -> s.PhotoDetail:
     """Process a failed photo again."""
-    caller = cast("ApiRequest", request)
-    outcome = actions.retry(own_or_404(caller, photo_id).pk, actor=caller.user)
+    outcome = actions.retry(own_or_404(request, photo_id).pk, actor=request.user)
     if outcome is not Outcome.DONE:
         raise problems.of_outcome(outcome)
-    return _own_detail(caller, photo_id)
+    return _own_detail(request, photo_id)
 
 
 @router.post(
@@ -174,22 +156,20 @@ def try_again(request: HttpRequest, photo_id: UUID) -> s.PhotoDetail:
     auth=REVIEWS,
     response={200: s.PhotoDetail, **refusals(404, 409)},
 )
-def review_photo(request: HttpRequest, photo_id: UUID, review: s.Review) -> s.PhotoDetail:
+def review_photo(request: ApiRequest, photo_id: UUID, review: s.Review) -> s.PhotoDetail:
     """Approve or reject a photo, or return it to review. For moderators.
 
     To approve, send the `wordsMark` of the photo you reviewed. If its caption or tags have changed since,
     the approval is refused.
     """
-    caller = cast("ApiRequest", request)
-    if not caller.user.has_perm("photos.moderate_photo"):
+    if not request.user.has_perm("photos.moderate_photo"):
         raise Problem(reasons.NOT_ALLOWED)
-    photos = Photo.objects.visible_to(caller.user).with_owner().filter(pk=photo_id)
-    if not photos.exists():
-        raise Problem(reasons.NOT_FOUND)
-    outcome = _decide(review, photo_id, caller)
+    photos = Photo.objects.visible_to(request.user).with_owner()
+    get_object_or_404(photos, pk=photo_id)
+    outcome = _decide(review, photo_id, request)
     if outcome is not Outcome.DONE:
         raise problems.of_outcome(outcome)
-    return present.photo_detail(photos.get(), caller.user)
+    return present.photo_detail(photos.get(pk=photo_id), request.user)
 
 
 def _decide(review: s.Review, photo_id: UUID, request: ApiRequest) -> Outcome:

@@ -1,10 +1,9 @@
 """Uploads: presigned PUTs, and small files sent through the gallery."""
 
 from http import HTTPStatus
-from typing import Annotated, cast
+from typing import Annotated
 from uuid import UUID
 
-from django.http import HttpRequest
 from ninja import File, Form, Router, Status
 from ninja.files import UploadedFile
 
@@ -20,16 +19,15 @@ router = Router(tags=["Uploads"], by_alias=True)
 
 
 @router.post("/uploads", auth=WRITES, response={200: s.UploadOutcomes, **refusals()})
-def offer_uploads(request: HttpRequest, entry: s.UploadWishes) -> s.UploadOutcomes:
+def offer_uploads(request: ApiRequest, entry: s.UploadWishes) -> s.UploadOutcomes:
     """Request upload URLs for up to 50 files.
 
     Each file has its own outcome: PUT an offered file to its `url` with exactly the offered headers within
     15 minutes; a file may also be there already or be refused. A repeated request with the same `uploadId`
     gets the same photo. If the PUT returns 412, repeat the request with `metConflict`.
     """
-    caller = cast("ApiRequest", request)
     outcomes = offers.offer(
-        caller.user.pk, [_checked(file) for file in entry.uploads], visibility=str(entry.visibility)
+        request.user.pk, [_checked(file) for file in entry.uploads], visibility=str(entry.visibility)
     )
     return s.UploadOutcomes(results=[_output(outcome) for outcome in outcomes])
 
@@ -62,13 +60,12 @@ def _output(outcome: offers.Outcome) -> s.UploadOutcome:
     response={201: s.Uploaded, 200: s.Uploaded, **refusals(400, 413, 503)},
 )
 def upload(
-    request: HttpRequest,
+    request: ApiRequest,
     file: Annotated[UploadedFile, File(description="One image of up to 4 MB.")],
     visibility: Annotated[VisibilityName, Form(description="Who can see it.")] = VisibilityName.PUBLIC,
 ) -> Status[s.Uploaded]:
     """Upload one small image. Use `POST /uploads` for larger ones."""
-    caller = cast("ApiRequest", request)
-    outcome = form_upload.store(caller.user.pk, file, visibility=str(visibility))
+    outcome = form_upload.store(request.user.pk, file, visibility=str(visibility))
     if isinstance(outcome, offers.Refused):
         raise Problem(outcome.reason)
     there = isinstance(outcome, offers.AlreadyThere)
