@@ -1,1 +1,1 @@
-"""The ``import_photos`` command. It has no models."""
+"""Imports of folders on this machine: the ``import_photos`` command. It has no models."""

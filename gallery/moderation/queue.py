@@ -9,7 +9,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponseNotAllowed
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -211,10 +211,7 @@ class PhotoAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptab
             photo_id = UUID(untrusted_id)
         except ValueError:
             raise Http404 from None
-        photo = self.get_queryset(request).with_owner().with_tags().filter(pk=photo_id).first()
-        if photo is None:
-            raise Http404
-        return photo
+        return get_object_or_404(self.get_queryset(request).with_owner().with_tags(), pk=photo_id)
 
 
 def _title(changelist: ChangeList, request: HttpRequest) -> str:

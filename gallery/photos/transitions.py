@@ -36,52 +36,26 @@ class Move:
     """
 
     name: str
-    allowed: frozenset[State]
+    allowed: AbstractSet[State]
     target: State | None
     news_type: EventType | None = None
     notifies_owner: bool = False
 
 
-def _move(
-    name: str,
-    allowed: AbstractSet[State],
-    target: State | None,
-    news_type: EventType | None = None,
-    *,
-    notifies_owner: bool = False,
-) -> Move:
-    return Move(name, frozenset(allowed), target, news_type, notifies_owner)
-
-
-PROCESSED = _move("processed", WITHOUT_PICTURE, State.PENDING, notifies_owner=True)
+PROCESSED = Move("processed", WITHOUT_PICTURE, State.PENDING, notifies_owner=True)
 # No email: a trusted owner's photos are always approved.
-PROCESSED_TRUSTED = _move("processed_trusted", WITHOUT_PICTURE, State.APPROVED, EventType.APPROVED)
-FAILED = _move("failed", {State.AWAITING}, State.FAILED, notifies_owner=True)
-GIVEN_UP = _move("given_up", {State.AWAITING}, State.FAILED, notifies_owner=True)
-OFFERED_AGAIN = _move("offered_again", {State.FAILED}, State.AWAITING)
-TRIED_AGAIN = _move("tried_again", {State.FAILED}, State.AWAITING)
+PROCESSED_TRUSTED = Move("processed_trusted", WITHOUT_PICTURE, State.APPROVED, EventType.APPROVED)
+FAILED = Move("failed", {State.AWAITING}, State.FAILED, notifies_owner=True)
+GIVEN_UP = Move("given_up", {State.AWAITING}, State.FAILED, notifies_owner=True)
+OFFERED_AGAIN = Move("offered_again", {State.FAILED}, State.AWAITING)
+TRIED_AGAIN = Move("tried_again", {State.FAILED}, State.AWAITING)
 _REVIEWED = {State.PENDING, State.APPROVED, State.REJECTED}
-APPROVED = _move("approved", _REVIEWED, State.APPROVED, EventType.APPROVED, notifies_owner=True)
-REJECTED = _move("rejected", _REVIEWED, State.REJECTED, EventType.REJECTED, notifies_owner=True)
-REVIEWED_AGAIN = _move("review_again", {State.APPROVED, State.REJECTED}, State.PENDING)
-WORDS_CHANGED = _move("words_changed", {State.APPROVED}, State.PENDING)
-TRASHED = _move("trashed", set(State), None)
-RESTORED = _move("restored", set(State), None)
-
-TABLE = (
-    PROCESSED,
-    PROCESSED_TRUSTED,
-    FAILED,
-    GIVEN_UP,
-    OFFERED_AGAIN,
-    TRIED_AGAIN,
-    APPROVED,
-    REJECTED,
-    REVIEWED_AGAIN,
-    WORDS_CHANGED,
-    TRASHED,
-    RESTORED,
-)
+APPROVED = Move("approved", _REVIEWED, State.APPROVED, EventType.APPROVED, notifies_owner=True)
+REJECTED = Move("rejected", _REVIEWED, State.REJECTED, EventType.REJECTED, notifies_owner=True)
+REVIEWED_AGAIN = Move("review_again", {State.APPROVED, State.REJECTED}, State.PENDING)
+WORDS_CHANGED = Move("words_changed", {State.APPROVED}, State.PENDING)
+TRASHED = Move("trashed", set(State), None)
+RESTORED = Move("restored", set(State), None)
 
 
 def apply(

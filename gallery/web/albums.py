@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponsePermanentRedirect
+from django.http import HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -20,7 +19,7 @@ from gallery.photos.actions import Outcome
 from gallery.photos.models import Photo
 from gallery.presentation.covers import covered
 from gallery.web.forms import AlbumForm, OrganizeForm
-from gallery.web.sheets import list_context, render_list
+from gallery.web.sheets import list_context, private, render_list
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -31,11 +30,6 @@ if TYPE_CHECKING:
     from gallery.photos.querysets import PhotoQuerySet
 
 MOST_SHOWN = 60
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    patch_cache_control(response, private=True, no_cache=True)
-    return response
 
 
 @require_safe
@@ -52,7 +46,7 @@ def albums(request: Request) -> HttpResponse:
         "mine": covered(mine, request.user),
         "others": covered(shown, request.user),
     }
-    return _private(render(request, "albums/albums.html", context))
+    return private(render(request, "albums/albums.html", context))
 
 
 @login_required
@@ -68,7 +62,7 @@ def create(request: SignedInRequest) -> HttpResponse:
 def _form_page(request: SignedInRequest, form: AlbumForm, title: str) -> HttpResponse:
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     context = {"form": form, "page_title": title, "album": form.instance}
-    return _private(render(request, "albums/album_form.html", context, status=status))
+    return private(render(request, "albums/album_form.html", context, status=status))
 
 
 @require_safe
@@ -80,7 +74,7 @@ def album(request: Request, album_id: UUID) -> HttpResponse:
     context = list_context(
         request, photos.filter(album_entries__album=found), title=found.title, move_on=is_mine
     )
-    return _private(render_list(request, "albums/album.html", context | {"album": found, "is_mine": is_mine}))
+    return private(render_list(request, "albums/album.html", context | {"album": found, "is_mine": is_mine}))
 
 
 @login_required
@@ -108,21 +102,17 @@ def delete(request: SignedInRequest, album_id: UUID) -> HttpResponse:
 @require_safe
 def tag(request: Request, name: str) -> HttpResponse:
     """Show the public photos with a tag, and the person's own."""
-    found = Tag.objects.filter(name=name).first()
-    if found is None:
-        raise Http404
+    found = get_object_or_404(Tag, name=name)
     photos = Photo.objects.visible_to(request.user, as_moderator=False).not_trashed()
     context = list_context(request, photos.filter(photo_tags__tag=found), title=found.name)
-    return _private(render_list(request, "albums/tag.html", context | {"tag": found}))
+    return private(render_list(request, "albums/tag.html", context | {"tag": found}))
 
 
 @login_required
 @require_POST
 def organize(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     """Set the tags of a photo and the albums it is in."""
-    photo = Photo.objects.owned_by(request.user).not_trashed().filter(pk=photo_id).first()
-    if photo is None:
-        raise Http404
+    photo = get_object_or_404(Photo.objects.owned_by(request.user).not_trashed(), pk=photo_id)
     form = OrganizeForm(request.POST, photo=photo)
     if not form.is_valid():
         for sentence in (error for errors in form.errors.values() for error in errors):

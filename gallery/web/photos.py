@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
-from django.utils.cache import patch_cache_control
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST, require_safe
@@ -22,6 +21,7 @@ from gallery.presentation.history import lines_of
 from gallery.presentation.lens import Lens
 from gallery.presentation.tiles import tiles_of
 from gallery.web.forms import PhotoForm
+from gallery.web.sheets import private
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -30,25 +30,15 @@ if TYPE_CHECKING:
     from gallery.accounts.typing import Request, SignedInRequest
 
 
-def _visible_or_404(request: Request, photo_id: UUID) -> Photo:
-    photo = Photo.objects.visible_to(request.user).with_owner().filter(pk=photo_id).first()
-    if photo is None:
-        raise Http404
-    return photo
-
-
 def _own_or_404(user: User, photo_id: UUID) -> Photo:
-    photo = Photo.objects.owned_by(user).filter(pk=photo_id).first()
-    if photo is None:
-        # 404, not 403: others must not learn that the photo exists.
-        raise Http404
-    return photo
+    # 404, not 403: others must not learn that the photo exists.
+    return get_object_or_404(Photo.objects.owned_by(user), pk=photo_id)
 
 
 @require_safe
 def photo(request: Request, photo_id: UUID) -> HttpResponse:
     """Show one photo."""
-    found = _visible_or_404(request, photo_id)
+    found = get_object_or_404(Photo.objects.visible_to(request.user).with_owner(), pk=photo_id)
     return _photo_page(request, found, PhotoForm(instance=found))
 
 
@@ -77,9 +67,7 @@ def _photo_page(request: Request, found: Photo, form: PhotoForm, status: int = 2
         "reason_sentence": tiles[0].state_sentence if found.state in {State.FAILED, State.REJECTED} else "",
         "pictures_unavailable": not reading.complete,
     }
-    response = render(request, "photos/photo.html", context, status=status)
-    patch_cache_control(response, private=True, no_cache=True)
-    return response
+    return private(render(request, "photos/photo.html", context, status=status))
 
 
 @login_required

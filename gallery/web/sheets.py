@@ -50,6 +50,12 @@ def render_list(request: Request, template: str, context: dict[str, Any]) -> Htt
     return response
 
 
+def private(response: HttpResponse) -> HttpResponse:
+    """Keep the page out of shared caches, and have browsers ask whether it changed."""
+    patch_cache_control(response, private=True, no_cache=True)
+    return response
+
+
 @require_safe
 def sheet(request: Request) -> HttpResponse:
     """Show the newest public photos."""
@@ -57,12 +63,11 @@ def sheet(request: Request) -> HttpResponse:
         request, "photos/sheet.html", list_context(request, Photo.objects.public(), title=_("Explore"))
     )
     # A cookie may carry a message for this visitor, which the page shows and the response then deletes.
-    if request.user.is_anonymous and not request.COOKIES and not response.cookies:
-        # Signed picture addresses live for one window at least; a minute of shared caching is safe.
-        patch_cache_control(response, public=True, max_age=0, s_maxage=SHARED_CACHE_SECONDS)
-        patch_vary_headers(response, ["Cookie"])
-    else:
-        patch_cache_control(response, private=True, no_cache=True)
+    if request.user.is_authenticated or request.COOKIES or response.cookies:
+        return private(response)
+    # Signed picture addresses live for one window at least; a minute of shared caching is safe.
+    # "Vary: Cookie" comes from Django's session middleware, because ``request.user`` read the session.
+    patch_cache_control(response, public=True, max_age=0, s_maxage=SHARED_CACHE_SECONDS)
     return response
 
 
@@ -72,7 +77,7 @@ def my_photos(request: SignedInRequest) -> HttpResponse:
     """Show the person's photos, settling those that the worker has finished."""
     photos = Photo.objects.owned_by(request.user).not_trashed()
     context = list_context(request, photos, title=_("My photos"), move_on=True)
-    return _private(render_list(request, "photos/mine.html", context | {"quota": quota_of(request.user)}))
+    return private(render_list(request, "photos/mine.html", context | {"quota": quota_of(request.user)}))
 
 
 @login_required
@@ -80,11 +85,4 @@ def my_photos(request: SignedInRequest) -> HttpResponse:
 def trash(request: SignedInRequest) -> HttpResponse:
     """Show the person's photos in the trash."""
     photos = Photo.objects.owned_by(request.user).trashed()
-    return _private(
-        render_list(request, "photos/trash.html", list_context(request, photos, title=_("Trash")))
-    )
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    patch_cache_control(response, private=True, no_cache=True)
-    return response
+    return private(render_list(request, "photos/trash.html", list_context(request, photos, title=_("Trash"))))
