@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib import admin
 from django.utils import timezone
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from gallery.api.models import ApiToken
+from gallery.core.admin import UnchangeableAdmin
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @admin.register(ApiToken)
-class ApiTokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
+class ApiTokenAdmin(UnchangeableAdmin):
     """Lists and revokes tokens."""
 
     list_display = (
@@ -33,7 +34,6 @@ class ApiTokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscrip
     list_filter = ("revoked_at", "expires_at")
     search_fields = ("name", "user__username", "beginning")
     list_select_related = ("user",)
-    show_full_result_count = False
     actions = ("revoke",)
 
     @admin.action(description=_("Revoke selected tokens"), permissions=["view"])
@@ -42,11 +42,3 @@ class ApiTokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscrip
         count = queryset.filter(revoked_at=None).update(revoked_at=timezone.now())
         text = ngettext("%(count)d token revoked.", "%(count)d tokens revoked.", count)
         self.message_user(request, text % {"count": count})
-
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
-        """Return false: only owners create tokens."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
-        """Return false: a token can only be revoked."""
-        return False

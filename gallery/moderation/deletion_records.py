@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from gallery.core.paginator import CappedPaginator
+from gallery.core.admin import UnchangeableAdmin
 from gallery.photos.models import DeletionRecord
 
 if TYPE_CHECKING:
@@ -18,32 +18,23 @@ if TYPE_CHECKING:
 
 
 @admin.register(DeletionRecord)
-class DeletionRecordAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
-    """Open records, least recently checked first. Closed ones are found by photo id."""
+class DeletionRecordAdmin(UnchangeableAdmin):
+    """Open records, least recently checked first. Closed ones are found by photo id.
+
+    Only ``purge`` creates records, and only ``sweep`` closes them.
+    """
 
     actions = None
     list_display = ("photo_id", "purged_at", "offered_until", "last_checked_at", "closed_at")
-    list_per_page = 100
-    list_max_show_all = 100
     ordering: ClassVar[tuple[str, ...]] = ("looked_at", "photo_id")
-    paginator = CappedPaginator
     search_fields: ClassVar[tuple[str, ...]] = ("photo_id",)
     search_help_text = _("Full photo ID. Leave it empty to list open records.")
-    show_full_result_count = False
     sortable_by = ()
 
     @admin.display(description=_("last checked at"), ordering="looked_at")
     def last_checked_at(self, record: DeletionRecord) -> datetime | None:
         """Return when the sweep last checked the record."""
         return record.looked_at
-
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
-        """Only ``purge`` creates records."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
-        """Only ``sweep`` closes them."""
-        return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
         """Keep records: an open one makes the sweep delete a late original."""

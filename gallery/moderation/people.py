@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from gallery.accounts.groups import TRUSTED, trusted_group
 from gallery.accounts.models import Invitation, User
-from gallery.core.paginator import CappedPaginator
+from gallery.core.admin import LargeTableAdmin, UnchangeableAdmin
 from gallery.photos.models import Photo
 from gallery.processing import account_deletion
 
@@ -27,28 +27,17 @@ if TYPE_CHECKING:
 admin.site.unregister(Group)
 
 
-class ForAdminsOnly(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
+class ForAdminsOnly(LargeTableAdmin):
     """For superusers only, because these pages grant permissions."""
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        """Show the models to admins."""
+    def has_module_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        """Allow admins everything, and others nothing."""
         return bool(request.user.is_superuser)
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
-        """Allow admins to view."""
-        return bool(request.user.is_superuser)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Allow admins to add."""
-        return bool(request.user.is_superuser)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
-        """Allow admins to change."""
-        return bool(request.user.is_superuser)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
-        """Allow admins to delete."""
-        return bool(request.user.is_superuser)
+    has_view_permission = has_module_permission
+    has_add_permission = has_module_permission
+    has_change_permission = has_module_permission
+    has_delete_permission = has_module_permission
 
 
 @admin.register(User)
@@ -56,10 +45,6 @@ class PersonAdmin(ForAdminsOnly, UserAdmin):  # type: ignore[type-arg]  # not su
     """Users, their quota and whether they are trusted. Deleting a user deletes their photos, too."""
 
     actions = ("trust", "stop_trusting")
-    paginator = CappedPaginator
-    list_per_page = 100
-    list_max_show_all = 100
-    show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     list_display = (
         "username",
@@ -151,22 +136,10 @@ class PersonAdmin(ForAdminsOnly, UserAdmin):  # type: ignore[type-arg]  # not su
 
 
 @admin.register(Invitation)
-class InvitationAdmin(ForAdminsOnly):
-    """Invitations. Deleting an open one revokes it."""
+class InvitationAdmin(UnchangeableAdmin, ForAdminsOnly):
+    """Invitations, created on a page of their own that shows the link. Deleting an open one revokes it."""
 
     list_display = ("__str__", "created_by", "created_at", "expires_at", "used_by", "used_at")
     list_select_related = ("created_by", "used_by")
-    list_per_page = 100
-    list_max_show_all = 100
-    paginator = CappedPaginator
-    show_full_result_count = False
     ordering = ("-pk",)
     fields = ("note", "created_by", "created_at", "expires_at", "used_by", "used_at")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
-        """Invitations are created on their own page, which shows the link."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
-        """Invitations can't be changed."""
-        return False

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from gallery.core.paginator import CappedPaginator
+from gallery.core.admin import UnchangeableAdmin
 from gallery.moderation import decisions
 from gallery.moderation.filters import CHOICES, IN_THE_TRASH, REVIEW, TRASH, ShownFilter, is_search, shown
 from gallery.moderation.search import matching
@@ -46,30 +46,20 @@ OFFERED = {
 
 
 @admin.register(Photo)
-class PhotoAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
-    """View, approve and reject photos. Nothing is added, edited or deleted here."""
+class PhotoAdmin(UnchangeableAdmin):
+    """View, approve and reject photos. Only owners upload photos and edit them, on their own pages."""
 
     actions = None
     list_filter = (ShownFilter,)
     list_per_page = PER_PAGE
     list_max_show_all = PER_PAGE
     list_select_related = ("owner",)
-    paginator = CappedPaginator
     search_fields: ClassVar[tuple[str, ...]] = ("id",)
     search_help_text = gettext_lazy("File name, caption, owner's username, or a photo's ID or URL")
     show_facets = admin.ShowFacets.NEVER
-    show_full_result_count = False
     sortable_by = ()
     view_on_site = False
     change_list_template = "admin/photos/photo/desk.html"
-
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
-        """Photos are only uploaded."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
-        """Only owners edit their photos, on the photo page."""
-        return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
         """Rows are deleted by ``purge`` only."""

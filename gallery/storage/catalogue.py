@@ -52,19 +52,12 @@ def _client() -> DynamoDBClient:
 _deserialize = TypeDeserializer().deserialize
 
 
-def _photo_item(raw: dict[str, Any]) -> PhotoItem | None:
+def _item(raw: dict[str, Any]) -> PhotoItem | ImportItem | None:
+    kind = ImportItem if raw[PARTITION_KEY]["S"].startswith(keys.IMPORT_ITEM_PREFIX) else PhotoItem
     try:
-        return PhotoItem.from_item({name: _deserialize(value) for name, value in raw.items()})
+        return kind.from_item({name: _deserialize(value) for name, value in raw.items()})
     except (KeyError, ValueError) as problem:
-        logger.warning("catalogue_item_unreadable", key=raw.get(PARTITION_KEY), problem=repr(problem))
-        return None
-
-
-def _import_item(raw: dict[str, Any]) -> ImportItem | None:
-    try:
-        return ImportItem.from_item({name: _deserialize(value) for name, value in raw.items()})
-    except (KeyError, ValueError) as problem:
-        logger.warning("catalogue_item_unreadable", key=raw.get(PARTITION_KEY), problem=repr(problem))
+        logger.warning("catalogue_item_unreadable", key=raw[PARTITION_KEY], problem=repr(problem))
         return None
 
 
@@ -95,10 +88,10 @@ def read(photo_ids: Iterable[UUID], *, import_ids: Iterable[UUID] = ()) -> Readi
             logger.warning("catalogue_unavailable", problem=str(error))
             return Reading(found, imports, complete=False)
         for raw in answer["Responses"].get(settings.CATALOGUE_TABLE, []):
-            if raw[PARTITION_KEY]["S"].startswith(keys.IMPORT_ITEM_PREFIX):
-                if import_item := _import_item(raw):
-                    imports[import_item.photo_id] = import_item
-            elif item := _photo_item(raw):
+            item = _item(raw)
+            if isinstance(item, ImportItem):
+                imports[item.photo_id] = item
+            elif item:
                 found[item.photo_id] = item
         pending = answer.get("UnprocessedKeys")
     return Reading(found, imports, complete=not pending)

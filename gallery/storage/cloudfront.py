@@ -42,14 +42,8 @@ class CloudFrontUrlSigner:
             key_id,
             lambda policy: key.sign(policy, padding.PKCS1v15(), hashes.SHA1()),  # noqa: S303
         )
-        self._cached: dict[str, str] = {}
+        self.url = functools.lru_cache(MAX_CACHED)(self._signed_url)
 
-    def url(self, key: str) -> str:
-        """Return the signed URL of the object with this key."""
-        signed = self._cached.get(key)
-        if signed is None:
-            url = f"{self._origin}/{quote(key, safe='/-_.~')}"
-            signed = self._signer.generate_presigned_url(url, date_less_than=self._expires_at)
-            if len(self._cached) < MAX_CACHED:
-                self._cached[key] = signed
-        return signed
+    def _signed_url(self, key: str) -> str:
+        url = f"{self._origin}/{quote(key, safe='/-_.~')}"
+        return str(self._signer.generate_presigned_url(url, date_less_than=self._expires_at))

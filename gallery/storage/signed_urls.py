@@ -11,9 +11,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import hmac
-import threading
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote, urlsplit
@@ -23,7 +21,7 @@ from django.conf import settings
 from gallery.storage.aws import session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from botocore.credentials import ReadOnlyCredentials
 
 WINDOW_SECONDS = 420
 LIFETIME_SECONDS = 2 * WINDOW_SECONDS
@@ -36,15 +34,6 @@ class UrlSigner(Protocol):
         """Return the signed URL of the rendition with this key."""
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """AWS credentials, frozen for one window."""
-
-    access_key: str
-    secret_key: str
-    token: str | None
-
-
 def _hmac(key: bytes, message: str) -> bytes:
     return hmac.digest(key, message.encode(), "sha256")
 
@@ -55,7 +44,7 @@ class S3UrlSigner:
     def __init__(
         self,
         *,
-        credentials: Credentials,
+        credentials: ReadOnlyCredentials,
         region: str,
         bucket: str,
         endpoint_url: str,
@@ -97,10 +86,6 @@ class S3UrlSigner:
         return f"{self._prefix}{path}?{self._query}&X-Amz-Signature={signature}"
 
 
-_lock = threading.Lock()
-_current: tuple[int, str, UrlSigner] | None = None
-
-
 def window_start(now: float) -> int:
     """Return the start of the window that ``now`` (seconds since the epoch) lies in.
 
@@ -114,27 +99,19 @@ def signer() -> UrlSigner | None:
     """Return the signer of the current window, or ``None`` without credentials."""
     start = window_start(time.time())
     if settings.PICTURES_ORIGIN:
-        return _cached(start, settings.SIGNING_KEY_ID, _cloudfront_signer)
+        return _cloudfront_signer(start, settings.SIGNING_KEY_ID)
     found = session().get_credentials()
     if found is None:
         return None
     frozen = found.get_frozen_credentials()
     if frozen.access_key is None or frozen.secret_key is None:
         return None
-    credentials = Credentials(frozen.access_key, frozen.secret_key, frozen.token)
-    return _cached(start, credentials.access_key, functools.partial(_s3_signer, credentials))
+    return _s3_signer(start, frozen)
 
 
-def _cached(start: int, key_id: str, make: Callable[[int], UrlSigner]) -> UrlSigner:
-    """Return the cached signer of this window and key, created at first use."""
-    global _current  # noqa: PLW0603 - one signer per window and process
-    with _lock:
-        if _current is None or _current[:2] != (start, key_id):
-            _current = (start, key_id, make(start))
-        return _current[2]
-
-
-def _s3_signer(credentials: Credentials, start: int) -> UrlSigner:
+# Cached for one window. Two threads may both create a signer: their URLs are the same.
+@functools.lru_cache(maxsize=1)
+def _s3_signer(start: int, credentials: ReadOnlyCredentials) -> UrlSigner:
     return S3UrlSigner(
         credentials=credentials,
         region=settings.AWS_REGION,
@@ -144,13 +121,14 @@ def _s3_signer(credentials: Credentials, start: int) -> UrlSigner:
     )
 
 
-def _cloudfront_signer(start: int) -> UrlSigner:
+@functools.lru_cache(maxsize=1)
+def _cloudfront_signer(start: int, key_id: str) -> UrlSigner:
     # Imported here, because cryptography is slow to import and not needed with S3.
     from gallery.storage import cloudfront  # noqa: PLC0415
 
     return cloudfront.CloudFrontUrlSigner(
         origin=settings.PICTURES_ORIGIN,
-        key_id=settings.SIGNING_KEY_ID,
+        key_id=key_id,
         key=cloudfront.load_key(settings.SIGNING_PRIVATE_KEY),
         expires_at=start + LIFETIME_SECONDS,
     )

@@ -68,7 +68,7 @@ def _deployed(settings: SettingsWrapper) -> None:
     settings.PICTURES_ORIGIN = ORIGIN
     settings.SIGNING_KEY_ID = KEY_ID
     settings.SIGNING_PRIVATE_KEY = pem_of(KEY)
-    signed_urls._current = None
+    signed_urls._cloudfront_signer.cache_clear()
 
 
 def signer(key: rsa.RSAPrivateKey = KEY, expires_at: int = 2000) -> CloudFrontUrlSigner:

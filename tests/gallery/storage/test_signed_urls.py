@@ -9,15 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 import botocore.auth
 import pytest
 from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials as BotocoreCredentials
+from botocore.credentials import Credentials, ReadOnlyCredentials
 
-from gallery.storage.signed_urls import (
-    LIFETIME_SECONDS,
-    WINDOW_SECONDS,
-    Credentials,
-    S3UrlSigner,
-    window_start,
-)
+from gallery.storage.signed_urls import LIFETIME_SECONDS, WINDOW_SECONDS, S3UrlSigner, window_start
 
 START = 1_790_000_400 // WINDOW_SECONDS * WINDOW_SECONDS
 KEY = "320/6f1c2a52-6c9f-4c2e-9d3a-0a4f5b8f0c11-1.webp"
@@ -25,7 +19,7 @@ KEY = "320/6f1c2a52-6c9f-4c2e-9d3a-0a4f5b8f0c11-1.webp"
 
 def signer(*, token: str | None = None, endpoint_url: str = "", start: int = START) -> S3UrlSigner:
     return S3UrlSigner(
-        credentials=Credentials("AKIDEXAMPLE", "secret", token),
+        credentials=ReadOnlyCredentials("AKIDEXAMPLE", "secret", token),
         region="eu-central-1",
         bucket="renditions",
         endpoint_url=endpoint_url,
@@ -37,7 +31,7 @@ def signed_by_botocore(url: str, token: str | None, instant: int) -> str:
     """Sign by botocore as of ``instant``. Its clock is patched, because it accepts no time as an argument."""
     frozen = dt.datetime.fromtimestamp(instant, dt.UTC)
     request = AWSRequest("GET", url)
-    credentials = BotocoreCredentials("AKIDEXAMPLE", "secret", token)
+    credentials = Credentials("AKIDEXAMPLE", "secret", token)
     auth = botocore.auth.S3SigV4QueryAuth(credentials, "s3", "eu-central-1", expires=LIFETIME_SECONDS)
     with mock.patch("botocore.auth.get_current_datetime", return_value=frozen.replace(tzinfo=None)):
         auth.add_auth(request)
