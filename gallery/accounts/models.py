@@ -78,6 +78,12 @@ class User(AbstractUser):
             ),
         ]
 
+    @property
+    def quota_percent(self) -> int:
+        """Return the used share of the quota, rounded up, at most 100."""
+        # A quota may be 0.
+        return min(100, -(-100 * self.used_bytes // max(self.quota_bytes, 1)))
+
     def save(self, *, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
         """Save all fields but ``used_bytes``, which uploads change while a form is open.
 

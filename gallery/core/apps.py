@@ -11,5 +11,3 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         """Register the system checks and the SQLite parameter limit."""
         from gallery.core import checks, sqlite  # noqa: F401, PLC0415 - registration needs loaded apps
-
-        sqlite.register()

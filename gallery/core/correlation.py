@@ -27,13 +27,6 @@ def of_request(untrusted_id: object) -> Iterator[str]:
         yield request_id
 
 
-@contextmanager
-def bound(correlation_id: str) -> Iterator[None]:
-    """Bind an id outside a request, as in a command or a thread."""
-    with bound_contextvars(correlation_id=correlation_id):
-        yield
-
-
 def is_request() -> bool:
     """Return whether a request is being handled, as opposed to a command."""
     return "request_id" in get_contextvars()

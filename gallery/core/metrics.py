@@ -12,15 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def measure_line(
-    stage: str, values: Mapping[str, float], *, unit: str = "Count", now: float | None = None
-) -> str:
-    """Return the line that makes CloudWatch count these values for the stage."""
-    directive = metrics.directive([metrics.STAGE], dict.fromkeys(values, unit))
-    return json.dumps(metrics.metadata(directive, now=now) | {metrics.STAGE: stage, **values})
-
-
-def measure(stage: str, values: Mapping[str, float], *, unit: str = "Count") -> None:
-    """Write the line where Lambda takes it to CloudWatch Logs."""
-    sys.stdout.write(measure_line(stage, values, unit=unit) + "\n")
+def measure(stage: str, values: Mapping[str, float]) -> None:
+    """Write the line that makes CloudWatch count these values where Lambda takes it to CloudWatch Logs."""
+    directive = metrics.directive([metrics.STAGE], dict.fromkeys(values, "Count"))
+    line = json.dumps(metrics.metadata(directive) | {metrics.STAGE: stage, **values})
+    sys.stdout.write(line + "\n")
     sys.stdout.flush()

@@ -8,6 +8,8 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING
 
+from structlog.contextvars import bound_contextvars
+
 from contactsheet.engine import interfaces as engine
 from gallery.core import correlation
 from gallery.photos.models import Photo
@@ -42,7 +44,7 @@ class OwnersPhotos:
         """Answer each upload as the API does."""
         requests = [_checked(upload) for upload in uploads]
         types = {str(r.upload_id): r.content_type for r in requests if isinstance(r, UploadRequest)}
-        with correlation.bound(self._correlation_id):
+        with bound_contextvars(correlation_id=self._correlation_id):
             outcomes = offers.offer(self._owner_id, requests, visibility=self._visibility)
         by_id = {str(upload.upload_id): upload for upload in uploads}
         return [_answer(outcome, by_id[outcome.upload_id].upload_id, types) for outcome in outcomes]

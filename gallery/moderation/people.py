@@ -12,8 +12,8 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from gallery.accounts.groups import TRUSTED, trusted_group
 from gallery.accounts.models import Invitation, User
+from gallery.accounts.trust import TRUSTED, trusted_group
 from gallery.core.admin import LargeTableAdmin, UnchangeableAdmin
 from gallery.photos.models import Photo
 from gallery.processing import account_deletion

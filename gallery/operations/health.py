@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -19,14 +18,6 @@ logger = structlog.get_logger(__name__)
 
 UNUSED_PHOTO_ID = UUID(int=0)
 """An id that no photo has: a request for it is the cheapest."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One store, and whether it answered."""
-
-    name: str
-    is_up: bool
 
 
 def _database() -> None:
@@ -49,9 +40,9 @@ PARTS: dict[str, Callable[[], None]] = {
 }
 
 
-def check() -> list[Part]:
-    """Check every part, also after one has failed; the log has the error of each."""
-    return [Part(name, _answers(name, call)) for name, call in PARTS.items()]
+def names_down() -> list[str]:
+    """Check every part, and return the names of those that are down; the log has the error of each."""
+    return [name for name, call in PARTS.items() if not _answers(name, call)]
 
 
 def _answers(name: str, call: Callable[[], None]) -> bool:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import asdict
 from typing import Any
 
 import structlog
 from django.conf import settings
 
-from gallery.api.housekeeping import forget
+from gallery.accounts import rate_limits
+from gallery.api import idempotency
 from gallery.core.metrics import measure
 from gallery.notifications.queue import queue_pending
 from gallery.notifications.send import send_due
@@ -23,7 +25,8 @@ def sweep_all() -> dict[str, Any]:
     """Sweep accounts, photos and API rows once; return the counts and whether the sweep stopped early."""
     accounts_gone = finish_deletions()
     report = photos_sweep.sweep()
-    return asdict(report) | {"accounts_gone": accounts_gone, "api_rows_forgotten": forget()}
+    forgotten = idempotency.forget_old() + rate_limits.delete_idle(time.time())
+    return asdict(report) | {"accounts_gone": accounts_gone, "api_rows_forgotten": forgotten}
 
 
 def sweep(_event: object = None, _context: object = None) -> dict[str, Any]:

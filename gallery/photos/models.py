@@ -15,7 +15,6 @@ from django.urls import reverse
 
 from gallery.photos.querysets import PhotoQuerySet
 from gallery.photos.states import NEVER_ARRIVED, WITHOUT_PICTURE, State, Visibility
-from thumbworker.contract import keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -132,11 +131,6 @@ class Photo(models.Model):
     def delete(self, *_args: Any, **_kwargs: Any) -> NoReturn:
         """Refuse: rows are deleted by ``purge`` only."""
         raise TypeError("Photos are deleted by gallery.photos.purge.purge_photo only.")
-
-    @property
-    def original_key(self) -> str:
-        """Return the key of the original's bytes."""
-        return keys.original_key(self.pk)
 
     @property
     def words_mark(self) -> str:

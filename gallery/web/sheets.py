@@ -11,7 +11,6 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from gallery.accounts.quota import quota_of
 from gallery.photos.models import Photo
 from gallery.photos.paging import page_of
 from gallery.presentation.tiles import tiles_of
@@ -77,7 +76,7 @@ def my_photos(request: SignedInRequest) -> HttpResponse:
     """Show the person's photos, settling those that the worker has finished."""
     photos = Photo.objects.owned_by(request.user).not_trashed()
     context = list_context(request, photos, title=_("My photos"), move_on=True)
-    return private(render_list(request, "photos/mine.html", context | {"quota": quota_of(request.user)}))
+    return private(render_list(request, "photos/mine.html", context))
 
 
 @login_required

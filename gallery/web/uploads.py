@@ -18,7 +18,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from gallery.accounts.quota import quota_of
 from gallery.core import reasons
 from gallery.photos.models import Photo
 from gallery.photos.states import Visibility
@@ -55,7 +54,6 @@ def _upload_page(request: SignedInRequest, refused: list[tuple[str, str]], statu
     context = {
         "page_title": _("Upload"),
         "accept": ACCEPT,
-        "quota": quota_of(request.user),
         "refused": refused,
         "max_form_bytes": form_upload.MAX_FORM_BYTES,
     }

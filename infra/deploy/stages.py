@@ -131,8 +131,8 @@ class Deployment:
     def prepare_database(self) -> None:
         """Migrate, and create the first admin if there is none."""
         web_function.run_zappa(self.layout, self.say, "manage", "migrate --noinput")
-        command = f"first_admin {self.options.admin_email} {self.secrets['admin-password']}"
-        web_function.invoke_manage(self.clients, self.options, command)
+        arguments = f"--email={self.options.admin_email} --password={self.secrets['admin-password']}"
+        web_function.invoke_manage(self.clients, self.options, f"ensure_admin {arguments}")
 
     def watch(self) -> None:
         """Make the alarms and the dashboard."""

@@ -17,6 +17,7 @@ from gallery.photos.models import DeletionRecord, Photo
 from gallery.photos.states import State
 from gallery.processing.sweep import sweep
 from tests.pictures import flat_jpeg
+from thumbworker.contract import keys
 from thumbworker.contract.policy import CURRENT
 from thumbworker.contract.reasons import SENTENCES, Reason, sentence
 
@@ -158,7 +159,7 @@ def test_plain_form__takes_the_same_route(journey: Journey, browser: Client) -> 
     assert answer.status_code == 302
     photo = Photo.objects.get()
     assert (photo.state, photo.visibility, photo.file_name) == ("awaiting", "private", "plain.jpg")
-    assert journey.stores.keys("originals/") == {photo.original_key}
+    assert journey.stores.keys("originals/") == {keys.original_key(photo.pk)}
     journey.work()
     assert status_of(browser, photo.pk) == {str(photo.pk): "pending"}
 
@@ -203,4 +204,4 @@ def test_damaged_file__has_its_reason(
     assert photo.reason in reasons
     assert sentence(photo.reason) in unescape(browser.get(f"/photos/{photo_id}/").content.decode())
     assert journey.stores.rendition_keys() == set()
-    assert journey.stores.keys("originals/") == {photo.original_key}
+    assert journey.stores.keys("originals/") == {keys.original_key(photo.pk)}

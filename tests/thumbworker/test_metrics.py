@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from gallery.core.metrics import measure_line
+from gallery.core.metrics import measure
 from tests.emf import UNITS, metrics_of
 from tests.thumbworker import events
 from tests.thumbworker.decoders import paint
@@ -149,8 +149,9 @@ def test_units__known_to_cloudwatch() -> None:
     assert len(metrics.UNITS) <= 100
 
 
-def test_gallery_metrics__same_format() -> None:
-    line = json.loads(measure_line("dev", {"SweepRuns": 1, "SweepStopped": 0}))
+def test_gallery_metrics__same_format(capsys: pytest.CaptureFixture[str]) -> None:
+    measure("dev", {"SweepRuns": 1, "SweepStopped": 0})
+    line = json.loads(capsys.readouterr().out)
     assert metrics_of(line) == {("dev",): {"SweepRuns": 1, "SweepStopped": 0}}
 
 

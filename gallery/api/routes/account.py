@@ -2,7 +2,6 @@
 
 from ninja import Router
 
-from gallery.accounts.quota import quota_of
 from gallery.api.authorization import READS, ApiRequest
 from gallery.api.limits import Kind, limit_of
 from gallery.api.responses import refusals
@@ -14,14 +13,13 @@ router = Router(tags=["Account"], by_alias=True)
 @router.get("/me", auth=READS, response={200: s.AccountOut, **refusals()})
 def get_account(request: ApiRequest) -> s.AccountOut:
     """Get the token's account, scopes, remaining storage and rate limits."""
-    quota = quota_of(request.user)
     limits = {str(kind): limit_of(kind) for kind in Kind}
     return s.AccountOut(
         name=request.user.username,
         scopes=sorted(request.auth.scope_names),
         token_expires_at=request.auth.expires_at,
-        used_bytes=quota.used_bytes,
-        quota_bytes=quota.limit_bytes,
+        used_bytes=request.user.used_bytes,
+        quota_bytes=request.user.quota_bytes,
         limits={
             name: s.LimitOut(per_minute=limit.count, burst=limit.burst) for name, limit in limits.items()
         },

@@ -18,7 +18,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gallery.accounts import email_addresses, invitations
-from gallery.accounts.quota import quota_of
 from gallery.processing import account_deletion
 from gallery.web.accounts.forms import AccountDeletionForm, EmailForm, InvitationForm
 
@@ -39,7 +38,7 @@ def _status(form: EmailForm | AccountDeletionForm | InvitationForm) -> int:
 @require_safe
 def account(request: SignedInRequest) -> HttpResponse:
     """Show the account page."""
-    context = {"quota": quota_of(request.user), "may_invite": invitations.may_invite(request.user)}
+    context = {"may_invite": invitations.may_invite(request.user)}
     return render(request, "accounts/account.html", context)
 
 

@@ -11,8 +11,7 @@ from django.apps import apps
 from django.contrib.auth.models import Group
 from django.db import connection
 
-from gallery.accounts.groups import TRUSTED, trusted_group
-from gallery.accounts.trust import is_trusted
+from gallery.accounts.trust import TRUSTED, is_trusted, trusted_group
 
 if TYPE_CHECKING:
     from gallery.accounts.models import User

@@ -16,6 +16,7 @@ from gallery.photos.models import Photo
 from gallery.photos.states import State, Visibility
 from tests.client.fake_gallery import RecordingObserver
 from tests.gallery.stores import ready_item
+from thumbworker.contract import keys
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,7 +52,9 @@ def test_import__works(stores: Stores, alice: User, folder: Path) -> None:
     }
     runs = set()
     for photo in photos.values():
-        head = stores.s3.head_object(Bucket=stores.aws.outputs.originals_bucket, Key=photo.original_key)
+        head = stores.s3.head_object(
+            Bucket=stores.aws.outputs.originals_bucket, Key=keys.original_key(photo.pk)
+        )
         assert head["Metadata"]["owner"] == str(alice.pk)
         runs.add(head["Metadata"]["correlation-id"])
         assert head["ContentType"] == photo.content_type
@@ -77,9 +80,9 @@ def test_import__stores_each_file_once(
 def test_import__sends_what_a_killed_run_only_offered(stores: Stores, alice: User, folder: Path) -> None:
     import_photos(folder)
     lost = Photo.objects.get(file_name="a.jpg")
-    stores.s3.delete_object(Bucket=stores.aws.outputs.originals_bucket, Key=lost.original_key)
+    stores.s3.delete_object(Bucket=stores.aws.outputs.originals_bucket, Key=keys.original_key(lost.pk))
     import_photos(folder)
-    assert lost.original_key in stores.keys("originals/")
+    assert keys.original_key(lost.pk) in stores.keys("originals/")
     assert Photo.objects.count() == 3
 
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from structlog.contextvars import bound_contextvars
 
-from gallery.core import correlation, reasons
+from gallery.core import reasons
 from gallery.imports.requests import START_WITHIN, NotRequested, Requested, request_imports
 from gallery.imports.urls import checked_url, file_name_of
 from gallery.photos.models import Photo
@@ -173,7 +174,7 @@ def test_request__has_only_the_necessary_fields(alice: User, stores: ImportStore
 
 
 def test_request_imports__passes_the_correlation_id_on(alice: User, stores: ImportStores) -> None:
-    with correlation.bound("asked-by-alice"):
+    with bound_contextvars(correlation_id="asked-by-alice"):
         request_imports(alice.pk, [URL, f"{URL}&second"], visibility="public")
     requests = [request_in(stores, photo) for photo in Photo.objects.all()]
     assert [request.correlation_id for request in requests] == ["asked-by-alice"] * 2

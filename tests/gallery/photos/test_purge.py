@@ -12,6 +12,7 @@ from gallery.photos import transitions
 from gallery.photos.models import DeletionRecord, HistoryEntry, Photo
 from gallery.photos.purge import IN_THE_TRASH, purge_all_of, purge_photo
 from gallery.photos.states import State
+from thumbworker.contract import keys
 
 if TYPE_CHECKING:
     from pytest_django import DjangoCaptureOnCommitCallbacks
@@ -52,7 +53,7 @@ def test_purge_photo__original_stays_until_commit(
     stores.put_original(photo.pk)
     purge_photo(photo.pk)
     assert connection.in_atomic_block
-    assert stores.keys("originals/") == {photo.original_key}
+    assert stores.keys("originals/") == {keys.original_key(photo.pk)}
 
 
 def test_purge_photo__twice(stores: Stores, alice: User, make_photo: PhotoFactory) -> None:

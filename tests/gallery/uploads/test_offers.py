@@ -12,8 +12,9 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.utils import timezone
+from structlog.contextvars import bound_contextvars
 
-from gallery.core import correlation, reasons
+from gallery.core import reasons
 from gallery.photos import transitions
 from gallery.photos.models import Photo
 from gallery.photos.states import State
@@ -57,7 +58,7 @@ def test_offer__new_file_reserves_its_bytes(alice: User) -> None:
 
 def test_offer__signature_covers_all_terms(alice: User) -> None:
     wanted = request("a")
-    with correlation.bound("asked-by-alice"):
+    with bound_contextvars(correlation_id="asked-by-alice"):
         (outcome,) = offer(alice.pk, [wanted], visibility="public")
     assert isinstance(outcome, Offered)
     query = parse_qs(urlsplit(outcome.offer.url).query)

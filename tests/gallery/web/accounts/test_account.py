@@ -15,6 +15,7 @@ from gallery.photos.models import DeletionRecord, HistoryEntry, Photo
 from gallery.photos.states import State
 from gallery.processing import account_deletion
 from tests.gallery.conftest import PASSWORD
+from thumbworker.contract import keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +34,7 @@ def test_account__shows_used_storage(
     User.objects.update(quota_bytes=4_000)
     make_photo(alice)
     response = client_of(alice).get("/me/")
-    assert response.context["quota"].percent == 25
+    assert response.context["user"].quota_percent == 25
     assert "alice@example.org" in response.content.decode()
 
 
@@ -91,7 +92,7 @@ def test_delete__purges_own_photos_only(
     for photo in [*gone, kept]:
         storage.put_object(
             Bucket=moto_aws.outputs.originals_bucket,
-            Key=photo.original_key,
+            Key=keys.original_key(photo.pk),
             ContentType="image/jpeg",
             Body=b"x",
         )
@@ -104,7 +105,7 @@ def test_delete__purges_own_photos_only(
     assert list(User.objects.all()) == [bob]
     assert DeletionRecord.objects.count() == 3
     listed = storage.list_objects_v2(Bucket=moto_aws.outputs.originals_bucket, Prefix="originals/")
-    assert [entry["Key"] for entry in listed["Contents"]] == [kept.original_key]
+    assert [entry["Key"] for entry in listed["Contents"]] == [keys.original_key(kept.pk)]
 
 
 def test_delete__decisions_of_moderator_stay(alice: User, charlie: User, make_photo: PhotoFactory) -> None:
