@@ -10,9 +10,7 @@ from gallery.operations.resources.inspection import RESTORE, RESTORE_SECTION, ca
 from gallery.storage.upload_terms import SIGNED_HEADERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from gallery.operations.resources.inspection import Clients
+    from gallery.operations.resources.inspection import Checks, Clients
     from gallery.operations.resources.names import Names
 
 PUBLIC_ACCESS_BLOCKS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
@@ -27,7 +25,7 @@ CLOUDFRONT_SIDS = {"renditions": "CloudFrontOfThisAccountReads", "static": "Only
 """The statement that lets CloudFront read, by bucket."""
 
 
-def checks(clients: Clients, names: Names) -> Iterator[tuple[str, Callable[[], Finding]]]:
+def checks(clients: Clients, names: Names) -> Checks:
     """Yield each check with its title."""
     s3 = clients.client("s3")
     yield "notifications of originals", partial(_notifications, s3, names)
@@ -37,14 +35,13 @@ def checks(clients: Clients, names: Names) -> Iterator[tuple[str, Callable[[], F
     if names.static_bucket:
         buckets["static"] = names.static_bucket
     for kind, bucket in buckets.items():
-        yield f"public access block of {kind}", partial(_public_access_block, s3, kind, bucket)
-        yield f"encryption of {kind}", partial(_encryption, s3, kind, bucket)
+        yield f"public access block of {kind}", partial(_public_access_block, s3, bucket)
+        yield f"encryption of {kind}", partial(_encryption, s3, bucket)
         yield f"policy of {kind}", partial(_policy, s3, kind, bucket, names)
     yield "lifecycle of originals", partial(_lifecycle, s3, names)
 
 
-def _notifications(s3: Any, names: Names) -> Finding:
-    title = "notifications of originals"
+def _notifications(s3: Any, names: Names, title: str) -> Finding:
     configuration = s3.get_bucket_notification_configuration(Bucket=names.originals_bucket)
     configured = {
         (rule["Value"], event.split(":")[1], entry["QueueArn"].rsplit(":", 1)[1])
@@ -64,8 +61,7 @@ def _notifications(s3: Any, names: Names) -> Finding:
     return ok(title)
 
 
-def _originals_cors(s3: Any, names: Names) -> Finding:
-    title = "CORS of originals"
+def _originals_cors(s3: Any, names: Names, title: str) -> Finding:
     if not names.site_origin:
         return broken(title, f"the gallery's address is not known yet. {RESTORE}")
     rules = _cors_rules(s3, names.originals_bucket)
@@ -80,8 +76,7 @@ def _originals_cors(s3: Any, names: Names) -> Finding:
     return _no_other_origin(title, rules, names)
 
 
-def _renditions_cors(s3: Any, names: Names) -> Finding:
-    title = "CORS of renditions"
+def _renditions_cors(s3: Any, names: Names, title: str) -> Finding:
     rules = _cors_rules(s3, names.renditions_bucket)
     can_read = any(
         names.site_origin in rule["AllowedOrigins"] and "GET" in rule["AllowedMethods"] for rule in rules
@@ -104,8 +99,7 @@ def _no_other_origin(title: str, rules: list[Any], names: Names) -> Finding:
     return ok(title)
 
 
-def _public_access_block(s3: Any, kind: str, bucket: str) -> Finding:
-    title = f"public access block of {kind}"
+def _public_access_block(s3: Any, bucket: str, title: str) -> Finding:
     answer = call_or_empty(
         partial(s3.get_public_access_block, Bucket=bucket), "NoSuchPublicAccessBlockConfiguration"
     )
@@ -114,8 +108,7 @@ def _public_access_block(s3: Any, kind: str, bucket: str) -> Finding:
     return broken(title, f"{', '.join(off)}: off. {RESTORE}") if off else ok(title)
 
 
-def _encryption(s3: Any, kind: str, bucket: str) -> Finding:
-    title = f"encryption of {kind}"
+def _encryption(s3: Any, bucket: str, title: str) -> Finding:
     answer = call_or_empty(
         partial(s3.get_bucket_encryption, Bucket=bucket), "ServerSideEncryptionConfigurationNotFoundError"
     )
@@ -124,14 +117,13 @@ def _encryption(s3: Any, kind: str, bucket: str) -> Finding:
     return ok(title)
 
 
-def _policy(s3: Any, kind: str, bucket: str, names: Names) -> Finding:
+def _policy(s3: Any, kind: str, bucket: str, names: Names, title: str) -> Finding:
     answer = call_or_empty(partial(s3.get_bucket_policy, Bucket=bucket), "NoSuchBucketPolicy")
     expected_sids = {CLOUDFRONT_SIDS[kind]} if kind in CLOUDFRONT_SIDS else set()
-    return check_policy(f"policy of {kind}", answer.get("Policy", "{}"), expected_sids, names)
+    return check_policy(title, answer.get("Policy", "{}"), expected_sids, names)
 
 
-def _lifecycle(s3: Any, names: Names) -> Finding:
-    title = "lifecycle of originals"
+def _lifecycle(s3: Any, names: Names, title: str) -> Finding:
     answer = call_or_empty(
         partial(s3.get_bucket_lifecycle_configuration, Bucket=names.originals_bucket),
         "NoSuchLifecycleConfiguration",

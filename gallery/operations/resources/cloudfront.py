@@ -9,13 +9,11 @@ from gallery.operations.diagnosis import Finding, broken, ok
 from gallery.operations.resources.inspection import RESTORE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from gallery.operations.resources.inspection import Clients
+    from gallery.operations.resources.inspection import Checks, Clients
     from gallery.operations.resources.names import Names
 
 
-def checks(clients: Clients, names: Names) -> Iterator[tuple[str, Callable[[], Finding]]]:
+def checks(clients: Clients, names: Names) -> Checks:
     """Yield each check with its title."""
     if not (names.distributions or names.signing_key_id):
         return
@@ -27,25 +25,22 @@ def checks(clients: Clients, names: Names) -> Iterator[tuple[str, Callable[[], F
         yield "CloudFront key group", partial(_key_group, cloudfront, names)
 
 
-def _distribution(cloudfront: Any, distribution: str) -> Finding:
-    title = f"distribution {distribution}"
+def _distribution(cloudfront: Any, distribution: str, title: str) -> Finding:
     answer = cloudfront.get_distribution(Id=distribution)["Distribution"]
     if not answer["DistributionConfig"]["Enabled"]:
         return broken(title, f"it is disabled. {RESTORE}")
     return ok(title)
 
 
-def _key(cloudfront: Any, names: Names) -> Finding:
-    title = "CloudFront key"
+def _key(cloudfront: Any, names: Names, title: str) -> Finding:
     encoded = cloudfront.get_public_key(Id=names.signing_key_id)["PublicKey"]["PublicKeyConfig"]["EncodedKey"]
     if encoded.strip() != names.signing_public_key.strip():
         return broken(title, f"it is not the key that the gallery signs with: no picture is shown. {RESTORE}")
     return ok(title)
 
 
-def _key_group(cloudfront: Any, names: Names) -> Finding:
+def _key_group(cloudfront: Any, names: Names, title: str) -> Finding:
     """Check that a distribution requires signatures and trusts a group with the gallery's key."""
-    title = "CloudFront key group"
     trusted_groups = [
         group
         for distribution in names.distributions

@@ -9,9 +9,7 @@ from gallery.operations.diagnosis import Finding, broken, ok
 from gallery.operations.resources.inspection import RESTORE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from gallery.operations.resources.inspection import Clients
+    from gallery.operations.resources.inspection import Checks, Clients
     from gallery.operations.resources.names import Names
 
 BATCH_SIZE = 10
@@ -21,7 +19,7 @@ CALLABLE_STATES = frozenset({"Active", "Inactive"})
 RUNNING_STATES = frozenset({"Enabled", "Enabling", "Updating", "Creating"})
 
 
-def checks(clients: Clients, names: Names) -> Iterator[tuple[str, Callable[[], Finding]]]:
+def checks(clients: Clients, names: Names) -> Checks:
     """Yield each check with its title."""
     functions, iam = clients.client("lambda"), clients.client("iam")
     for queue, function in names.worker_functions.items():
@@ -33,8 +31,7 @@ def checks(clients: Clients, names: Names) -> Iterator[tuple[str, Callable[[], F
         yield f"role of {web}", partial(_role, functions, iam, web)
 
 
-def _function(functions: Any, function: str) -> Finding:
-    title = f"function {function}"
+def _function(functions: Any, function: str, title: str) -> Finding:
     configuration = functions.get_function_configuration(FunctionName=function)
     state = configuration.get("State", "Active")
     if "Failed" in {state, configuration.get("LastUpdateStatus", "Successful")}:
@@ -49,16 +46,14 @@ def _function(functions: Any, function: str) -> Finding:
     return ok(title)
 
 
-def _role(functions: Any, iam: Any, function: str) -> Finding:
-    title = f"role of {function}"
+def _role(functions: Any, iam: Any, function: str, title: str) -> Finding:
     role = functions.get_function_configuration(FunctionName=function)["Role"].rsplit("/", 1)[-1]
     if not iam.list_role_policies(RoleName=role)["PolicyNames"]:
         return broken(title, f"the role {role} allows nothing. {RESTORE}", "worker-errors")
     return ok(title)
 
 
-def _mapping(functions: Any, function: str, queue: str) -> Finding:
-    title = f"mapping of {function}"
+def _mapping(functions: Any, function: str, queue: str, title: str) -> Finding:
     listed = functions.list_event_source_mappings(FunctionName=function)["EventSourceMappings"]
     mapping = next((one for one in listed if one["EventSourceArn"].endswith(f":{queue}")), None)
     if mapping is None:

@@ -11,9 +11,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 from gallery.operations.diagnosis import Finding, broken, ok, skipped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from gallery.operations.resources.names import Names
+
+    Checks = Iterator[tuple[str, Callable[[str], Finding]]]
+    """Titles, and what checks each: called with its title."""
 
 RESTORE = "Put it back."
 """Advice for a resource that differs from its template; ``RESTORE_SECTION`` of the runbook says how."""
@@ -39,7 +42,7 @@ class Clients(Protocol):
         """Return a client of a service."""
 
 
-def inspect(title: str, check: Callable[[], Finding]) -> Finding:
+def inspect(title: str, check: Callable[[str], Finding]) -> Finding:
     """Return the result of a check; one that the credentials do not allow is skipped, never ok."""
     finding = _result(title, check)
     if RESTORE in finding.advice and not finding.section:
@@ -47,9 +50,9 @@ def inspect(title: str, check: Callable[[], Finding]) -> Finding:
     return finding
 
 
-def _result(title: str, check: Callable[[], Finding]) -> Finding:
+def _result(title: str, check: Callable[[str], Finding]) -> Finding:
     try:
-        return check()
+        return check(title)
     except ClientError as error:
         code = error_code(error)
         if code in FORBIDDEN:

@@ -9,9 +9,7 @@ from gallery.operations.diagnosis import Finding, broken, note, ok, skipped
 from gallery.operations.resources.inspection import RESTORE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from gallery.operations.resources.inspection import Clients
+    from gallery.operations.resources.inspection import Checks, Clients
     from gallery.operations.resources.names import Names
 
 ALARMS = frozenset(
@@ -30,20 +28,19 @@ ALARMS = frozenset(
     }
 )
 """Those of ``infra/watch.yaml``, which are also sections of the runbook (a test compares all three)."""
-SUBSCRIBERS = "alarm subscribers"
 JOBS = ("sweep", "send_notifications")
 
 
-def checks(clients: Clients, names: Names) -> Iterator[tuple[str, Callable[[], Finding]]]:
+def checks(clients: Clients, names: Names) -> Checks:
     """Yield each check with its title."""
     if not names.web_function:
-        yield "alarms", lambda: skipped("alarms", "a local gallery has none")
+        yield "alarms", lambda title: skipped(title, "a local gallery has none")
         return
     cloudwatch = clients.client("cloudwatch")
     yield "alarms", partial(_alarms, cloudwatch, names)
     yield "dashboard", partial(_dashboard, cloudwatch, names)
     if names.operator_topic_arn:
-        yield SUBSCRIBERS, partial(_subscribers, clients.client("sns"), names)
+        yield "alarm subscribers", partial(_subscribers, clients.client("sns"), names)
     if names.budget:
         yield "budget", partial(_budget, clients.client("budgets"), names)
     events, functions = clients.client("events"), clients.client("lambda")
@@ -51,41 +48,38 @@ def checks(clients: Clients, names: Names) -> Iterator[tuple[str, Callable[[], F
         yield f"schedule of {job}", partial(_schedule, events, functions, names, job)
 
 
-def _alarms(cloudwatch: Any, names: Names) -> Finding:
+def _alarms(cloudwatch: Any, names: Names, title: str) -> Finding:
     prefix = f"contactsheet-{names.stage}-"
     alarms = cloudwatch.describe_alarms(AlarmNamePrefix=prefix).get("MetricAlarms", [])
     states = {alarm["AlarmName"].removeprefix(prefix): alarm.get("StateValue") for alarm in alarms}
     if missing := sorted(ALARMS - states.keys()):
-        return broken("alarms", f"missing: {', '.join(missing)}. {RESTORE}")
-    if active := sorted(title for title in ALARMS if states[title] == "ALARM"):
-        return broken("alarms", f"in alarm: {', '.join(active)}.", active[0])
-    return ok("alarms")
+        return broken(title, f"missing: {', '.join(missing)}. {RESTORE}")
+    if active := sorted(name for name in ALARMS if states[name] == "ALARM"):
+        return broken(title, f"in alarm: {', '.join(active)}.", active[0])
+    return ok(title)
 
 
-def _dashboard(cloudwatch: Any, names: Names) -> Finding:
+def _dashboard(cloudwatch: Any, names: Names, title: str) -> Finding:
     cloudwatch.get_dashboard(DashboardName=f"contactsheet-{names.stage}")
-    return ok("dashboard")
+    return ok(title)
 
 
-def _subscribers(sns: Any, names: Names) -> Finding:
+def _subscribers(sns: Any, names: Names, title: str) -> Finding:
     """Check that alarms have a subscriber: AWS sends nothing to an unconfirmed address."""
     attributes = sns.get_topic_attributes(TopicArn=names.operator_topic_arn)["Attributes"]
     if int(attributes["SubscriptionsConfirmed"]):
-        return ok(SUBSCRIBERS)
+        return ok(title)
     if int(attributes["SubscriptionsPending"]):
-        return broken(
-            SUBSCRIBERS, "not confirmed. AWS has emailed a link to OPERATOR_EMAIL: open it to confirm."
-        )
-    return note(SUBSCRIBERS, f"none. To get alarms, run: make deploy STAGE={names.stage} OPERATOR_EMAIL=…")
+        return broken(title, "not confirmed. AWS has emailed a link to OPERATOR_EMAIL: open it to confirm.")
+    return note(title, f"none. To get alarms, run: make deploy STAGE={names.stage} OPERATOR_EMAIL=…")
 
 
-def _budget(budgets: Any, names: Names) -> Finding:
+def _budget(budgets: Any, names: Names, title: str) -> Finding:
     budgets.describe_budget(AccountId=names.account, BudgetName=names.budget)
-    return ok("budget")
+    return ok(title)
 
 
-def _schedule(events: Any, functions: Any, names: Names, job: str) -> Finding:
-    title = f"schedule of {job}"
+def _schedule(events: Any, functions: Any, names: Names, job: str, title: str) -> Finding:
     arn = functions.get_function_configuration(FunctionName=names.web_function)["FunctionArn"]
     for name in events.list_rule_names_by_target(TargetArn=arn)["RuleNames"]:
         if not name.endswith(f"jobs.{job}"):

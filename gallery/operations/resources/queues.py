@@ -10,9 +10,7 @@ from gallery.operations.diagnosis import Finding, broken, ok
 from gallery.operations.resources.inspection import RESTORE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from gallery.operations.resources.inspection import Clients
+    from gallery.operations.resources.inspection import Checks, Clients
     from gallery.operations.resources.names import Names
 
 VISIBILITY_FACTOR = 6
@@ -22,7 +20,7 @@ DEAD_RETENTION_SECONDS = 14 * 24 * 3600
 """How long messages are kept, as in ``infra/template.yaml`` (a test compares them)."""
 
 
-def checks(clients: Clients, names: Names) -> Iterator[tuple[str, Callable[[], Finding]]]:
+def checks(clients: Clients, names: Names) -> Checks:
     """Yield each check with its title."""
     sqs, functions = clients.client("sqs"), clients.client("lambda")
     for url in names.queue_urls:
@@ -54,9 +52,8 @@ def _attributes(sqs: Any, url: str) -> dict[str, str]:
     return attributes
 
 
-def _source_queue(sqs: Any, url: str, names: Names) -> Finding:
+def _source_queue(sqs: Any, url: str, names: Names, title: str) -> Finding:
     queue = name_of(url)
-    title = f"queue {queue}"
     attributes = _attributes(sqs, url)
     redrive = json.loads(attributes.get("RedrivePolicy", "{}"))
     if not redrive.get("deadLetterTargetArn", "").endswith(f":{queue}-dead"):
@@ -66,9 +63,8 @@ def _source_queue(sqs: Any, url: str, names: Names) -> Finding:
     return ok(title)
 
 
-def _dead_letter_queue(sqs: Any, url: str) -> Finding:
+def _dead_letter_queue(sqs: Any, url: str, title: str) -> Finding:
     queue = name_of(url)
-    title = f"queue {queue}"
     waiting = int(_attributes(sqs, url).get("ApproximateNumberOfMessages", 0))
     if waiting:
         section = "import-dead-letters" if "imports" in queue else "dead-letters"
@@ -76,9 +72,8 @@ def _dead_letter_queue(sqs: Any, url: str) -> Finding:
     return ok(title)
 
 
-def _retention(sqs: Any, url: str) -> Finding:
+def _retention(sqs: Any, url: str, title: str) -> Finding:
     queue = name_of(url)
-    title = f"retention of {queue}"
     expected_seconds = DEAD_RETENTION_SECONDS if _is_dead(queue) else RETENTION_SECONDS
     actual_seconds = int(_attributes(sqs, url)["MessageRetentionPeriod"])
     if actual_seconds != expected_seconds:
@@ -91,8 +86,7 @@ def _retention(sqs: Any, url: str) -> Finding:
     return ok(title)
 
 
-def _visibility(sqs: Any, functions: Any, url: str, function: str) -> Finding:
-    title = f"visibility of {name_of(url)}"
+def _visibility(sqs: Any, functions: Any, url: str, function: str, title: str) -> Finding:
     visibility_seconds = int(_attributes(sqs, url)["VisibilityTimeout"])
     timeout_seconds = functions.get_function_configuration(FunctionName=function)["Timeout"]
     if visibility_seconds < VISIBILITY_FACTOR * timeout_seconds:

@@ -82,7 +82,7 @@ def test_key_group__without_the_signing_key_is_named(groups: dict[str, list[str]
     ],
 )
 def test_refusal__is_never_ok(code: str, is_well: bool, said: str) -> None:
-    def refuse() -> Finding:
+    def refuse(_title: str) -> Finding:
         raise ClientError({"Error": {"Code": code, "Message": "no"}}, "Get")
 
     found = inspect("thing", refuse)

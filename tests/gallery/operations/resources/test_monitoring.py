@@ -60,7 +60,7 @@ class TestSubscribers:
 
     @pytest.mark.embedded
     def test_subscribers__none_is_a_note_with_advice(self, embedded_aws: EnforcedAws, names: Names) -> None:
-        finding = found(monitoring, embedded_aws, names, monitoring.SUBSCRIBERS)
+        finding = found(monitoring, embedded_aws, names, "alarm subscribers")
         assert line(finding).startswith("note alarm subscribers: none.")
         assert "OPERATOR_EMAIL" in finding.advice
 
@@ -71,7 +71,7 @@ class TestSubscribers:
         embedded_aws.client("sns").subscribe(
             TopicArn=names.operator_topic_arn, Protocol="http", Endpoint="http://127.0.0.1:9/nowhere"
         )
-        finding = found(monitoring, embedded_aws, names, monitoring.SUBSCRIBERS)
+        finding = found(monitoring, embedded_aws, names, "alarm subscribers")
         assert not finding.is_well
         assert "open it to confirm" in finding.advice
 
@@ -81,9 +81,7 @@ class TestSubscribers:
         embedded_aws.client("sns").subscribe(
             TopicArn=names.operator_topic_arn, Protocol="sqs", Endpoint=queue_arn
         )
-        assert (
-            line(found(monitoring, embedded_aws, names, monitoring.SUBSCRIBERS)) == "ok   alarm subscribers"
-        )
+        assert line(found(monitoring, embedded_aws, names, "alarm subscribers")) == "ok   alarm subscribers"
 
 
 class TestBudget:
