@@ -18,9 +18,8 @@ from gallery.api.schemas.photos import (
 )
 from gallery.photos.models import words_mark
 from gallery.presentation.lens import Lens
-from gallery.presentation.tiles import tiles_of
+from gallery.presentation.tiles import ready_item, tiles_of
 from gallery.storage import signed_urls
-from thumbworker.contract.items import Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,12 +76,6 @@ def renditions_out(item: PhotoItem | None) -> list[RenditionOut]:
 
 def _tiles(photos: Sequence[Photo], viewer: User) -> tuple[list[Tile], Reading]:
     return tiles_of(photos, viewer, move_on=any(photo.owner_id == viewer.pk for photo in photos))
-
-
-def ready_item(photo: Photo, reading: Reading) -> PhotoItem | None:
-    """Return the catalogue item of a photo that can be shown."""
-    item = reading.items.get(photo.pk)
-    return item if item and item.status is Status.READY and photo.has_picture else None
 
 
 def _facts(photo: Photo, tile: Tile, item: PhotoItem | None, viewer: User, tags: list[str]) -> dict[str, Any]:

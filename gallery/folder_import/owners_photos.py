@@ -15,14 +15,14 @@ from gallery.core import correlation
 from gallery.photos.models import Photo
 from gallery.photos.states import State
 from gallery.processing.settle import settle
-from gallery.storage.catalogue import BATCH_SIZE
+from gallery.storage.catalogue import batches
 from gallery.storage.originals import OriginalExists, OriginalsUnavailable, originals
 from gallery.storage.upload_terms import OriginalTerms
 from gallery.uploads import offers
-from gallery.uploads.file_checks import FileRefused, UploadRequest
+from gallery.uploads.file_checks import UploadRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from uuid import UUID
 
     from contactsheet.engine.content import Content
@@ -42,7 +42,7 @@ class OwnersPhotos:
 
     def offer(self, uploads: Sequence[engine.WantedUpload]) -> list[engine.Answer]:
         """Answer each upload as the API does."""
-        requests = [_checked(upload) for upload in uploads]
+        requests = [_request(upload) for upload in uploads]
         types = {str(r.upload_id): r.content_type for r in requests if isinstance(r, UploadRequest)}
         with bound_contextvars(correlation_id=self._correlation_id):
             outcomes = offers.offer(self._owner_id, requests, visibility=self._visibility)
@@ -79,29 +79,21 @@ class OwnersPhotos:
     def still_processing(self) -> frozenset[str]:
         """Settle processed photos and return the SHA-256 of those still being processed."""
         awaiting = Photo.objects.filter(owner_id=self._owner_id, state=State.AWAITING).not_trashed()
-        for ids in _slices(list(awaiting.values_list("pk", flat=True))):
+        for ids in batches(list(awaiting.values_list("pk", flat=True))):
             settle(ids)
         return frozenset(awaiting.values_list("sha256", flat=True))
 
 
-def _slices(ids: list[UUID]) -> Iterator[list[UUID]]:
-    for start in range(0, len(ids), BATCH_SIZE):
-        yield ids[start : start + BATCH_SIZE]
-
-
-def _checked(upload: engine.WantedUpload) -> UploadRequest | offers.Refused:
-    try:
-        return UploadRequest.from_untrusted(
-            {
-                "upload_id": str(upload.upload_id),
-                "name": upload.name,
-                "size_bytes": upload.size_bytes,
-                "sha256": _base64_of(upload.sha256),
-                "met_conflict": upload.met_conflict,
-            }
-        )
-    except FileRefused as refused:
-        return offers.Refused(str(upload.upload_id), refused.reason)
+def _request(upload: engine.WantedUpload) -> UploadRequest | offers.Refused:
+    return offers.read_request(
+        {
+            "upload_id": str(upload.upload_id),
+            "name": upload.name,
+            "size_bytes": upload.size_bytes,
+            "sha256": _base64_of(upload.sha256),
+            "met_conflict": upload.met_conflict,
+        }
+    )
 
 
 def _answer(outcome: offers.Outcome, upload_id: UUID, types: dict[str, str]) -> engine.Answer:

@@ -101,17 +101,22 @@ def tiles_of(
             if photo.pk in moved:
                 photo.refresh_from_db(fields=MOVED_FIELDS)
     signer = signed_urls.signer()
-    return [_tile(photo, reading.items.get(photo.pk), viewer, signer) for photo in photos], reading
+    return [_tile(photo, ready_item(photo, reading), viewer, signer) for photo in photos], reading
+
+
+def ready_item(photo: Photo, reading: catalogue.Reading) -> PhotoItem | None:
+    """Return the catalogue item of a photo that can be shown."""
+    item = reading.items.get(photo.pk)
+    return item if item and item.status is Status.READY and photo.has_picture else None
 
 
 def _tile(
     photo: Photo,
-    item: PhotoItem | None,
+    ready: PhotoItem | None,
     viewer: User | AnonymousUser,
     signer: signed_urls.UrlSigner | None,
 ) -> Tile:
     pictures: dict[str, str | int] = {}
-    ready = item if item and item.status is Status.READY and photo.has_picture else None
     if ready and signer:
         pictures = _pictures(ready.renditions, signer)
     width = ready.width if ready else photo.width or 0

@@ -24,7 +24,6 @@ from gallery.storage import catalogue
 from gallery.storage.originals import OriginalsUnavailable, originals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
     from uuid import UUID
 
 logger = structlog.get_logger(__name__)
@@ -94,20 +93,14 @@ def _overdue(now: datetime) -> Q:
     return Q(looked_at__lt=now - CHECK_AGAIN_AFTER)
 
 
-def _batches(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
-    # Half as many as fit into one BatchGetItem, because an import has two items.
-    size = catalogue.BATCH_SIZE // 2
-    for start in range(0, len(ids), size):
-        yield ids[start : start + size]
-
-
 def _sweep_awaiting(now: datetime, report: SweepReport) -> None:
     """Settle what the worker processed, nudge what it did not, and expire what was never uploaded."""
     overdue = Photo.objects.filter(
         _overdue(now), state=State.AWAITING, created_at__lt=now - PROCESSING_TOO_LONG
     ).order_by("looked_at", "id")
     ids = list(overdue.values_list("pk", flat=True)[:MAX_ROWS])
-    for batch in _batches(ids):
+    # Half as many as fit into one BatchGetItem, because an import has two items.
+    for batch in catalogue.batches(ids, catalogue.BATCH_SIZE // 2):
         reading = catalogue.read(batch, import_ids=batch)
         settled = settle(batch, reading=reading)
         report.settled += len(settled)

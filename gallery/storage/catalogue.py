@@ -17,7 +17,7 @@ from thumbworker.contract.imports import ImportItem
 from thumbworker.contract.items import PARTITION_KEY, PhotoItem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
     from uuid import UUID
 
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -95,6 +95,12 @@ def read(photo_ids: Iterable[UUID], *, import_ids: Iterable[UUID] = ()) -> Readi
                 found[item.photo_id] = item
         pending = answer.get("UnprocessedKeys")
     return Reading(found, imports, complete=not pending)
+
+
+def batches(ids: Sequence[UUID], size: int = BATCH_SIZE) -> Iterator[Sequence[UUID]]:
+    """Split ids for ``read``."""
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]
 
 
 def exists(photo_id: UUID) -> bool:

@@ -9,8 +9,7 @@ from uuid import uuid4
 
 from gallery.core import reasons
 from gallery.storage.originals import OriginalExists, OriginalsUnavailable, originals
-from gallery.uploads.file_checks import FileRefused, UploadRequest
-from gallery.uploads.offers import AlreadyThere, Offered, Refused, offer
+from gallery.uploads.offers import AlreadyThere, Offered, Refused, offer, read_request
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
@@ -28,19 +27,16 @@ def store(
     if size_bytes > MAX_FORM_BYTES:
         return Refused(str(upload_id), reasons.TOO_LARGE_FOR_FORM)
     content = untrusted_file.read()
-    try:
-        request = UploadRequest.from_untrusted(
-            {
-                "upload_id": str(upload_id),
-                "name": untrusted_file.name,
-                "size_bytes": size_bytes,
-                "content_type": untrusted_file.content_type,
-                "sha256": base64.b64encode(hashlib.sha256(content).digest()).decode(),
-                "met_conflict": True,
-            }
-        )
-    except FileRefused as refused:
-        return Refused(str(upload_id), refused.reason)
+    request = read_request(
+        {
+            "upload_id": str(upload_id),
+            "name": untrusted_file.name,
+            "size_bytes": size_bytes,
+            "content_type": untrusted_file.content_type,
+            "sha256": base64.b64encode(hashlib.sha256(content).digest()).decode(),
+            "met_conflict": True,
+        }
+    )
     outcome = offer(owner_id, [request], visibility=visibility)[0]
     if isinstance(outcome, Offered):
         try:

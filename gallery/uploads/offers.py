@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import structlog
@@ -24,12 +24,12 @@ from gallery.photos.models import Photo
 from gallery.photos.states import NEVER_ARRIVED, State
 from gallery.storage.originals import OriginalsUnavailable, originals
 from gallery.storage.upload_terms import OFFER_SECONDS, Offer, OriginalTerms
+from gallery.uploads.file_checks import FileRefused, UploadRequest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gallery.core.reasons import Reason
-    from gallery.uploads.file_checks import UploadRequest
 
 logger = structlog.get_logger(__name__)
 
@@ -65,6 +65,14 @@ class Refused:
 
 
 Outcome = Offered | AlreadyThere | Refused
+
+
+def read_request(untrusted: dict[str, Any]) -> UploadRequest | Refused:
+    """Return the checked request to upload one file, or its refusal."""
+    try:
+        return UploadRequest.from_untrusted(untrusted)
+    except FileRefused as refused:
+        return Refused(str(untrusted.get("upload_id", ""))[:64], refused.reason)
 
 
 @dataclass(slots=True)

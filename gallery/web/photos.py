@@ -19,7 +19,7 @@ from gallery.photos.states import State
 from gallery.presentation.camera_facts import facts_of
 from gallery.presentation.history import lines_of
 from gallery.presentation.lens import Lens
-from gallery.presentation.tiles import tiles_of
+from gallery.presentation.tiles import ready_item, tiles_of
 from gallery.web.forms import PhotoForm
 from gallery.web.sheets import private
 
@@ -45,9 +45,7 @@ def photo(request: Request, photo_id: UUID) -> HttpResponse:
 def _photo_page(request: Request, found: Photo, form: PhotoForm, status: int = 200) -> HttpResponse:
     seen = Lens(found, request.user)
     tiles, reading = tiles_of([found], request.user, move_on=seen.is_mine)
-    item = reading.items.get(found.pk)
-    if not found.has_picture:
-        item = None
+    item = ready_item(found, reading)
     public = Photo.objects.public() if not seen.is_mine else Photo.objects.owned_by(found.owner).not_trashed()
     neighbors = public.newest_first().only("id")
     newer = public.newer_than(found.created_at, found.pk).order_by("created_at", "id").only("id").first()

@@ -24,7 +24,7 @@ from gallery.photos.states import Visibility
 from gallery.presentation.tiles import tiles_of
 from gallery.storage.catalogue import BATCH_SIZE
 from gallery.uploads import form_upload, offers
-from gallery.uploads.file_checks import MAX_UPLOADS_AT_ONCE, TYPES_BY_EXTENSION, FileRefused, UploadRequest
+from gallery.uploads.file_checks import MAX_UPLOADS_AT_ONCE, TYPES_BY_EXTENSION
 
 if TYPE_CHECKING:
     from gallery.accounts.typing import Request, SignedInRequest
@@ -112,16 +112,11 @@ def make_offers(request: Request) -> JsonResponse:
     if len(requested) > MAX_UPLOADS_AT_ONCE:
         return refusal(reasons.TOO_MANY_AT_ONCE)
     outcomes = offers.offer(
-        user.pk, [_read(entry) for entry in requested], visibility=_visibility(body.get("visibility"))
+        user.pk,
+        [offers.read_request(entry) for entry in requested],
+        visibility=_visibility(body.get("visibility")),
     )
     return JsonResponse({"results": [_as_json(outcome) for outcome in outcomes]})
-
-
-def _read(entry: dict[str, Any]) -> UploadRequest | offers.Refused:
-    try:
-        return UploadRequest.from_untrusted(entry)
-    except FileRefused as refused:
-        return offers.Refused(str(entry.get("upload_id", ""))[:64], refused.reason)
 
 
 def _as_json(outcome: offers.Outcome) -> dict[str, Any]:

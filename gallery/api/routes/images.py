@@ -17,7 +17,7 @@ from gallery.api.schemas import images as s
 from gallery.imports.requests import NotRequested, Requested, request_imports
 from gallery.photos.models import Photo
 from gallery.photos.states import State
-from gallery.presentation.tiles import tiles_of
+from gallery.presentation.tiles import ready_item, tiles_of
 from thumbworker.contract.imports import ImportItem, ImportStatus
 
 router = Router(tags=["Imports"], by_alias=True)
@@ -86,7 +86,7 @@ def get_image(request: ApiRequest, request_id: UUID) -> s.ImageOut:
         page_address=settings.SITE_ORIGIN + tiles[0].page_url,
         download_address=f"{api_address}/download/{photo.pk}",
         thumbnail_address=f"{api_address}/download-thumbnail/{photo.pk}",
-        renditions=present.renditions_out(present.ready_item(photo, reading)),
+        renditions=present.renditions_out(ready_item(photo, reading)),
     )
 
 

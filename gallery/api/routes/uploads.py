@@ -13,7 +13,6 @@ from gallery.api.responses import refusals
 from gallery.api.schemas import uploads as s
 from gallery.api.schemas.photos import VisibilityName
 from gallery.uploads import form_upload, offers
-from gallery.uploads.file_checks import FileRefused, UploadRequest
 
 router = Router(tags=["Uploads"], by_alias=True)
 
@@ -26,17 +25,10 @@ def offer_uploads(request: ApiRequest, entry: s.UploadWishes) -> s.UploadOutcome
     15 minutes; a file may also be there already or be refused. A repeated request with the same `uploadId`
     gets the same photo. If the PUT returns 412, repeat the request with `metConflict`.
     """
-    outcomes = offers.offer(
-        request.user.pk, [_checked(file) for file in entry.uploads], visibility=str(entry.visibility)
-    )
+    files = [file.model_dump() | {"upload_id": str(file.upload_id)} for file in entry.uploads]
+    requests = [offers.read_request(file) for file in files]
+    outcomes = offers.offer(request.user.pk, requests, visibility=str(entry.visibility))
     return s.UploadOutcomes(results=[_output(outcome) for outcome in outcomes])
-
-
-def _checked(file: s.UploadWish) -> UploadRequest | offers.Refused:
-    try:
-        return UploadRequest.from_untrusted(file.model_dump() | {"upload_id": str(file.upload_id)})
-    except FileRefused as refusal:
-        return offers.Refused(str(file.upload_id), refusal.reason)
 
 
 def _output(outcome: offers.Outcome) -> s.UploadOutcome:

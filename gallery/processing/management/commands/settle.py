@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from gallery.photos.models import Photo
 from gallery.photos.states import State
 from gallery.processing.settle import settle
-from gallery.storage.catalogue import BATCH_SIZE
+from gallery.storage.catalogue import BATCH_SIZE, batches
 
 
 class Command(BaseCommand):
@@ -22,7 +22,5 @@ class Command(BaseCommand):
         if not photo_ids:
             awaiting = Photo.objects.filter(state=State.AWAITING).newest_first()
             photo_ids = list(awaiting.values_list("pk", flat=True)[:BATCH_SIZE])
-        settled = 0
-        for start in range(0, len(photo_ids), BATCH_SIZE):
-            settled += len(settle(photo_ids[start : start + BATCH_SIZE]))
+        settled = sum(len(settle(ids)) for ids in batches(photo_ids))
         self.stdout.write(f"{settled} of {len(photo_ids)} photos settled.")
