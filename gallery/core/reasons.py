@@ -101,7 +101,7 @@ TOO_LARGE_FOR_FORM = Reason(
     "too_large_for_form",
     _(
         "This file is larger than 4 MB. To upload files of up to 50 MB, turn on JavaScript, "
-        "or ask the API for an upload address."
+        "or ask the API for an upload URL."
     ),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
 )
@@ -189,7 +189,7 @@ KEY_MALFORMED = Reason(
 )
 TOO_LARGE_TO_SEND = Reason(
     "request_too_large",
-    _("This request is too large. Ask for an upload address and send the file there."),
+    _("This request is too large. Ask for an upload URL and send the file there."),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
 )
 BROKEN = Reason(

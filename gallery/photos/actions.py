@@ -33,15 +33,15 @@ class Outcome(StrEnum):
     DONE = "done"
     BACK_TO_REVIEW = "back_to_review"
     """Done, and the photo waits for review because its caption or tags changed."""
-    CONFLICT = "conflict"
+    CONFLICT = reasons.CONFLICT.code
     """The photo's state does not allow it, or it changed meanwhile. Nothing changed."""
-    WORDS_CHANGED = "words_changed"
+    WORDS_CHANGED = reasons.WORDS_CHANGED.code
     """The caption or tags are not the ones that the moderator read. Nothing changed."""
-    DUPLICATE = "already_there"
+    DUPLICATE = reasons.ALREADY_THERE.code
     """The owner uploaded the same file again. Nothing changed."""
-    NOT_IN_TRASH = "not_in_trash"
+    NOT_IN_TRASH = reasons.NOT_IN_TRASH.code
     """Only a photo in the trash can be restored or purged. Nothing changed."""
-    STORE_UNAVAILABLE = "store_unavailable"
+    STORE_UNAVAILABLE = reasons.STORE_UNAVAILABLE.code
     """Done, but S3 did not accept the nudge. The sweep sends it later."""
 
     @property
@@ -84,7 +84,7 @@ def reject(photo_id: UUID, *, actor: User, reason: str, seen: State | None = Non
 
 
 def put_back(photo_id: UUID, *, actor: User, seen: State | None = None) -> Outcome:
-    """Put an approved or rejected photo back to review."""
+    """Send an approved or rejected photo back to review."""
     return _done(transitions.put_back_to_review(photo_id, actor=actor, seen=seen))
 
 
@@ -139,7 +139,7 @@ def change_words(
 ) -> Outcome:
     """Change what is given, all or nothing.
 
-    A new caption or new tags put an approved photo back to review, unless the actor is trusted.
+    A new caption or new tags send an approved photo back to review, unless the actor is trusted.
     ``set_tags`` returns whether it changed any tag.
     """
     with transaction.atomic():

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from gallery.core import reasons
+
 
 class State(models.TextChoices):
     """The state of a photo. The trash is not a state, so that restoring gives back the state it had."""
@@ -27,5 +29,5 @@ class Visibility(models.TextChoices):
     PRIVATE = "private", _("Only me")
 
 
-NEVER_ARRIVED = "never_arrived"
-"""The gallery's own reason for a failed photo: its offer was never used. See ``core.reasons``."""
+NEVER_ARRIVED = reasons.NEVER_ARRIVED.code
+"""The gallery's own reason for a failed photo: its offer was never used."""

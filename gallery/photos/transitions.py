@@ -157,7 +157,7 @@ def arrived_late(photo_id: UUID) -> bool:
 
 
 def tried_again(photo_id: UUID, *, actor: User) -> bool:
-    """Put a failed photo back to awaiting, so that the worker processes it again."""
+    """Return a failed photo to awaiting, so that the worker processes it again."""
     return apply(TRIED_AGAIN, photo_id, actor=actor, changes={"reason": ""})
 
 
@@ -193,7 +193,7 @@ def put_back_to_review(photo_id: UUID, *, actor: User, seen: State | None = None
 
 
 def words_changed(photo_id: UUID, *, actor: User) -> bool:
-    """Put an approved photo back to review because its caption or tags changed."""
+    """Send an approved photo back to review because its caption or tags changed."""
     return apply(WORDS_CHANGED, photo_id, actor=actor)
 
 

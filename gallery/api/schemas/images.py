@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, StrictStr, model_validator
 
 from gallery.api.schemas.photos import EXAMPLE_ID, RenditionOut, VisibilityName
 from gallery.api.schemas.shapes import LEFT_OUT, Input, Output
+from gallery.core import reasons
 from gallery.imports.requests import MAX_IMPORTS_AT_ONCE
 from thumbworker.contract.imports import MAX_URL_LENGTH
 
@@ -58,7 +59,7 @@ class ImportRefused(Output):
 
     outcome: Literal["refused"] = "refused"
     origin_url: str
-    reason: str = Field(examples=["quota_exceeded"])
+    reason: str = Field(examples=[reasons.QUOTA_EXCEEDED.code])
     sentence: str
 
 

@@ -8,6 +8,7 @@ from pydantic import Field, StrictBool, StrictInt, StrictStr
 
 from gallery.api.schemas.photos import EXAMPLE_ID, VisibilityName
 from gallery.api.schemas.shapes import Input, Output, Words
+from gallery.core import reasons
 from gallery.uploads.file_checks import MAX_UPLOADS_AT_ONCE
 
 
@@ -59,7 +60,7 @@ class Refused(Output):
 
     outcome: Literal["refused"] = "refused"
     upload_id: UUID
-    reason: str = Field(examples=["too_large"])
+    reason: str = Field(examples=[reasons.TOO_LARGE.code])
     sentence: str
 
 

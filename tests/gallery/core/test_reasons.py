@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from pathlib import Path
@@ -17,6 +18,11 @@ from thumbworker.contract.reasons import Reason as ProcessingReason
 
 PROJECT = Path(gallery.__file__).parents[1]
 DONE = {Outcome.DONE, Outcome.BACK_TO_REVIEW}
+OTHER_WORDS = {
+    ("gallery/photos/transitions.py", "words_changed"),  # a move
+    ("gallery/web/uploads.py", "already_there"),  # an outcome
+}
+"""Words that are spelled as reason codes and are none."""
 
 
 def test_reasons__each_code_and_each_sentence_stands_once() -> None:
@@ -48,6 +54,17 @@ def test_reasons__cover_what_the_browser_says_by_itself() -> None:
     assert {code: sentence for sentence, code in said} == {
         code: reasons.ALL[code].sentence for _, code in said
     }
+
+
+def test_reasons__codes_are_written_in_the_catalog_only() -> None:
+    written = {
+        (str(path.relative_to(PROJECT)), node.value)
+        for path in (PROJECT / "gallery").rglob("*.py")
+        if "migrations" not in path.parts and path != Path(reasons.__file__)
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and node.value in reasons.ALL
+    }
+    assert written == OTHER_WORDS
 
 
 def test_of__an_unknown_code_has_a_sentence_too() -> None:
