@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tests.thumbworker.conftest import failed_item, ready_item
+from tests.items import failed_item, ready_item
 from tests.thumbworker.fakes import World
 from thumbworker.contract.events import event_of_item
 from thumbworker.interfaces import RenditionFile, Stores
@@ -127,7 +127,7 @@ def test_catalogue_put__replaces_failed_item(subject: Subject) -> None:
 def test_catalogue_put__ready_replaces_ready(subject: Subject) -> None:
     item = ready_item()
     subject.stores.catalogue.put(item)
-    newer = replace(item, policy_version=2)
+    newer = replace(item, policy_version=item.policy_version + 1)
     assert subject.stores.catalogue.put(newer) == newer
     assert subject.stores.catalogue.get(item.photo_id) == newer
 

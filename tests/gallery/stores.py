@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeSerializer
 
+from tests import items
 from thumbworker.contract import keys
-from thumbworker.contract.items import MadeRendition, PhotoItem, Status
 from thumbworker.contract.policy import CURRENT
 
 if TYPE_CHECKING:
@@ -16,51 +15,24 @@ if TYPE_CHECKING:
 
     from gallery.photos.models import Photo
     from tests.aws import MotoAws
+    from thumbworker.contract.items import PhotoItem
 
 
 def ready_item(photo: Photo, **changes: Any) -> PhotoItem:
-    """Return the item that the worker writes of a 3000 x 2000 photograph."""
-    item = PhotoItem(
-        photo_id=photo.pk,
-        status=Status.READY,
-        owner=str(photo.owner_id),
-        uploaded_at="2026-11-01T10:00:00.000+00:00",
-        processed_at="2026-11-01T10:00:01.000+00:00",
-        size_bytes=photo.size_bytes,
-        sha256=photo.sha256,
-        policy_version=CURRENT.version,
-        format="JPEG",
-        width=3000,
-        height=2000,
-        renditions=tuple(
-            MadeRendition(
-                name=spec.name,
-                key=CURRENT.key(spec, photo.pk),
-                width=spec.longest_side,
-                height=spec.longest_side * 2 // 3,
-                size_bytes=1000,
-                content_type=spec.content_type,
-            )
-            for spec in CURRENT.renditions
-        ),
-        thumbhash="1QcSHQRnh493V4dIh4eXh1h4kJUI",
-        dominant_color="#808080",
-        metadata={"model": "Nikon D750", "taken_at": "2026-10-31T12:00:00+01:00"},
-    )
-    return dataclasses.replace(item, **changes)
+    """Return the item that the worker writes of this photo."""
+    own = {
+        "owner": str(photo.owner_id),
+        "size_bytes": photo.size_bytes,
+        "sha256": photo.sha256,
+        "metadata": {"model": "Nikon D750", "taken_at": "2026-10-31T12:00:00+01:00"},
+        "location": {},
+    }
+    return items.ready_item(photo.pk, **(own | changes))
 
 
 def failed_item(photo: Photo, reason: str = "damaged", **changes: Any) -> PhotoItem:
     """Return the item that the worker writes of an original it could not read."""
-    nothing = {
-        "width": 0,
-        "height": 0,
-        "renditions": (),
-        "thumbhash": "",
-        "dominant_color": "",
-        "metadata": {},
-    }
-    return ready_item(photo, status=Status.FAILED, reason=reason, **(nothing | changes))
+    return items.failed_item(ready_item(photo, **changes), reason)
 
 
 class Stores:
@@ -75,6 +47,14 @@ class Stores:
         serialize = TypeSerializer().serialize
         raw = {name: serialize(value) for name, value in item.to_item().items()}
         self.dynamodb.put_item(TableName=self.aws.outputs.catalogue_table, Item=raw)
+
+    def put_import_item(self, photo_id: UUID, status: str, **changes: Any) -> None:
+        """Write the item of an import as the import worker does."""
+        values = {"attempts": 1, "updated_at": "2026-11-01T10:00:00.000+00:00"} | changes
+        item = {"pk": {"S": f"import#{photo_id}"}, "status": {"S": status}}
+        for name, value in values.items():
+            item[name] = {"N": str(value)} if isinstance(value, int) else {"S": value}
+        self.dynamodb.put_item(TableName=self.aws.outputs.catalogue_table, Item=item)
 
     def delete_item(self, photo_id: UUID) -> None:
         self.dynamodb.delete_item(

@@ -1,21 +1,21 @@
-"""The worker's resources on moto, and catalogue items."""
+"""The worker's resources on moto."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from uuid import UUID, uuid4
 
 import boto3
 import pytest
 
 from tests.stage import REGION
 from thumbworker.contract import correlation, keys
-from thumbworker.contract.items import MadeRendition, PhotoItem, Status
 from thumbworker.environment import Environment
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from tests.aws import MotoAws
 
 
@@ -77,44 +77,6 @@ class Aws:
             | {"attributes": {name: a["Value"] for name, a in envelope["MessageAttributes"].items()}}
             for envelope in envelopes
         ]
-
-
-def ready_item() -> PhotoItem:
-    photo_id = uuid4()
-    return PhotoItem(
-        photo_id=photo_id,
-        status=Status.READY,
-        owner="7",
-        uploaded_at="2026-11-21T10:00:00+00:00",
-        processed_at="2026-11-21T10:00:02.123+00:00",
-        size_bytes=4_200_000,
-        sha256="ab" * 32,
-        policy_version=1,
-        format="jpeg",
-        width=4000,
-        height=3000,
-        renditions=(MadeRendition("320", f"320/{photo_id}-1.webp", 320, 240, 9000, "image/webp"),),
-        thumbhash="3OcRJYB4d3h/iIeHeEh3eIhw+j3A",
-        dominant_color="#336699",
-        dhash="0123456789abcdef",
-        metadata={"camera": "Kamera \u96ea \U0001f4f7", "iso": 200, "nested": ["a", 1]},
-        location={"latitude": "35.6", "longitude": "139.7"},
-        correlation_id="asked-by-alice",
-    )
-
-
-def failed_item(item: PhotoItem) -> PhotoItem:
-    return PhotoItem(
-        photo_id=item.photo_id,
-        status=Status.FAILED,
-        owner=item.owner,
-        uploaded_at=item.uploaded_at,
-        processed_at=item.processed_at,
-        size_bytes=item.size_bytes,
-        sha256=item.sha256,
-        policy_version=item.policy_version,
-        reason="damaged",
-    )
 
 
 @pytest.fixture

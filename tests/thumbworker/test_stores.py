@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from tests.thumbworker.conftest import failed_item, ready_item
+from tests.items import failed_item, ready_item
 from thumbworker.contract.events import event_of_item
 from thumbworker.contract.items import PARTITION_KEY
 from thumbworker.interfaces import RenditionFile, Stores, StoreUnavailable

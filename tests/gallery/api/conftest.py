@@ -1,4 +1,4 @@
-"""API clients with tokens, and the stores."""
+"""API clients with tokens."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ import pytest
 from django.test import Client
 
 from gallery.api.tokens import Scope, issue
-from tests.gallery.stores import Stores
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from gallery.accounts.models import User
-    from tests.aws import MotoAws
 
 
 class Program:
@@ -62,9 +60,3 @@ def program_of(db: None) -> ProgramFactory:
         return Program(user, scopes or (Scope.READ, Scope.UPLOAD))
 
     return make
-
-
-@pytest.fixture
-def stores(moto_aws: MotoAws) -> Stores:
-    """Return empty stores on moto."""
-    return Stores(moto_aws)

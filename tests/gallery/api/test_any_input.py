@@ -17,8 +17,7 @@ from gallery.api.openapi_examples import EXAMPLES
 from gallery.api.tokens import Scope, issue
 from gallery.photos.states import State
 from gallery.wsgi import application
-from tests.gallery.imports.conftest import ImportStores
-from tests.gallery.stores import ready_item
+from tests.gallery.stores import Stores, ready_item
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +52,7 @@ def described(moto_aws: MotoAws, charlie: User, make_photo: PhotoFactory, settin
     settings.API_PER_MINUTE = dict.fromkeys(("reads", "writes", "imports"), 10**7)
     charlie.quota_bytes = 10**15
     charlie.save()
-    stores = ImportStores(moto_aws)
+    stores = Stores(moto_aws)
     for state in State:
         photo = make_photo(charlie, state)
         if state not in {State.AWAITING, State.FAILED}:

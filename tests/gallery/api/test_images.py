@@ -9,24 +9,16 @@ import pytest
 from gallery.photos.models import Photo
 from gallery.photos.states import State, Visibility
 from gallery.processing.settle import settle
-from tests.gallery.imports.conftest import ImportStores
-from tests.gallery.stores import ready_item
+from tests.gallery.stores import Stores, ready_item
 from thumbworker.contract.imports import MAX_IMPORT_BYTES
 from thumbworker.contract.policy import CURRENT
 
 if TYPE_CHECKING:
     from gallery.accounts.models import User
-    from tests.aws import MotoAws
     from tests.gallery.api.conftest import ProgramFactory
     from tests.gallery.conftest import PhotoFactory
 
 URL = "https://example.org/a.jpg"
-
-
-@pytest.fixture
-def stores(moto_aws: MotoAws) -> ImportStores:
-    """Give one test empty stores, made by the template on moto."""
-    return ImportStores(moto_aws)
 
 
 @pytest.mark.usefixtures("stores")
@@ -40,9 +32,7 @@ def test_import_images__returns_the_status_url(alice: User, program_of: ProgramF
     assert (photo.origin_url, photo.visibility) == (URL, Visibility.PRIVATE)
 
 
-def test_import_images__one_outcome_per_url(
-    alice: User, program_of: ProgramFactory, stores: ImportStores
-) -> None:
+def test_import_images__one_outcome_per_url(alice: User, program_of: ProgramFactory, stores: Stores) -> None:
     alice.quota_bytes = 2 * MAX_IMPORT_BYTES
     alice.save()
     answer = program_of(alice).post("/images", {"urls": [URL, URL, URL]})
@@ -85,7 +75,7 @@ def test_import_images__invalid_body(alice: User, program_of: ProgramFactory, bo
 
 
 def test_get_image__follows_an_import_to_completion(
-    alice: User, program_of: ProgramFactory, stores: ImportStores
+    alice: User, program_of: ProgramFactory, stores: Stores
 ) -> None:
     program = program_of(alice)
     request_id = program.post("/images", {"url": URL}).json()["requestId"]
@@ -109,7 +99,7 @@ def test_get_image__follows_an_import_to_completion(
 
 
 def test_get_image__failed_import_has_a_reason(
-    alice: User, program_of: ProgramFactory, stores: ImportStores
+    alice: User, program_of: ProgramFactory, stores: Stores
 ) -> None:
     program = program_of(alice)
     request_id = program.post("/images", {"url": URL}).json()["requestId"]
@@ -131,7 +121,7 @@ def test_get_image__of_another_user_or_an_upload(
     assert program_of(alice).get(f"/images/{uploaded.pk}").status_code == 404
 
 
-def test_list_photos__settles_imports(alice: User, program_of: ProgramFactory, stores: ImportStores) -> None:
+def test_list_photos__settles_imports(alice: User, program_of: ProgramFactory, stores: Stores) -> None:
     program = program_of(alice)
     program.post("/images", {"url": URL})
     stores.put_import_item(Photo.objects.get().pk, "FAILED", reason="import_not_there")

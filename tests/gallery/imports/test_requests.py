@@ -25,17 +25,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gallery.accounts.models import User
-    from tests.gallery.imports.conftest import ImportStores
+    from tests.gallery.stores import Stores
 
 URL = "https://example.org/holiday/sea%20side.jpg?size=large"
 
 
-def request_in(stores: ImportStores, photo: Photo) -> ImportRequest:
+def request_in(stores: Stores, photo: Photo) -> ImportRequest:
     answer = stores.s3.get_object(Bucket=stores.aws.outputs.originals_bucket, Key=f"imports/{photo.pk}")
     return ImportRequest.from_json(answer["Body"].read())
 
 
-def test_request_imports__creates_row_and_request(alice: User, stores: ImportStores) -> None:
+def test_request_imports__creates_row_and_request(alice: User, stores: Stores) -> None:
     (outcome,) = request_imports(alice.pk, [URL], visibility="private")
     photo = Photo.objects.get()
     assert outcome == Requested(URL, photo.pk)
@@ -51,7 +51,7 @@ def test_request_imports__creates_row_and_request(alice: User, stores: ImportSto
     assert request.begin_before < photo.offered_until.isoformat()
 
 
-def test_request_imports__reaches_the_imports_queue(alice: User, stores: ImportStores) -> None:
+def test_request_imports__reaches_the_imports_queue(alice: User, stores: Stores) -> None:
     (outcome,) = request_imports(alice.pk, [URL], visibility="public")
     assert isinstance(outcome, Requested)
     answer = stores.aws.client("sqs").receive_message(QueueUrl=stores.aws.outputs.imports_queue_url)
@@ -60,7 +60,7 @@ def test_request_imports__reaches_the_imports_queue(alice: User, stores: ImportS
     assert stores.aws.messages() == []
 
 
-def test_request_imports__never_exceeds_the_quota(alice: User, stores: ImportStores) -> None:
+def test_request_imports__never_exceeds_the_quota(alice: User, stores: Stores) -> None:
     alice.quota_bytes = 2 * MAX_IMPORT_BYTES + 5
     alice.save()
     outcomes = request_imports(alice.pk, ["ftp://x/", URL, URL, URL], visibility="public")
@@ -143,7 +143,7 @@ def test_file_name_of__is_harmless(url: str, name: str) -> None:
     assert file_name_of(url) == name
 
 
-def test_command__imports_a_list(alice: User, stores: ImportStores, tmp_path: Path, capsys: Any) -> None:
+def test_command__imports_a_list(alice: User, stores: Stores, tmp_path: Path, capsys: Any) -> None:
     file = tmp_path / "urls.txt"
     file.write_text(f"# holiday\n{URL}\n\nftp://x/\n")
     call_command("import_urls", str(file), owner="alice", private=True)
@@ -166,14 +166,14 @@ def test_command__reports_a_missing_file(alice: User, tmp_path: Path) -> None:
         call_command("import_urls", str(tmp_path / "none"), owner="alice")
 
 
-def test_request__has_only_the_necessary_fields(alice: User, stores: ImportStores) -> None:
+def test_request__has_only_the_necessary_fields(alice: User, stores: Stores) -> None:
     request_imports(alice.pk, [URL], visibility="public")
     key = next(iter(stores.keys("imports/")))
     body = stores.s3.get_object(Bucket=stores.aws.outputs.originals_bucket, Key=key)["Body"].read()
     assert set(json.loads(body)) == {"url", "owner", "begin_before", "correlation_id"}
 
 
-def test_request_imports__passes_the_correlation_id_on(alice: User, stores: ImportStores) -> None:
+def test_request_imports__passes_the_correlation_id_on(alice: User, stores: Stores) -> None:
     with bound_contextvars(correlation_id="asked-by-alice"):
         request_imports(alice.pk, [URL, f"{URL}&second"], visibility="public")
     requests = [request_in(stores, photo) for photo in Photo.objects.all()]

@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 
     from gallery.accounts.models import User
     from tests.gallery.conftest import PhotoFactory
-    from tests.gallery.imports.conftest import ImportStores
+    from tests.gallery.stores import Stores
 
 DIGEST = "ab" * 32
 
 
 @pytest.fixture
-def photo(alice: User, stores: ImportStores) -> Photo:
+def photo(alice: User, stores: Stores) -> Photo:
     """Return the row of an import that was just requested."""
     (outcome,) = request_imports(alice.pk, ["https://example.org/a.jpg"], visibility="public")
     assert isinstance(outcome, Requested)
@@ -44,7 +44,7 @@ def fetched(photo: Photo, **changes: Any) -> Any:
     return ready_item(photo, **({"size_bytes": 1234, "sha256": DIGEST, "format": "PNG"} | changes))
 
 
-def test_fail__releases_the_bytes_once(alice: User, photo: Photo, stores: ImportStores) -> None:
+def test_fail__releases_the_bytes_once(alice: User, photo: Photo, stores: Stores) -> None:
     assert photo.size_bytes == MAX_IMPORT_BYTES, "read before another process failed it"
     results.fail(Photo.objects.get(), "timed_out")
     facts = results.fetched_facts(fetched(photo))
@@ -52,7 +52,7 @@ def test_fail__releases_the_bytes_once(alice: User, photo: Photo, stores: Import
     assert used_bytes(alice) == 1234 == size_of_rows(alice)
 
 
-def test_settle__fetched_photo_has_its_actual_size(alice: User, photo: Photo, stores: ImportStores) -> None:
+def test_settle__fetched_photo_has_its_actual_size(alice: User, photo: Photo, stores: Stores) -> None:
     stores.put_item(fetched(photo))
     assert settle([photo.pk]) == {photo.pk}
     photo.refresh_from_db()
@@ -67,9 +67,7 @@ def test_settle__fetched_photo_has_its_actual_size(alice: User, photo: Photo, st
     assert used_bytes(alice) == 1234
 
 
-def test_settle__unreadable_photo_has_its_actual_size(
-    alice: User, photo: Photo, stores: ImportStores
-) -> None:
+def test_settle__unreadable_photo_has_its_actual_size(alice: User, photo: Photo, stores: Stores) -> None:
     stores.put_item(failed_item(photo, size_bytes=99, sha256=DIGEST))
     settle([photo.pk])
     photo.refresh_from_db()
@@ -78,7 +76,7 @@ def test_settle__unreadable_photo_has_its_actual_size(
 
 
 def test_settle__keeps_both_photos_of_one_file(
-    alice: User, photo: Photo, stores: ImportStores, make_photo: PhotoFactory
+    alice: User, photo: Photo, stores: Stores, make_photo: PhotoFactory
 ) -> None:
     before = used_bytes(alice)
     make_photo(alice, sha256=DIGEST)
@@ -89,7 +87,7 @@ def test_settle__keeps_both_photos_of_one_file(
     assert used_bytes(alice) == before - MAX_IMPORT_BYTES + 1000 + 1234
 
 
-def test_settle__failed_import_releases_the_bytes(alice: User, photo: Photo, stores: ImportStores) -> None:
+def test_settle__failed_import_releases_the_bytes(alice: User, photo: Photo, stores: Stores) -> None:
     stores.put_import_item(photo.pk, "FAILED", reason="import_too_slow", attempts=3)
     assert settle([photo.pk]) == {photo.pk}
     photo.refresh_from_db()
@@ -104,7 +102,7 @@ def test_settle__failed_import_releases_the_bytes(alice: User, photo: Photo, sto
 
 
 @pytest.mark.parametrize("status", ["PROCESSING", "COMPLETED"])
-def test_settle__running_import_stays_awaiting(photo: Photo, stores: ImportStores, status: str) -> None:
+def test_settle__running_import_stays_awaiting(photo: Photo, stores: Stores, status: str) -> None:
     stores.put_import_item(photo.pk, status)
     assert settle([photo.pk]) == set()
     photo.refresh_from_db()
@@ -116,14 +114,14 @@ def swept_at(minutes: float) -> Any:
     return sweep(timezone.now() + timedelta(minutes=minutes))
 
 
-def test_sweep__requests_an_unstarted_import_again(photo: Photo, stores: ImportStores) -> None:
+def test_sweep__requests_an_unstarted_import_again(photo: Photo, stores: Stores) -> None:
     stores.s3.delete_object(Bucket=stores.aws.outputs.originals_bucket, Key=f"imports/{photo.pk}")
     assert swept_at(5).imports_requested == 0
     assert swept_at(20).imports_requested == 1
     assert stores.keys("imports/") == {f"imports/{photo.pk}"}
 
 
-def test_sweep__requests_an_abandoned_import_again(photo: Photo, stores: ImportStores) -> None:
+def test_sweep__requests_an_abandoned_import_again(photo: Photo, stores: Stores) -> None:
     stores.put_import_item(photo.pk, "PROCESSING", updated_at=timezone.now().isoformat())
     assert swept_at(5).imports_requested == 0
     stores.put_import_item(photo.pk, "PROCESSING")
@@ -137,13 +135,13 @@ def test_sweep__expires_an_import_after_a_day(alice: User, photo: Photo) -> None
     assert (photo.state, photo.reason, used_bytes(alice)) == (State.FAILED, "import_expired", 0)
 
 
-def test_sweep__nudges_a_fetched_import(photo: Photo, stores: ImportStores) -> None:
+def test_sweep__nudges_a_fetched_import(photo: Photo, stores: Stores) -> None:
     stores.put_original(photo.pk)
     report = swept_at(20)
     assert (report.imports_requested, report.nudged) == (0, 1)
 
 
-def test_sweep__settles_many_failed_imports(alice: User, stores: ImportStores) -> None:
+def test_sweep__settles_many_failed_imports(alice: User, stores: Stores) -> None:
     alice.quota_bytes = 10**12
     alice.save()
     request_imports(alice.pk, [f"https://example.org/{n}.jpg" for n in range(100)], visibility="public")
@@ -154,7 +152,7 @@ def test_sweep__settles_many_failed_imports(alice: User, stores: ImportStores) -
 
 
 def test_purge__deletes_the_import_request(
-    alice: User, photo: Photo, stores: ImportStores, django_capture_on_commit_callbacks: Callable[..., Any]
+    alice: User, photo: Photo, stores: Stores, django_capture_on_commit_callbacks: Callable[..., Any]
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         purge_photo(photo.pk)

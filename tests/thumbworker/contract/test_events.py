@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from tests.thumbworker.conftest import failed_item, ready_item
+from tests.items import failed_item, ready_item
 from thumbworker.contract import events
 from thumbworker.contract.events import EventType, PhotoEvent, event_id, event_of_deletion, event_of_item
 from thumbworker.contract.items import Status

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.thumbworker.conftest import failed_item, ready_item
+from tests.items import failed_item, ready_item
 from thumbworker.contract.items import ATTENTION_INDEX, PhotoItem
 from thumbworker.contract.policy import EVER, every_rendition_key
 from thumbworker.contract.reasons import SENTENCES, UNKNOWN_REASON, Reason, sentence
