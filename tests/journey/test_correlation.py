@@ -30,6 +30,7 @@ from thumbworker.metrics import MetricLog
 from thumbworker.queues import open_queues
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from uuid import UUID
 
     from gallery.accounts.models import User
@@ -48,10 +49,23 @@ def browser(trusted: User) -> Client:
     return client
 
 
-def worker_line(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
-    (line,) = [json.loads(text) for text in capsys.readouterr().out.splitlines()]
-    found: dict[str, Any] = line
-    return found
+@pytest.fixture
+def worker_line(capsys: pytest.CaptureFixture[str]) -> Callable[[], dict[str, Any]]:
+    """Return what reads the one line that the worker wrote since the last reading."""
+
+    def read() -> dict[str, Any]:
+        (line,) = [json.loads(text) for text in capsys.readouterr().out.splitlines()]
+        found: dict[str, Any] = line
+        return found
+
+    return read
+
+
+@pytest.fixture
+def asked_id(journey: Journey, alice: User, program_of: ProgramFactory, web_log: WebLog) -> str:
+    """Import a photo by the API, and return the id of that request."""
+    answer = program_of(alice).post("/images", {"url": "https://example.org/a.jpg"})
+    return str(answer["X-Request-Id"])
 
 
 def item_of(journey: Journey, photo_id: UUID) -> dict[str, Any]:
@@ -67,7 +81,7 @@ def test_correlation__from_the_offer_to_the_deleted_event(
     browser: Client,
     subscriber: Subscriber,
     web_log: WebLog,
-    capsys: pytest.CaptureFixture[str],
+    worker_line: Callable[[], dict[str, Any]],
 ) -> None:
     content = flat_jpeg()
     (result,) = journey.offer(browser, content)
@@ -77,7 +91,7 @@ def test_correlation__from_the_offer_to_the_deleted_event(
     assert (offered["request_id"], offered["photo_ids"]) == (correlation_id, [str(photo_id)])
 
     journey.work()
-    line = worker_line(capsys)
+    line = worker_line()
     assert (line["outcome"], line["correlation_id"]) == ("ready", correlation_id)
     assert item_of(journey, photo_id)["correlation_id"] == {"S": correlation_id}
 
@@ -89,7 +103,7 @@ def test_correlation__from_the_offer_to_the_deleted_event(
     browser.post(f"/photos/{photo_id}/trash/")
     browser.post(f"/photos/{photo_id}/purge/")
     journey.work()
-    line = worker_line(capsys)
+    line = worker_line()
     assert (line["outcome"], line["correlation_id"]) == ("deleted", correlation_id)
     assert {(heard["type"], heard["correlation_id"]) for heard in subscriber.events()} == {
         ("photo.processed", correlation_id),
@@ -99,18 +113,18 @@ def test_correlation__from_the_offer_to_the_deleted_event(
 
 
 def test_correlation__through_the_plain_form(
-    journey: Journey, browser: Client, capsys: pytest.CaptureFixture[str]
+    journey: Journey, browser: Client, worker_line: Callable[[], dict[str, Any]]
 ) -> None:
     file = SimpleUploadedFile("a.jpg", flat_jpeg(), "image/jpeg")
     answer = browser.post("/upload/", {"file": file, "visibility": "private"})
     photo = Photo.objects.get()
     journey.work()
-    line = worker_line(capsys)
+    line = worker_line()
     assert (line["photo_id"], line["correlation_id"]) == (str(photo.pk), answer["X-Request-Id"])
 
 
 def test_correlation__of_an_unreadable_picture(
-    journey: Journey, browser: Client, subscriber: Subscriber, capsys: pytest.CaptureFixture[str]
+    journey: Journey, browser: Client, subscriber: Subscriber, worker_line: Callable[[], dict[str, Any]]
 ) -> None:
     content = b"no picture at all"
     (result,) = journey.offer(browser, content)
@@ -119,7 +133,7 @@ def test_correlation__of_an_unreadable_picture(
     (heard,) = subscriber.events()
     expected = result["headers"]["x-amz-meta-correlation-id"]
     assert (heard["type"], heard["correlation_id"]) == ("photo.failed", expected)
-    assert worker_line(capsys)["correlation_id"] == expected
+    assert worker_line()["correlation_id"] == expected
 
 
 class Imports:
@@ -142,21 +156,18 @@ class Imports:
 
 def test_correlation__from_an_import_to_the_thumbnail(
     journey: Journey,
-    alice: User,
-    program_of: ProgramFactory,
+    asked_id: str,
     subscriber: Subscriber,
     web_log: WebLog,
-    capsys: pytest.CaptureFixture[str],
+    worker_line: Callable[[], dict[str, Any]],
 ) -> None:
-    answer = program_of(alice).post("/images", {"url": "https://example.org/a.jpg"})
-    correlation_id = answer["X-Request-Id"]
     photo = Photo.objects.get()
     (requested,) = web_log.lines("imports_requested")
-    assert (requested["correlation_id"], requested["photo_ids"]) == (correlation_id, [str(photo.pk)])
+    assert (requested["correlation_id"], requested["photo_ids"]) == (asked_id, [str(photo.pk)])
 
     Imports(journey.aws, FakeWeb(picture=Picture(flat_jpeg(), "image/jpeg"))).work()
-    line = worker_line(capsys)
-    assert (line["outcome"], line["correlation_id"]) == ("completed", correlation_id)
+    line = worker_line()
+    assert (line["outcome"], line["correlation_id"]) == ("completed", asked_id)
     assert metrics_of(line)["test", "imports"].keys() >= {
         "Processed",
         "FetchMilliseconds",
@@ -164,29 +175,26 @@ def test_correlation__from_an_import_to_the_thumbnail(
     }
 
     journey.work()
-    line = worker_line(capsys)
-    assert (line["outcome"], line["correlation_id"]) == ("ready", correlation_id)
+    line = worker_line()
+    assert (line["outcome"], line["correlation_id"]) == ("ready", asked_id)
     settle([photo.pk])
     (settled,) = web_log.lines("photo_settled")
-    assert (settled["status"], settled["correlation_id"]) == ("READY", correlation_id)
-    assert [heard["correlation_id"] for heard in subscriber.events()] == [correlation_id]
+    assert (settled["status"], settled["correlation_id"]) == ("READY", asked_id)
+    assert [heard["correlation_id"] for heard in subscriber.events()] == [asked_id]
 
 
 def test_correlation__of_a_failed_import(
     journey: Journey,
-    alice: User,
-    program_of: ProgramFactory,
+    asked_id: str,
     subscriber: Subscriber,
     web_log: WebLog,
-    capsys: pytest.CaptureFixture[str],
+    worker_line: Callable[[], dict[str, Any]],
 ) -> None:
-    answer = program_of(alice).post("/images", {"url": "https://example.org/a.jpg"})
-    correlation_id = answer["X-Request-Id"]
     Imports(journey.aws, FakeWeb([NotFetched(ImportReason.NOT_THERE)])).work()
-    line = worker_line(capsys)
-    assert (line["reason"], line["correlation_id"]) == (ImportReason.NOT_THERE, correlation_id)
+    line = worker_line()
+    assert (line["reason"], line["correlation_id"]) == (ImportReason.NOT_THERE, asked_id)
     settle(Photo.objects.values_list("pk", flat=True))
     (settled,) = web_log.lines("photo_settled")
-    assert (settled["reason"], settled["correlation_id"]) == (ImportReason.NOT_THERE, correlation_id)
+    assert (settled["reason"], settled["correlation_id"]) == (ImportReason.NOT_THERE, asked_id)
     (heard,) = subscriber.events()
-    assert (heard["type"], heard["correlation_id"]) == ("photo.failed", correlation_id)
+    assert (heard["type"], heard["correlation_id"]) == ("photo.failed", asked_id)

@@ -22,12 +22,13 @@ from tests.journey.counting import counted
 from thumbworker import contract
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pytest_django import DjangoCaptureOnCommitCallbacks
     from pytest_django.fixtures import SettingsWrapper
 
     from gallery.accounts.models import User
+    from gallery.photos.models import Photo
     from tests.gallery.conftest import PhotoFactory
     from tests.gallery.photos.conftest import Subscriber
 
@@ -48,20 +49,32 @@ def silent_topic(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch
     topic.cache_clear()
 
 
+@pytest.fixture
+def decide(
+    alice: User,
+    charlie: User,
+    make_photo: PhotoFactory,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> Callable[..., Photo]:
+    """Return what decides on a new photo and does what follows the commit."""
+
+    def make(move: Callable[..., bool] = transitions.approved, **arguments: str) -> Photo:
+        photo = make_photo(alice, State.PENDING)
+        with django_capture_on_commit_callbacks(execute=True):
+            assert move(photo.pk, actor=charlie, **arguments)
+        return photo
+
+    return make
+
+
 def in_a_while() -> Any:
     return timezone.now() + timedelta(minutes=5)
 
 
 def test_event__published_on_commit_as_in_schema(
-    subscriber: Subscriber,
-    alice: User,
-    charlie: User,
-    make_photo: PhotoFactory,
-    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    subscriber: Subscriber, alice: User, decide: Callable[..., Photo]
 ) -> None:
-    photo = make_photo(alice, State.PENDING)
-    with django_capture_on_commit_callbacks(execute=True):
-        transitions.rejected(photo.pk, actor=charlie, reason="Too dark.")
+    photo = decide(transitions.rejected, reason="Too dark.")
     (envelope,) = subscriber.received()
     event = json.loads(envelope["Message"])
     Draft202012Validator(SCHEMA, format_checker=FormatChecker()).validate(event)
@@ -120,16 +133,9 @@ def test_event_id__one_per_move(
 
 @pytest.mark.usefixtures("subscriber")
 def test_publish_pending__after_topic_timeout(
-    subscriber: Subscriber,
-    silent_topic: pytest.MonkeyPatch,
-    alice: User,
-    charlie: User,
-    make_photo: PhotoFactory,
-    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    subscriber: Subscriber, silent_topic: pytest.MonkeyPatch, decide: Callable[..., Photo]
 ) -> None:
-    photo = make_photo(alice, State.PENDING)
-    with django_capture_on_commit_callbacks(execute=True):
-        assert transitions.approved(photo.pk, actor=charlie)
+    decide()
     assert HistoryEntry.objects.with_pending_events().count() == 1
     silent_topic.undo()
     topic.cache_clear()
@@ -140,31 +146,15 @@ def test_publish_pending__after_topic_timeout(
 
 
 @pytest.mark.usefixtures("silent_topic")
-def test_publish_now__waits_once_for_a_silent_topic(
-    alice: User,
-    charlie: User,
-    make_photo: PhotoFactory,
-    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
-) -> None:
-    photos = [make_photo(alice, State.PENDING) for _ in range(100)]
-    with counted(topic().quick) as costs, django_capture_on_commit_callbacks(execute=True):
-        for photo in photos:
-            transitions.approved(photo.pk, actor=charlie)
+def test_publish_now__waits_once_for_a_silent_topic(decide: Callable[..., Photo]) -> None:
+    with counted(topic().quick) as costs:
+        for _ in range(100):
+            decide()
     assert costs.calls == {"Publish": 1}
     assert HistoryEntry.objects.with_pending_events().count() == 100
 
 
-def test_publish_now__total_wait_is_bounded(
-    subscriber: Subscriber,
-    alice: User,
-    charlie: User,
-    make_photo: PhotoFactory,
-    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
-) -> None:
-    def decide() -> None:
-        with django_capture_on_commit_callbacks(execute=True):
-            transitions.approved(make_photo(alice, State.PENDING).pk, actor=charlie)
-
+def test_publish_now__total_wait_is_bounded(subscriber: Subscriber, decide: Callable[..., Photo]) -> None:
     decide()
     topic().waited_seconds = BUDGET_SECONDS + 0.1
     decide()
