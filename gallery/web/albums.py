@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -18,7 +17,7 @@ from gallery.albums.models import Album, Tag
 from gallery.photos.actions import Outcome
 from gallery.photos.models import Photo
 from gallery.presentation.covers import covered
-from gallery.web.forms import AlbumForm, OrganizeForm
+from gallery.web.forms import AlbumForm, OrganizeForm, form_page
 from gallery.web.sheets import list_context, private, render_list
 
 if TYPE_CHECKING:
@@ -56,13 +55,7 @@ def create(request: SignedInRequest) -> HttpResponse:
     form = AlbumForm(request.POST or None, instance=Album(owner=request.user))
     if request.method == "POST" and form.is_valid():
         return redirect(actions.create_album(request.user, **form.cleaned_data))
-    return _form_page(request, form, _("New album"))
-
-
-def _form_page(request: SignedInRequest, form: AlbumForm, title: str) -> HttpResponse:
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    context = {"form": form, "page_title": title, "album": form.instance}
-    return private(render(request, "albums/album_form.html", context, status=status))
+    return private(form_page(request, "albums/album_form.html", form, page_title=_("New album")))
 
 
 @require_safe
@@ -87,7 +80,7 @@ def edit(request: SignedInRequest, album_id: UUID) -> HttpResponse:
         actions.change_album(found, **form.cleaned_data)
         messages.success(request, _("Saved."))
         return redirect(found)
-    return _form_page(request, form, _("Edit album"))
+    return private(form_page(request, "albums/album_form.html", form, page_title=_("Edit album")))
 
 
 @login_required

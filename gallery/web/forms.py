@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
+from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from gallery.albums.models import Album
 from gallery.albums.tagging import MAX_TAGS, TagRefused, clean_tags, tags_of
 from gallery.notifications.models import Rhythm
 from gallery.photos.models import Photo
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+
+def form_page(request: HttpRequest, template: str, form: forms.BaseForm, **context: Any) -> HttpResponse:
+    """Render a page with a form; its status is 422 if a value was refused."""
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, template, {"form": form, **context}, status=status)
 
 
 class PhotoForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from gallery.notifications.models import Rhythm
 from gallery.notifications.preferences import choose, person_of, rhythm_of
-from gallery.web.forms import RhythmForm
+from gallery.web.forms import RhythmForm, form_page
 from thumbworker import contract
 
 if TYPE_CHECKING:
@@ -45,8 +45,7 @@ def preferences(request: SignedInRequest) -> HttpResponse:
         messages.success(request, SAVED[rhythm])
         return redirect("notifications")
     form = form or RhythmForm(initial={"rhythm": rhythm_of(request.user)})
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return render(request, "notifications/preferences.html", {"form": form}, status=status)
+    return form_page(request, "notifications/preferences.html", form)
 
 
 # An email program posts here on its own (RFC 8058), without a session; the signed token is the permission.

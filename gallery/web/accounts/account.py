@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from gallery.accounts import email_addresses, invitations
 from gallery.processing import account_deletion
 from gallery.web.accounts.forms import AccountDeletionForm, EmailForm, InvitationForm
+from gallery.web.forms import form_page
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -27,10 +28,6 @@ if TYPE_CHECKING:
     from gallery.accounts.typing import Request, SignedInRequest
 
 MOST_INVITATIONS_SHOWN = 100
-
-
-def _status(form: EmailForm | AccountDeletionForm | InvitationForm) -> int:
-    return HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
 
 
 @never_cache
@@ -61,7 +58,7 @@ def delete(request: SignedInRequest) -> HttpResponse:
             logout(request)
             messages.success(request, _deleted_sentence(gone=gone))
             return redirect("sheet")
-    return render(request, "accounts/account_delete.html", {"form": form}, status=_status(form))
+    return form_page(request, "accounts/account_delete.html", form)
 
 
 def _deleted_sentence(*, gone: bool) -> str:
@@ -81,7 +78,7 @@ def email_change(request: SignedInRequest) -> HttpResponse:
         email_addresses.ask_to_confirm(request, request.user, form.cleaned_data["email"])
         messages.success(request, _("Check your email. Open the link that we sent to confirm the address."))
         return redirect("account")
-    return render(request, "accounts/email_change.html", {"form": form}, status=_status(form))
+    return form_page(request, "accounts/email_change.html", form)
 
 
 @never_cache
@@ -112,9 +109,5 @@ def invite(request: SignedInRequest) -> HttpResponse:
         invitation_url = settings.SITE_ORIGIN + reverse("sign-up-invited", args=[token])
         form = InvitationForm()
     made = request.user.invitations.select_related("used_by").order_by("-created_at")
-    context = {
-        "form": form,
-        "invitation_url": invitation_url,
-        "invitations": made[:MOST_INVITATIONS_SHOWN],
-    }
-    return render(request, "accounts/invitations.html", context, status=_status(form))
+    context = {"invitation_url": invitation_url, "invitations": made[:MOST_INVITATIONS_SHOWN]}
+    return form_page(request, "accounts/invitations.html", form, **context)

@@ -20,6 +20,7 @@ from gallery.accounts.models import NAME_TAKEN
 from gallery.accounts.rate_limits import SIGN_UPS_PER_ADDRESS, is_allowed
 from gallery.accounts.sign_up import InvitationUsed, NameTaken, create_account
 from gallery.web.accounts.forms import SignUpForm
+from gallery.web.forms import form_page
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from gallery.accounts.models import User
     from gallery.accounts.typing import Request
 
+PAGE = "accounts/sign_up.html"
 BACKEND = "gallery.accounts.backends.NameOrEmailBackend"
 
 
@@ -43,7 +45,7 @@ def sign_up(request: Request, invitation: str = "") -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         if not is_allowed(SIGN_UPS_PER_ADDRESS, client_address(request)):
             form.add_error(None, _("Too many accounts were created from your network. Try again in an hour."))
-            return _form_page(request, form, HTTPStatus.TOO_MANY_REQUESTS)
+            return render(request, PAGE, {"form": form}, status=HTTPStatus.TOO_MANY_REQUESTS)
         user = form.save(commit=False)
         try:
             create_account(user, invitation=invitation)
@@ -53,7 +55,7 @@ def sign_up(request: Request, invitation: str = "") -> HttpResponse:
             form.add_error("username", NAME_TAKEN)
         else:
             return _begin(request, user, form.cleaned_data["email"])
-    return _form_page(request, form, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK)
+    return form_page(request, PAGE, form)
 
 
 def _is_welcome(invitation: str) -> bool:
@@ -70,10 +72,6 @@ def _begin(request: Request, user: User, email: str) -> HttpResponse:
         request, _("Welcome. Check your email and open the link that we sent to confirm your address.")
     )
     return redirect("my-photos")
-
-
-def _form_page(request: Request, form: SignUpForm, status: int) -> HttpResponse:
-    return render(request, "accounts/sign_up.html", {"form": form}, status=status)
 
 
 def _closed(request: Request) -> HttpResponse:
