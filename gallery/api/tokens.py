@@ -9,7 +9,6 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -85,5 +84,5 @@ def find(secret: str) -> ApiToken | None:
 
 def revoke(user: User, token_id: int) -> bool:
     """Revoke a user's token; return whether it was active."""
-    open_tokens = ApiToken.objects.filter(Q(pk=token_id, user=user, revoked_at=None))
+    open_tokens = ApiToken.objects.filter(pk=token_id, user=user, revoked_at=None)
     return bool(open_tokens.update(revoked_at=timezone.now()))

@@ -54,6 +54,7 @@ def _context(request: HttpRequest, title: str, **more: Any) -> dict[str, Any]:
     return {**admin.site.each_context(request), "title": title, **more}
 
 
+@operators_only
 @require_safe
 def operations(request: HttpRequest) -> HttpResponse:
     """Show the statistics; the page renews them as a fragment, which all open pages share."""
@@ -66,6 +67,7 @@ def operations(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@operators_only
 @require_safe
 def dead_letter_page(request: HttpRequest) -> HttpResponse:
     """Show the messages in the dead-letter queues."""
@@ -81,6 +83,7 @@ def dead_letter_page(request: HttpRequest) -> HttpResponse:
     )
 
 
+@operators_only
 @require_POST
 def dead_letter_action(request: HttpRequest) -> HttpResponse:
     """Retry or delete one message, or retry all messages of a queue."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import structlog
 from botocore.config import Config
@@ -64,9 +64,7 @@ def topic() -> Topic:
     quick = client_config(read_timeout=QUICK_SECONDS).merge(
         Config(connect_timeout=QUICK_SECONDS, retries={"total_max_attempts": 1})
     )
-    return Topic(
-        cast("SNSClient", make_client("sns", quick)), cast("SNSClient", make_client("sns", client_config()))
-    )
+    return Topic(quick=make_client("sns", quick), retrying=make_client("sns", client_config()))
 
 
 def _publish(client: SNSClient, event: PhotoEvent) -> bool:
