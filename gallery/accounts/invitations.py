@@ -12,6 +12,8 @@ from django.utils import timezone
 from gallery.accounts.models import Invitation
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from gallery.accounts.models import User
 
 VALID_FOR = timedelta(days=14)
@@ -34,17 +36,18 @@ def create(created_by: User, *, note: str = "") -> str:
 
 def is_open(untrusted_token: str) -> bool:
     """Return whether this token is valid for a sign-up now."""
-    invitation = Invitation.objects.filter(token_digest=_digest(untrusted_token)).first()
-    return invitation is not None and invitation.is_open(timezone.now())
+    return _open(untrusted_token).exists()
 
 
 def redeem(untrusted_token: str, user: User) -> bool:
     """Mark the invitation as used by this user. Return ``False`` if it is used or expired."""
-    now = timezone.now()
-    still_open = Invitation.objects.filter(
-        token_digest=_digest(untrusted_token), used_at=None, expires_at__gt=now
+    return bool(_open(untrusted_token).update(used_by=user, used_at=timezone.now()))
+
+
+def _open(untrusted_token: str) -> QuerySet[Invitation]:
+    return Invitation.objects.filter(
+        token_digest=_digest(untrusted_token), used_at=None, expires_at__gt=timezone.now()
     )
-    return bool(still_open.update(used_by=user, used_at=now))
 
 
 def _digest(token: str) -> str:

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
 
 NAME_TAKEN = _("This username is taken. Choose another.")
@@ -113,10 +112,6 @@ class Invitation(models.Model):
     def __str__(self) -> str:
         """Return the note, or the id if there is none."""
         return self.note or f"Invitation {self.pk}"
-
-    def is_open(self, now: datetime) -> bool:
-        """Return whether the invitation is unused and not expired."""
-        return self.used_at is None and now < self.expires_at
 
 
 class RateLimit(models.Model):

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F
-
-if TYPE_CHECKING:
-    from datetime import datetime
+from django.utils import timezone
 
 
 class ApiToken(models.Model):
@@ -43,9 +41,10 @@ class ApiToken(models.Model):
         """Return the scopes as a set."""
         return frozenset(self.scopes.split())
 
-    def is_open(self, now: datetime) -> bool:
+    @property
+    def is_open(self) -> bool:
         """Return whether the token is neither revoked nor expired."""
-        return self.revoked_at is None and now < self.expires_at
+        return self.revoked_at is None and timezone.now() < self.expires_at
 
 
 class RememberedAnswer(models.Model):

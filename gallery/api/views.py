@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -38,13 +37,12 @@ def tokens(request: SignedInRequest) -> HttpResponse:
             request.user, name=form.cleaned_data["name"], scopes=scopes, days=form.cleaned_data["days"]
         )
         form = TokenForm()
-    now = timezone.now()
     mine = ApiToken.objects.filter(user=request.user).order_by("-created_at")[:MOST_SHOWN]
     context = {
         "page_title": _("API tokens"),
         "form": form,
         "issued": issued,
-        "tokens": [(token, token.is_open(now)) for token in mine],
+        "tokens": mine,
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     response = render(request, "api/tokens.html", context, status=status)

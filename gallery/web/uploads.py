@@ -25,19 +25,14 @@ from gallery.presentation.tiles import tiles_of
 from gallery.storage.catalogue import BATCH_SIZE
 from gallery.uploads import form_upload, offers
 from gallery.uploads.file_checks import MAX_UPLOADS_AT_ONCE, TYPES_BY_EXTENSION
+from gallery.web.errors import refusal
 
 if TYPE_CHECKING:
     from gallery.accounts.typing import Request, SignedInRequest
-    from gallery.core.reasons import Reason
     from gallery.presentation.tiles import Tile
 
 ACCEPT = ",".join(dict.fromkeys([*TYPES_BY_EXTENSION.values(), *TYPES_BY_EXTENSION]))
 """What file pickers offer. Extensions too: some systems know no media type for HEIC and AVIF."""
-
-
-def refusal(reason: Reason) -> JsonResponse:
-    """Refuse the whole request."""
-    return JsonResponse({"reason": reason.code, "sentence": reason.sentence}, status=reason.status)
 
 
 @cache_control(private=True, no_cache=True)
