@@ -24,10 +24,8 @@ class LargeTableAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscr
 class UnchangeableAdmin(LargeTableAdmin):
     """Lists rows that are made and changed elsewhere only."""
 
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
-        """Return false."""
-        return False
-
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
         """Return false."""
         return False
+
+    has_add_permission = has_change_permission
