@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from axes.handlers.database import AxesDatabaseHandler
 
+from thumbworker.contract.text import folded
+
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
@@ -30,4 +32,4 @@ def submitted_username(request: HttpRequest, credentials: dict[str, Any] | None 
     """Return the submitted username or email address, normalized."""
     submitted = credentials.get("username") if credentials else request.POST.get("username")
     # The column of django-axes' attempts holds 255 characters.
-    return str(submitted or "").strip().lower().replace("\0", "")[:255]
+    return folded(str(submitted or "").strip()).replace("\0", "")[:255]

@@ -17,6 +17,7 @@ from django.db.models import F, Value
 from django.db.models.functions import Greatest
 
 from gallery.accounts.models import RateLimit
+from thumbworker.contract.text import folded
 
 MICROSECONDS = 1_000_000
 
@@ -53,7 +54,7 @@ def retry_after_seconds(limit: Limit, subject: str, *, cost: int = 1) -> int:
     """
     # A request that costs more than the burst would never pass, so it takes the whole burst.
     cost = min(cost, limit.burst)
-    key = hashlib.sha256(f"{limit.name}:{subject.lower()}".encode()).hexdigest()
+    key = hashlib.sha256(f"{limit.name}:{folded(subject)}".encode()).hexdigest()
     now = time.time_ns() // 1000
     latest = now + (limit.burst - cost) * limit.interval
     share = cost * limit.interval

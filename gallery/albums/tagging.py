@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from gallery.albums.models import MAX_TAG_LENGTH, PhotoTag, Tag
+from thumbworker.contract.text import INVISIBLE, clean_text, folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from uuid import UUID
 
 MAX_TAGS = 20
-FORBIDDEN = frozenset(",/?#\\")
-"""Characters that separate tags, or have a meaning in a URL."""
+SEPARATORS = r",/?#\\"
+"""Characters that separate tags or have a meaning in a URL, as the inside of a regular expression's class."""
+LETTER = rf"[^!-/:-@\[-`{{-~\u2010-\u2027\u2030-\u205e{INVISIBLE}]"
+"""What a tag needs: a letter, digit or symbol; emoji count."""
+_MARKS = re.compile("[\u061c\u200e\u200f\u2066-\u2069]")
 
 
 class TagRefused(ValueError):
@@ -34,10 +38,11 @@ def clean_tag(untrusted: str) -> str:
     """
     if len(untrusted) > MAX_TAG_LENGTH:
         raise TagRefused(_("A tag can have up to %(count)d characters.") % {"count": MAX_TAG_LENGTH})
-    text = " ".join(unicodedata.normalize("NFC", untrusted).casefold().split())
-    if not text.strip(".") or not text.isprintable():
+    # A tag stands alone, so it needs no marks of direction; with them, equal tags would differ.
+    text = " ".join(folded(_MARKS.sub("", clean_text(untrusted))).split())
+    if not re.search(LETTER, text):
         raise TagRefused(_("A tag needs at least one letter."))
-    if FORBIDDEN & set(text):
+    if re.search(f"[{SEPARATORS}]", text):
         raise TagRefused(_("Tags can't contain commas, slashes, question marks, or number signs."))
     return text
 

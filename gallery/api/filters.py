@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
+from gallery.accounts.models import User
 from gallery.albums.models import Album
 from gallery.albums.tagging import TagRefused, clean_tag
 from gallery.api.problems import Problem
@@ -13,9 +14,9 @@ from gallery.api.schemas.photos import View
 from gallery.api.tokens import Scope
 from gallery.core import reasons
 from gallery.photos.models import Photo
+from thumbworker.contract.text import folded, nfc
 
 if TYPE_CHECKING:
-    from gallery.accounts.models import User
     from gallery.api.models import ApiToken
     from gallery.api.schemas.photos import PhotoQuery
     from gallery.photos.querysets import PhotoQuerySet
@@ -38,7 +39,7 @@ def photos_of(query: PhotoQuery, token: ApiToken) -> PhotoQuerySet:
     if query.state:
         photos = photos.filter(state__in=query.state)
     if query.owner:
-        photos = photos.filter(owner__username=query.owner)
+        photos = photos.filter(owner__username=User.normalize_username(query.owner))
     if query.visibility:
         photos = photos.filter(visibility=query.visibility)
     if query.album:
@@ -84,8 +85,8 @@ def with_tag(photos: PhotoQuerySet, untrusted_tag: str) -> PhotoQuerySet:
 
 def with_words(photos: PhotoQuerySet, words: str, viewer: User) -> PhotoQuerySet:
     """Return the photos with every word in the caption, the tags or, for the viewer's own, the file name."""
-    for word in words.split()[:10]:
-        tagged = Photo.objects.filter(tags__name__contains=word.casefold()).values("pk")
+    for word in nfc(words).split()[:10]:
+        tagged = Photo.objects.filter(tags__name__contains=folded(word)).values("pk")
         own_file = Q(owner_id=viewer.pk, file_name__icontains=word)
         photos = photos.filter(Q(caption__icontains=word) | Q(pk__in=tagged) | own_file)
     return photos

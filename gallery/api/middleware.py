@@ -1,4 +1,4 @@
-"""Complete every API response: problem details, ETag, CORS, no shared caching.
+"""Complete every API response: HEAD and OPTIONS, problem details, ETag, CORS, no shared caching.
 
 It ignores other paths, and queries the database only for requests with an idempotency key.
 """
@@ -35,10 +35,23 @@ class ApiMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer OPTIONS with the allowed methods; complete any other response."""
+        """Answer HEAD as GET without the body, OPTIONS with the allowed methods; complete any response."""
         if not request.path_info.startswith(PREFIX):
             return self.get_response(request)
+        if request.method != "HEAD":
+            return self._complete(request)
+        # ninja's operations know no HEAD. It has the headers of GET, Content-Length too (RFC 9110, 9.3.2).
+        request.method = "GET"
+        answer = self._complete(request)
+        request.method = "HEAD"
+        answer["Content-Length"] = str(len(answer.content))
+        answer.content = b""
+        return answer
+
+    def _complete(self, request: HttpRequest) -> HttpResponse:
         answer = self.get_response(request)
+        if "Allow" in answer.headers:
+            answer["Allow"] = _allowed(answer["Allow"])
         if request.method == "OPTIONS" and answer.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             return _with_cors(request, _options(answer))
         answer = _as_problem(answer)
@@ -48,10 +61,15 @@ class ApiMiddleware:
         return _with_cors(request, _conditional(request, answer))
 
 
+def _allowed(methods: str) -> str:
+    """Return the methods that the view names, and those that this middleware adds."""
+    found = {method.strip() for method in methods.split(",")}
+    return ", ".join(sorted(found | {"OPTIONS"} | ({"HEAD"} if "GET" in found else set())))
+
+
 def _options(not_allowed: HttpResponse) -> HttpResponse:
-    """Return the methods named by the 405 response, and OPTIONS."""
-    allowed = f"{not_allowed['Allow']}, OPTIONS"
-    return HttpResponse(status=HTTPStatus.NO_CONTENT, headers={"Allow": allowed})
+    """Return the methods named by the 405 response."""
+    return HttpResponse(status=HTTPStatus.NO_CONTENT, headers={"Allow": not_allowed["Allow"]})
 
 
 def _as_problem(answer: HttpResponse) -> HttpResponse:

@@ -9,5 +9,5 @@ class CoreConfig(AppConfig):
     name = "gallery.core"
 
     def ready(self) -> None:
-        """Register the system checks and the SQLite parameter limit."""
+        """Register the system checks and SQLite's functions."""
         from gallery.core import checks, sqlite  # noqa: F401, PLC0415 - registration needs loaded apps

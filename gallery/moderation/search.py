@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from gallery.accounts.models import User
+from thumbworker.contract.text import nfc
 
 if TYPE_CHECKING:
     from gallery.photos.querysets import PhotoQuerySet
@@ -17,7 +18,7 @@ MAX_OWNERS = 50
 
 def matching(photos: PhotoQuerySet, untrusted_text: str) -> PhotoQuerySet:
     """Keep the photo with this id, else those whose file name, caption or owner contains the text."""
-    text = untrusted_text.strip()
+    text = nfc(untrusted_text.strip())
     # The URL of a photo's page is accepted, too.
     last_part = text.rstrip("/").rpartition("/")[2]
     try:

@@ -21,6 +21,7 @@ from django.conf import settings
 from django.core.files.storage import storages
 from storages.backends.s3 import S3Storage
 
+from gallery.storage.attachment import attachment
 from gallery.storage.aws import client_config, make_client, session
 from gallery.storage.upload_terms import OFFER_SECONDS, Offer, OriginalTerms, StoredOriginal
 from thumbworker.contract import keys, policy
@@ -149,15 +150,12 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
 
     def download_url(self, photo_id: UUID, *, file_name: str) -> str:
         """Return a signed URL for downloading the original, valid for five minutes."""
-        ascii_name = "".join(
-            c if c.isascii() and c.isprintable() and c not in '"\\' else "_" for c in file_name
-        )
         return self.client.generate_presigned_url(
             "get_object",
             Params={
                 "Bucket": self.bucket_name,
                 "Key": keys.original_key(photo_id),
-                "ResponseContentDisposition": f'attachment; filename="{ascii_name}"',
+                "ResponseContentDisposition": attachment(file_name),
                 # The bytes are untrusted: browsers must not run or display them on this origin.
                 "ResponseContentType": "application/octet-stream",
             },

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import unicodedata
 from dataclasses import dataclass
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from uuid import UUID
 
 from gallery.core import reasons
 from thumbworker.contract.limits import MAX_ORIGINAL_BYTES
+from thumbworker.contract.text import clean_text
 
 if TYPE_CHECKING:
     from gallery.core.reasons import Reason
@@ -92,12 +92,7 @@ def clean_name(untrusted: object) -> str:
         FileRefused: nothing is left, or more than 250 characters.
     """
     text = untrusted if isinstance(untrusted, str) else ""
-    text = unicodedata.normalize("NFC", PurePosixPath(PureWindowsPath(text).name).name)
-    # Emoji need the joiner (Cf). Other control and direction marks can disguise a name.
-    cleaned = "".join(
-        c for c in text if c == "\u200d" or unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co"}
-    )
-    cleaned = cleaned.strip()
+    cleaned = clean_text(PurePosixPath(PureWindowsPath(text).name).name)
     if not cleaned:
         raise FileRefused(reasons.NAME_MISSING)
     if len(cleaned) > MAX_NAME_LENGTH:

@@ -19,6 +19,7 @@ from gallery.photos.models import Photo
 from gallery.presentation.covers import covered
 from gallery.web.forms import AlbumForm, OrganizeForm, form_page
 from gallery.web.sheets import list_context, private, render_list
+from thumbworker.contract.text import folded
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -95,7 +96,7 @@ def delete(request: SignedInRequest, album_id: UUID) -> HttpResponse:
 @require_safe
 def tag(request: Request, name: str) -> HttpResponse:
     """Show the public photos with a tag, and the person's own."""
-    found = get_object_or_404(Tag, name=name)
+    found = get_object_or_404(Tag, name=folded(name))
     photos = Photo.objects.visible_to(request.user, as_moderator=False).not_trashed()
     context = list_context(request, photos.filter(photo_tags__tag=found), title=found.name)
     return private(render_list(request, "albums/tag.html", context | {"tag": found}))

@@ -13,6 +13,16 @@ from gallery.albums.models import Album
 from gallery.albums.tagging import MAX_TAGS, TagRefused, clean_tags, tags_of
 from gallery.notifications.models import Rhythm
 from gallery.photos.models import Photo
+from thumbworker.contract.text import clean_text
+
+
+class CleanField(forms.CharField):
+    """Text without control and hidden characters; with line ends only where people can type them."""
+
+    def to_python(self, value: Any) -> str:
+        """Return the cleaned text."""
+        text = super().to_python(value) or ""
+        return clean_text(text, lines=isinstance(self.widget, forms.Textarea))
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -30,6 +40,7 @@ class PhotoForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable
     class Meta:
         model = Photo
         fields: ClassVar[list[str]] = ["caption", "visibility"]
+        field_classes: ClassVar[dict[str, Any]] = {"caption": CleanField}
         labels: ClassVar[dict[str, Any]] = {"caption": _("Caption"), "visibility": _("Visibility")}
         widgets: ClassVar[dict[str, Any]] = {"caption": forms.Textarea(attrs={"rows": 3, "maxlength": 500})}
 
@@ -40,6 +51,7 @@ class AlbumForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable
     class Meta:
         model = Album
         fields: ClassVar[list[str]] = ["title", "description", "visibility"]
+        field_classes: ClassVar[dict[str, Any]] = {"title": CleanField, "description": CleanField}
         labels: ClassVar[dict[str, Any]] = {
             "title": _("Title"),
             "description": _("Description"),

@@ -16,6 +16,7 @@ from gallery.api.filters import visible_photos
 from gallery.api.responses import refusals
 from gallery.api.schemas import albums as s
 from gallery.api.schemas.photos import VisibilityName
+from thumbworker.contract.text import folded
 
 router = Router(tags=["Albums and tags"], by_alias=True)
 MOST_ALBUMS = 500
@@ -93,7 +94,7 @@ def list_tags(request: ApiRequest, query: Query[s.TagsQuery]) -> s.TagList:
     """List the tags of the photos you can see, most used first."""
     visible = visible_photos(request.auth).not_trashed()
     tags = (
-        Tag.objects.filter(name__startswith=query.q.casefold())
+        Tag.objects.filter(name__startswith=folded(query.q))
         .annotate(photo_count=Count("photo_tags", filter=Q(photo_tags__photo__in=visible)))
         .filter(photo_count__gt=0)
         .order_by("-photo_count", "name")

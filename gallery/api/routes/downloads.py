@@ -23,6 +23,7 @@ from gallery.presentation.sentences import state_sentence
 from gallery.presentation.tiles import tiles_of
 from gallery.storage import signed_urls
 from thumbworker.contract.items import PhotoItem
+from thumbworker.contract.text import nfc
 
 router = Router(tags=["Downloads"], by_alias=True)
 RETRY_AFTER_SECONDS = 2
@@ -73,7 +74,7 @@ def _found(request: ApiRequest, name: str, by_id: PhotoQuerySet) -> tuple[Photo,
     try:
         photos = by_id.filter(pk=UUID(name))
     except ValueError:
-        photos = Photo.objects.owned_by(request.user).not_trashed().filter(file_name=name).newest_first()
+        photos = Photo.objects.owned_by(request.user).not_trashed().filter(file_name=nfc(name)).newest_first()
     photo = photos.with_owner().first()
     if photo is None:
         raise Problem(reasons.NOT_FOUND)

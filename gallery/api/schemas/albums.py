@@ -8,12 +8,17 @@ from pydantic import Field
 
 from gallery.albums.models import MAX_DESCRIPTION_LENGTH, MAX_TITLE_LENGTH
 from gallery.api.schemas.photos import PhotoIds, VisibilityName
-from gallery.api.schemas.shapes import LEFT_OUT, NUL_FREE, Input, Output, Words
+from gallery.api.schemas.shapes import LEFT_OUT, NUL_FREE, Input, Output, Words, cleaned
+from thumbworker.contract.text import INVISIBLE
 
 Title = Annotated[
-    Words, Field(min_length=1, max_length=MAX_TITLE_LENGTH, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")
+    Words,
+    Field(min_length=1, max_length=MAX_TITLE_LENGTH, pattern=rf"^[^\x00]*[^{INVISIBLE}][^\x00]*$"),
+    cleaned(MAX_TITLE_LENGTH),
 ]
-Description = Annotated[Words, Field(max_length=MAX_DESCRIPTION_LENGTH)]
+Description = Annotated[
+    Words, Field(max_length=MAX_DESCRIPTION_LENGTH), cleaned(MAX_DESCRIPTION_LENGTH, lines=True)
+]
 
 
 class AlbumOut(Output):

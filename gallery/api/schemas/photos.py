@@ -8,8 +8,8 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, StrictBool, StrictStr
 
 from gallery.albums.models import MAX_TAG_LENGTH
-from gallery.albums.tagging import MAX_TAGS
-from gallery.api.schemas.shapes import LEFT_OUT, NUL_FREE, Input, Instant, Output, Words
+from gallery.albums.tagging import LETTER, MAX_TAGS, SEPARATORS
+from gallery.api.schemas.shapes import LEFT_OUT, NUL_FREE, Input, Instant, Output, Words, cleaned
 from gallery.photos.models import WORDS_MARK_LENGTH
 from gallery.storage.catalogue import BATCH_SIZE
 from gallery.storage.signed_urls import LIFETIME_SECONDS, WINDOW_SECONDS
@@ -19,8 +19,11 @@ DEFAULT_LIMIT = 60
 EXAMPLE_ID = UUID("6f1c2a52-6c9f-4c2e-9d3a-0a4f5b8f0c11")
 
 PhotoIds = Annotated[list[UUID], Field(min_length=1, max_length=BATCH_SIZE, examples=[[str(EXAMPLE_ID)]])]
-Caption = Annotated[Words, Field(max_length=500, examples=["Harbor at dawn"])]
-TagWord = Annotated[StrictStr, Field(max_length=MAX_TAG_LENGTH, pattern=r"^[\w][\w .'-]*$")]
+Caption = Annotated[Words, Field(max_length=500, examples=["Harbor at dawn"]), cleaned(500, lines=True)]
+TAG_REST = rf"[^{SEPARATORS}\x00-\x1f\x7f]*"
+TagWord = Annotated[
+    StrictStr, Field(max_length=MAX_TAG_LENGTH, pattern=f"^{TAG_REST}(?:{LETTER}){TAG_REST}$")
+]
 Tags = Annotated[list[TagWord], Field(max_length=MAX_TAGS, examples=[["harbor", "blue hour"]])]
 
 
@@ -219,6 +222,6 @@ class Review(Input):
     words_mark: WordsMark = Field(
         LEFT_OUT, description="`wordsMark` of the photo you reviewed. Required to approve."
     )
-    reason: Annotated[Words, Field(max_length=500)] = Field(
+    reason: Annotated[Words, Field(max_length=500), cleaned(500, lines=True)] = Field(
         "", description="Shown to the owner of a rejected photo."
     )

@@ -4,8 +4,10 @@ import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StrictStr
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StrictStr
 from pydantic.alias_generators import to_camel
+
+from thumbworker.contract.text import clean_text
 
 NUL_FREE = r"^[^\x00]*$"
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.IGNORECASE | re.ASCII)
@@ -49,6 +51,19 @@ def read_instant(untrusted: Any) -> Any:
 
 Instant = Annotated[AwareDatetime, BeforeValidator(read_instant)]
 Words = Annotated[StrictStr, Field(pattern=NUL_FREE)]
+
+
+def cleaned(maximum: int, *, lines: bool = False) -> AfterValidator:
+    """Return a validator that removes control and hidden characters."""
+
+    def clean(untrusted: str) -> str:
+        text = clean_text(untrusted, lines=lines)
+        # Normalization can lengthen text.
+        if len(text) > maximum:
+            raise ValueError(f"This text can have up to {maximum} characters.")
+        return text
+
+    return AfterValidator(clean)
 
 
 class FieldProblem(Output):

@@ -244,6 +244,51 @@ def test_etag__unchanged_response(alice: User, make_photo: PhotoFactory, program
     assert program.get("/photos", If_None_Match=first["ETag"]).status_code == 200
 
 
+@pytest.mark.usefixtures("empty_aws")
+@pytest.mark.parametrize(
+    "operation", [found for found in OPERATIONS if found.method == "get"], ids=lambda found: found.path
+)
+def test_head__is_get_without_a_body(
+    alice: User, make_photo: PhotoFactory, program_of: ProgramFactory, operation: Operation
+) -> None:
+    photo_id = make_photo(alice, origin_url="https://example.org/a.jpg").pk
+    program = program_of(alice)
+    for target in (NOWHERE, str(photo_id)):
+        path = f"/api/v1{operation.path.replace(NOWHERE, target)}"
+        got, head = program.client.get(path), program.client.head(path)
+        assert (head.status_code, head.content) == (got.status_code, b"")
+        # Signed URLs and ids differ from request to request.
+        changing = {"Location", "X-Request-Id"}
+        of_get, of_head = (
+            {name: value for name, value in answer.headers.items() if name not in changing}
+            for answer in (got, head)
+        )
+        assert of_get | {"Content-Length": str(len(got.content))} == of_head
+        assert ("Location" in got) == ("Location" in head)
+    assert program_of(alice, Scope.UPLOAD).client.head(path).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("docs", 200), ("openapi.json", 200), ("problems", 200), ("no", 404)]
+)
+@pytest.mark.django_db
+def test_head__of_pages_about_the_api(client: Client, path: str, status: int) -> None:
+    answer = client.head(f"/api/v1/{path}")
+    assert (answer.status_code, answer.content) == (status, b"")
+    assert answer["Content-Length"] == str(len(client.get(f"/api/v1/{path}").content))
+
+
+def test_head__not_modified(alice: User, program_of: ProgramFactory) -> None:
+    client = program_of(alice).client
+    etag = client.head("/api/v1/me")["ETag"]
+    assert client.head("/api/v1/me", headers={"If-None-Match": etag}).status_code == 304
+
+
+def test_head__of_a_write(alice: User, program_of: ProgramFactory) -> None:
+    answer = program_of(alice).client.head("/api/v1/uploads")
+    assert (answer.status_code, answer["Allow"]) == (405, "OPTIONS, POST")
+
+
 def test_cors__configured_origins_only(alice: User, program_of: ProgramFactory, settings: Any) -> None:
     program = program_of(alice)
     assert "Access-Control-Allow-Origin" not in program.get("/me", Origin="https://app.example.org")
@@ -260,7 +305,7 @@ def test_cors__preflight_needs_no_token(client: Client, settings: Any) -> None:
     headers = {"Origin": "https://app.example.org", "Access-Control-Request-Method": "PATCH"}
     answer = client.options(f"/api/v1/photos/{NOWHERE}", headers=headers)
     assert answer.status_code == 204
-    assert set(answer["Allow"].split(", ")) == {"GET", "PATCH", "DELETE", "OPTIONS"}
+    assert set(answer["Allow"].split(", ")) == {"GET", "HEAD", "PATCH", "DELETE", "OPTIONS"}
     assert answer["Access-Control-Allow-Methods"] == answer["Allow"]
     assert "Idempotency-Key" in answer["Access-Control-Allow-Headers"]
 
@@ -277,7 +322,7 @@ def test_problem__unknown_path(alice: User, program_of: ProgramFactory, path: st
 def test_problem__wrong_method(alice: User, program_of: ProgramFactory) -> None:
     answer = program_of(alice).client.put(f"/api/v1/photos/{NOWHERE}")
     assert refusal(answer) == (405, "method_not_allowed")
-    assert set(answer["Allow"].split(", ")) == {"GET", "PATCH", "DELETE"}
+    assert set(answer["Allow"].split(", ")) == {"GET", "HEAD", "PATCH", "DELETE", "OPTIONS"}
 
 
 @pytest.mark.parametrize("body", ["{", '"', "\xff\xfe", ""])

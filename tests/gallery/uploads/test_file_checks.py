@@ -18,6 +18,8 @@ from gallery.uploads.file_checks import FileRefused, UploadRequest
 if TYPE_CHECKING:
     from gallery.core.reasons import Reason
 
+ENGLAND = "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"
+
 
 def fields(**changes: Any) -> dict[str, Any]:
     return {
@@ -96,6 +98,10 @@ def test_content_type__is_the_stated_one_or_the_extensions(
         ("caf\u0065\u0301.jpg", "caf\u00e9.jpg"),
         ("\U0001f468\u200d\U0001f469.jpg", "\U0001f468\u200d\U0001f469.jpg"),
         ("שלום.jpg", "שלום.jpg"),
+        ("می\u200cخواهم.jpg", "می\u200cخواهم.jpg"),
+        (f"{ENGLAND}.jpg", f"{ENGLAND}.jpg"),
+        ("\u2764\ufe0f.jpg", "\u2764\ufe0f.jpg"),
+        ("a\u2067b\x00\n.jpg", "ab .jpg"),
     ],
 )
 def test_clean_name__removes_folders_and_control_characters(untrusted: str, cleaned: str) -> None:
