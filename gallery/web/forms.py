@@ -24,6 +24,7 @@ class CleanField(forms.CharField):
         text = super().to_python(value) or ""
         return clean_text(text, lines=isinstance(self.widget, forms.Textarea))
 
+
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
