@@ -16,11 +16,11 @@ from contactsheet import __version__, credentials
 from contactsheet.deleting import delete
 from contactsheet.destinations import ORIGINAL
 from contactsheet.downloading import download, size_name
-from contactsheet.engine.interfaces import Refusal, Unavailable
+from contactsheet.engine.interfaces import Problem, Refusal, Unavailable
 from contactsheet.engine.upload import PARALLEL
 from contactsheet.exits import Exit, NotSignedIn
 from contactsheet.listing import add_filters, list_photos
-from contactsheet.output import Output
+from contactsheet.output import Output, print_failure
 from contactsheet.transport import Transport
 from contactsheet.uploading import upload
 from contactsheet.web_gallery import WebGallery
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 MAX_PARALLEL = 32
 TOKENS_PAGE = "/me/tokens/"
+STATUSES = {NotSignedIn: Exit.NOT_SIGNED_IN, Refusal: Exit.INCOMPLETE, Unavailable: Exit.UNAVAILABLE}
 EXITS = "Exit status: " + ", ".join(f"{int(e)} {e.name.lower().replace('_', ' ')}" for e in Exit) + "."
 
 
@@ -49,25 +50,15 @@ def main(arguments: Sequence[str]) -> int:
     output = Output()
     try:
         return int(options.run(options, output))
-    except NotSignedIn as problem:
-        _print_problem(output, str(problem), problem.reason)
-        return Exit.NOT_SIGNED_IN
-    except Refusal as refusal:
-        _print_problem(output, refusal.sentence, refusal.reason)
-        return Exit.INCOMPLETE
-    except Unavailable as problem:
-        _print_problem(output, str(problem), "unavailable")
-        return Exit.UNAVAILABLE
+    except Problem as problem:
+        print_failure(output.messages, str(problem), problem.reason)
+        return STATUSES[type(problem)]
     except OSError as problem:
-        _print_problem(output, f"We couldn't read or write a file: {problem}.", "local_file")
+        print_failure(output.messages, f"We couldn't read or write a file: {problem}.", "local_file")
         return Exit.INCOMPLETE
     except KeyboardInterrupt:
         output.messages.print("Stopped. Run the same command again to resume.")
         return Exit.STOPPED
-
-
-def _print_problem(output: Output, sentence: str, reason: str) -> None:
-    output.messages.print(f"{escape(sentence)} [dim]({reason})[/dim]")
 
 
 def parser() -> argparse.ArgumentParser:

@@ -12,7 +12,6 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import requests
-from rich.markup import escape
 from rich.progress import Progress
 
 from contactsheet.destinations import ORIGINAL, Destination, DestinationFolder
@@ -21,6 +20,7 @@ from contactsheet.engine.interfaces import STORE_UNAVAILABLE, Refusal, Unavailab
 from contactsheet.engine.prefetch import prefetch
 from contactsheet.exits import Exit
 from contactsheet.listing import filtered_photos
+from contactsheet.output import print_failure
 from contactsheet.transport import retry_after_seconds
 
 if TYPE_CHECKING:
@@ -111,10 +111,7 @@ class Downloader:
     def _address(self, photo_id: str) -> str:
         """Return a fresh address; wait while the photo is being processed."""
         for _ in range(MAX_CHECKS):
-            if self._size == ORIGINAL:
-                answer = self._gallery.original(photo_id)
-            else:
-                answer = self._gallery.thumbnail(photo_id, self._size)
+            answer = self._gallery.address(photo_id, self._size)
             if answer.status_code != HTTPStatus.ACCEPTED:
                 return str(answer.headers["Location"])
             self._sleep(retry_after_seconds(answer))
@@ -156,7 +153,7 @@ def _destinations(
 
 
 def _not_downloaded(photo_id: str, refusal: Refusal) -> DownloadResult:
-    return DownloadResult(photo_id, "not downloaded", None, refusal.reason, refusal.sentence)
+    return DownloadResult(photo_id, "not downloaded", None, refusal.reason, str(refusal))
 
 
 def _report(result: DownloadResult, counts: Counter[str], output: Output) -> None:
@@ -164,4 +161,4 @@ def _report(result: DownloadResult, counts: Counter[str], output: Output) -> Non
     if result.path:
         output.line(str(result.path))
     else:
-        output.messages.print(f"{result.photo_id}\n  {escape(result.sentence)} [dim]({result.reason})[/dim]")
+        print_failure(output.messages, result.sentence, result.reason, of=result.photo_id)

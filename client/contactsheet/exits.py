@@ -2,6 +2,8 @@
 
 from enum import IntEnum
 
+from contactsheet.engine.interfaces import Problem
+
 
 class Exit(IntEnum):
     """Exit statuses, for scripts."""
@@ -20,9 +22,5 @@ class Exit(IntEnum):
     """Stopped by Ctrl-C. Running the same command again resumes."""
 
 
-class NotSignedIn(Exception):
+class NotSignedIn(Problem):
     """The token is missing or not valid."""
-
-    def __init__(self, reason: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.reason = reason

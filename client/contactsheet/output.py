@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field
 
 from rich.console import Console
+from rich.markup import escape
 
 
-def _message_console() -> Console:
-    return Console(stderr=True, highlight=False, soft_wrap=True)
-
-
-@dataclass(frozen=True, slots=True)
 class Output:
     """The command's two output streams."""
 
-    messages: Console = field(default_factory=_message_console)
+    def __init__(self) -> None:
+        self.messages = Console(stderr=True, highlight=False, soft_wrap=True)
 
     def line(self, text: str) -> None:
         """Write one line of data."""
         sys.stdout.write(text + "\n")
+
+
+def print_failure(console: Console, sentence: str, reason: str, *, of: object = "") -> None:
+    """Print what failed, with its sentence and reason code."""
+    text = f"{of}\n  {sentence}" if of else sentence
+    console.print(f"{escape(text)} [dim]({reason})[/dim]")

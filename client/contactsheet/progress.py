@@ -6,7 +6,6 @@ import threading
 from collections import Counter
 from typing import TYPE_CHECKING, Self
 
-from rich.markup import escape
 from rich.progress import (
     BarColumn,
     DownloadColumn,
@@ -17,6 +16,7 @@ from rich.progress import (
 )
 
 from contactsheet.engine.interfaces import Outcome, Result
+from contactsheet.output import print_failure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from contactsheet.engine.folders import FoundFiles
+
+MAX_NAMED = 10
+"""So many skipped files are named for each reason; ``--json`` names all."""
 
 
 class UploadProgress:
@@ -70,8 +73,8 @@ class UploadProgress:
         with self._lock:
             rest = self._sizes.get(result.path, 0) - self._sent_bytes.pop(result.path, 0)
         self._bar.update(self._task, advance=rest, description=self._description())
-        if not result.is_in_the_gallery:
-            print_failure(self._console, result)
+        if result.is_failure:
+            print_failure(self._console, result.sentence, result.reason, of=result.path)
 
     def waiting(self, sentence: str) -> None:
         """Show why the upload is waiting."""
@@ -81,16 +84,27 @@ class UploadProgress:
         return f"{self._finished} of {len(self._sizes)}"
 
 
-def print_failure(console: Console, result: Result) -> None:
-    """Print a file that is not in the gallery, with its sentence and reason code."""
-    console.print(f"{escape(str(result.path))}\n  {escape(result.sentence)} [dim]({result.reason})[/dim]")
-
-
-def summary(results: Sequence[Result], *, total: int, skipped: int) -> str:
-    """Return the outcome of all files in a sentence."""
+def summary(results: Sequence[Result], *, not_reached: int) -> str:
+    """Return the outcome of all files in a sentence, and below it what was skipped and why."""
     counts = Counter(result.outcome for result in results)
+    skipped = counts.pop(Outcome.SKIPPED, 0)
     parts = [f"{counts[outcome]} {outcome}" for outcome in Outcome if counts[outcome]]
-    if total > len(results):
-        parts.append(f"{total - len(results)} not reached")
+    if not_reached:
+        parts.append(f"{not_reached} not reached")
     text = f"{', '.join(parts) or 'No photos found'}."
-    return f"{text} Skipped {skipped} other {'file' if skipped == 1 else 'files'}." if skipped else text
+    if not skipped:
+        return text
+    return f"{text} Skipped {skipped} other {'file' if skipped == 1 else 'files'}:\n{_skipped(results)}"
+
+
+def _skipped(results: Sequence[Result]) -> str:
+    """Return a line for each reason, with the first files; ``--json`` lists all of them."""
+    paths: dict[tuple[str, str], list[str]] = {}
+    for result in results:
+        if result.outcome is Outcome.SKIPPED:
+            paths.setdefault((result.sentence, result.reason), []).append(str(result.path))
+    lines = []
+    for (sentence, reason), named in paths.items():
+        more = f" and {len(named) - MAX_NAMED} more" if len(named) > MAX_NAMED else ""
+        lines.append(f"  {sentence} ({reason}) {', '.join(named[:MAX_NAMED])}{more}")
+    return "\n".join(lines)

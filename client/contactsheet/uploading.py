@@ -33,16 +33,16 @@ def upload_paths(
     """Upload files and folders to a gallery and print a summary."""
     found = find_files(Path(path) for path in paths)
     with UploadProgress(console, found) as progress:
-        for unreadable in found.unreadable:
-            progress.finished(unreadable)
+        for result in found.left_alone:
+            if result.is_failure:
+                progress.finished(result)
         run = UploadRun(gallery, progress, parallel=parallel)
         status, message = _run(run, found)
-    results = [*found.unreadable, *run.results]
-    total = len(found.files) + len(found.unreadable)
-    console.print(escape(summary(results, total=total, skipped=found.skipped)))
+    results = [*found.left_alone, *run.results]
+    console.print(escape(summary(results, not_reached=len(found.files) - len(run.results))))
     if message:
         console.print(escape(message))
-    if status is Exit.DONE and not all(result.is_in_the_gallery for result in results):
+    if status is Exit.DONE and any(result.is_failure for result in results):
         status = Exit.INCOMPLETE
     return status, results
 

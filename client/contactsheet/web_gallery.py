@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from contactsheet.destinations import ORIGINAL
 from contactsheet.engine.interfaces import (
     AlreadyThere,
     Answer,
@@ -83,12 +84,10 @@ class WebGallery:
         for start in range(0, len(ids), PAGE_SIZE):
             yield from self.photos({"id": [str(photo_id) for photo_id in ids[start : start + PAGE_SIZE]]})
 
-    def original(self, photo_id: str) -> requests.Response:
-        """Request an original's address: 302, or 202 while the photo is being processed."""
-        return self.transport.request("GET", f"/download/{photo_id}")
-
-    def thumbnail(self, photo_id: str, size: str) -> requests.Response:
-        """Request a thumbnail's address: 302, or 202 while the photo is being processed."""
+    def address(self, photo_id: str, size: str) -> requests.Response:
+        """Request the address of an original or thumbnail: 302, or 202 while the photo is being processed."""
+        if size == ORIGINAL:
+            return self.transport.request("GET", f"/download/{photo_id}")
         return self.transport.request("GET", f"/download-thumbnail/{photo_id}", params={"size": size})
 
     def delete(self, ids: Sequence[UUID], *, forever: bool) -> Iterator[tuple[str, str]]:

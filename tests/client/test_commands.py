@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import tomllib
 from uuid import uuid4
 
@@ -92,8 +93,40 @@ def test_upload__is_done_if_all_are_there(site, contactsheet, folder):
     (folder / "notes.txt").write_text("x")
     done = contactsheet("upload", folder)
     assert done.status == Exit.DONE
-    assert done.stderr == "3 already there. Skipped 1 other file.\n"
+    assert done.stderr == (
+        "3 already there. Skipped 1 other file:\n"
+        "  The file's name doesn't end like a picture's. Name the file itself to try it. (not_a_picture)"
+        f" {folder / 'notes.txt'}\n"
+    )
     assert not site.paths("PUT")
+
+
+def test_upload__names_what_it_leaves_alone_and_goes_on(site, contactsheet, folder):
+    offers(site, *[{"outcome": "alreadyThere"}] * 3)
+    os.mkfifo(folder / "fifo.jpg")
+    for number in range(12):
+        (folder / f"notes-{number:02}.txt").touch()
+    done = contactsheet("upload", "--json", folder)
+    assert done.status == Exit.DONE
+    assert done.stderr.startswith("3 already there. Skipped 13 other files:\n")
+    assert (
+        f"This is a pipe, a socket or a device, not a file. (not_a_file) {folder / 'fifo.jpg'}" in done.stderr
+    )
+    assert f"{folder / 'notes-09.txt'} and 2 more\n" in done.stderr
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(lines) == 16
+    (fifo,) = [line for line in lines if line["path"].endswith("fifo.jpg")]
+    assert (fifo["outcome"], fifo["reason"]) == ("skipped", "not_a_file")
+    assert fifo["sentence"].startswith("This is a pipe")
+
+
+def test_upload__of_a_broken_link_is_incomplete(site, contactsheet, folder):
+    offers(site, *[{"outcome": "alreadyThere"}] * 3)
+    (folder / "gone.jpg").symlink_to(folder / "nowhere.jpg")
+    done = contactsheet("upload", folder)
+    assert done.status == Exit.INCOMPLETE
+    assert "gone.jpg\n  This link leads to nothing. (broken_link)\n" in done.stderr
+    assert "3 already there, 1 not sent." in done.stderr
 
 
 @pytest.mark.parametrize(

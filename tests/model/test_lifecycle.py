@@ -2,43 +2,37 @@ from __future__ import annotations
 
 import pytest
 
+from tests.model import worlds
 from tests.model.lifecycle import Faults, State, explore
-from tests.model.worlds import (
-    ALL_RULES,
-    ENDLESS_RECEIVES,
-    LOSSY,
-    LOSSY_AND_DOUBLED,
-    NEEDED,
-    WORKER_ALONE,
-    without,
+
+
+@pytest.mark.parametrize(
+    "faults", [worlds.LOSSY, worlds.LOSSY_AND_DOUBLED], ids=["lossy", "lossy and doubled"]
 )
-
-
-@pytest.mark.parametrize("faults", [LOSSY, LOSSY_AND_DOUBLED], ids=["lossy", "lossy and doubled"])
 def test_lifecycle__all_rules_reach_good_end(faults: Faults) -> None:
-    found = explore(ALL_RULES, faults)
+    found = explore(worlds.ALL_RULES, faults)
     assert found.is_correct, f"{found}: {found.bad_ends[:3]}"
     assert found.states > 50_000
 
 
-@pytest.mark.parametrize("rule", NEEDED)
+@pytest.mark.parametrize("rule", worlds.NEEDED)
 def test_lifecycle__each_rule_is_needed(rule: str) -> None:
-    found = explore(without(rule), LOSSY)
+    found = explore(worlds.without(rule), worlds.LOSSY)
     assert found.bad_ends or found.endless, str(found)
 
 
 def test_lifecycle__without_second_read_record_stays_open() -> None:
     # What is already complete is not read again: only the second read shows that its original is gone.
-    assert explore(without("second_read"), LOSSY).endless
+    assert explore(worlds.without("second_read"), worlds.LOSSY).endless
 
 
 def test_worker__correct_with_unlimited_receives() -> None:
-    found = explore(WORKER_ALONE, ENDLESS_RECEIVES)
+    found = explore(worlds.WORKER_ALONE, worlds.ENDLESS_RECEIVES)
     assert found.is_correct, f"{found}: {found.bad_ends[:3]}"
 
 
 def test_worker__leaves_orphans_without_second_read() -> None:
-    found = explore(without("second_read", WORKER_ALONE), ENDLESS_RECEIVES)
+    found = explore(worlds.without("second_read", worlds.WORKER_ALONE), worlds.ENDLESS_RECEIVES)
     assert [end for end in found.bad_ends if end.row == "closed" and not end.original and end.derived]
 
 

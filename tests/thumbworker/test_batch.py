@@ -15,6 +15,8 @@ from thumbworker.contract.items import Status
 from thumbworker.reconcile import Reconciler
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from thumbworker.imaging import Picture
 
 
@@ -42,6 +44,10 @@ class Bench:
     def decode_isolated(self, data: bytes) -> Picture:
         self.decoded.append("apart")
         return paint(data)
+
+    def decode_with(self, decode: Callable[[bytes], Picture]) -> None:
+        """Decode with this from now on, isolated or not."""
+        self.batch = Batch(self.batch.reconciler, decode, decode, self.queue, self.lines.append)
 
     def handle(self, event: dict[str, Any]) -> list[str]:
         answer = self.batch(event, request_id="request-1", remaining_seconds=lambda: self.remaining_seconds)
@@ -225,15 +231,10 @@ def broken(data: bytes) -> Picture:
 def test_batch__crash_fails_one_message(bench: Bench) -> None:
     photo_ids = upload(bench, 5)
     bench.world.originals.correlation_ids[photo_ids[1]] = "asked-by-alice"
-    batch = Batch(bench.batch.reconciler, broken, broken, bench.queue, bench.lines.append)
+    bench.decode_with(broken)
     before = set(threading.enumerate())
-    answer = batch(
-        events.sqs_event(*map(events.uploaded, photo_ids)),
-        request_id="r",
-        remaining_seconds=lambda: 60,
-    )
+    assert bench.handle(events.sqs_event(*map(events.uploaded, photo_ids))) == ["m-1"]
     assert set(threading.enumerate()) == before
-    assert answer == {"batchItemFailures": [{"itemIdentifier": "m-1"}]}
     assert [handle for _, handle, _ in bench.queue.postponed] == ["handle-of-m-1"]
     assert set(bench.world.catalogue.items) == set(photo_ids) - {photo_ids[1]}
     (line,) = [line for line in bench.lines if line["outcome"] == "crashed"]
@@ -277,13 +278,8 @@ def test_batch__reads_ahead_while_decoding(bench: Bench) -> None:
             assert start_of_second
         return paint(data)
 
-    batch = Batch(bench.batch.reconciler, decode, decode, bench.queue, bench.lines.append)
-    answer = batch(
-        events.sqs_event(*map(events.uploaded, photo_ids)),
-        request_id="r",
-        remaining_seconds=lambda: 60,
-    )
-    assert answer == {"batchItemFailures": []}
+    bench.decode_with(decode)
+    assert bench.handle(events.sqs_event(*map(events.uploaded, photo_ids))) == []
     assert len(bench.world.catalogue.items) == 2
 
 
@@ -296,12 +292,8 @@ def test_batch__writes_while_decoding_next(bench: Bench) -> None:
         assert data == b"picture 0" or first_is_published.wait(5)
         return paint(data)
 
-    batch = Batch(bench.batch.reconciler, decode, decode, bench.queue, bench.lines.append)
-    batch(
-        events.sqs_event(*map(events.uploaded, photo_ids)),
-        request_id="r",
-        remaining_seconds=lambda: 60,
-    )
+    bench.decode_with(decode)
+    assert bench.handle(events.sqs_event(*map(events.uploaded, photo_ids))) == []
     assert len(bench.world.topic.published) == 2
 
 
@@ -316,11 +308,7 @@ def test_batch__originals_in_memory_are_bounded(bench: Bench) -> None:
         most_ahead = max(most_ahead, bench.world.calls.names.count("GetObject") - decoded)
         return paint(data)
 
-    batch = Batch(bench.batch.reconciler, decode, decode, bench.queue, bench.lines.append)
-    batch(
-        events.sqs_event(*map(events.uploaded, photo_ids)),
-        request_id="r",
-        remaining_seconds=lambda: 60,
-    )
+    bench.decode_with(decode)
+    assert bench.handle(events.sqs_event(*map(events.uploaded, photo_ids))) == []
     assert decoded == 10
     assert most_ahead <= 1

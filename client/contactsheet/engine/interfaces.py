@@ -99,11 +99,12 @@ class Outcome(StrEnum):
     SAME_AS_ANOTHER = "same as another"
     REFUSED = "refused"
     NOT_SENT = "not sent"
+    SKIPPED = "skipped"
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One file's outcome, with a reason code and a sentence if it is not in the gallery."""
+    """One file's outcome, with a reason code and a sentence if it was not uploaded."""
 
     path: Path
     outcome: Outcome
@@ -112,22 +113,28 @@ class Result:
     sentence: str = ""
 
     @property
-    def is_in_the_gallery(self) -> bool:
-        """Return whether the gallery has the file."""
-        return self.outcome in {Outcome.UPLOADED, Outcome.ALREADY_THERE, Outcome.SAME_AS_ANOTHER}
+    def is_failure(self) -> bool:
+        """Return whether the file should be in the gallery and isn't."""
+        return self.outcome in {Outcome.REFUSED, Outcome.NOT_SENT}
 
 
-class Unavailable(Exception):
-    """The gallery or its store did not respond after several attempts; the text is for users."""
-
-
-class Refusal(Exception):
-    """A whole request was refused."""
+class Problem(Exception):
+    """What stopped the work: a reason code, and a sentence for users as the text."""
 
     def __init__(self, reason: str, sentence: str) -> None:
         super().__init__(sentence)
         self.reason = reason
-        self.sentence = sentence
+
+
+class Refusal(Problem):
+    """A whole request was refused."""
+
+
+class Unavailable(Problem):
+    """The gallery or its store did not respond after several attempts."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__("unavailable", sentence)
 
 
 class Gallery(Protocol):
