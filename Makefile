@@ -131,9 +131,13 @@ rehearse: environment-dev environment-embedded browser-files ## deploy to the em
 # Sets that share a process share one resolution: dev first, the others constrained by it. ministack and Node are separate.
 compile := .venv/bin/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	--python-version 3.11 --universal $(if $(UPGRADE),--upgrade)
+# The Lambda runtime includes boto3, whose data alone would double the web function's package; only Zappa's command line needs the rest.
+not_in_function := boto3 botocore s3transfer argcomplete cfn-flip click colorama hjson pip placebo pyyaml python-slugify setuptools \
+	text-unidecode toml tqdm troposphere wheel
 lock: environment-dev ## lock requirements/*.in again: UPGRADE=1 takes newer versions
 	@$(compile) requirements/dev.in -o requirements/dev.txt
-	@for set in web worker local function client; do $(compile) requirements/$$set.in -c requirements/dev.txt -o requirements/$$set.txt; done
+	@for set in web worker local client; do $(compile) requirements/$$set.in -c requirements/dev.txt -o requirements/$$set.txt; done
+	@$(compile) $(not_in_function:%=--no-emit-package=%) requirements/function.in -c requirements/dev.txt -o requirements/function.txt
 	@for set in embedded node; do $(compile) requirements/$$set.in -o requirements/$$set.txt; done
 
 clean: ## remove installed and built files, but not the gallery's data in var/

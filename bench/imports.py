@@ -9,9 +9,7 @@ The gallery must have been started with ``IMPORT_LOOPBACK_PORT=8123`` and limits
 from __future__ import annotations
 
 import argparse
-import http.client
 import io
-import json
 import statistics
 import sys
 import threading
@@ -20,9 +18,10 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import urlsplit
 
+import requests
 from PIL import Image
+from requests.adapters import HTTPAdapter
 
 POLL_SECONDS = 1.0
 LISTED_AT_ONCE = 100
@@ -46,39 +45,25 @@ class Pictures(BaseHTTPRequestHandler):
         """Log nothing."""
 
 
-class Api:
-    """One connection for each thread."""
+class Api(requests.Session):
+    """The gallery's API; one connection for each client at a time."""
 
-    def __init__(self, site: str, token: str) -> None:
-        self.host = urlsplit(site).netloc
-        self.headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-        self._own = threading.local()
-
-    def ask(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
-        """Return status and JSON."""
-        connection = getattr(self._own, "connection", None)
-        if connection is None:
-            connection = self._own.connection = http.client.HTTPConnection(self.host, timeout=60)
-        data = json.dumps(body) if body is not None else None
-        try:
-            connection.request(method, f"/api/v1{path}", data, self.headers)
-            answer = connection.getresponse()
-            text = answer.read()
-        except (OSError, http.client.HTTPException):
-            connection.close()
-            raise
-        return answer.status, json.loads(text) if text else None
+    def __init__(self, site: str, token: str, clients: int) -> None:
+        super().__init__()
+        self.headers["Authorization"] = f"Bearer {token}"
+        self.root = f"{site}/api/v1"
+        self.mount(site, HTTPAdapter(pool_maxsize=clients))
 
 
 def post(api: Api, source: str, number: int) -> tuple[float, str]:
     """Request one import; return its seconds and its id, or the error."""
     began = time.perf_counter()
     try:
-        status, answer = api.ask("POST", "/images", {"url": f"{source}/{number}.jpg"})
-    except (OSError, http.client.HTTPException) as fault:
+        answer = api.post(f"{api.root}/images", json={"url": f"{source}/{number}.jpg"}, timeout=60)
+    except requests.RequestException as fault:
         return time.perf_counter() - began, f"!{type(fault).__name__}"
-    took = time.perf_counter() - began
-    return took, str(answer["requestId"]) if status == 202 else f"!{status} {answer['reason']}"
+    took, found = time.perf_counter() - began, answer.json()
+    return took, found["requestId"] if answer.ok else f"!{answer.status_code} {found['reason']}"
 
 
 def follow(api: Api, ids: list[str], within_seconds: float) -> Counter[str]:
@@ -88,9 +73,9 @@ def follow(api: Api, ids: list[str], within_seconds: float) -> Counter[str]:
     while True:
         states: Counter[str] = Counter()
         for start in range(0, len(ids), LISTED_AT_ONCE):
-            query = "&".join(f"id={photo_id}" for photo_id in ids[start : start + LISTED_AT_ONCE])
-            _, page = api.ask("GET", f"/photos?limit={LISTED_AT_ONCE}&{query}")
-            states.update(photo["state"] for photo in page["photos"])
+            query: dict[str, Any] = {"limit": LISTED_AT_ONCE, "id": ids[start : start + LISTED_AT_ONCE]}
+            page = api.get(f"{api.root}/photos", params=query, timeout=60)
+            states.update(photo["state"] for photo in page.json()["photos"])
         if not states["awaiting"] or time.monotonic() > deadline:
             return states
         pause.wait(POLL_SECONDS)
@@ -110,7 +95,7 @@ def main() -> int:
     given = parser.parse_args()
     server = ThreadingHTTPServer(("127.0.0.1", given.port), Pictures)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    api, source = Api(given.site, given.token), f"http://127.0.0.1:{given.port}"
+    api, source = Api(given.site, given.token, given.clients), f"http://127.0.0.1:{given.port}"
     began = time.perf_counter()
     with ThreadPoolExecutor(given.clients) as pool:
         answers = list(pool.map(lambda number: post(api, source, number), range(given.count)))

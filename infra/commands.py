@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
+    from typing import IO
 
 
 class CommandError(Exception):
@@ -49,3 +51,20 @@ def run(
     if ended.returncode:
         raise CommandError(f"{failure}\n{ended.stdout.strip()[-3000:]}")
     return ended.stdout
+
+
+def start(
+    command: Sequence[str], *, folder: Path, environment: Mapping[str, str], log: IO[bytes] | None
+) -> subprocess.Popen[bytes]:
+    """Start a program that dies with this process; without ``log`` it writes to the terminal."""
+    guard = Path(__file__).with_name("die_with_parent.py")
+    return subprocess.Popen(  # noqa: S603  # our own command lines
+        [sys.executable, str(guard), *command],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=subprocess.STDOUT if log else None,
+        # A group of its own: Ctrl-C in the terminal must reach only the process that stops it.
+        start_new_session=True,
+    )

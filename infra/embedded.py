@@ -17,17 +17,16 @@ import signal
 import subprocess
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
 
 from infra import ports
-from infra.commands import CommandError
+from infra.commands import CommandError, start
 
 if TYPE_CHECKING:
-    from typing import IO
+    from pathlib import Path
 
 REGION = "eu-central-1"
 ROOT_ACCESS_KEY_ID = "embedded-root"
@@ -76,11 +75,6 @@ class EmbeddedAws:
         """Return whether its process is alive."""
         return self.process is not None and self.process.poll() is None
 
-    def command(self) -> list[str]:
-        """Return the command line that starts it."""
-        guard = Path(__file__).with_name("die_with_parent.py")
-        return [str(self.python), str(guard), str(self.python), "-I", "-m", "ministack"]
-
     def environment(self) -> dict[str, str]:
         """Return the whole environment: functions inherit it, so it holds nothing of this process."""
         temporary = self.folder / "tmp"
@@ -112,8 +106,9 @@ class EmbeddedAws:
             CommandError: it ended or did not answer within ``READY_WITHIN_SECONDS``.
         """
         self.prepare_folder()
+        command = [str(self.python), "-I", "-m", "ministack"]
         with self.log_path.open("ab") as log:
-            self.process = self._spawn(log)
+            self.process = start(command, folder=self.folder, environment=self.environment(), log=log)
         try:
             self.wait_until_ready()
         except CommandError:
@@ -139,18 +134,6 @@ class EmbeddedAws:
                     unfinished.write_text(updated)
                     unfinished.replace(path)
 
-    def _spawn(self, log: IO[bytes]) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(  # noqa: S603  # our own command line
-            self.command(),
-            env=self.environment(),
-            cwd=self.folder,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            # A group of its own: Ctrl-C in the terminal must reach only the process that stops it.
-            start_new_session=True,
-        )
-
     def wait_until_ready(self) -> None:
         """Return once it answers.
 
@@ -166,15 +149,10 @@ class EmbeddedAws:
             time.sleep(0.05)
 
     def _answers(self) -> bool:
-        connection = http.client.HTTPConnection(ports.LOOPBACK, self.port, timeout=2)
         try:
-            connection.request("GET", "/_ministack/health")
-            answer = json.load(connection.getresponse())
-        except (OSError, http.client.HTTPException, ValueError):
+            return bool(json.loads(ports.get(self.port, "/_ministack/health"))["auth"] == "enabled")
+        except (OSError, http.client.HTTPException, ValueError, KeyError):
             return False
-        finally:
-            connection.close()
-        return bool(answer.get("auth") == "enabled")
 
     def stop(self) -> None:
         """Stop it gracefully, which saves its state.

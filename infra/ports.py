@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import os
 import socket
 
@@ -50,3 +52,10 @@ def choose(variable: str, preferred: int) -> int:
     port = any_free()
     say(f"Port {preferred} is in use by another program. Using port {port}.")
     return port
+
+
+def get(port: int, path: str) -> bytes:
+    """Return what a server on this machine answers, with any status."""
+    with contextlib.closing(http.client.HTTPConnection(LOOPBACK, port, timeout=5)) as connection:
+        connection.request("GET", path)
+        return connection.getresponse().read()

@@ -36,13 +36,6 @@ COLLECTED = "static/**/*"
 BUILT = "static/build/site.js"
 NEVER_PACKAGED = {"__pycache__", "src"}
 """``static/src`` holds the sources of the browser files."""
-NOT_INSTALLED = frozenset(
-    # The Lambda runtime includes boto3, whose data alone would double the package.
-    {"boto3", "botocore", "s3transfer"}
-    # Only Zappa's command line needs these.
-    | {"argcomplete", "cfn-flip", "click", "colorama", "hjson", "pip", "placebo", "pyyaml"}
-    | {"python-slugify", "setuptools", "text-unidecode", "toml", "tqdm", "troposphere", "wheel"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,23 +116,9 @@ def _environment(target: Target, cache: Path) -> Path:
     packages = environment / "lib" / f"python{RUNNING}" / "site-packages"
     if packages.exists():
         return environment
-    environment.mkdir(parents=True, exist_ok=True)
     unfinished = cache / f"unfinished-{os.getpid()}"
-    install_wheels(_requirements(environment), target, unfinished)
+    install_wheels(REQUIREMENTS, target, unfinished)
     compile_sources(unfinished, target.python_version)
     packages.parent.mkdir(parents=True, exist_ok=True)
     unfinished.rename(packages)
     return environment
-
-
-def _requirements(environment: Path) -> Path:
-    """Write the locked requirements without ``NOT_INSTALLED``; return the path."""
-    blocks: list[list[str]] = []
-    for line in REQUIREMENTS.read_text().splitlines():
-        if line and not line[0].isspace():
-            blocks.append([])
-        blocks[-1].append(line)
-    kept = [block for block in blocks if block[0].split("==")[0] not in NOT_INSTALLED]
-    path = environment / "requirements.txt"
-    path.write_text("\n".join(line for block in kept for line in block) + "\n")
-    return path

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import signal
 import subprocess
-import sys
 import threading
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from infra.commands import start
 from infra.local.folder import PROJECT
 
 if TYPE_CHECKING:
@@ -35,18 +35,8 @@ class Processes:
 
     def start(self, name: str, command: list[str], *, log: Path | None = None) -> None:
         """Start a child that dies with this process; without ``log`` it writes to the terminal."""
-        guard = PROJECT / "infra" / "die_with_parent.py"
         with log.open("ab") if log else nullcontext() as output:
-            self._running[name] = subprocess.Popen(  # noqa: S603  # our own command lines
-                [sys.executable, str(guard), *command],
-                cwd=PROJECT,
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT if log else None,
-                # Ctrl-C reaches only this process, which then stops the children in order.
-                start_new_session=True,
-            )
+            self._running[name] = start(command, folder=PROJECT, environment=self.environment, log=output)
 
     def listen_to_signals(self) -> None:
         """Stop on Ctrl-C, SIGTERM or a closed terminal."""

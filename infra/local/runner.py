@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import http.client
-import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from infra import ports, worker_zip
-from infra.commands import CommandError, say
+from infra.commands import CommandError, run, say
 from infra.local import aws as local_aws
 from infra.local.environment import web_environment
 from infra.local.folder import PROJECT, write_secret
 from infra.local.processes import Processes
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from infra.embedded import EmbeddedAws
     from infra.local.folder import Folder
     from infra.provision import Outputs
@@ -56,7 +54,7 @@ class Run:
         )
         self.folder.save_environment(self.processes.environment)
         say("Preparing the gallery ...")
-        self.command([sys.executable, "-m", "infra.local.gallery"])
+        self.prepare("-m", "infra.local.gallery")
         if was_killed:
             self.repair_after_unclean_stop(outputs)
         self.is_whole = True
@@ -66,27 +64,22 @@ class Run:
         """Have the worker rebuild what the embedded AWS lost at a kill."""
         say("The last run was not stopped cleanly. Checking photos ...")
         local_aws.nudge_items_without_original(self.aws, outputs)
-        self.command([sys.executable, "manage.py", "fsck", "--nudge"])
+        self.prepare("manage.py", "fsck", "--nudge")
 
-    def command(self, command: list[str]) -> None:
-        """Run a command in the web's environment; its output goes to a log.
+    def prepare(self, *arguments: str) -> None:
+        """Run Python in the web's environment; its output goes to a log.
 
         Raises:
             CommandError: it failed.
         """
-        log = self.folder.logs / "prepare.log"
-        with log.open("ab") as output:
-            done = subprocess.run(  # noqa: S603  # our own command lines
-                command,
-                cwd=PROJECT,
-                env=self.processes.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                check=False,
-            )
-        if done.returncode:
-            raise CommandError(f"{' '.join(command[1:])} failed:\n{tail(log)}")
+        said = run(
+            [sys.executable, *arguments],
+            f"{' '.join(arguments)} failed.",
+            folder=PROJECT,
+            environment=self.processes.environment,
+        )
+        with (self.folder.logs / "prepare.log").open("a") as log:
+            log.write(said)
 
     def start_web(self) -> None:
         """Start web and scheduler and wait for the first page.
@@ -133,16 +126,7 @@ class Run:
 
 def serves(port: int) -> bool:
     """Return whether the web server answers."""
-    connection = http.client.HTTPConnection(ports.LOOPBACK, port, timeout=5)
-    try:
-        connection.request("GET", "/")
-        return connection.getresponse().status < 600
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
-
-
-def tail(path: Path, lines: int = 30) -> str:
-    """Return the last lines of a log."""
-    return "\n".join(path.read_text(errors="replace").splitlines()[-lines:])
+    with suppress(OSError, http.client.HTTPException):
+        ports.get(port, "/")
+        return True
+    return False

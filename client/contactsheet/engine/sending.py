@@ -32,11 +32,10 @@ FILE_CHANGED = "This file changed during the upload. Run the same command again.
 
 @dataclass(frozen=True, slots=True)
 class SendResult:
-    """One attempt: the file's result, or ``None`` if the file needs a new offer."""
+    """One attempt: the file's result, or why the file needs a new offer."""
 
     upload: WantedUpload
-    put: PutOutcome
-    result: Result | None = None
+    result: Result | PutOutcome
     is_store_unavailable: bool = False
 
 
@@ -88,21 +87,18 @@ class Sender:
             put = PutOutcome.FILE_CHANGED
         except Unavailable as problem:
             result = Result(upload.path, Outcome.NOT_SENT, None, "store_unavailable", str(problem))
-            return SendResult(upload, PutOutcome.OFFER_REJECTED, result, is_store_unavailable=True)
+            return SendResult(upload, result, is_store_unavailable=True)
         except Refusal as refusal:
-            return self._failed(upload, Outcome.REFUSED, refusal.reason, str(refusal))
-        match put:
-            case PutOutcome.STORED:
-                return SendResult(upload, put, Result(upload.path, Outcome.UPLOADED, offered.photo_id))
-            case PutOutcome.FILE_CHANGED:
-                return self._failed(upload, Outcome.NOT_SENT, "file_changed", FILE_CHANGED)
-            case PutOutcome.CONFLICT | PutOutcome.OFFER_REJECTED | PutOutcome.OFFER_EXPIRED:
-                return SendResult(upload, put)
-
-    @staticmethod
-    def _failed(upload: WantedUpload, outcome: Outcome, reason: str, sentence: str) -> SendResult:
-        result = Result(upload.path, outcome, None, reason, sentence)
-        return SendResult(upload, PutOutcome.FILE_CHANGED, result)
+            return SendResult(
+                upload, Result(upload.path, Outcome.REFUSED, None, refusal.reason, str(refusal))
+            )
+        if put is PutOutcome.STORED:
+            return SendResult(upload, Result(upload.path, Outcome.UPLOADED, offered.photo_id))
+        if put is PutOutcome.FILE_CHANGED:
+            return SendResult(
+                upload, Result(upload.path, Outcome.NOT_SENT, None, "file_changed", FILE_CHANGED)
+            )
+        return SendResult(upload, put)
 
     def _put(self, upload: WantedUpload, offered: Offered, offered_at: float) -> PutOutcome:
         if self._clock() - offered_at > MAX_OFFER_AGE_SECONDS:

@@ -200,10 +200,10 @@ class UploadRun:
     def _collect(self, *, max_pending: int) -> None:
         for sent in self._sender.completed(max_pending=max_pending):
             self._unanswered = self._unanswered + 1 if sent.is_store_unavailable else 0
-            if sent.result:
+            if isinstance(sent.result, Result):
                 self._finish(sent.result)
             else:
-                self._retry(sent.upload, sent.put)
+                self._retry(sent.upload, sent.result)
             if self._unanswered >= MAX_UNANSWERED:
                 raise Unavailable(STORE_UNAVAILABLE)
 
