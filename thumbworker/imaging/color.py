@@ -23,7 +23,6 @@ _MAX_PROFILE_BYTES = 4_000_000
 """Profiles of printing presses have 0.5 to 2 MB."""
 
 _MODE_BY_SPACE = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK", "Lab ": "LAB"}
-_WHITE = 255
 _SAME_WITHIN = 2
 _PROBE = bytes(
     level
@@ -69,17 +68,20 @@ def to_srgb(image: Image.Image, names: ColorNames) -> Image.Image:
     return image if image.mode == "RGB" else image.convert("RGB")
 
 
+def space_of(names: ColorNames) -> ColorSpace | None:
+    """Return the color space that counts for an RGB image; ``None`` if that is a profile, or nothing."""
+    for name in names.in_order():
+        if isinstance(name, ColorSpace):
+            return name
+        if _transform(name, "RGB"):
+            return None
+    return None
+
+
 def white_level(names: ColorNames) -> int:
     """Return the 8-bit level of white in the image, on which transparent parts are laid."""
-    for name in names.in_order():
-        if not isinstance(name, ColorSpace):
-            if _transform(name, "RGB"):
-                break
-        elif name.high_dynamic_range or not name.full_range:
-            return hdr.white_level(name)
-        else:
-            break
-    return _WHITE
+    space = space_of(names)
+    return hdr.white_level(space) if space else 255
 
 
 def _from_space(image: Image.Image, space: ColorSpace) -> Image.Image:

@@ -19,6 +19,12 @@ Transfer = Callable[[float], float]
 
 UNSPECIFIED = 2
 
+PQ_NITS = 10_000.0
+WHITE_NITS = 203.0
+"""The luminance of diffuse white in cd/m² (BT.2408), which becomes the white of sRGB."""
+
+_COMPACT_WHITE = 180 / 255
+
 
 class Primaries(NamedTuple):
     """Chromaticities x and y (CIE 1931)."""
@@ -63,10 +69,15 @@ def encode_srgb(light: float) -> float:
     return 12.92 * light if light <= 0.0031308 else 1.055 * math.pow(light, 1 / 2.4) - 0.055
 
 
+def linear(code: float) -> float:
+    """Return the code, which is the light."""
+    return code
+
+
 @functools.lru_cache(maxsize=64)
 def gamma(exponent: float) -> Transfer:
     """Return a power function; the same object for the same exponent."""
-    return lambda code: math.pow(code, exponent)
+    return linear if exponent == 1 else lambda code: math.pow(code, exponent)
 
 
 def _bt709(code: float) -> float:
@@ -97,6 +108,24 @@ def encode_pq(luminance: float) -> float:
     return math.pow((0.8359375 + 18.8515625 * power) / (1 + 18.6875 * power), 78.84375)
 
 
+def compact(code: float) -> float:
+    """Decode our own eight bits of PQ to luminance relative to 10,000 cd/m².
+
+    180 levels are sRGB's up to diffuse white, where PQ has 148; the rest is logarithmic.
+    """
+    if code <= _COMPACT_WHITE:
+        return srgb(code / _COMPACT_WHITE) * WHITE_NITS / PQ_NITS
+    return math.pow(PQ_NITS / WHITE_NITS, (code - 1) / (1 - _COMPACT_WHITE))
+
+
+def encode_compact(luminance: float) -> float:
+    """Return the code of a luminance relative to 10,000 cd/m²."""
+    light = luminance * PQ_NITS / WHITE_NITS
+    if light <= 1:
+        return _COMPACT_WHITE * encode_srgb(light)
+    return _COMPACT_WHITE + (1 - _COMPACT_WHITE) * math.log(light, PQ_NITS / WHITE_NITS)
+
+
 def hlg(code: float) -> float:
     """Decode HLG (ARIB STD-B67, BT.2100) to light of the scene."""
     if code <= 0.5:
@@ -110,7 +139,7 @@ TRANSFERS: dict[int, Transfer] = {
     5: gamma(2.8),
     6: _bt709,
     7: _smpte_240m,
-    8: gamma(1.0),
+    8: linear,
     9: _logarithmic(2),
     10: _logarithmic(2.5),
     11: _bt709,  # xvYCC: the same from 0 to 1
@@ -135,7 +164,7 @@ class ColorSpace:
     @property
     def high_dynamic_range(self) -> bool:
         """Return whether the codes reach beyond the white of paper."""
-        return self.transfer in {pq, hlg}
+        return self.transfer in {pq, compact, hlg}
 
     def normalized(self, code: float) -> float:
         """Return a code of 0..1 as if it were of full range."""

@@ -9,17 +9,23 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image, ImageChops, ImageMath
 
-from thumbworker.imaging.colorimetry import encode_pq, encode_srgb, hlg, luminances, pq
+from thumbworker.imaging.colorimetry import (
+    PQ_NITS,
+    WHITE_NITS,
+    compact,
+    encode_compact,
+    encode_pq,
+    encode_srgb,
+    hlg,
+    luminances,
+    pq,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from thumbworker.imaging.colorimetry import ColorSpace
 
-WHITE_NITS = 203.0
-"""The luminance of diffuse white, which becomes the white of sRGB."""
-
-_PQ_NITS = 10_000.0
 _HLG_NITS = 1000.0
 _HLG_SYSTEM_GAMMA = 1.2
 """The display that BT.2100 assumes for HLG."""
@@ -34,7 +40,9 @@ def white_level(space: ColorSpace) -> int:
     """Return the 8-bit level of diffuse white, on which transparent pictures are laid."""
     code = 1.0
     if space.transfer is pq:
-        code = encode_pq(WHITE_NITS / _PQ_NITS)
+        code = encode_pq(WHITE_NITS / PQ_NITS)
+    elif space.transfer is compact:
+        code = encode_compact(WHITE_NITS / PQ_NITS)
     elif space.transfer is hlg:
         code = 0.75  # BT.2408, table 1
     return round(255 * code) if space.full_range else round(16 + 219 * code)
@@ -54,12 +62,12 @@ def tone_curve(peak_nits: float) -> Callable[[float], float]:
 
     The EETF of BT.2390-11, 5.4.1, without black lift: up to a knee nothing changes.
     """
-    source = encode_pq(max(peak_nits, WHITE_NITS) / _PQ_NITS)
-    target = encode_pq(WHITE_NITS / _PQ_NITS) / source
+    source = encode_pq(max(peak_nits, WHITE_NITS) / PQ_NITS)
+    target = encode_pq(WHITE_NITS / PQ_NITS) / source
     knee = 1.5 * target - 0.5
 
     def curve(nits: float) -> float:
-        code = min(1.0, encode_pq(nits / _PQ_NITS) / source)
+        code = min(1.0, encode_pq(nits / PQ_NITS) / source)
         if code > knee and knee < 1:
             t = (code - knee) / (1 - knee)
             code = (
@@ -67,13 +75,13 @@ def tone_curve(peak_nits: float) -> Callable[[float], float]:
                 + (t**3 - 2 * t**2 + t) * (1 - knee)
                 + (-2 * t**3 + 3 * t**2) * target
             )
-        return min(1.0, _PQ_NITS * pq(code * source) / WHITE_NITS)
+        return min(1.0, PQ_NITS * pq(code * source) / WHITE_NITS)
 
     return curve
 
 
 def _pq_to_sdr(image: Image.Image, space: ColorSpace) -> Image.Image:
-    nits = [_PQ_NITS * pq(space.normalized(level / 255)) for level in range(256)]
+    nits = [PQ_NITS * space.transfer(space.normalized(level / 255)) for level in range(256)]
     curve = tone_curve(nits[_peak_level(_brightest(image.split()))])
     table = [round(255 * encode_srgb(curve(luminance))) for luminance in nits]
     return image.point(table * 3)

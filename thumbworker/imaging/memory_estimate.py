@@ -69,14 +69,14 @@ def of_jpeg(header: JpegHeader) -> int:
     return int(coefficients + 4 * (2 * SPARE * _LARGEST_RENDITION) ** 2) + _SCALING_BYTES
 
 
-def of_png(header: PngHeader) -> int:
-    """Estimate a PNG: Pillow decodes the whole image; interlacing costs time, not memory."""
+def of_png(header: PngHeader, images: int = 1) -> int:
+    """Estimate a PNG: Pillow decodes all of it, ``images`` times; interlacing costs time, not memory."""
     if header.color_type == 0 and header.bit_depth == 16:
         bytes_per_pixel = 2
     else:
         bytes_per_pixel = 1 if header.color_type in {0, 3} else 4
     size = header.width, header.height
-    return bytes_per_pixel * header.width * header.height + _averaged(size)
+    return images * bytes_per_pixel * header.width * header.height + _averaged(size)
 
 
 def of_webp(size: tuple[int, int]) -> int:

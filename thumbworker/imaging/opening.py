@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from PIL import Image, ImageFile, TiffImagePlugin
 
 from thumbworker.contract.reasons import Reason
-from thumbworker.imaging import damage, exif, exif_color, memory_estimate
+from thumbworker.imaging import color, damage, depth, exif, exif_color, memory_estimate
 from thumbworker.imaging.color import ColorNames
 from thumbworker.imaging.errors import Refused, decoder_errors
-from thumbworker.imaging.formats import heif, isobmff, item_properties, jpeg, png, tiff, webp
+from thumbworker.imaging.formats import avif, heif, isobmff, item_properties, jpeg, png, tiff, webp
 from thumbworker.imaging.formats.jpeg_frame import JpegFrame
 from thumbworker.imaging.formats.sniffing import Format, format_of
 from thumbworker.imaging.frames import (
@@ -117,12 +117,22 @@ def _open_jpeg(data: bytes, gate: _Gate, deadline: Deadline) -> Opened:
 
 def _open_png(data: bytes, gate: _Gate, deadline: Deadline) -> Opened:
     header = png.read_chunks(data)
-    gate.admit((header.width, header.height), memory_estimate.of_png(header))
-    image = _open(open_pieces(header.pieces, deadline), Format.PNG)
-    tolerance = damage.Tolerance(partial=not header.interlaced)
     tags = exif.read_tags(header.exif)
     colors = replace(header.colors, exif=exif_color.space_of(tags))
-    return Opened(ImageFrame(image, tolerance), Format.PNG, tags.orientation, tags, colors)
+    space = color.space_of(colors)
+    deep = space is not None and header.deep and depth.needed(space)
+    gate.admit((header.width, header.height), memory_estimate.of_png(header, images=2 if deep else 1))
+    tolerance = damage.Tolerance(partial=not header.interlaced)
+
+    def opened() -> ImageFile.ImageFile:
+        return _open(open_pieces(header.pieces, deadline), Format.PNG)
+
+    frame: Frame = ImageFrame(opened(), tolerance)
+    if space is not None and deep and frame.transparency is None:
+        table, narrow = depth.narrowing(space)
+        frame = depth.DeepFrame(frame, ImageFrame(depth.low_bytes_of(opened()), tolerance), table)
+        colors = ColorNames(cicp=narrow)
+    return Opened(frame, Format.PNG, tags.orientation, tags, colors)
 
 
 def _open_webp(data: bytes, gate: _Gate, _: Deadline) -> Opened:
@@ -148,8 +158,12 @@ def _open_avif(data: bytes, gate: _Gate, _: Deadline) -> Opened:
         nclx=properties.nclx,
         exif=exif_color.space_of(tags),
     )
-    frame = LimitedFrame(PluginFrame(image, crop), decoder_bytes)
-    return Opened(frame, Format.AVIF, orientation, tags, colors)
+    frame = PluginFrame(image, crop)
+    space = color.space_of(colors)
+    if space is not None and depth.needed(space):
+        table, narrow = depth.narrowing(space)
+        frame, colors = avif.DeepAvif(data, image, crop, table), ColorNames(nclx=narrow)
+    return Opened(LimitedFrame(frame, decoder_bytes), Format.AVIF, orientation, tags, colors)
 
 
 def _open_heif(data: bytes, gate: _Gate, _: Deadline) -> Opened:

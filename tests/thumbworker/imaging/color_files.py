@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from tests.thumbworker.imaging.exif_blocks import Entry, exif_block, short
-from tests.thumbworker.imaging.pictures import saved
+from tests.thumbworker.imaging.pictures import CORNERS, saved
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +31,7 @@ PATCHES: tuple[Color, ...] = (
     (225, 200, 80),
     (230, 180, 160),
 )
+DEEP_PATCHES = (*PATCHES[:3], *CORNERS.values(), PATCHES[-1])
 PATCH_SIDE = 16
 
 D65 = (0.3127, 0.3290)
@@ -86,6 +87,12 @@ PQ, HLG = 16, 18
 
 
 def encoded(color: Color, primaries: str, transfer: float) -> Color:
+    """Return the levels of eight bits for an sRGB color in another space."""
+    red, green, blue = (round(255 * code) for code in codes_of(color, primaries, transfer))
+    return red, green, blue
+
+
+def codes_of(color: Color, primaries: str, transfer: float) -> list[float]:
     """Return the code values of an sRGB color; ``transfer`` is H.273's code, or a gamma if it is a float."""
     linear = tuple(_from_srgb(level) for level in color)
     xyz = _times(rgb_to_xyz(*CHROMATICITIES["BT.709"]), linear)
@@ -101,8 +108,7 @@ def encoded(color: Color, primaries: str, transfer: float) -> Color:
         codes = [part ** (1 / transfer) for part in light]
     else:
         codes = [ENCODERS[transfer](part) for part in light]
-    red, green, blue = (round(255 * min(1.0, code)) for code in codes)
-    return red, green, blue
+    return [min(1.0, code) for code in codes]
 
 
 def patches(
@@ -132,11 +138,32 @@ def largest_difference(found: list[Color], wanted: tuple[Color, ...] | list[Colo
 def png(image: Image.Image, *chunks: tuple[bytes, bytes], **options: object) -> bytes:
     """Return a PNG with more chunks behind IHDR."""
     data = saved(image, "PNG", **options)
-    more = b"".join(
-        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-        for kind, body in chunks
-    )
+    more = b"".join(_chunk(*chunk) for chunk in chunks)
     return data[:33] + more + data[33:]
+
+
+def png16(
+    colors: tuple[Color, ...],
+    primaries: str,
+    transfer: float,
+    *chunks: tuple[bytes, bytes],
+    alpha: bool = False,
+) -> bytes:
+    """Return a PNG of 16 bits per sample with flat patches; ``alpha``: the last one is clear."""
+    row = b"\x00"
+    for place, color in enumerate(colors):
+        samples = [round(65535 * code) for code in codes_of(color, primaries, transfer)]
+        samples += [0 if place == len(colors) - 1 else 65535] if alpha else []
+        row += struct.pack(f">{len(samples)}H", *samples) * PATCH_SIDE
+    header = struct.pack(">IIBBBBB", PATCH_SIDE * len(colors), PATCH_SIDE, 16, 6 if alpha else 2, 0, 0, 0)
+    pixels = zlib.compress(row * PATCH_SIDE)
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        _chunk(kind, body) for kind, body in [(b"IHDR", header), *chunks, (b"IDAT", pixels), (b"IEND", b"")]
+    )
+
+
+def _chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
 def cicp(primaries: int, transfer: int, matrix: int = 0, full_range: int = 1) -> tuple[bytes, bytes]:

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from tests.thumbworker.imaging.color_files import (
+    DEEP_PATCHES,
     HLG,
     PATCHES,
     PQ,
@@ -22,15 +23,18 @@ from tests.thumbworker.imaging.color_files import (
     patch_colors,
     patches,
     png,
+    png16,
     pq,
     tiff,
     with_properties,
 )
+from tests.thumbworker.imaging.deep_files import DEEP_FILES, deep_file
 from tests.thumbworker.imaging.exif_blocks import ratios
 from tests.thumbworker.imaging.heic_files import heic
 from tests.thumbworker.imaging.icc_files import GREEN_AND_BLUE_SWAPPED, rgb_profile
 from tests.thumbworker.imaging.pictures import CORNERS, corners, distance, opened, quarters, saved
 from thumbworker.imaging import render
+from thumbworker.imaging.formats import avif as avif_pixels
 
 LARGEST_DIFFERENCE = 3.0
 
@@ -223,8 +227,8 @@ def test_nclx__unknown_falls_through(primaries: int, transfer: int) -> None:
 @pytest.mark.parametrize("transfer", [PQ, HLG])
 @pytest.mark.parametrize("mode", ["RGBA", "P", "L", "I;16"])
 def test_png__every_mode_with_high_dynamic_range(mode: str, transfer: int) -> None:
-    gray = patches("BT.2020", transfer, ((128, 128, 128), (30, 30, 30)))
-    wanted = [(128, 128, 128), (30, 30, 30)]
+    wanted = [(230, 230, 230), (30, 30, 30)]
+    gray = patches("BT.2020", transfer, (wanted[0], wanted[1]))
     if mode == "RGBA":
         clear = gray.convert("RGBA")
         clear.paste((0, 0, 0, 0), (16, 0, 32, 16))
@@ -325,3 +329,45 @@ def test_avif__crop_rotation_and_mirror(
         for place, name in zip(places, shown_colors, strict=True)
         if distance(found[place], CORNERS[name]) > 24
     } == {}
+
+
+@pytest.mark.parametrize(("kind", "transfer"), DEEP_FILES)
+def test_ten_bits__avif_and_heic(kind: str, transfer: str) -> None:
+    found = patch_colors(shown(deep_file(kind, transfer)))
+    assert largest_difference(found, DEEP_PATCHES) <= LARGEST_DIFFERENCE
+
+
+@pytest.mark.parametrize("alpha", [False, True])
+@pytest.mark.parametrize(
+    ("primaries", "transfer"), [("BT.2020", PQ), ("BT.2020", HLG), ("P3", PQ), ("P3", 8)]
+)
+def test_png__sixteen_bits_are_exact(primaries: str, transfer: int, alpha: bool) -> None:
+    colors = (*DEEP_PATCHES, (6, 6, 6), (60, 10, 10), (3, 3, 30), (0, 0, 0))
+    chunk = cicp(PRIMARIES_CODES[primaries], transfer)
+    found = patch_colors(shown(png16(colors, primaries, transfer, chunk, alpha=alpha)), len(colors))
+    wanted = [*colors[:-1], (255, 255, 255) if alpha else colors[-1]]
+    assert largest_difference(found, wanted) <= 2.0
+
+
+def test_png__sixteen_bits_of_linear_light_by_gama() -> None:
+    colors = (*DEEP_PATCHES, (6, 6, 6), (60, 10, 10))
+    found = patch_colors(shown(png16(colors, "P3", 1.0, chrm("P3"), gama(1.0))), len(colors))
+    assert largest_difference(found, colors) <= 2.0
+
+
+def test_avif__high_dynamic_range_with_crop_and_transparency() -> None:
+    image = patches("BT.2020", PQ, ((230, 230, 230), (128, 128, 128), (30, 30, 30), (0, 0, 0))).convert(
+        "RGBA"
+    )
+    image.paste((0, 0, 0, 0), (48, 0, 64, 16))
+    assert patch_colors(shown(avif(image, 9, PQ)), 4)[3] == (255, 255, 255)
+    cropped = with_properties(avif(image.convert("RGB"), 9, PQ), clap(32, 16, 0, 0))
+    found = patch_colors(shown(cropped), 2)
+    assert largest_difference(found, [(128, 128, 128), (30, 30, 30)]) <= LARGEST_DIFFERENCE
+
+
+def test_avif__that_only_pillow_opens_is_mapped_from_eight_bits() -> None:
+    data = deep_file("avif", "HLG").replace(b"pixi", b"free")
+    assert avif_pixels.decode(data, (128, 32), 3) is None
+    found = patch_colors(shown(data))
+    assert largest_difference(found, DEEP_PATCHES) <= LARGEST_DIFFERENCE

@@ -143,7 +143,7 @@ def _nclx(view: memoryview, properties: Sequence[tuple[bytes, int, int]]) -> Col
             primaries, transfer, matrix = (unsigned(view, start + at, 2) for at in (4, 6, 8))
             if (primaries, transfer, matrix) == _ANDROID_JFIF:
                 return SRGB
-            return of_code_points(primaries, transfer)  # the decoder has applied matrix and range
+            return of_code_points(primaries, transfer)  # the decoder applies matrix and range
     return None
 
 

@@ -38,6 +38,11 @@ class PngHeader:
     colors: ColorNames
     pieces: tuple[memoryview, ...]
 
+    @property
+    def deep(self) -> bool:
+        """Return whether it is an RGB image of 16 bits, with or without transparency."""
+        return self.bit_depth == 16 and self.color_type in {2, 6}
+
 
 def read_chunks(data: bytes) -> PngHeader:
     """Read all chunks once.
