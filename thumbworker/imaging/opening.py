@@ -12,7 +12,7 @@ from thumbworker.contract.reasons import Reason
 from thumbworker.imaging import color, damage, depth, exif, exif_color, memory_estimate
 from thumbworker.imaging.color import ColorNames
 from thumbworker.imaging.errors import Refused, decoder_errors
-from thumbworker.imaging.formats import avif, heif, isobmff, item_properties, jpeg, png, tiff, webp
+from thumbworker.imaging.formats import heif, isobmff, item_properties, jpeg, png, tiff, webp
 from thumbworker.imaging.formats.jpeg_frame import JpegFrame
 from thumbworker.imaging.formats.sniffing import Format, format_of
 from thumbworker.imaging.frames import (
@@ -161,6 +161,8 @@ def _open_avif(data: bytes, gate: _Gate, _: Deadline) -> Opened:
     frame = PluginFrame(image, crop)
     space = color.space_of(colors)
     if space is not None and depth.needed(space):
+        from thumbworker.imaging.formats import avif  # noqa: PLC0415 - most images do not need ctypes
+
         table, narrow = depth.narrowing(space)
         frame, colors = avif.DeepAvif(data, image, crop, table), ColorNames(nclx=narrow)
     return Opened(LimitedFrame(frame, decoder_bytes), Format.AVIF, orientation, tags, colors)

@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
+import struct
 from functools import cache
 
+from tests.thumbworker.imaging.color_files import (
+    DEEP_PATCHES,
+    avif,
+    chrm,
+    cicp,
+    clap,
+    dcf_exif,
+    gama,
+    png,
+    png16,
+    with_properties,
+)
+from tests.thumbworker.imaging.deep_files import deep_file
 from tests.thumbworker.imaging.exif_blocks import exif_block, ratios, short, text
 from tests.thumbworker.imaging.heic_files import heic
 from tests.thumbworker.imaging.icc_files import rgb_profile
@@ -51,4 +65,10 @@ def valid_files() -> tuple[bytes, ...]:
         saved(image.convert("LAB"), "TIFF", compression="tiff_adobe_deflate"),
         heic(exif=packed["exif"]),
         heic(2, 2, quarter_turns=1),
+        heic(2, 1, colr_of_tiles=b"nclx" + struct.pack(">HHHB", 9, 18, 6, 0x80), gain_map=True),
+        with_properties(avif(image, 12, 13), clap(24, 16), (b"irot", b"\x01"), (b"imir", b"\x01")),
+        deep_file("avif", "PQ"),
+        deep_file("heic", "HLG"),
+        png(image, chrm("P3"), gama(2.2), (b"eXIf", dcf_exif())),
+        png16(DEEP_PATCHES, "BT.2020", 16, cicp(9, 16), alpha=True),
     )
