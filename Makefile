@@ -61,13 +61,12 @@ test: environment-dev environment-embedded browser-files ## run the tests: make 
 		part() { code=0; $(python) -m pytest "$$@" $(ARGS) || code=$$?; \
 			[ $$code -eq 5 ] || ran=$$code; [ $$code -eq 0 ] || [ $$code -eq 5 ] || exit $$code; }; \
 		part -n 2 -m 'not slow and not embedded and not browser'; \
-		part -n 2 --dist loadfile -m 'not slow and embedded and not browser'; \
-		part -m "not slow and browser$$without"; \
+		part -n 2 --dist loadfile --no-loadscope-reorder -m "not slow and (embedded or browser)$$without"; \
 		exit $$ran # 5: no test was selected in any part
 
 test-all: environment-dev environment-embedded browser-files ## run the long tests, which `make test` skips
 	@$(need) postgresql
-	@$(only_with_chromium); $(python) -m pytest -m "slow$$without" $(ARGS) || [ $$? -eq 5 ]
+	@$(only_with_chromium); $(python) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "slow$$without" $(ARGS) || [ $$? -eq 5 ]
 	@$(MAKE) --no-print-directory test-postgres
 	@[ -n '$(ARGS)' ] || $(MAKE) --no-print-directory mutants # ARGS choose tests
 

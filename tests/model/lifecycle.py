@@ -12,6 +12,7 @@ open deletion record. ``python -m tests.model`` prints the counts.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -251,6 +252,7 @@ class Exploration:
         return f"{self.states:7} states {self.ends:4} ends {bad:4} bad {self.endless:6} without end"
 
 
+@cache
 def explore(rules: Rules, faults: Faults) -> Exploration:
     """Visit every state that can be reached."""
     model = Model(rules, faults)
