@@ -59,26 +59,29 @@ def request_imports(
     The maximum size is reserved for each until the actual size is known. If S3 does not respond, the sweep
     repeats the request.
     """
-    refused: dict[int, NotRequested] = {}
-    for position, untrusted_url in enumerate(untrusted_urls):
-        try:
-            checked_url(untrusted_url)
-        except FileRefused as refused_file:
-            refused[position] = NotRequested(untrusted_url, refused_file.reason)
-    wanted = [position for position in range(len(untrusted_urls)) if position not in refused]
     now = timezone.now()
-    rows = [_row(owner_id, untrusted_urls[position], visibility, now) for position in wanted]
+    checked = [_row_or_refusal(owner_id, url, visibility, now) for url in untrusted_urls]
+    rows = [entry for entry in checked if isinstance(entry, Photo)]
     fitting, reason = _insert(owner_id, rows)
     _request_all(rows[:fitting])
-    made = dict(zip(wanted, rows[:fitting], strict=False))
+    made = {row.pk for row in rows[:fitting]}
     return [
-        refused.get(position) or _outcome(url, made.get(position), reason)
-        for position, url in enumerate(untrusted_urls)
+        entry
+        if isinstance(entry, NotRequested)
+        else Requested(entry.origin_url, entry.pk)
+        if entry.pk in made
+        else NotRequested(entry.origin_url, reason)
+        for entry in checked
     ]
 
 
-def _outcome(url: str, row: Photo | None, reason: Reason) -> Requested | NotRequested:
-    return Requested(url, row.pk) if row else NotRequested(url, reason)
+def _row_or_refusal(
+    owner_id: int, untrusted_url: str, visibility: str, now: datetime
+) -> Photo | NotRequested:
+    try:
+        return _row(owner_id, checked_url(untrusted_url), visibility, now)
+    except FileRefused as refused:
+        return NotRequested(untrusted_url, refused.reason)
 
 
 def _row(owner_id: int, url: str, visibility: str, now: datetime) -> Photo:

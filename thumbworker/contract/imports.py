@@ -18,7 +18,6 @@ from thumbworker.contract.translation import gettext_noop
 
 MAX_IMPORT_BYTES = 20 * 1024 * 1024
 MAX_TRIES = 3
-MAX_URL_LENGTH = 2048
 EXPIRES_ATTRIBUTE = "expires_at"
 """The table's TTL attribute: seconds since the epoch, after which DynamoDB deletes the item."""
 

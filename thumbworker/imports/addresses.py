@@ -11,16 +11,20 @@ import socket
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urljoin, urlsplit
 
-from thumbworker.contract.imports import MAX_URL_LENGTH, ImportReason
+from thumbworker.contract.imports import ImportReason
+from thumbworker.contract.web_urls import (
+    DEFAULT_PORTS,
+    MAX_REDIRECT_LENGTH,
+    MAX_URL_LENGTH,
+    read_url,
+    resolve_location,
+)
 from thumbworker.imports.errors import NotFetched
+from thumbworker.imports.host_names import ascii_host
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-DEFAULT_PORTS = {"http": 80, "https": 443}
-VISIBLE_ASCII = "".join(chr(code) for code in range(0x21, 0x7F))
 
 FORBIDDEN_NETWORKS = tuple(
     IPv4Network(network)
@@ -64,7 +68,11 @@ class Target:
     host: str
     endpoint: Endpoint
     path: str
-    url: str
+
+    @property
+    def url(self) -> str:
+        """Return the URL that is requested, which redirects are relative to."""
+        return f"{self.scheme}://{self.host_header}{self.path}"
 
     @property
     def host_header(self) -> str:
@@ -94,21 +102,27 @@ class Guard:
     allowed: frozenset[Endpoint] = field(default_factory=frozenset)
     resolve: Callable[[str], list[str]] = resolve_ipv4
 
-    def target(self, untrusted_url: str) -> Target:
+    def target(self, untrusted_url: str, *, max_length: int = MAX_URL_LENGTH) -> Target:
         """Check a URL and resolve its name once.
 
         Raises:
             NotFetched: the URL isn't allowed, or its name can't be resolved.
         """
-        scheme, host, port, path = _parts(untrusted_url)
-        addresses = self._addresses(host)
+        try:
+            url = read_url(untrusted_url, max_length=max_length)
+            host = url.host if ":" in url.host else ascii_host(url.host)
+        except ValueError as error:  # UnicodeError too
+            raise NotFetched(ImportReason.URL_NOT_ALLOWED, str(error)) from error
+        if ":" in host:
+            raise NotFetched(ImportReason.ADDRESS_NOT_ALLOWED, "IPv6")
+        port, addresses = url.port, self._addresses(host)
         for address in addresses:
             # All must be allowed: a legitimate name does not mix public and private addresses.
             if not self.may_connect(Endpoint(address, port)):
                 raise NotFetched(ImportReason.ADDRESS_NOT_ALLOWED, str(address))
         if port not in DEFAULT_PORTS.values() and Endpoint(addresses[0], port) not in self.allowed:
             raise NotFetched(ImportReason.URL_NOT_ALLOWED, f"port {port}")
-        return Target(scheme, host, Endpoint(addresses[0], port), path, untrusted_url)
+        return Target(url.scheme, host, Endpoint(addresses[0], port), url.path)
 
     def redirected(self, target: Target, untrusted_location: str) -> Target:
         """Check the target of a redirect like any other URL.
@@ -117,10 +131,10 @@ class Guard:
             NotFetched: the URL isn't allowed, or its name can't be resolved.
         """
         try:
-            url = urljoin(target.url, untrusted_location)
+            url = resolve_location(target.url, untrusted_location)
         except ValueError as error:
             raise NotFetched(ImportReason.URL_NOT_ALLOWED, str(error)) from error
-        return self.target(url)
+        return self.target(url, max_length=MAX_REDIRECT_LENGTH)
 
     def may_connect(self, endpoint: Endpoint) -> bool:
         """Return whether a connection to this endpoint is allowed."""
@@ -140,29 +154,3 @@ class Guard:
         if not found:
             raise NotFetched(ImportReason.NO_SUCH_HOST, host)
         return found
-
-
-def _parts(untrusted_url: str) -> tuple[str, str, int, str]:
-    """Split a URL into scheme, host, port and path.
-
-    Raises:
-        NotFetched: it is not a plain HTTP or HTTPS URL.
-    """
-    # urlsplit drops tabs and newlines, and browsers treat a backslash as a slash: the URL that is checked
-    # must be the one that is requested.
-    if len(untrusted_url) > MAX_URL_LENGTH or any(c <= " " or c in '\\<>"\x7f' for c in untrusted_url):
-        raise NotFetched(ImportReason.URL_NOT_ALLOWED, "characters")
-    try:
-        parts = urlsplit(untrusted_url)
-        host, port = parts.hostname or "", parts.port
-        host = host.encode("idna").decode("ascii")
-    except ValueError as error:  # UnicodeError too
-        raise NotFetched(ImportReason.URL_NOT_ALLOWED, str(error)) from error
-    if parts.scheme not in DEFAULT_PORTS or not host or "@" in parts.netloc:
-        raise NotFetched(ImportReason.URL_NOT_ALLOWED, parts.scheme)
-    if ":" in host or "%" in host:
-        raise NotFetched(ImportReason.ADDRESS_NOT_ALLOWED, "IPv6")
-    path = quote((parts.path or "/") + (f"?{parts.query}" if parts.query else ""), safe=VISIBLE_ASCII)
-    if port is None:
-        port = DEFAULT_PORTS[parts.scheme]
-    return parts.scheme, host, port, path

@@ -1,19 +1,22 @@
-"""A connection to a checked address; every wait ends at one deadline."""
+"""The network that httpcore uses: the address that was checked, one deadline, and a limit of bytes."""
 
 from __future__ import annotations
 
-import http.client
-import io
-import socket
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import httpcore
+
+from thumbworker.contract.imports import MAX_IMPORT_BYTES, ImportReason
+from thumbworker.imports.errors import NotFetched
 
 if TYPE_CHECKING:
     import ssl
 
-    from _typeshed import ReadableBuffer, WriteableBuffer
+    from thumbworker.imports.addresses import Endpoint
 
-    from thumbworker.imports.addresses import Target
+MAX_RECEIVED_BYTES = 2 * MAX_IMPORT_BYTES
+"""All bytes of a connection: headers, chunk sizes and trailers, too."""
 
 
 class Deadline:
@@ -34,73 +37,60 @@ class Deadline:
         return left
 
 
-class _TimedReader(io.RawIOBase):
-    """Reads from a socket; each wait is limited to the time left, so a slow trickle ends too."""
+class PinnedNetwork(httpcore.NetworkBackend):
+    """Connects to one endpoint, whatever host httpcore names: no name is resolved again."""
 
-    def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
-        super().__init__()
-        self._socket = sock
+    def __init__(self, endpoint: Endpoint, deadline: Deadline) -> None:
+        self.beginning = b""
+        """The first bytes that the server sent."""
+        self._endpoint = endpoint
         self._deadline = deadline
 
-    def readable(self) -> bool:
-        return True
+    def connect_tcp(self, host: str, port: int, *_options: Any, **_more: Any) -> httpcore.NetworkStream:  # noqa: ARG002
+        """Connect to the endpoint."""
+        stream = httpcore.SyncBackend().connect_tcp(
+            str(self._endpoint.address), self._endpoint.port, timeout=self._deadline.remaining_seconds()
+        )
+        return _LimitedStream(stream, self, self._deadline)
 
-    def readinto(self, buffer: WriteableBuffer) -> int:
-        self._socket.settimeout(self._deadline.remaining_seconds())
-        return self._socket.recv_into(buffer)
+    def connect_unix_socket(self, path: str, *_options: Any, **_more: Any) -> NoReturn:
+        """Refuse: an import has no business on this machine."""
+        raise NotFetched(ImportReason.ADDRESS_NOT_ALLOWED, path)
 
 
-class _TimedSocket:
-    """The part of a socket that ``http.client`` uses."""
+class _LimitedStream(httpcore.NetworkStream):
+    """A stream whose waits all end at the deadline, so a slow trickle ends too."""
 
-    def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
-        self._socket = sock
+    def __init__(self, stream: httpcore.NetworkStream, network: PinnedNetwork, deadline: Deadline) -> None:
+        self._stream = stream
+        self._network = network
         self._deadline = deadline
+        self._received_bytes = 0
 
-    def makefile(self, _mode: str) -> io.BufferedReader:
-        return io.BufferedReader(_TimedReader(self._socket, self._deadline))
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002
+        data = self._stream.read(max_bytes, self._deadline.remaining_seconds())
+        self._network.beginning = self._network.beginning or data[:16]
+        self._received_bytes += len(data)
+        if self._received_bytes > MAX_RECEIVED_BYTES:
+            raise NotFetched(ImportReason.TOO_LARGE, "bytes on the wire")
+        return data
 
-    def sendall(self, data: ReadableBuffer) -> None:
-        self._socket.settimeout(self._deadline.remaining_seconds())
-        self._socket.sendall(data)
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002
+        self._stream.write(buffer, self._deadline.remaining_seconds())
 
     def close(self) -> None:
-        """Do nothing: ``http.client`` closes before the body is read."""
+        self._stream.close()
 
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ARG002
+    ) -> httpcore.NetworkStream:
+        seconds = self._deadline.remaining_seconds()
+        return _LimitedStream(
+            self._stream.start_tls(ssl_context, server_hostname, seconds), self._network, self._deadline
+        )
 
-class PinnedConnection(http.client.HTTPConnection):
-    """An HTTP connection to the target's host at the address that was checked."""
-
-    def __init__(self, target: Target, deadline: Deadline, tls: ssl.SSLContext) -> None:
-        super().__init__(target.host, target.endpoint.port)
-        self._target = target
-        self._deadline = deadline
-        self._tls = tls
-        self._raw: socket.socket | None = None
-
-    def connect(self) -> None:
-        """Connect to the checked address; the name is not resolved again.
-
-        Raises:
-            OSError: the server does not answer, or its certificate is not valid for the host.
-        """
-        endpoint = self._target.endpoint
-        sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        try:
-            sock.settimeout(self._deadline.remaining_seconds())
-            sock.connect((str(endpoint.address), endpoint.port))
-            if self._target.scheme == "https":
-                sock.settimeout(self._deadline.remaining_seconds())
-                sock = self._tls.wrap_socket(sock, server_hostname=self._target.host)
-        except OSError:
-            sock.close()
-            raise
-        self._raw = sock
-        timed: Any = _TimedSocket(sock, self._deadline)
-        self.sock = timed
-
-    def hang_up(self) -> None:
-        """Close the socket."""
-        self.close()
-        if self._raw is not None:
-            self._raw.close()
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)

@@ -1,20 +1,23 @@
-"""Download one image within limits of redirects, bytes and time."""
+"""Download one image within limits of redirects, bytes and time. httpcore speaks HTTP."""
 
 from __future__ import annotations
 
-import http.client
+import re
 import ssl
-import zlib
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotInTime
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from functools import partial
+from typing import TYPE_CHECKING
+
+import httpcore
 
 from thumbworker.contract.imports import MAX_IMPORT_BYTES, ImportReason
-from thumbworker.imports.connection import Deadline, PinnedConnection
+from thumbworker.imports.connection import Deadline, PinnedNetwork
+from thumbworker.imports.content_encoding import DECODERS, decoded
 from thumbworker.imports.errors import NotFetched
-from thumbworker.imports.media_types import ENOUGH_BYTES, content_type_of
+from thumbworker.imports.media_types import ENOUGH_BYTES, content_type_of, ends_as_image
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,13 +26,11 @@ if TYPE_CHECKING:
 
 MAX_REDIRECTS = 2
 TOTAL_SECONDS = 10.0
-CHUNK_BYTES = 64 * 1024
-DECODED_CHUNK_BYTES = 256 * 1024
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 GONE = frozenset({404, 410})
 RETRYABLE = frozenset({408, 425, 429})
-# Bit 5 makes zlib accept both gzip and zlib headers.
-ANY_HEADER = zlib.MAX_WBITS | 32
+CUT = (httpcore.RemoteProtocolError, httpcore.ReadError)
+PART = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +39,6 @@ class Picture:
 
     data: bytes
     content_type: str
-
-
-class Decoder(Protocol):
-    """Decodes a content encoding in chunks."""
-
-    def decompress(self, data: bytes, max_length: int) -> bytes:
-        """Return at most ``max_length`` decoded bytes."""
-
-    @property
-    def unconsumed_tail(self) -> bytes:
-        """Return the input that is not decoded yet."""
-
-    @property
-    def eof(self) -> bool:
-        """Return whether the encoded data has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +59,22 @@ class Downloader:
         """
         deadline = Deadline(self.total_seconds)
         with _translated():
-            target = _in_time(deadline, lambda: self.guard.target(untrusted_url))
+            target = _in_time(deadline, partial(self.guard.target, untrusted_url))
             for _ in range(MAX_REDIRECTS + 1):
-                connection = PinnedConnection(target, deadline, self.tls)
-                try:
-                    answer = self._ask(connection, target)
-                    location = _redirect_of(answer)
-                    if location is None:
-                        return self._read(answer)
-                finally:
-                    connection.hang_up()
-                target = _redirected(self.guard, deadline, target, location)
+                with self._response(target, deadline) as response:
+                    location = _header(response, b"location") if response.status in REDIRECTS else ""
+                    if not location:
+                        return self._read(response)
+                target = _in_time(deadline, partial(self.guard.redirected, target, location))
         raise NotFetched(ImportReason.TOO_MANY_REDIRECTS)
 
-    def _ask(self, connection: PinnedConnection, target: Target) -> http.client.HTTPResponse:
+    @contextmanager
+    def _response(self, target: Target, deadline: Deadline) -> Iterator[httpcore.Response]:
+        """Request the target by a connection of its own; httpcore reads no proxy, cookie or password."""
+        network = PinnedNetwork(target.endpoint, deadline)
+        url = httpcore.URL(
+            scheme=target.scheme, host=target.host, port=target.endpoint.port, target=target.path
+        )
         headers = {
             "Host": target.host_header,
             "User-Agent": self.agent,
@@ -94,32 +82,48 @@ class Downloader:
             "Accept-Encoding": "identity",
             "Connection": "close",
         }
-        connection.request("GET", target.path, headers=headers)
-        return connection.getresponse()
+        # Certificates and SNI know no dot at the end (RFC 6066, section 3).
+        extensions = {"sni_hostname": target.host.rstrip(".")}
+        with httpcore.HTTPConnection(url.origin, self.tls, network_backend=network) as connection:
+            try:
+                request = connection.stream("GET", url, headers=[*headers.items()], extensions=extensions)
+                with request as response:
+                    yield response
+            except httpcore.RemoteProtocolError as error:
+                raise _unreadable(error, network.beginning) from error
 
-    def _read(self, answer: http.client.HTTPResponse) -> Picture:
-        _check_status(answer.status)
-        if answer.length is not None and answer.length > self.max_bytes:
-            raise NotFetched(ImportReason.TOO_LARGE, f"Content-Length {answer.length}")
-        data = bytearray()
-        for chunk in _decoded(answer):
-            data += chunk
-            if len(data) > self.max_bytes:
-                raise NotFetched(ImportReason.TOO_LARGE)
-            if len(data) >= ENOUGH_BYTES and content_type_of(bytes(data[:ENOUGH_BYTES])) is None:
-                raise NotFetched(ImportReason.NOT_A_PICTURE)
-        if answer.length:
-            raise NotFetched(ImportReason.CUT_OFF, f"{answer.length} bytes missing", is_transient=True)
+    def _read(self, response: httpcore.Response) -> Picture:
+        _check_status(response)
+        encodings = [name for name in _header(response, b"content-encoding").lower().split(",") if name]
+        encodings = [name.strip() for name in encodings]
+        body, is_whole = self._body(response, may_be_encoded=not DECODERS.keys().isdisjoint(encodings))
+        data, was_decoded = decoded(body, encodings, self.max_bytes)
+        if not (is_whole and was_decoded) and not ends_as_image(data):
+            raise NotFetched(ImportReason.CUT_OFF, f"{len(body)} bytes came", is_transient=True)
         if not data:
             raise NotFetched(ImportReason.EMPTY)
-        content_type = content_type_of(bytes(data[:ENOUGH_BYTES]))
+        content_type = content_type_of(data)
         if content_type is None:
-            raise NotFetched(ImportReason.NOT_A_PICTURE)
-        return Picture(bytes(data), content_type)
+            is_known = DECODERS.keys() | {"", "identity"} >= set(encodings)
+            raise NotFetched(ImportReason.NOT_A_PICTURE if is_known else ImportReason.ENCODING)
+        return Picture(data, content_type)
 
-
-def _redirected(guard: Guard, deadline: Deadline, target: Target, location: str) -> Target:
-    return _in_time(deadline, lambda: guard.redirected(target, location))
+    def _body(self, response: httpcore.Response, *, may_be_encoded: bool) -> tuple[bytes, bool]:
+        """Return the body as it came, and whether it came whole."""
+        announced = _header(response, b"content-length").partition(",")[0]
+        if announced.isdecimal() and int(announced) > self.max_bytes:
+            raise NotFetched(ImportReason.TOO_LARGE, f"Content-Length {announced}")
+        body = bytearray()
+        try:
+            for chunk in response.iter_stream():
+                body += chunk
+                if len(body) > self.max_bytes:
+                    raise NotFetched(ImportReason.TOO_LARGE)
+                if len(body) >= ENOUGH_BYTES and not may_be_encoded and not content_type_of(body):
+                    break  # do not wait for the rest of a page
+        except CUT:
+            return bytes(body), False
+        return bytes(body), True
 
 
 def _in_time(deadline: Deadline, find: Callable[[], Target]) -> Target:
@@ -134,12 +138,22 @@ def _in_time(deadline: Deadline, find: Callable[[], Target]) -> Target:
         pool.shutdown(wait=False)
 
 
-def _redirect_of(answer: http.client.HTTPResponse) -> str | None:
-    return answer.getheader("Location") if answer.status in REDIRECTS else None
+def _header(response: httpcore.Response, wanted: bytes) -> str:
+    """Return the values of a header, joined by commas: UTF-8, as browsers read it, or else Latin-1."""
+    value = b",".join(value for name, value in response.headers if name.lower() == wanted)
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
 
 
-def _check_status(status: int) -> None:
-    if status == http.client.OK:
+def _check_status(response: httpcore.Response) -> None:
+    status = response.status
+    if status == 206 and (part := PART.fullmatch(_header(response, b"content-range"))):
+        first, last, size = part.groups()
+        if int(first) or size not in {"*", str(int(last) + 1)}:
+            raise NotFetched(ImportReason.REFUSED_BY_SERVER, "part of the image")
+    if 200 <= status < 300:
         return
     if status in GONE:
         raise NotFetched(ImportReason.NOT_THERE, str(status))
@@ -148,23 +162,14 @@ def _check_status(status: int) -> None:
     raise NotFetched(ImportReason.REFUSED_BY_SERVER, str(status))
 
 
-def _decoded(answer: http.client.HTTPResponse) -> Iterator[bytes]:
-    """Yield the decoded body in chunks of at most 256 kB, whatever its compression ratio."""
-    encoding = answer.getheader("Content-Encoding", "identity").strip().lower()
-    if encoding not in {"identity", "gzip", "x-gzip", "deflate"}:
-        raise NotFetched(ImportReason.ENCODING, encoding[:40])
-    decoder: Decoder | None = None if encoding == "identity" else zlib.decompressobj(ANY_HEADER)
-    while encoded := answer.read(CHUNK_BYTES):
-        if decoder is None:
-            yield encoded
-            continue
-        while encoded:
-            yield decoder.decompress(encoded, DECODED_CHUNK_BYTES)
-            encoded = decoder.unconsumed_tail
-        if decoder.eof:
-            return
-    if decoder is not None:
-        raise NotFetched(ImportReason.CUT_OFF, "encoded body ends early", is_transient=True)
+def _unreadable(error: httpcore.RemoteProtocolError, beginning: bytes) -> NotFetched:
+    """Return why there is no response: the server closed the connection, or does not speak HTTP."""
+    if not beginning:
+        return NotFetched(ImportReason.UNREACHABLE, "closed", is_transient=True)
+    # httpcore's own error means that the connection was closed; what h11 can't read is the error's cause.
+    if error.__cause__ is None and beginning.startswith(b"HTTP/"):
+        return NotFetched(ImportReason.CUT_OFF, "headers", is_transient=True)
+    return NotFetched(ImportReason.ANSWER_MALFORMED, str(error)[:100])
 
 
 @contextmanager
@@ -172,17 +177,15 @@ def _translated() -> Iterator[None]:
     """Turn the exceptions of sockets, TLS and HTTP into reasons of an import."""
     try:
         yield
-    except TimeoutError as error:
+    except (TimeoutError, httpcore.TimeoutException) as error:
         raise NotFetched(ImportReason.TOO_SLOW, is_transient=True) from error
-    except ssl.SSLCertVerificationError as error:
-        raise NotFetched(ImportReason.CERTIFICATE, error.verify_message) from error
-    except http.client.RemoteDisconnected as error:
-        raise NotFetched(ImportReason.UNREACHABLE, "closed", is_transient=True) from error
-    except (http.client.IncompleteRead, ConnectionResetError) as error:
-        raise NotFetched(ImportReason.CUT_OFF, type(error).__name__, is_transient=True) from error
-    except (http.client.HTTPException, UnicodeError, ValueError) as error:
+    except httpcore.ReadError as error:
+        raise NotFetched(ImportReason.CUT_OFF, str(error), is_transient=True) from error
+    except httpcore.NetworkError as error:
+        if isinstance(error.__cause__, ssl.SSLCertVerificationError):
+            raise NotFetched(ImportReason.CERTIFICATE, error.__cause__.verify_message) from error
+        raise NotFetched(ImportReason.UNREACHABLE, type(error).__name__, is_transient=True) from error
+    except (httpcore.ProtocolError, ValueError) as error:
         raise NotFetched(ImportReason.ANSWER_MALFORMED, type(error).__name__) from error
-    except zlib.error as error:
-        raise NotFetched(ImportReason.ENCODING, str(error)) from error
     except OSError as error:
         raise NotFetched(ImportReason.UNREACHABLE, type(error).__name__, is_transient=True) from error

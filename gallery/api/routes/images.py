@@ -14,6 +14,7 @@ from gallery.api.limits import Kind
 from gallery.api.problems import Problem
 from gallery.api.responses import refusals
 from gallery.api.schemas import images as s
+from gallery.core import reasons
 from gallery.imports.requests import NotRequested, Requested, request_imports
 from gallery.photos.models import Photo
 from gallery.photos.states import State
@@ -24,6 +25,7 @@ router = Router(tags=["Imports"], by_alias=True)
 
 API_ADDRESS = "/api/v1"
 RETRY_AFTER_SECONDS = 2
+OF_ONE_URL = frozenset({reasons.URL_NOT_ALLOWED, reasons.URL_TOO_LONG})
 
 
 def status_address(photo_id: UUID) -> str:
@@ -44,10 +46,12 @@ def import_images(
     limit_rate(request.user, Kind.IMPORTS, cost=len(urls))
     outcomes = request_imports(request.user.pk, urls, visibility=str(entry.visibility))
     accepted = [outcome for outcome in outcomes if isinstance(outcome, Requested)]
-    reason = next((outcome.reason for outcome in outcomes if isinstance(outcome, NotRequested)), None)
-    if reason and not accepted:
-        raise Problem(reason)
-    single = accepted[0].photo_id if len(urls) == 1 else None
+    refused = [outcome.reason for outcome in outcomes if isinstance(outcome, NotRequested)]
+    # A list in which each URL is wrong is answered URL by URL, as one in which some are.
+    problem = next((reason for reason in refused if entry.url is not None or reason not in OF_ONE_URL), None)
+    if problem and not accepted:
+        raise Problem(problem)
+    single = accepted[0].photo_id if accepted and len(urls) == 1 else None
     response["Location"] = status_address(single) if single else f"{settings.SITE_ORIGIN}{API_ADDRESS}/photos"
     response["Retry-After"] = str(RETRY_AFTER_SECONDS)
     body = s.ImportsAccepted(request_id=single, results=[_output(outcome) for outcome in outcomes])

@@ -11,19 +11,19 @@ from gallery.api.schemas.photos import EXAMPLE_ID, RenditionOut, VisibilityName
 from gallery.api.schemas.shapes import LEFT_OUT, Input, Output
 from gallery.core import reasons
 from gallery.imports.requests import MAX_IMPORTS_AT_ONCE
-from thumbworker.contract.imports import MAX_URL_LENGTH
+from thumbworker.contract.web_urls import MAX_URL_LENGTH
 
-HOST = r"^https?://[A-Za-z0-9]([A-Za-z0-9.-]{0,250}[A-Za-z0-9])?"
+HOST = r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s\x00-\x20\x7f\"#%/:<>?@\[\\\]^`{|}]+"
 PORT = r"(:([0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?"
-# Printable ASCII without " < > and backslash, which URL parsers treat differently.
-REST = r"([/?#][!#-;=?-\[\]-~]*)?$"
+# URL parsers treat backslashes differently.
+REST = r"([/?#][^\\\x00-\x1f\x7f]*)?$"
 
 Url = Annotated[
     StrictStr,
     Field(
         max_length=MAX_URL_LENGTH,
         pattern=HOST + PORT + REST,
-        description="An http or https URL in ASCII: host names in Punycode, everything else percent-encoded.",
+        description="An http or https URL as browsers accept it, without a user name or backslashes.",
         examples=["https://upload.example.org/harbor.jpg"],
     ),
 ]
@@ -35,7 +35,12 @@ class ImportWish(Input):
     model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["url"]}, {"required": ["urls"]}]})
 
     url: Url = Field(LEFT_OUT)
-    urls: list[Url] = Field(LEFT_OUT, min_length=1, max_length=MAX_IMPORTS_AT_ONCE)
+    urls: list[StrictStr] = Field(
+        LEFT_OUT,
+        min_length=1,
+        max_length=MAX_IMPORTS_AT_ONCE,
+        description="URLs like `url`. Each one that is not is refused by itself.",
+    )
     visibility: VisibilityName = VisibilityName.PUBLIC
 
     @model_validator(mode="after")

@@ -64,7 +64,7 @@ def test_import_images__single_refusal_is_a_problem(alice: User, program_of: Pro
         {"url": None},
         {"url": "http://a:x/"},
         {"url": "http://user@example.org/"},
-        {"urls": [URL, "http://a b/"]},
+        {"urls": [URL, 5]},
         {"url": URL, "visibility": "friends"},
     ],
 )

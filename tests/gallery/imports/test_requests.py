@@ -143,6 +143,30 @@ def test_file_name_of__is_harmless(url: str, name: str) -> None:
     assert file_name_of(url) == name
 
 
+LIST = "# Été\n<https://example.org/é.jpg>\n\n https://example.org/b.jpg \n"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        LIST.encode(),
+        LIST.encode("utf-8-sig"),
+        LIST.replace("\n", "\r\n").encode("utf-8-sig"),
+        LIST.replace("\n", "\r").encode(),
+        LIST.encode("utf-16"),
+        b"\xfe\xff" + LIST.replace("\n", "\r\n").encode("utf-16-be"),
+        LIST.encode("cp1252"),
+    ],
+    ids=["utf-8", "mark", "Windows", "old Mac", "utf-16", "big endian", "Windows-1252"],
+)
+def test_command__reads_every_kind_of_list(alice: User, stores: Stores, tmp_path: Path, data: bytes) -> None:
+    file = tmp_path / "urls.txt"
+    file.write_bytes(data)
+    call_command("import_urls", str(file), owner="alice")
+    found = set(Photo.objects.values_list("origin_url", "file_name"))
+    assert found == {("https://example.org/é.jpg", "é.jpg"), ("https://example.org/b.jpg", "b.jpg")}
+
+
 def test_command__imports_a_list(alice: User, stores: Stores, tmp_path: Path, capsys: Any) -> None:
     file = tmp_path / "urls.txt"
     file.write_text(f"# holiday\n{URL}\n\nftp://x/\n")

@@ -57,11 +57,11 @@ class HostileServer:
             with connection:
                 connection.settimeout(5)
                 try:
-                    if self.tls:
-                        self.tls.wrap_socket(connection, server_side=True)
-                    request = connection.recv(65536)
-                    self.requests.append(request)
-                    self.behave(connection, request)
+                    talking = self.tls.wrap_socket(connection, server_side=True) if self.tls else connection
+                    with talking:
+                        request = talking.recv(65536)
+                        self.requests.append(request)
+                        self.behave(talking, request)
                 except OSError:
                     continue  # the client has gone, as it should
 

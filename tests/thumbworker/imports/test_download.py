@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from tests.thumbworker.imports.hostile import PNG, HostileServer, answer, serving
 from thumbworker.contract.imports import ImportReason
 from thumbworker.imports.addresses import Endpoint, Guard
+from thumbworker.imports.connection import Deadline, PinnedNetwork
 from thumbworker.imports.download import Downloader, Picture
 from thumbworker.imports.errors import NotFetched
 
@@ -111,7 +112,7 @@ REFUSED = {
     "endless chunks": (
         endless(
             HEAD + b"Transfer-Encoding: chunked\r\n\r\n12c\r\n" + PNG[:300] + b"\r\n",
-            b"8\r\n" + bytes(8) + b"\r\n",
+            b"800\r\n" + bytes(0x800) + b"\r\n",
         ),
         ImportReason.TOO_LARGE,
         False,
@@ -126,11 +127,8 @@ REFUSED = {
         ImportReason.CUT_OFF,
         True,
     ),
-    "not packed as it says": (answer(PNG, Content_Encoding="gzip"), ImportReason.ENCODING, False),
-    "packed unknown": (answer(PNG, Content_Encoding="br"), ImportReason.ENCODING, False),
     "gone": (answer(status="404 Not Found"), ImportReason.NOT_THERE, False),
     "forbidden": (answer(status="403 Forbidden"), ImportReason.REFUSED_BY_SERVER, False),
-    "partial": (answer(status="206 Partial Content"), ImportReason.REFUSED_BY_SERVER, False),
     "redirect to nowhere": (answer(status="302 Found"), ImportReason.REFUSED_BY_SERVER, False),
     "redirect to the private": (
         answer(status="302 Found", Location="http://10.0.0.1/"),
@@ -161,8 +159,20 @@ REFUSED = {
     "too many requests": (answer(status="429 Too Many"), ImportReason.SERVER_TROUBLE, True),
     "no http": (raw(b"SSH-2.0-OpenSSH\r\n"), ImportReason.ANSWER_MALFORMED, False),
     "hangs up": (raw(b""), ImportReason.UNREACHABLE, True),
-    "header without end": (raw(HEAD + b"X: " + b"x" * 70000), ImportReason.ANSWER_MALFORMED, False),
-    "too many headers": (raw(HEAD + b"X: y\r\n" * 200 + b"\r\n"), ImportReason.ANSWER_MALFORMED, False),
+    "header without end": (endless(HEAD + b"X: ", b"x" * 9000), ImportReason.ANSWER_MALFORMED, False),
+    "headers without end": (endless(HEAD, b"X: y\r\n" * 900), ImportReason.ANSWER_MALFORMED, False),
+    "trailers without end": (
+        endless(
+            HEAD + b"Transfer-Encoding: chunked\r\n\r\n12c\r\n" + PNG[:300] + b"\r\n0\r\n", b"X: y\r\n" * 900
+        ),
+        ImportReason.CUT_OFF,
+        True,
+    ),
+    "hints without end": (
+        endless(b"", b"HTTP/1.1 103 Early Hints\r\nX: " + b"y" * 60_000 + b"\r\n\r\n"),
+        ImportReason.TOO_LARGE,
+        False,
+    ),
 }
 
 
@@ -282,16 +292,19 @@ def test_fetch__connection_refused() -> None:
     assert (refused.value.reason, refused.value.is_transient) == (ImportReason.UNREACHABLE, True)
 
 
+HOST = "photos.example"
+
+
 def self_signed(folder: Path) -> Path:
-    """Return a file with a key and a certificate for 127.0.0.1 that is self-signed."""
+    """Return a file with a key and a self-signed certificate for 127.0.0.1 and ``HOST``."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, HOST)])
     now = datetime.now(UTC)
+    names = [x509.IPAddress(IPv4Address("127.0.0.1")), x509.DNSName(HOST)]
     certificate = (
         x509.CertificateBuilder(name, name, key.public_key(), 1, now, now + timedelta(hours=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False
-        )
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
     file = folder / "certificate.pem"
@@ -310,3 +323,76 @@ def test_fetch__untrusted_certificate(tmp_path: Path) -> None:
     with serving(answer(), context) as server, pytest.raises(NotFetched) as refused:
         downloader(server).fetch(server.url.replace("http:", "https:"))
     assert (refused.value.reason, refused.value.is_transient) == (ImportReason.CERTIFICATE, False)
+
+
+@pytest.mark.parametrize(
+    ("host", "sent", "reason"),
+    [
+        (HOST, HOST, None),
+        ("PHOTOS.Example", HOST, None),
+        (f"{HOST}.", HOST, None),
+        ("127.0.0.1", None, None),
+        ("other.example", "other.example", ImportReason.CERTIFICATE),
+        ("127.0.0.2", None, ImportReason.CERTIFICATE),
+    ],
+)
+def test_fetch__certificate_is_of_the_host(
+    tmp_path: Path, host: str, sent: str | None, reason: ImportReason | None
+) -> None:
+    certificate = self_signed(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    indicated: list[str | None] = []
+    context.sni_callback = lambda _socket, name, _context: indicated.append(name)
+    trusting = ssl.create_default_context(cafile=str(certificate))
+    with serving(answer(), context) as server:
+        guard = Guard(
+            frozenset({Endpoint(IPv4Address("127.0.0.1"), server.port)}), resolve=lambda _: ["127.0.0.1"]
+        )
+        source = Downloader(guard, "test", tls=trusting)
+        if reason is None:
+            assert source.fetch(f"https://{host}:{server.port}/").data == PNG
+        else:
+            with pytest.raises(NotFetched) as refused:
+                source.fetch(f"https://{host}:{server.port}/")
+            assert refused.value.reason is reason
+    assert indicated == [sent]
+
+
+@pytest.mark.parametrize("name", ["http_proxy", "HTTP_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])
+def test_fetch__ignores_proxies(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    with serving(answer()) as server, serving(answer(b"from a proxy")) as proxy:
+        monkeypatch.setenv(name, proxy.url)
+        assert downloader(server).fetch(server.url).data == PNG
+        assert proxy.requests == []
+
+
+def test_fetch__sends_no_cookie_and_no_password(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    secrets = tmp_path / ".netrc"
+    secrets.write_text("default login alice password secret\n")
+    secrets.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(secrets))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with serving(answer()) as server:
+
+        def behave(connection: socket.socket, request: bytes) -> None:
+            is_first = request.split()[1] == b"/a.png"
+            moved = answer(status="302 Found", Location="/b.png", Set_Cookie="a=b; Path=/")
+            (moved if is_first else answer())(connection, b"")
+
+        server.behave = behave
+        downloader(server).fetch(server.url)
+        names = {line.split(b":")[0].lower() for line in server.requests[1].splitlines()[1:]}
+    assert len(server.requests) == 2
+    assert not names & {b"cookie", b"authorization", b"referer", b"proxy-authorization"}
+
+
+def test_pinned_network__connects_to_its_endpoint_only() -> None:
+    with serving(answer()) as server:
+        endpoint = Endpoint(IPv4Address("127.0.0.1"), server.port)
+        stream = PinnedNetwork(endpoint, Deadline(5)).connect_tcp("example.org", 443)
+        stream.write(b"GET")
+        assert stream.read(8) == b"HTTP/1.1"
+        stream.close()
+        with pytest.raises(NotFetched):
+            PinnedNetwork(endpoint, Deadline(5)).connect_unix_socket("/run/secret")
