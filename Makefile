@@ -56,6 +56,7 @@ only_with_chromium = without=; $(need) chromium || { [ "$$CI" != true ] || exit 
 
 test: environment-dev environment-embedded browser-files ## run the tests: make test ARGS="-k purge"
 	@$(need) gettext || [ "$$CI" != true ]
+	@$(need) exiftool || [ "$$CI" != true ]
 	@$(python) -m infra.worker_zip >/dev/null # once, before parallel tests need it
 	@$(only_with_chromium); ran=5; \
 		part() { code=0; $(python) -m pytest "$$@" $(ARGS) || code=$$?; \

@@ -66,6 +66,7 @@ def ready_item(
         dhash=picture.dhash,
         metadata=picture.metadata,
         location=picture.location,
+        words=picture.words,
         correlation_id=original.correlation_id,
     )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from gallery.albums.models import Album, AlbumEntry
-from gallery.albums.tagging import set_tags
+from gallery.albums.tagging import add_tags, set_tags
 from gallery.photos import actions
 from gallery.photos.actions import Outcome
 from gallery.photos.models import Photo
@@ -34,6 +34,11 @@ def change_words(
     return actions.change_words(
         photo_id, actor=actor, caption=caption, visibility=visibility, set_tags=setter
     )
+
+
+def add_file_tags(photo_id: UUID, *, actor: User, tags: Sequence[str]) -> Outcome:
+    """Add these cleaned tags to those that the photo has."""
+    return actions.change_words(photo_id, actor=actor, set_tags=functools.partial(add_tags, names=tags))
 
 
 def organize(photo_id: UUID, *, actor: User, tags: Sequence[str], albums: Iterable[Album]) -> Outcome:

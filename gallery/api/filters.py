@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -17,6 +18,8 @@ from gallery.photos.models import Photo
 from thumbworker.contract.text import folded, nfc
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from gallery.api.models import ApiToken
     from gallery.api.schemas.photos import PhotoQuery
     from gallery.photos.querysets import PhotoQuerySet
@@ -66,13 +69,22 @@ def _view(query: PhotoQuery, token: ApiToken) -> PhotoQuerySet:
 
 
 def _in_time(photos: PhotoQuerySet, query: PhotoQuery) -> PhotoQuerySet:
+    for bound, instant in (("gte", query.taken_from), ("lt", query.taken_until)):
+        if instant is not None:
+            # Where the offset is unknown there is no instant, and the wall clock is all that can be compared.
+            local = {"taken_at": None, f"taken_local__{bound}": instant.replace(tzinfo=None)}
+            photos = photos.filter(Q(**{f"taken_at__{bound}": instant}) | Q(**local))
     limits = {
-        "taken_at__gte": query.taken_from,
-        "taken_at__lt": query.taken_until,
+        "taken_local__gte": _midnight(query.taken_day_from),
+        "taken_local__lt": _midnight(query.taken_day_until),
         "created_at__gte": query.uploaded_from,
         "created_at__lt": query.uploaded_until,
     }
     return photos.filter(**{name: value for name, value in limits.items() if value is not None})
+
+
+def _midnight(day: date | None) -> datetime | None:
+    return datetime.combine(day, time()) if day else None
 
 
 def with_tag(photos: PhotoQuerySet, untrusted_tag: str) -> PhotoQuerySet:

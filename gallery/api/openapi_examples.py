@@ -38,6 +38,8 @@ PHOTO: dict[str, Any] = {
     "height": 2000,
     "createdAt": INSTANT,
     "takenAt": "2026-04-30T04:51:00Z",
+    "takenAtLocal": "2026-04-30T06:51:00.250",
+    "takenAtOffset": "+02:00",
     "thumbhash": "1QcSHQRnh493V4dIh4eXh1h4kJUI",
     "dominantColor": "#28343c",
     "renditions": [RENDITION],
@@ -52,6 +54,7 @@ DETAIL: dict[str, Any] = {
     **PHOTO,
     "metadata": {"camera": "Nikon D750", "exposure_time": "1/250"},
     "location": {"latitude": "59.9075", "longitude": "10.7379"},
+    "fileTags": ["norway"],
     "albums": [{"id": ALBUM_ID, "title": "Norway 2026"}],
 }
 PAGE: dict[str, Any] = {"photos": [PHOTO], "nextCursor": None}

@@ -17,6 +17,8 @@ from gallery.api.schemas.photos import (
     VisibilityName,
 )
 from gallery.photos.models import words_mark
+from gallery.presentation.capture_time import taken
+from gallery.presentation.file_words import offered_tags
 from gallery.presentation.lens import Lens
 from gallery.presentation.tiles import ready_item, tiles_of
 from gallery.storage import signed_urls
@@ -47,11 +49,13 @@ def photo_detail(photo: Photo, viewer: User) -> PhotoDetail:
     item = ready_item(photo, reading)
     tags = tags_of([photo.pk]).get(photo.pk, [])
     lens = Lens(photo, viewer)
+    said = item.metadata | lens.file_words(item) if item else {}
     albums = Album.objects.owned_by(viewer).filter(photos=photo.pk).newest_first()
     return PhotoDetail(
         **_facts(photo, found[0], item, viewer, tags),
-        metadata={name: str(value) for name, value in item.metadata.items()} if item else {},
+        metadata={name: str(value) for name, value in said.items() if name != "keywords"},
         location=lens.location(item) if item and lens.is_mine else None,
+        file_tags=offered_tags(lens.file_words(item), tags) if lens.is_mine else None,
         albums=[AlbumRef(id=album.pk, title=album.title) for album in albums],
     )
 
@@ -80,6 +84,7 @@ def _tiles(photos: Sequence[Photo], viewer: User) -> tuple[list[Tile], Reading]:
 
 def _facts(photo: Photo, tile: Tile, item: PhotoItem | None, viewer: User, tags: list[str]) -> dict[str, Any]:
     mine = Lens(photo, viewer).is_mine
+    captured = taken(photo, item)
     return {
         "id": photo.pk,
         "state": StateName(photo.state),
@@ -93,7 +98,9 @@ def _facts(photo: Photo, tile: Tile, item: PhotoItem | None, viewer: User, tags:
         "width": tile.width or None,
         "height": tile.height or None,
         "created_at": photo.created_at,
-        "taken_at": photo.taken_at,
+        "taken_at": str(captured) if captured else None,
+        "taken_at_local": captured.local if captured else None,
+        "taken_at_offset": captured.offset if captured else None,
         "thumbhash": tile.thumbhash or None,
         "dominant_color": tile.dominant_color or None,
         "renditions": renditions_out(item),

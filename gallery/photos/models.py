@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
+from gallery.photos.fields import WallClockField
 from gallery.photos.querysets import PhotoQuerySet
 from gallery.photos.states import NEVER_ARRIVED, WITHOUT_PICTURE, State, Visibility
 
@@ -37,8 +38,10 @@ class Photo(models.Model):
     """A photo. Its original, renditions and catalogue item are found by its id.
 
     ``size_bytes`` is what the offer was signed for. ``width``, ``height`` (pixels, upright),
-    ``taken_at`` and ``reason`` are copied from the catalogue by ``settle`` because lists are
-    ordered or searched by them.
+    ``taken_local``, ``taken_at`` and ``reason`` are copied from the catalogue by ``settle`` because lists are
+    ordered or searched by them. ``taken_local`` is the wall clock of capture, and ``taken_at`` the instant,
+    if the offset from UTC is known. A row with only an instant is older than this rule: its instant may be
+    a local time.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -62,6 +65,7 @@ class Photo(models.Model):
     width = models.PositiveIntegerField(null=True, editable=False)
     height = models.PositiveIntegerField(null=True, editable=False)
     taken_at = models.DateTimeField(null=True, editable=False)
+    taken_local = WallClockField(null=True, editable=False)
     processed_at = models.DateTimeField(null=True, editable=False)
     trashed_at = models.DateTimeField(null=True, editable=False)
     looked_at = models.DateTimeField(default=NEVER, editable=False)
@@ -147,6 +151,11 @@ class Photo(models.Model):
         """Return whether there is an original that the worker could process again."""
         has_original = self.processed_at is not None and self.reason != NEVER_ARRIVED
         return self.state == State.FAILED and has_original
+
+    @property
+    def lacks_wall_clock(self) -> bool:
+        """Return whether the row has a time of capture of an older version only."""
+        return self.taken_local is None and self.taken_at is not None
 
     @property
     def has_picture(self) -> bool:

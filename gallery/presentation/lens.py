@@ -68,3 +68,7 @@ class Lens:
     def location(self, item: PhotoItem | None) -> dict[str, Any]:
         """Return where the photo was taken: to its owner only."""
         return item.location if item and self.is_mine else {}
+
+    def file_words(self, item: PhotoItem | None) -> dict[str, Any]:
+        """Return what the file says about itself in words, which can name people: to its owner only."""
+        return item.words if item and self.is_mine else {}

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from gallery.presentation.lens import Lens
 from gallery.presentation.sentences import state_label, state_sentence
-from gallery.processing.settle import settle
+from gallery.processing.settle import is_behind, settle
 from gallery.storage import catalogue, signed_urls
 from thumbworker.contract import policy
 from thumbworker.contract.items import Status
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 MOVED_FIELDS = (
     *("state", "reason", "width", "height", "taken_at", "processed_at"),
-    *("content_type", "size_bytes", "sha256"),
+    *("taken_local", "content_type", "size_bytes", "sha256"),
 )
 """Columns that settling may set."""
 RATIO_STEP = 5
@@ -95,7 +95,11 @@ def tiles_of(
     ]
     reading = catalogue.read((photo.pk for photo in photos), import_ids=importing)
     if move_on:
-        still_open = [photo for photo in photos if not photo.has_picture]
+        still_open = [
+            photo
+            for photo in photos
+            if not photo.has_picture or ((item := reading.items.get(photo.pk)) and is_behind(photo, item))
+        ]
         moved = settle([photo.pk for photo in still_open], reading=reading) if still_open else set()
         for photo in photos:
             if photo.pk in moved:

@@ -30,14 +30,18 @@ def settle(photo_ids: Iterable[UUID], *, reading: catalogue.Reading | None = Non
     """Update those of at most 100 photos that have an item. Return the ids of the updated photos.
 
     Costs one SQL query and one BatchGetItem (none if a ``reading`` is given), and two statements per
-    updated photo. If the catalogue is unreachable, nothing changes.
+    updated photo. With a ``reading``, photos that have a picture adopt what a newer item says, too. If the
+    catalogue is unreachable, nothing changes.
     """
     candidates = (
-        Photo.objects.filter(pk__in=list(photo_ids), state__in=WITHOUT_PICTURE)
+        Photo.objects.filter(pk__in=list(photo_ids))
         .select_related("owner")
-        .only("id", "state", "processed_at", "origin_url", "size_bytes", "owner")
+        .only(
+            *("id", "state", "processed_at", "taken_at", "taken_local"),
+            *("origin_url", "size_bytes", "owner"),
+        )
     )
-    photos = list(candidates)
+    photos = list(candidates if reading else candidates.filter(state__in=WITHOUT_PICTURE))
     if not photos:
         return set()
     reading = reading or catalogue.read(
@@ -49,6 +53,8 @@ def settle(photo_ids: Iterable[UUID], *, reading: catalogue.Reading | None = Non
 
 def _settle_one(photo: Photo, reading: catalogue.Reading, trusted: dict[int, bool]) -> bool:
     item: PhotoItem | ImportItem | None = reading.items.get(photo.pk)
+    if photo.has_picture:
+        return isinstance(item, PhotoItem) and is_behind(photo, item) and _refresh(photo, item)
     if isinstance(item, PhotoItem):
         moved = _adopt(photo, item, trusted)
     else:
@@ -93,21 +99,44 @@ def _process(photo: Photo, item: PhotoItem, trusted: dict[int, bool], facts: dic
     )
 
 
+def is_behind(photo: Photo, item: PhotoItem) -> bool:
+    """Return whether the row of a photo with a picture lacks facts that its item has."""
+    if item.status is not Status.READY or photo.processed_at is None:
+        return False
+    processed_at = _instant(item.processed_at)
+    return processed_at is not None and (photo.processed_at < processed_at or photo.lacks_wall_clock)
+
+
+def _refresh(photo: Photo, item: PhotoItem) -> bool:
+    """Adopt the facts of a newer item: the worker read the same original again."""
+    unchanged = Photo.objects.filter(pk=photo.pk, state=photo.state, processed_at=photo.processed_at)
+    return bool(unchanged.update(**sortable_facts(item)))
+
+
 def sortable_facts(item: PhotoItem) -> dict[str, Any]:
     """Return the item's facts that lists are sorted or searched by, as columns."""
+    wall, instant = wall_and_instant(item)
     return {
         "width": item.width or None,
         "height": item.height or None,
         "processed_at": _instant(item.processed_at),
-        "taken_at": _instant(str(item.metadata.get("taken_at", ""))),
+        "taken_at": instant,
+        "taken_local": wall,
     }
+
+
+def wall_and_instant(item: PhotoItem) -> tuple[datetime | None, datetime | None]:
+    """Return the wall clock of capture without a zone, and the instant in UTC if the offset is known."""
+    try:
+        said = datetime.fromisoformat(str(item.metadata.get("taken_at", "")))
+        return said.replace(tzinfo=None), said.astimezone(UTC) if said.tzinfo else None
+    except (ValueError, OverflowError):
+        # Near either end of the calendar, the offset can lead outside of what datetime can represent.
+        return None, None
 
 
 def _instant(text: str) -> datetime | None:
     try:
-        instant = datetime.fromisoformat(text)
-        # A time without an offset is local time. It is stored as UTC, which is good enough for sorting.
-        return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
+        return datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError):
-        # Near either end of the calendar, the offset can lead outside of what datetime can represent.
         return None

@@ -14,9 +14,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from gallery.albums import actions
 from gallery.albums.models import Album, Tag
+from gallery.albums.tagging import tags_of
 from gallery.photos.actions import Outcome
 from gallery.photos.models import Photo
 from gallery.presentation.covers import covered
+from gallery.presentation.file_words import offered_tags
+from gallery.presentation.lens import Lens
+from gallery.storage import catalogue
 from gallery.web.forms import AlbumForm, OrganizeForm, form_page
 from gallery.web.sheets import list_context, private, render_list
 from thumbworker.contract.text import folded
@@ -113,6 +117,21 @@ def organize(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
             messages.warning(request, str(sentence))
         return redirect(photo)
     outcome = actions.organize(photo.pk, actor=request.user, **form.cleaned_data)
+    level = messages.WARNING if outcome is Outcome.CONFLICT else messages.SUCCESS
+    messages.add_message(request, level, outcome.sentence)
+    return redirect(photo)
+
+
+@login_required
+@require_POST
+def add_file_tags(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
+    """Add the keywords of the photo's file as tags."""
+    photo = Photo.objects.owned_by(request.user).not_trashed().filter(pk=photo_id).first()
+    if photo is None:
+        raise Http404
+    words = Lens(photo, request.user).file_words(catalogue.read([photo.pk]).items.get(photo.pk))
+    tags = offered_tags(words, tags_of([photo.pk]).get(photo.pk, []))
+    outcome = actions.add_file_tags(photo.pk, actor=request.user, tags=tags)
     level = messages.WARNING if outcome is Outcome.CONFLICT else messages.SUCCESS
     messages.add_message(request, level, outcome.sentence)
     return redirect(photo)

@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
+from gallery.albums.tagging import tags_of
 from gallery.photos import actions
 from gallery.photos.actions import Outcome
 from gallery.photos.models import Photo
 from gallery.photos.states import State
 from gallery.presentation.camera_facts import facts_of
+from gallery.presentation.file_words import labeled, offered_tags
 from gallery.presentation.history import lines_of
 from gallery.presentation.lens import Lens
 from gallery.presentation.tiles import ready_item, tiles_of
@@ -46,6 +48,8 @@ def _photo_page(request: Request, found: Photo, form: PhotoForm, status: int = 2
     seen = Lens(found, request.user)
     tiles, reading = tiles_of([found], request.user, move_on=seen.is_mine)
     item = ready_item(found, reading)
+    words = seen.file_words(item)
+    can_add = seen.can_edit and bool(words.get("keywords"))
     public = Photo.objects.public() if not seen.is_mine else Photo.objects.owned_by(found.owner).not_trashed()
     neighbors = public.newest_first().only("id")
     newer = public.newer_than(found.created_at, found.pk).order_by("created_at", "id").only("id").first()
@@ -53,6 +57,8 @@ def _photo_page(request: Request, found: Photo, form: PhotoForm, status: int = 2
     context = {
         "photo": tiles[0],
         "facts": facts_of(item) if item else [],
+        "file_words": labeled(words),
+        "file_tags": offered_tags(words, tags_of([found.pk]).get(found.pk, [])) if can_add else [],
         "location": seen.location(item),
         "history": lines_of(found) if seen.shows_history else [],
         "can_edit": seen.can_edit,

@@ -19,6 +19,7 @@ urlpatterns = [
     path("photos/<uuid:photo_id>/try-again/", photos.try_again, name="photo-try-again"),
     path("photos/<uuid:photo_id>/original/", photos.original, name="photo-original"),
     path("photos/<uuid:photo_id>/organize/", albums.organize, name="photo-organize"),
+    path("photos/<uuid:photo_id>/file-tags/", albums.add_file_tags, name="photo-file-tags"),
     path("photos/<uuid:photo_id>/order/", albums.organize_moved),
     path("", include("gallery.web.accounts.urls")),
     path("albums/", albums.albums, name="albums"),

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Check for a program that the machine must provide: need.sh python|venv|node|chromium|postgresql|gettext
+# Check for a program that the machine must provide: need.sh python|venv|node|chromium|postgresql|gettext|exiftool
 # Installs Debian packages only as root or with sudo that needs no password; otherwise prints what is missing.
 set -eu
 
@@ -71,6 +71,13 @@ need_gettext() {
     exit 1
 }
 
+need_exiftool() {
+    if command -v exiftool >/dev/null; then return; fi
+    if install libimage-exiftool-perl; then return; fi
+    say "exiftool is missing, so dates are not compared with it. On Debian: sudo apt-get install libimage-exiftool-perl"
+    exit 1
+}
+
 case "${1:-}" in
 python) need_python ;;
 venv) need_venv ;;
@@ -78,8 +85,9 @@ node) has_node ;;
 chromium) need_chromium ;;
 postgresql) need_postgresql ;;
 gettext) need_gettext ;;
+exiftool) need_exiftool ;;
 *)
-    say "need.sh python|venv|node|chromium|postgresql|gettext"
+    say "need.sh python|venv|node|chromium|postgresql|gettext|exiftool"
     exit 2
     ;;
 esac

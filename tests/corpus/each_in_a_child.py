@@ -49,7 +49,12 @@ def outcome(out: Path, file: Path) -> dict[str, object]:
         folder = out / made.spec.name
         folder.mkdir(exist_ok=True)
         (folder / f"{picture.sha256}.{made.spec.format}").write_bytes(made.data)
-    return {"reason": "", "metadata": picture.metadata, "location": picture.location}
+    return {
+        "reason": "",
+        "metadata": picture.metadata,
+        "location": picture.location,
+        "words": picture.words,
+    }
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import csv
 import importlib.util
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -127,3 +128,41 @@ def test_corpus__metadata_is_text_or_integers(outcomes: dict[str, dict[str, Any]
         facts = {**outcome.get("metadata", {}), **outcome.get("location", {})}
         assert all(isinstance(value, str | int) for value in facts.values())
         assert len(json.dumps(facts).encode()) < 2500
+        assert len(json.dumps(outcome.get("words", {}), ensure_ascii=False).encode()) < 1600
+
+
+DATE_TAGS = (
+    *("-SubSecDateTimeOriginal", "-DateTimeOriginal", "-SubSecCreateDate", "-CreateDate"),
+    *("-DateCreated", "-CreationTime", "-DateTimeCreated", "-GPSDateTime", "-ModifyDate", "-TrackCreateDate"),
+)
+CLOCK_NEVER_SET = {"pngsuite/cm7n0g04.png"}
+OTHER_OFFSET = {
+    "derived/motion_photo.jpg": "IPTC's +0000 stands for an unknown offset: the photo's own EXIF has none",
+    "photos/thompson-springs.jpg": "exiftool takes IPTC's -04:00; the GPS time implies -06:00",
+}
+
+
+@pytest.mark.skipif(
+    not shutil.which("exiftool"),
+    reason="exiftool is missing (Debian: libimage-exiftool-perl), so dates are not compared with its",
+)
+def test_corpus__dates_are_those_of_exiftool(outcomes: dict[str, dict[str, Any]]) -> None:
+    """Each time of capture is one that exiftool finds in the file, with its offset where it joins one."""
+    shown = {file: outcome for file, outcome in outcomes.items() if "metadata" in outcome}
+    command = ["exiftool", "-j", "-a", "-G1", *DATE_TAGS, *(str(CORPUS / file) for file in shown)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # 1: a damaged file
+    theirs = {found.pop("SourceFile"): list(map(str, found.values())) for found in json.loads(done.stdout)}
+    faults = {}
+    for file, outcome in shown.items():
+        ours = outcome["metadata"].get("taken_at", "")
+        found = theirs.get(str(CORPUS / file), [])
+        wall = ours[:19].replace("-", ":").replace("T", " ")
+        spelled = {text[:19].replace("-", ":") for text in found}
+        if wall not in spelled if ours else found and file not in CLOCK_NEVER_SET:
+            faults[file] = (ours, found)
+        joined = {text[-6:] for text in found if text[:19] == wall}
+        joined = {text for text in joined if text[0] in "+-"}
+        if joined and ours[-6:] not in joined and file not in OTHER_OFFSET:
+            faults[file] = (ours, found)
+    assert faults == {}
+    assert sum("taken_at" in outcome["metadata"] for outcome in shown.values()) >= 20

@@ -43,9 +43,10 @@ class PhotoItem:
     """What the worker stores about one original.
 
     ``width`` and ``height`` are those of the upright original in pixels. ``uploaded_at`` and
-    ``processed_at`` are ISO 8601 in UTC. ``metadata`` holds the allowed camera facts. ``location`` (latitude
-    and longitude in degrees, as text) is private to the owner. ``correlation_id`` is that of the request
-    that offered the photo; old items have none.
+    ``processed_at`` are ISO 8601 in UTC. ``metadata`` holds the allowed camera facts. Private to the owner
+    are ``location`` (latitude and longitude in degrees, as text) and ``words`` (title, description, artist,
+    copyright, rating and a list of keywords, as far as they differ from ``metadata``). ``correlation_id``
+    is that of the request that offered the photo; old items have none.
     """
 
     photo_id: UUID
@@ -66,6 +67,7 @@ class PhotoItem:
     dhash: str = ""
     metadata: dict[str, Any] = field(default_factory=dict)
     location: dict[str, str] = field(default_factory=dict)
+    words: dict[str, Any] = field(default_factory=dict)
     correlation_id: str = ""
 
     def to_item(self) -> dict[str, Any]:
@@ -91,6 +93,7 @@ class PhotoItem:
             "dhash": self.dhash,
             "metadata": self.metadata,
             "location": self.location,
+            "words": self.words,
             "correlation_id": self.correlation_id,
             "renditions": [
                 {
@@ -146,5 +149,6 @@ class PhotoItem:
             dhash=str(item.get("dhash", "")),
             metadata=dict(item.get("metadata", {})),
             location={str(k): str(v) for k, v in dict(item.get("location", {})).items()},
+            words=dict(item.get("words", {})),
             correlation_id=str(item.get("correlation_id", "")),
         )

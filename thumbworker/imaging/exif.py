@@ -16,9 +16,9 @@ _ORIENTATION = 0x0112
 _MAX_ENTRIES = 1000
 _MAX_VALUE_BYTES = 4096
 
-_ITEM_BYTES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 7: 1, 9: 4, 10: 8, 13: 4, 129: 1}
+_ITEM_BYTES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 7: 1, 8: 2, 9: 4, 10: 8, 13: 4, 129: 1}
 _TEXT_TYPES = {2, 7, 129}
-_NUMBER_CODES = {1: "B", 3: "H", 4: "L", 9: "l", 13: "L"}
+_NUMBER_CODES = {1: "B", 3: "H", 4: "L", 8: "h", 9: "l", 13: "L"}
 
 
 class Ratio(NamedTuple):
@@ -39,6 +39,7 @@ class Tags:
     exif: dict[int, Value] = field(default_factory=dict)
     gps: dict[int, Value] = field(default_factory=dict)
     interop: dict[int, Value] = field(default_factory=dict)
+    byte_order: str = field(default="<", compare=False)
 
     @property
     def orientation(self) -> int:
@@ -65,7 +66,17 @@ def read_tags(block: bytes) -> Tags:
         exif=exif,
         gps=reader.directory(_offset(main.get(_GPS_POINTER))),
         interop=reader.directory(_offset(exif.get(_INTEROP_POINTER))),
+        byte_order=order,
     )
+
+
+def read_bytes(block: bytes, tag: int, maximum: int) -> bytes:
+    """Return at most ``maximum`` stored bytes of a tag of a TIFF's main directory; empty if none."""
+    order = {b"II": "<", b"MM": ">"}.get(block[:2])
+    if order is None or len(block) < 8:
+        return b""
+    reader = _Reader(memoryview(block), order)
+    return reader.raw(reader.unsigned(4), tag, maximum)
 
 
 def _offset(value: Value | None) -> int:
@@ -85,14 +96,27 @@ class _Reader:
     def directory(self, at: int) -> dict[int, Value]:
         """Return the readable entries of the directory at ``at``; the first of a tag counts."""
         tags: dict[int, Value] = {}
-        if not 8 <= at <= len(self._view) - 2:
-            return tags
-        count = min(self.unsigned(at, 2), _MAX_ENTRIES)
-        for entry in range(at + 2, min(at + 2 + 12 * count, len(self._view) - 11), 12):
+        for entry in self._entries(at):
             value = self._value(entry)
             if value is not None:
                 tags.setdefault(self.unsigned(entry, 2), value)
         return tags
+
+    def raw(self, at: int, tag: int, maximum: int) -> bytes:
+        """Return the stored bytes of the first entry of a tag."""
+        for entry in self._entries(at):
+            if self.unsigned(entry, 2) == tag:
+                size = self.unsigned(entry + 4) * _ITEM_BYTES.get(self.unsigned(entry + 2, 2), 0)
+                start = entry + 8 if size <= 4 else self.unsigned(entry + 8)
+                return bytes(self._view[start : start + min(size, maximum)])
+        return b""
+
+    def _entries(self, at: int) -> range:
+        """Return where the entries of the directory at ``at`` start."""
+        if not 8 <= at <= len(self._view) - 2:
+            return range(0)
+        count = min(self.unsigned(at, 2), _MAX_ENTRIES)
+        return range(at + 2, min(at + 2 + 12 * count, len(self._view) - 11), 12)
 
     def _value(self, entry: int) -> Value | None:
         kind, count = self.unsigned(entry + 2, 2), self.unsigned(entry + 4)

@@ -1,28 +1,45 @@
-"""The camera facts that are stored: an allow-list, cleaned, as text and integers.
+"""What is stored of a file's metadata: an allow-list, cleaned, as text and integers.
 
 DynamoDB has no floats, so a fraction is text as photographers write it (``1/250``, ``5.6``). The location
-is separate, because it is private to the owner.
+and the words are separate, because they are private to the owner.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from datetime import datetime
+import dataclasses
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from thumbworker.imaging.exif import Ratio
+from thumbworker.imaging import iptc, xmp
+from thumbworker.imaging.exif import Ratio, Tags, read_tags
+from thumbworker.imaging.packets import Packets
+from thumbworker.imaging.taken import capture_time
+from thumbworker.imaging.text import cleaned
+from thumbworker.imaging.words import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from thumbworker.imaging.exif import Tags, Value
+    from thumbworker.imaging.exif import Value
+    from thumbworker.imaging.words import Words
 
-_MAX_TEXT_BYTES = 80
 _MAX_WORDS_BYTES = 240
 
-_DATE = re.compile(r"(\d{4})[:-](\d{2})[:-](\d{2})[ T](\d{2}):(\d{2}):(\d{2})")
-_OFFSET = re.compile(r"[+-](?:0\d|1[0-4]):[0-5]\d|Z")
+_ORIENTATION = 0x0112
+_MOST_SHORT_ISO = 65_535
+_SENSITIVITY_TYPE = 0x8830
+_STANDARD_OUTPUT, _RECOMMENDED_INDEX, _ISO_SPEED = 0x8831, 0x8832, 0x8833
+_ISO_TAGS = (_ISO_SPEED, _RECOMMENDED_INDEX, _STANDARD_OUTPUT)
+_ISO_BY_TYPE = {
+    1: _STANDARD_OUTPUT,
+    2: _RECOMMENDED_INDEX,
+    3: _ISO_SPEED,
+    4: _RECOMMENDED_INDEX,
+    5: _ISO_SPEED,
+    6: _ISO_SPEED,
+    7: _ISO_SPEED,
+}
+"""The tag that repeats the first one's value, by the type of sensitivity."""
 
 _EXPOSURE_PROGRAMS = {
     1: "manual",
@@ -46,13 +63,50 @@ _WHITE_BALANCES = {0: "auto", 1: "manual"}
 _COLOR_SPACES = {1: "sRGB", 2: "Adobe RGB"}
 
 
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """The camera facts, the location and the words of a file.
+
+    ``words`` has what differs from the facts: title, description, artist, copyright, rating and keywords.
+    """
+
+    facts: dict[str, str | int]
+    location: dict[str, str] = field(default_factory=dict)
+    words: Words = field(default_factory=dict)
+
+
+def metadata_of(tags: Tags, packets: Packets) -> Metadata:
+    """Return all that is stored of a file's tags and packets."""
+    if packets.exif and not tags.main:
+        # Written by ImageMagick into PNG text. Browsers don't turn by it, so its orientation is left out.
+        late = read_tags(packets.exif)
+        tags = dataclasses.replace(
+            late, main={tag: late.main[tag] for tag in late.main if tag != _ORIENTATION}
+        )
+    properties = xmp.read_properties(packets.xmp) if packets.xmp else {}
+    records = iptc.read_resources(packets.resources) if packets.resources else iptc.NONE
+    if packets.records and not records.values:
+        records = iptc.read_records(packets.records)
+    facts = camera_facts(tags)
+    facts.pop("taken_at", None)
+    taken = capture_time(tags, properties, records.values, packets)
+    if taken:
+        facts["taken_at"] = str(taken)
+    words = words_of(tags, properties, records, packets)
+    return Metadata(
+        facts, location(tags), {name: word for name, word in words.items() if word != facts.get(name)}
+    )
+
+
 def camera_facts(tags: Tags) -> dict[str, str | int]:
-    """Return the allowed facts that are present and valid, at most 2.5 kB as UTF-8 JSON."""
+    """Return the allowed facts that EXIF has and that are valid, at most 2.5 kB as UTF-8 JSON."""
     facts: dict[str, str | int | None] = {}
     for name, directory, tag, clean in _ALLOWED:
         value = (tags.main if directory == "main" else tags.exif).get(tag)
         facts[name] = None if value is None else clean(value)
-    facts["taken_at"] = _instant(tags.exif, 0x9003, 0x9011) or _instant(tags.exif, 0x9004, 0x9012)
+    facts["iso"] = _iso(tags, facts["iso"])
+    taken = capture_time(tags, {}, {}, Packets())
+    facts["taken_at"] = str(taken) if taken else None
     facts["orientation"] = tags.orientation if tags.orientation != 1 else None
     return {name: value for name, value in facts.items() if value is not None and value != ""}
 
@@ -70,24 +124,6 @@ def location(tags: Tags) -> dict[str, str]:
         below = isinstance(reference, tuple) and reference[:1] == (1,)
         place["altitude"] = f"{-altitude if below else altitude:.1f}"
     return place
-
-
-def cleaned(raw: bytes, maximum: int = _MAX_TEXT_BYTES) -> str:
-    """Return printable text of at most ``maximum`` bytes of UTF-8; markup stays, templates escape it.
-
-    >>> cleaned(b"NIKON  D750" + bytes(3))
-    'NIKON D750'
-    """
-    raw = raw.split(b"\x00", 1)[0][: 4 * maximum]
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError:
-        text = raw.decode("latin-1")
-    # Control, surrogate, private-use and bidirectional characters could change the text around them.
-    kept = (" " if unicodedata.category(c) in {"Cc", "Zl", "Zp"} else c for c in text)
-    kept = (c for c in kept if unicodedata.category(c)[0] != "C")
-    text = " ".join("".join(kept).split())
-    return text.encode()[:maximum].decode(errors="ignore").rstrip()
 
 
 def _text(value: Value) -> str | None:
@@ -148,20 +184,18 @@ def _exposure(value: Value) -> str | None:
     return f"{seconds:.1f}".removesuffix(".0")
 
 
-def _instant(directory: dict[int, Value], date: int, offset: int) -> str | None:
-    """Return an ISO 8601 time, with its UTC offset if the camera stored one."""
-    raw, zone = directory.get(date), directory.get(offset)
-    found = _DATE.match(cleaned(raw)) if isinstance(raw, bytes) else None
-    if not found:
-        return None
-    try:
-        moment = datetime.fromisoformat("{}-{}-{}T{}:{}:{}".format(*found.groups()))
-    except ValueError:
-        return None
-    if moment.year < 1826:  # the oldest surviving photograph
-        return None
-    suffix = cleaned(zone) if isinstance(zone, bytes) else ""
-    return moment.isoformat() + (suffix if _OFFSET.fullmatch(suffix) else "")
+def _iso(tags: Tags, short: str | int | None) -> str | int | None:
+    """Return the sensitivity: 65,535 in its first tag means more, and others have it (Exif 3.0, annex G)."""
+    if isinstance(short, int) and short < _MOST_SHORT_ISO:
+        return short
+    kind = tags.exif.get(_SENSITIVITY_TYPE)
+    first = _ISO_BY_TYPE.get(kind[0] if isinstance(kind, tuple) and isinstance(kind[0], int) else 0)
+    for tag in (first, *_ISO_TAGS):
+        value = None if tag is None else tags.exif.get(tag)
+        found = None if value is None else _integer(1, 10_000_000)(value)
+        if found:
+            return found
+    return short
 
 
 def _degrees(value: Value | None, reference: Value | None, negative: bytes, maximum: int) -> float | None:

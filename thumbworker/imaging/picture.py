@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from thumbworker.contract.policy import RenditionSpec
+    from thumbworker.imaging.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,9 @@ class Picture:
     """An original's renditions, fingerprints and metadata.
 
     ``width`` and ``height`` are those of the upright original in pixels. ``thumbhash`` is base64,
-    ``dominant_color`` ``#rrggbb``, ``dhash`` 16 and ``sha256`` 64 hexadecimal digits. ``metadata`` and
-    ``location`` contain only text and integers. ``timings`` is the wall time of each phase in seconds.
+    ``dominant_color`` ``#rrggbb``, ``dhash`` 16 and ``sha256`` 64 hexadecimal digits. ``metadata``,
+    ``location`` and ``words`` contain only text, integers and lists of text. ``timings`` is the wall time
+    of each phase in seconds.
     """
 
     format: str
@@ -39,3 +41,4 @@ class Picture:
     metadata: dict[str, str | int]
     location: dict[str, str]
     timings: dict[str, float]
+    words: Words = field(default_factory=dict)

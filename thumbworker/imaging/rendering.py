@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from thumbworker.contract.policy import CURRENT, RenditionPolicy
-from thumbworker.imaging import fingerprints, metadata
+from thumbworker.imaging import fingerprints
 from thumbworker.imaging.encoding import encode
 from thumbworker.imaging.limits import DEFAULT_LIMITS, Limits
+from thumbworker.imaging.metadata import metadata_of
 from thumbworker.imaging.opening import open_original
+from thumbworker.imaging.packets import packets_of
 from thumbworker.imaging.picture import Picture, Rendered
 from thumbworker.imaging.pixels import decode, fitted
 from thumbworker.imaging.source import Deadline
@@ -60,6 +62,8 @@ def render(data: bytes, *, policy: RenditionPolicy = CURRENT, limits: Limits = D
     watch.lap("fingerprints")
     digest = hashlib.sha256(data).hexdigest()
     watch.lap("sha256")
+    said = metadata_of(opened.tags, packets_of(data, opened.format))
+    watch.lap("metadata")
     order = {spec.name: place for place, spec in enumerate(policy.renditions)}
     renditions = sorted((made for made, _ in cascade), key=lambda made: order[made.spec.name])
     return Picture(
@@ -71,8 +75,9 @@ def render(data: bytes, *, policy: RenditionPolicy = CURRENT, limits: Limits = D
         dominant_color=facts[1],
         dhash=facts[2],
         sha256=digest,
-        metadata=metadata.camera_facts(opened.tags),
-        location=metadata.location(opened.tags),
+        metadata=said.facts,
+        location=said.location,
+        words=said.words,
         timings=watch.timings,
     )
 

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, StrictBool, StrictStr
 
 from gallery.albums.models import MAX_TAG_LENGTH
 from gallery.albums.tagging import LETTER, MAX_TAGS, SEPARATORS
-from gallery.api.schemas.shapes import LEFT_OUT, NUL_FREE, Input, Instant, Output, Words, cleaned
+from gallery.api.schemas.shapes import LEFT_OUT, NUL_FREE, Day, Input, Instant, Output, Words, cleaned
 from gallery.photos.models import WORDS_MARK_LENGTH
 from gallery.storage.catalogue import BATCH_SIZE
 from gallery.storage.signed_urls import LIFETIME_SECONDS, WINDOW_SECONDS
@@ -90,7 +90,19 @@ class PhotoOut(Output):
     width: int | None = Field(description="Pixels, after rotation to upright.")
     height: int | None
     created_at: datetime
-    taken_at: datetime | None
+    taken_at: str | None = Field(
+        description=(
+            "When it was taken: in UTC with `Z` if the offset is known, else the local time without a zone."
+        ),
+        pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ?$",
+    )
+    taken_at_local: str | None = Field(
+        description="The local time of capture, without a zone, with sub-seconds if the camera wrote them.",
+        examples=["2026-04-30T06:51:00.250"],
+    )
+    taken_at_offset: str | None = Field(
+        description="The offset of `takenAtLocal` from UTC. Null if it is unknown.", examples=["+02:00"]
+    )
     thumbhash: str | None
     dominant_color: str | None = Field(examples=["#28343c"])
     renditions: list[RenditionOut] = Field(description="Empty until the photo is processed.")
@@ -112,9 +124,21 @@ class AlbumRef(Output):
 class PhotoDetail(PhotoOut):
     """A photo with its camera data."""
 
-    metadata: dict[str, str] = Field(description="Camera data.", examples=[{"model": "X100"}])
+    metadata: dict[str, str] = Field(
+        description=(
+            "Camera data. For its owner, also title, description, artist, copyright and rating in the file."
+        ),
+        examples=[{"model": "X100"}],
+    )
     location: dict[str, str] | None = Field(
         description="Latitude and longitude in degrees. For its owner only."
+    )
+    file_tags: list[str] | None = Field(
+        description=(
+            "Keywords in the file that aren't tags of the photo. To add them, send them in `tags` with its "
+            "own tags. For its owner only."
+        ),
+        examples=[["norway"]],
     )
     albums: list[AlbumRef] = Field(description="The caller's albums that contain the photo.")
 
@@ -143,8 +167,15 @@ class PhotoQuery(Input):
     tag: list[str] = Field([], max_length=MAX_TAGS, description="Only photos with all of these tags.")
     album: UUID | None = Field(None, description="Only photos in this album.")
     q: str = Field("", max_length=100, pattern=NUL_FREE, description="Only photos with all of these words.")
-    taken_from: Instant | None = Field(None, description="Taken at this time or later.")
-    taken_until: Instant | None = Field(None, description="Taken before this time.")
+    taken_from: Instant | None = Field(
+        None,
+        description="Taken at this time or later. A local time without an offset is compared as if in UTC.",
+    )
+    taken_until: Instant | None = Field(None, description="Taken before this time, compared in the same way.")
+    taken_day_from: Day | None = Field(
+        None, description="Taken on this day or later, by the local time of capture."
+    )
+    taken_day_until: Day | None = Field(None, description="Taken before this day, by the local time.")
     uploaded_from: Instant | None = Field(None, description="Uploaded at this time or later.")
     uploaded_until: Instant | None = Field(None, description="Uploaded before this time.")
     trashed: bool = Field(False, description="Your trash instead of your other photos.")

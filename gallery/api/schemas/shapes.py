@@ -1,7 +1,7 @@
 """What all schemas share: camel case, strict input, times with a time zone."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StrictStr
@@ -11,6 +11,7 @@ from thumbworker.contract.text import clean_text
 
 NUL_FREE = r"^[^\x00]*$"
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.IGNORECASE | re.ASCII)
+DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
 LATEST = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 LEFT_OUT: Any = None
@@ -49,6 +50,14 @@ def read_instant(untrusted: Any) -> Any:
         return EARLIEST if instant.year == 1 else LATEST
 
 
+def read_day(untrusted: Any) -> Any:
+    """Return a day, such as 2026-05-01."""
+    if not isinstance(untrusted, str) or not DAY.fullmatch(untrusted):
+        raise ValueError("A day looks like 2026-05-01.")
+    return date.fromisoformat(untrusted)
+
+
+Day = Annotated[date, BeforeValidator(read_day)]
 Instant = Annotated[AwareDatetime, BeforeValidator(read_instant)]
 Words = Annotated[StrictStr, Field(pattern=NUL_FREE)]
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from gallery.albums import actions
 from gallery.albums.models import Album, AlbumEntry
-from gallery.albums.tagging import set_tags, tags_of
+from gallery.albums.tagging import MAX_TAGS, set_tags, tags_of
 from gallery.photos.actions import Outcome
 from gallery.photos.models import Photo
 from gallery.photos.states import State, Visibility
@@ -46,6 +46,13 @@ def test_change_words__tags_removed(alice: User, make_photo: PhotoFactory) -> No
     set_tags(photo.pk, ["blue"])
     assert actions.change_words(photo.pk, actor=alice, tags=[]) is Outcome.BACK_TO_REVIEW
     assert tags_of([photo.pk]) == {}
+
+
+def test_add_file_tags__up_to_as_many_as_a_photo_may_have(alice: User, make_photo: PhotoFactory) -> None:
+    photo = make_photo(alice)
+    set_tags(photo.pk, [f"old {n:02}" for n in range(MAX_TAGS - 1)])
+    actions.add_file_tags(photo.pk, actor=alice, tags=["new", "one too many"])
+    assert set(tags_of([photo.pk])[photo.pk]) == {"new", *(f"old {n:02}" for n in range(MAX_TAGS - 1))}
 
 
 def test_change_words__crash_after_tags(

@@ -350,3 +350,93 @@ def test_search__without_words(alice: User, program_of: ProgramFactory) -> None:
     answer = program_of(alice).get("/search?q=")
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["where"] == "query.q"
+
+
+@pytest.mark.parametrize(
+    ("said", "taken_at", "local", "offset"),
+    [
+        ("2026-02-01T12:00:00-05:00", "2026-02-01T17:00:00Z", "2026-02-01T12:00:00", "-05:00"),
+        ("2015-02-01T14:42:59.250+01:00", "2015-02-01T13:42:59Z", "2015-02-01T14:42:59.250", "+01:00"),
+        ("2007-06-30T18:45:17", "2007-06-30T18:45:17", "2007-06-30T18:45:17", None),
+        ("2007-06-30T18:45:17+00:00", "2007-06-30T18:45:17Z", "2007-06-30T18:45:17", "+00:00"),
+        ("2007-06-30T00:45:17+05:45", "2007-06-29T19:00:17Z", "2007-06-30T00:45:17", "+05:45"),
+        ("", None, None, None),
+    ],
+)
+def test_get_photo__time_of_capture(
+    alice: User,
+    make_photo: PhotoFactory,
+    program_of: ProgramFactory,
+    stores: Stores,
+    said: str,
+    taken_at: str | None,
+    local: str | None,
+    offset: str | None,
+) -> None:
+    photo = make_photo(alice, State.AWAITING)
+    stores.put_item(ready_item(photo, metadata={"taken_at": said}))
+    found = program_of(alice).get(f"/photos/{photo.pk}").json()
+    assert (found["takenAt"], found["takenAtLocal"], found["takenAtOffset"]) == (taken_at, local, offset)
+
+
+def test_get_photo__row_of_an_older_version(
+    alice: User, bob: User, make_photo: PhotoFactory, program_of: ProgramFactory, stores: Stores
+) -> None:
+    """Its instant may be a local time; the item knows."""
+    photo = make_photo(alice, taken_at=datetime(2007, 6, 30, 18, tzinfo=UTC))
+    assert program_of(bob).get(f"/photos/{photo.pk}").json()["takenAt"] is None
+    stores.put_item(ready_item(photo, metadata={"taken_at": "2007-06-30T18:00:00"}))
+    assert program_of(bob).get(f"/photos/{photo.pk}").json()["takenAt"] == "2007-06-30T18:00:00"
+
+
+def test_list_photos__times_of_known_and_unknown_offset(
+    alice: User, make_photo: PhotoFactory, program_of: ProgramFactory
+) -> None:
+    evening = datetime(2026, 4, 30, 22)  # noqa: DTZ001 - a wall clock
+    local = make_photo(alice, taken_local=evening)
+    western = make_photo(alice, taken_local=evening, taken_at=datetime(2026, 5, 1, 3, tzinfo=UTC))
+    make_photo(alice)
+    program = program_of(alice)
+    expected = {
+        "takenFrom=2026-04-30T22:00:00Z": {local, western},
+        "takenFrom=2026-05-01T00:00:00Z": {western},
+        "takenUntil=2026-05-01T00:00:00Z": {local},
+        "takenDayFrom=2026-04-30": {local, western},
+        "takenDayFrom=2026-05-01": set(),
+        "takenDayUntil=2026-05-01": {local, western},
+        "takenDayUntil=2026-04-30": set(),
+    }
+    found = {query: set(ids(program.get(f"/photos?{query}"))) for query in expected}
+    assert found == {query: {str(photo.pk) for photo in photos} for query, photos in expected.items()}
+
+
+@pytest.mark.parametrize("day", ["2026-13-01", "20260501", "1714521600", "2026-05-01T00:00:00Z", ""])
+def test_list_photos__invalid_day(alice: User, program_of: ProgramFactory, day: str) -> None:
+    assert program_of(alice).get(f"/photos?takenDayFrom={day}").status_code == 422
+
+
+def test_get_photo__words_of_the_file_for_the_owner_only(
+    alice: User,
+    bob: User,
+    charlie: User,
+    make_photo: PhotoFactory,
+    program_of: ProgramFactory,
+    stores: Stores,
+) -> None:
+    photo = make_photo(alice)
+    set_tags(photo.pk, ["lake"])
+    words = {"title": "Dawn", "rating": 4, "description": "At home", "keywords": ["Lake", "Places/Oslo", "?"]}
+    stores.put_item(ready_item(photo, words=words))
+    mine = program_of(alice).get(f"/photos/{photo.pk}").json()
+    assert mine["fileTags"] == ["places oslo"]
+    assert mine["metadata"] == {
+        "model": "Nikon D750",
+        "taken_at": "2026-10-31T12:00:00+01:00",
+        "title": "Dawn",
+        "rating": "4",
+        "description": "At home",
+    }
+    for program in (program_of(bob), program_of(charlie, *Scope)):
+        response = program.get(f"/photos/{photo.pk}")
+        assert response.json()["fileTags"] is None
+        assert not any(word in response.text for word in ("Dawn", "At home", "Oslo", "oslo"))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.contrib.messages import get_messages
 from django.utils import timezone
 
+from gallery.albums.tagging import set_tags, tags_of
 from gallery.photos.actions import Outcome
 from gallery.photos.models import Photo
 from gallery.photos.states import State
@@ -88,3 +89,57 @@ def test_photo__location_is_for_its_owner_only(
         assert "Nikon D750" in page
         assert "54.321000" not in page
         assert "10.123000" not in page
+
+
+WORDS = {"title": "Dawn", "artist": "Ann Other", "rating": 4, "keywords": ["Lake", "Places/Oslo"]}
+
+
+def test_photo__words_of_the_file_for_its_owner_only(
+    alice: User,
+    bob: User,
+    charlie: User,
+    make_photo: PhotoFactory,
+    client_of: Callable[[User], Client],
+    client: Client,
+    stores: Stores,
+) -> None:
+    photo = make_photo(alice)
+    stores.put_item(ready_item(photo, words=WORDS))
+    page = client_of(alice).get(photo.get_absolute_url()).text
+    assert all(word in page for word in ("Dawn", "Ann Other", "★★★★☆", "lake, places oslo"))
+    for browser in (client_of(bob), client_of(charlie), client):
+        page = browser.get(photo.get_absolute_url()).text
+        assert "Nikon D750" in page
+        assert not any(word in page for word in ("Dawn", "Ann Other", "★", "oslo", "Oslo", "file-tags"))
+
+
+def test_add_file_tags__keeps_others_and_asks_for_review(
+    alice: User, make_photo: PhotoFactory, client_of: Callable[[User], Client], stores: Stores
+) -> None:
+    photo = make_photo(alice)
+    set_tags(photo.pk, ["water"])
+    stores.put_item(ready_item(photo, words=WORDS))
+    browser = client_of(alice)
+    response = browser.post(f"/photos/{photo.pk}/file-tags/")
+    assert response.url == photo.get_absolute_url()
+    assert texts(response) == [Outcome.BACK_TO_REVIEW.sentence]
+    assert tags_of([photo.pk])[photo.pk] == ["lake", "places oslo", "water"]
+    assert "file-tags" not in browser.get(photo.get_absolute_url()).text
+
+
+def test_add_file_tags__nothing_to_add(
+    alice: User, make_photo: PhotoFactory, client_of: Callable[[User], Client], stores: Stores
+) -> None:
+    photo = make_photo(alice)
+    client_of(alice).post(f"/photos/{photo.pk}/file-tags/")
+    assert tags_of([photo.pk]) == {}
+    assert Photo.objects.get().state == State.APPROVED
+
+
+def test_add_file_tags__photo_of_another_user_is_not_found(
+    alice: User, bob: User, make_photo: PhotoFactory, client_of: Callable[[User], Client], stores: Stores
+) -> None:
+    photo = make_photo(alice)
+    stores.put_item(ready_item(photo, words=WORDS))
+    assert client_of(bob).post(f"/photos/{photo.pk}/file-tags/").status_code == 404
+    assert tags_of([photo.pk]) == {}

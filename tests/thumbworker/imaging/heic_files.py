@@ -33,13 +33,15 @@ def heic(
     colr: bytes = b"",
     colr_of_tiles: bytes = b"",
     gain_map: bool = False,
+    xmp: bytes = b"",
 ) -> bytes:
     """A HEIC of one tile, or of a grid of ``columns`` by ``rows`` of it.
 
     ``quarter_turns`` are anticlockwise (irot); ``mirror_axis`` 0 is vertical (imir); ``exif`` is
-    the content of an item of ``exif_type`` behind the offset of its TIFF header; ``claimed`` is written
-    where the size of the whole picture belongs. ``colr`` is the content of a box of that name, for the
-    picture or for its tiles. ``gain_map`` adds an auxiliary picture as iPhones do: the first tile again.
+    the content of an item of ``exif_type`` behind the offset of its TIFF header; ``xmp`` is a packet;
+    ``claimed`` is written where the size of the whole picture belongs. ``colr`` is the content of a box of that
+    name, for the picture or for its tiles. ``gain_map`` adds an auxiliary picture as iPhones do: the first tile
+    again.
     """
     size = claimed or (columns * TILE_SIDE, rows * TILE_SIDE)
     tiles = list(range(2, 2 + columns * rows))
@@ -53,8 +55,11 @@ def heic(
     if exif:
         items.append((exif_id, exif_type))
         references += _box(b"cdsc", struct.pack(">HHH", exif_id, 1, 1))
+    if xmp:
+        items.append((exif_id + 2, b"mime"))
+        references += _box(b"cdsc", struct.pack(">HHH", exif_id + 2, 1, 1))
     grid = struct.pack(">BBBBII", 0, 1, rows - 1, columns - 1, *size)
-    exif_item = struct.pack(">I", exif_offset) + exif
+    exif_item = struct.pack(">I", exif_offset) + exif if exif else b""
 
     # The address of the tile's bytes is known once everything before them has been built.
     def build(media_at: int) -> bytes:
@@ -63,6 +68,8 @@ def heic(
             located.append(_located(gain_map_id, 0, media_at, len(_TILE)))
         if exif:
             located.append(_located(exif_id, 0, media_at + len(_TILE), len(exif_item)))
+        if xmp:
+            located.append(_located(exif_id + 2, 0, media_at + len(_TILE + exif_item), len(xmp)))
         meta = (
             _full(b"hdlr", 0, struct.pack(">I4s12xB", 0, b"pict", 0))
             + _full(b"pitm", 0, struct.pack(">H", 1))
@@ -83,7 +90,7 @@ def heic(
         return _box(b"ftyp", b"heic\x00\x00\x00\x00mif1heic") + _full(b"meta", 0, meta)
 
     head = build(len(build(0)) + 8)
-    return head + _box(b"mdat", _TILE + (exif_item if exif else b""))
+    return head + _box(b"mdat", _TILE + exif_item + xmp)
 
 
 def _properties(
@@ -122,7 +129,8 @@ def _properties(
 
 
 def _info(item: int, kind: bytes) -> bytes:
-    return _full(b"infe", 2, struct.pack(">HH4sB", item, 0, kind, 0))
+    media_type = b"application/rdf+xml\x00" if kind == b"mime" else b""
+    return _full(b"infe", 2, struct.pack(">HH4sB", item, 0, kind, 0) + media_type)
 
 
 def _located(item: int, method: int, offset: int, length: int) -> bytes:

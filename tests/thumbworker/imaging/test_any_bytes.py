@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.thumbworker.imaging.metadata_files import packet, records
 from tests.thumbworker.imaging.pictures import opened
 from tests.thumbworker.imaging.valid_files import LIMITS, SMALL, valid_files
-from thumbworker.imaging import Picture, Refused, render
-from thumbworker.imaging.exif import read_tags
-from thumbworker.imaging.metadata import camera_facts, location
+from thumbworker.imaging import Picture, Refused, iptc, render, xmp
+from thumbworker.imaging.capture_time import read_time
+from thumbworker.imaging.exif import Tags, read_tags
+from thumbworker.imaging.formats.sniffing import Format
+from thumbworker.imaging.metadata import camera_facts, location, metadata_of
+from thumbworker.imaging.packets import Packets, packets_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,9 +40,14 @@ def assert_whole(picture: Picture) -> None:
     for made in picture.renditions:
         assert opened(made.data).size == (made.width, made.height)
         assert 1 <= max(made.width, made.height) <= made.spec.longest_side
-    facts = {**picture.metadata, **picture.location}
+    assert_small({**picture.metadata, **picture.location}, picture.words)
+
+
+def assert_small(facts: dict[str, Any], words: dict[str, Any]) -> None:
     assert all(isinstance(value, str | int) for value in facts.values())
-    assert "".join(map(str, facts.values())).isprintable()
+    assert len(json.dumps([facts, words], ensure_ascii=False).encode()) < 4096
+    texts = [str(value) for value in (*facts.values(), *words.pop("keywords", ()), *words.values())]
+    assert all(c.isprintable() or c in "\u200c\u200d" or 0xE0020 <= ord(c) < 0xE0080 for c in "".join(texts))
 
 
 @st.composite
@@ -89,6 +101,23 @@ def check_exif(block: bytes) -> None:
     assert len(repr(facts).encode()) < 4096
 
 
+def check_packets(body: bytes) -> None:
+    for packets in (Packets(xmp=body), Packets(resources=body), Packets(records=body), Packets(exif=body)):
+        found = metadata_of(Tags(), packets)
+        assert_small({**found.facts, **found.location}, found.words)
+    for kind in Format:
+        packets_of(body, kind)
+    assert sum(map(len, iptc.read_records(body).values.values())) <= 500
+    assert sum(map(len, xmp.read_properties(body).values())) <= 1000
+
+
+def check_time(text: str) -> None:
+    found = read_time(text, text, text)
+    if found:
+        assert datetime.fromisoformat(str(found)).replace(tzinfo=None) == found.wall
+        assert read_time(str(found)) == replace(found, has_time=True)
+
+
 EXIF_BLOCKS = st.one_of(
     st.builds(
         bytes.__add__,
@@ -98,10 +127,38 @@ EXIF_BLOCKS = st.one_of(
     st.binary(max_size=100),
 )
 
-CHECKS: list[tuple[Callable[[bytes], None], st.SearchStrategy[bytes]]] = [
+PACKETS = st.one_of(
+    st.lists(
+        st.one_of(
+            st.sampled_from(
+                [b"<dc:title>", b"<rdf:Alt>", b"<rdf:li>", b"</rdf:li>", b"&lt;", b"</dc:title>", b"\xff"]
+            ),
+            st.binary(max_size=20),
+        ),
+        max_size=30,
+    ).map(lambda parts: packet("", "@").replace(b"@", b"".join(parts))),
+    st.lists(
+        st.tuples(
+            st.integers(1, 2), st.sampled_from([5, 25, 55, 60, 80, 90, 116, 120]), st.binary(max_size=40)
+        ),
+        max_size=20,
+    ).map(lambda datasets: records(*datasets)),
+    st.binary(max_size=200).map(lambda body: b"8BIM\x04\x04" + body),
+    st.binary(max_size=200),
+)
+TIMES = st.one_of(
+    st.from_regex(
+        r"\d{1,4}[:/. -]\d{1,2}[:/. -]\d{1,2}[ T]?\d{1,2}:\d\d(:\d\d(\.\d+)?)? ?([+-]\d\d?:?\d\d|Z)?"
+    ),
+    st.text(max_size=70),
+)
+
+CHECKS: list[tuple[Callable[[Any], None], st.SearchStrategy[Any]]] = [
     (check_damaged, damaged_files()),
     (check_random, RANDOM_FILES),
     (check_exif, EXIF_BLOCKS),
+    (check_packets, PACKETS),
+    (check_time, TIMES),
 ]
 
 
@@ -112,7 +169,7 @@ def test_valid_files__render() -> None:
 
 @pytest.mark.parametrize(("check", "files"), CHECKS)
 def test_render__any_bytes_render_or_refuse(
-    check: Callable[[bytes], None], files: st.SearchStrategy[bytes]
+    check: Callable[[Any], None], files: st.SearchStrategy[Any]
 ) -> None:
     SHORT_RUN(given(files)(check))()
 
@@ -121,6 +178,6 @@ def test_render__any_bytes_render_or_refuse(
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize(("check", "files"), CHECKS)
 def test_render__ten_thousand_any_bytes_render_or_refuse(
-    check: Callable[[bytes], None], files: st.SearchStrategy[bytes]
+    check: Callable[[Any], None], files: st.SearchStrategy[Any]
 ) -> None:
     LONG_RUN(given(files)(check))()

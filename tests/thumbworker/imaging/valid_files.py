@@ -21,6 +21,7 @@ from tests.thumbworker.imaging.deep_files import deep_file
 from tests.thumbworker.imaging.exif_blocks import exif_block, ratios, short, text
 from tests.thumbworker.imaging.heic_files import heic
 from tests.thumbworker.imaging.icc_files import rgb_profile
+from tests.thumbworker.imaging.metadata_files import dated, jpeg, listed, packet, png, records, resources
 from tests.thumbworker.imaging.pictures import saved, scene
 from thumbworker.contract.policy import RenditionPolicy, RenditionSpec
 from thumbworker.imaging import Limits
@@ -43,7 +44,18 @@ def valid_files() -> tuple[bytes, ...]:
     packed = {"exif": b"Exif\x00\x00" + exif, "icc_profile": rgb_profile()}
     clear = image.convert("RGBA")
     clear.putalpha(90)
+    said = packet('xmp:Rating="4"', listed("dc:subject", "Bag", "lake", "dawn"))
+    iim = resources(
+        records((1, 90, b"\x1b%G"), (2, 25, b"lake"), (2, 55, b"20070630"), (2, 60, b"184517+0200"))
+    )
     return (
+        dated(b"2007:06:30 18:45:17", b"-5:00", b"25"),
+        jpeg(xmp=said, resources=iim),
+        png((b"iTXt", b"XML:com.adobe.xmp\x00\x00\x00\x00\x00" + said)),
+        saved(image, "WEBP", xmp=said),
+        saved(image, "AVIF", xmp=said),
+        saved(image, "TIFF", tiffinfo={700: said}),
+        heic(xmp=said),
         saved(image, **packed, comment=b"words"),
         saved(image, progressive=True, quality=50),
         saved(image.convert("CMYK"), quality=50),

@@ -14,6 +14,8 @@ _HEADER_BYTES = 1 << 16
 FULL_BOX_BYTES = 4
 _DESCRIBES = b"cdsc"
 _MAX_EXIF_BYTES = 1 << 20
+_MAX_NAMES_BYTES = 1 << 10
+_XMP = b"application/rdf+xml"
 
 
 class Av1Depth(NamedTuple):
@@ -56,14 +58,35 @@ def without_metadata(data: bytes) -> bytes:
 
 def exif_of(data: bytes) -> bytes:
     """Return the first EXIF item of the file; empty if there is none that can be read."""
+    payload = _first_payload(data, b"Exif")
+    at = 4 + int.from_bytes(payload[:4], "big")  # some writers put JPEG's "Exif" prefix before it
+    return payload[at if payload[at : at + 2] in {b"II", b"MM"} else 4 :]
+
+
+def xmp_of(data: bytes) -> bytes:
+    """Return the first XMP item of the file; empty if there is none that can be read."""
+    return _first_payload(data, b"mime", _XMP)
+
+
+def seconds_since_1904(data: bytes) -> int:
+    """Return when the file's movie was created, in seconds of UTC (ISO/IEC 14496-12, 8.2.2); 0 if unknown."""
+    view = memoryview(data)
+    for kind, start, end in boxes(view, 0, len(view)):
+        if kind == b"moov":
+            for inner, at, inner_end in boxes(view, start, end):
+                if inner == b"mvhd" and inner_end - at >= 12:
+                    return unsigned(view, at + FULL_BOX_BYTES, 8 if view[at] == 1 else 4)
+    return 0
+
+
+def _first_payload(data: bytes, wanted: bytes, media_type: bytes = b"") -> bytes:
+    """Return the bytes of the first item of a type; empty if there is none that can be read."""
     view = memoryview(data)
     for kind, start, end in boxes(view, 0, len(view)):
         if kind == b"meta":
             inner = {k: (s, e) for k, s, e in boxes(view, start + FULL_BOX_BYTES, end)}
-            item = _first_item(view, *inner.get(b"iinf", (0, 0)), wanted=b"Exif")
-            payload = _item(view, item, inner.get(b"iloc", (0, 0)), inner.get(b"idat", (0, 0)))
-            at = 4 + int.from_bytes(payload[:4], "big")  # some writers put JPEG's "Exif" prefix before it
-            return payload[at if payload[at : at + 2] in {b"II", b"MM"} else 4 :]
+            item = _first_item(view, *inner.get(b"iinf", (0, 0)), wanted=wanted, media_type=media_type)
+            return _item(view, item, inner.get(b"iloc", (0, 0)), inner.get(b"idat", (0, 0)))
     return b""
 
 
@@ -80,15 +103,21 @@ def boxes(view: memoryview, at: int, end: int) -> Iterator[tuple[bytes, int, int
         at = box_end
 
 
-def _first_item(view: memoryview, start: int, end: int, *, wanted: bytes) -> int:
-    """Return the id of the first item of a type in an item information box; 0 if there is none."""
+def _first_item(view: memoryview, start: int, end: int, *, wanted: bytes, media_type: bytes) -> int:
+    """Return the id of the first item of a type in an item information box; 0 if there is none.
+
+    An item of type ``mime`` has a media type after its name.
+    """
     count_bytes = 2 if start < end and view[start] == 0 else 4
     for kind, entry, entry_end in boxes(view, start + FULL_BOX_BYTES + count_bytes, end):
         if kind != b"infe" or entry_end - entry < 12 or view[entry] < 2:
             continue
         id_bytes = 2 if view[entry] == 2 else 4
         at = entry + FULL_BOX_BYTES
-        if bytes(view[at + id_bytes + 2 : at + id_bytes + 6]) == wanted:
+        if bytes(view[at + id_bytes + 2 : at + id_bytes + 6]) != wanted:
+            continue
+        names = bytes(view[at + id_bytes + 6 : min(entry_end, at + _MAX_NAMES_BYTES)]).split(b"\x00")
+        if not media_type or media_type in names[1:2]:
             return unsigned(view, at, id_bytes)
     return 0
 
