@@ -131,6 +131,9 @@ def add_file_tags(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
         raise Http404
     words = Lens(photo, request.user).file_words(catalogue.read([photo.pk]).items.get(photo.pk))
     tags = offered_tags(words, tags_of([photo.pk]).get(photo.pk, []))
+    if not tags:
+        messages.warning(request, _("The file has no keywords to add."))
+        return redirect(photo)
     outcome = actions.add_file_tags(photo.pk, actor=request.user, tags=tags)
     level = messages.WARNING if outcome is Outcome.CONFLICT else messages.SUCCESS
     messages.add_message(request, level, outcome.sentence)

@@ -131,7 +131,8 @@ def test_add_file_tags__nothing_to_add(
     alice: User, make_photo: PhotoFactory, client_of: Callable[[User], Client], stores: Stores
 ) -> None:
     photo = make_photo(alice)
-    client_of(alice).post(f"/photos/{photo.pk}/file-tags/")
+    response = client_of(alice).post(f"/photos/{photo.pk}/file-tags/")
+    assert texts(response) == ["The file has no keywords to add."]
     assert tags_of([photo.pk]) == {}
     assert Photo.objects.get().state == State.APPROVED
 
