@@ -37,11 +37,11 @@ def heic(
 ) -> bytes:
     """A HEIC of one tile, or of a grid of ``columns`` by ``rows`` of it.
 
-    ``quarter_turns`` are anticlockwise (irot); ``mirror_axis`` 0 is vertical (imir); ``exif`` is
-    the content of an item of ``exif_type`` behind the offset of its TIFF header; ``xmp`` is a packet;
+    ``quarter_turns`` are anticlockwise (irot); ``mirror_axis`` 0 is vertical (imir); ``exif`` is the
+    content of an item of ``exif_type`` behind the offset of its TIFF header; ``xmp`` is a packet;
     ``claimed`` is written where the size of the whole picture belongs. ``colr`` is the content of a box of
-    that name, for the picture or for its tiles. ``gain_map`` adds an auxiliary picture as iPhones do: the first
-    tile again.
+    that name, for the picture or for its tiles. ``gain_map`` adds an auxiliary picture as iPhones do: the
+    first tile again.
     """
     size = claimed or (columns * TILE_SIDE, rows * TILE_SIDE)
     tiles = list(range(2, 2 + columns * rows))
