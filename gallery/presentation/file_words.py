@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from gallery.albums.tagging import FORBIDDEN, MAX_TAGS, TagRefused, clean_tag
+from gallery.albums.tagging import MAX_TAGS, SEPARATORS, TagRefused, clean_tag
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,7 +36,7 @@ def offered_tags(words: Mapping[str, Any], tags: Sequence[str]) -> list[str]:
     offered: dict[str, None] = {}
     for keyword in words.get("keywords", ()):
         # Keywords may name a place in a tree, such as "Places/Norway".
-        text = "".join(" " if c in FORBIDDEN else c for c in str(keyword))
+        text = re.sub(f"[{SEPARATORS}]", " ", str(keyword))
         try:
             offered[clean_tag(text)] = None
         except TagRefused:

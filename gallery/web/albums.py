@@ -126,9 +126,7 @@ def organize(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
 @require_POST
 def add_file_tags(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     """Add the keywords of the photo's file as tags."""
-    photo = Photo.objects.owned_by(request.user).not_trashed().filter(pk=photo_id).first()
-    if photo is None:
-        raise Http404
+    photo = get_object_or_404(Photo.objects.owned_by(request.user).not_trashed(), pk=photo_id)
     words = Lens(photo, request.user).file_words(catalogue.read([photo.pk]).items.get(photo.pk))
     tags = offered_tags(words, tags_of([photo.pk]).get(photo.pk, []))
     if not tags:

@@ -10,13 +10,9 @@ import codecs
 import re
 import unicodedata
 
+from thumbworker.contract.text import clean_text
+
 MAX_TEXT_BYTES = 80
-
-_JOINERS = "\u200c\u200d"
-"""Zero-width non-joiner and joiner: part of the spelling in Persian and Indic scripts, and of emoji."""
-
-_TAGGED_FLAG, _TAGS = "\U0001f3f4", range(0xE0020, 0xE0080)
-"""A black flag and the tag characters that name a region's flag (UTS 51, ED-14a)."""
 
 _SHIFT_JIS_PAIR = re.compile(rb"([\x81-\x9f\xe0-\xfc])([\x40-\x7e\x80-\xfc])")
 _SHIFT_JIS_KANA = re.compile(rb"\x82[\x9f-\xf1]|\x83[\x40-\x96]")
@@ -91,26 +87,11 @@ def _oddness(text: str) -> float:
 
 
 def printable(text: str, maximum: int = MAX_TEXT_BYTES) -> str:
-    r"""Return the text in one line, without characters that could change the text around it.
+    r"""Return the text in one line of at most ``maximum`` bytes, without characters that hide or reorder.
 
-    Control, surrogate and private-use characters go, and so do all marks of direction: an override that is
-    not closed would turn what follows it. Joiners between letters and the tags of a flag stay.
-
-    >>> printable("a\u202egnp.exe")
-    'agnp.exe'
+    >>> printable("two\n lines")
+    'two lines'
     """
-    kept: list[str] = []
-    flag = False
-    for c in text[: 4 * maximum]:
-        category = unicodedata.category(c)
-        if category in {"Cc", "Zl", "Zp"}:
-            kept.append(" ")
-        elif category[0] != "C" or (flag and ord(c) in _TAGS) or (c in _JOINERS and _joinable(kept)):
-            kept.append(c)
-        flag = c == _TAGGED_FLAG or (flag and ord(c) in _TAGS)
-    line = " ".join("".join(kept).split())
-    return line.encode()[:maximum].decode(errors="ignore").rstrip(" " + _JOINERS)
-
-
-def _joinable(kept: list[str]) -> bool:
-    return bool(kept) and not kept[-1].isspace() and kept[-1] not in _JOINERS
+    line = " ".join(clean_text(text[: 4 * maximum]).split())
+    # Cut within a joined emoji, the rest would end in a joiner.
+    return clean_text(line.encode()[:maximum].decode(errors="ignore"))

@@ -123,7 +123,7 @@ def test_taken_at__falls_back_to_digitized_date() -> None:
         (b"tab\tand\nline\r\nend", "tab and line end"),
         ("a\u202egnp.exe".encode(), "agnp.exe"),
         ("zero\u200bwidth\ufeff".encode(), "zerowidth"),
-        (b"bell\x07\x1b[31m", "bell [31m"),
+        (b"bell\x07\x1b[31m", "bell[31m"),
         (b"first\x00second", "first"),
     ],
 )
