@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from functools import cache
 
+from tests.thumbworker.imaging import metadata_files
 from tests.thumbworker.imaging.color_files import (
     DEEP_PATCHES,
     avif,
@@ -21,7 +22,7 @@ from tests.thumbworker.imaging.deep_files import deep_file
 from tests.thumbworker.imaging.exif_blocks import exif_block, ratios, short, text
 from tests.thumbworker.imaging.heic_files import heic
 from tests.thumbworker.imaging.icc_files import rgb_profile
-from tests.thumbworker.imaging.metadata_files import dated, jpeg, listed, packet, png, records, resources
+from tests.thumbworker.imaging.metadata_files import dated, jpeg, listed, packet, records, resources
 from tests.thumbworker.imaging.pictures import saved, scene
 from thumbworker.contract.policy import RenditionPolicy, RenditionSpec
 from thumbworker.imaging import Limits
@@ -51,7 +52,7 @@ def valid_files() -> tuple[bytes, ...]:
     return (
         dated(b"2007:06:30 18:45:17", b"-5:00", b"25"),
         jpeg(xmp=said, resources=iim),
-        png((b"iTXt", b"XML:com.adobe.xmp\x00\x00\x00\x00\x00" + said)),
+        metadata_files.png((b"iTXt", b"XML:com.adobe.xmp\x00\x00\x00\x00\x00" + said)),
         saved(image, "WEBP", xmp=said),
         saved(image, "AVIF", xmp=said),
         saved(image, "TIFF", tiffinfo={700: said}),
