@@ -2,6 +2,7 @@
 
 import os
 import stat
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -136,6 +137,24 @@ def test_find_files__takes_only_regular_files(tmp_path, make, reason, outcome, i
     (left,) = [result for result in found.left_alone if result.path.name == "a.jpg"]
     assert (left.reason, left.outcome) == (reason, Outcome.NOT_SENT if is_named else outcome)
     assert left.sentence.endswith(".")
+
+
+@pytest.fixture
+def deep_folder(tmp_path, monkeypatch):
+    """Return a folder with a picture below 1,200 others; what removes temporary folders can't remove it."""
+    monkeypatch.chdir(tmp_path)
+    for _ in range(1200):
+        os.mkdir("d")  # noqa: PTH102 - relative to where we are
+        os.chdir("d")
+    write(Path(), "deep.jpg")
+    os.chdir(tmp_path)
+    yield tmp_path
+    subprocess.run(["/bin/rm", "-r", str(tmp_path / "d")], check=True)
+
+
+def test_find_files__below_a_thousand_folders(deep_folder):
+    write(deep_folder, "top.jpg")
+    assert names(find_files([deep_folder])) == ["top.jpg", "deep.jpg"]
 
 
 @contextmanager

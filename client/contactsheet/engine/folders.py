@@ -6,13 +6,13 @@ import errno
 import os
 import stat
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contactsheet.engine.interfaces import Outcome, PictureFile, Result
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
 PICTURE_EXTENSIONS = frozenset(
     ".jpg .jpeg .jpe .jfif .jif .jfi .pjpeg .pjpg .pjp .mpo .png .apng .webp .avif .avifs .gif"  # noqa: SIM905 - readable
@@ -66,33 +66,36 @@ def find_files(paths: Iterable[Path]) -> FoundFiles:
 
 
 def _add_folder(top: Path, found: FoundFiles) -> None:
-    def on_error(problem: OSError) -> None:
-        found.left_alone.append(unreadable_result(Path(problem.filename), problem))
-
-    for folder, subfolders, names in os.walk(top, onerror=on_error):
-        entered = []
-        for name in sorted(subfolders):
-            if reason := _why_not_entered(Path(folder, name)):
-                found.leave(Path(folder, name), reason)
-            else:
-                entered.append(name)
-        subfolders[:] = entered
-        for path in (Path(folder, name) for name in sorted(names)):
-            if path.name[0] == ".":
-                found.leave(path, "hidden")
-            elif path.suffix.lower() not in PICTURE_EXTENSIONS:
-                found.leave(path, "not_a_picture")
+    # Not os.walk: in Python 3.11 it recurses, and fails at a thousand folders in each other.
+    waiting = [top]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            paths = sorted(folder.iterdir())
+        except OSError as problem:
+            found.left_alone.append(unreadable_result(folder, problem))
+            continue
+        subfolders = []
+        for path in paths:
+            is_folder = os.path.isdir(path)  # noqa: PTH112 - see find_files
+            if reason := _why_skipped(path, is_folder=is_folder):
+                found.leave(path, reason)
+            elif is_folder:
+                subfolders.append(path)
             else:
                 _add_file(path, found, Outcome.SKIPPED)
+        waiting += reversed(subfolders)
 
 
-def _why_not_entered(folder: Path) -> str:
-    """Return the reason, or an empty string if the folder is entered."""
-    if folder.name[0] == ".":
+def _why_skipped(path: Path, *, is_folder: bool) -> str:
+    """Return the reason to skip what a folder holds, or an empty string."""
+    if path.name[0] == ".":
         return "hidden"
-    if folder.name in SYSTEM_FOLDERS:
+    if not is_folder:
+        return "" if path.suffix.lower() in PICTURE_EXTENSIONS else "not_a_picture"
+    if path.name in SYSTEM_FOLDERS:
         return "system_folder"
-    return "link_to_folder" if folder.is_symlink() else ""
+    return "link_to_folder" if path.is_symlink() else ""
 
 
 def _add_file(path: Path, found: FoundFiles, if_not_a_file: Outcome) -> None:
