@@ -89,7 +89,7 @@ def _collect_static_files(folder: Path) -> None:
         "The static files could not be collected.",
         folder=folder,
         environment={**variables, "PYTHONDONTWRITEBYTECODE": "1"},
-        within_seconds=120,
+        within_seconds=600,
     )
     shutil.rmtree(folder / "static", ignore_errors=True)
 

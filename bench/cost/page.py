@@ -14,10 +14,9 @@ import io
 import os
 import sys
 import time
-from dataclasses import dataclass
 from datetime import timedelta
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from bench.cost.table import Table
 from bench.cost.timing import median_ms
@@ -48,13 +47,12 @@ EVENT: dict[str, Any] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(TypedDict):
     """The CPU of the thread that answers, and the bytes as CloudFront compresses them."""
 
-    cpu_ms: float
+    page_ms: float
     presign_ms: float
-    compressed_bytes: int
+    page_bytes: int
 
 
 def measure_page(repeats: int) -> Page:
@@ -73,9 +71,9 @@ def measure_page(repeats: int) -> Page:
         raise RuntimeError(f"That was not the front page: {answer['statusCode']}, {html[:300]!r}")
     page = Page(
         # Of this thread only: the table's answers come from another.
-        cpu_ms=median_ms(lambda: lambda_handler(EVENT, None), repeats, time.thread_time),
+        page_ms=median_ms(lambda: lambda_handler(EVENT, None), repeats, time.thread_time),
         presign_ms=median_ms(_presign, repeats, time.thread_time),
-        compressed_bytes=len(gzip.compress(html, 6)),
+        page_bytes=len(gzip.compress(html, 6)),
     )
     table.shutdown()
     return page

@@ -122,15 +122,14 @@ def test_chart__is_well_formed_and_shows_dollars() -> None:
 
 def test_measure_page__uses_the_deployed_handler() -> None:
     """In a process of its own: it starts a gallery, and the handler keeps it."""
-    script = "from bench.cost.page import measure_page; page = measure_page(3); print(repr(page))"
+    script = "import json; from bench.cost.page import measure_page; print(json.dumps(measure_page(3)))"
     ended = subprocess.run(
         [sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=False
     )
     assert ended.returncode == 0, ended.stderr[-2000:]
-    said = ended.stdout.strip()
-    assert said.startswith("Page(cpu_ms="), said
-    compressed = int(said.split("compressed_bytes=")[1].rstrip(")"))
-    assert 20_000 < compressed < 200_000
+    page = json.loads(ended.stdout)
+    assert page["page_ms"] > 0 < page["presign_ms"]
+    assert 20_000 < page["page_bytes"] < 200_000
 
 
 def test_measurements__change_the_result() -> None:

@@ -61,13 +61,6 @@ def worker_line(capsys: pytest.CaptureFixture[str]) -> Callable[[], dict[str, An
     return read
 
 
-@pytest.fixture
-def asked_id(journey: Journey, alice: User, program_of: ProgramFactory, web_log: WebLog) -> str:
-    """Import a photo by the API, and return the id of that request."""
-    answer = program_of(alice).post("/images", {"url": "https://example.org/a.jpg"})
-    return str(answer["X-Request-Id"])
-
-
 def item_of(journey: Journey, photo_id: UUID) -> dict[str, Any]:
     answer = journey.stores.dynamodb.get_item(
         TableName=journey.aws.outputs.catalogue_table, Key={"pk": {"S": keys.photo_item_key(photo_id)}}
@@ -137,37 +130,45 @@ def test_correlation__of_an_unreadable_picture(
 
 
 class Imports:
-    """The import worker on its real stores, with a web that answers as a test wants."""
+    """An import that was asked for, and its worker on real stores with a web that answers as a test wants."""
 
-    def __init__(self, aws: MotoAws, web: FakeWeb) -> None:
+    def __init__(self, aws: MotoAws, asked_id: str) -> None:
         self.aws = aws
+        self.asked_id = asked_id
+
+    def work(self, web: FakeWeb) -> None:
         environment = Environment.read(os.environ)
         importer = Importer(open_stores(environment), web, environment.site_origin)
-        self.batch = ImportBatch(importer, open_queues(environment), MetricLog("test", "imports"))
-
-    def work(self) -> None:
+        batch = ImportBatch(importer, open_queues(environment), MetricLog("test", "imports"))
         answer = self.aws.client("sqs").receive_message(
             QueueUrl=self.aws.outputs.imports_queue_url, AttributeNames=["All"]
         )
         (message,) = answer["Messages"]
         record = {"messageId": "m", "body": message["Body"], "attributes": message["Attributes"]}
-        assert self.batch({"Records": [record]}, request_id="imports") == {"batchItemFailures": []}
+        assert batch({"Records": [record]}, request_id="imports") == {"batchItemFailures": []}
+
+
+@pytest.fixture
+def imports(journey: Journey, alice: User, program_of: ProgramFactory, web_log: WebLog) -> Imports:
+    """Import a photo by the API."""
+    answer = program_of(alice).post("/images", {"url": "https://example.org/a.jpg"})
+    return Imports(journey.aws, str(answer["X-Request-Id"]))
 
 
 def test_correlation__from_an_import_to_the_thumbnail(
     journey: Journey,
-    asked_id: str,
+    imports: Imports,
     subscriber: Subscriber,
     web_log: WebLog,
     worker_line: Callable[[], dict[str, Any]],
 ) -> None:
     photo = Photo.objects.get()
     (requested,) = web_log.lines("imports_requested")
-    assert (requested["correlation_id"], requested["photo_ids"]) == (asked_id, [str(photo.pk)])
+    assert (requested["correlation_id"], requested["photo_ids"]) == (imports.asked_id, [str(photo.pk)])
 
-    Imports(journey.aws, FakeWeb(picture=Picture(flat_jpeg(), "image/jpeg"))).work()
+    imports.work(FakeWeb(picture=Picture(flat_jpeg(), "image/jpeg")))
     line = worker_line()
-    assert (line["outcome"], line["correlation_id"]) == ("completed", asked_id)
+    assert (line["outcome"], line["correlation_id"]) == ("completed", imports.asked_id)
     assert metrics_of(line)["test", "imports"].keys() >= {
         "Processed",
         "FetchMilliseconds",
@@ -176,25 +177,24 @@ def test_correlation__from_an_import_to_the_thumbnail(
 
     journey.work()
     line = worker_line()
-    assert (line["outcome"], line["correlation_id"]) == ("ready", asked_id)
+    assert (line["outcome"], line["correlation_id"]) == ("ready", imports.asked_id)
     settle([photo.pk])
     (settled,) = web_log.lines("photo_settled")
-    assert (settled["status"], settled["correlation_id"]) == ("READY", asked_id)
-    assert [heard["correlation_id"] for heard in subscriber.events()] == [asked_id]
+    assert (settled["status"], settled["correlation_id"]) == ("READY", imports.asked_id)
+    assert [heard["correlation_id"] for heard in subscriber.events()] == [imports.asked_id]
 
 
 def test_correlation__of_a_failed_import(
-    journey: Journey,
-    asked_id: str,
+    imports: Imports,
     subscriber: Subscriber,
     web_log: WebLog,
     worker_line: Callable[[], dict[str, Any]],
 ) -> None:
-    Imports(journey.aws, FakeWeb([NotFetched(ImportReason.NOT_THERE)])).work()
+    imports.work(FakeWeb([NotFetched(ImportReason.NOT_THERE)]))
     line = worker_line()
-    assert (line["reason"], line["correlation_id"]) == (ImportReason.NOT_THERE, asked_id)
+    assert (line["reason"], line["correlation_id"]) == (ImportReason.NOT_THERE, imports.asked_id)
     settle(Photo.objects.values_list("pk", flat=True))
     (settled,) = web_log.lines("photo_settled")
-    assert (settled["reason"], settled["correlation_id"]) == (ImportReason.NOT_THERE, asked_id)
+    assert (settled["reason"], settled["correlation_id"]) == (ImportReason.NOT_THERE, imports.asked_id)
     (heard,) = subscriber.events()
-    assert (heard["type"], heard["correlation_id"]) == ("photo.failed", asked_id)
+    assert (heard["type"], heard["correlation_id"]) == ("photo.failed", imports.asked_id)
