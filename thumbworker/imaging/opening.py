@@ -12,7 +12,7 @@ from thumbworker.contract.reasons import Reason
 from thumbworker.imaging import color, damage, depth, exif, exif_color, memory_estimate
 from thumbworker.imaging.color import ColorNames
 from thumbworker.imaging.errors import Refused, decoder_errors
-from thumbworker.imaging.formats import heif, isobmff, item_properties, jpeg, png, tiff, webp
+from thumbworker.imaging.formats import heif, isobmff, item_properties, jpeg, png, tiff, transforms, webp
 from thumbworker.imaging.formats.jpeg_frame import JpegFrame
 from thumbworker.imaging.formats.sniffing import Format, format_of
 from thumbworker.imaging.frames import (
@@ -146,13 +146,14 @@ def _open_webp(data: bytes, gate: _Gate, _: Deadline) -> Opened:
 
 
 def _open_avif(data: bytes, gate: _Gate, _: Deadline) -> Opened:
+    data = item_properties.with_readable_colors(data)
     image = UncopiedAvif(io.BytesIO(data))
     decoder_bytes = memory_estimate.of_avif(image.size, isobmff.av1_depths(data), image.mode)
     gate.admit(image.size, decoder_bytes)
     tags = exif.read_tags(image.info.get("exif") or b"")
     properties = item_properties.of_primary(data)
     # Pillow replaces the orientation in EXIF by that of irot and imir, which alone count; it ignores clap.
-    crop, orientation = item_properties.placement(image.size, properties.transforms)
+    crop, orientation = transforms.placement(image.size, properties.transforms)
     colors = ColorNames(
         icc_profile=image.info.get("icc_profile") or b"",
         nclx=properties.nclx,
@@ -169,6 +170,7 @@ def _open_avif(data: bytes, gate: _Gate, _: Deadline) -> Opened:
 
 
 def _open_heif(data: bytes, gate: _Gate, _: Deadline) -> Opened:
+    data = item_properties.with_readable_colors(data)
     frame, info = heif.open_primary(data)
     gate.admit(frame.size, memory_estimate.of_heif(frame.size, info, frame.mode))
     # libheif applies irot and imir itself; EXIF only repeats them (ISO/IEC 23008-12, 6.5.10).

@@ -186,13 +186,13 @@ def avif(image: Image.Image, primaries: int, transfer: int, **options: object) -
     return data[:at] + struct.pack(">HH", primaries, transfer) + data[at + 4 :]
 
 
-def with_properties(data: bytes, *boxes: tuple[bytes, bytes]) -> bytes:
+def with_properties(data: bytes, *boxes: tuple[bytes, bytes], essential: bool = True) -> bytes:
     """Return a one-item AVIF of Pillow's with more properties of its picture, in this order."""
     added = b"".join(struct.pack(">I", 8 + len(body)) + kind + body for kind, body in boxes)
     ipma = data.index(b"ipma") - 4
     count = data[ipma + 18]
     present = len([at for at in range(count) if data[ipma + 19 + at] & 0x7F])
-    indexes = bytes(0x80 | present + 1 + place for place in range(len(boxes)))  # all are essential
+    indexes = bytes(0x80 * essential | present + 1 + place for place in range(len(boxes)))
     grown = data[:ipma] + added + data[ipma : ipma + 18] + bytes([count + len(boxes)])
     grown += data[ipma + 19 : ipma + 19 + count] + indexes + data[ipma + 19 + count :]
     sizes = {

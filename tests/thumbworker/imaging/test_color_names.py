@@ -63,6 +63,10 @@ def shown(data: bytes) -> Image.Image:
     return opened(render(data).renditions[0].data)
 
 
+def nclx(primaries: int, transfer: int, matrix: int = 6) -> bytes:
+    return b"nclx" + struct.pack(">HHHB", primaries, transfer, matrix, 0x80)
+
+
 def difference(data: bytes) -> float:
     return largest_difference(patch_colors(shown(data)), PATCHES)
 
@@ -93,10 +97,6 @@ def test_heic__nclx_is_as_cicp_of_same_codes(primaries: str, transfer: int, of_t
     wanted = corners(shown(png(same, cicp(code, transfer))))
     found = corners(shown(heic(**{"colr_of_tiles" if of_tiles else "colr": nclx(code, transfer)})))
     assert largest_difference(list(found.values()), list(wanted.values())) <= LARGEST_DIFFERENCE
-
-
-def nclx(primaries: int, transfer: int, matrix: int = 6) -> bytes:
-    return b"nclx" + struct.pack(">HHHB", primaries, transfer, matrix, 0x80)
 
 
 @pytest.mark.parametrize(
@@ -222,6 +222,37 @@ def test_png__broken_chunks_fall_through(chunks: list[tuple[bytes, bytes]], then
 @pytest.mark.parametrize(("primaries", "transfer"), [(2, 2), (0, 0), (3, 13), (12, 3), (65535, 65535)])
 def test_nclx__unknown_falls_through(primaries: int, transfer: int) -> None:
     assert difference(avif(patches(), primaries, transfer)) <= LARGEST_DIFFERENCE
+
+
+BROKEN_COLR = {
+    "another type": b"abcd" + bytes(20),
+    "nclc of QuickTime": b"nclc" + struct.pack(">HHH", 1, 1, 1),
+    "no range": nclx(12, 13)[:-1],
+    "no type": b"nc",
+    "short": b"nclx\x00\x01\x00",
+    "empty profile": b"prof",
+    "profile of garbage": b"prof" + b"garbage" * 5,
+    "reserved primaries": nclx(3, 13),
+    "reserved transfer": nclx(12, 3),
+    "reserved matrix": nclx(1, 13, 3),
+    "unknown matrix": nclx(1, 13, 99),
+    "all ones": b"nclx" + b"\xff" * 7,
+}
+
+
+@pytest.mark.parametrize("case", BROKEN_COLR)
+def test_heic__broken_colr_is_srgb(case: str) -> None:
+    plain = corners(shown(heic(2, 1)))
+    for place in ("colr", "colr_of_tiles"):
+        found = corners(shown(heic(2, 1, **{place: BROKEN_COLR[case]})))
+        assert largest_difference(list(found.values()), list(plain.values())) <= LARGEST_DIFFERENCE
+
+
+@pytest.mark.parametrize("case", BROKEN_COLR)
+def test_avif__broken_colr_is_srgb(case: str) -> None:
+    plain = saved(patches(), "AVIF", quality=100, subsampling="4:4:4").replace(b"colrnclx", b"freenclx")
+    data = with_properties(plain, (b"colr", BROKEN_COLR[case]), essential=False)
+    assert difference(data) <= LARGEST_DIFFERENCE
 
 
 @pytest.mark.parametrize("transfer", [PQ, HLG])

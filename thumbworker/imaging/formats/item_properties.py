@@ -1,18 +1,18 @@
 """Read color, crop, rotation and mirror of the primary image in an AVIF or HEIC.
 
-Boxes: ISO/IEC 14496-12 (8.11, 12.1.4 and 12.1.5) and 23008-12 (6.5, 9.3). Every read is limited to its box.
+Boxes: ISO/IEC 14496-12 (8.11 and 12.1.5) and 23008-12 (6.5, 9.3). Every read is limited to its box.
 """
 
 from __future__ import annotations
 
-import math
+import struct
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from thumbworker.imaging.colorimetry import SRGB, of_code_points
+from thumbworker.imaging.colorimetry import SRGB, UNSPECIFIED, of_code_points
 from thumbworker.imaging.formats.isobmff import FULL_BOX_BYTES, boxes, unsigned
+from thumbworker.imaging.formats.transforms import KINDS, Transform
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,24 +20,17 @@ if TYPE_CHECKING:
     from thumbworker.imaging.colorimetry import ColorSpace
 
 Span = tuple[int, int]
-Crop = tuple[int, int, int, int]
 
 _MAX_BOXES = 10_000
-_TRANSFORMS = {b"clap", b"irot", b"imir"}
+_NOWHERE = (0, 0)
+_NCLX_BYTES = 11
+_MATRICES = set(range(15)) - {3}
 _SAMPLE_ENTRY = (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsd", b"av01")
 _SKIPPED = {b"stsd": 8, b"av01": 78}
 """Fields before the boxes in these boxes."""
 
 _ANDROID_JFIF = 5, 1, 6
 """What Android's HEIC writer states for its data space JFIF, whose pictures are in sRGB as JPEGs are."""
-
-
-@dataclass(frozen=True, slots=True)
-class Transform:
-    """A transformative property: its type and the content of its box."""
-
-    kind: bytes
-    body: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,24 +46,61 @@ def of_primary(data: bytes) -> Properties:
     view = memoryview(data)
     if data[8:12] == b"avis":  # decoders show the first frame of the sequence instead
         return _of_track(view)
-    for kind, start, end in boxes(view, 0, len(view)):
-        if kind == b"meta":
-            inner = {k: (s, e) for k, s, e in islice(boxes(view, start + FULL_BOX_BYTES, end), _MAX_BOXES)}
-            return _of_primary(view, inner)
-    return Properties()
-
-
-def _of_primary(view: memoryview, inner: dict[bytes, Span]) -> Properties:
-    nothing = (0, 0)
-    at, end = inner.get(b"pitm", nothing)
+    inner = _inside_meta(view)
+    at, end = inner.get(b"pitm", _NOWHERE)
     if end - at < 6:
         return Properties()
     item = unsigned(view, at + FULL_BOX_BYTES, 2 if view[at] == 0 else 4)
-    associated = _Associations(view, *inner.get(b"iprp", nothing))
+    associated = _Associations(view, *inner.get(b"iprp", _NOWHERE))
     found = _properties(view, associated.of(item))
     # A grid may leave its colors to its tiles.
-    tile = _first_input(view, *inner.get(b"iref", nothing), item=item)
+    tile = _first_input(view, *inner.get(b"iref", _NOWHERE), item=item)
     return found if found.nclx or not tile else replace(found, nclx=_nclx(view, associated.of(tile)))
+
+
+def with_readable_colors(data: bytes) -> bytes:
+    """Return the file with only such ``colr`` boxes as decoders take: a broken one would refuse it.
+
+    Reserved code points become unspecified. What is no color information becomes a profile, which is ignored
+    later; an empty box becomes free space, which decoders do not take where it is marked as essential.
+    """
+    view = memoryview(data)
+    repairs: list[tuple[int, bytes]] = []
+    for kind, start, end in _Associations(view, *_inside_meta(view).get(b"iprp", _NOWHERE)).properties:
+        if kind != b"colr" or bytes(view[start - 4 : start]) != b"colr":
+            continue
+        name = bytes(view[start : start + 4])
+        if name == b"nclx" and end - start >= _NCLX_BYTES:
+            content = bytes(view[start + 4 : start + _NCLX_BYTES])
+            if (sound := _sound_nclx(content)) != content:
+                repairs.append((start + 4, sound))
+        elif end - start <= 4:
+            repairs.append((start - 4, b"free"))
+        elif name not in {b"prof", b"rICC"}:
+            repairs.append((start, b"prof"))
+    if not repairs:
+        return data
+    repaired = bytearray(data)
+    for at, value in repairs:
+        repaired[at : at + len(value)] = value
+    return bytes(repaired)
+
+
+def _sound_nclx(content: bytes) -> bytes:
+    primaries, transfer, matrix, flags = struct.unpack(">HHHB", content)
+    if of_code_points(primaries, transfer) is None:
+        primaries = transfer = UNSPECIFIED
+    return struct.pack(
+        ">HHHB", primaries, transfer, matrix if matrix in _MATRICES else UNSPECIFIED, flags & 0x80
+    )
+
+
+def _inside_meta(view: memoryview) -> dict[bytes, Span]:
+    for kind, start, end in islice(boxes(view, 0, len(view)), _MAX_BOXES):
+        if kind == b"meta":
+            inner = islice(boxes(view, start + FULL_BOX_BYTES, end), _MAX_BOXES)
+            return {k: (s, e) for k, s, e in inner}
+    return {}
 
 
 def _of_track(view: memoryview) -> Properties:
@@ -83,9 +113,7 @@ def _of_track(view: memoryview) -> Properties:
 
 
 def _properties(view: memoryview, found: list[tuple[bytes, int, int]]) -> Properties:
-    transforms = (
-        Transform(kind, bytes(view[s : min(e, s + 32)])) for kind, s, e in found if kind in _TRANSFORMS
-    )
+    transforms = (Transform(kind, bytes(view[s : min(e, s + 32)])) for kind, s, e in found if kind in KINDS)
     return Properties(_nclx(view, found), tuple(transforms))
 
 
@@ -94,11 +122,11 @@ class _Associations:
 
     def __init__(self, view: memoryview, start: int, end: int) -> None:
         self._view = view
-        self._properties: list[tuple[bytes, int, int]] = []
+        self.properties: list[tuple[bytes, int, int]] = []
         self._maps: list[Span] = []
         for kind, s, e in islice(boxes(view, start, end), _MAX_BOXES):
             if kind == b"ipco":
-                self._properties = list(islice(boxes(view, s, e), _MAX_BOXES))
+                self.properties = list(islice(boxes(view, s, e), _MAX_BOXES))
             elif kind == b"ipma":
                 self._maps.append((s, e))
 
@@ -109,7 +137,7 @@ class _Associations:
                 if number == item:
                     essential = 1 << 8 * places.step - 1
                     indexes = (unsigned(self._view, at, places.step) & (essential - 1) for at in places)
-                    return [self._properties[i - 1] for i in indexes if 0 < i <= len(self._properties)]
+                    return [self.properties[i - 1] for i in indexes if 0 < i <= len(self.properties)]
         return []
 
     def _entries(self, start: int, end: int) -> Iterator[tuple[int, range]]:
@@ -139,71 +167,9 @@ def _first_input(view: memoryview, start: int, end: int, *, item: int) -> int:
 
 def _nclx(view: memoryview, properties: Sequence[tuple[bytes, int, int]]) -> ColorSpace | None:
     for kind, start, end in properties:
-        if kind == b"colr" and bytes(view[start : start + 4]) == b"nclx" and end - start >= 11:
+        if kind == b"colr" and bytes(view[start : start + 4]) == b"nclx" and end - start >= _NCLX_BYTES:
             primaries, transfer, matrix = (unsigned(view, start + at, 2) for at in (4, 6, 8))
             if (primaries, transfer, matrix) == _ANDROID_JFIF:
                 return SRGB
             return of_code_points(primaries, transfer)  # the decoder applies matrix and range
     return None
-
-
-def placement(size: tuple[int, int], transforms: Sequence[Transform]) -> tuple[Crop | None, int]:
-    r"""Return the box that a crop leaves of the stored image, and its EXIF orientation (1 to 8).
-
-    The transforms apply in their order. A broken one is ignored.
-
-    >>> placement((60, 40), [Transform(b"irot", b"\1"), Transform(b"imir", b"\1")])
-    (None, 5)
-    """
-    turned = _UPRIGHT
-    width, height = Fraction(size[0]), Fraction(size[1])
-    middle_x, middle_y = width / 2, height / 2
-    for transform in transforms:
-        if transform.kind == b"irot" and transform.body:
-            for _ in range(transform.body[0] & 3):
-                turned = _after(_ANTICLOCKWISE, turned)
-        elif transform.kind == b"imir" and transform.body:
-            turned = _after(_MIRRORED if transform.body[0] & 1 else _UPSIDE_DOWN, turned)
-        elif transform.kind == b"clap" and (aperture := _aperture(transform.body)):
-            (a, b), (c, d) = turned
-            wanted_width, wanted_height, right, down = aperture
-            middle_x, middle_y = middle_x + a * right + c * down, middle_y + b * right + d * down
-            width, height = (wanted_width, wanted_height) if a else (wanted_height, wanted_width)
-    left, top = math.floor(middle_x - width / 2), math.floor(middle_y - height / 2)
-    box = max(0, left), max(0, top), min(size[0], left + round(width)), min(size[1], top + round(height))
-    whole = box == (0, 0, *size) or box[2] <= box[0] or box[3] <= box[1]
-    return None if whole else box, _ORIENTATIONS[turned]
-
-
-def _aperture(body: bytes) -> tuple[Fraction, Fraction, Fraction, Fraction] | None:
-    """Return width, height and the offsets of the middle, right and down; ``None`` if the box is broken."""
-    numbers = [int.from_bytes(body[at : at + 4], "big", signed=True) for at in range(0, 32, 4)]
-    if len(body) < 32 or min(numbers[1::2]) <= 0 or min(numbers[0], numbers[2]) <= 0:
-        return None
-    width, height, right, down = (Fraction(n, d) for n, d in zip(numbers[::2], numbers[1::2], strict=True))
-    return width, height, right, down
-
-
-_Turn = tuple[tuple[int, int], tuple[int, int]]
-"""A matrix from stored to shown directions, x to the right and y down."""
-
-_UPRIGHT: _Turn = ((1, 0), (0, 1))
-_ANTICLOCKWISE: _Turn = ((0, 1), (-1, 0))
-_MIRRORED: _Turn = ((-1, 0), (0, 1))
-_UPSIDE_DOWN: _Turn = ((1, 0), (0, -1))
-_ORIENTATIONS: dict[_Turn, int] = {
-    _UPRIGHT: 1,
-    _MIRRORED: 2,
-    ((-1, 0), (0, -1)): 3,
-    _UPSIDE_DOWN: 4,
-    ((0, 1), (1, 0)): 5,
-    ((0, -1), (1, 0)): 6,
-    ((0, -1), (-1, 0)): 7,
-    _ANTICLOCKWISE: 8,
-}
-
-
-def _after(second: _Turn, first: _Turn) -> _Turn:
-    (a, b), (c, d) = second
-    (e, f), (g, h) = first
-    return (a * e + b * g, a * f + b * h), (c * e + d * g, c * f + d * h)
