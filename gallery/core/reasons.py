@@ -78,7 +78,7 @@ HTML = Reason(
 )
 TYPE_NOT_ACCEPTED = Reason(
     "type_not_accepted",
-    _("We don't support this kind of file. Choose a JPEG, PNG, WebP, AVIF, GIF, HEIC, or TIFF file."),
+    _("We don't support this kind of file. Choose an image, such as JPEG, PNG, HEIC, TIFF, or camera raw."),
 )
 
 # An upload is refused.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from gallery.imports.requests import request_again
 from gallery.photos import transitions
+from thumbworker.contract.formats import MEDIA_TYPES
 from thumbworker.contract.imports import ImportReason, ImportStatus
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def fetched_facts(item: PhotoItem) -> dict[str, Any]:
     """Return the size, type and hash of the fetched file, as columns."""
     return {
         "size_bytes": item.size_bytes,
-        "content_type": f"image/{item.format.lower()}"[:50],
+        "content_type": MEDIA_TYPES.get(item.format, f"image/{item.format.lower()}"[:50]),
         "sha256": item.sha256,
     }
 

@@ -18,6 +18,7 @@ def facts_of(item: PhotoItem) -> list[tuple[str, str]]:
     """Return labels and values of the known camera details, most useful first."""
     said = item.metadata
     found = [
+        (_("Image"), _preview(said)),
         (_("Camera"), _device(said, "make", "model")),
         (_("Lens"), _device(said, "lens_make", "lens_model")),
         (_("Focal length"), _with_unit(said, "focal_length", "{} mm")),
@@ -28,6 +29,11 @@ def facts_of(item: PhotoItem) -> list[tuple[str, str]]:
         (_("Size"), f"{item.width} × {item.height}" if item.width and item.height else ""),
     ]
     return [(label, value) for label, value in found if value]
+
+
+def _preview(said: Mapping[str, Any]) -> str:
+    kind = said.get("preview_of")
+    return _("Preview of a raw file (%(kind)s)") % {"kind": kind} if kind else ""
 
 
 def _device(said: Mapping[str, Any], maker: str, name: str) -> str:

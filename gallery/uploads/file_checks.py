@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from gallery.core import reasons
+from thumbworker.contract.formats import MEDIA_TYPES, Format, recognize
 from thumbworker.contract.limits import MAX_ORIGINAL_BYTES
+from thumbworker.contract.reasons import Reason as WorkerReason
 from thumbworker.contract.text import clean_text
 
 if TYPE_CHECKING:
@@ -21,23 +23,46 @@ MAX_NAME_LENGTH = 250
 """Below 255 characters, where Django silently truncates the names of posted files."""
 MAX_UPLOADS_AT_ONCE = 50
 
-TYPES_BY_EXTENSION = {
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".jpe": "image/jpeg",
-    ".mpo": "image/jpeg",
-    ".png": "image/png",
-    ".webp": "image/webp",
-    ".avif": "image/avif",
-    ".gif": "image/gif",
-    ".heic": "image/heic",
-    ".heif": "image/heif",
-    ".tif": "image/tiff",
-    ".tiff": "image/tiff",
+EXTENSIONS = {
+    "image/jpeg": ".jpg .jpeg .jpe .jfif .jif .jfi .pjpeg .pjpg .pjp .mpo",
+    "image/png": ".png .apng",
+    "image/webp": ".webp",
+    "image/avif": ".avif .avifs",
+    "image/gif": ".gif",
+    "image/heic": ".heic .heics .hif",
+    "image/heif": ".heif .heifs",
+    "image/tiff": ".tif .tiff",
+    MEDIA_TYPES[Format.DNG]: ".dng",
+    MEDIA_TYPES[Format.CR2]: ".cr2",
+    MEDIA_TYPES[Format.CR3]: ".cr3",
+    MEDIA_TYPES[Format.NEF]: ".nef .nrw",
+    MEDIA_TYPES[Format.ARW]: ".arw .sr2",
+    MEDIA_TYPES[Format.RAF]: ".raf",
+    MEDIA_TYPES[Format.ORF]: ".orf",
+    MEDIA_TYPES[Format.RW2]: ".rw2 .rwl",
+    MEDIA_TYPES[Format.PEF]: ".pef",
+    MEDIA_TYPES[Format.SRW]: ".srw",
 }
-ACCEPTED_TYPES = frozenset(TYPES_BY_EXTENSION.values())
+TYPES_BY_EXTENSION = {
+    extension: media_type for media_type, extensions in EXTENSIONS.items() for extension in extensions.split()
+}
+ACCEPTED_TYPES = frozenset(EXTENSIONS)
 
-TYPE_ALIASES = {"image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg", "image/x-png": "image/png"}
+TYPE_ALIASES = {
+    "image/jpg": "image/jpeg",
+    "image/pjpeg": "image/jpeg",
+    "image/jfif": "image/jpeg",
+    "image/x-png": "image/png",
+    "image/apng": "image/png",
+    "image/heic-sequence": "image/heic",
+    "image/heif-sequence": "image/heif",
+    "image/avif-sequence": "image/avif",
+    "image/dng": MEDIA_TYPES[Format.DNG],
+    "image/x-dng": MEDIA_TYPES[Format.DNG],
+}
+ANY_TYPE = "application/octet-stream"
+SAY_NOTHING = frozenset({"", "*/*", "application/unknown", "binary/octet-stream", ANY_TYPE})
+"""What systems state for a type that they do not know."""
 
 
 class FileRefused(Exception):
@@ -103,6 +128,8 @@ def clean_name(untrusted: object) -> str:
 def content_type(untrusted: object, name: str) -> str:
     """Return the accepted media type that the client states, or else the one of the extension.
 
+    What is not plainly something else is taken: the content decides, and the worker checks it.
+
     Raises:
         FileRefused: the type is not accepted.
     """
@@ -113,12 +140,21 @@ def content_type(untrusted: object, name: str) -> str:
         raise FileRefused(reasons.SVG)
     if text in {"text/html", "application/xhtml+xml"} or extension in {".html", ".htm", ".xhtml"}:
         raise FileRefused(reasons.HTML)
-    if not text or text == "application/octet-stream":
-        # Some systems have no type for HEIC and AVIF. The worker checks the content anyway.
-        text = TYPES_BY_EXTENSION.get(extension, "")
-    if text not in ACCEPTED_TYPES:
-        raise FileRefused(reasons.TYPE_NOT_ACCEPTED)
-    return text
+    if text in ACCEPTED_TYPES:
+        return text
+    of_image = text.startswith("image/")
+    if of_image or text in SAY_NOTHING:
+        if extension in TYPES_BY_EXTENSION:
+            return TYPES_BY_EXTENSION[extension]
+        if of_image or not extension:
+            return ANY_TYPE
+    raise FileRefused(reasons.TYPE_NOT_ACCEPTED)
+
+
+def content_refusal(content: bytes) -> Reason | None:
+    """Return why the worker would refuse this file by its first bytes; ``None`` if it would not."""
+    found = recognize(content)
+    return reasons.PROCESSING[found] if isinstance(found, WorkerReason) else None
 
 
 def _size_bytes(untrusted: object) -> int:

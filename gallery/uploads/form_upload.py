@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from gallery.core import reasons
 from gallery.storage.originals import OriginalExists, OriginalsUnavailable, originals
+from gallery.uploads.file_checks import content_refusal
 from gallery.uploads.offers import AlreadyThere, Offered, Refused, offer, read_request
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ def store(
             "met_conflict": True,
         }
     )
+    reason = content_refusal(content)
+    if reason and not isinstance(request, Refused):
+        return Refused(str(upload_id), reason)
     outcome = offer(owner_id, [request], visibility=visibility)[0]
     if isinstance(outcome, Offered):
         try:

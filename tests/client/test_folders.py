@@ -10,9 +10,10 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from contactsheet.engine.folders import find_files
+from contactsheet.engine.folders import PICTURE_EXTENSIONS, find_files
 from contactsheet.engine.interfaces import Outcome
 from contactsheet.engine.upload import UploadRun
+from gallery.uploads.file_checks import TYPES_BY_EXTENSION
 from tests.client.fake_gallery import FakeGallery, RecordingObserver
 
 

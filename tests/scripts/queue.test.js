@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { UploadError } from "../../static/src/upload/error.js";
-import { contentType, Uploads } from "../../static/src/upload/queue.js";
+import { Uploads } from "../../static/src/upload/queue.js";
 
 const file = (name, size = 10, type = "image/jpeg") => ({ name, size, type });
 const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
@@ -93,15 +93,3 @@ test("uploads: totals leave out refused files", async () => {
   const { files, arrived, failed, bytes, sentBytes } = all.totals;
   assert.deepEqual({ files, arrived, failed, bytes, sentBytes }, { files: 3, arrived: 2, failed: 1, bytes: 40, sentBytes: 40 });
 });
-
-for (const [name, type, expected] of [
-  ["a.HEIC", "", "image/heic"],
-  ["a.avif", "", "image/avif"],
-  ["a.tif", "", "image/tiff"],
-  ["a.jpg", "image/jpeg", "image/jpeg"],
-  ["a", "", "application/octet-stream"],
-]) {
-  test(`contentType: ${name} with type "${type}" is ${expected}`, () => {
-    assert.equal(contentType({ name, type }), expected);
-  });
-}

@@ -18,6 +18,7 @@ class Reason(StrEnum):
     DOCUMENT = "document"
     VECTOR_DRAWING = "vector_drawing"
     CAMERA_RAW = "camera_raw"
+    RAW_WITHOUT_PREVIEW = "raw_without_preview"
     FORMAT_NOT_SUPPORTED = "format_not_supported"
     SAMPLES_NOT_SUPPORTED = "samples_not_supported"
     HEIC_NOT_READ = "heic_not_read"
@@ -34,7 +35,7 @@ SENTENCES: dict[Reason, str] = {
     Reason.EMPTY: gettext_noop("This file is empty. Choose another file."),
     Reason.TOO_LARGE: gettext_noop("This file is larger than 50 MB. Save a smaller copy and upload it."),
     Reason.NOT_A_PICTURE: gettext_noop(
-        "This file isn't an image. Choose a JPEG, PNG, WebP, AVIF, GIF, HEIC, or TIFF file."
+        "This file isn't an image. Choose an image, such as JPEG, PNG, HEIC, TIFF, or camera raw."
     ),
     Reason.VIDEO: gettext_noop("Videos aren't supported. Choose an image."),
     Reason.DOCUMENT: gettext_noop(
@@ -44,7 +45,10 @@ SENTENCES: dict[Reason, str] = {
         "Vector drawings aren't supported. Export the drawing as PNG and upload that."
     ),
     Reason.CAMERA_RAW: gettext_noop(
-        "Camera raw files aren't supported. Export the photo as JPEG and upload that."
+        "This kind of camera raw file isn't supported. Export the photo as JPEG and upload that."
+    ),
+    Reason.RAW_WITHOUT_PREVIEW: gettext_noop(
+        "This raw file contains no preview that we can show. Export the photo as JPEG and upload that."
     ),
     Reason.FORMAT_NOT_SUPPORTED: gettext_noop(
         "This image type isn't supported. Save it as JPEG, PNG, or WebP and upload it again."

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from PIL import AvifImagePlugin, Image, ImageFile, WebPImagePlugin
 
+from thumbworker.contract.reasons import Reason
 from thumbworker.imaging import damage
+from thumbworker.imaging.errors import Refused, decoder_errors
 from thumbworker.imaging.memory_limit import limited_memory
 
 if TYPE_CHECKING:
@@ -199,3 +201,39 @@ class LimitedFrame:
     def close(self) -> None:
         """Free the pixels."""
         self._frame.close()
+
+
+class FirstDecodable:
+    """The first of several frames of one scene whose pixels can be decoded."""
+
+    transparency: object = None
+
+    def __init__(self, frames: list[Frame]) -> None:
+        self._frames = frames
+        self.size = frames[0].size
+
+    def load(self, target: tuple[int, int]) -> Box:
+        """Decode; give up a damaged frame if there is another."""
+        while True:
+            try:
+                with decoder_errors():
+                    box = self._frames[0].load(target)
+            except Refused as refused:
+                if len(self._frames) == 1 or refused.reason is Reason.TOOK_TOO_LONG:
+                    raise
+                self._frames.pop(0).close()
+            else:
+                self.size = self._frames[0].size
+                return box
+
+    def rows(self, top: int, bottom: int) -> Image.Image:
+        """Return the decoded rows from ``top`` up to ``bottom``."""
+        return self._frames[0].rows(top, bottom)
+
+    def whole(self) -> Image.Image | None:
+        """Return the decoded pixels as one image; ``None`` if they are in a buffer."""
+        return self._frames[0].whole()
+
+    def close(self) -> None:
+        """Free the pixels."""
+        self._frames[0].close()

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from PIL import Image, ImageFile, TiffImagePlugin
 
+from thumbworker.contract.formats import CAMERA_RAWS, Format
 from thumbworker.contract.reasons import Reason
 from thumbworker.imaging import color, damage, depth, exif, exif_color, memory_estimate
 from thumbworker.imaging.color import ColorNames
 from thumbworker.imaging.errors import Refused, decoder_errors
-from thumbworker.imaging.formats import heif, isobmff, item_properties, jpeg, png, tiff, transforms, webp
+from thumbworker.imaging.formats import heif, isobmff, item_properties, jpeg, png, raw, tiff, transforms, webp
 from thumbworker.imaging.formats.jpeg_frame import JpegFrame
-from thumbworker.imaging.formats.sniffing import Format, format_of
+from thumbworker.imaging.formats.sniffing import format_of
 from thumbworker.imaging.frames import (
+    FirstDecodable,
     Frame,
     ImageFrame,
     LimitedFrame,
@@ -26,7 +29,7 @@ from thumbworker.imaging.frames import (
 from thumbworker.imaging.source import Deadline, open_pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import IO
 
     from thumbworker.imaging.limits import Limits
@@ -44,7 +47,8 @@ _FINE_BYTES_PER_PIXEL = 0.22
 class Opened:
     """An original whose header is within the limits.
 
-    ``orientation`` is the EXIF orientation (1 to 8) of the decoded pixels.
+    ``orientation`` is the EXIF orientation (1 to 8) of the decoded pixels. ``facts`` are what the container
+    says of them, beside the ``tags``.
     """
 
     frame: Frame
@@ -52,6 +56,7 @@ class Opened:
     orientation: int
     tags: exif.Tags
     colors: ColorNames
+    facts: dict[str, str] = field(default_factory=dict)
 
     @property
     def upright_size(self) -> tuple[int, int]:
@@ -183,9 +188,11 @@ def _open_heif(data: bytes, gate: _Gate, _: Deadline) -> Opened:
     return Opened(frame, Format.HEIF, 1, tags, colors)
 
 
-def _open_tiff(data: bytes, gate: _Gate, _: Deadline) -> Opened:
+def _open_tiff(data: bytes, gate: _Gate, deadline: Deadline) -> Opened:
     tags = exif.read_tags(data)
-    tiff.require_plain(data, tags)
+    if (found := raw.of_tiff(data, tags)) is not None:
+        return _open_preview(data, found, gate, deadline)
+    tiff.require_plain(tags)
     image = _open(io.BytesIO(data), Format.TIFF)
     decoder_bytes = memory_estimate.of_tiff(
         image.size, image.mode, tiff.block_bytes(tags), turned=tags.orientation != 1
@@ -195,6 +202,36 @@ def _open_tiff(data: bytes, gate: _Gate, _: Deadline) -> Opened:
     # Pillow's reader applies the orientation itself.
     colors = ColorNames(icc_profile=image.info.get("icc_profile") or b"", exif=exif_color.space_of(tags))
     return Opened(frame, Format.TIFF, 1, tags, colors)
+
+
+def _open_raw(kind: Format) -> Callable[[bytes, _Gate, Deadline], Opened]:
+    return lambda data, gate, deadline: _open_preview(data, raw.read(data, kind), gate, deadline)
+
+
+def _open_preview(data: bytes, found: raw.CameraRaw, gate: _Gate, deadline: Deadline) -> Opened:
+    """Open the largest preview of a camera raw; a smaller one replaces it if its pixels are damaged."""
+    opened = list(_previews(data, found, gate, deadline))
+    if not opened:
+        raise Refused(Reason.RAW_WITHOUT_PREVIEW, f"{found.format} with {len(found.previews)} JPEGs")
+    tags = raw.merged(found.tags, opened[0].tags)
+    colors = opened[0].colors
+    return replace(
+        opened[0],
+        colors=replace(colors, exif=colors.exif or exif_color.space_of(tags)),
+        frame=FirstDecodable([preview.frame for preview in opened]),
+        format=found.format,
+        orientation=tags.orientation,
+        tags=tags,
+        facts={"preview_of": str(found.format)},
+    )
+
+
+def _previews(data: bytes, found: raw.CameraRaw, gate: _Gate, deadline: Deadline) -> Iterator[Opened]:
+    held_bytes = gate.data_bytes
+    for start, end in raw.largest_first(data, found):
+        held_bytes += end - start
+        with suppress(Refused):
+            yield _open_jpeg(data[start:end], replace(gate, data_bytes=held_bytes), deadline)
 
 
 def _open_gif(data: bytes, gate: _Gate, deadline: Deadline) -> Opened:
@@ -211,4 +248,5 @@ _OPENERS: dict[Format, Callable[[bytes, _Gate, Deadline], Opened]] = {
     Format.HEIF: _open_heif,
     Format.TIFF: _open_tiff,
     Format.GIF: _open_gif,
+    **{kind: _open_raw(kind) for kind in CAMERA_RAWS},
 }

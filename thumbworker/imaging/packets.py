@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from thumbworker.contract.formats import CAMERA_RAWS, Format
 from thumbworker.imaging import exif
 from thumbworker.imaging.formats import isobmff
-from thumbworker.imaging.formats.sniffing import Format
 from thumbworker.imaging.text import decoded
 
 if TYPE_CHECKING:
@@ -186,4 +186,5 @@ _FINDERS: dict[Format, Callable[[bytes], Packets]] = {
     Format.TIFF: _in_tiff,
     Format.AVIF: _in_isobmff,
     Format.HEIF: _in_isobmff,
+    **dict.fromkeys(CAMERA_RAWS - {Format.CR3, Format.RAF}, _in_tiff),
 }

@@ -75,7 +75,7 @@ def render(data: bytes, *, policy: RenditionPolicy = CURRENT, limits: Limits = D
         dominant_color=facts[1],
         dhash=facts[2],
         sha256=digest,
-        metadata=said.facts,
+        metadata={**said.facts, **opened.facts},
         location=said.location,
         words=said.words,
         timings=watch.timings,

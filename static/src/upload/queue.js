@@ -18,14 +18,6 @@ const tooLarge = () =>
 const unexpected = () =>
   new UploadError(gettext("Something went wrong on this page. Retry, or reload the page."), { retryable: true });
 
-const TYPES = { heic: "image/heic", heif: "image/heif", avif: "image/avif", tif: "image/tiff", tiff: "image/tiff" };
-
-/** Return the media type of a file; systems without HEIC support leave it empty. */
-export function contentType(file) {
-  const extension = file.name.split(".").pop().toLowerCase();
-  return file.type || TYPES[extension] || "application/octet-stream";
-}
-
 /** Uploads with a `state`: waiting, sending, processing, done or failed. Dispatches "change" with the upload. */
 export class Uploads extends EventTarget {
   all = [];
@@ -107,7 +99,7 @@ export class Uploads extends EventTarget {
       upload_id: item.id,
       name: file.name,
       size_bytes: file.size,
-      content_type: contentType(file),
+      content_type: file.type,
       sha256: await this.read(file),
     };
     return this.sending(async () => {

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from tests.gallery.api.conftest import Program, ProgramFactory
     from tests.gallery.stores import Stores
 
+PICTURE = b"\xff\xd8\xff picture"
+
 pytestmark = pytest.mark.usefixtures("stores")
 
 
@@ -123,13 +125,13 @@ def test_offer_uploads__query_count(
 
 def test_upload__stores_a_small_file(alice: User, program_of: ProgramFactory, stores: Stores) -> None:
     program = program_of(alice)
-    first = send(program, b"picture", visibility="private")
+    first = send(program, PICTURE, visibility="private")
     assert first.status_code == 201, first.content
     photo = Photo.objects.get()
     assert first.json() == {"photoId": str(photo.pk), "alreadyThere": False}
     assert photo.visibility == Visibility.PRIVATE
     assert stores.keys("originals/") == {f"originals/{photo.pk}"}
-    second = send(program, b"picture")
+    second = send(program, PICTURE)
     assert (second.status_code, second.json()["alreadyThere"]) == (200, True)
 
 
@@ -143,12 +145,33 @@ def test_upload__refusals(alice: User, program_of: ProgramFactory) -> None:
     assert (missing.status_code, missing.json()["reason"]) == (422, "invalid")
 
 
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"MZ\x90\x00" + bytes(400), "not_a_picture"),
+        (b"<!doctype html><p>Hello", "not_a_picture"),
+        (b"<?xml version='1.0'?><svg/>", "vector_drawing"),
+        (b"%PDF-1.7", "document"),
+        (b"\x00\x00\x00\x18ftypmp42", "video"),
+    ],
+)
+def test_upload__other_content_stores_nothing(
+    alice: User, program_of: ProgramFactory, stores: Stores, content: bytes, reason: str
+) -> None:
+    answer = send(program_of(alice), content)
+    assert (answer.status_code, answer.json()["reason"]) == (422, reason)
+    assert not Photo.objects.exists()
+    assert stores.keys("originals/") == set()
+    alice.refresh_from_db()
+    assert alice.used_bytes == 0
+
+
 def test_upload__repeated_with_a_key(alice: User, program_of: ProgramFactory) -> None:
     program = program_of(alice)
     answers = [
         program.client.post(
             "/api/v1/upload",
-            {"file": SimpleUploadedFile("a.jpg", b"picture", "image/jpeg")},
+            {"file": SimpleUploadedFile("a.jpg", PICTURE, "image/jpeg")},
             headers={"Idempotency-Key": "a"},
         )
         for _ in range(2)

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from tests.thumbworker.imaging.metadata_files import packet, records
 from tests.thumbworker.imaging.pictures import opened
 from tests.thumbworker.imaging.valid_files import LIMITS, SMALL, valid_files
+from thumbworker.contract.formats import Format
 from thumbworker.contract.text import clean_text
 from thumbworker.imaging import Picture, Refused, iptc, render, xmp
 from thumbworker.imaging.capture_time import read_time
 from thumbworker.imaging.exif import Tags, read_tags
-from thumbworker.imaging.formats.sniffing import Format
 from thumbworker.imaging.metadata import camera_facts, location, metadata_of
 from thumbworker.imaging.packets import Packets, packets_of
 
@@ -81,6 +81,10 @@ MAGIC = st.sampled_from(
         b"\x00\x00\x00\x18ftypavif\x00\x00\x00\x00avifmif1",
         b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic",
         b"II*\x00\x08\x00\x00\x00",
+        b"IIRO\x08\x00\x00\x00",
+        b"IIU\x00\x08\x00\x00\x00",
+        b"\x00\x00\x00\x18ftypcrx \x00\x00\x00\x01crx isom",
+        b"FUJIFILMCCD-RAW 0201" + bytes(64),
         b"",
     ]
 )

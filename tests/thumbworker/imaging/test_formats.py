@@ -149,12 +149,12 @@ def test_heic__refused_without_decoder(monkeypatch: pytest.MonkeyPatch) -> None:
     assert refused.value.reason is Reason.HEIC_NOT_READ
 
 
-def test_tiff__camera_raw_is_refused() -> None:
+def test_tiff__raw_without_preview_is_refused() -> None:
     for tag, value in ((50706, b"\x01\x04\x00\x00"), (254, 1)):
         directory = {tag: value}
         with pytest.raises(Refused) as refused:
             render(saved(scene(60, 40), "TIFF", tiffinfo=directory))
-        assert refused.value.reason is Reason.CAMERA_RAW
+        assert refused.value.reason is Reason.RAW_WITHOUT_PREVIEW
 
 
 @pytest.mark.parametrize("marker", [0xC3, 0xC5, 0xCB])

@@ -69,7 +69,7 @@ def test_render__shape_of_picture() -> None:
         (b"BM" + bytes(60), Reason.FORMAT_NOT_SUPPORTED),
         (b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom", Reason.VIDEO),
         (b"\x00\x00\x00\x14ftypqt  \x00\x00\x00\x00qt  ", Reason.VIDEO),
-        (b"\x00\x00\x00\x18ftypcrx \x00\x00\x00\x01crx isom", Reason.CAMERA_RAW),
+        (b"\x00\x00\x00\x18ftypcrx \x00\x00\x00\x01crx isom", Reason.RAW_WITHOUT_PREVIEW),
         (b"RIFF\x00\x00\x00\x00AVI LIST", Reason.VIDEO),
         (b"\x00\x00\x00\x0cJXL \r\n\x87\n", Reason.FORMAT_NOT_SUPPORTED),
         (b"\xff\xd8\xff\xe0", Reason.TRUNCATED),

@@ -9,8 +9,8 @@ import zlib
 import pytest
 
 from tests.thumbworker.imaging.metadata_files import jpeg, listed, packet, png, records, resources, webp
+from thumbworker.contract.formats import Format
 from thumbworker.imaging import iptc, render, xmp
-from thumbworker.imaging.formats.sniffing import Format
 from thumbworker.imaging.packets import Packets, packets_of
 
 BOMB = b"""<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>"""

@@ -1,4 +1,4 @@
-"""Recognize which TIFFs are plain images: the container also holds camera raws and scientific data.
+"""Recognize which TIFFs are supported: the container also holds scientific data.
 
 Tags: TIFF 6.0 and Adobe's supplements.
 """
@@ -13,24 +13,19 @@ from thumbworker.imaging.errors import Refused
 if TYPE_CHECKING:
     from thumbworker.imaging.exif import Tags
 
-_NEW_SUBFILE_TYPE, _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _SAMPLES = 254, 256, 257, 258, 259, 277
-_ROWS_PER_STRIP, _TILE_WIDTH, _TILE_HEIGHT, _SAMPLE_FORMAT, _DNG_VERSION = 278, 322, 323, 339, 50706
-_CR2_MARK = b"CR"
+_WIDTH, _HEIGHT, _BITS, _COMPRESSION, _SAMPLES = 256, 257, 258, 259, 277
+_ROWS_PER_STRIP, _TILE_WIDTH, _TILE_HEIGHT, _SAMPLE_FORMAT = 278, 322, 323, 339
 
 _COMPRESSIONS = {1, 2, 3, 4, 5, 7, 8, 32773, 32946}
 """None, three of fax, LZW, JPEG, Deflate, PackBits and the old number of Deflate."""
 
 
-def require_plain(data: bytes, tags: Tags) -> None:
+def require_plain(tags: Tags) -> None:
     """Check that a TIFF is a plain image.
 
     Raises:
-        Refused: with ``CAMERA_RAW``, ``FORMAT_NOT_SUPPORTED`` or ``SAMPLES_NOT_SUPPORTED``.
+        Refused: with ``FORMAT_NOT_SUPPORTED`` or ``SAMPLES_NOT_SUPPORTED``.
     """
-    first = _first(tags, _NEW_SUBFILE_TYPE, 0)
-    if _DNG_VERSION in tags.main or data[8:10] == _CR2_MARK or first & 1:
-        # The first directory is a small preview, which would be used as the photo.
-        raise Refused(Reason.CAMERA_RAW, "a TIFF whose first image is a preview")
     compression = _first(tags, _COMPRESSION, 1)
     if compression not in _COMPRESSIONS:
         raise Refused(Reason.FORMAT_NOT_SUPPORTED, f"TIFF compression {compression}")
