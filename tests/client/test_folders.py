@@ -193,3 +193,7 @@ def test_find_files__goes_on_after_an_unreadable_folder():
         "locked.jpg": (Outcome.NOT_SENT, "unreadable"),
         "open.jpg": (Outcome.UPLOADED, ""),
     }
+
+
+def test_picture_extensions__are_those_that_the_gallery_takes():
+    assert set(TYPES_BY_EXTENSION) == PICTURE_EXTENSIONS
