@@ -190,7 +190,10 @@ def of_code_points(primaries: int, transfer: int, *, full_range: bool = True) ->
 def of_chromaticities(
     white: Point, red: Point, green: Point, blue: Point, exponent: float
 ) -> ColorSpace | None:
-    """Return the color space of measured primaries and a decoding exponent; ``None`` if they are absurd."""
+    """Return the color space of measured primaries and a decoding exponent; ``None`` if they are absurd.
+
+    sRGB's primaries and an exponent of about 2.2 are sRGB, for which many encoders write them.
+    """
     primaries = Primaries(white, red, green, blue)
     if not 0.2 <= exponent <= 10:
         return None
@@ -198,8 +201,14 @@ def of_chromaticities(
         colorants = to_d50(primaries)
     except ArithmeticError:
         return None
+    if 2.15 <= exponent <= 2.25 and _near(primaries, BT709):
+        return SRGB
     largest = max(abs(value) for row in colorants for value in row)
     return ColorSpace(primaries, gamma(exponent)) if largest < 2 else None
+
+
+def _near(primaries: Primaries, others: Primaries) -> bool:
+    return all(math.dist(a, b) < 0.003 for a, b in zip(primaries, others, strict=True))
 
 
 def luminances(primaries: Primaries) -> Row:

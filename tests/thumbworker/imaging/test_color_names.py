@@ -147,6 +147,7 @@ def test_tiff__chromaticities() -> None:
     assert difference(tiff(patches("P3", 2.2), [white, primaries])) <= LARGEST_DIFFERENCE
 
 
+EXIF_R98 = b"eXIf", dcf_exif(b"R98", 1)
 SWAPPED = rgb_profile(GREEN_AND_BLUE_SWAPPED, gamma=1.0)
 P3_CICP = cicp(12, 13)
 
@@ -301,7 +302,7 @@ def test_cmyk__names_of_rgb_are_ignored() -> None:
 def test_srgb__by_any_name_is_not_converted() -> None:
     image = patches()
     plain = render(png(image)).renditions[0].data
-    for chunks in ([cicp(1, 13)], [(b"sRGB", b"\x00")], [(b"eXIf", dcf_exif(b"R98", 1))]):
+    for chunks in ([cicp(1, 13)], [(b"sRGB", b"\x00")], [chrm("BT.709"), gama(2.2)], [EXIF_R98]):
         assert render(png(image, *chunks)).renditions[0].data == plain
 
 
