@@ -48,10 +48,14 @@ def needed(space: ColorSpace | None) -> bool:
 
 
 @functools.lru_cache(maxsize=4)
-def narrowing(space: ColorSpace) -> tuple[Sequence[int], ColorSpace]:
-    """Return the level of eight bits for each of 65,536, and the color space of these levels."""
+def narrowing(space: ColorSpace, bits: int = 16) -> tuple[Sequence[int], ColorSpace]:
+    """Return the level of eight bits for each of 65,536, and the color space of these levels.
+
+    Samples of fewer ``bits`` are expected in the upper ones of 16.
+    """
+    largest = (1 << bits) - 1 << 16 - bits
     transfer, encode = _CODINGS[space.transfer]
-    codes = (space.normalized(step / (_STEPS - 1)) for step in range(_STEPS))
+    codes = (space.normalized(min(1.0, step * (65536 // _STEPS) / largest)) for step in range(_STEPS))
     levels = [round(255 * (encode(space.transfer(code)) if encode else code)) for code in codes]
     repeated = [level for level in levels for _ in range(65536 // _STEPS)]
     return repeated, replace(space, transfer=transfer, full_range=True)
@@ -63,16 +67,22 @@ def low_bytes_of(image: ImageFile.ImageFile) -> ImageFile.ImageFile:
     return image
 
 
-def levels_of(samples: memoryview, size: tuple[int, int], channels: int, table: Sequence[int]) -> Image.Image:
-    """Return an RGB or RGBA image of eight bits from rows of little-endian samples of 16 bits."""
+def levels_of(
+    samples: memoryview, size: tuple[int, int], channels: int, table: Sequence[int], stride: int = 0
+) -> Image.Image:
+    """Return an RGB or RGBA image of eight bits from rows of little-endian samples of 16 bits.
+
+    ``stride`` is the distance of rows in bytes, 0 if there is nothing between them.
+    """
     width, height = size
     rows = cast("bytes", samples)
-    wide = Image.frombuffer("I;16", (channels * width, height), rows, "raw", "I;16", 0, 1)
+    wide = Image.frombuffer("I;16", (channels * width, height), rows, "raw", "I;16", stride, 1)
     levels = wide.convert("I").point(table, "L").tobytes()
     if channels == 3:
         return Image.frombytes("RGB", size, levels)
     image = Image.frombytes("RGBA", size, levels)
-    image.putalpha(Image.frombytes("L", size, bytes(samples[7::8])))
+    alpha = Image.frombuffer("I;16", (4 * width, height), rows, "raw", "I;16", stride, 1)
+    image.putalpha(Image.frombytes("L", size, alpha.tobytes()[7::8]))
     return image
 
 

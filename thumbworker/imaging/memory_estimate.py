@@ -90,12 +90,16 @@ def of_avif(size: tuple[int, int], depth: Av1Depth, mode: str) -> int:
     return int((planes + 2 * len(mode) + 1) * size[0] * size[1]) + _averaged(size)
 
 
-def of_heif(size: tuple[int, int], info: Mapping[str, Any], mode: str) -> int:
-    """Estimate a HEIC: libheif keeps each step of its conversion until the last is finished."""
+def of_heif(size: tuple[int, int], info: Mapping[str, Any], mode: str, *, wide: bool = False) -> int:
+    """Estimate a HEIC: libheif keeps each step of its conversion until the last is finished.
+
+    ``wide``: it is decoded to samples of 16 bits.
+    """
     deep = info.get("bit_depth", 8) > 8
     bytes_per_pixel = _HEIF_BYTES_PER_PIXEL[deep, info.get("chroma", 0 if mode[0] in "LI" else 444)]
     if mode.endswith(("A", "a")):
         bytes_per_pixel += 4 if deep else 2.5
+    bytes_per_pixel += len(mode) if wide else 0
     return int(bytes_per_pixel * size[0] * size[1]) + _averaged(size)
 
 

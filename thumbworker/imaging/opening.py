@@ -185,6 +185,11 @@ def _open_heif(data: bytes, gate: _Gate, _: Deadline) -> Opened:
         nclx=item_properties.of_primary(data).nclx,
         exif=exif_color.space_of(tags),
     )
+    space, bits = color.space_of(colors), info.get("bit_depth", 8)
+    if space is not None and depth.needed(space) and bits > 8 and frame.mode in {"RGB", "RGBA"}:
+        gate.admit(frame.size, memory_estimate.of_heif(frame.size, info, frame.mode, wide=True))
+        table, narrow = depth.narrowing(space, bits)
+        frame, colors = heif.DeepHeif(data, table), ColorNames(nclx=narrow)
     return Opened(frame, Format.HEIF, 1, tags, colors)
 
 
