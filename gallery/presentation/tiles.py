@@ -35,12 +35,17 @@ RATIO_STEP = 5
 RATIO_LOWEST, RATIO_HIGHEST = 40, 400
 RATIO_UNKNOWN = 150
 TILE_RENDITION = policy.CURRENT.renditions[0].name
-FULL_RENDITION = policy.CURRENT.renditions[-1].name
+AVIF = "image/avif"
 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One photo as a page shows it; sides in pixels of the upright original, 0 when unknown."""
+    """One photo as a page shows it; sides in pixels of the upright original, 0 when unknown.
+
+    Every browser shows ``src``, ``srcset`` and ``full_src``. ``avif_srcset`` has the AVIF ones too: it is for
+    a ``<source type="image/avif">``, which browsers without AVIF skip, and so is ``full_avif_src``. Both are
+    empty if there is no AVIF.
+    """
 
     photo_id: UUID
     page_url: str
@@ -61,7 +66,9 @@ class Tile:
     dominant_color: str = ""
     src: str = ""
     srcset: str = ""
+    avif_srcset: str = ""
     full_src: str = ""
+    full_avif_src: str = ""
     full_width: int = 0
     full_height: int = 0
 
@@ -157,15 +164,26 @@ def _nameless(photo: Photo, viewer: User | AnonymousUser) -> str:
 def _pictures(renditions: Sequence[MadeRendition], signer: signed_urls.UrlSigner) -> dict[str, str | int]:
     if not renditions:
         return {}
-    # A small original has fewer distinct widths; the browser wants each width once.
-    addresses = {r.name: signer.url(r.key) for r in renditions}
-    by_width = {r.width: addresses[r.name] for r in reversed(renditions)}
-    smallest = next((r for r in renditions if r.name == TILE_RENDITION), renditions[0])
-    largest = next((r for r in renditions if r.name == FULL_RENDITION), renditions[-1])
-    return {
+    addresses = {made.name: signer.url(made.key) for made in renditions}
+    everywhere = [made for made in renditions if made.content_type != AVIF] or list(renditions)
+    smallest = next((made for made in everywhere if made.name == TILE_RENDITION), everywhere[0])
+    largest = max(renditions, key=lambda made: (made.width, made.content_type == AVIF))
+    pictures: dict[str, str | int] = {
         "src": addresses[smallest.name],
-        "srcset": ", ".join(f"{address} {width}w" for width, address in sorted(by_width.items())),
-        "full_src": addresses[largest.name],
+        "srcset": _srcset(everywhere, addresses),
+        "full_src": addresses[max(everywhere, key=lambda made: made.width).name],
         "full_width": largest.width,
         "full_height": largest.height,
     }
+    if len(everywhere) < len(renditions):
+        pictures |= {
+            "avif_srcset": _srcset(renditions, addresses),
+            "full_avif_src": addresses[largest.name],
+        }
+    return pictures
+
+
+def _srcset(renditions: Sequence[MadeRendition], addresses: dict[str, str]) -> str:
+    """Return each width once, with its smallest rendition: a small original has fewer distinct widths."""
+    by_width = {made.width: addresses[made.name] for made in reversed(renditions)}
+    return ", ".join(f"{address} {width}w" for width, address in sorted(by_width.items()))

@@ -163,7 +163,9 @@ def _tile_as_json(tile: Tile) -> dict[str, Any]:
         "thumbhash": tile.thumbhash,
         "src": tile.src,
         "srcset": tile.srcset,
+        "avif_srcset": tile.avif_srcset,
         "full_src": tile.full_src,
+        "full_avif_src": tile.full_avif_src,
         "full_width": tile.full_width,
         "full_height": tile.full_height,
     }

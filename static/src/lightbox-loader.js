@@ -1,4 +1,6 @@
 // Load the lightbox on the first hover or focus of a picture, not with the page.
+import { setAddresses } from "./picture.js";
+
 const PICTURE = ".sheet .tile a[data-full-src]";
 
 let lightbox;
@@ -12,7 +14,7 @@ function prepare(event) {
   if (!link?.dataset.fullSrc) return;
   fetchLightbox();
   // Start loading the large picture before the click.
-  new Image().src = link.dataset.fullSrc;
+  setAddresses(new Image(), { src: link.dataset.fullSrc, avifSrcset: link.dataset.fullAvifSrc });
 }
 
 async function open(event) {

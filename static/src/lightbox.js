@@ -1,6 +1,7 @@
 // The lightbox shows one photo as large as the window.
 import PhotoSwipe from "photoswipe";
 import { gettext } from "./i18n.js";
+import { setAddresses } from "./picture.js";
 
 const PICTURES = ".sheet .tile a[data-full-src]:not([data-full-src=''])";
 const LOAD_MORE_BEFORE_END = 4;
@@ -11,6 +12,7 @@ function slide(link) {
   const image = link.querySelector("img");
   return {
     src: link.dataset.fullSrc,
+    avifSrc: link.dataset.fullAvifSrc,
     width: Number(link.dataset.fullWidth),
     height: Number(link.dataset.fullHeight),
     alt: image?.alt ?? "",
@@ -18,6 +20,25 @@ function slide(link) {
     element: link,
     thumbCropped: true,
   };
+}
+
+/** Keep each large image in a <picture>; PhotoSwipe itself knows only images. */
+function usePictures(pswp) {
+  const pictures = new WeakMap();
+  pswp.on("contentLoadImage", ({ content: { element, data } }) => {
+    pictures.set(element, setAddresses(element, { src: data.src, avifSrcset: data.avifSrc }));
+  });
+  pswp.on("contentAppendImage", ({ content }) => {
+    const picture = pictures.get(content.element);
+    if (picture && !picture.isConnected) content.slide?.container.append(picture);
+  });
+  pswp.on("contentRemove", (event) => {
+    const picture = pictures.get(event.content.element);
+    if (!picture) return;
+    event.preventDefault(); // PhotoSwipe would take the image out of its picture.
+    picture.remove();
+    event.content.placeholder?.element?.remove();
+  });
 }
 
 /** Leave from the sheet's history entry, so that Back returns to the sheet. */
@@ -141,6 +162,7 @@ export function openLightbox(link) {
   pswp.addFilter("numItems", () => links().length);
   pswp.addFilter("itemData", (_, index) => slide(links()[index]));
   pswp.addFilter("thumbEl", (_, { element }) => element?.querySelector("img"));
+  usePictures(pswp);
   pswp.on("uiRegister", () => addLegend(pswp));
   pswp.on("change", () => loadMore(pswp.currIndex));
   let last = link;

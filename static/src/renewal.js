@@ -1,4 +1,5 @@
 // Image addresses expire. An open page renews them before that, without downloading loaded images again.
+import { addressesOf, setAddresses } from "./picture.js";
 import { askForPhotos } from "./status.js";
 
 // A page may come from a cache that is 60 s old, and checks add a delay, so renew well before addresses expire.
@@ -14,12 +15,15 @@ function isLoaded(image) {
 
 function renewTile(holder, photo) {
   const link = holder.matches("[data-full-src]") ? holder : holder.querySelector("[data-full-src]");
-  if (link && photo.full_src) link.dataset.fullSrc = photo.full_src;
+  if (link && photo.full_src) {
+    Object.assign(link.dataset, { fullSrc: photo.full_src, fullAvifSrc: photo.full_avif_src });
+  }
   const image = holder.querySelector("img");
   // A new address would make the browser download a loaded image again.
   if (!image || !photo.src || isLoaded(image)) return;
-  image.srcset = photo.srcset;
-  image.src = photo.src;
+  const frame = image.closest(".frame");
+  const picture = setAddresses(image, addressesOf(photo));
+  if (picture.parentElement !== frame) frame?.prepend(picture);
 }
 
 /** Renew all addresses on the page; concurrent calls share one request. */

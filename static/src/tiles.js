@@ -1,5 +1,6 @@
 // Tiles: placeholders under images that are still loading, and tiles that update when a photo is processed.
 import { thumbHashToRGBA } from "thumbhash";
+import { addressesOf, setAddresses } from "./picture.js";
 import { follow } from "./status.js";
 
 const RATIO_STEP = 5;
@@ -33,11 +34,11 @@ function drawThumbhash(frame, hash) {
 
 function reveal(image) {
   image.classList.remove("coming");
-  const canvas = image.parentElement?.querySelector("canvas");
+  const frame = image.closest(".frame");
   // The cross-fade takes 180 ms.
   setTimeout(() => {
-    canvas?.remove();
-    image.parentElement?.style.removeProperty("background-color");
+    frame?.querySelector("canvas")?.remove();
+    frame?.style.removeProperty("background-color");
   }, 250);
 }
 
@@ -77,6 +78,7 @@ export function showProcessed(tile, photo) {
   const link = tile.querySelector("a");
   Object.assign(link?.dataset ?? {}, {
     fullSrc: photo.full_src,
+    fullAvifSrc: photo.full_avif_src,
     fullWidth: photo.full_width,
     fullHeight: photo.full_height,
   });
@@ -88,10 +90,8 @@ export function showProcessed(tile, photo) {
   const isTile = tile.matches(".tile");
   // sizes=auto uses the width of a lazy image's box; browsers without it use the rest of the list.
   image.loading = isTile ? "lazy" : "eager";
-  image.sizes = `${isTile ? "auto, " : ""}${frame.dataset.sizes ?? "100vw"}`;
-  image.srcset = photo.srcset;
-  image.src = photo.src;
-  frame.prepend(image);
+  const sizes = `${isTile ? "auto, " : ""}${frame.dataset.sizes ?? "100vw"}`;
+  frame.prepend(setAddresses(image, { ...addressesOf(photo), sizes }));
   awaitPicture(frame, image);
 }
 

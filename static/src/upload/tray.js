@@ -1,5 +1,6 @@
 // The tray: one row per file with its picture and status.
 import { gettext, interpolate, ngettext } from "../i18n.js";
+import { addressesOf, setAddresses } from "../picture.js";
 import { awaitPicture } from "../tiles.js";
 
 const count = new Intl.NumberFormat();
@@ -22,15 +23,12 @@ function showPicture(row, { photo, preview }) {
   if (!photo?.src) return;
   const image = new Image();
   image.alt = "";
-  image.srcset = photo.srcset;
-  image.sizes = "72px";
-  image.src = photo.src;
   // Keep the local preview until the thumbnail is loaded, to avoid flicker.
   image.addEventListener("load", () => {
     for (const old of frame.querySelectorAll("img")) if (old !== image) old.remove();
     URL.revokeObjectURL(preview);
   });
-  frame.append(image);
+  frame.append(setAddresses(image, { ...addressesOf(photo), sizes: "72px" }));
   awaitPicture(frame, image);
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 import pytest
@@ -59,3 +60,30 @@ def test_tile__has_a_picture_once_the_photo_is_processed(
     (tile,), _ = tiles_of([photo], alice)
     assert bool(tile.src) is (state not in {State.AWAITING, State.FAILED})
     assert bool(tile.full_src) is bool(tile.srcset) is bool(tile.thumbhash) is bool(tile.src)
+
+
+def test_tile__pictures_for_browsers_without_avif(
+    alice: User, make_photo: PhotoFactory, stores: Stores
+) -> None:
+    photo = make_photo(alice, State.APPROVED)
+    stores.put_item(ready_item(photo))
+    (tile,), _ = tiles_of([photo], alice)
+    for addresses in (tile.src, tile.srcset, tile.full_src):
+        assert ".webp" in addresses
+        assert ".avif" not in addresses
+    assert [part.split()[1] for part in tile.srcset.split(", ")] == ["320w", "800w"]
+    assert [part.split()[1] for part in tile.avif_srcset.split(", ")] == ["320w", "800w", "1600w"]
+    assert ".avif" in tile.full_avif_src
+    assert (tile.full_width, tile.full_height) == (1600, 1066)
+
+
+def test_tile__pictures_of_an_older_policy_without_webp(
+    alice: User, make_photo: PhotoFactory, stores: Stores
+) -> None:
+    photo = make_photo(alice, State.APPROVED)
+    item = ready_item(photo)
+    large = tuple(made for made in item.renditions if made.content_type == "image/avif")
+    stores.put_item(dataclasses.replace(item, renditions=large))
+    (tile,), _ = tiles_of([photo], alice)
+    assert ".avif" in tile.src
+    assert (tile.avif_srcset, tile.full_avif_src) == ("", "")
