@@ -5,18 +5,21 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import platform
+import re
 import shutil
 import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from packaging.markers import Marker
+
 from infra.bytecode import RUNNING, compile_sources, is_made_for
 from infra.commands import CommandError, run
 
 PROJECT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = PROJECT / "requirements" / "worker.txt"
-RECIPE_VERSION = 2
+RECIPE_VERSION = 3
 """Part of the cache key: raise it when the same input makes a different zip."""
 
 NOT_NEEDED = ("*.dist-info", "*.pyi", "*.pyc", "__pycache__", "tests", "py.typed", "bin", "*.h")
@@ -53,12 +56,16 @@ class Target:
         return str(self) if is_made_for(self.python_version) else f"{self}-sources"
 
     @property
+    def machine(self) -> str:
+        """Return the processor as Python and wheels name it."""
+        return {"arm64": "aarch64"}.get(self.architecture, self.architecture)
+
+    @property
     def platforms(self) -> tuple[str, ...]:
         """Return the wheel platforms that run on Amazon Linux 2023, whose glibc is 2.34."""
-        machine = {"arm64": "aarch64"}.get(self.architecture, self.architecture)
         return (
-            *tuple(f"manylinux_2_{minor}_{machine}" for minor in (34, 28, 27, 17)),
-            f"manylinux2014_{machine}",
+            *tuple(f"manylinux_2_{minor}_{self.machine}" for minor in (34, 28, 27, 17)),
+            f"manylinux2014_{self.machine}",
         )
 
 
@@ -92,6 +99,20 @@ def digest(*paths: Path) -> str:
     return found.hexdigest()[:16]
 
 
+def requirements_for(target: Target, locked: str) -> str:
+    """Return the locked requirements of the target, without markers: pip evaluates them for this machine."""
+    kept = []
+    for requirement in re.split(r"\n(?=\S)", locked.strip()):
+        found = re.match(r"(?P<name>\S+) ; (?P<marker>[^\\\n]+)", requirement)
+        if found is None:
+            kept.append(requirement)
+        elif Marker(found["marker"].strip()).evaluate(
+            {"platform_machine": target.machine, "python_version": target.python_version}
+        ):
+            kept.append(found["name"] + " " + requirement[found.end() :])
+    return "\n".join(kept) + "\n"
+
+
 def install_wheels(requirements: Path, target: Target, tree: Path) -> None:
     """Unpack the locked wheels of the target platform into ``tree``; nothing is compiled from source.
 
@@ -99,9 +120,12 @@ def install_wheels(requirements: Path, target: Target, tree: Path) -> None:
         CommandError: a wheel is missing or does not match its hash.
     """
     platforms = [argument for platform in target.platforms for argument in ("--platform", platform)]
+    tree.parent.mkdir(parents=True, exist_ok=True)
+    of_target = tree.with_name(f"{tree.name}-requirements.txt")
+    of_target.write_text(requirements_for(target, requirements.read_text()))
     command = [
         *(sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile", "--no-input"),
-        *("--only-binary=:all:", "--require-hashes", "--requirement", str(requirements)),
+        *("--only-binary=:all:", "--require-hashes", "--requirement", str(of_target)),
         *("--python-version", target.python_version, "--implementation", "cp"),
         *platforms,
         *("--target", str(tree)),

@@ -64,7 +64,17 @@ POLICY_2 = RenditionPolicy(
     ),
 )
 
-EVER: tuple[RenditionPolicy, ...] = (POLICY_1, POLICY_2)
+POLICY_3 = RenditionPolicy(
+    version=3,
+    renditions=(
+        # Resized with SIMD; WebP at the effort that costs least: docs/decisions/0018-simd-resize.md.
+        RenditionSpec("320", 320, "webp", quality=80, effort=2),
+        RenditionSpec("800", 800, "webp", quality=80, effort=2),
+        RenditionSpec("1600", 1600, "avif", quality=67, effort=9),
+    ),
+)
+
+EVER: tuple[RenditionPolicy, ...] = (POLICY_1, POLICY_2, POLICY_3)
 """Every policy ever used, oldest first. Append only: deletion depends on it."""
 
 CURRENT = EVER[-1]

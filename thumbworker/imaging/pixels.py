@@ -9,6 +9,7 @@ from PIL import Image
 from thumbworker.imaging import color, normalize
 from thumbworker.imaging.errors import decoder_errors
 from thumbworker.imaging.memory_estimate import factor_for
+from thumbworker.imaging.scaling import resized
 
 if TYPE_CHECKING:
     from thumbworker.imaging.frames import Box, Frame
@@ -68,8 +69,7 @@ def _scaled(frame: Frame, box: Box, target: tuple[int, int], white: int) -> Imag
         reduced = whole.reduce(factor) if factor > 1 else whole
     else:
         reduced = _reduced_by_bands(frame, (int(box[2]), int(box[3])), factor, white)
-    inner = (0.0, 0.0, box[2] / factor, box[3] / factor)
-    return reduced.resize(target, Image.Resampling.LANCZOS, box=inner)
+    return resized(reduced, target, (0.0, 0.0, box[2] / factor, box[3] / factor))
 
 
 def _reduced_by_bands(frame: Frame, size: tuple[int, int], factor: int, white: int) -> Image.Image:

@@ -6,8 +6,6 @@ import hashlib
 import time
 from typing import TYPE_CHECKING
 
-from PIL import Image
-
 from thumbworker.contract.policy import CURRENT, RenditionPolicy
 from thumbworker.imaging import fingerprints
 from thumbworker.imaging.encoding import encode
@@ -17,9 +15,12 @@ from thumbworker.imaging.opening import open_original
 from thumbworker.imaging.packets import packets_of
 from thumbworker.imaging.picture import Picture, Rendered
 from thumbworker.imaging.pixels import decode, fitted
+from thumbworker.imaging.scaling import resized
 from thumbworker.imaging.source import Deadline
 
 if TYPE_CHECKING:
+    from PIL import Image
+
     from thumbworker.contract.policy import RenditionSpec
 
 
@@ -95,7 +96,7 @@ def _cascade(
     for spec in sorted(policy.renditions, key=lambda spec: -spec.longest_side):
         target = fitted(size, spec.longest_side)
         if target != working.size:
-            working = working.resize(target, Image.Resampling.LANCZOS, reducing_gap=2.0)
+            working = resized(working, target)
         watch.lap("resize")
         key = target, spec.format, spec.quality, spec.effort
         if key not in encoded:  # an image smaller than two sizes is encoded once

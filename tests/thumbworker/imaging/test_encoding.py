@@ -18,10 +18,10 @@ from thumbworker.imaging import render
 ENCODERS = {"webp": "1.6.0", "avif": "1.4.2", "libjpeg_turbo": "3.2.0"}
 
 PINNED: dict[int, dict[str, str]] = {
-    2: {
-        "320": "2f410a95128d867fac5a948b2147fe4663bdefe1a5d3b3f50907ddc19687a81f",
-        "800": "6fd86625e40708ad9d9e91abd9bc235c5029dbd96aa38882b6069d07cf8025b5",
-        "1600": "831c20a83e6fa990488b5eb47da33ce47bcb499f22413d899e83b3187ab86f54",
+    3: {
+        "320": "5d9c9f80018a71df8b6f66963351644faf237360912e7cdcfb4044d4fb4fcef0",
+        "800": "bdf09fb6102f358773ad744c22ea92c6b38ae51d4cbc8cd51030cf973800d3f3",
+        "1600": "931874d8756dcc1bb02a93fa31399c4056f5d2503acfa5e55de379a8b268ac50",
     },
 }
 """SHA-256 of each rendition of ``original()`` by policy version, made by ``ENCODERS``."""

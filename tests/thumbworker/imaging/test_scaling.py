@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 import io
+import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
 from bench.similarity import ssim
-from tests.thumbworker.imaging.pictures import saved
+from tests.thumbworker.imaging.pictures import opened, saved, scene
+from thumbworker.imaging import render, scaling
 from thumbworker.imaging.limits import DEFAULT_LIMITS
 from thumbworker.imaging.opening import Opened, open_original
 from thumbworker.imaging.pixels import decode
@@ -58,3 +63,51 @@ def test_scaling__three_eighths_cover_image(width: int, height: int, options: di
     box = frame.load((1600, max(1, round(1600 * height / width))))
     assert box == (0, 0, width * 3 / 8, height * 3 / 8)
     assert likeness(data) > 0.99
+
+
+needs_simd = pytest.mark.skipif(scaling.simd is None, reason="cykooz-resizer has no wheel for this processor")
+
+WITHOUT_SIMD = """
+import base64, json, sys
+sys.modules["cykooz_resizer"] = None  # as on a processor that it has no wheel for
+from thumbworker.imaging import render, scaling
+assert scaling.simd is None
+picture = render(sys.stdin.buffer.read())
+print(json.dumps({made.spec.name: base64.b64encode(made.data).decode() for made in picture.renditions}))
+"""
+
+
+@needs_simd
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK", "LAB"])
+@pytest.mark.parametrize(
+    ("size", "box"),
+    [
+        ((800, 600), (0.0, 0.0, 1000.0, 750.0)),
+        ((799, 600), (0.0, 0.0, 999.5, 749.25)),
+        ((100, 75), (0.0, 0.0, 1000.0, 750.0)),
+        ((1000, 1), (0.0, 0.0, 1000.0, 750.0)),
+        ((1000, 750), (0.0, 0.0, 1000.0, 750.0)),
+    ],
+)
+def test_resize__both_ways_give_the_same_pixels(
+    mode: str, size: tuple[int, int], box: tuple[float, float, float, float]
+) -> None:
+    fine = Image.blend(scene(1000, 750), grainy(1000, 750), 0.5)
+    image = Image.frombytes("LAB", fine.size, fine.tobytes()) if mode == "LAB" else fine.convert(mode)
+    by_simd, by_pillow = scaling.by_simd(image, size, box), scaling.by_pillow(image, size, box)
+    assert (by_simd.mode, by_simd.size) == (mode, size)
+    differences = np.abs(np.asarray(by_simd, np.int16) - np.asarray(by_pillow, np.int16))
+    assert differences.max() <= 2
+    assert differences.mean() < 0.25
+
+
+@needs_simd
+@pytest.mark.parametrize("options", [{}, {"progressive": True}, {"subsampling": "4:4:4"}], ids=str)
+def test_render__same_renditions_without_simd(options: dict[str, object]) -> None:
+    data = saved(scene(2200, 1500), quality=92, **options)
+    ended = subprocess.run([sys.executable, "-c", WITHOUT_SIMD], input=data, capture_output=True, check=True)
+    without = {name: base64.b64decode(made) for name, made in json.loads(ended.stdout).items()}
+    for made in render(data).renditions:
+        here, there = opened(made.data), opened(without[made.spec.name])
+        assert here.size == there.size
+        assert ssim(here, there) >= 0.999
