@@ -17,10 +17,13 @@ _TOP = 64
 
 
 def draw(measured: Iterable[Measured]) -> str:
-    """Return an SVG of the geometric means over all photos, the fastest first."""
-    seconds: dict[str, list[float]] = {}
+    """Return an SVG of the geometric means over the photos that all contenders read, the fastest first."""
+    by_photo: dict[str, dict[str, float]] = {}
     for one in measured:
-        seconds.setdefault(one.contender, []).append(one.cpu_seconds)
+        by_photo.setdefault(one.photo, {})[one.contender] = one.cpu_seconds
+    everyone = max((set(ways) for ways in by_photo.values()), key=len, default=set())
+    shared = [ways for ways in by_photo.values() if ways.keys() == everyone]
+    seconds = {name: [ways[name] for ways in shared] for name in everyone}
     means = {name: math.exp(sum(map(math.log, values)) / len(values)) for name, values in seconds.items()}
     ranked = sorted(means.items(), key=lambda item: item[1])
     longest = ranked[-1][1] if ranked else 1.0
@@ -28,7 +31,7 @@ def draw(measured: Iterable[Measured]) -> str:
         bars.bar(_TOP + bars.ROW * place, name, mean / longest, f"{1000 * mean:.0f} ms", ours=name == OURS)
         for place, (name, mean) in enumerate(ranked)
     ]
-    subtitle = "geometric mean over photographs of 12 to 48 MP; lower is better"
+    subtitle = f"geometric mean over {len(shared)} photographs of 8 to 50 MP; lower is better"
     parts = [
         bars.heading(24, "Three renditions of one photo: CPU time"),
         f'  <text x="10" y="46">{subtitle}</text>',

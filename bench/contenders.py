@@ -6,11 +6,23 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 FOLDER = Path("var/bench")
 RUNNERS = Path(__file__).parent.absolute() / "runners"
 INSTALL_SECONDS_MAXIMUM = 600
+
+
+SHARP = {
+    "sharp, cascade, WebP effort 2": "cascade-2",
+    "sharp, cascade, WebP effort 3": "cascade-3",
+    "sharp, cascade, WebP effort 4": "cascade-4",
+    "sharp, each size, WebP effort 2": "each-2",
+}
+"""sharp's ways to make the same renditions: the same sizes and formats at equal similarity."""
+
+OTHERS_SETTINGS = {"imgproxy's settings (sharp)": "imgproxy", "Immich's settings (sharp)": "immich"}
 
 
 class Absent(Exception):
@@ -37,7 +49,8 @@ def contenders(only: frozenset[str] = frozenset()) -> tuple[list[Contender], dic
     ]
     absent: dict[str, str] = {}
     for name, install in (
-        ("sharp", _sharp),
+        ("sharp", partial(_sharp, SHARP)),
+        ("settings", partial(_sharp, OTHERS_SETTINGS)),
         ("pyvips", _pyvips),
         ("ImageMagick", _magick),
         ("thumbor", _thumbor),
@@ -52,7 +65,7 @@ def contenders(only: frozenset[str] = frozenset()) -> tuple[list[Contender], dic
     return present, absent
 
 
-def _sharp() -> list[Contender]:
+def _sharp(ways: dict[str, str]) -> list[Contender]:
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
         raise Absent("Node is not installed")
@@ -62,18 +75,11 @@ def _sharp() -> list[Contender]:
         (folder / "package.json").write_text('{"private": true}\n')
         _call(npm, "install", "--no-audit", "--no-fund", "--no-package-lock", "sharp@0.35.5", folder=folder)
     script = str(RUNNERS / "sharp.mjs")
-    return [
-        Contender(name, (node, script, way), folder)
-        for name, way in (
-            ("sharp, each size", "each"),
-            ("sharp, cascade", "cascade"),
-            ("sharp, cascade, AVIF", "cascade-avif"),
-        )
-    ]
+    return [Contender(name, (node, script, way), folder) for name, way in ways.items()]
 
 
 def _pyvips() -> list[Contender]:
-    python = _environment("vips", "pyvips==3.2.0", "pyvips-binary==8.18.7")
+    python = environment("vips", "pyvips==3.2.0", "pyvips-binary==8.18.7")
     return [
         Contender("pyvips, each size", (python, "-m", "bench.runners.vips", "each")),
         Contender("pyvips, cascade", (python, "-m", "bench.runners.vips", "cascade")),
@@ -91,12 +97,16 @@ def _magick() -> list[Contender]:
 
 
 def _thumbor() -> list[Contender]:
-    python = _environment("thumbor", "thumbor==7.8.0")
+    python = environment("thumbor", "thumbor==7.8.0")
     return [Contender("thumbor", (python, "-m", "bench.runners.thumbor", "each"))]
 
 
-def _environment(name: str, *packages: str) -> str:
-    """Return the interpreter of an environment of its own that has the packages."""
+def environment(name: str, *packages: str) -> str:
+    """Return the interpreter of an environment of its own that has the packages.
+
+    Raises:
+        Absent: they can't be installed.
+    """
     folder = FOLDER / f"python-{name}"
     python = str(folder.absolute() / "bin/python")
     if not (folder / "installed").exists():

@@ -17,7 +17,7 @@ SIDES = ("1600", "800", "320")
 def ratio_to(measured: Iterable[Measured], rivals: Iterable[str]) -> dict[str, Any] | None:
     """Compare with the rival way that spent the least CPU on each photo; ``None`` if none took part.
 
-    Ratios below 1.0, and differences of SSIM above 0, are in this project's favour.
+    Ratios below 1.0, and differences of similarity above 0, are in this project's favor.
     """
     names = set(rivals)
     by_photo: dict[str, dict[str, Measured]] = {}
@@ -31,21 +31,56 @@ def ratio_to(measured: Iterable[Measured], rivals: Iterable[str]) -> dict[str, A
     if not pairs:
         return None
     cpu = {ours.photo: ours.cpu_seconds / theirs.cpu_seconds for ours, theirs in pairs}
-    sizes = {side: [(o.size_bytes[side], t.size_bytes[side]) for o, t in pairs] for side in SIDES}
-    likeness = {side: [o.ssim[side] - t.ssim[side] for o, t in pairs] for side in SIDES}
+    memory = {ours.photo: ours.peak_bytes / theirs.peak_bytes for ours, theirs in pairs}
     return {
-        "cpu_geometric_mean": _geometric_mean(cpu.values()),
-        "cpu_largest": max(cpu.values()),
-        "cpu": cpu,
+        "photos": len(pairs),
+        "cpu": {**_spread(cpu), "by_photo": cpu},
+        "memory": {**_spread(memory), "by_photo": memory},
+        "bytes": {
+            side: _spread({o.photo: o.size_bytes[side] / t.size_bytes[side] for o, t in pairs})
+            for side in SIDES
+        },
+        "ssim": {side: _difference([o.ssim[side] - t.ssim[side] for o, t in pairs]) for side in SIDES},
+        "ssimulacra2": {
+            side: _difference(
+                [o.ssimulacra2[side] - t.ssimulacra2[side] for o, t in pairs if side in o.ssimulacra2]
+            )
+            for side in SIDES
+        },
         "best_way": {theirs.photo: theirs.contender for _, theirs in pairs},
-        "bytes_geometric_mean": {s: _geometric_mean(o / t for o, t in sizes[s]) for s in SIDES},
-        "bytes_largest": {s: max(o / t for o, t in sizes[s]) for s in SIDES},
-        "ssim_mean_difference": {s: sum(likeness[s]) / len(pairs) for s in SIDES},
-        "ssim_least_difference": {s: min(likeness[s]) for s in SIDES},
-        "peak_bytes_largest": max(o.peak_bytes / t.peak_bytes for o, t in pairs),
     }
 
 
-def _geometric_mean(values: Iterable[float]) -> float:
-    logarithms = [math.log(value) for value in values]
-    return math.exp(sum(logarithms) / len(logarithms))
+def means(measured: Iterable[Measured]) -> dict[str, dict[str, Any]]:
+    """Return what each contender made and held on average, by contender: bytes, similarity, memory."""
+    by_contender: dict[str, list[Measured]] = {}
+    for one in measured:
+        by_contender.setdefault(one.contender, []).append(one)
+    found: dict[str, dict[str, Any]] = {"bytes": {}, "ssim": {}, "ssimulacra2": {}, "memory": {}}
+    for name, ones in by_contender.items():
+        found["bytes"][name] = {side: round(_mean(one.size_bytes[side] for one in ones)) for side in SIDES}
+        found["ssim"][name] = {side: _mean(one.ssim[side] for one in ones) for side in SIDES}
+        found["ssimulacra2"][name] = {
+            side: _mean(one.ssimulacra2[side] for one in ones)
+            for side in SIDES
+            if side in ones[0].ssimulacra2
+        }
+        found["memory"][name] = {"largest": max(one.peak_bytes for one in ones)}
+    return found
+
+
+def _spread(ratios: dict[str, float]) -> dict[str, float]:
+    logarithms = [math.log(value) for value in ratios.values()]
+    return {
+        "geometric_mean": math.exp(sum(logarithms) / len(logarithms)),
+        "largest": max(ratios.values()),
+    }
+
+
+def _difference(values: list[float]) -> dict[str, float] | None:
+    return {"mean": _mean(values), "least": min(values)} if values else None
+
+
+def _mean(values: Iterable[float]) -> float:
+    found = list(values)
+    return sum(found) / len(found)

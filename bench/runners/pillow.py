@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 
+import pi_heif
 from PIL import Image, ImageOps
 
 from bench.runners import SIDES, fitted, run
+
+pi_heif.register_heif_opener()
 
 
 def naive(data: bytes) -> dict[str, bytes]:

@@ -10,11 +10,12 @@ from bench.runners import SIDES, fitted, run
 
 
 def each(data: bytes) -> dict[str, bytes]:
-    """Return three renditions, each decoded again: thumbor caches nothing between requests."""
+    """Return three upright renditions, each decoded again: thumbor caches nothing between requests."""
     made = {}
     for side in SIDES:
-        engine = Engine(Context(config=Config(AUTO_WEBP=True, QUALITY=80)))
+        engine = Engine(Context(config=Config(AUTO_WEBP=True, QUALITY=80, RESPECT_ORIENTATION=True)))
         engine.load(data, ".jpg")
+        engine.reorientate()
         width, height = engine.size
         engine.resize(*fitted(width, height, side))
         made[f"{side}.webp"] = engine.read(".webp", 80)

@@ -9,9 +9,9 @@ from PIL import Image, ImageFilter
 
 from bench.chart import draw
 from bench.measuring import Measured
-from bench.ratios import SIDES, ratio_to
+from bench.ratios import OURS, SIDES, means, ratio_to
 from bench.runners import fitted
-from bench.similarity import similarity, whole_picture
+from bench.similarity import ssim, whole_picture
 from bench.table import summary_lines, table_lines
 from tests.thumbworker.imaging.pictures import scene
 
@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 
 
 def measured(
-    contender: str, photo: str = "a.jpg", *, cpu: float = 1.0, size: int = 100, ssim: float = 0.9
+    contender: str,
+    photo: str = "a.jpg",
+    *,
+    cpu: float = 1.0,
+    size: int = 100,
+    ssim: float = 0.9,
+    score: float = 80.0,
 ) -> Measured:
     return Measured(
         contender=contender,
@@ -31,15 +37,14 @@ def measured(
         idle_bytes=10,
         size_bytes=dict.fromkeys(SIDES, size),
         ssim=dict.fromkeys(SIDES, ssim),
+        ssimulacra2=dict.fromkeys(SIDES, score),
     )
 
 
-def test_similarity__is_one_for_identical_and_less_for_blurred(tmp_path: Path) -> None:
+def test_ssim__is_one_for_identical_and_less_for_blurred() -> None:
     image = scene(200, 150)
-    image.save(tmp_path / "same.png")
-    image.filter(ImageFilter.GaussianBlur(2)).save(tmp_path / "blurred.png")
-    assert similarity(image, tmp_path / "same.png") == pytest.approx(1.0, abs=1e-4)
-    assert similarity(image, tmp_path / "blurred.png") < 0.95
+    assert ssim(image, image.copy()) == pytest.approx(1.0, abs=1e-4)
+    assert ssim(image, image.filter(ImageFilter.GaussianBlur(2))) < 0.95
 
 
 def test_ideal__is_upright(tmp_path: Path) -> None:
@@ -53,7 +58,7 @@ def test_ideal__is_upright(tmp_path: Path) -> None:
 def test_ratios__compare_with_the_cheapest_way_for_each_photo() -> None:
     ratio = ratio_to(
         [
-            *(measured("contactsheet", photo, cpu=1.0, size=90, ssim=0.95) for photo in ("a.jpg", "b.jpg")),
+            *(measured(OURS, photo, cpu=1.0, size=90, ssim=0.95, score=84.0) for photo in ("a.jpg", "b.jpg")),
             measured("sharp 1", "a.jpg", cpu=2.0),
             measured("sharp 2", "a.jpg", cpu=4.0),
             measured("sharp 1", "b.jpg", cpu=16.0),
@@ -63,10 +68,24 @@ def test_ratios__compare_with_the_cheapest_way_for_each_photo() -> None:
     )
     assert ratio is not None
     assert ratio["best_way"] == {"a.jpg": "sharp 1", "b.jpg": "sharp 2"}
-    assert ratio["cpu_geometric_mean"] == pytest.approx(math.sqrt(1 / 2 * 1 / 8))
-    assert ratio["cpu_largest"] == pytest.approx(0.5)
-    assert ratio["bytes_largest"]["800"] == pytest.approx(0.9)
-    assert ratio["ssim_least_difference"]["320"] == pytest.approx(0.05)
+    assert ratio["cpu"]["geometric_mean"] == pytest.approx(math.sqrt(1 / 2 * 1 / 8))
+    assert ratio["cpu"]["largest"] == pytest.approx(0.5)
+    assert ratio["memory"]["largest"] == pytest.approx(1.0)
+    assert ratio["bytes"]["800"]["largest"] == pytest.approx(0.9)
+    assert ratio["ssim"]["320"]["least"] == pytest.approx(0.05)
+    assert ratio["ssimulacra2"]["320"]["mean"] == pytest.approx(4.0)
+
+
+def test_ratios__leave_out_photos_that_the_rival_cannot_read() -> None:
+    ratio = ratio_to([measured(OURS), measured("sharp 1"), measured(OURS, "b.heic")], ["sharp 1"])
+    assert ratio is not None
+    assert ratio["photos"] == 1
+
+
+def test_means__by_contender() -> None:
+    found = means([measured(OURS, size=90), measured(OURS, "b.jpg", size=110)])
+    assert found["bytes"][OURS]["800"] == 100
+    assert found["memory"][OURS]["largest"] == 1000
 
 
 def test_ratios__are_none_for_an_absent_rival() -> None:
@@ -79,13 +98,12 @@ def test_report__names_contenders_and_absent_ones() -> None:
     assert len(lines) == 3
     report = {
         "ratio_to_sharp": None,
-        "ratio_to_sharp_avif": None,
         "ratio_to_naive": ratio_to(ways, ["Pillow, naive"]),
         "absent": {"sharp": "Node is not installed"},
     }
     text = "\n".join(summary_lines(report))
     assert "sharp's best way: not measured" in text
-    assert "naive Pillow: CPU x 0.50" in text
+    assert "naive Pillow on 1: CPU x 0.50" in text
     assert "absent: sharp (Node is not installed)" in text
 
 
@@ -93,6 +111,14 @@ def test_chart__is_well_formed_and_ranks_by_cpu_time() -> None:
     chart = draw([measured("slow & old", cpu=2.0), measured("contactsheet", cpu=0.5)])
     texts = [element.text for element in ET.fromstring(chart).iter("{http://www.w3.org/2000/svg}text")]
     assert texts[2:] == ["contactsheet", "500 ms", "slow & old", "2000 ms"]
+
+
+def test_chart__counts_photos_that_all_contenders_read() -> None:
+    chart = draw(
+        [measured("slow", cpu=2.0), measured(OURS, cpu=0.5), measured(OURS, "b.heic", cpu=9.0)],
+    )
+    assert "500 ms" in chart
+    assert "over 1 photographs" in chart
 
 
 def test_sizes__are_those_of_the_worker() -> None:
