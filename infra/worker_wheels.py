@@ -131,6 +131,7 @@ def install_wheels(requirements: Path, target: Target, tree: Path) -> None:
         *("--target", str(tree)),
     ]
     run(command, f"The packages of {requirements.name} could not be installed.")
+    of_target.unlink()
 
 
 def check_tags(target: Target, tree: Path) -> None:

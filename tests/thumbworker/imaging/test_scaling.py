@@ -98,7 +98,7 @@ def test_resize__both_ways_give_the_same_pixels(
     assert (by_simd.mode, by_simd.size) == (mode, size)
     differences = np.abs(np.asarray(by_simd, np.int16) - np.asarray(by_pillow, np.int16))
     assert differences.max() <= 2
-    assert differences.mean() < 0.25
+    assert differences.mean() < 0.35
 
 
 @needs_simd
