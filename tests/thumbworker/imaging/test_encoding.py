@@ -19,9 +19,9 @@ ENCODERS = {"webp": "1.6.0", "avif": "1.4.2", "libjpeg_turbo": "3.2.0"}
 
 PINNED: dict[int, dict[str, str]] = {
     3: {
-        "320": "5d9c9f80018a71df8b6f66963351644faf237360912e7cdcfb4044d4fb4fcef0",
-        "800": "bdf09fb6102f358773ad744c22ea92c6b38ae51d4cbc8cd51030cf973800d3f3",
-        "1600": "931874d8756dcc1bb02a93fa31399c4056f5d2503acfa5e55de379a8b268ac50",
+        "320": "c5938609e9d344af5e9a4acdd04a94180f26cd09486d4c6dc3fc1120332cb4f0",
+        "800": "3a41a919d1efd98dadfef1c2f72980c739c34112b347c5c9959b40dceb180aed",
+        "1600": "9c3449b5e1dc08cc97e678c05f37301a946fbde1f836be86a93147dd45937009",
     },
 }
 """SHA-256 of each rendition of ``original()`` by policy version, made by ``ENCODERS``."""

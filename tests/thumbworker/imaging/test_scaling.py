@@ -98,12 +98,14 @@ def test_resize__both_ways_give_the_same_pixels(
     assert (by_simd.mode, by_simd.size) == (mode, size)
     differences = np.abs(np.asarray(by_simd, np.int16) - np.asarray(by_pillow, np.int16))
     assert differences.max() <= 2
-    assert differences.mean() < 0.35
+    assert differences.mean() < 0.1
 
 
 @needs_simd
 def test_cascade__both_ways_look_the_same() -> None:
-    made = {way: scene(2200, 1500) for way in (scaling.by_simd, scaling.by_pillow)}
+    fine = Image.blend(scene(2200, 1500), grainy(2200, 1500), 0.5)
+    fine = fine.point(lambda level: 3 * level - 256)  # both resizers clip the light and dark edges
+    made = dict.fromkeys((scaling.by_simd, scaling.by_pillow), fine)
     for size in ((1600, 1091), (800, 545), (320, 218)):
         for way, image in made.items():
             made[way] = way(image, size, (0.0, 0.0, *map(float, image.size)))
