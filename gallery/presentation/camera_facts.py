@@ -19,6 +19,7 @@ def facts_of(item: PhotoItem) -> list[tuple[str, str]]:
     said = item.metadata
     found = [
         (_("Image"), _preview(said)),
+        (_("Image"), _("Live photo with video") if said.get("video") else ""),
         (_("Camera"), _device(said, "make", "model")),
         (_("Lens"), _device(said, "lens_make", "lens_model")),
         (_("Focal length"), _with_unit(said, "focal_length", "{} mm")),

@@ -20,6 +20,7 @@ class Format(StrEnum):
     TIFF = "TIFF"
     AVIF = "AVIF"
     HEIF = "HEIF"
+    BMP = "BMP"
     DNG = "DNG"
     CR2 = "CR2"
     CR3 = "CR3"
@@ -42,6 +43,7 @@ MEDIA_TYPES: dict[str, str] = {
     Format.TIFF: "image/tiff",
     Format.AVIF: "image/avif",
     Format.HEIF: "image/heif",
+    Format.BMP: "image/bmp",
     Format.DNG: "image/x-adobe-dng",
     Format.CR2: "image/x-canon-cr2",
     Format.CR3: "image/x-canon-cr3",
@@ -83,7 +85,6 @@ _PREFIXES: tuple[tuple[bytes, Format | Reason], ...] = (
     (b"\x1aE\xdf\xa3", Reason.VIDEO),  # Matroska and WebM
     (b"OggS", Reason.VIDEO),
     (b"\x00\x00\x01\xba", Reason.VIDEO),  # MPEG
-    (b"BM", Reason.FORMAT_NOT_SUPPORTED),
     (b"\x00\x00\x01\x00", Reason.FORMAT_NOT_SUPPORTED),  # ICO
     (b"\x00\x00\x02\x00", Reason.FORMAT_NOT_SUPPORTED),  # CUR
     (b"\xff\x0a", Reason.FORMAT_NOT_SUPPORTED),  # JPEG XL
@@ -102,6 +103,7 @@ _PREFIXES: tuple[tuple[bytes, Format | Reason], ...] = (
 """Formats, and other files that people upload, each with the reason that says what to do."""
 
 _CR2_MARK = b"CR\x02"
+_BMP_HEADER_BYTES = {12, 40, 52, 56, 64, 108, 124}
 _AVIF_BRANDS = {b"avif", b"avis"}
 _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 _VIDEO_BRANDS = {b"isom", b"iso2", b"mp41", b"mp42", b"avc1", b"qt  ", b"M4V ", b"dash", b"MSNV", b"f4v "}
@@ -127,6 +129,8 @@ def recognize(beginning: bytes) -> Format | Reason:
         return Format.WEBP if beginning[8:12] == b"WEBP" else Reason.VIDEO
     if beginning[4:8] == b"ftyp":
         return _by_brand(beginning)
+    if beginning[:2] == b"BM" and int.from_bytes(beginning[14:18], "little") in _BMP_HEADER_BYTES:
+        return Format.BMP
     return Reason.VECTOR_DRAWING if b"<svg" in beginning[:ENOUGH_BYTES].lower() else Reason.NOT_A_PICTURE
 
 

@@ -114,6 +114,11 @@ def of_gif(size: tuple[int, int]) -> int:
     return size[0] * size[1] + _averaged(size)
 
 
+def of_bmp(size: tuple[int, int]) -> int:
+    """Estimate a BMP: 4 bytes per pixel, also for 1 byte that is run-length encoded and copied twice."""
+    return 4 * size[0] * size[1] + _averaged(size)
+
+
 def _averaged(size: tuple[int, int]) -> int:
     """Estimate the image between averaging and the final filter, at 4 bytes per pixel."""
     factor = factor_for(max(size) / _LARGEST_RENDITION)

@@ -245,6 +245,12 @@ def _open_gif(data: bytes, gate: _Gate, deadline: Deadline) -> Opened:
     return Opened(ImageFrame(image), Format.GIF, 1, exif.Tags(), ColorNames())
 
 
+def _open_bmp(data: bytes, gate: _Gate, deadline: Deadline) -> Opened:
+    image = _open(open_pieces((data,), deadline), Format.BMP)
+    gate.admit(image.size, memory_estimate.of_bmp(image.size))
+    return Opened(ImageFrame(image), Format.BMP, 1, exif.Tags(), ColorNames())
+
+
 _OPENERS: dict[Format, Callable[[bytes, _Gate, Deadline], Opened]] = {
     Format.JPEG: _open_jpeg,
     Format.PNG: _open_png,
@@ -253,5 +259,6 @@ _OPENERS: dict[Format, Callable[[bytes, _Gate, Deadline], Opened]] = {
     Format.HEIF: _open_heif,
     Format.TIFF: _open_tiff,
     Format.GIF: _open_gif,
+    Format.BMP: _open_bmp,
     **{kind: _open_raw(kind) for kind in CAMERA_RAWS},
 }

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from thumbworker.contract.policy import CURRENT, RenditionPolicy
-from thumbworker.imaging import fingerprints
+from thumbworker.imaging import fingerprints, motion
 from thumbworker.imaging.encoding import encode
 from thumbworker.imaging.limits import DEFAULT_LIMITS, Limits
 from thumbworker.imaging.metadata import metadata_of
@@ -76,7 +76,7 @@ def render(data: bytes, *, policy: RenditionPolicy = CURRENT, limits: Limits = D
         dominant_color=facts[1],
         dhash=facts[2],
         sha256=digest,
-        metadata={**said.facts, **opened.facts},
+        metadata={**said.facts, **opened.facts, **motion.facts_of(data, opened.format)},
         location=said.location,
         words=said.words,
         timings=watch.timings,

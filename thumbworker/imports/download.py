@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 import httpcore
 
+from thumbworker.contract.formats import ENOUGH_BYTES
 from thumbworker.contract.imports import MAX_IMPORT_BYTES, ImportReason
 from thumbworker.imports.connection import Deadline, PinnedNetwork
 from thumbworker.imports.content_encoding import DECODERS, decoded
 from thumbworker.imports.errors import NotFetched
-from thumbworker.imports.media_types import ENOUGH_BYTES, content_type_of, ends_as_image
+from thumbworker.imports.media_types import content_type_of, ends_as_image
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

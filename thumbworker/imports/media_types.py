@@ -2,22 +2,8 @@
 
 from __future__ import annotations
 
-ENOUGH_BYTES = 64
-"""Every signature below is within this many bytes."""
+from thumbworker.contract.formats import ENOUGH_BYTES, MEDIA_TYPES, recognize
 
-SIGNATURES: tuple[tuple[bytes, str], ...] = (
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"GIF87a", "image/gif"),
-    (b"GIF89a", "image/gif"),
-    (b"II*\x00", "image/tiff"),
-    (b"MM\x00*", "image/tiff"),
-)
-BRANDS: tuple[tuple[frozenset[bytes], str], ...] = (
-    (frozenset({b"avif", b"avis"}), "image/avif"),
-    (frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"}), "image/heic"),
-    (frozenset({b"mif1", b"msf1"}), "image/heif"),
-)
 RIFF = b"RIFF"
 ENDS = {
     "image/jpeg": b"\xff\xd9",
@@ -36,22 +22,7 @@ def content_type_of(data: bytes | bytearray) -> str | None:
     >>> content_type_of(b"<!doctype html>") is None
     True
     """
-    beginning = bytes(data[:ENOUGH_BYTES])
-    for signature, content_type in SIGNATURES:
-        if beginning.startswith(signature):
-            return content_type
-    if beginning[:4] == RIFF and beginning[8:12] == b"WEBP":
-        return "image/webp"
-    if beginning[4:8] == b"ftyp":
-        return _brand(beginning)
-    return None
-
-
-def _brand(beginning: bytes) -> str | None:
-    """Return the type by the major and the compatible brands."""
-    size = min(int.from_bytes(beginning[:4], "big"), len(beginning))
-    brands = {beginning[8:12]} | {beginning[at : at + 4] for at in range(16, size, 4)}
-    return next((content_type for names, content_type in BRANDS if names & brands), None)
+    return MEDIA_TYPES.get(recognize(bytes(data[:ENOUGH_BYTES])))
 
 
 def ends_as_image(data: bytes) -> bool:

@@ -47,6 +47,20 @@ def test_camera_facts__complete(alice: User, make_photo: PhotoFactory) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("metadata", "said"),
+    [
+        ({"preview_of": "CR2"}, "Preview of a raw file (CR2)"),
+        ({"video": "included"}, "Live photo with video"),
+    ],
+)
+def test_camera_facts__what_the_original_is(
+    alice: User, make_photo: PhotoFactory, metadata: dict[str, str], said: str
+) -> None:
+    item = ready_item(make_photo(alice), metadata=metadata)
+    assert facts_of(item)[0] == ("Image", said)
+
+
 def test_camera_facts__none(alice: User, make_photo: PhotoFactory) -> None:
     item = dataclasses.replace(ready_item(make_photo(alice)), metadata={}, width=0, height=0)
     assert facts_of(item) == []

@@ -24,7 +24,7 @@ from tests.thumbworker.imaging.heic_files import heic
 from tests.thumbworker.imaging.icc_files import rgb_profile
 from tests.thumbworker.imaging.metadata_files import dated, jpeg, listed, packet, records, resources
 from tests.thumbworker.imaging.pictures import saved, scene
-from tests.thumbworker.imaging.raw_files import MAKERS
+from tests.thumbworker.imaging.raw_files import MAKERS, box
 from thumbworker.contract.policy import RenditionPolicy, RenditionSpec
 from thumbworker.imaging import Limits
 
@@ -85,5 +85,8 @@ def valid_files() -> tuple[bytes, ...]:
         deep_file("heic", "HLG"),
         png(image, chrm("P3"), gama(2.2), (b"eXIf", dcf_exif())),
         png16(DEEP_PATCHES, "BT.2020", 16, cicp(9, 16), alpha=True),
+        saved(image, "BMP"),
+        saved(image.convert("P"), "BMP"),
+        saved(image) + box(b"ftyp", b"mp42\x00\x00\x00\x00isommp42"),
         *(make(saved(image), saved(image.convert("L").reduce(2)), 6) for make in MAKERS.values()),
     )
