@@ -403,3 +403,12 @@ def test_avif__that_only_pillow_opens_is_mapped_from_eight_bits() -> None:
     assert avif_pixels.decode(data, (128, 32), 3) is None
     found = patch_colors(shown(data))
     assert largest_difference(found, DEEP_PATCHES) <= LARGEST_DIFFERENCE
+
+
+def test_avif__sequence_has_its_code_points_in_the_track() -> None:
+    image = patches("P3")
+    moving = saved(image, "AVIF", save_all=True, append_images=[image], quality=100, subsampling="4:4:4")
+    track = moving.index(b"moov")
+    named = moving[:track] + moving[track:].replace(nclx(1, 13), nclx(12, 13))
+    assert named != moving
+    assert difference(named) <= LARGEST_DIFFERENCE
