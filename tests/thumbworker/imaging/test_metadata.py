@@ -229,3 +229,33 @@ def test_read_tags__optional_prefix() -> None:
 
 def test_read_tags__ratios_as_stored() -> None:
     assert read_tags(exif_block(exif=[ratios(0x829A, (0, 0))])).exif == {0x829A: (Ratio(0, 0),)}
+
+
+def long_number(tag: int, value: int) -> Any:
+    return tag, 4, 1, value.to_bytes(4, "little")
+
+
+@pytest.mark.parametrize(
+    ("entries", "expected"),
+    [
+        ([short(0x8827, 400), short(0x8830, 2), long_number(0x8832, 500)], 400),
+        ([short(0x8827, 65535), short(0x8830, 2), long_number(0x8832, 102_400)], 102_400),
+        ([short(0x8827, 65535), short(0x8830, 1), long_number(0x8831, 204_800)], 204_800),
+        ([short(0x8827, 65535), short(0x8830, 3), long_number(0x8833, 3_280_000)], 3_280_000),
+        (
+            [short(0x8827, 65535), short(0x8830, 4), long_number(0x8831, 1), long_number(0x8832, 102_400)],
+            102_400,
+        ),
+        (
+            [short(0x8827, 65535), short(0x8830, 7), long_number(0x8832, 1), long_number(0x8833, 102_400)],
+            102_400,
+        ),
+        ([short(0x8827, 65535), long_number(0x8832, 409_600)], 409_600),
+        ([short(0x8827, 65535), short(0x8830, 2), long_number(0x8832, 0)], 65535),
+        ([short(0x8827, 65535)], 65535),
+        ([short(0x8827, 0), short(0x8830, 2), long_number(0x8832, 102_400)], 102_400),
+        ([short(0x8830, 2), long_number(0x8832, 4_294_967_295)], None),
+    ],
+)
+def test_iso__above_its_first_tag(entries: list[Any], expected: int | None) -> None:
+    assert facts(exif=entries).get("iso") == expected
