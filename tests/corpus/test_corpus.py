@@ -145,7 +145,7 @@ CLOCK_NEVER_SET = {"pngsuite/cm7n0g04.png"}
 def test_corpus__dates_are_those_of_exiftool(outcomes: dict[str, dict[str, Any]]) -> None:
     """Each time of capture is one that exiftool finds in the file, with the offset that it joins from EXIF.
 
-    IPTC's and XMP's offsets are left out: beside EXIF they are those of an editor's computer, or +0000 for none.
+    IPTC's and XMP's offsets are left out: they are those of an editor's computer, or +0000 for none.
     """
     shown = {file: outcome for file, outcome in outcomes.items() if "metadata" in outcome}
     command = ["exiftool", "-j", "-a", "-G1", *DATE_TAGS, *(str(CORPUS / file) for file in shown)]
