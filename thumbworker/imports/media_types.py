@@ -1,17 +1,11 @@
-"""Recognize an image by its first bytes; the server's Content-Type is ignored."""
+"""Recognize an image by its first and last bytes; the server's Content-Type is ignored."""
 
 from __future__ import annotations
 
 from thumbworker.contract.formats import ENOUGH_BYTES, MEDIA_TYPES, recognize
 
-RIFF = b"RIFF"
-ENDS = {
-    "image/jpeg": b"\xff\xd9",
-    "image/png": b"IEND\xaeB`\x82",
-    "image/gif": b";",
-    "image/webp": RIFF,
-}
-"""How files of a format end; a WebP file says its length."""
+ENDS = {"image/jpeg": b"\xff\xd9", "image/png": b"IEND\xaeB`\x82", "image/gif": b";"}
+"""How files of a format end. A WebP file says its length instead."""
 
 
 def content_type_of(data: bytes | bytearray) -> str | None:
@@ -31,7 +25,7 @@ def ends_as_image(data: bytes) -> bool:
     >>> ends_as_image(b"\xff\xd8\xff ... \xff\xd9"), ends_as_image(b"\xff\xd8\xff ...")
     (True, False)
     """
-    end = ENDS.get(content_type_of(data) or "")
-    if end == RIFF:
+    content_type = content_type_of(data)
+    if content_type == "image/webp":
         return len(data) >= 8 + int.from_bytes(data[4:8], "little")
-    return end is not None and data.endswith(end)
+    return content_type in ENDS and data.endswith(ENDS[content_type])

@@ -255,6 +255,29 @@ def test_fetch__location_to_nowhere(location: str) -> None:
     assert refusal(data)[0] in {ImportReason.URL_NOT_ALLOWED, ImportReason.ADDRESS_NOT_ALLOWED}
 
 
+ENDED = {
+    "JPEG": (b"\xff\xd8\xff" + bytes(90), b"\xff\xd9"),
+    "GIF": (b"GIF89a" + bytes(90), b";"),
+    "WebP": (b"RIFF\x5a\x00\x00\x00WEBP" + bytes(84), b"\x01\x02"),
+}
+
+
+@pytest.mark.parametrize(("image", "end"), ENDED.values(), ids=ENDED.keys())
+def test_fetch__early_end_of_a_whole_image(image: bytes, end: bytes) -> None:
+    def behave(body: bytes) -> bytes:
+        return reply("Content-Length: 5000", body=body)
+
+    with serving(lambda connection, _request: connection.sendall(behave(image + end))) as server:
+        assert downloader(server.port).fetch(server.url).data == image + end
+    assert refusal(behave(image)) == (ImportReason.CUT_OFF, True)
+
+
+def test_fetch__brand_far_behind() -> None:
+    image = b"\x00\x00\x01\x08ftypisom\x00\x00\x00\x00" + b"abcd" * 60 + b"heic" + bytes(4) + bytes(2000)
+    with serving(lambda connection, _request: connection.sendall(reply(body=image))) as server:
+        assert downloader(server.port).fetch(server.url).content_type == "image/heif"
+
+
 HOSTS = {
     "underscore": ("my_photos.example.com", "my_photos.example.com"),
     "capitals": ("EXAMPLE.Com", "example.com"),
