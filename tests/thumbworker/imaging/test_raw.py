@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import struct
+import subprocess
 import time
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,7 +16,11 @@ from tests.thumbworker.imaging.pictures import CORNERS, corners, distance, opene
 from tests.thumbworker.imaging.raw_files import LARGE, MAKERS, ORDERS, SMALL, Container, raw
 from thumbworker.contract.formats import CAMERA_RAWS, Format, recognize
 from thumbworker.contract.reasons import Reason
-from thumbworker.imaging import Picture, Refused, render
+from thumbworker.imaging import Picture, Refused, exif, render
+from thumbworker.imaging.formats.raw import CameraRaw, largest_first, of_tiff, read
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 KINDS = [(kind, order) for kind in MAKERS for order in ORDERS[kind]]
 
@@ -201,3 +208,26 @@ def test_raw__colors_as_its_exif_names_them() -> None:
     plain = corners(opened(render(large).renditions[-1].data))["top left"]
     wide = corners(opened(render(file.done(file.directory(first))).renditions[-1].data))["top left"]
     assert distance(plain, wide) > 20
+
+
+def reading_of(data: bytes) -> CameraRaw:
+    kind = recognize(data)
+    found = of_tiff(data, exif.read_tags(data)) if kind is Format.TIFF else read(data, Format(kind))
+    assert found is not None
+    return found
+
+
+@pytest.mark.skipif(not shutil.which("exiftool"), reason="exiftool is missing, so previews are not compared")
+@pytest.mark.parametrize(("kind", "order"), KINDS)
+def test_raw__previews_are_those_of_exiftool(kind: Format, order: str, tmp_path: Path) -> None:
+    data = raw(kind, order=order)
+    file = tmp_path / f"a.{kind.lower()}"
+    file.write_bytes(data)
+    found = [data[start:end] for start, end in largest_first(data, reading_of(data))]
+    tags = ("-JpgFromRaw", "-PreviewImage", "-OtherImage", "-ThumbnailImage")
+    theirs = [
+        subprocess.run(["exiftool", "-b", tag, str(file)], capture_output=True, check=True).stdout
+        for tag in tags
+    ]
+    assert [preview for preview in theirs if preview and preview not in found] == []
+    assert kind is Format.CR3 or found[0] in theirs  # exiftool does not follow the tracks of a CR3
