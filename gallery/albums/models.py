@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F
 from django.urls import reverse
 
-from gallery.albums.querysets import AlbumQuerySet
+from gallery.albums.querysets import AlbumQuerySet, TagQuerySet
 from gallery.photos.models import Photo
 from gallery.photos.states import Visibility
 
@@ -70,6 +70,8 @@ class Tag(models.Model):
 
     name = models.CharField(max_length=MAX_TAG_COLUMN, unique=True)
     photos = models.ManyToManyField(Photo, through="PhotoTag", related_name="tags")
+
+    objects = TagQuerySet.as_manager()
 
     def __str__(self) -> str:
         """Return the name."""

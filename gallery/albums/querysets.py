@@ -1,11 +1,12 @@
-"""Who may see which albums."""
+"""Who may see which albums and tags."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from gallery.photos.models import Photo
 from gallery.photos.states import Visibility
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from gallery.accounts.models import User
-    from gallery.albums.models import Album  # noqa: F401 - names the type in the base class
+    from gallery.albums.models import Album, Tag  # noqa: F401 - name the types in the base classes
+    from gallery.photos.querysets import PhotoQuerySet
 
 
 class AlbumQuerySet(models.QuerySet["Album"]):
@@ -38,6 +40,16 @@ class AlbumQuerySet(models.QuerySet["Album"]):
         """Order by creation time, newest first."""
         return self.order_by("-created_at", "-id")
 
-    def with_counts(self) -> AlbumQuerySet:
-        """Count each album's photos, except those in the trash, as ``photo_count``."""
-        return self.annotate(photo_count=Count("entries", filter=Q(entries__photo__trashed_at=None)))
+    def with_counts(self, seen: PhotoQuerySet) -> AlbumQuerySet:
+        """Count each album's photos among those that the viewer sees, as ``photo_count``."""
+        entries = seen.filter(album_entries__album=OuterRef("pk")).order_by().values("album_entries__album")
+        counted = entries.annotate(total=Count("*")).values("total")
+        return self.annotate(photo_count=Coalesce(Subquery(counted, output_field=IntegerField()), Value(0)))
+
+
+class TagQuerySet(models.QuerySet["Tag"]):
+    """Tags, by who may see them."""
+
+    def visible_to(self, user: User | AnonymousUser) -> TagQuerySet:
+        """Keep tags of photos that the user may see: other tags must look as if they did not exist."""
+        return self.filter(Exists(Photo.objects.visible_to(user).filter(photo_tags__tag=OuterRef("pk"))))

@@ -42,7 +42,8 @@ def albums(request: Request) -> HttpResponse:
     mine: list[Album] = []
     others = Album.objects.showing_photos()
     if request.user.is_authenticated:
-        mine = list(Album.objects.owned_by(request.user).with_counts().newest_first()[:MOST_SHOWN])
+        seen = Photo.objects.not_trashed()
+        mine = list(Album.objects.owned_by(request.user).with_counts(seen).newest_first()[:MOST_SHOWN])
         others = others.exclude(owner=request.user)
     shown = list(others.select_related("owner").newest_first()[:MOST_SHOWN])
     context = {
@@ -100,7 +101,7 @@ def delete(request: SignedInRequest, album_id: UUID) -> HttpResponse:
 @require_safe
 def tag(request: Request, name: str) -> HttpResponse:
     """Show the public photos with a tag, and the person's own."""
-    found = get_object_or_404(Tag, name=folded(name))
+    found = get_object_or_404(Tag.objects.visible_to(request.user), name=folded(name))
     photos = Photo.objects.visible_to(request.user, as_moderator=False).not_trashed()
     context = list_context(request, photos.filter(photo_tags__tag=found), title=found.name)
     return private(render_list(request, "albums/tag.html", context | {"tag": found}))

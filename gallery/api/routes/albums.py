@@ -22,8 +22,12 @@ router = Router(tags=["Albums and tags"], by_alias=True)
 MOST_ALBUMS = 500
 
 
-def _one_or_404(albums: AlbumQuerySet, album_id: UUID) -> Album:
-    return get_object_or_404(albums.select_related("owner").with_counts(), pk=album_id)
+def _for_output(albums: AlbumQuerySet, request: ApiRequest) -> AlbumQuerySet:
+    return albums.select_related("owner").with_counts(visible_photos(request.auth).not_trashed())
+
+
+def _one_or_404(albums: AlbumQuerySet, album_id: UUID, request: ApiRequest) -> Album:
+    return get_object_or_404(_for_output(albums, request), pk=album_id)
 
 
 def _output(album: Album) -> s.AlbumOut:
@@ -43,7 +47,7 @@ def _output(album: Album) -> s.AlbumOut:
 def list_albums(request: ApiRequest, query: Query[s.AlbumsQuery]) -> s.AlbumList:
     """List your albums, or all public ones (the newest 500)."""
     albums = Album.objects.showing_photos() if query.public else Album.objects.owned_by(request.user)
-    newest = albums.select_related("owner").with_counts().newest_first()[:MOST_ALBUMS]
+    newest = _for_output(albums, request).newest_first()[:MOST_ALBUMS]
     return s.AlbumList(albums=[_output(album) for album in newest])
 
 
@@ -52,27 +56,27 @@ def make_album(request: ApiRequest, entry: s.NewAlbum) -> Status[s.AlbumOut]:
     """Create an album."""
     values = {"description": entry.description, "visibility": str(entry.visibility)}
     album = actions.create_album(request.user, title=entry.title.strip(), **values)
-    return Status(HTTPStatus.CREATED, _output(_one_or_404(Album.objects.all(), album.pk)))
+    return Status(HTTPStatus.CREATED, _output(_one_or_404(Album.objects.all(), album.pk, request)))
 
 
 @router.get("/albums/{uuid:album_id}", auth=READS, response={200: s.AlbumOut, **refusals(404)})
 def get_album(request: ApiRequest, album_id: UUID) -> s.AlbumOut:
     """Get one of your albums or a public one."""
-    return _output(_one_or_404(Album.objects.visible_to(request.user), album_id))
+    return _output(_one_or_404(Album.objects.visible_to(request.user), album_id, request))
 
 
 @router.patch("/albums/{uuid:album_id}", auth=WRITES, response={200: s.AlbumOut, **refusals(404)})
 def change_album(request: ApiRequest, album_id: UUID, change: s.AlbumChange) -> s.AlbumOut:
     """Change an album's title, description or visibility."""
     mine = Album.objects.owned_by(request.user)
-    actions.change_album(_one_or_404(mine, album_id), **change.model_dump(exclude_none=True))
-    return _output(_one_or_404(mine, album_id))
+    actions.change_album(_one_or_404(mine, album_id, request), **change.model_dump(exclude_none=True))
+    return _output(_one_or_404(mine, album_id, request))
 
 
 @router.delete("/albums/{uuid:album_id}", auth=WRITES, response={204: None, **refusals(404)})
 def delete_album(request: ApiRequest, album_id: UUID) -> Status[None]:
     """Delete an album. Its photos are kept."""
-    actions.delete_album(_one_or_404(Album.objects.owned_by(request.user), album_id))
+    actions.delete_album(_one_or_404(Album.objects.owned_by(request.user), album_id, request))
     return Status(HTTPStatus.NO_CONTENT, None)
 
 
@@ -84,9 +88,9 @@ def delete_album(request: ApiRequest, album_id: UUID) -> Status[None]:
 def change_album_photos(request: ApiRequest, album_id: UUID, change: s.AlbumPhotos) -> s.AlbumOut:
     """Add photos to an album and remove others. Repeating it changes nothing."""
     mine = Album.objects.owned_by(request.user)
-    album = _one_or_404(mine, album_id)
+    album = _one_or_404(mine, album_id, request)
     actions.change_photos(album, add=change.add or [], remove=change.remove or [])
-    return _output(_one_or_404(mine, album_id))
+    return _output(_one_or_404(mine, album_id, request))
 
 
 @router.get("/tags", auth=READS, response={200: s.TagList, **refusals()})
@@ -99,6 +103,5 @@ def list_tags(request: ApiRequest, query: Query[s.TagsQuery]) -> s.TagList:
         .filter(photo_count__gt=0)
         .order_by("-photo_count", "name")
     )
-    return s.TagList(
-        tags=[s.TagOut(name=tag.name, photo_count=tag.photo_count) for tag in tags[: query.limit]]
-    )
+    found = tags.values_list("name", "photo_count")[: query.limit]
+    return s.TagList(tags=[s.TagOut(name=name, photo_count=count) for name, count in found])

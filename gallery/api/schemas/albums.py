@@ -30,7 +30,7 @@ class AlbumOut(Output):
     owner: str
     visibility: VisibilityName
     created_at: datetime
-    photo_count: int = Field(description="Number of photos, without those in the trash.")
+    photo_count: int = Field(description="Number of photos you can see, without those in the trash.")
     page_address: str
 
 

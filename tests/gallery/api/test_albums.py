@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from django.utils import timezone
 
 from gallery.albums.models import Album
 from gallery.albums.tagging import set_tags
@@ -51,6 +52,28 @@ def test_album__of_another_user(
     assert program.patch(f"/albums/{album.pk}", {"title": "Mine"}).status_code == 404
     assert program.delete(f"/albums/{album.pk}").status_code == 404
     assert program.post(f"/albums/{album.pk}/photos", {}).status_code == 404
+
+
+def test_album__counts_only_visible_photos(
+    alice: User, bob: User, charlie: User, make_photo: PhotoFactory, program_of: ProgramFactory
+) -> None:
+    album = Album.objects.create(owner=alice, title="Sea", visibility=Visibility.PUBLIC)
+    empty = Album.objects.create(owner=alice, title="Sand", visibility=Visibility.PUBLIC)
+    private = make_photo(alice, visibility=Visibility.PRIVATE)
+    album.photos.add(make_photo(alice), make_photo(alice, State.PENDING), private)
+    album.photos.add(make_photo(alice, trashed_at=timezone.now()))
+    counts = {
+        person.username: (
+            program_of(person).get(f"/albums/{album.pk}").json()["photoCount"],
+            *(
+                album["photoCount"]
+                for album in program_of(person).get("/albums?public=true").json()["albums"]
+            ),
+        )
+        for person in (alice, bob, charlie)
+    }
+    assert counts == {"alice": (3, 3), "bob": (1, 1), "charlie": (1, 1)}
+    assert program_of(bob).get(f"/albums/{empty.pk}").json()["photoCount"] == 0
 
 
 def test_list_albums__public_album_without_visible_photos(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 from django.utils.html import escape
 
 from gallery.albums.models import Album
@@ -26,6 +28,10 @@ if TYPE_CHECKING:
     from tests.gallery.stores import Stores
 
 pytestmark = pytest.mark.usefixtures("stores")
+
+
+TOKEN = re.compile(r'(?<=")[\w+/=-]{20,}(?=")')
+"""A nonce or CSRF token: random in each answer."""
 
 
 def page(client: Client, path: str) -> str:
@@ -97,6 +103,33 @@ def test_tag__public_and_own_photos(
         assert str(public.pk) in body
         assert (str(private.pk) in body) == sees_private
     assert client.get("/tags/none/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        {"visibility": Visibility.PRIVATE},
+        {"state": State.PENDING},
+        {"state": State.REJECTED},
+        {"trashed_at": timezone.now()},
+    ],
+)
+def test_tag__of_hidden_photos_looks_missing(
+    alice: User,
+    bob: User,
+    make_photo: PhotoFactory,
+    client_of: Callable[[User], Client],
+    client: Client,
+    hidden: dict[str, Any],
+) -> None:
+    set_tags(make_photo(alice, **hidden).pk, ["secret"])
+    for browser in (client, client_of(bob)):
+        for query in ("", "?after=x"):
+            answers = [browser.get(f"/tags/{name}/{query}") for name in ("secret", "unused")]
+            assert [answer.status_code for answer in answers] == [404, 404]
+            secret, missing = (TOKEN.sub("", answer.content.decode()) for answer in answers)
+            assert secret.replace("secret", "unused") == missing
+    assert client_of(alice).get("/tags/secret/").status_code == 200
 
 
 def test_organize__works(alice: User, make_photo: PhotoFactory, client_of: Callable[[User], Client]) -> None:
