@@ -67,6 +67,7 @@ def ready_item(
         metadata=picture.metadata,
         location=picture.location,
         words=picture.words,
+        incomplete=picture.incomplete,
         correlation_id=original.correlation_id,
     )
 

@@ -55,6 +55,7 @@ DETAIL: dict[str, Any] = {
     "metadata": {"camera": "Nikon D750", "exposure_time": "1/250"},
     "location": {"latitude": "59.9075", "longitude": "10.7379"},
     "fileTags": ["norway"],
+    "incomplete": 0,
     "albums": [{"id": ALBUM_ID, "title": "Norway 2026"}],
 }
 PAGE: dict[str, Any] = {"photos": [PHOTO], "nextCursor": None}

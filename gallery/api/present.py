@@ -56,6 +56,7 @@ def photo_detail(photo: Photo, viewer: User) -> PhotoDetail:
         metadata={name: str(value) for name, value in said.items() if name != "keywords"},
         location=lens.location(item) if item and lens.is_mine else None,
         file_tags=offered_tags(lens.file_words(item), tags) if lens.is_mine else None,
+        incomplete=item.incomplete if item and lens.is_mine else None,
         albums=[AlbumRef(id=album.pk, title=album.title) for album in albums],
     )
 

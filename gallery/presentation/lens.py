@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+
 from gallery.photos.states import State
 
 if TYPE_CHECKING:
@@ -72,3 +74,13 @@ class Lens:
     def file_words(self, item: PhotoItem | None) -> dict[str, Any]:
         """Return what the file says about itself in words, which can name people: to its owner only."""
         return item.words if item and self.is_mine else {}
+
+    def missing_sentence(self, item: PhotoItem | None) -> str:
+        """Return how much of the image its file lacks: to its owner only; empty for a whole one."""
+        if not item or not item.incomplete or not self.is_mine:
+            return ""
+        if item.incomplete < 10:
+            return _("A little of this image is missing from its file. Upload it again from its source.")
+        return _(
+            "About %(percent)s%% of this image is missing from its file. Upload it again from its source."
+        ) % {"percent": round(item.incomplete / 10)}

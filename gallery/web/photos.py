@@ -60,6 +60,7 @@ def _photo_page(request: Request, found: Photo, form: PhotoForm, status: int = 2
         "file_words": labeled(words),
         "file_tags": offered_tags(words, tags_of([found.pk]).get(found.pk, [])) if can_add else [],
         "location": seen.location(item),
+        "missing_sentence": seen.missing_sentence(item),
         "history": lines_of(found) if seen.shows_history else [],
         "can_edit": seen.can_edit,
         "can_moderate": seen.can_review,

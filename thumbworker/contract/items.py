@@ -44,9 +44,10 @@ class PhotoItem:
 
     ``width`` and ``height`` are those of the upright original in pixels. ``uploaded_at`` and
     ``processed_at`` are ISO 8601 in UTC. ``metadata`` holds the allowed camera facts. Private to the owner
-    are ``location`` (latitude and longitude in degrees, as text) and ``words`` (title, description, artist,
-    copyright, rating and a list of keywords, as far as they differ from ``metadata``). ``correlation_id``
-    is that of the request that offered the photo; old items have none.
+    are ``location`` (latitude and longitude in degrees, as text), ``words`` (title, description, artist,
+    copyright, rating and a list of keywords, as far as they differ from ``metadata``) and ``incomplete``, the
+    missing share of the picture in thousandths. ``correlation_id`` is that of the request that offered the
+    photo; old items have none.
     """
 
     photo_id: UUID
@@ -68,6 +69,7 @@ class PhotoItem:
     metadata: dict[str, Any] = field(default_factory=dict)
     location: dict[str, str] = field(default_factory=dict)
     words: dict[str, Any] = field(default_factory=dict)
+    incomplete: int = 0
     correlation_id: str = ""
 
     def to_item(self) -> dict[str, Any]:
@@ -94,6 +96,7 @@ class PhotoItem:
             "metadata": self.metadata,
             "location": self.location,
             "words": self.words,
+            "incomplete": self.incomplete,
             "correlation_id": self.correlation_id,
             "renditions": [
                 {
@@ -150,5 +153,6 @@ class PhotoItem:
             metadata=dict(item.get("metadata", {})),
             location={str(k): str(v) for k, v in dict(item.get("location", {})).items()},
             words=dict(item.get("words", {})),
+            incomplete=int(item.get("incomplete", 0)),
             correlation_id=str(item.get("correlation_id", "")),
         )

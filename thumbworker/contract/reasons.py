@@ -22,6 +22,7 @@ class Reason(StrEnum):
     FORMAT_NOT_SUPPORTED = "format_not_supported"
     SAMPLES_NOT_SUPPORTED = "samples_not_supported"
     HEIC_NOT_READ = "heic_not_read"
+    TOO_LONG = "too_long"
     TOO_MANY_PIXELS = "too_many_pixels"
     DAMAGED = "damaged"
     TRUNCATED = "truncated"
@@ -59,8 +60,11 @@ SENTENCES: dict[Reason, str] = {
     Reason.HEIC_NOT_READ: gettext_noop(
         "HEIC isn't supported on this server. Save it as JPEG and upload it again."
     ),
+    Reason.TOO_LONG: gettext_noop(
+        "This image is longer than 65,535 pixels on one side. Cut it into parts and upload those."
+    ),
     Reason.TOO_MANY_PIXELS: gettext_noop(
-        "This image has more than 100 megapixels. Save a smaller copy and upload it."
+        "This image has more than 300 megapixels. Save a smaller copy and upload it."
     ),
     Reason.DAMAGED: gettext_noop("This image may be damaged. Upload it again from its source."),
     Reason.TRUNCATED: gettext_noop("This image is incomplete. Upload it again from its source."),

@@ -2,69 +2,82 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import random
 from typing import TYPE_CHECKING
+
+from PIL import Image
 
 from thumbworker.contract.reasons import Reason
 from thumbworker.imaging.errors import Refused
 
 if TYPE_CHECKING:
-    from PIL import Image, ImageFile
+    from PIL import ImageFile
 
-_MAX_MISSING_SHARE = 0.05
-"""The largest share of missing rows that is accepted."""
+MAX_MISSING_SHARE = 0.05
+"""The largest missing share of an image that is accepted."""
+
+DECODER_ERRORS = (OSError, SyntaxError)
+"""What Pillow's readers raise for data that ends early or is damaged."""
+
+_MARK_PIXELS = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Tolerance:
-    """What is known of a file before it is decoded.
+def require_most(missing: float, reason: Reason, detail: str) -> float:
+    """Return the missing share if it is small.
 
-    ``partial``: rows are stored from top to bottom, so those before the damage are usable. ``cut``: the end
-    of the data is missing. ``fill``: the level that the decoder leaves in each channel of missing rows.
+    Raises:
+        Refused: too much is missing.
     """
-
-    partial: bool = False
-    cut: bool = False
-    fill: int = 0
-
-
-NONE = Tolerance()
+    if missing > MAX_MISSING_SHARE:
+        raise Refused(reason, f"{missing:.1%} of the image is missing: {detail}")
+    return missing
 
 
-def load(image: ImageFile.ImageFile, tolerance: Tolerance) -> None:
-    """Decode an image; accept it if only its last few rows are missing.
+def load_rows(image: ImageFile.ImageFile) -> float:
+    """Decode an image that is stored in rows, and return the share of rows that the decoder left out.
+
+    Some decoders say nothing when the data ends early. So the first pixels of each row are marked before
+    decoding: a row that still has its mark was not decoded.
 
     Raises:
         Refused: too many rows are missing.
-        OSError: the decoder found damage in a format that is not ``partial``.
     """
+    boxes = [tile.extents or (0, 0, *image.size) for tile in image.tile]
+    left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
+    right, bottom = max(box[2] for box in boxes), max(box[3] for box in boxes)
+    strip = (left, top, min(right, left + _MARK_PIXELS), bottom)
+    prepare, mark = image.load_prepare, b""
+
+    def prepare_marked() -> None:
+        nonlocal mark
+        prepare()
+        marking = _noise(image.im.mode, strip)
+        mark = marking.tobytes()
+        image.im.paste(marking.im, strip)
+
+    image.load_prepare = prepare_marked  # type: ignore[method-assign]
+    detail = "the data ends early"
     try:
         image.load()
-    except OSError as error:
-        if not tolerance.partial:
-            raise
+    except DECODER_ERRORS as error:
         image.tile = []  # tells Pillow that there is no more to load
-        _require_most(image, 0, Reason.DAMAGED, str(error))
-    if tolerance.cut:
-        _require_most(image, tolerance.fill, Reason.TRUNCATED, "the end marker is missing")
+        image.readonly = 0  # or drawing on the image would copy it
+        detail = str(error)
+    found = image.crop(strip).tobytes()
+    size = len(mark) // (bottom - top)
+    rows = [row for row in range(bottom - top) if _same(found, mark, row * size, size)]
+    reason = Reason.TRUNCATED if "truncated" in detail or "early" in detail else Reason.DAMAGED
+    missing = require_most(len(rows) / (bottom - top), reason, detail)
+    for row in rows:
+        image.paste(0, (left, top + row, right, top + row + 1))
+    return missing
 
 
-def _require_most(image: Image.Image, fill: int, reason: Reason, detail: str) -> None:
-    missing = blank_rows(image, fill)
-    if missing > _MAX_MISSING_SHARE * image.height:
-        reason = Reason.TRUNCATED if "truncated" in detail else reason
-        raise Refused(reason, f"{detail}; {missing} of {image.height} rows are missing")
+def _same(found: bytes, mark: bytes, at: int, size: int) -> bool:
+    return found[at : at + size] == mark[at : at + size]
 
 
-def blank_rows(image: Image.Image, level: int) -> int:
-    """Count the rows at the bottom that have this level in every channel."""
-    low, high = 0, image.height
-    while low < high:
-        middle = (low + high) // 2
-        extrema = image.crop((0, middle, image.width, high)).getextrema()
-        pairs = extrema if isinstance(extrema[0], tuple) else (extrema,)
-        if all(pair == (level, level) for pair in pairs):
-            high = middle
-        else:
-            low = middle + 1
-    return image.height - low
+def _noise(mode: str, box: tuple[int, int, int, int]) -> Image.Image:
+    """Return the same random pixels for the same box."""
+    width, height = box[2] - box[0], box[3] - box[1]
+    return Image.frombytes(mode, (width, height), random.Random(0).randbytes(4 * width * height))  # noqa: S311

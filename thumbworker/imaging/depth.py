@@ -95,6 +95,11 @@ class DeepFrame:
         self.size = high.size
         self._high, self._low, self._table = high, low, table
 
+    @property
+    def missing(self) -> float:
+        """Return the share of the image that is missing."""
+        return self._high.missing
+
     def load(self, target: tuple[int, int]) -> Box:
         """Decode both."""
         self._low.load(target)

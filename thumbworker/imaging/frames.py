@@ -33,6 +33,10 @@ class Frame(Protocol):
     transparency: object
     """The transparent color or palette entry, if there is one."""
 
+    @property
+    def missing(self) -> float:
+        """Return the share of the image that is missing, once the frame is loaded."""
+
     def load(self, target: tuple[int, int]) -> Box:
         """Decode, at a reduced scale where that is cheaper; return the box that contains the image."""
 
@@ -49,16 +53,17 @@ class Frame(Protocol):
 class ImageFrame:
     """A frame that Pillow decodes into an image."""
 
-    def __init__(self, image: ImageFile.ImageFile, tolerance: damage.Tolerance = damage.NONE) -> None:
+    missing = 0.0
+
+    def __init__(self, image: ImageFile.ImageFile) -> None:
         self.image = image
         self.size = image.size
         self.transparency: object = image.info.get("transparency")
-        self._tolerance = tolerance
 
     def load(self, target: tuple[int, int]) -> Box:
         """Decode."""
         del target
-        damage.load(self.image, self._tolerance)
+        self.image.load()
         return (0, 0, *self.image.size)
 
     def rows(self, top: int, bottom: int) -> Image.Image:
@@ -74,11 +79,22 @@ class ImageFrame:
         self.image.close()
 
 
+class RowsFrame(ImageFrame):
+    """A frame whose last rows may be missing."""
+
+    def load(self, target: tuple[int, int]) -> Box:
+        """Decode."""
+        del target
+        self.missing = damage.load_rows(self.image)
+        return (0, 0, *self.image.size)
+
+
 class _BufferFrame:
     """A frame in one buffer of interleaved samples."""
 
     size: tuple[int, int]
     transparency: object = None
+    missing = 0.0
     mode: str
     _stored: tuple[int, int]
     _raw_mode: str
@@ -184,6 +200,11 @@ class LimitedFrame:
         self._decoder_bytes = decoder_bytes
         self.size = frame.size  # neither AVIF nor TIFF changes it while decoding
         self.transparency = frame.transparency
+
+    @property
+    def missing(self) -> float:
+        """Return the share of the image that is missing."""
+        return self._frame.missing
 
     def load(self, target: tuple[int, int]) -> Box:
         """Decode within the memory limit."""

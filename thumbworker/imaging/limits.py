@@ -19,7 +19,7 @@ class Limits:
     """
 
     original_bytes: int = MAX_ORIGINAL_BYTES
-    pixels: int = 100_000_000
+    pixels: int = 300_000_000
     side_pixels: int = 65_535
     memory_bytes: int = 500_000_000
     cpu_seconds: float = 8.0

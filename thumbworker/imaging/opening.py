@@ -11,11 +11,24 @@ from PIL import Image, ImageFile, TiffImagePlugin
 
 from thumbworker.contract.formats import CAMERA_RAWS, Format
 from thumbworker.contract.reasons import Reason
-from thumbworker.imaging import color, damage, depth, exif, exif_color, memory_estimate
+from thumbworker.imaging import color, depth, exif, exif_color, memory_estimate
 from thumbworker.imaging.color import ColorNames
 from thumbworker.imaging.errors import Refused, decoder_errors
-from thumbworker.imaging.formats import heif, isobmff, item_properties, jpeg, png, raw, tiff, transforms, webp
+from thumbworker.imaging.formats import (
+    heif,
+    isobmff,
+    item_properties,
+    jpeg,
+    jpeg_scans,
+    png,
+    raw,
+    tiff,
+    transforms,
+    webp,
+)
+from thumbworker.imaging.formats.jpeg_damage import CodedJpeg
 from thumbworker.imaging.formats.jpeg_frame import JpegFrame
+from thumbworker.imaging.formats.png_frame import PngFrame
 from thumbworker.imaging.formats.sniffing import format_of
 from thumbworker.imaging.frames import (
     FirstDecodable,
@@ -23,6 +36,7 @@ from thumbworker.imaging.frames import (
     ImageFrame,
     LimitedFrame,
     PluginFrame,
+    RowsFrame,
     UncopiedAvif,
     UncopiedWebP,
 )
@@ -37,8 +51,6 @@ if TYPE_CHECKING:
 _PLUGINS = (TiffImagePlugin,)
 """Imported here, or ``Image.open`` would import every plugin to find this one."""
 
-_EOI = b"\xff\xd9"
-_GRAY = 128
 _FINE_BYTES_PER_PIXEL = 0.22
 """A JPEG with more has detail down to single pixels; cameras write 0.2 to 0.6."""
 
@@ -89,7 +101,9 @@ class _Gate:
         width, height = size
         if width < 1 or height < 1:
             raise Refused(Reason.DAMAGED, f"{width}x{height}")
-        if width * height > self.limits.pixels or max(size) > self.limits.side_pixels:
+        if max(size) > self.limits.side_pixels:
+            raise Refused(Reason.TOO_LONG, f"{width}x{height}")
+        if width * height > self.limits.pixels:
             raise Refused(Reason.TOO_MANY_PIXELS, f"{width}x{height}")
         need = (
             memory_estimate.IDLE_BYTES + self.data_bytes + max(decoder_bytes, memory_estimate.ENCODING_BYTES)
@@ -106,16 +120,15 @@ def _open_jpeg(data: bytes, gate: _Gate, deadline: Deadline) -> Opened:
     header = jpeg.read_header(data)
     size = header.width, header.height
     gate.admit(size, memory_estimate.of_jpeg(header))
-    if header.scans * header.width * header.height > memory_estimate.MAX_SCANNED_PIXELS:
-        raise Refused(Reason.TOO_MANY_PARTS, f"{header.scans} scans of {header.width}x{header.height}")
+    scans = jpeg_scans.read_scans(data, header)
+    passes = len(scans.scans) if header.buffered else 1
+    if passes * header.width * header.height > memory_estimate.MAX_SCANNED_PIXELS:
+        raise Refused(Reason.TOO_MANY_PARTS, f"{passes} scans of {header.width}x{header.height}")
     if len(data) - header.scan_offset < header.bytes_needed() // 2:
         raise Refused(Reason.TRUNCATED, f"{len(data)} bytes for {header.width}x{header.height}")
-    # A second end marker is never reached; a file without one is shown as browsers show it.
-    pieces = (header.head, memoryview(data)[header.scan_offset :], _EOI)
-    tolerance = damage.Tolerance(partial=not header.buffered, cut=not header.ended, fill=_GRAY)
     tags = exif.read_tags(header.exif)
-    fine = len(data) - header.scan_offset > _FINE_BYTES_PER_PIXEL * header.width * header.height
-    frame = JpegFrame(open_pieces(pieces, deadline), tolerance, fine=fine)
+    fine = scans.end - header.scan_offset > _FINE_BYTES_PER_PIXEL * header.width * header.height
+    frame = JpegFrame(CodedJpeg(data, header, scans, deadline), fine=fine)
     colors = ColorNames(icc_profile=header.icc_profile, exif=exif_color.space_of(tags))
     return Opened(frame, Format.JPEG, tags.orientation, tags, colors)
 
@@ -127,15 +140,14 @@ def _open_png(data: bytes, gate: _Gate, deadline: Deadline) -> Opened:
     space = color.space_of(colors)
     deep = space is not None and header.deep and depth.needed(space)
     gate.admit((header.width, header.height), memory_estimate.of_png(header, images=2 if deep else 1))
-    tolerance = damage.Tolerance(partial=not header.interlaced)
 
     def opened() -> ImageFile.ImageFile:
         return _open(open_pieces(header.pieces, deadline), Format.PNG)
 
-    frame: Frame = ImageFrame(opened(), tolerance)
+    frame: Frame = PngFrame(opened(), header)
     if space is not None and deep and frame.transparency is None:
         table, narrow = depth.narrowing(space)
-        frame = depth.DeepFrame(frame, ImageFrame(depth.low_bytes_of(opened()), tolerance), table)
+        frame = depth.DeepFrame(frame, PngFrame(depth.low_bytes_of(opened()), header), table)
         colors = ColorNames(cicp=narrow)
     return Opened(frame, Format.PNG, tags.orientation, tags, colors)
 
@@ -203,7 +215,8 @@ def _open_tiff(data: bytes, gate: _Gate, deadline: Deadline) -> Opened:
         image.size, image.mode, tiff.block_bytes(tags), turned=tags.orientation != 1
     )
     gate.admit(image.size, decoder_bytes)
-    frame = LimitedFrame(ImageFrame(image), decoder_bytes)
+    rows = tags.orientation == 1 and not tiff.is_tiled(tags)
+    frame = LimitedFrame(RowsFrame(image) if rows else ImageFrame(image), decoder_bytes)
     # Pillow's reader applies the orientation itself.
     colors = ColorNames(icc_profile=image.info.get("icc_profile") or b"", exif=exif_color.space_of(tags))
     return Opened(frame, Format.TIFF, 1, tags, colors)
@@ -242,7 +255,7 @@ def _previews(data: bytes, found: raw.CameraRaw, gate: _Gate, deadline: Deadline
 def _open_gif(data: bytes, gate: _Gate, deadline: Deadline) -> Opened:
     image = _open(open_pieces((data,), deadline), Format.GIF)
     gate.admit(image.size, memory_estimate.of_gif(image.size))
-    return Opened(ImageFrame(image), Format.GIF, 1, exif.Tags(), ColorNames())
+    return Opened(RowsFrame(image), Format.GIF, 1, exif.Tags(), ColorNames())
 
 
 def _open_bmp(data: bytes, gate: _Gate, deadline: Deadline) -> Opened:

@@ -26,8 +26,9 @@ class Picture:
 
     ``width`` and ``height`` are those of the upright original in pixels. ``thumbhash`` is base64,
     ``dominant_color`` ``#rrggbb``, ``dhash`` 16 and ``sha256`` 64 hexadecimal digits. ``metadata``,
-    ``location`` and ``words`` contain only text, integers and lists of text. ``timings`` is the wall time
-    of each phase in seconds.
+    ``location`` and ``words`` contain only text, integers and lists of text. ``incomplete`` is the
+    missing share of the original in thousandths, rounded up. ``timings`` is the wall time of each phase in
+    seconds.
     """
 
     format: str
@@ -42,3 +43,4 @@ class Picture:
     location: dict[str, str]
     timings: dict[str, float]
     words: Words = field(default_factory=dict)
+    incomplete: int = 0

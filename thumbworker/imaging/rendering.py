@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import time
 from typing import TYPE_CHECKING
 
@@ -80,6 +81,7 @@ def render(data: bytes, *, policy: RenditionPolicy = CURRENT, limits: Limits = D
         location=said.location,
         words=said.words,
         timings=watch.timings,
+        incomplete=math.ceil(1000 * opened.frame.missing),
     )
 
 

@@ -140,6 +140,9 @@ class PhotoDetail(PhotoOut):
         ),
         examples=[["norway"]],
     )
+    incomplete: int | None = Field(
+        description="Missing share of the image in thousandths; 0 if it is whole. For its owner only."
+    )
     albums: list[AlbumRef] = Field(description="The caller's albums that contain the photo.")
 
 

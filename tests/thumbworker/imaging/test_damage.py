@@ -1,64 +1,258 @@
-"""Files with damage near the end are accepted, as browsers do; others are refused."""
+"""Files of which little is missing are shown, and how much is missing is known; others are refused."""
 
 from __future__ import annotations
+
+import struct
+import zlib
 
 import pytest
 from PIL import Image
 
+from tests.thumbworker.imaging.broken_files import ENDS, EOI, JPEGS, MP4, NOISE, jpeg, kept
 from tests.thumbworker.imaging.pictures import opened, saved, scene
 from thumbworker.contract.reasons import Reason
 from thumbworker.imaging import Refused, render
-from thumbworker.imaging.damage import blank_rows
+
+BROKEN = {Reason.TRUNCATED, Reason.DAMAGED}
+SEQUENTIAL = [kind for kind in JPEGS if "progressive" not in kind]
 
 
-def rows_shown(data: bytes) -> int:
-    image = opened(render(data).renditions[-1].data).convert("L")
-    return image.height
+def outcome(data: bytes) -> int | None:
+    """Return the missing thousandths of an image that is shown; ``None`` for a refusal."""
+    try:
+        return render(data).incomplete
+    except Refused as refused:
+        if refused.reason not in BROKEN:
+            raise
+        return None
 
 
-@pytest.mark.parametrize("progressive", [False, True])
-def test_damage__jpeg_without_end_marker_is_accepted(progressive: bool) -> None:
-    data = saved(scene(640, 480), quality=90, progressive=progressive)
-    assert data.endswith(b"\xff\xd9")
+@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize("share", [0.05, 0.15, 0.3])
+@pytest.mark.parametrize("kind", JPEGS)
+def test_jpeg__most_missing_is_refused(kind: str, share: float, end: str) -> None:
+    data = jpeg(kind)
+    assert outcome(ENDS[end](data, kept(data, share))) is None
+
+
+@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize("share", [0.6, 0.9])
+@pytest.mark.parametrize("kind", SEQUENTIAL)
+def test_sequential_jpeg__tenth_missing_is_refused(kind: str, share: float, end: str) -> None:
+    data = jpeg(kind)
+    assert outcome(ENDS[end](data, kept(data, share))) is None
+
+
+@pytest.mark.parametrize("end", [end for end in ENDS if end != "the end of another jpeg"])
+@pytest.mark.parametrize("kind", SEQUENTIAL)
+def test_sequential_jpeg__share_of_missing_end_is_known(kind: str, end: str) -> None:
+    data = jpeg(kind)
+    missing = outcome(ENDS[end](data, kept(data, 0.97)))
+    assert missing is not None
+    assert 10 <= missing <= 45
+
+
+@pytest.mark.parametrize(
+    "end", ["cut", "zeros", "ff", "an html page", "a video with an end mark", "another jpeg"]
+)
+@pytest.mark.parametrize("share", [0.9, 0.95])
+@pytest.mark.parametrize("kind", [kind for kind in JPEGS if "progressive" in kind])
+def test_progressive_jpeg__last_refinement_missing_is_shown(kind: str, share: float, end: str) -> None:
+    data = jpeg(kind)
+    assert outcome(ENDS[end](data, kept(data, share))) == 1
+
+
+@pytest.mark.parametrize("footer", [False, True])
+@pytest.mark.parametrize(
+    "end",
+    [
+        b"",
+        b"\xff",
+        bytes(3000),
+        NOISE,
+        MP4,
+        EOI,
+        EOI + NOISE,
+        EOI + bytes(3000),
+        EOI + jpeg("baseline")[:4000],
+    ],
+)
+@pytest.mark.parametrize("kind", JPEGS)
+def test_jpeg__whole_data_is_whole_whatever_follows(kind: str, end: bytes, footer: bool) -> None:
+    options = dict(JPEGS[kind])
+    image = scene(320, 240)
+    if footer:
+        image.paste((128, 128, 128), (0, 190, 320, 240))
+    data = saved(image.convert(str(options.pop("mode", "RGB"))), quality=88, **options)
+    assert outcome(data[:-2] + end) == 0
+
+
+def test_jpeg__without_end_mark_looks_the_same() -> None:
+    data = jpeg("baseline")
     whole, cut = render(data), render(data[:-2])
     assert [made.data for made in cut.renditions] == [made.data for made in whole.renditions]
 
 
-@pytest.mark.parametrize("file_format", ["JPEG", "PNG"])
-def test_damage__last_bytes_missing_is_accepted(file_format: str) -> None:
-    data = saved(scene(640, 480), file_format)
-    cut = data[: -len(data) // 100]
-    assert rows_shown(cut) == 480
+@pytest.mark.parametrize("hole", [bytes(1), NOISE[:1]], ids=["zeros", "noise"])
+@pytest.mark.parametrize("kind", JPEGS)
+def test_jpeg__lost_third_in_the_middle_is_refused(kind: str, hole: bytes) -> None:
+    data = jpeg(kind)
+    start, end = kept(data, 0.05), kept(data, 0.4)
+    filling = bytes(end - start) if hole == bytes(1) else (NOISE * 100)[: end - start]
+    assert outcome(data[:start] + filling + data[end:]) is None
 
 
-@pytest.mark.parametrize("share", [0.3, 0.5, 0.9])
-@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "GIF", "WEBP", "AVIF", "TIFF"])
-def test_damage__tenth_missing_is_refused(file_format: str, share: float) -> None:
-    options = {"compression": "tiff_lzw"} if file_format == "TIFF" else {}
-    data = saved(scene(640, 480), file_format, **options)
+@pytest.mark.parametrize("kind", ["restarts by row", "restarts by block"])
+def test_jpeg__lost_interval_is_known(kind: str) -> None:
+    data = jpeg(kind)
+    at = data.index(b"\xff\xd3", kept(data, 0.4))
+    missing = outcome(data[: at - 20] + NOISE.replace(b"\xff", b"")[:40] + data[at + 20 :])
+    assert missing is not None
+    assert missing > 0
+
+
+def test_jpeg__tiny_picture_cut_in_half_is_refused() -> None:
+    data = saved(scene(48, 32), quality=90)
+    assert outcome(data[: kept(data, 0.5)] + EOI) is None
+
+
+def scan_by_scan(planes: list[bytes]) -> bytes:
+    """Join gray JPEGs of one size as the components of a baseline JPEG, each in a scan of its own."""
+    first = planes[0]
+    frame, scan = first.index(b"\xff\xc0"), first.index(b"\xff\xda")
+    head = first[:frame] + struct.pack(">HHB", 0xFFC0, 17, 8) + first[frame + 5 : frame + 9] + b"\x03"
+    head += b"".join(bytes((number, 0x11, 0)) for number in (1, 2, 3)) + first[frame + 13 : scan]
+    parts = [plane[plane.index(b"\xff\xda") + 10 : -2] for plane in planes]
+    scans = (
+        b"\xff\xda\x00\x08\x01" + bytes((number, 0, 0, 63, 0)) + part for number, part in enumerate(parts, 1)
+    )
+    return head + b"".join(scans) + EOI
+
+
+def test_jpeg__components_in_scans_of_their_own() -> None:
+    channels = scene(320, 240).convert("YCbCr").split()
+    data = scan_by_scan([saved(channel, quality=88) for channel in channels])
+    last = data.rindex(b"\xff\xda")
+    body = len(data) - last
+    assert outcome(data) == 0
+    assert outcome(data[:-2]) == 0
+    assert outcome(data[:last] + EOI) is None
+    assert outcome(data[: last + body // 2] + EOI) is None
+    assert 0 < (outcome(data[: last + int(0.98 * body)]) or 0) < 45
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.9])
+def test_multi_picture_jpeg__second_picture_cut(share: float) -> None:
+    second = jpeg("baseline")
+    assert outcome(jpeg("4:4:4") + second[: int(share * len(second))]) == 0
+
+
+def test_jpeg__preview_in_exif_does_not_stand_for_the_picture() -> None:
+    preview = saved(scene(160, 120))
+    exif = b"Exif\x00\x00II*\x00\x08\x00\x00\x00\x00\x00\x00\x00\x00\x00" + preview
+    data = saved(scene(640, 480), exif=exif)
+    assert outcome(data) == 0
+    at = data.rindex(b"\xff\xda")
+    assert outcome(data[: at + (len(data) - at) // 2]) is None
+
+
+def test_jpeg__twelve_bits_are_not_supported() -> None:
+    data = bytearray(jpeg("baseline"))
+    data[data.index(b"\xff\xc0") + 4] = 12
     with pytest.raises(Refused) as refused:
-        render(data[: int(share * len(data))])
-    assert refused.value.reason in {Reason.TRUNCATED, Reason.DAMAGED}
+        render(bytes(data))
+    assert refused.value.reason is Reason.FORMAT_NOT_SUPPORTED
 
 
-def test_damage__partial_interlaced_png_is_refused() -> None:
-    image = scene(64, 64)
-    data = saved(image, "PNG")
-    interlaced = data[:28] + b"\x01" + data[29:]
-    with pytest.raises(Refused):
-        render(interlaced)
+def chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
-def test_damage__scan_damaged_near_end_is_accepted() -> None:
-    data = bytearray(saved(scene(640, 480), quality=90))
-    at = int(0.99 * len(data))
-    data[at : at + 2] = b"\xff\xc4"
-    assert rows_shown(bytes(data)) == 480
+PNG = saved(scene(320, 240), "PNG")
+IEND = PNG.rindex(b"IEND") - 4
 
 
-@pytest.mark.parametrize(("blank", "expected"), [(0, 0), (1, 1), (40, 40), (100, 100)])
-def test_blank_rows__counted_from_bottom(blank: int, expected: int) -> None:
-    image = Image.new("RGB", (30, 100), (128, 128, 127))
-    image.paste((128, 128, 128), (0, 100 - blank, 30, 100))
-    image.paste((128, 128, 128), (0, 0, 30, 10))
-    assert blank_rows(image, 128) == expected
+def png_in_one_chunk(*, interlaced: bool = False) -> bytes:
+    """Return the PNG with one chunk of data; ``interlaced`` in Adam7's order, without filters."""
+    image = scene(320, 240)
+    rows = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]
+    body = b""
+    for _, top, across, down in rows if interlaced else [(0, 0, 1, 1)]:
+        for row in range(top, 240, down):
+            line = image.crop((0, row, 320, row + 1)).resize((320 // across, 1), box=(0, 0, 320, 1)).tobytes()
+            body += b"\x00" + line
+    header = struct.pack(">IIBBBBB", 320, 240, 8, 2, 0, 0, int(interlaced))
+    return PNG[:8] + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(body)) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize("interlaced", [False, True])
+@pytest.mark.parametrize(("share", "shown"), [(0.3, False), (0.6, False), (0.9, False), (0.98, True)])
+def test_png__cut(interlaced: bool, share: float, shown: bool) -> None:
+    data = png_in_one_chunk(interlaced=interlaced)
+    assert outcome(data) == 0
+    missing = outcome(data[: int(share * len(data))])
+    assert (missing is not None and 5 < missing < 50) is shown
+    for end in (bytes(len(data) // 4), NOISE * 20):
+        assert outcome(data[: int(share * len(data))] + end) is None
+
+
+def test_png__all_rows_without_end_chunk() -> None:
+    assert outcome(PNG[:IEND]) == 0
+    assert outcome(PNG[:IEND] + bytes(2_000_000)) == 0
+
+
+def test_png__wrong_checksum_of_right_data() -> None:
+    data = bytearray(PNG)
+    data[IEND - 1] ^= 1
+    assert outcome(bytes(data)) == 0
+
+
+@pytest.mark.parametrize("share", [0.2, 0.6])
+def test_png__changed_data_is_refused(share: float) -> None:
+    data = bytearray(png_in_one_chunk())
+    data[int(share * len(data))] ^= 0x55
+    assert outcome(bytes(data)) is None
+
+
+def tiff(compression: str, **options: object) -> bytes:
+    return saved(scene(320, 240), "TIFF", compression=compression, strip_size=320 * 3 * 4, **options)
+
+
+OTHERS: dict[str, bytes] = {
+    "GIF": saved(scene(320, 240).quantize(64), "GIF", interlace=0),
+    "interlaced GIF": saved(scene(320, 240).quantize(64), "GIF", interlace=1),
+    "TIFF": tiff("raw"),
+    "TIFF, LZW": tiff("tiff_lzw"),
+    "TIFF, Deflate": tiff("tiff_adobe_deflate"),
+    "WebP": saved(scene(320, 240), "WEBP", quality=90),
+    "lossless WebP": saved(scene(320, 240), "WEBP", lossless=True),
+    "AVIF": saved(scene(320, 240), "AVIF", quality=80),
+}
+
+
+@pytest.mark.parametrize("share", [0.15, 0.3, 0.6, 0.9])
+@pytest.mark.parametrize("kind", OTHERS)
+def test_other_formats__cut_is_refused(kind: str, share: float) -> None:
+    data = OTHERS[kind]
+    assert outcome(data) == 0
+    assert outcome(data[: int(share * len(data))]) is None
+
+
+@pytest.mark.parametrize("kind", ["GIF", "interlaced GIF"])
+def test_gif__last_rows_missing(kind: str) -> None:
+    data = OTHERS[kind]
+    assert 0 < (outcome(data[: int(0.98 * len(data))]) or 0) < 50
+
+
+@pytest.mark.parametrize("kind", ["GIF", "interlaced GIF"])
+def test_gif__zeros_are_refused(kind: str) -> None:
+    data = OTHERS[kind]
+    half = len(data) // 2
+    assert outcome(data[:half] + bytes(half)) is None
+
+
+def test_load_rows__rows_that_look_missing_are_not() -> None:
+    image = Image.new("P", (64, 64), 0)
+    image.putpalette([0, 0, 0] * 256)
+    assert outcome(saved(image, "GIF")) == 0
+    assert opened(render(saved(image, "GIF")).renditions[-1].data).size == (64, 64)

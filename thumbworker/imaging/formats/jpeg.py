@@ -8,7 +8,7 @@ Segment layout: ITU-T T.81, annex B.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from thumbworker.contract.reasons import Reason
 from thumbworker.imaging.errors import Refused
@@ -22,37 +22,52 @@ _SOF_REFUSED = {0xC3, 0xC5, 0xC6, 0xC7, 0xCB, 0xCD, 0xCE, 0xCF}
 _PROGRESSIVE = {0xC2, 0xCA}
 _ARITHMETIC = {0xC9, 0xCA}
 _NEEDED = {0xC4, 0xCC, 0xDB, 0xDD, 0xE0, 0xEE} | _SOF_TAKEN
-_APP1, _APP2, _SOS, _EOI = 0xE1, 0xE2, 0xDA, 0xD9
+_APP1, _APP2, _DRI, _SOS, _EOI = 0xE1, 0xE2, 0xDD, 0xDA, 0xD9
 _EXIF = b"Exif\x00\x00"
 _ICC = b"ICC_PROFILE\x00"
 
-_SCAN = b"\xff\xda\x00"
-"""A scan's marker and the first byte of its length, which is at most 14."""
-
 _BLOCK_PIXELS = 64
+
+
+class Component(NamedTuple):
+    """A component's identifier and its sampling factors."""
+
+    identifier: int
+    across: int
+    down: int
 
 
 @dataclass(frozen=True, slots=True)
 class JpegHeader:
     """The segments before the first scan.
 
-    ``samples_per_pixel`` counts the samples of all components: 3.0 for 4:4:4, 1.5 for 4:2:0. ``buffered``:
-    the decoder needs all coefficients in memory, because the image is progressive or each component has its
-    own scan. ``ended``: there is an end marker.
+    ``buffered``: the decoder needs all coefficients in memory, because the image is progressive or each
+    component has its own scan. ``restart_interval`` is counted in units (MCUs), 0 for none. ``scan_offset``
+    is where the first scan's header starts.
     """
 
     width: int
     height: int
-    components: int
-    samples_per_pixel: float
+    components: tuple[Component, ...]
     buffered: bool
+    progressive: bool
     arithmetic: bool
-    scans: int
-    ended: bool
+    restart_interval: int
     exif: bytes
     icc_profile: bytes
     head: bytes
     scan_offset: int
+
+    @property
+    def factors(self) -> tuple[int, int]:
+        """Return the largest sampling factors: across and down."""
+        return max(c.across for c in self.components), max(c.down for c in self.components)
+
+    @property
+    def samples_per_pixel(self) -> float:
+        """Return the samples of all components for each pixel: 3.0 for 4:4:4, 1.5 for 4:2:0."""
+        across, down = self.factors
+        return sum(c.across * c.down for c in self.components) / (across * down)
 
     def bytes_needed(self) -> int:
         """Return the least size of the scans in bytes: one bit of Huffman code for the mean of each block."""
@@ -81,9 +96,9 @@ def read_header(data: bytes) -> JpegHeader:
             if frame is None:
                 _damaged("a scan before any frame")
             return _describe(
-                data,
                 frame,
                 payload,
+                restart_interval=_restart_interval(head),
                 head=b"".join(head),
                 exif=exif,
                 icc_profile=b"".join(icc[number] for number in sorted(icc)),
@@ -100,6 +115,11 @@ def read_header(data: bytes) -> JpegHeader:
         if marker in _NEEDED:
             head.append(data[start - 2 : end])
         at = end
+
+
+def _restart_interval(segments: list[bytes]) -> int:
+    found = [segment for segment in segments if segment[1:2] == bytes((_DRI,))]
+    return int.from_bytes(found[-1][4:6], "big") if found else 0
 
 
 def _next_segment(data: bytes, at: int) -> tuple[int, int, int]:
@@ -125,10 +145,10 @@ def _next_segment(data: bytes, at: int) -> tuple[int, int, int]:
 
 
 def _describe(
-    data: bytes,
     frame: tuple[int, bytes],
     scan: bytes,
     *,
+    restart_interval: int,
     head: bytes,
     exif: bytes,
     icc_profile: bytes,
@@ -139,21 +159,21 @@ def _describe(
         _damaged("a frame that is cut short")
     if payload[0] != 8:
         raise Refused(Reason.FORMAT_NOT_SUPPORTED, f"JPEG of {payload[0]} bits")
-    components = payload[5]
-    factors = [(payload[7 + 3 * i] >> 4, payload[7 + 3 * i] & 15) for i in range(components)]
-    if components not in {1, 3, 4} or not all(1 <= h <= 4 and 1 <= v <= 4 for h, v in factors):
-        _damaged(f"sampling {factors}")
-    buffered = marker in _PROGRESSIVE or not scan or scan[0] < components
-    widest, highest = max(h for h, _ in factors), max(v for _, v in factors)
+    count = payload[5]
+    components = tuple(
+        Component(payload[at], payload[at + 1] >> 4, payload[at + 1] & 15)
+        for at in range(6, 6 + 3 * count, 3)
+    )
+    if count not in {1, 3, 4} or not all(1 <= c.across <= 4 and 1 <= c.down <= 4 for c in components):
+        _damaged(f"sampling {components}")
     return JpegHeader(
         width=int.from_bytes(payload[3:5], "big"),
         height=int.from_bytes(payload[1:3], "big"),
         components=components,
-        samples_per_pixel=sum(h * v for h, v in factors) / (widest * highest),
-        buffered=buffered,
+        buffered=marker in _PROGRESSIVE or not scan or scan[0] < count,
+        progressive=marker in _PROGRESSIVE,
         arithmetic=marker in _ARITHMETIC,
-        scans=data.count(_SCAN, scan_offset) if buffered else 1,
-        ended=data.rfind(b"\xff\xd9", scan_offset) >= 0,  # most files have it at the end
+        restart_interval=restart_interval,
         exif=exif,
         icc_profile=icc_profile,
         head=head,

@@ -1,27 +1,17 @@
-"""Decode a JPEG at a scale in eighths.
-
-libjpeg-turbo decodes at any number of eighths of the size (its ``doc/libjpeg.txt``, "Decompression parameter
-selection"). Pillow's ``draft`` offers halves only but passes on any divisor, and libjpeg-turbo
-turns a third into three eighths.
-"""
+"""Decode a JPEG at a reduced scale, and learn how much of it is missing."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PIL import ImageFile, JpegImagePlugin
-
+from thumbworker.imaging.formats import jpeg_damage
+from thumbworker.imaging.formats.jpeg_decoder import DIVISORS, EOI, ScaledJpeg
 from thumbworker.imaging.frames import ImageFrame
 from thumbworker.imaging.memory_estimate import SPARE
 
 if TYPE_CHECKING:
-    from typing import IO
-
-    from thumbworker.imaging import damage
+    from thumbworker.imaging.formats.jpeg_damage import CodedJpeg
     from thumbworker.imaging.frames import Box
-
-_DIVISORS = {1: 8, 2: 4, 3: 3, 4: 2, 8: 1}
-"""Pillow's divisor for each number of eighths."""
 
 
 def eighths_for(size: tuple[int, int], target: tuple[int, int], *, fine: bool) -> int:
@@ -35,39 +25,37 @@ def eighths_for(size: tuple[int, int], target: tuple[int, int], *, fine: bool) -
     4
     """
     scale = max(wanted / whole for wanted, whole in zip(target, size, strict=True))
-    for eighths in _DIVISORS:
+    for eighths in DIVISORS:
         if eighths / 8 >= scale * (SPARE if fine or eighths == 3 else 1):
             return eighths
     return 8
 
 
-class ScaledJpeg(JpegImagePlugin.JpegImageFile):
-    """A JPEG with a settable scale."""
-
-    def scale(self, eighths: int) -> Box:
-        """Set the scale; return the box of the decoded pixels that contains the image.
-
-        The last row and column may be fractions of a pixel.
-        """
-        width, height = self.size
-        self._size = -(-width * eighths // 8), -(-height * eighths // 8)
-        tile = self.tile[0]
-        self.tile = [ImageFile._Tile(tile.codec_name, (0, 0, *self._size), tile.offset, tile.args)]  # noqa: SLF001
-        self.decoderconfig = (_DIVISORS[eighths], 0)
-        return (0, 0, width * eighths / 8, height * eighths / 8)
-
-
 class JpegFrame(ImageFrame):
     """A JPEG frame; ``fine`` means that it may have detail down to single pixels."""
 
-    def __init__(self, file: IO[bytes], tolerance: damage.Tolerance, *, fine: bool) -> None:
-        self._jpeg = ScaledJpeg(file)
+    def __init__(self, coded: CodedJpeg, *, fine: bool) -> None:
+        self._jpeg = ScaledJpeg(coded.first_header())
+        self._coded = coded
         self._fine = fine
-        super().__init__(self._jpeg, tolerance)
+        super().__init__(self._jpeg)
 
     def load(self, target: tuple[int, int]) -> Box:
         """Decode at the smallest scale that is enough for ``target``."""
+        coded, image = self._coded, self._jpeg
         # The fitted size, not the square around it: that would decode up to four times more pixels.
-        box = self._jpeg.scale(eighths_for(self.size, target, fine=self._fine))
-        super().load(target)
+        box = image.scale(eighths_for(self.size, target, fine=self._fine))
+        if coded.header.buffered or coded.header.arithmetic:
+            # Before decoding: the look at it and the image would not fit into memory together.
+            self.missing = jpeg_damage.require_most(coded, jpeg_damage.missing_of_scans(coded))
+            image.feed(coded.pieces(coded.scans.end, EOI), coded.deadline, coded.block_bytes)
+            return box
+        lost = jpeg_damage.missing_of_intervals(coded) if coded.header.restart_interval else 0.0
+        jpeg_damage.require_most(coded, lost)
+        suspicion = jpeg_damage.Suspicion(image)
+        image.feed(suspicion.watched(coded), coded.deadline)
+        if suspicion.raised():
+            missing = jpeg_damage.missing_of_sequence(coded, left_over=suspicion.left_over)
+            lost = jpeg_damage.require_most(coded, max(lost, missing))
+        self.missing = lost
         return box

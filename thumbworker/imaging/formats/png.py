@@ -59,9 +59,9 @@ def read_chunks(data: bytes) -> PngHeader:
     kept_from = 0
     at = 8
     for _ in range(_MAX_CHUNKS):
-        if at + 8 > len(data):
-            break
         kind = data[at + 4 : at + 8]
+        if len(kind) < 4 or not kind.isalpha():
+            break  # the end, or something else behind it
         end = at + 12 + int.from_bytes(data[at : at + 4], "big")
         if kind not in _KEPT:
             pieces.append(view[kept_from:at])

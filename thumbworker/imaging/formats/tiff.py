@@ -33,12 +33,17 @@ def require_plain(tags: Tags) -> None:
         raise Refused(Reason.SAMPLES_NOT_SUPPORTED, "a TIFF of floats or of more than 16 bits")
 
 
+def is_tiled(tags: Tags) -> bool:
+    """Return whether the image is stored in tiles, not in strips of rows."""
+    return _TILE_WIDTH in tags.main
+
+
 def block_bytes(tags: Tags) -> int:
     """Return the size in bytes of one decoded strip or tile, which the decoder keeps in memory."""
     if _first(tags, _COMPRESSION, 1) == 1:
         return 0  # read row by row
     width, height = _first(tags, _WIDTH, 0), _first(tags, _HEIGHT, 0)
-    if _TILE_WIDTH in tags.main:
+    if is_tiled(tags):
         pixels = _first(tags, _TILE_WIDTH, 0) * _first(tags, _TILE_HEIGHT, 0)
     else:
         pixels = width * min(height, _first(tags, _ROWS_PER_STRIP, height))
