@@ -25,7 +25,7 @@ ENCODING_BYTES = 75_000_000
 """The encoders, which run once the decoder's memory is free."""
 
 MAX_SCANNED_PIXELS = 3_000_000_000
-"""Each scan of a progressive JPEG passes over the whole image; this is 100 megapixels in 30 scans."""
+"""Each scan of a progressive JPEG passes over the whole image: this is 30 scans of the largest that fits."""
 
 _LARGEST_RENDITION = max(spec.longest_side for spec in CURRENT.renditions)
 _SCALING_BYTES = 20_000_000
@@ -65,12 +65,13 @@ def factor_for(ratio: float) -> int:
 def of_jpeg(header: JpegHeader) -> int:
     """Estimate a JPEG: scaled decoding is cheap unless all coefficients are in memory (2 bytes each).
 
-    The smallest scale is an eighth, and an image that looks damaged is decoded at it twice more.
+    The smallest scale is an eighth; one in a single scan that looks damaged is decoded at it twice more.
     """
     pixels = header.width * header.height
-    coefficients = 2 * header.samples_per_pixel * pixels if header.buffered else 0
-    decoded = max((2 * SPARE * _LARGEST_RENDITION) ** 2, pixels / 64)
-    return int(coefficients + 4 * decoded + 6 * pixels / 64) + _SCALING_BYTES
+    extra = 2 * header.samples_per_pixel * pixels if header.buffered else 8 * pixels / 64
+    scale = SPARE * _LARGEST_RENDITION / max(header.width, header.height)
+    eighths = next((count for count in (1, 2, 3, 4) if count / 8 >= scale), 8)
+    return int(extra + 4 * pixels * (eighths / 8) ** 2) + _SCALING_BYTES
 
 
 def of_png(header: PngHeader, images: int = 1) -> int:

@@ -51,6 +51,9 @@ if TYPE_CHECKING:
 _PLUGINS = (TiffImagePlugin,)
 """Imported here, or ``Image.open`` would import every plugin to find this one."""
 
+Image.MAX_IMAGE_PIXELS = None
+"""Pillow's own limit counts pixels; here each format is admitted by its cost."""
+
 _FINE_BYTES_PER_PIXEL = 0.22
 """A JPEG with more has detail down to single pixels; cameras write 0.2 to 0.6."""
 

@@ -101,8 +101,8 @@ def test_get_photo__private_fields_for_the_owner_only(
     alice: User, bob: User, make_photo: PhotoFactory, program_of: ProgramFactory, stores: Stores
 ) -> None:
     photo = make_photo(alice, origin_url="https://example.org/a.jpg")
-    stores.put_item(ready_item(photo, location={"latitude": "59.9", "longitude": "10.7"}))
-    private = ("fileName", "contentType", "sizeBytes", "sha256", "originUrl", "location")
+    stores.put_item(ready_item(photo, location={"latitude": "59.9", "longitude": "10.7"}, incomplete=31))
+    private = ("fileName", "contentType", "sizeBytes", "sha256", "originUrl", "location", "incomplete")
     mine = program_of(alice).get(f"/photos/{photo.pk}").json()
     theirs = program_of(bob).get(f"/photos/{photo.pk}").json()
     assert all(mine[name] is not None for name in private)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from django.contrib.messages import get_messages
 from django.utils import timezone
 
@@ -144,3 +145,23 @@ def test_add_file_tags__photo_of_another_user_is_not_found(
     stores.put_item(ready_item(photo, words=WORDS))
     assert client_of(bob).post(f"/photos/{photo.pk}/file-tags/").status_code == 404
     assert tags_of([photo.pk]) == {}
+
+
+@pytest.mark.parametrize(
+    ("incomplete", "sentence"), [(31, "About 3% of this image"), (1, "A little of this image")]
+)
+def test_photo__missing_share_is_for_its_owner_only(
+    incomplete: int,
+    sentence: str,
+    alice: User,
+    bob: User,
+    make_photo: PhotoFactory,
+    client_of: Callable[[User], Client],
+    stores: Stores,
+) -> None:
+    photo = make_photo(alice)
+    stores.put_item(ready_item(photo, incomplete=incomplete))
+    assert sentence in client_of(alice).get(photo.get_absolute_url()).text
+    assert "missing from its file" not in client_of(bob).get(photo.get_absolute_url()).text
+    stores.put_item(ready_item(photo))
+    assert "missing from its file" not in client_of(alice).get(photo.get_absolute_url()).text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import random
 from typing import TYPE_CHECKING
 
@@ -32,9 +33,14 @@ JPEGS: dict[str, dict[str, object]] = {
 }
 
 
-def jpeg(kind: str, size: tuple[int, int] = (640, 480)) -> bytes:
+@functools.cache
+def jpeg(kind: str, *, small: bool = False, footer: bool = False) -> bytes:
+    """Return a JPEG of a kind; ``footer``: its lowest fifth has the gray that decoders leave."""
+    image = scene(320, 240) if small else scene(640, 480)
+    if footer:
+        image.paste((128, 128, 128), (0, 4 * image.height // 5, *image.size))
     options = dict(JPEGS[kind])
-    return saved(scene(*size).convert(str(options.pop("mode", "RGB"))), quality=88, **options)
+    return saved(image.convert(str(options.pop("mode", "RGB"))), quality=88, **options)
 
 
 def kept(data: bytes, share: float) -> int:

@@ -66,6 +66,7 @@ def test_readme__limits_match_code() -> None:
 def test_sentences__limits_match_code() -> None:
     assert f"{DEFAULT_LIMITS.original_bytes >> 20} MB" in SENTENCES[Reason.TOO_LARGE]
     assert f"{DEFAULT_LIMITS.pixels // 10**6} megapixels" in SENTENCES[Reason.TOO_MANY_PIXELS]
+    assert f"{DEFAULT_LIMITS.side_pixels:,} pixels on one side" in SENTENCES[Reason.TOO_LONG]
 
 
 def test_docs__renditions_match_policy() -> None:
