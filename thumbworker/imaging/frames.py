@@ -233,6 +233,11 @@ class FirstDecodable:
         self._frames = frames
         self.size = frames[0].size
 
+    @property
+    def missing(self) -> float:
+        """Return the share of the image that is missing."""
+        return self._frames[0].missing
+
     def load(self, target: tuple[int, int]) -> Box:
         """Decode; give up a damaged frame if there is another."""
         while True:
