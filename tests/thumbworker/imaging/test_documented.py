@@ -59,8 +59,8 @@ def test_readme__limits_match_code() -> None:
     assert f"| memory to decode | {DEFAULT_LIMITS.memory_bytes // 10**6} MB, " in README
     times = f"{DEFAULT_LIMITS.cpu_seconds:.0f} s of processor, {DEFAULT_LIMITS.wall_seconds:.0f} s in all"
     assert f"| time to decode | {times} |" in README
-    assert len(Reason) == 18
-    assert "one of [eighteen reasons]" in README
+    assert len(Reason) == 19
+    assert "one of [nineteen reasons]" in README
 
 
 def test_sentences__limits_match_code() -> None:
