@@ -45,7 +45,7 @@ def render_list(request: Request, template: str, context: dict[str, Any]) -> Htt
     # The response to htmx is only the next tiles; the back button must never restore it as a page.
     wanted = "photos/_tiles.html" if request.htmx and not request.htmx.history_restore_request else template
     response = render(request, wanted, context)
-    patch_vary_headers(response, ["HX-Request"])
+    patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
     return response
 
 
