@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from thumbworker.contract.events import PhotoEvent
     from thumbworker.environment import Environment
 
-CACHE_CONTROL = "private, max-age=31536000, immutable"
+CACHE_CONTROL = "private, no-cache"
+"""Only the gallery's signed URLs let browsers keep a picture, for as long as the URL is valid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class S3Renditions:
     bucket: str
 
     def put(self, file: RenditionFile) -> None:
-        """Store one rendition; its bytes never change, so caches may keep it."""
+        """Store one rendition."""
         with unavailable("PutObject"):
             self.client.put_object(
                 Bucket=self.bucket,

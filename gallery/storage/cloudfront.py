@@ -13,6 +13,8 @@ from botocore.signers import CloudFrontSigner
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
+from gallery.storage.signed_urls import browser_caching, encoded
+
 MAX_CACHED = 20_000
 """URLs cached in one window, about 10 MB. A signature takes about 1 ms, and a page has up to 300 URLs."""
 
@@ -36,6 +38,7 @@ class CloudFrontUrlSigner:
     def __init__(self, *, origin: str, key_id: str, key: rsa.RSAPrivateKey, expires_at: int) -> None:
         """Prepare to sign for one window."""
         self._origin = origin
+        self._query = encoded(browser_caching(expires_at))
         self._expires_at = datetime.fromtimestamp(expires_at, UTC)
         # CloudFront accepts SHA-1 only; the key and the short lifetime make it safe.
         self._signer = CloudFrontSigner(
@@ -45,5 +48,5 @@ class CloudFrontUrlSigner:
         self.url = functools.lru_cache(MAX_CACHED)(self._signed_url)
 
     def _signed_url(self, key: str) -> str:
-        url = f"{self._origin}/{quote(key, safe='/-_.~')}"
+        url = f"{self._origin}/{quote(key, safe='/-_.~')}?{self._query}"
         return str(self._signer.generate_presigned_url(url, date_less_than=self._expires_at))

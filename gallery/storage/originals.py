@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
@@ -28,7 +29,6 @@ from thumbworker.contract import keys, policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
     from uuid import UUID
 
     from boto3.session import Session
@@ -155,9 +155,14 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
             Params={
                 "Bucket": self.bucket_name,
                 "Key": keys.original_key(photo_id),
+                # S3 stores these headers as the uploader sends them, so each is replaced.
+                "ResponseCacheControl": "private, no-store",
                 "ResponseContentDisposition": attachment(file_name),
+                "ResponseContentEncoding": "identity",
+                "ResponseContentLanguage": "und",
                 # The bytes are untrusted: browsers must not run or display them on this origin.
                 "ResponseContentType": "application/octet-stream",
+                "ResponseExpires": datetime.fromtimestamp(0, UTC),
             },
             ExpiresIn=DOWNLOAD_SECONDS,
         )

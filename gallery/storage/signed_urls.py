@@ -1,7 +1,7 @@
 """Sign rendition URLs that stay the same within a time window and expire soon after.
 
 A URL is signed as of the start of the current window and expires two windows later. Browsers and CDNs can
-cache it within the window, and it is valid for one to two windows (7 to 14 minutes).
+cache it until then and no longer, and it is valid for one to two windows (7 to 14 minutes).
 Reference: AWS Signature Version 4, "Authenticating requests: using query parameters". Decision 0028 says why
 botocore does not sign them.
 """
@@ -13,6 +13,7 @@ import hashlib
 import hmac
 import time
 from datetime import UTC, datetime
+from email.utils import formatdate
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote, urlsplit
 
@@ -32,6 +33,25 @@ class UrlSigner(Protocol):
 
     def url(self, key: str) -> str:
         """Return the signed URL of the rendition with this key."""
+
+
+def browser_caching(expires_at: int) -> dict[str, str]:
+    """Return parameters by which S3 lets browsers keep the picture until its URL expires.
+
+    There is no ``max-age``: it would count from the download, and overrule ``Expires`` (RFC 9111, 4.2.1).
+
+    >>> browser_caching(840)["response-expires"]
+    'Thu, 01 Jan 1970 00:14:00 GMT'
+    """
+    return {
+        "response-cache-control": "private, immutable",
+        "response-expires": formatdate(expires_at, usegmt=True),
+    }
+
+
+def encoded(query: dict[str, str]) -> str:
+    """Return the query as both signatures spell it; parameters without a value are left out."""
+    return "&".join(f"{name}={quote(value, safe='')}" for name, value in query.items() if value)
 
 
 def _hmac(key: bytes, message: str) -> bytes:
@@ -61,15 +81,16 @@ class S3UrlSigner:
         instant = datetime.fromtimestamp(window_start, UTC)
         stamp, day = instant.strftime("%Y%m%dT%H%M%SZ"), instant.strftime("%Y%m%d")
         scope = f"{day}/{region}/s3/aws4_request"
+        # In the order of their names, as the signature demands.
         query = {
             "X-Amz-Algorithm": "AWS4-HMAC-SHA256",
             "X-Amz-Credential": f"{credentials.access_key}/{scope}",
             "X-Amz-Date": stamp,
             "X-Amz-Expires": str(LIFETIME_SECONDS),
-            "X-Amz-Security-Token": credentials.token,
+            "X-Amz-Security-Token": credentials.token or "",
             "X-Amz-SignedHeaders": "host",
-        }
-        self._query = "&".join(f"{name}={quote(value, safe='')}" for name, value in query.items() if value)
+        } | browser_caching(window_start + LIFETIME_SECONDS)
+        self._query = encoded(query)
         self._request_tail = f"\n{self._query}\nhost:{host}\n\nhost\nUNSIGNED-PAYLOAD"
         self._to_sign = f"AWS4-HMAC-SHA256\n{stamp}\n{scope}\n"
         key = f"AWS4{credentials.secret_key}".encode()

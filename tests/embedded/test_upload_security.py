@@ -173,6 +173,34 @@ def test_form_upload__is_write_once(originals: OriginalsStorage) -> None:
     originals.remove(promised.photo_id)
 
 
+def test_download__has_no_header_of_the_uploader(originals: OriginalsStorage) -> None:
+    promised = terms()
+    offer = originals.offer(promised)
+    chosen = {
+        "Cache-Control": "public, max-age=99999999",
+        "Content-Disposition": "inline",
+        "Content-Encoding": "gzip",
+        "Content-Language": "tlh",
+        "Expires": "Fri, 01 Jan 2099 00:00:00 GMT",
+    }
+    assert put(offer.url, offer.headers | chosen, CONTENT)[0] == 200
+    parts = urlsplit(originals.download_url(promised.photo_id, file_name="a.jpg"))
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=10)
+    connection.request("GET", f"{parts.path}?{parts.query}")
+    answer = connection.getresponse()
+    assert (answer.status, answer.read()) == (200, CONTENT)
+    assert {name: answer.headers.get_all(name) for name in (*chosen, "Content-Type")} == {
+        "Cache-Control": ["private, no-store"],
+        "Content-Disposition": ['attachment; filename="a.jpg"'],
+        "Content-Encoding": ["identity"],
+        "Content-Language": ["und"],
+        "Expires": ["Thu, 01 Jan 1970 00:00:00 GMT"],
+        "Content-Type": ["application/octet-stream"],
+    }
+    connection.close()
+    originals.remove(promised.photo_id)
+
+
 def test_original__is_not_readable_without_a_signature(originals: OriginalsStorage) -> None:
     promised = terms()
     originals.put(promised, CONTENT)

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from gallery.storage.signed_urls import LIFETIME_SECONDS, browser_caching
 from infra.deploy.stages import TEMPLATES
 from tests.templates import load, resources_of
 from thumbworker.contract.metrics import NAMESPACE, STAGE
 from thumbworker.metrics import FUNCTION, REASON, UNITS
-from thumbworker.stores import CACHE_CONTROL
 
 SITE = load("site")["Resources"]
 WATCH = load("watch")["Resources"]
@@ -47,16 +47,17 @@ class TestSite:
         assert {"sandbox", "default-src 'none'"} <= set(policy.split("; "))
         headers = {item["Header"]: item["Value"] for item in config["CustomHeadersConfig"]["Items"]}
         assert headers["Cross-Origin-Resource-Policy"] == "cross-origin"
-        # The worker sets it on each picture; set here, browsers would cache refusals too.
+        # The signed URL sets it; set here, browsers would cache refusals too.
         assert "Cache-Control" not in headers
-        assert CACHE_CONTROL == "private, max-age=31536000, immutable"
 
-    def test_pictures__are_cached_at_the_edge_despite_private(self) -> None:
+    def test_pictures__are_cached_at_the_edge_no_longer_than_an_address_lives(self) -> None:
         config = SITE["PictureCache"]["Properties"]["CachePolicyConfig"]
         # With a MinTTL of 0 CloudFront obeys "private" and caches nothing.
-        assert config["MinTTL"] == config["DefaultTTL"] == config["MaxTTL"] == 86_400
+        assert config["MinTTL"] == config["DefaultTTL"] == config["MaxTTL"] == LIFETIME_SECONDS
         key = config["ParametersInCacheKeyAndForwardedToOrigin"]
-        assert key["QueryStringsConfig"] == {"QueryStringBehavior": "none"}
+        # S3 answers with the headers that the address signs, so a copy belongs to one window.
+        assert key["QueryStringsConfig"]["QueryStringBehavior"] == "whitelist"
+        assert set(key["QueryStringsConfig"]["QueryStrings"]) == set(browser_caching(0))
         assert key["CookiesConfig"] == {"CookieBehavior": "none"}
 
     def test_buckets__are_read_only_by_cloudfront(self) -> None:

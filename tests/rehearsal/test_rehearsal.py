@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
 
+from gallery.storage.signed_urls import LIFETIME_SECONDS
 from tests.rehearsal import walk
 from tests.rehearsal.transports import OverHttp
 from tests.rehearsal.visitor import Visitor
@@ -35,7 +38,8 @@ def test_visitor__signs_in_uploads_sees_and_deletes(deployed: Deployed) -> None:
     assert (shown.status, shown.headers["content-type"]) == (200, "image/webp")
     assert shown.headers["x-content-type-options"] == "nosniff"
     assert "sandbox" in shown.headers["content-security-policy"]
-    assert "immutable" in shown.headers["cache-control"]
+    assert shown.headers["cache-control"] == "private, immutable"
+    assert parsedate_to_datetime(shown.headers["expires"]).timestamp() < time.time() + LIFETIME_SECONDS
     assert f"/photos/{photo_id}/" in visitor.get("/").text
     walk.use_the_admin(visitor)
     walk.end(visitor, photo_id)

@@ -92,7 +92,8 @@ def test_renditions_put__headers(aws: Aws) -> None:
     open_stores(aws.environment).renditions.put(RenditionFile("320/a-1.webp", b"bytes", "image/webp"))
     head = aws.client("s3").head_object(Bucket=aws.environment.renditions_bucket, Key="320/a-1.webp")
     assert head["ContentType"] == "image/webp"
-    assert head["CacheControl"] == "private, max-age=31536000, immutable"
+    # Only a signed URL allows browsers to keep it, for as long as the URL lives.
+    assert head["CacheControl"] == "private, no-cache"
     assert head["ContentDisposition"] == "inline"
 
 

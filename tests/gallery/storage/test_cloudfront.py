@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import time
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
@@ -34,6 +35,9 @@ KEY = rsa.generate_private_key(65537, 2048)
 OTHER_KEY = rsa.generate_private_key(65537, 2048)
 
 
+SIGNATURE = ("Expires=", "Signature=", "Key-Pair-Id=")
+
+
 class Verifier:
     """Checks a URL as CloudFront does: by public keys, the key id and the time."""
 
@@ -43,9 +47,11 @@ class Verifier:
     def accepts(self, url: str, *, now: int) -> bool:
         parts = urlsplit(url)
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
-        if set(query) != {"Expires", "Signature", "Key-Pair-Id"} or query["Key-Pair-Id"] not in self.keys:
+        if not {"Expires", "Signature", "Key-Pair-Id"} <= set(query) or query["Key-Pair-Id"] not in self.keys:
             return False
-        resource = f"{parts.scheme}://{parts.netloc}{parts.path}"
+        # The parameters of the signature are no part of the resource.
+        kept = "&".join(part for part in parts.query.split("&") if not part.startswith(SIGNATURE))
+        resource = f"{parts.scheme}://{parts.netloc}{parts.path}?{kept}"
         condition = {"DateLessThan": {"AWS:EpochTime": int(query["Expires"])}}
         policy = json.dumps(
             {"Statement": [{"Resource": resource, "Condition": condition}]}, separators=(",", ":")
@@ -89,13 +95,21 @@ def test_url__is_accepted_until_it_expires() -> None:
         (PHOTO, PHOTO.replace("320", "1600")),
         ("6f1c", "6f1d"),
         (KEY_ID, "OTHER"),
+        ("private", "public"),
+        ("1970", "2070"),
     ],
-    ids=["later", "larger", "other-photo", "other-key"],
+    ids=["later", "larger", "other-photo", "other-key", "shared", "cached-longer"],
 )
 def test_url__tampered_is_refused(was: str, becomes: str) -> None:
     address = signer().url(PHOTO)
     assert was in address
     assert not CLOUDFRONT.accepts(address.replace(was, becomes), now=1000)
+
+
+def test_url__is_cached_by_browsers_until_it_expires_and_no_longer() -> None:
+    query = parse_qs(urlsplit(signer(expires_at=2000).url(PHOTO)).query)
+    assert query["response-cache-control"] == ["private, immutable"]
+    assert parsedate_to_datetime(query["response-expires"][0]).timestamp() == 2000
 
 
 def test_url__unsigned_is_refused() -> None:

@@ -25,6 +25,19 @@ def test_download_url__is_saved_and_never_displayed() -> None:
     assert query["X-Amz-Expires"] == ["300"]
 
 
+def test_download_url__replaces_each_header_that_the_upload_could_set() -> None:
+    query = parse_qs(urlsplit(originals().download_url(uuid4(), file_name="a.jpg")).query)
+    shape = originals().client.meta.service_model.operation_model("GetObject").input_shape
+    assert shape is not None
+    places = {member.serialization.get("name", "") for member in shape.members.values()}
+    overrides = {name for name in places if name.startswith("response-")}
+    assert len(overrides) == 6
+    assert overrides <= set(query)
+    assert query["response-cache-control"] == ["private, no-store"]
+    assert query["response-content-encoding"] == ["identity"]
+    assert query["response-expires"] == ["Thu, 01 Jan 1970 00:00:00 GMT"]
+
+
 @pytest.mark.parametrize(
     ("file_name", "fallback", "extended"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from email.utils import parsedate_to_datetime
 from unittest import mock
 from urllib.parse import parse_qs, urlsplit
 
@@ -42,7 +43,8 @@ def signed_by_botocore(url: str, token: str | None, instant: int) -> str:
 @pytest.mark.parametrize("endpoint_url", ["", "http://127.0.0.1:4566"])
 def test_url__has_botocores_signature(token: str | None, endpoint_url: str) -> None:
     ours = signer(token=token, endpoint_url=endpoint_url).url(KEY)
-    theirs = signed_by_botocore(ours.split("?")[0], token, START)
+    overrides = "&".join(part for part in urlsplit(ours).query.split("&") if part.startswith("response-"))
+    theirs = signed_by_botocore(f"{ours.split('?')[0]}?{overrides}", token, START)
     assert parse_qs(urlsplit(ours).query) == parse_qs(urlsplit(theirs).query)
     assert ours.split("?")[0] == theirs.split("?")[0]
 
@@ -60,6 +62,14 @@ def test_url__is_valid_for_seven_to_fourteen_minutes(seconds_into_window: int) -
     signed_at = dt.datetime.strptime(query["X-Amz-Date"][0], "%Y%m%dT%H%M%SZ").replace(tzinfo=dt.UTC)
     remaining = signed_at.timestamp() + int(query["X-Amz-Expires"][0]) - now
     assert 7 * 60 < remaining <= 14 * 60
+
+
+def test_url__is_cached_by_browsers_until_it_expires_and_no_longer() -> None:
+    query = {name: value for name, (value,) in parse_qs(urlsplit(signer().url(KEY)).query).items()}
+    assert set(query["response-cache-control"].split(", ")) == {"private", "immutable"}, "max-age outlives it"
+    until = parsedate_to_datetime(query["response-expires"]).timestamp()
+    assert until == START + int(query["X-Amz-Expires"])
+    assert until - START <= 840
 
 
 def test_url__has_its_own_signature_per_key() -> None:
