@@ -118,17 +118,19 @@ def recognize(beginning: bytes) -> Format | Reason:
     'JPEG'
     >>> str(recognize(b"MZ\x90...."))
     'not_a_picture'
+    >>> str(recognize(b"\x00\x00\x01\x00ftypavif"))
+    'AVIF'
     """
     if not beginning:
         return Reason.EMPTY
+    if beginning[4:8] == b"ftyp":  # first: a box of 256 bytes begins as an ICO does
+        return _by_brand(beginning)
     for prefix, found in _PREFIXES:
         if beginning.startswith(prefix):
             is_canon = found is Format.TIFF and beginning.startswith(_CR2_MARK, 8)
             return Format.CR2 if is_canon else found
     if beginning[:4] == b"RIFF" and beginning[8:12] in {b"WEBP", b"AVI "}:
         return Format.WEBP if beginning[8:12] == b"WEBP" else Reason.VIDEO
-    if beginning[4:8] == b"ftyp":
-        return _by_brand(beginning)
     if beginning[:2] == b"BM" and int.from_bytes(beginning[14:18], "little") in _BMP_HEADER_BYTES:
         return Format.BMP
     return Reason.VECTOR_DRAWING if b"<svg" in beginning[:ENOUGH_BYTES].lower() else Reason.NOT_A_PICTURE

@@ -14,6 +14,7 @@ from PIL import features
 from tests.thumbworker.imaging.pictures import opened, quarters, saved, scene
 from thumbworker.contract.policy import EVER, RenditionPolicy, RenditionSpec
 from thumbworker.imaging import render
+from thumbworker.imaging.encoding import encode
 
 ENCODERS = {"webp": "1.6.0", "avif": "1.4.2", "libjpeg_turbo": "3.2.0"}
 
@@ -85,3 +86,10 @@ def test_render__follows_other_policy() -> None:
         ("tiny", 32, 16),
         ("square", 64, 32),
     ]
+
+
+@pytest.mark.parametrize(("side", "effort"), [(319, 4), (320, 2)])
+def test_encode__spends_more_effort_on_images_smaller_than_the_rendition(side: int, effort: int) -> None:
+    spec = RenditionSpec("320", 320, "webp", quality=80, effort=2)
+    image = scene(side, 200)
+    assert encode(image.copy(), spec) == saved(image, "WEBP", quality=80, method=effort)
