@@ -196,10 +196,11 @@ def gradient(width: int, height: int, mode: str) -> Image.Image:
 
 
 LARGE: dict[str, Callable[[], bytes]] = {
-    "baseline jpeg, 100 MP": lambda: saved(gradient(10_000, 10_000, "L"), quality=50),
-    "progressive jpeg, 60 MP": lambda: saved(gradient(9_000, 6_600, "RGB"), quality=50, progressive=True),
+    "baseline jpeg, 256 MP": lambda: saved(gradient(16_000, 16_000, "RGB"), quality=50),
+    "progressive jpeg, 108 MP": lambda: saved(gradient(12_000, 9_000, "RGB"), quality=50, progressive=True),
     "png, 75 MP": lambda: saved(gradient(9_000, 8_300, "RGB"), "PNG", compress_level=1),
-    "palette png, 100 MP": lambda: saved(gradient(10_000, 10_000, "P"), "PNG", compress_level=1),
+    "palette png, 299 MP": lambda: saved(gradient(20_000, 14_950, "P"), "PNG", compress_level=1),
+    "gif, 299 MP": lambda: saved(gradient(20_000, 14_950, "L"), "GIF"),
     "webp, 28 MP": lambda: saved(gradient(7_000, 4_000, "RGBA"), "WEBP", method=0),
     "avif, 36 MP": lambda: saved(gradient(6_000, 6_000, "RGB"), "AVIF", speed=10),
 }
