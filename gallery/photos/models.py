@@ -214,7 +214,11 @@ class DeletionRecord(models.Model):
     """A tombstone: the original of this photo must not exist any more.
 
     It is open until the quiet time after the last offer's deadline is over and a consistent check found no
-    original, item or rendition. It contains no personal data.
+    original, item or rendition.
+
+    Purging doesn't end a signed PUT. ``reserved_bytes`` stay in the ``used_bytes`` of ``owner``, and a place
+    among the open offers stays taken, until ``reserved_until``. Then the sweep clears ``owner``, the only
+    personal data.
     """
 
     photo_id = models.UUIDField(primary_key=True)
@@ -222,6 +226,11 @@ class DeletionRecord(models.Model):
     offered_until = models.DateTimeField()
     looked_at = models.DateTimeField(default=NEVER)
     closed_at = models.DateTimeField(null=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, db_index=False, related_name="+"
+    )
+    reserved_bytes = models.BigIntegerField(default=0, db_default=0)
+    reserved_until = models.DateTimeField(null=True)
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
@@ -230,6 +239,12 @@ class DeletionRecord(models.Model):
                 "photo_id",
                 name="photos_deletions_open",
                 condition=Q(closed_at=None),
+            ),
+            models.Index(
+                "owner",
+                "reserved_until",
+                name="photos_deletions_reserved",
+                condition=Q(owner__isnull=False),
             ),
         ]
 

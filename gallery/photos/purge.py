@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from gallery.accounts.models import User
 from gallery.photos.models import DeletionRecord, Photo
+from gallery.photos.reservations import reservation_of
 from gallery.storage.originals import OriginalsUnavailable, originals
 
 if TYPE_CHECKING:
@@ -29,28 +30,35 @@ def purge_photo(photo_id: UUID, *, only_if: Q = Q()) -> bool:  # noqa: B008 - ne
     """Replace the row with a deletion record, then delete the original. S3 notifies the worker.
 
     Return ``False`` if there is no such row or it does not match ``only_if``: a photo restored meanwhile is
-    kept. If S3 does not respond, the record stays open and ``sweep`` deletes the original later.
+    kept. If S3 does not respond, the record stays open and ``sweep`` deletes the original later. While a
+    signed PUT can still store the original, its bytes stay reserved.
     """
     with transaction.atomic():
+        # The user before the photo, as offers lock them: the other order could be a deadlock.
+        owner = Photo.objects.filter(pk=photo_id).values("owner_id")
+        User.objects.select_for_update(no_key=True).filter(pk__in=owner).first()
         rows = Photo.objects.filter(only_if, pk=photo_id)
         photo = (
             rows.select_for_update()
-            .only("id", "owner_id", "size_bytes", "offered_until", "origin_url")
+            .only("id", "owner_id", "state", "size_bytes", "offered_until", "origin_url")
             .first()
         )
         if photo is None:
             return False
+        now = timezone.now()
+        reserved = reservation_of(photo, now)
         DeletionRecord.objects.get_or_create(
             photo_id=photo.pk,
-            defaults={"purged_at": timezone.now(), "offered_until": photo.offered_until},
+            defaults={"purged_at": now, "offered_until": photo.offered_until, **reserved},
         )
         _delete_related(photo.pk)
         # _raw_delete, because QuerySet.delete() refuses on purpose.
         if not rows._raw_delete(rows.db):  # noqa: SLF001
             return False
-        User.objects.filter(pk=photo.owner_id).update(
-            used_bytes=Greatest(F("used_bytes") - photo.size_bytes, 0)
-        )
+        if not reserved:
+            User.objects.filter(pk=photo.owner_id).update(
+                used_bytes=Greatest(F("used_bytes") - photo.size_bytes, 0)
+            )
         transaction.on_commit(lambda: _remove_original(photo_id, is_import=bool(photo.origin_url)))
     return True
 

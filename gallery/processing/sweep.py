@@ -14,10 +14,12 @@ import structlog
 from django.db.models import Q
 from django.utils import timezone
 
+from gallery.accounts.models import User
 from gallery.imports import results
 from gallery.photos import outbox, transitions
 from gallery.photos.models import DeletionRecord, Photo
 from gallery.photos.purge import purge_photo
+from gallery.photos.reservations import release_expired
 from gallery.photos.states import NEVER_ARRIVED, State
 from gallery.processing.settle import settle
 from gallery.storage import catalogue
@@ -38,6 +40,7 @@ QUIET_TIME = timedelta(hours=2)
 """Longer than the queue's visibility timeout × receives: after it, no message of the photo is in flight."""
 TRASH_RETENTION = timedelta(days=30)
 NEVER_ARRIVED_RETENTION = timedelta(days=7)
+OF_CLOSED_ACCOUNT = Q(state=State.AWAITING, owner__in=User.objects.filter(is_active=False))
 
 
 @dataclass(slots=True)
@@ -54,6 +57,8 @@ class SweepReport:
     purged: int = 0
     originals_removed: int = 0
     records_closed: int = 0
+    reservations_released: int = 0
+    offers_ended: int = 0
     events_published: int = 0
     stopped: bool = False
     unavailable: bool = False
@@ -72,6 +77,7 @@ def sweep(now: datetime | None = None) -> SweepReport:
     """Process at most 500 rows of each kind."""
     report = SweepReport()
     now = now or timezone.now()
+    report.reservations_released = release_expired(now)
     try:
         _sweep_awaiting(now, report)
         _sweep_deletions(now, report)
@@ -106,7 +112,7 @@ def _sweep_awaiting(now: datetime, report: SweepReport) -> None:
         report.settled += len(settled)
         still_awaiting = Photo.objects.filter(pk__in=batch, state=State.AWAITING)
         if reading.complete:
-            for photo in still_awaiting:
+            for photo in still_awaiting.with_owner():
                 _check_awaiting(photo, reading, now, report)
         # Marked last, so the next run repeats a batch that was interrupted.
         still_awaiting.update(looked_at=now)
@@ -116,6 +122,9 @@ def _check_awaiting(photo: Photo, reading: catalogue.Reading, now: datetime, rep
     if originals().head(photo.pk) is not None:
         originals().nudge(photo.pk)
         report.nudged += 1
+    elif not photo.owner.is_active:
+        # No original is lost. One that arrives later is removed, as the deletion record says.
+        report.offers_ended += purge_photo(photo.pk, only_if=OF_CLOSED_ACCOUNT)
     elif photo.origin_url:
         progress = results.advance(photo, reading.imports.get(photo.pk), now)
         report.imports_requested += progress is results.Progress.REQUESTED_AGAIN

@@ -12,22 +12,21 @@ from uuid import UUID, uuid4
 
 import structlog
 from django.db import IntegrityError, transaction
-from django.db.models import F, IntegerField, OuterRef, Q, Subquery, Value
-from django.db.models.aggregates import Count
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q, Subquery
 from django.utils import timezone
 
 from gallery.accounts.models import User
 from gallery.core import correlation, reasons
 from gallery.photos import transitions
 from gallery.photos.models import Photo
+from gallery.photos.reservations import open_offers
 from gallery.photos.states import NEVER_ARRIVED, State
 from gallery.storage.originals import OriginalsUnavailable, originals
 from gallery.storage.upload_terms import OFFER_SECONDS, Offer, OriginalTerms
 from gallery.uploads.file_checks import FileRefused, UploadRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from gallery.core.reasons import Reason
 
@@ -177,26 +176,14 @@ def _offer_fresh(batch: _Batch, fresh: Sequence[UploadRequest]) -> bool:
     return True
 
 
-def _outstanding(now: datetime) -> Q:
-    # Imports don't count: they last longer and are limited by the bytes they reserve.
-    return Q(state=State.AWAITING, offered_until__gt=now, origin_url="")
-
-
 def _reserve(batch: _Batch, size_bytes: int, count: int) -> bool:
-    outstanding = (
-        Photo.objects.filter(_outstanding(batch.now), owner_id=OuterRef("pk"))
-        .order_by()
-        .values("owner_id")
-        .annotate(total=Count("*"))
-        .values("total")
-    )
     # After waiting for a lock, PostgreSQL re-reads the locked row but not the rows of the count, which may be
     # outdated. So a call that had to wait fails here, and ``_offer_what_fits`` counts again under a lock.
     unchanged = User.objects.filter(pk=batch.owner_id).values("used_bytes")
     fits = (
         User.objects.filter(pk=batch.owner_id, is_active=True, used_bytes__lte=F("quota_bytes") - size_bytes)
         .filter(used_bytes=Subquery(unchanged))
-        .alias(outstanding=Coalesce(Subquery(outstanding, output_field=IntegerField()), Value(0)))
+        .alias(outstanding=open_offers(batch.now))
         .filter(outstanding__lte=MAX_OUTSTANDING_OFFERS - count)
     )
     return bool(fits.update(used_bytes=F("used_bytes") + size_bytes))
@@ -214,37 +201,79 @@ def _offer_with_existing(batch: _Batch, requests: Sequence[UploadRequest]) -> No
     by_upload_id = {photo.upload_id: photo for photo in existing}
     by_hash = {photo.sha256: photo for photo in existing if photo.trashed_at is None}
     fresh: list[UploadRequest] = []
-    repeated: list[Photo] = []
+    repeated: list[tuple[Photo, UploadRequest]] = []
     for request in requests:
         photo = by_upload_id.get(request.upload_id) or by_hash.get(request.sha256_hex)
         if photo is None:
             fresh.append(request)
         elif photo.sha256 != request.sha256_hex:
             batch.outcomes[str(request.upload_id)] = Refused(str(request.upload_id), reasons.FILE_CHANGED)
-        elif _offer_again(batch, photo, request):
-            repeated.append(photo)
-    if repeated:
-        Photo.objects.filter(pk__in=[photo.pk for photo in repeated], state=State.AWAITING).update(
-            offered_until=batch.deadline + CLOCK_ALLOWANCE
-        )
+        elif _lacks_original(photo, request):
+            repeated.append((photo, request))
+        else:
+            batch.outcomes[str(request.upload_id)] = AlreadyThere(str(request.upload_id), photo.pk)
+    _offer_again(batch, repeated)
     _offer_what_fits(batch, fresh)
 
 
-def _offer_again(batch: _Batch, photo: Photo, request: UploadRequest) -> bool:
-    """Answer a file whose row exists. Return whether it was offered again."""
+def _lacks_original(photo: Photo, request: UploadRequest) -> bool:
+    """Return whether the row is there, but the file must be uploaded."""
     if photo.trashed_at is not None:
         # Only the same upload id finds a trashed row: its owner has deleted it and does not want it back.
-        batch.outcomes[str(request.upload_id)] = AlreadyThere(str(request.upload_id), photo.pk)
         return False
-    if photo.state == State.FAILED and photo.reason == NEVER_ARRIVED:
-        transitions.offered_again(photo.pk, offered_until=batch.deadline + CLOCK_ALLOWANCE)
-        batch.offer(photo, request)
-        return True
-    if photo.state == State.AWAITING and not _is_stored(photo, request):
-        batch.offer(photo, request)
-        return True
-    batch.outcomes[str(request.upload_id)] = AlreadyThere(str(request.upload_id), photo.pk)
-    return False
+    if photo.state == State.FAILED:
+        return photo.reason == NEVER_ARRIVED
+    return photo.state == State.AWAITING and not _is_stored(photo, request)
+
+
+def _offer_again(batch: _Batch, repeated: Sequence[tuple[Photo, UploadRequest]]) -> None:
+    """Offer files whose rows exist. Expired offers need places again, and rows purged meanwhile get none."""
+    if not repeated:
+        return
+    expired = [photo.pk for photo, _ in repeated if _needs_place(photo, batch.now)]
+    with transaction.atomic():
+        extended = _extend(batch, {photo.pk for photo, _ in repeated}.difference(expired))
+    extended |= _reopen(batch, expired)
+    missed = reasons.TOO_MANY_OUTSTANDING
+    if not User.objects.filter(pk=batch.owner_id, is_active=True).exists():
+        missed = reasons.ACCOUNT_CLOSED
+    for photo, request in repeated:
+        if photo.pk in extended:
+            batch.offer(photo, request)
+        else:
+            batch.outcomes[str(request.upload_id)] = Refused(str(request.upload_id), missed)
+
+
+def _needs_place(photo: Photo, now: datetime) -> bool:
+    return photo.state == State.FAILED or photo.offered_until <= now
+
+
+def _reopen(batch: _Batch, expired: Sequence[UUID]) -> set[UUID]:
+    """Reopen as many expired offers as there are places, and return their ids."""
+    if not expired:
+        return set()
+    with transaction.atomic():
+        # The lock makes parallel calls count in turn. ``purge_photo``, too, locks the user before the photo.
+        user = _lock_user(batch)
+        if user is None or not user.is_active:
+            return set()
+        fitting = expired[: max(MAX_OUTSTANDING_OFFERS - _outstanding(batch), 0)]
+        for photo_id in Photo.objects.filter(pk__in=fitting, state=State.FAILED).values_list("pk", flat=True):
+            transitions.offered_again(photo_id, offered_until=batch.deadline + CLOCK_ALLOWANCE)
+        return _extend(batch, fitting)
+
+
+def _extend(batch: _Batch, photo_ids: Collection[UUID]) -> set[UUID]:
+    """Move the deadlines of these rows before anything is signed. Return the ids of those still waiting."""
+    until = batch.deadline + CLOCK_ALLOWANCE
+    active = User.objects.filter(pk=batch.owner_id, is_active=True)
+    waiting = Photo.objects.filter(pk__in=photo_ids, state=State.AWAITING, trashed_at=None, owner__in=active)
+    waiting.update(offered_until=until)
+    return set(waiting.filter(offered_until=until).values_list("pk", flat=True))
+
+
+def _lock_user(batch: _Batch) -> User | None:
+    return User.objects.select_for_update(no_key=True).filter(pk=batch.owner_id).first()
 
 
 def _is_stored(photo: Photo, request: UploadRequest) -> bool:
@@ -264,8 +293,7 @@ def _offer_what_fits(batch: _Batch, fresh: Sequence[UploadRequest]) -> None:
         return
     with transaction.atomic():
         # The lock keeps other calls of this account from inserting rows after the count.
-        user = User.objects.select_for_update(no_key=True).filter(pk=batch.owner_id).first()
-        fitting = _fitting(batch, fresh, user)
+        fitting = _fitting(batch, fresh, _lock_user(batch))
         if fitting and not _offer_fresh(batch, fitting):
             # Another call inserted one of these files before we got the lock.
             for request in fitting:
@@ -274,9 +302,14 @@ def _offer_what_fits(batch: _Batch, fresh: Sequence[UploadRequest]) -> None:
                 )
 
 
+def _outstanding(batch: _Batch) -> int:
+    counted = User.objects.filter(pk=batch.owner_id).annotate(total=open_offers(batch.now))
+    return counted.values_list("total", flat=True).first() or 0
+
+
 def _fitting(batch: _Batch, fresh: Sequence[UploadRequest], user: User | None) -> list[UploadRequest]:
     """Return the requests that fit the quota and the limit of open offers. Refuse the others."""
-    outstanding = Photo.objects.filter(_outstanding(batch.now), owner_id=batch.owner_id).count()
+    outstanding = _outstanding(batch)
     free_bytes = user.quota_bytes - user.used_bytes if user else 0
     free_offers = MAX_OUTSTANDING_OFFERS - outstanding
     fitting: list[UploadRequest] = []

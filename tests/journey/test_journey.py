@@ -67,10 +67,12 @@ def test_photo__from_upload_to_purge(journey: Journey, browser: Client, alice: U
     assert journey.everything_left() == set()
     assert not Photo.objects.exists()
     alice.refresh_from_db()
-    assert alice.used_bytes == 0
+    assert alice.used_bytes == len(content)
 
     report = sweep(timezone.now() + timedelta(hours=3))
     assert report.records_closed == 1
+    alice.refresh_from_db()
+    assert alice.used_bytes == 0
     assert DeletionRecord.objects.get().closed_at is not None
 
 

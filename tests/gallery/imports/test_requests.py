@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 from structlog.contextvars import bound_contextvars
 
+from gallery.accounts.models import User
 from gallery.core import reasons
 from gallery.imports.requests import START_WITHIN, NotRequested, Requested, request_imports
 from gallery.imports.urls import checked_url, file_name_of
 from gallery.photos.models import Photo
+from gallery.photos.purge import purge_photo
+from gallery.photos.reservations import open_offers
 from gallery.photos.states import State
 from gallery.storage.originals import originals
-from gallery.uploads import offers
 from gallery.uploads.file_checks import FileRefused
 from thumbworker.contract.imports import MAX_IMPORT_BYTES, ImportRequest
 
@@ -24,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from gallery.accounts.models import User
     from tests.gallery.stores import Stores
 
 URL = "https://example.org/holiday/sea%20side.jpg?size=large"
@@ -105,8 +107,10 @@ def test_request_imports__keeps_the_row_if_s3_is_unreachable(alice: User) -> Non
 
 @pytest.mark.usefixtures("stores")
 def test_request_imports__does_not_count_as_offers(alice: User) -> None:
-    request_imports(alice.pk, [URL] * 10, visibility="public")
-    assert not Photo.objects.filter(offers._outstanding(Photo.objects.first().created_at)).exists()  # type: ignore[union-attr]
+    request_imports(alice.pk, [URL] * 3, visibility="public")
+    purge_photo(Photo.objects.values_list("pk", flat=True)[0])
+    counted = User.objects.annotate(total=open_offers(timezone.now()))
+    assert counted.get().total == 0
 
 
 @pytest.mark.parametrize(

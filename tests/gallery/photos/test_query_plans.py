@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from gallery.photos.models import DeletionRecord, HistoryEntry, Photo
 from gallery.photos.states import State
@@ -72,6 +73,10 @@ def test_plan__sweep(position: Photo) -> None:
     assert "photos_awaiting" in plan_of(awaiting)
     records = DeletionRecord.objects.filter(closed_at=None).order_by("looked_at", "photo_id")[:500]
     assert "photos_deletions_open" in plan_of(records)
+    reserved = DeletionRecord.objects.filter(owner__isnull=False, reserved_until__lte=timezone.now())
+    assert "photos_deletions_reserved" in plan_of(reserved.order_by("reserved_until")[:500])
+    purged = DeletionRecord.objects.filter(owner_id=1, reserved_until__gt=timezone.now())
+    assert "photos_deletions_reserved" in plan_of(purged)
 
 
 def test_plan__pending_events_and_owner_notices(position: Photo) -> None:

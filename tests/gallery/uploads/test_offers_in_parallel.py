@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 from django.db.models import Sum
+from django.utils import timezone
 
 from gallery.accounts.models import User
 from gallery.core import reasons
@@ -44,3 +45,23 @@ def test_offer__parallel_calls_use_exactly_the_limit(alice: User) -> None:
     assert len(refused) == CALLS * FILES_EACH - MAX_OUTSTANDING_OFFERS
     total = Photo.objects.aggregate(total=Sum("size_bytes"))["total"]
     assert User.objects.get(pk=alice.pk).used_bytes == total
+
+
+def test_repeated_offer__parallel_calls_do_not_block_each_other(alice: User) -> None:
+    wanted = [request(str(uuid4())) for _ in range(FILES_EACH)]
+    first = offer(alice.pk, wanted, visibility="public")
+    expired = [outcome.photo_id for outcome in first[::2] if isinstance(outcome, Offered)]
+    Photo.objects.filter(pk__in=expired).update(offered_until=timezone.now())
+    barrier = Barrier(CALLS)
+
+    def call(number: int) -> list[object]:
+        barrier.wait(30)
+        try:
+            return list(offer(alice.pk, wanted[:: 1 if number % 2 else -1], visibility="public"))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(CALLS) as pool:
+        outcomes = [outcome for answer in pool.map(call, range(CALLS)) for outcome in answer]
+    assert {type(outcome) for outcome in outcomes} == {Offered}
+    assert not Photo.objects.filter(offered_until__lte=timezone.now()).exists()
