@@ -40,7 +40,12 @@ def main(arguments: list[str]) -> None:
     for photo in (photo for photos in sets.values() for photo in photos):
         _say(f"{photo.name} …")
         measured += measure(
-            present, photo, whole_picture(photo), rounds=options.rounds, repeats=options.repeats
+            present,
+            photo,
+            whole_picture(photo),
+            rounds=options.rounds,
+            repeats=options.repeats,
+            score=options.score,
         )
     report = {
         "machine": {"processor": platform.machine(), "python": platform.python_version()},
@@ -86,6 +91,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--only", nargs="+", default=[], metavar="RIVAL", help="such as sharp, ImageMagick")
     parser.add_argument("--rounds", type=int, default=3, help="processes for each contender and photo")
     parser.add_argument("--repeats", type=int, default=3, help="timed repeats in each process")
+    parser.add_argument("--score", action="store_true", help="by SSIMULACRA2 too: five seconds a rendition")
     return parser.parse_args(arguments)
 
 

@@ -42,7 +42,13 @@ class Measured:
 
 
 def measure(
-    contenders: list[Contender], photo: Path, whole: Image.Image, *, rounds: int, repeats: int
+    contenders: list[Contender],
+    photo: Path,
+    whole: Image.Image,
+    *,
+    rounds: int,
+    repeats: int,
+    score: bool = False,
 ) -> list[Measured]:
     """Measure all contenders on one photo: ``rounds`` times one process each, in turn.
 
@@ -60,7 +66,9 @@ def measure(
                     answers[contender.name].append(answer)
         able = [name for name, given in answers.items() if len(given) == rounds]
         renditions = {name: {file.stem: file for file in folders[name].iterdir()} for name in able}
-        likeness = compare(whole, [file for files in renditions.values() for file in files.values()])
+        likeness = compare(
+            whole, [file for files in renditions.values() for file in files.values()], score=score
+        )
         return [_summary(name, photo.name, answers[name], renditions[name], likeness) for name in able]
 
 

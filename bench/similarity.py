@@ -30,7 +30,7 @@ pi_heif.register_heif_opener()
 
 
 class Likeness(NamedTuple):
-    """How much a rendition looks like the ideal one; ``ssimulacra2`` is ``None`` where it isn't installed."""
+    """How much a rendition looks like the ideal one; ``ssimulacra2`` is ``None`` if it wasn't scored."""
 
     ssim: float
     ssimulacra2: float | None
@@ -54,8 +54,8 @@ def whole_picture(photo: Path) -> Image.Image:
     return converted if converted is not None else upright
 
 
-def compare(whole: Image.Image, renditions: Sequence[Path]) -> dict[Path, Likeness]:
-    """Compare renditions with the ideal ones of their sizes."""
+def compare(whole: Image.Image, renditions: Sequence[Path], *, score: bool) -> dict[Path, Likeness]:
+    """Compare renditions with the ideal ones of their sizes; ``score`` them by SSIMULACRA2 too."""
     ideals: dict[tuple[int, int], Image.Image] = {}
     shown: dict[Path, Image.Image] = {}
     for file in renditions:
@@ -63,7 +63,8 @@ def compare(whole: Image.Image, renditions: Sequence[Path]) -> dict[Path, Likene
         size = shown[file].size
         if size not in ideals:
             ideals[size] = whole.resize(size, Image.Resampling.LANCZOS)
-    scores = ssimulacra2([(ideals[picture.size], picture) for picture in shown.values()])
+    pairs = [(ideals[picture.size], picture) for picture in shown.values()]
+    scores = ssimulacra2(pairs) if score else [None] * len(pairs)
     return {
         file: Likeness(ssim(ideals[picture.size], picture), score)
         for (file, picture), score in zip(shown.items(), scores, strict=True)

@@ -18,8 +18,8 @@ const within = (side, width, height) => {
 };
 
 // At each effort the quality whose mean SSIM over the real photographs is the gallery's: docs/decisions/0018.
-const WEBP_QUALITY = { 2: 80, 3: 80, 4: 80 };
-const AVIF = { quality: 64, effort: 0, chromaSubsampling: "4:2:0" };
+const WEBP_QUALITY = { 2: 80, 3: 78, 4: 78 };
+const AVIF = { quality: 66, effort: 0, chromaSubsampling: "4:2:0" };
 const likeOurs = (effort) => (image, side) =>
   side === 1600 ? image.avif(AVIF) : image.webp({ quality: WEBP_QUALITY[effort], effort });
 

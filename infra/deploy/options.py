@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from infra.commands import CommandError
@@ -43,6 +43,11 @@ class Options:
     subnet_ids: tuple[str, ...]
     security_group_ids: tuple[str, ...]
     passed_on: dict[str, str]
+
+    @property
+    def worker_target(self) -> Target:
+        """Return the target of both workers, which resize with SIMD: docs/decisions/0018-simd-resize.md."""
+        return self.target if self.is_emulated else replace(self.target, architecture="x86_64")
 
     @property
     def is_emulated(self) -> bool:

@@ -54,7 +54,7 @@ class Deployment:
         """Make the buckets, queues, table and workers, with the origin that is known so far."""
         cloudformation = self.clients.client("cloudformation")
         self.site = stacks.read(cloudformation, self._stack_name("site")) or {}
-        target = self.options.target
+        target = self.options.worker_target
         layered = build_layered(target) if self.options.layer else None
         worker_zip = layered.code if layered else build(target)
         parameters = Parameters(
@@ -68,7 +68,7 @@ class Deployment:
         self.outputs = provisioned.outputs
 
     def _worker_parameters(self) -> dict[str, str]:
-        target = self.options.target
+        target = self.options.worker_target
         chosen = {"WorkerConcurrency": str(self.options.worker_concurrency)}
         # The emulator runs every runtime with its own Python.
         if self.options.is_emulated:

@@ -55,7 +55,7 @@ def test_photo__costs_its_calls_and_milliseconds() -> None:
     dollars = photo_dollars(work)
     puts = 1 + len(CURRENT.renditions)
     assert dollars["S3: the upload, the worker's calls"] == pytest.approx(puts * 0.000005 + 2 * 0.0000004)
-    assert dollars["worker"] == pytest.approx(0.0000002 + 0.5 * 2 * 0.0000133334)
+    assert dollars["worker"] == pytest.approx(0.0000002 + 0.5 * 2 * 0.0000166667)
     assert dollars["DynamoDB: the item, the poll"] == pytest.approx(2 * 0.000000625 + 0.5 * 0.000000125)
     assert dollars["SQS and SNS"] == pytest.approx(3 * 0.0000004 + 2 * 0.0000005)
     assert sum(WORKER_CALLS.values()) == 4 + len(CURRENT.renditions)

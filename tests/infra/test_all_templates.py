@@ -114,10 +114,10 @@ class TestMapping:
 
 
 @pytest.mark.parametrize(("template", "function"), of_type("AWS::Lambda::Function"))
-def test_function__runs_on_arm_and_logs_to_a_group_that_expires(template: str, function: str) -> None:
+def test_function__runs_on_x86_and_logs_to_a_group_that_expires(template: str, function: str) -> None:
     found = properties(template, function)
     assert found["Architectures"] == [{"Ref": "WorkerArchitecture"}]
-    assert load(template)["Parameters"]["WorkerArchitecture"]["Default"] == "arm64"
+    assert load(template)["Parameters"]["WorkerArchitecture"]["Default"] == "x86_64"
     log_group = resource(template, found["LoggingConfig"]["LogGroup"]["Ref"])
     assert log_group["Type"] == "AWS::Logs::LogGroup"
 

@@ -13,6 +13,7 @@ def test_options__have_defaults() -> None:
     options = Options.read("dev", {})
     assert (options.layer, options.worker_concurrency, options.firewall) == (False, 10, False)
     assert str(options.target) == "cp313-arm64"
+    assert str(options.worker_target) == "cp313-x86_64"
 
 
 def test_options__set_the_worker() -> None:

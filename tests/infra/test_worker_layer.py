@@ -1,5 +1,6 @@
 """The worker in two zips, code and layer, unpacked as Lambda does."""
 
+import re
 import shutil
 import zipfile
 from dataclasses import replace
@@ -11,7 +12,7 @@ from infra import ports, stacks, worker_zip
 from infra.commands import CommandError
 from infra.embedded import EmbeddedAws
 from infra.provision import Parameters, provision
-from infra.worker_wheels import Target, check_tags
+from infra.worker_wheels import Target, check_tags, requirements_for
 from infra.worker_zip import build, build_layered
 from tests.aws import EMBEDDED_PYTHON
 from tests.infra.test_template import properties
@@ -71,6 +72,25 @@ class TestBuild:
         monkeypatch.setattr(worker_zip, "MAXIMUM_UNPACKED_BYTES", packages_bytes + 1)
         with pytest.raises(CommandError, match="the limit is"):
             build_layered(cache=cache)
+
+
+LOCKED = """cykooz-resizer==4.0.1 ; platform_machine == 'x86_64' \\
+    --hash=sha256:aa
+pillow==13.0.0 \\
+    --hash=sha256:bb
+"""
+
+
+@pytest.mark.parametrize(
+    ("architecture", "names"),
+    [("x86_64", ["cykooz-resizer==4.0.1", "pillow==13.0.0"]), ("arm64", ["pillow==13.0.0"])],
+)
+def test_requirements__are_those_of_the_target(architecture, names):
+    """Pip evaluates markers for the machine that builds, not for the one that it builds for."""
+    found = requirements_for(Target("3.13", architecture), LOCKED)
+    assert re.findall(r"^\S+==\S+", found, re.MULTILINE) == names
+    assert found.count("--hash") == len(names)
+    assert ";" not in found
 
 
 class TestTags:

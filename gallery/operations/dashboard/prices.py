@@ -125,7 +125,7 @@ WORKER_CALLS: Mapping[str, int] = {
 class PhotoWork:
     """The work for one photo, alone in its batch. CPU times are of the machine measured on."""
 
-    render_ms: float = 318.0
+    render_ms: float = 188.0
     vcpu_factor: float = 1.5
     worker_waiting_ms: float = 200.0
     memory_gigabytes: float = 1769 / 1024  # worker and web in production: the minimum for one full vCPU
@@ -136,7 +136,7 @@ class PhotoWork:
     decisions: int = 1  # a moderator's, published to the topic
     log_bytes: int = 2_000
     original_bytes: int = 5_000_000
-    rendition_bytes: int = 341_026
+    rendition_bytes: int = 342_841
 
     @property
     def worker_ms(self) -> float:
@@ -147,11 +147,13 @@ class PhotoWork:
 def photo_dollars(work: PhotoWork) -> dict[str, float]:
     """Return the one-time cost of a photo, by service."""
     calls = WORKER_CALLS
-    second = PRICES.lambda_arm.of(work.memory_gigabytes)
+    second, worker_second = (
+        price.of(work.memory_gigabytes) for price in (PRICES.lambda_arm, PRICES.lambda_x86)
+    )
     return {
         "S3: the upload, the worker's calls": PRICES.s3_put.of(1 + calls["PutObject"])
         + PRICES.s3_get.of(calls["GetObject"] + calls["HeadObject"]),
-        "worker": PRICES.lambda_request.of(1) + work.worker_ms / 1000 * second,
+        "worker": PRICES.lambda_request.of(1) + work.worker_ms / 1000 * worker_second,
         "web: offer and poll": work.web_requests
         * (PRICES.gateway.of(1) + PRICES.lambda_request.of(1) + work.web_ms / 1000 * second),
         "DynamoDB: the item, the poll": PRICES.item_write.of(calls["PutItem"] * work.item_kilobytes)
