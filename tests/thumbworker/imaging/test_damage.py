@@ -168,7 +168,7 @@ PNG = saved(scene(320, 240), "PNG")
 IEND = PNG.rindex(b"IEND") - 4
 
 
-def png_in_one_chunk(*, interlaced: bool = False) -> bytes:
+def png_in_one_chunk(*, interlaced: bool = False, level: int = 6) -> bytes:
     """Return the PNG with one chunk of data; ``interlaced`` in Adam7's order, without filters."""
     image = scene(320, 240)
     rows = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]
@@ -178,7 +178,7 @@ def png_in_one_chunk(*, interlaced: bool = False) -> bytes:
             line = image.crop((0, row, 320, row + 1)).resize((320 // across, 1), box=(0, 0, 320, 1)).tobytes()
             body += b"\x00" + line
     header = struct.pack(">IIBBBBB", 320, 240, 8, 2, 0, 0, int(interlaced))
-    return PNG[:8] + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(body)) + chunk(b"IEND", b"")
+    return PNG[:8] + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(body, level)) + chunk(b"IEND", b"")
 
 
 @pytest.mark.parametrize("interlaced", [False, True])
@@ -203,11 +203,24 @@ def test_png__wrong_checksum_of_right_data() -> None:
     assert outcome(bytes(data)) == 0
 
 
+@pytest.mark.parametrize("level", [0, 6], ids=["stored", "compressed"])
 @pytest.mark.parametrize("share", [0.2, 0.6])
-def test_png__changed_data_is_refused(share: float) -> None:
-    data = bytearray(png_in_one_chunk())
+def test_png__changed_data_is_refused(share: float, level: int) -> None:
+    data = bytearray(png_in_one_chunk(level=level))
     data[int(share * len(data))] ^= 0x55
     assert outcome(bytes(data)) is None
+
+
+def test_png__changed_data_that_inflates_is_refused() -> None:
+    stored = zlib.compress(b"".join(b"\x00" + bytes(3 * 1000) for _ in range(1000)), 0)
+    chunks = [chunk(b"IDAT", stored[at : at + 65536]) for at in range(0, len(stored), 65536)]
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", 1000, 1000, 8, 2, 0, 0, 0))
+    changed = bytearray(chunks[4])
+    changed[1000] ^= 0x55
+    data = [PNG[:8], header, *chunks, chunk(b"IEND", b"")]
+    assert outcome(b"".join(data)) == 0
+    data[6] = bytes(changed)
+    assert outcome(b"".join(data)) is None
 
 
 def tiff(compression: str, **options: object) -> bytes:
