@@ -19,6 +19,7 @@ from thumbworker.contract.reasons import Reason as ProcessingReason
 PROJECT = Path(gallery.__file__).parents[1]
 DONE = {Outcome.DONE, Outcome.BACK_TO_REVIEW}
 OTHER_WORDS = {
+    ("gallery/presentation/camera_facts.py", "video"),
     ("gallery/photos/transitions.py", "words_changed"),  # a move
     ("gallery/web/uploads.py", "already_there"),  # an outcome
 }

@@ -66,7 +66,7 @@ def test_render__shape_of_picture() -> None:
         (b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'/>", Reason.VECTOR_DRAWING),
         (b"%PDF-1.7", Reason.DOCUMENT),
         (b"%!PS-Adobe-3.0 EPSF-3.0", Reason.DOCUMENT),
-        (b"BM" + bytes(60), Reason.FORMAT_NOT_SUPPORTED),
+        (b"BM" + bytes(60), Reason.NOT_A_PICTURE),
         (b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom", Reason.VIDEO),
         (b"\x00\x00\x00\x14ftypqt  \x00\x00\x00\x00qt  ", Reason.VIDEO),
         (b"\x00\x00\x00\x18ftypcrx \x00\x00\x00\x01crx isom", Reason.RAW_WITHOUT_PREVIEW),
