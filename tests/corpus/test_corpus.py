@@ -22,6 +22,7 @@ CORPUS = Path(os.environ.get("PHOTO_CORPUS") or "no-such-folder")
 
 pytestmark = [
     pytest.mark.corpus,
+    pytest.mark.slow,
     pytest.mark.skipif(not CORPUS.is_dir(), reason="PHOTO_CORPUS names no folder of pictures"),
     pytest.mark.timeout(900),
 ]

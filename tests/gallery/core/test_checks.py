@@ -60,6 +60,7 @@ def test_deployment__names_every_missing_setting() -> None:
     assert {name for name in needed | recommended if name not in found} == set()
 
 
+@pytest.mark.slow  # two seconds for each process
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [

@@ -56,8 +56,8 @@ HEADERS = {
     "X-Requested-With": "XMLHttpRequest",
     "X-Rewrite-URL": "/sign-in/",
 }
-OF_HTMX = {name: value for name, value in HEADERS.items() if name.startswith("HX-")}
-OTHERS = {name: value for name, value in HEADERS.items() if name not in OF_HTMX}
+LIKELY = {name: value for name, value in HEADERS.items() if name.startswith(("HX-", "Origin"))}
+OTHERS = {name: value for name, value in HEADERS.items() if name not in LIKELY}
 BY_OTHER_POLICY = {"cookie", "accept-encoding"}
 """The key holds them by ``CookiesConfig`` and ``EnableAcceptEncoding…``."""
 PASSING = re.compile(rb'(?<=csrfmiddlewaretoken" value=")\w+|(?<=\?)X-Amz-[^\s",]+')
@@ -103,7 +103,7 @@ def unnamed_differences(path: str, base: dict[str, str]) -> list[str]:
     # All at once first: they change nothing on most pages.
     together = what_is_said(Client().get(path, headers=base | OTHERS)) != said
     found = []
-    for name, value in (OTHERS | OF_HTMX if together else OF_HTMX).items():
+    for name, value in (OTHERS | LIKELY if together else LIKELY).items():
         other = Client().get(path, headers=base | {name: value})
         named = vary(plain) & vary(other) & (KEY_HEADERS | BY_OTHER_POLICY)
         if what_is_said(other) != said and name.lower() not in named:

@@ -58,8 +58,8 @@ def test_bmp__run_lengths() -> None:
 @pytest.mark.parametrize(
     ("data", "reasons"),
     [
-        (claiming(3_000_000, 2_000_000), {Reason.TOO_MANY_PIXELS}),
-        (claiming(12_000, 9_000), {Reason.TOO_MANY_PIXELS}),
+        (claiming(3_000_000, 2_000_000), {Reason.TOO_LONG}),
+        (claiming(12_000, 9_000), {Reason.TOO_COSTLY}),
         (claiming(9_990, 9_990), {Reason.TOO_COSTLY, Reason.TRUNCATED}),
         (saved(quarters(), "BMP")[:4000], {Reason.TRUNCATED}),
         (run_lengths(600, 40)[:1100], {Reason.TRUNCATED, Reason.DAMAGED}),

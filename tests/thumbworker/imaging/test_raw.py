@@ -217,6 +217,7 @@ def reading_of(data: bytes) -> CameraRaw:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("exiftool"), reason="exiftool is missing, so previews are not compared")
 @pytest.mark.parametrize(("kind", "order"), KINDS)
 def test_raw__previews_are_those_of_exiftool(kind: Format, order: str, tmp_path: Path) -> None:

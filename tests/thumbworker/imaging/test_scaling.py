@@ -54,7 +54,13 @@ def test_scaling__no_fine_detail_at_half_scale() -> None:
     assert likeness(data) > 0.99
 
 
-@pytest.mark.parametrize(("width", "height"), [(6000, 4000), (5185, 3889), (5311, 2991), (5401, 333)])
+@pytest.mark.parametrize(
+    ("width", "height"),
+    [
+        (5401, 333),
+        *(pytest.param(*size, marks=pytest.mark.slow) for size in [(6000, 4000), (5185, 3889), (5311, 2991)]),
+    ],
+)
 @pytest.mark.parametrize("options", [{}, {"subsampling": "4:4:4"}, {"progressive": True}], ids=str)
 def test_scaling__three_eighths_cover_image(width: int, height: int, options: dict[str, object]) -> None:
     soft = grainy(width // 20, max(height // 20, 2)).resize((width, height), Image.Resampling.BICUBIC)
