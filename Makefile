@@ -62,7 +62,8 @@ test: environment-dev environment-embedded browser-files ## run the tests: make 
 		part() { code=0; $(python) -m pytest "$$@" $(ARGS) || code=$$?; \
 			[ $$code -eq 5 ] || ran=$$code; [ $$code -eq 0 ] || [ $$code -eq 5 ] || exit $$code; }; \
 		part -n 2 -m 'not slow and not embedded and not browser'; \
-		part -n 2 --dist loadfile --no-loadscope-reorder -m "not slow and (embedded or browser)$$without"; \
+		part -n 2 --dist loadfile -m 'not slow and embedded and not browser'; \
+		part -m "not slow and browser$$without"; \
 		exit $$ran # 5: no test was selected in any part
 
 test-all: environment-dev environment-embedded browser-files ## run the long tests, which `make test` skips

@@ -63,7 +63,7 @@ def violations(page: Page, rules: tuple[str, ...] = (*WCAG, "best-practice")) ->
     ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_axe__pages_for_visitors(open_page: Open, scheme: str, watch: Any) -> None:
     watch.expect("404 (Not Found)")
     page = open_page(color_scheme=scheme)
@@ -74,7 +74,7 @@ def test_axe__pages_for_visitors(open_page: Open, scheme: str, watch: Any) -> No
     assert found == {path: [] for path in FOR_VISITORS}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_axe__pages_for_members(open_page: Open, scheme: str) -> None:
     page = open_page("alice", "/upload/", color_scheme=scheme)
     page.set_input_files("#file", [{"name": "a.jpg", "mimeType": "image/jpeg", "buffer": pictures.jpeg(7)}])

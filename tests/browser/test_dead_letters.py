@@ -41,6 +41,7 @@ def page(open_page: Open, gallery: Site) -> Page:
     return open_page("otto", PAGE)
 
 
+@pytest.mark.slow
 def test_retry_all__shows_progress_until_the_queue_is_empty(page: Page) -> None:
     queue = page.locator("section").filter(has=page.get_by_role("heading", name="Thumbnails"))
     queue.get_by_role("button", name="Retry all").click()

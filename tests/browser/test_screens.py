@@ -55,7 +55,7 @@ def picture_of(page: Page, name: str) -> None:
     ("size", "scheme"),
     [
         pytest.param(PHONE, "light", id="phone-light"),
-        pytest.param(DESKTOP, "dark", id="desktop-dark"),
+        pytest.param(DESKTOP, "dark", id="desktop-dark", marks=pytest.mark.slow),
         pytest.param(PHONE, "dark", id="phone-dark", marks=pytest.mark.slow),
         pytest.param(DESKTOP, "light", id="desktop-light", marks=pytest.mark.slow),
     ],
@@ -88,6 +88,7 @@ def test_pages__do_not_scroll_sideways(
     picture_of(page, "photo")
 
 
+@pytest.mark.slow
 def test_sheet__photos_fill_the_page(open_page: Open) -> None:
     page = open_page("tina", "/upload/")
     files = [

@@ -122,6 +122,7 @@ def test_nudge_items_without_original__nudges_only_deleted_photos(aws, parameter
     assert [entry["Key"] for entry in listed] == [keys.nudge_key(deleted)]
 
 
+@pytest.mark.slow
 @pytest.mark.embedded
 def test_start__reads_the_queue_on_another_port(aws, parameters):
     parameters = replace(parameters, worker_mapping_enabled=True)

@@ -106,6 +106,7 @@ def test_retry_all__continues_batch_by_batch(
     assert len(nudges(moto_aws)) == 60
 
 
+@pytest.mark.slow
 def test_retry_all__finds_photos_behind_many_unknown_messages(
     operator: Client, dead_letter_queue: str, moto_aws: MotoAws
 ) -> None:

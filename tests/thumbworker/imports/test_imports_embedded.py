@@ -130,6 +130,7 @@ def failing(times: int) -> Callable[[socket.socket, bytes], None]:
     return behave
 
 
+@pytest.mark.slow
 def test_import__server_fails_twice(imports: Imports) -> None:
     photo_id = uuid4()
     with imports.serving(failing(2)) as server:
