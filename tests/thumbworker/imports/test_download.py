@@ -108,6 +108,7 @@ REFUSED = {
     "svg": (answer(b'<svg xmlns="http://www.w3.org/2000/svg"/>'), ImportReason.NOT_A_PICTURE, False),
     "empty": (answer(b""), ImportReason.EMPTY, False),
     "announces too much": (answer(PNG, length=CAP_BYTES + 1), ImportReason.TOO_LARGE, False),
+    "more than allowed in chunks": (chunked(PNG, bytes(CAP_BYTES)), ImportReason.TOO_LARGE, False),
     "endless": (endless(HEAD + b"\r\n" + PNG, bytes(65536)), ImportReason.TOO_LARGE, False),
     "endless chunks": (
         endless(
