@@ -15,6 +15,9 @@ from gallery.notifications.models import Rhythm
 from gallery.photos.models import Photo
 from thumbworker.contract.text import clean_text
 
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
 
 class CleanField(forms.CharField):
     """Text without control and hidden characters; with line ends only where people can type them."""
@@ -23,10 +26,6 @@ class CleanField(forms.CharField):
         """Return the cleaned text."""
         text = super().to_python(value) or ""
         return clean_text(text, lines=isinstance(self.widget, forms.Textarea))
-
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
 
 
 def form_page(request: HttpRequest, template: str, form: forms.BaseForm, **context: Any) -> HttpResponse:

@@ -160,7 +160,7 @@ def test_find_files__below_a_thousand_folders(deep_folder):
 
 @contextmanager
 def anyone() -> Iterator[Path]:
-    """Give a folder, and act as a user for whom permissions count: root may read everything."""
+    """Give a folder, and act as an unprivileged user, because root may read everything."""
     with TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o755)

@@ -73,19 +73,25 @@ def test_purge__not_in_trash(
     assert Photo.objects.get() == photo
 
 
+@pytest.fixture
+def others(
+    bob: User, charlie: User, client_of: Callable[[User], Client], client: Client
+) -> tuple[Client, ...]:
+    """Return browsers of another user, a moderator and a visitor."""
+    return client_of(bob), client_of(charlie), client
+
+
 def test_photo__location_is_for_its_owner_only(
     alice: User,
-    bob: User,
-    charlie: User,
     make_photo: PhotoFactory,
     client_of: Callable[[User], Client],
-    client: Client,
+    others: tuple[Client, ...],
     stores: Stores,
 ) -> None:
     photo = make_photo(alice)
     stores.put_item(ready_item(photo, location={"latitude": "54.321000", "longitude": "10.123000"}))
     assert "54.321000" in client_of(alice).get(photo.get_absolute_url()).text
-    for browser in (client_of(bob), client_of(charlie), client):
+    for browser in others:
         page = browser.get(photo.get_absolute_url()).text
         assert "Nikon D750" in page
         assert "54.321000" not in page
@@ -97,18 +103,16 @@ WORDS = {"title": "Dawn", "artist": "Ann Other", "rating": 4, "keywords": ["Lake
 
 def test_photo__words_of_the_file_for_its_owner_only(
     alice: User,
-    bob: User,
-    charlie: User,
     make_photo: PhotoFactory,
     client_of: Callable[[User], Client],
-    client: Client,
+    others: tuple[Client, ...],
     stores: Stores,
 ) -> None:
     photo = make_photo(alice)
     stores.put_item(ready_item(photo, words=WORDS))
     page = client_of(alice).get(photo.get_absolute_url()).text
     assert all(word in page for word in ("Dawn", "Ann Other", "★★★★☆", "lake, places oslo"))
-    for browser in (client_of(bob), client_of(charlie), client):
+    for browser in others:
         page = browser.get(photo.get_absolute_url()).text
         assert "Nikon D750" in page
         assert not any(word in page for word in ("Dawn", "Ann Other", "★", "oslo", "Oslo", "file-tags"))
