@@ -5,7 +5,6 @@ from typing import Annotated
 from uuid import UUID
 
 from ninja import File, Form, Router, Status
-from ninja.errors import ValidationError
 from ninja.files import UploadedFile
 
 from gallery.api.authorization import WRITES, ApiRequest
@@ -58,11 +57,6 @@ def upload(
     visibility: Annotated[VisibilityName, Form(description="Who can see it.")] = VisibilityName.PUBLIC,
 ) -> Status[s.Uploaded]:
     """Upload one small image. Use `POST /uploads` for larger ones."""
-    if (
-        request.POST.get("visibility") == ""
-    ):  # ninja takes an empty field for a missing one: it would be public
-        fault = {"loc": ("form", "visibility"), "msg": "Input should be 'public' or 'private'"}
-        raise ValidationError([fault])
     outcome = form_upload.store(request.user.pk, file, visibility=str(visibility))
     if isinstance(outcome, offers.Refused):
         raise Problem(outcome.reason)

@@ -166,7 +166,7 @@ def test_upload__other_content_stores_nothing(
     assert alice.used_bytes == 0
 
 
-def test_upload__empty_visibility_is_not_public(alice: User, program_of: ProgramFactory) -> None:
+def test_upload__empty_visibility_is_refused(alice: User, program_of: ProgramFactory) -> None:
     refused = send(program_of(alice), PICTURE, visibility="")
     assert refused.status_code == 422
     assert refused.json()["errors"][0]["where"] == "form.visibility"
