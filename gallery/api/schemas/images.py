@@ -13,7 +13,9 @@ from gallery.core import reasons
 from gallery.imports.requests import MAX_IMPORTS_AT_ONCE
 from thumbworker.contract.web_urls import MAX_URL_LENGTH
 
-HOST = r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s\x00-\x20\x7f\"#%/:<>?@\[\\\]^`{|}]+"
+# Spelled out, since regular expressions of Rust, Python and JavaScript differ about `\s`.
+SPACES = r"\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+HOST = rf"^[Hh][Tt][Tt][Pp][Ss]?://[^{SPACES}\"#%/:<>?@\[\\\]^`{{|}}]+"
 PORT = r"(:([0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?"
 # URL parsers treat backslashes differently.
 REST = r"([/?#][^\\\x00-\x1f\x7f]*)?$"

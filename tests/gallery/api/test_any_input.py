@@ -83,7 +83,7 @@ def test_operation__response_matches_the_document(
     @given(case=operation.as_strategy(generation_mode=mode))
     def answers(case: Case) -> None:
         # An empty field of a form is generated, but not sent: nothing is wrong with such a request.
-        assume(case.media_type != "multipart/form-data" or case.body.get("visibility") != "")
+        assume(not (isinstance(case.body, dict) and case.body.get("visibility") == ""))
         # test_requests tests authentication; bytes that fit the schema of an upload are no picture.
         left_out = [ignored_auth, *([positive_data_acceptance] if name == "upload" else [])]
         case.call_and_validate(excluded_checks=left_out)
