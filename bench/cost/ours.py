@@ -16,7 +16,7 @@ HOURS_IN_A_MONTH = 730
 JOBS = 2  # sweep and email, each every SWEEP_MINUTES
 USUAL_SWEEP_MINUTES = 5
 RARE_SWEEP_MINUTES = 720
-METRICS = 7
+METRICS = 10
 """Metrics of our own that the two jobs write; ``tests/bench/test_cost.py`` counts them."""
 MAPPINGS = 2
 POLLERS = 5  # of a mapping with MaximumConcurrency: never fewer

@@ -16,17 +16,15 @@ from gallery.notifications.queue import queue_pending
 from gallery.notifications.send import send_due
 from gallery.operations import doctor
 from gallery.processing import sweep as photos_sweep
-from gallery.processing.account_deletion import finish_deletions
 
 logger = structlog.get_logger(__name__)
 
 
 def sweep_all() -> dict[str, Any]:
-    """Sweep accounts, photos and API rows once; return the counts and whether the sweep stopped early."""
-    accounts_gone = finish_deletions()
-    report = photos_sweep.sweep()
+    """Sweep API rows, accounts and photos once; return the counts and whether the sweep stopped early."""
+    # First, because they need no AWS call and little time.
     forgotten = idempotency.forget_old() + rate_limits.delete_idle(time.time())
-    return asdict(report) | {"accounts_gone": accounts_gone, "api_rows_forgotten": forgotten}
+    return asdict(photos_sweep.sweep()) | {"api_rows_forgotten": forgotten}
 
 
 def sweep(_event: object = None, _context: object = None) -> dict[str, Any]:
@@ -40,6 +38,9 @@ def sweep(_event: object = None, _context: object = None) -> dict[str, Any]:
             "SweepStopped": int(counts["stopped"]),
             "SweepUnavailable": int(counts["unavailable"]),
             "SweepNudged": counts["nudged"],
+            "SweepDone": sum(counts["done"].values()),
+            "SweepDue": sum(kind["due"] for kind in counts["backlog"]),
+            "SweepOldestSeconds": max(kind["oldest_seconds"] for kind in counts["backlog"]),
         },
     )
     return counts

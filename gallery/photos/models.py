@@ -41,7 +41,7 @@ class Photo(models.Model):
     ``taken_local``, ``taken_at`` and ``reason`` are copied from the catalogue by ``settle`` because lists are
     ordered or searched by them. ``taken_local`` is the wall clock of capture, and ``taken_at`` the instant,
     if the offset from UTC is known. A row with only an instant is older than this rule: its instant may be
-    a local time.
+    a local time. The sweep looks at an awaiting photo when it is ``due_at``, after ``looks`` looks in vain.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -69,6 +69,8 @@ class Photo(models.Model):
     processed_at = models.DateTimeField(null=True, editable=False)
     trashed_at = models.DateTimeField(null=True, editable=False)
     looked_at = models.DateTimeField(default=NEVER, editable=False)
+    due_at = models.DateTimeField(default=NEVER, db_default=NEVER, editable=False)
+    looks = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
 
     objects = PhotoQuerySet.as_manager()
 
@@ -92,9 +94,9 @@ class Photo(models.Model):
                 condition=Q(state=State.PENDING, trashed_at=None, visibility=Visibility.PUBLIC),
             ),
             models.Index(
-                "looked_at",
+                "due_at",
                 "id",
-                name="photos_awaiting",
+                name="photos_awaiting_due",
                 condition=Q(state=State.AWAITING),
             ),
             models.Index(
@@ -218,13 +220,18 @@ class DeletionRecord(models.Model):
 
     Purging doesn't end a signed PUT. ``reserved_bytes`` stay in the ``used_bytes`` of ``owner``, and a place
     among the open offers stays taken, until ``reserved_until``. Then the sweep clears ``owner``, the only
-    personal data.
+    personal data. ``share`` remains until the record closes: a keyed digest by which the sweep gives each
+    account its turn. ``arrived`` is false if S3 had no original at the purge.
     """
 
     photo_id = models.UUIDField(primary_key=True)
     purged_at = models.DateTimeField()
     offered_until = models.DateTimeField()
     looked_at = models.DateTimeField(default=NEVER)
+    due_at = models.DateTimeField(default=NEVER, db_default=NEVER)
+    looks = models.PositiveSmallIntegerField(default=0, db_default=0)
+    share = models.IntegerField(default=0, db_default=0)
+    arrived = models.BooleanField(default=True, db_default=True)
     closed_at = models.DateTimeField(null=True)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, db_index=False, related_name="+"
@@ -235,9 +242,9 @@ class DeletionRecord(models.Model):
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
             models.Index(
-                "looked_at",
+                "due_at",
                 "photo_id",
-                name="photos_deletions_open",
+                name="photos_deletions_due",
                 condition=Q(closed_at=None),
             ),
             models.Index(

@@ -21,6 +21,8 @@ from thumbworker.contract.events import EVENT_NAMESPACE, EventType, PhotoEvent, 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from gallery.photos.models import HistoryQuerySet
+
 PENDING_AFTER = timedelta(minutes=1)
 """The age at which a job publishes what the request did not."""
 MAX_PENDING = 500
@@ -56,17 +58,20 @@ def publish_now(entry: HistoryEntry, owner_id: int, *, correlation_id: str = "")
     return published and _mark_published(entry)
 
 
-def publish_pending(now: datetime | None = None) -> int:
+def due_events(now: datetime) -> HistoryQuerySet:
+    """Return the moves whose event the request should have published by now."""
+    return HistoryEntry.objects.with_pending_events().filter(at__lt=now - PENDING_AFTER)
+
+
+def publish_pending(now: datetime | None = None, *, most: int = MAX_PENDING) -> int:
     """Publish pending events, oldest first; return how many the topic took.
 
-    Stop at the first that it does not take, after 500, or after eight seconds. The next run continues.
+    Stop at the first that it does not take, after ``most``, or after eight seconds. The next run continues.
     """
     deadline = time.monotonic() + MAX_SECONDS
-    pending = HistoryEntry.objects.with_pending_events().filter(
-        at__lt=(now or timezone.now()) - PENDING_AFTER
-    )
     published = 0
-    for entry in pending.select_related("photo").order_by("id")[:MAX_PENDING]:
+    pending = due_events(now or timezone.now())
+    for entry in pending.select_related("photo").order_by("id")[:most]:
         if time.monotonic() > deadline or not topic().publish(event_of(entry, entry.photo.owner_id)):
             break
         _mark_published(entry)

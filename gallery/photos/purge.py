@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
@@ -14,6 +15,8 @@ from django.utils import timezone
 from gallery.accounts.models import User
 from gallery.photos.models import DeletionRecord, Photo
 from gallery.photos.reservations import reservation_of
+from gallery.photos.states import State
+from gallery.photos.turns import share_of
 from gallery.storage.originals import OriginalsUnavailable, originals
 
 if TYPE_CHECKING:
@@ -24,6 +27,8 @@ logger = structlog.get_logger(__name__)
 
 
 IN_THE_TRASH = Q(trashed_at__isnull=False)
+FIRST_LOOK_AFTER = timedelta(minutes=5)
+"""When the sweep first looks whether the worker removed what it had made."""
 
 
 def purge_photo(photo_id: UUID, *, only_if: Q = Q()) -> bool:  # noqa: B008 - never changed
@@ -49,7 +54,13 @@ def purge_photo(photo_id: UUID, *, only_if: Q = Q()) -> bool:  # noqa: B008 - ne
         reserved = reservation_of(photo, now)
         DeletionRecord.objects.get_or_create(
             photo_id=photo.pk,
-            defaults={"purged_at": now, "offered_until": photo.offered_until, **reserved},
+            defaults={
+                "purged_at": now,
+                "offered_until": photo.offered_until,
+                "due_at": now + FIRST_LOOK_AFTER,
+                "share": share_of(photo.owner_id),
+                **reserved,
+            },
         )
         _delete_related(photo.pk)
         # _raw_delete, because QuerySet.delete() refuses on purpose.
@@ -59,7 +70,10 @@ def purge_photo(photo_id: UUID, *, only_if: Q = Q()) -> bool:  # noqa: B008 - ne
             User.objects.filter(pk=photo.owner_id).update(
                 used_bytes=Greatest(F("used_bytes") - photo.size_bytes, 0)
             )
-        transaction.on_commit(lambda: _remove_original(photo_id, is_import=bool(photo.origin_url)))
+        is_import, may_be_missing = bool(photo.origin_url), photo.state == State.AWAITING
+        transaction.on_commit(
+            lambda: _remove_original(photo_id, is_import=is_import, may_be_missing=may_be_missing)
+        )
     return True
 
 
@@ -78,10 +92,15 @@ def purge_all_of(user: User, *, keep_going: Callable[[], bool] = lambda: True) -
     return sum(purge_photo(photo_id) for photo_id in itertools.takewhile(lambda _: keep_going(), ids))
 
 
-def _remove_original(photo_id: UUID, *, is_import: bool) -> None:
+def _remove_original(photo_id: UUID, *, is_import: bool, may_be_missing: bool) -> None:
+    storage = originals()
     try:
         if is_import:
-            originals().delete_import_request(photo_id)
-        originals().remove(photo_id)
+            storage.delete_import_request(photo_id)
+        elif may_be_missing and storage.head(photo_id) is None:
+            # Not deleted: if one arrives after all, the worker sees it, so the sweep must, too.
+            DeletionRecord.objects.filter(pk=photo_id).update(arrived=False)
+            return
+        storage.remove(photo_id)
     except OriginalsUnavailable as problem:
         logger.warning("original_not_removed_yet", photo_id=str(photo_id), problem=str(problem))

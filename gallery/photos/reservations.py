@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce, Greatest
 from gallery.accounts.models import User
 from gallery.photos.models import DeletionRecord, Photo
 from gallery.photos.states import State
+from gallery.photos.turns import in_turns
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -36,10 +37,10 @@ def reservation_of(photo: Photo, now: datetime) -> dict[str, object]:
 
 
 def release_expired(now: datetime) -> int:
-    """Return the bytes of dead signatures to their owners, oldest first. Return the number of records."""
+    """Return the bytes of dead signatures to their owners, each in turn. Return the number of records."""
     expired = DeletionRecord.objects.filter(owner__isnull=False, reserved_until__lte=now)
-    rows = expired.order_by("reserved_until").values_list("pk", "owner_id", "reserved_bytes")
-    return sum(_release(*row) for row in rows[:MAX_RELEASES])
+    rows = in_turns(expired, by="owner", then="reserved_until")
+    return sum(_release(*row) for row in rows.values_list("pk", "owner_id", "reserved_bytes")[:MAX_RELEASES])
 
 
 def _release(photo_id: UUID, owner_id: int | None, reserved_bytes: int) -> bool:

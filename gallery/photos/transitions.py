@@ -58,6 +58,11 @@ TRASHED = Move("trashed", set(State), None)
 RESTORED = Move("restored", set(State), None)
 
 
+def look_soon() -> dict[str, Any]:
+    """Return the columns by which the sweep looks at a photo that waits again as it does at a new one."""
+    return {"due_at": timezone.now(), "looks": 0}
+
+
 def apply(
     move: Move,
     photo_id: UUID,
@@ -147,18 +152,20 @@ def offered_again(photo_id: UUID, *, offered_until: datetime) -> bool:
         OFFERED_AGAIN,
         photo_id,
         conditions={"reason": NEVER_ARRIVED},
-        changes={"reason": "", "offered_until": offered_until},
+        changes={"reason": "", "offered_until": offered_until, **look_soon()},
     )
 
 
 def arrived_late(photo_id: UUID) -> bool:
     """Wait for the worker again: the original of an expired offer exists after all."""
-    return apply(OFFERED_AGAIN, photo_id, conditions={"reason": NEVER_ARRIVED}, changes={"reason": ""})
+    return apply(
+        OFFERED_AGAIN, photo_id, conditions={"reason": NEVER_ARRIVED}, changes={"reason": "", **look_soon()}
+    )
 
 
 def tried_again(photo_id: UUID, *, actor: User) -> bool:
     """Return a failed photo to awaiting, so that the worker processes it again."""
-    return apply(TRIED_AGAIN, photo_id, actor=actor, changes={"reason": ""})
+    return apply(TRIED_AGAIN, photo_id, actor=actor, changes={"reason": "", **look_soon()})
 
 
 def _as_seen(seen: State | None) -> dict[str, Any]:

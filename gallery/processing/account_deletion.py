@@ -6,6 +6,7 @@ continues until nothing is left.
 
 from __future__ import annotations
 
+import itertools
 import time
 from typing import TYPE_CHECKING
 
@@ -49,11 +50,14 @@ def delete_account(user: User, *, seconds: float = REQUEST_SECONDS) -> bool:
     return _finish(user, _timer(seconds))
 
 
-def finish_deletions(*, seconds: float = SWEEP_SECONDS) -> int:
-    """Continue deletions that have begun. Return the number of accounts now deleted."""
-    has_time = _timer(seconds)
+def finish_deletions(*, has_time: Callable[[], bool] | None = None, photos_each: int | None = None) -> int:
+    """Continue deletions that have begun. Return the number of accounts now deleted.
+
+    ``has_time`` is asked before each photo; at most ``photos_each`` of each account are purged.
+    """
+    has_time = has_time or _timer(SWEEP_SECONDS)
     users = User.objects.filter(left_at__isnull=False).order_by("left_at")[:ACCOUNTS_PER_RUN]
-    return sum(_finish(user, has_time) for user in users)
+    return sum(_finish(user, has_time, photos_each) for user in users)
 
 
 def _timer(seconds: float) -> Callable[[], bool]:
@@ -65,8 +69,9 @@ def _other_admins(user: User) -> bool:
     return User.objects.filter(is_superuser=True, is_active=True).exclude(pk=user.pk).exists()
 
 
-def _finish(user: User, has_time: Callable[[], bool]) -> bool:
-    purged = purge_all_of(user, keep_going=has_time)
+def _finish(user: User, has_time: Callable[[], bool], most: int | None = None) -> bool:
+    turns = itertools.count()
+    purged = purge_all_of(user, keep_going=lambda: (most is None or next(turns) < most) and has_time())
     try:
         User.objects.filter(pk=user.pk, left_at__isnull=False).delete()
     except ProtectedError:

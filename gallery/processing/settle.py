@@ -29,6 +29,7 @@ logger = structlog.get_logger(__name__)
 def settle(photo_ids: Iterable[UUID], *, reading: catalogue.Reading | None = None) -> set[UUID]:
     """Update those of at most 100 photos that have an item. Return the ids of the updated photos.
 
+    What a closed account uploaded stays awaiting, out of sight, until the account is opened again.
     Costs one SQL query and one BatchGetItem (none if a ``reading`` is given), and two statements per
     updated photo. With a ``reading``, photos that have a picture adopt what a newer item says, too. If the
     catalogue is unreachable, nothing changes.
@@ -42,6 +43,7 @@ def settle(photo_ids: Iterable[UUID], *, reading: catalogue.Reading | None = Non
         )
     )
     photos = list(candidates if reading else candidates.filter(state__in=WITHOUT_PICTURE))
+    photos = [photo for photo in photos if photo.owner.is_active or photo.has_picture]
     if not photos:
         return set()
     reading = reading or catalogue.read(

@@ -1,17 +1,20 @@
-"""Process overdue rows and open deletion records: bounded, resumable, safe to run twice.
+"""Process overdue rows and open deletion records: bounded, fair, resumable, safe to run twice.
 
 It deletes an original only if a deletion record names it: a restored or wrong database must never empty the
-gallery. After 100 removals it stops and logs an error. The next run continues.
+gallery. After 100 removals it stops removing and logs an error. The next run continues.
+
+Nothing that one account causes delays the others: each kind of matter takes its turn after some rows, and
+within a kind each account. A run ends with its budget of time and AWS calls.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 import structlog
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from gallery.accounts.models import User
@@ -20,26 +23,34 @@ from gallery.photos import outbox, transitions
 from gallery.photos.models import DeletionRecord, Photo
 from gallery.photos.purge import purge_photo
 from gallery.photos.reservations import release_expired
-from gallery.photos.states import NEVER_ARRIVED, State
+from gallery.photos.states import State
+from gallery.photos.turns import in_turns
+from gallery.processing import matters
+from gallery.processing.account_deletion import finish_deletions
+from gallery.processing.budget import Budget
+from gallery.processing.looks import ends_at, interval_after, next_look
+from gallery.processing.matters import EXPIRE_AFTER, Backlog
+from gallery.processing.models import SweepRun
 from gallery.processing.settle import settle
 from gallery.storage import catalogue
 from gallery.storage.originals import OriginalsUnavailable, originals
 
 if TYPE_CHECKING:
-    from uuid import UUID
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
+
+    from django.db.models import QuerySet
 
 logger = structlog.get_logger(__name__)
 
 MAX_ROWS = 500
 MAX_REMOVALS = 100
-
-PROCESSING_TOO_LONG = timedelta(minutes=2)
-CHECK_AGAIN_AFTER = timedelta(minutes=5)
-EXPIRE_AFTER = timedelta(hours=24)
-QUIET_TIME = timedelta(hours=2)
-"""Longer than the queue's visibility timeout × receives: after it, no message of the photo is in flight."""
-TRASH_RETENTION = timedelta(days=30)
-NEVER_ARRIVED_RETENTION = timedelta(days=7)
+BATCH = 25
+"""Rows of one kind before the next kind has its turn. Their items and imports fit into one BatchGetItem."""
+CALLS_OF_A_PURGE = 2
+MOST_AGAIN = 25
+"""Originals put again after their purge that one run removes of one account, so none exhausts the 100."""
+RUNS_KEPT = timedelta(days=7)
 OF_CLOSED_ACCOUNT = Q(state=State.AWAITING, owner__in=User.objects.filter(is_active=False))
 
 
@@ -48,6 +59,7 @@ class SweepReport:
     """What one run did, as counts.
 
     ``stopped``: the limit of removals was reached. ``unavailable``: S3 or DynamoDB did not respond.
+    ``exhausted``: the budget ended before the work. ``done`` counts by kind.
     """
 
     settled: int = 0
@@ -60,8 +72,14 @@ class SweepReport:
     reservations_released: int = 0
     offers_ended: int = 0
     events_published: int = 0
+    accounts_gone: int = 0
     stopped: bool = False
     unavailable: bool = False
+    exhausted: bool = False
+    calls: int = 0
+    seconds: float = 0.0
+    done: dict[str, int] = field(default_factory=dict)
+    backlog: list[Backlog] = field(default_factory=list)
 
     @property
     def removals(self) -> int:
@@ -73,121 +91,253 @@ class _TooManyRemovals(Exception):
     pass
 
 
-def sweep(now: datetime | None = None) -> SweepReport:
-    """Process at most 500 rows of each kind."""
-    report = SweepReport()
-    now = now or timezone.now()
-    report.reservations_released = release_expired(now)
-    try:
-        _sweep_awaiting(now, report)
-        _sweep_deletions(now, report)
-        _sweep_expired(now, report)
-    except (OriginalsUnavailable, catalogue.CatalogueUnavailable) as problem:
-        report.unavailable = True
-        logger.warning("sweep_interrupted", problem=str(problem))
-    except _TooManyRemovals:
-        report.stopped = True
-        # The code did not fail, so there is no useful traceback.
-        logger.error(  # noqa: TRY400
-            "sweep_stopped", removals=report.removals, limit=MAX_REMOVALS
-        )
-    report.events_published = outbox.publish_pending(now)
+@dataclass(slots=True)
+class _Run:
+    """The state of one run."""
+
+    now: datetime
+    budget: Budget
+    report: SweepReport = field(default_factory=SweepReport)
+    removed_again: dict[int, int] = field(default_factory=dict)
+
+    def batches(self, rows: QuerySet[Any], *, by: str, then: str) -> Iterator[Sequence[Any]]:
+        """Yield the keys of due rows in fair order, until the budget ends."""
+        keys = list(in_turns(rows, by=by, then=then).values_list("pk", flat=True)[:MAX_ROWS])
+        for batch in catalogue.batches(keys, BATCH):
+            if not self.budget.has_left():
+                return
+            yield batch
+
+    def count(self, kind: str, rows: int = 1) -> None:
+        self.report.done[kind] = self.report.done.get(kind, 0) + rows
+
+    def count_removal(self) -> None:
+        if self.report.removals >= MAX_REMOVALS:
+            raise _TooManyRemovals
+
+
+def sweep(now: datetime | None = None, *, budget: Budget | None = None) -> SweepReport:
+    """Process at most 500 rows of each kind, by turns, within the budget. Record the run."""
+    run = _Run(now or timezone.now(), budget or Budget())
+    record = SweepRun.objects.create(at=run.now)
+    # Each run begins with another kind, so each comes first even if stores are so slow that only one does.
+    names = [*_KINDS][record.pk % len(_KINDS) :] + [*_KINDS][: record.pk % len(_KINDS)]
+    turns = {name: _KINDS[name](run) for name in names}
+    while turns and run.budget.has_left():
+        for name in list(turns):
+            if not _take_turn(run, turns[name]):
+                del turns[name]
+    report = run.report
+    report.exhausted = not run.budget.has_left()
+    if report.stopped:
+        logger.error("sweep_stopped", removals=report.removals, limit=MAX_REMOVALS)
+    report.calls, report.seconds = run.budget.spent_calls, round(run.budget.spent_seconds, 3)
+    report.backlog = matters.backlog(run.now)
+    record.seconds, record.calls, record.done = report.seconds, report.calls, report.done
+    record.backlog = [asdict(entry) for entry in report.backlog]
+    record.save()
+    SweepRun.objects.filter(at__lt=run.now - RUNS_KEPT).delete()
     return report
 
 
-def _overdue(now: datetime) -> Q:
-    return Q(looked_at__lt=now - CHECK_AGAIN_AFTER)
+def _take_turn(run: _Run, turn: Iterator[None]) -> bool:
+    """Process one batch of a kind. Return whether there may be more."""
+    try:
+        next(turn)
+    except StopIteration:
+        return False
+    except (OriginalsUnavailable, catalogue.CatalogueUnavailable) as problem:
+        run.report.unavailable = True
+        logger.warning("sweep_interrupted", problem=str(problem))
+        return False
+    except _TooManyRemovals:
+        # Only what removes nothing goes on.
+        run.report.stopped = True
+        return False
+    return True
 
 
-def _sweep_awaiting(now: datetime, report: SweepReport) -> None:
+def _account_deletions(run: _Run) -> Iterator[None]:
+    """Continue the deletion of accounts, some photos of each at a time."""
+
+    def has_time() -> bool:
+        if not run.budget.has_left():
+            return False
+        run.budget.spend(CALLS_OF_A_PURGE)
+        run.count("account_deletions")
+        return True
+
+    for _ in range(MAX_ROWS // BATCH):
+        accounts = User.objects.filter(left_at__isnull=False).count()
+        if not accounts:
+            return
+        photos_each = max(BATCH // accounts, 1)
+        run.report.accounts_gone += finish_deletions(has_time=has_time, photos_each=photos_each)
+        yield
+
+
+def _reservations(run: _Run) -> Iterator[None]:
+    released = release_expired(run.now)
+    run.report.reservations_released = released
+    run.count("reservations", released)
+    yield
+
+
+def _awaiting(run: _Run) -> Iterator[None]:
     """Settle what the worker processed, nudge what it did not, and expire what was never uploaded."""
-    overdue = Photo.objects.filter(
-        _overdue(now), state=State.AWAITING, created_at__lt=now - PROCESSING_TOO_LONG
-    ).order_by("looked_at", "id")
-    ids = list(overdue.values_list("pk", flat=True)[:MAX_ROWS])
-    # Half as many as fit into one BatchGetItem, because an import has two items.
-    for batch in catalogue.batches(ids, catalogue.BATCH_SIZE // 2):
+    for batch in run.batches(matters.awaiting(run.now), by="owner", then="due_at"):
+        run.budget.spend(1)
         reading = catalogue.read(batch, import_ids=batch)
         settled = settle(batch, reading=reading)
-        report.settled += len(settled)
+        run.report.settled += len(settled)
+        run.count("awaiting", len(settled))
         still_awaiting = Photo.objects.filter(pk__in=batch, state=State.AWAITING)
         if reading.complete:
             for photo in still_awaiting.with_owner():
-                _check_awaiting(photo, reading, now, report)
-        # Marked last, so the next run repeats a batch that was interrupted.
-        still_awaiting.update(looked_at=now)
+                _check_awaiting(photo, reading, run)
+                # Marked last, so the next run repeats a look that was interrupted.
+                due_at = run.now + interval_after(photo.looks)
+                still_awaiting.filter(pk=photo.pk).update(
+                    looked_at=run.now, due_at=due_at, looks=F("looks") + 1
+                )
+                run.count("awaiting")
+                if not run.budget.has_left():
+                    return
+        yield
 
 
-def _check_awaiting(photo: Photo, reading: catalogue.Reading, now: datetime, report: SweepReport) -> None:
+def _check_awaiting(photo: Photo, reading: catalogue.Reading, run: _Run) -> None:
+    run.budget.spend(1)
     if originals().head(photo.pk) is not None:
-        originals().nudge(photo.pk)
-        report.nudged += 1
+        # What a closed account uploaded stays out of sight, and waits until the account is opened again.
+        if photo.owner.is_active:
+            _nudge(run, photo.pk)
     elif not photo.owner.is_active:
         # No original is lost. One that arrives later is removed, as the deletion record says.
-        report.offers_ended += purge_photo(photo.pk, only_if=OF_CLOSED_ACCOUNT)
+        run.budget.spend(CALLS_OF_A_PURGE)
+        run.report.offers_ended += purge_photo(photo.pk, only_if=OF_CLOSED_ACCOUNT)
     elif photo.origin_url:
-        progress = results.advance(photo, reading.imports.get(photo.pk), now)
-        report.imports_requested += progress is results.Progress.REQUESTED_AGAIN
-        report.expired += progress is results.Progress.EXPIRED
-    elif photo.offered_until < now - EXPIRE_AFTER:
-        report.expired += transitions.given_up(photo.pk, offered_before=now - EXPIRE_AFTER)
+        progress = results.advance(photo, reading.imports.get(photo.pk), run.now)
+        run.report.imports_requested += progress is results.Progress.REQUESTED_AGAIN
+        run.report.expired += progress is results.Progress.EXPIRED
+    elif photo.offered_until < run.now - EXPIRE_AFTER:
+        run.report.expired += transitions.given_up(photo.pk, offered_before=run.now - EXPIRE_AFTER)
 
 
-def _sweep_deletions(now: datetime, report: SweepReport) -> None:
+def _nudge(run: _Run, photo_id: Any) -> None:
+    run.budget.spend(1)
+    originals().nudge(photo_id)
+    run.report.nudged += 1
+
+
+def _deletions(run: _Run) -> Iterator[None]:
     """Close the records of photos that are gone from every store, and delete again what reappeared."""
-    overdue = DeletionRecord.objects.filter(_overdue(now), closed_at=None).order_by("looked_at", "photo_id")
-    for record in overdue[:MAX_ROWS]:
-        _check_deletion(record, now, report)
-        DeletionRecord.objects.filter(pk=record.pk).update(looked_at=now)
+    for batch in run.batches(matters.deletions(run.now), by="share", then="due_at"):
+        run.budget.spend(1)
+        with_item = catalogue.existing(batch)
+        for record in DeletionRecord.objects.filter(pk__in=batch, closed_at=None):
+            _check_deletion(record, run, has_item=record.pk in with_item)
+            run.count("deletions")
+            if not run.budget.has_left():
+                return
+        yield
 
 
-def _check_deletion(record: DeletionRecord, now: datetime, report: SweepReport) -> None:
+def _check_deletion(record: DeletionRecord, run: _Run, *, has_item: bool) -> None:
+    """Look at one record: one call, and a LIST of each size before it closes."""
     storage = originals()
+    run.budget.spend(1)
     has_original = storage.head(record.photo_id) is not None
-    is_left = (
-        has_original or catalogue.exists(record.photo_id) or storage.any_rendition_exists(record.photo_id)
-    )
-    if is_left:
+    may_close = ends_at(record) <= run.now
+    changes: dict[str, Any] = {"looked_at": run.now}
+    if has_original or has_item or (may_close and _has_rendition(record, run)):
         if has_original:
-            _count_removal(report)
+            removed = run.removed_again.get(record.share, 0)
+            if removed >= MOST_AGAIN:
+                # It stays due, and the next run continues.
+                return
+            run.count_removal()
+            run.removed_again[record.share] = removed + 1
+            run.budget.spend(1)
             storage.remove(record.photo_id)
-            report.originals_removed += 1
+            run.report.originals_removed += 1
         # Delete before the nudge, so the worker finds no original.
-        storage.nudge(record.photo_id)
-        report.nudged += 1
-    elif max(record.offered_until, record.purged_at) < now - QUIET_TIME:
+        _nudge(run, record.photo_id)
+        changes |= {
+            "due_at": run.now + interval_after(record.looks),
+            "looks": F("looks") + 1,
+            "arrived": True,
+        }
+    elif may_close:
         # Until then, a late PUT with an old signature or a late message could recreate it.
-        report.records_closed += DeletionRecord.objects.filter(pk=record.pk, closed_at=None).update(
-            closed_at=now
-        )
+        changes |= {"closed_at": run.now, "share": 0}
+        run.report.records_closed += 1
+    else:
+        changes |= {"due_at": next_look(record, run.now), "looks": 0}
+    DeletionRecord.objects.filter(pk=record.pk, closed_at=None).update(**changes)
 
 
-def _sweep_expired(now: datetime, report: SweepReport) -> None:
-    """Purge what was in the trash for 30 days, and uploads that never arrived a week after they expired."""
-    for photo_id in _ids_of(old_trash := Q(trashed_at__lt=now - TRASH_RETENTION)):
-        _purge(photo_id, old_trash, report)
-    never_arrived = Q(
-        state=State.FAILED,
-        reason=NEVER_ARRIVED,
-        offered_until__lt=now - EXPIRE_AFTER - NEVER_ARRIVED_RETENTION,
-    )
-    for photo_id in _ids_of(never_arrived):
-        if originals().head(photo_id) is None:
-            _purge(photo_id, never_arrived, report)
-        else:
-            # The upload arrived late, so wait for the worker again.
-            transitions.arrived_late(photo_id)
+def _has_rendition(record: DeletionRecord, run: _Run) -> bool:
+    """Return whether a rendition is left. Without an original none was ever made."""
+    if not record.arrived:
+        return False
+    run.budget.spend(3)
+    return originals().any_rendition_exists(record.photo_id)
 
 
-def _ids_of(condition: Q) -> list[UUID]:
-    return list(Photo.objects.filter(condition).order_by("id").values_list("pk", flat=True)[:MAX_ROWS])
+def _old_trash(run: _Run) -> Iterator[None]:
+    """Purge what was in the trash for 30 days."""
+    condition = matters.old_trash(run.now)
+    for batch in run.batches(Photo.objects.filter(condition), by="owner", then="trashed_at"):
+        for photo_id in batch:
+            _purge(photo_id, condition, run)
+            run.count("trash")
+            if not run.budget.has_left():
+                return
+        yield
 
 
-def _purge(photo_id: UUID, only_if: Q, report: SweepReport) -> None:
-    _count_removal(report)
-    report.purged += purge_photo(photo_id, only_if=only_if)
+def _never_arrived(run: _Run) -> Iterator[None]:
+    """Purge uploads that did not arrive within a week after they expired."""
+    condition = matters.never_arrived(run.now)
+    for batch in run.batches(Photo.objects.filter(condition), by="owner", then="offered_until"):
+        for photo_id in batch:
+            run.budget.spend(1)
+            if originals().head(photo_id) is None:
+                _purge(photo_id, condition, run)
+            else:
+                # The upload arrived late, so wait for the worker again.
+                transitions.arrived_late(photo_id)
+            run.count("never_arrived")
+            if not run.budget.has_left():
+                return
+        yield
 
 
-def _count_removal(report: SweepReport) -> None:
-    if report.removals >= MAX_REMOVALS:
-        raise _TooManyRemovals
+def _purge(photo_id: Any, only_if: Q, run: _Run) -> None:
+    run.count_removal()
+    run.budget.spend(CALLS_OF_A_PURGE)
+    run.report.purged += purge_photo(photo_id, only_if=only_if)
+
+
+def _events(run: _Run) -> Iterator[None]:
+    """Publish the events of decisions that the request did not publish."""
+    for _ in range(MAX_ROWS // BATCH):
+        published = outbox.publish_pending(run.now, most=BATCH)
+        run.budget.spend(published)
+        run.report.events_published += published
+        run.count("events", published)
+        if published < BATCH:
+            return
+        yield
+
+
+_KINDS: dict[str, Callable[[_Run], Iterator[None]]] = {
+    "account_deletions": _account_deletions,
+    "reservations": _reservations,
+    "awaiting": _awaiting,
+    "deletions": _deletions,
+    "trash": _old_trash,
+    "never_arrived": _never_arrived,
+    "events": _events,
+}

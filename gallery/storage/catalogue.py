@@ -119,3 +119,32 @@ def exists(photo_id: UUID) -> bool:
     except (BotoCoreError, ClientError) as error:
         raise CatalogueUnavailable(str(error)) from error
     return "Item" in answer
+
+
+def existing(photo_ids: Iterable[UUID]) -> set[UUID]:
+    """Return which of up to 100 photos have an item, readable or not, by consistent reads.
+
+    Raises:
+        CatalogueUnavailable: DynamoDB did not answer for all of them.
+    """
+    wanted = {keys.photo_item_key(photo_id): photo_id for photo_id in photo_ids}
+    reads: Any = {
+        "Keys": [{PARTITION_KEY: {"S": key}} for key in wanted],
+        "ProjectionExpression": PARTITION_KEY,
+        "ConsistentRead": True,
+    }
+    found: set[UUID] = set()
+    pending: Any = {settings.CATALOGUE_TABLE: reads} if wanted else {}
+    for _ in range(ROUNDS):
+        if not pending:
+            break
+        try:
+            answer = _client().batch_get_item(RequestItems=pending)
+        except (BotoCoreError, ClientError) as error:
+            raise CatalogueUnavailable(str(error)) from error
+        raws = answer["Responses"].get(settings.CATALOGUE_TABLE, [])
+        found.update(wanted[raw[PARTITION_KEY]["S"]] for raw in raws)
+        pending = answer.get("UnprocessedKeys")
+    if pending:
+        raise CatalogueUnavailable("DynamoDB left keys unprocessed.")
+    return found

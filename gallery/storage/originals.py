@@ -180,15 +180,13 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
         self._delete_key(keys.import_key(photo_id))
 
     def any_rendition_exists(self, photo_id: UUID) -> bool:
-        """Return whether the renditions bucket holds a rendition of any size and policy."""
-        for key in policy.every_rendition_key(photo_id):
-            try:
-                with _translated_errors():
-                    self.client.head_object(Bucket=settings.RENDITIONS_BUCKET, Key=key)
-            except _NotFound:
-                continue
-            return True
-        return False
+        """Return whether the renditions bucket holds a rendition of any size and policy: a LIST per size."""
+        return any(map(self._has_rendition_under, policy.rendition_prefixes(photo_id)))
+
+    def _has_rendition_under(self, prefix: str) -> bool:
+        with _translated_errors():
+            answer = self.client.list_objects_v2(Bucket=settings.RENDITIONS_BUCKET, Prefix=prefix, MaxKeys=1)
+        return bool(answer.get("Contents"))
 
     def clock(self) -> datetime | None:
         """Return S3's current time, which signatures depend on, or ``None`` if it does not send one.

@@ -268,7 +268,7 @@ def _extend(batch: _Batch, photo_ids: Collection[UUID]) -> set[UUID]:
     until = batch.deadline + CLOCK_ALLOWANCE
     active = User.objects.filter(pk=batch.owner_id, is_active=True)
     waiting = Photo.objects.filter(pk__in=photo_ids, state=State.AWAITING, trashed_at=None, owner__in=active)
-    waiting.update(offered_until=until)
+    waiting.update(offered_until=until, **transitions.look_soon())
     return set(waiting.filter(offered_until=until).values_list("pk", flat=True))
 
 

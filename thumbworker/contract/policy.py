@@ -83,3 +83,14 @@ CURRENT = EVER[-1]
 def every_rendition_key(photo_id: UUID) -> tuple[str, ...]:
     """Return all keys that renditions of this photo can have, under any policy."""
     return tuple(policy.key(spec, photo_id) for policy in EVER for spec in policy.renditions)
+
+
+def rendition_prefixes(photo_id: UUID) -> tuple[str, ...]:
+    """Return a prefix for each size ever made: no other key begins with one of them.
+
+    >>> from uuid import UUID
+    >>> rendition_prefixes(UUID(int=0))[0]
+    '320/00000000-0000-0000-0000-000000000000-'
+    """
+    names = dict.fromkeys(spec.name for policy in EVER for spec in policy.renditions)
+    return tuple(f"{name}/{photo_id}-" for name in names)

@@ -24,6 +24,7 @@ from gallery.operations.dashboard.prices import AS_OF, month_so_far
 from gallery.operations.dashboard.throughput import Day, Hour, days_of_month, last_hours
 from gallery.photos.models import Photo
 from gallery.photos.states import State
+from gallery.processing.models import SweepRun
 from gallery.storage import queues
 from thumbworker.contract.reasons import sentence
 
@@ -56,6 +57,16 @@ class FailureCount:
 
 
 @dataclass(frozen=True, slots=True)
+class SweepKind:
+    """One kind of matters of the sweep: what the last run did, and what then was due, and for how long."""
+
+    title: str
+    due: int
+    oldest_minutes: int
+    done: int
+
+
+@dataclass(frozen=True, slots=True)
 class Statistics:
     """All statistics on the page, as of ``collected_at``."""
 
@@ -68,11 +79,13 @@ class Statistics:
     percentile_90_seconds: float | None
     stored_bytes: int
     dollars_this_month: float
+    last_sweep: SweepRun | None
+    sweep_kinds: list[SweepKind]
     prices_as_of: str = AS_OF
 
 
 def collect(now: datetime | None = None) -> Statistics:
-    """Collect the statistics: five queries, and one call for each queue."""
+    """Collect the statistics: six queries, and one call for each queue."""
     now = now or timezone.now()
     since = now - SPAN
     times = (
@@ -90,6 +103,7 @@ def collect(now: datetime | None = None) -> Statistics:
     )
     all_failed = sum(photos for _reason, photos in failed)
     hours, days = last_hours(now), days_of_month(now)
+    last_sweep = SweepRun.objects.order_by("-pk").first()
     return Statistics(
         collected_at=now,
         queues=_queue_depths(),
@@ -102,6 +116,8 @@ def collect(now: datetime | None = None) -> Statistics:
         percentile_90_seconds=_percentile(waits_seconds, 90),
         stored_bytes=stored_bytes,
         dollars_this_month=month_so_far(sum(day.processed for day in days), stored_bytes),
+        last_sweep=last_sweep,
+        sweep_kinds=_sweep_kinds(last_sweep),
     )
 
 
@@ -167,6 +183,29 @@ def _percentile(values: Sequence[float], percent: int) -> float | None:
     2.0
     """
     return values[math.ceil(len(values) * percent / 100) - 1] if values else None
+
+
+def _sweep_kinds(last: SweepRun | None) -> list[SweepKind]:
+    titles = {
+        "account_deletions": _("Accounts being deleted"),
+        "reservations": _("Reserved bytes to return"),
+        "awaiting": _("Waiting for upload or processing"),
+        "deletions": _("Deletions to verify"),
+        "trash": _("Trash older than 30 days"),
+        "never_arrived": _("Uploads that never arrived"),
+        "events": _("Events to publish"),
+    }
+    if last is None:
+        return []
+    return [
+        SweepKind(
+            titles[entry["kind"]],
+            entry["due"],
+            round(entry["oldest_seconds"] / 60),
+            last.done.get(entry["kind"], 0),
+        )
+        for entry in last.backlog
+    ]
 
 
 def _queue_depths() -> list[QueueDepth]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from gallery.operations.dashboard import statistics
 from gallery.photos.states import State
+from gallery.processing.models import SweepRun
 from gallery.storage import queues
 
 if TYPE_CHECKING:
@@ -88,10 +89,10 @@ def test_statistics__count_the_last_24_hours(
     ]
 
 
-def test_statistics__take_five_queries(
+def test_statistics__take_six_queries(
     admin: User, dead_letter_queue: str, django_assert_max_num_queries: Any
 ) -> None:
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         statistics.collect()
 
 
@@ -107,7 +108,7 @@ def test_statistics__are_collected_once_for_all_open_pages(
     make_processed(admin)
     with django_assert_num_queries(2):  # session and user
         assert client.get(f"{PAGE}?fragment").content == first
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(PAGE)
 
 
@@ -116,3 +117,20 @@ def test_statistics__are_shown_when_a_queue_does_not_answer(
 ) -> None:
     moto_aws.client("sqs").delete_queue(QueueUrl=dead_letter_queue)
     assert "not responding" in client_of(admin).get(PAGE).content.decode()
+
+
+def test_sweep__is_shown_with_what_it_left(
+    client_of: Callable[[User], Client], admin: User, dead_letter_queue: str
+) -> None:
+    assert "The sweep hasn't run yet." in client_of(admin).get(PAGE).content.decode()
+    SweepRun.objects.create(
+        at=timezone.now(),
+        seconds=2.5,
+        calls=321,
+        done={"deletions": 77},
+        backlog=[{"kind": "deletions", "due": 1234, "oldest_seconds": 3600.0}],
+    )
+    page = client_of(admin).get(PAGE).content.decode()
+    assert all(text in page for text in ("321 AWS calls", "<td>1,234</td>", "<td>60</td>", "<td>77</td>"))
+    SweepRun.objects.create(at=timezone.now())
+    assert "It is still running, or was stopped." in client_of(admin).get(PAGE).content.decode()

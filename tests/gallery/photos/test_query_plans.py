@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from gallery.photos.models import DeletionRecord, HistoryEntry, Photo
 from gallery.photos.states import State
+from gallery.photos.turns import in_turns
+from gallery.processing import matters
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -69,10 +71,10 @@ def test_plan__other_review_lists_and_counts(position: Photo, charlie: User, sta
 
 
 def test_plan__sweep(position: Photo) -> None:
-    awaiting = Photo.objects.filter(state=State.AWAITING).order_by("looked_at", "id")[:500]
-    assert "photos_awaiting" in plan_of(awaiting)
-    records = DeletionRecord.objects.filter(closed_at=None).order_by("looked_at", "photo_id")[:500]
-    assert "photos_deletions_open" in plan_of(records)
+    awaiting = in_turns(matters.awaiting(timezone.now()), by="owner", then="due_at")[:500]
+    assert "photos_awaiting_due" in plan_of(awaiting)
+    records = in_turns(matters.deletions(timezone.now()), by="share", then="due_at")[:500]
+    assert "photos_deletions_due" in plan_of(records)
     reserved = DeletionRecord.objects.filter(owner__isnull=False, reserved_until__lte=timezone.now())
     assert "photos_deletions_reserved" in plan_of(reserved.order_by("reserved_until")[:500])
     purged = DeletionRecord.objects.filter(owner_id=1, reserved_until__gt=timezone.now())

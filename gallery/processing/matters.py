@@ -1,0 +1,97 @@
+"""The kinds of matters that the sweep finishes, as queries: what is due, and since when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Min, Q
+from django.db.models.functions import Greatest
+
+from gallery.accounts.models import User
+from gallery.photos.models import DeletionRecord, Photo
+from gallery.photos.outbox import PENDING_AFTER, due_events
+from gallery.photos.states import NEVER_ARRIVED, State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.db.models import QuerySet
+
+PROCESSING_TOO_LONG = timedelta(minutes=2)
+EXPIRE_AFTER = timedelta(hours=24)
+TRASH_RETENTION = timedelta(days=30)
+NEVER_ARRIVED_RETENTION = timedelta(days=7)
+
+
+def awaiting(now: datetime) -> QuerySet[Photo]:
+    """Return photos that wait for their original or for the worker."""
+    created_before = now - PROCESSING_TOO_LONG
+    return Photo.objects.filter(state=State.AWAITING, due_at__lte=now, created_at__lt=created_before)
+
+
+def deletions(now: datetime) -> QuerySet[DeletionRecord]:
+    """Return open deletion records."""
+    return DeletionRecord.objects.filter(closed_at=None, due_at__lte=now)
+
+
+def old_trash(now: datetime) -> Q:
+    """Return the condition of photos that were in the trash for 30 days."""
+    return Q(trashed_at__lt=now - TRASH_RETENTION)
+
+
+def never_arrived(now: datetime) -> Q:
+    """Return the condition of uploads that failed a week ago because nothing was uploaded."""
+    return Q(
+        state=State.FAILED,
+        reason=NEVER_ARRIVED,
+        offered_until__lt=now - EXPIRE_AFTER - NEVER_ARRIVED_RETENTION,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What is due of one kind, and for how many seconds the oldest has been."""
+
+    kind: str
+    due: int
+    oldest_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    rows: Callable[[datetime], QuerySet[Any]]
+    since: str | Greatest
+    delay: timedelta = timedelta()
+
+
+_KINDS = {
+    "account_deletions": _Kind(lambda _: User.objects.filter(left_at__isnull=False), "left_at"),
+    "reservations": _Kind(
+        lambda now: DeletionRecord.objects.filter(owner__isnull=False, reserved_until__lte=now),
+        "reserved_until",
+    ),
+    "awaiting": _Kind(awaiting, Greatest("due_at", "created_at")),
+    "deletions": _Kind(deletions, Greatest("due_at", "purged_at")),
+    "trash": _Kind(lambda now: Photo.objects.filter(old_trash(now)), "trashed_at", TRASH_RETENTION),
+    "never_arrived": _Kind(
+        lambda now: Photo.objects.filter(never_arrived(now)),
+        "offered_until",
+        EXPIRE_AFTER + NEVER_ARRIVED_RETENTION,
+    ),
+    "events": _Kind(due_events, "at", PENDING_AFTER),
+}
+KINDS = tuple(_KINDS)
+
+
+def backlog(now: datetime) -> list[Backlog]:
+    """Return what is due now of each kind: one query each, by partial indexes."""
+    return [_backlog_of(name, kind, now) for name, kind in _KINDS.items()]
+
+
+def _backlog_of(name: str, kind: _Kind, now: datetime) -> Backlog:
+    totals = kind.rows(now).order_by().aggregate(due=Count("pk"), since=Min(kind.since))
+    since = totals["since"]
+    waited = (now - since - kind.delay).total_seconds() if since else 0.0
+    return Backlog(name, totals["due"], max(waited, 0.0))
