@@ -30,7 +30,7 @@ pytestmark = [
 SIZES = [spec.name for spec in CURRENT.renditions]
 MAX_SECONDS = 10
 MAX_RESIDENT_BYTES = 512 * 1024 * 1024
-FORMATS_NOT_TAKEN = {"ICO", "JPEG2000"}
+FORMATS_NOT_TAKEN = {"ICO"}
 
 STATED_IN_PQ = {"formats/10bit-HDR-P3-nclx.avif": "P3"}
 """Pictures whose points in the manifest are PQ codes, with their primaries."""

@@ -21,6 +21,7 @@ class Format(StrEnum):
     AVIF = "AVIF"
     HEIF = "HEIF"
     BMP = "BMP"
+    JPEG2000 = "JPEG2000"
     DNG = "DNG"
     CR2 = "CR2"
     CR3 = "CR3"
@@ -44,6 +45,7 @@ MEDIA_TYPES: dict[str, str] = {
     Format.AVIF: "image/avif",
     Format.HEIF: "image/heif",
     Format.BMP: "image/bmp",
+    Format.JPEG2000: "image/jp2",
     Format.DNG: "image/x-adobe-dng",
     Format.CR2: "image/x-canon-cr2",
     Format.CR3: "image/x-canon-cr3",
@@ -89,8 +91,8 @@ _PREFIXES: tuple[tuple[bytes, Format | Reason], ...] = (
     (b"\x00\x00\x02\x00", Reason.FORMAT_NOT_SUPPORTED),  # CUR
     (b"\xff\x0a", Reason.FORMAT_NOT_SUPPORTED),  # JPEG XL
     (b"\x00\x00\x00\x0cJXL ", Reason.FORMAT_NOT_SUPPORTED),
-    (b"\x00\x00\x00\x0cjP  ", Reason.FORMAT_NOT_SUPPORTED),  # JPEG 2000
-    (b"\xff\x4f\xff\x51", Reason.FORMAT_NOT_SUPPORTED),
+    (b"\x00\x00\x00\x0cjP  ", Format.JPEG2000),
+    (b"\xff\x4f\xff\x51", Format.JPEG2000),  # its codestream alone
     (b"II+\x00", Reason.FORMAT_NOT_SUPPORTED),  # BigTIFF
     (b"MM\x00+", Reason.FORMAT_NOT_SUPPORTED),
     (b"BLP1", Reason.FORMAT_NOT_SUPPORTED),
@@ -102,7 +104,14 @@ _PREFIXES: tuple[tuple[bytes, Format | Reason], ...] = (
 )
 """Formats, and other files that people upload, each with the reason that says what to do."""
 
-_CR2_MARK = b"CR\x02"
+_MARKS: dict[Format | Reason, slice] = {Format.TIFF: slice(8, 11), Format.JPEG2000: slice(16, 24)}
+_MORE_EXACTLY: dict[tuple[Format | Reason, bytes], Format | Reason] = {
+    (Format.TIFF, b"CR\x02"): Format.CR2,
+    (Format.JPEG2000, b"ftypmjp2"): Reason.VIDEO,
+    (Format.JPEG2000, b"ftypjpm "): Reason.DOCUMENT,
+}
+"""What a later mark makes of a prefix."""
+
 _BMP_HEADER_BYTES = {12, 40, 52, 56, 64, 108, 124}
 _AVIF_BRANDS = {b"avif", b"avis"}
 _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
@@ -127,8 +136,7 @@ def recognize(beginning: bytes) -> Format | Reason:
         return _by_brand(beginning)
     for prefix, found in _PREFIXES:
         if beginning.startswith(prefix):
-            is_canon = found is Format.TIFF and beginning.startswith(_CR2_MARK, 8)
-            return Format.CR2 if is_canon else found
+            return _MORE_EXACTLY.get((found, beginning[_MARKS.get(found, slice(0))]), found)
     if beginning[:4] == b"RIFF" and beginning[8:12] in {b"WEBP", b"AVI "}:
         return Format.WEBP if beginning[8:12] == b"WEBP" else Reason.VIDEO
     if beginning[:2] == b"BM" and int.from_bytes(beginning[14:18], "little") in _BMP_HEADER_BYTES:

@@ -42,6 +42,7 @@ _BRADFORD: Matrix = ((0.8951, 0.2664, -0.1614), (-0.7502, 1.7135, 0.0367), (0.03
 
 BT709 = Primaries(_D65, (0.640, 0.330), (0.300, 0.600), (0.150, 0.060))
 ADOBE_RGB_1998 = Primaries(_D65, (0.640, 0.330), (0.210, 0.710), (0.150, 0.060))
+_ROMM = Primaries((0.3457, 0.3585), (0.7347, 0.2653), (0.1596, 0.8404), (0.0366, 0.0001))
 _SMPTE_170M = Primaries(_D65, (0.630, 0.340), (0.310, 0.595), (0.155, 0.070))
 
 PRIMARIES = {
@@ -173,6 +174,7 @@ class ColorSpace:
 
 SRGB = ColorSpace(BT709, srgb)
 ADOBE_RGB = ColorSpace(ADOBE_RGB_1998, gamma(563 / 256))
+ROMM_RGB = ColorSpace(_ROMM, gamma(1.8))
 
 
 def of_code_points(primaries: int, transfer: int, *, full_range: bool = True) -> ColorSpace | None:

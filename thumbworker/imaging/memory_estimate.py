@@ -27,7 +27,7 @@ ENCODING_BYTES = 75_000_000
 MAX_SCANNED_PIXELS = 3_000_000_000
 """Each scan of a progressive JPEG passes over the whole image: this is 30 scans of the largest that fits."""
 
-_LARGEST_RENDITION = max(spec.longest_side for spec in CURRENT.renditions)
+LARGEST_RENDITION = max(spec.longest_side for spec in CURRENT.renditions)
 _SCALING_BYTES = 20_000_000
 """The final filter's rows and the working image."""
 
@@ -69,7 +69,7 @@ def of_jpeg(header: JpegHeader) -> int:
     """
     pixels = header.width * header.height
     extra = 2 * header.samples_per_pixel * pixels if header.buffered else 8 * pixels / 64
-    scale = SPARE * _LARGEST_RENDITION / max(header.width, header.height)
+    scale = SPARE * LARGEST_RENDITION / max(header.width, header.height)
     eighths = next((count for count in (1, 2, 3, 4) if count / 8 >= scale), 8)
     return int(extra + 4 * pixels * (eighths / 8) ** 2) + _SCALING_BYTES
 
@@ -124,7 +124,12 @@ def of_bmp(size: tuple[int, int]) -> int:
     return 4 * size[0] * size[1] + _averaged(size)
 
 
+def of_jpeg2000(decoder_bytes: int, size: tuple[int, int]) -> int:
+    """Estimate a JPEG 2000 that is decoded at a size; ``decoder_bytes`` as its codestream tells."""
+    return decoder_bytes + _averaged(size)
+
+
 def _averaged(size: tuple[int, int]) -> int:
     """Estimate the image between averaging and the final filter, at 4 bytes per pixel."""
-    factor = factor_for(max(size) / _LARGEST_RENDITION)
+    factor = factor_for(max(size) / LARGEST_RENDITION)
     return 4 * (size[0] // factor + 1) * (size[1] // factor + 1) + _SCALING_BYTES

@@ -19,6 +19,8 @@ from thumbworker.imaging.formats import (
     isobmff,
     item_properties,
     jpeg,
+    jpeg2000,
+    jpeg2000_stream,
     jpeg_scans,
     png,
     raw,
@@ -26,6 +28,7 @@ from thumbworker.imaging.formats import (
     transforms,
     webp,
 )
+from thumbworker.imaging.formats.jpeg2000_frame import Jpeg2000Frame, parts_of
 from thumbworker.imaging.formats.jpeg_damage import CodedJpeg
 from thumbworker.imaging.formats.jpeg_frame import JpegFrame
 from thumbworker.imaging.formats.png_frame import PngFrame
@@ -40,6 +43,7 @@ from thumbworker.imaging.frames import (
     UncopiedAvif,
     UncopiedWebP,
 )
+from thumbworker.imaging.pixels import fitted
 from thumbworker.imaging.source import Deadline, open_pieces
 
 if TYPE_CHECKING:
@@ -53,6 +57,9 @@ _PLUGINS = (TiffImagePlugin,)
 
 Image.MAX_IMAGE_PIXELS = None
 """Pillow's own limit counts pixels; here each format is admitted by its cost."""
+
+_SECONDS_TO_ENCODE = 1.0
+_MAX_EXIF_BYTES = 1 << 20
 
 _FINE_BYTES_PER_PIXEL = 0.22
 """A JPEG with more has detail down to single pixels; cameras write 0.2 to 0.6."""
@@ -267,6 +274,33 @@ def _open_bmp(data: bytes, gate: _Gate, deadline: Deadline) -> Opened:
     return Opened(ImageFrame(image), Format.BMP, 1, exif.Tags(), ColorNames())
 
 
+def _open_jpeg2000(data: bytes, gate: _Gate, deadline: Deadline) -> Opened:
+    boxes = jpeg2000.read_boxes(data)
+    coded = data[boxes.start : boxes.end]
+    view = memoryview(coded)
+    stream = jpeg2000_stream.read_codestream(view)
+    gate.admit(stream.size, 0)
+    reduce = stream.reduce_for(fitted(stream.size, memory_estimate.LARGEST_RENDITION))
+    decoder_bytes, seconds = stream.cost(reduce)
+    need = memory_estimate.of_jpeg2000(decoder_bytes, stream.reduced(reduce))
+    gate.admit(stream.size, need)
+    parts = parts_of(view, stream)
+    if parts.own_coding:
+        raise Refused(Reason.TOO_MANY_PARTS, "tiles with a coding of their own")
+    if parts.own_planes:
+        _, seconds = jpeg2000_stream.with_most_planes(stream).cost(reduce)
+    if seconds > gate.limits.cpu_seconds - _SECONDS_TO_ENCODE:
+        raise Refused(Reason.TOO_MANY_PARTS, f"decoding takes about {seconds:.0f} s")
+    tags = exif.read_tags(jpeg2000.uuid_payload(data, jpeg2000.EXIF_UUID, _MAX_EXIF_BYTES))
+    colors = ColorNames(
+        icc_profile=boxes.icc_profile,
+        nclx=boxes.space,
+        exif=None if boxes.model else exif_color.space_of(tags),
+    )
+    frame = LimitedFrame(Jpeg2000Frame(coded, stream, parts, boxes, deadline), need)
+    return Opened(frame, Format.JPEG2000, tags.orientation, tags, colors)
+
+
 _OPENERS: dict[Format, Callable[[bytes, _Gate, Deadline], Opened]] = {
     Format.JPEG: _open_jpeg,
     Format.PNG: _open_png,
@@ -276,5 +310,6 @@ _OPENERS: dict[Format, Callable[[bytes, _Gate, Deadline], Opened]] = {
     Format.TIFF: _open_tiff,
     Format.GIF: _open_gif,
     Format.BMP: _open_bmp,
+    Format.JPEG2000: _open_jpeg2000,
     **{kind: _open_raw(kind) for kind in CAMERA_RAWS},
 }

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from thumbworker.contract.formats import CAMERA_RAWS, Format
 from thumbworker.imaging import exif
-from thumbworker.imaging.formats import isobmff
+from thumbworker.imaging.formats import isobmff, jpeg2000
 from thumbworker.imaging.text import decoded
 
 if TYPE_CHECKING:
@@ -179,6 +179,13 @@ def _in_isobmff(data: bytes) -> Packets:
     return found
 
 
+def _in_jpeg2000(data: bytes) -> Packets:
+    return Packets(
+        xmp=jpeg2000.uuid_payload(data, jpeg2000.XMP_UUID, _MAX_BYTES),
+        records=jpeg2000.uuid_payload(data, jpeg2000.IPTC_UUID, _MAX_BYTES),
+    )
+
+
 _FINDERS: dict[Format, Callable[[bytes], Packets]] = {
     Format.JPEG: _in_jpeg,
     Format.PNG: _in_png,
@@ -186,5 +193,6 @@ _FINDERS: dict[Format, Callable[[bytes], Packets]] = {
     Format.TIFF: _in_tiff,
     Format.AVIF: _in_isobmff,
     Format.HEIF: _in_isobmff,
+    Format.JPEG2000: _in_jpeg2000,
     **dict.fromkeys(CAMERA_RAWS - {Format.CR3, Format.RAF}, _in_tiff),
 }

@@ -25,13 +25,17 @@ class Deadline:
         self._wall_end = time.monotonic() + wall_seconds
         self._cpu_end = time.process_time() + cpu_seconds
 
+    def is_over(self) -> bool:
+        """Return whether the time is over."""
+        return time.monotonic() > self._wall_end or time.process_time() > self._cpu_end
+
     def check(self) -> None:
         """Check the time.
 
         Raises:
             Refused: the time is over (``TOOK_TOO_LONG``).
         """
-        if time.monotonic() > self._wall_end or time.process_time() > self._cpu_end:
+        if self.is_over():
             raise Refused(Reason.TOOK_TOO_LONG, "the soft deadline is over")
 
 

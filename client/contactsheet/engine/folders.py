@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 PICTURE_EXTENSIONS = frozenset(
     ".jpg .jpeg .jpe .jfif .jif .jfi .pjpeg .pjpg .pjp .mpo .png .apng .webp .avif .avifs .gif"  # noqa: SIM905 - readable
-    " .heic .heics .heif .heifs .hif .tif .tiff .bmp .dib"
+    " .heic .heics .heif .heifs .hif .tif .tiff .bmp .dib .jp2 .j2k .jpf .jpx .j2c .jpc .jpg2"
     " .dng .cr2 .cr3 .nef .nrw .arw .sr2 .raf .orf .rw2 .rwl .pef .srw".split()
 )
 """Only these are picked up from folders; a file named on the command line is always tried."""

@@ -85,6 +85,8 @@ MAGIC = st.sampled_from(
         b"IIRO\x08\x00\x00\x00",
         b"IIU\x00\x08\x00\x00\x00",
         b"\x00\x00\x00\x18ftypcrx \x00\x00\x00\x01crx isom",
+        b"\xff\x4f\xff\x51\x00\x2f\x00\x00",
+        b"\x00\x00\x00\x0cjP  \r\n\x87\n",
         b"FUJIFILMCCD-RAW 0201" + bytes(64),
         b"",
     ]

@@ -22,11 +22,13 @@ from tests.thumbworker.imaging.deep_files import deep_file
 from tests.thumbworker.imaging.exif_blocks import exif_block, ratios, short, text
 from tests.thumbworker.imaging.heic_files import heic
 from tests.thumbworker.imaging.icc_files import rgb_profile
+from tests.thumbworker.imaging.jpeg2000_files import codestream, enumerated, jp2, palette, profile
 from tests.thumbworker.imaging.metadata_files import dated, jpeg, listed, packet, records, resources
 from tests.thumbworker.imaging.pictures import saved, scene
 from tests.thumbworker.imaging.raw_files import MAKERS, box
 from thumbworker.contract.policy import RenditionPolicy, RenditionSpec
 from thumbworker.imaging import Limits
+from thumbworker.imaging.formats.jpeg2000 import EXIF_UUID
 
 SMALL = RenditionPolicy(
     version=1,
@@ -87,6 +89,13 @@ def valid_files() -> tuple[bytes, ...]:
         png16(DEEP_PATCHES, "BT.2020", 16, cicp(9, 16), alpha=True),
         saved(image, "BMP"),
         saved(image.convert("P"), "BMP"),
+        saved(image, "JPEG2000", tile_size=(32, 32)),
+        jp2(codestream(image.convert("P").convert("L")), enumerated(16), palette([(9, 90, 200)] * 256)),
+        jp2(
+            codestream(clear, irreversible=True),
+            profile(rgb_profile()),
+            before=box(b"uuid", EXIF_UUID + exif),
+        ),
         saved(image) + box(b"ftyp", b"mp42\x00\x00\x00\x00isommp42"),
         *(make(saved(image), saved(image.convert("L").reduce(2)), 6) for make in MAKERS.values()),
     )
