@@ -43,6 +43,8 @@ CATALOGUE_TABLE = env.str("CATALOGUE_TABLE", default="")
 PHOTO_EVENTS_TOPIC_ARN = env.str("PHOTO_EVENTS_TOPIC_ARN", default="")
 # When deployed, CloudFront serves renditions by signed URLs; otherwise S3 does.
 PICTURES_ORIGIN = env.str("PICTURES_ORIGIN", default="")
+# The distribution behind PICTURES_ORIGIN, whose cached copies a takedown removes.
+PICTURES_DISTRIBUTION_ID = env.str("PICTURES_DISTRIBUTION_ID", default="")
 SIGNING_KEY_ID = env.str("SIGNING_KEY_ID", default="")
 SIGNING_PRIVATE_KEY = env.str("SIGNING_PRIVATE_KEY", default="", multiline=True)
 THUMBNAILS_QUEUE_URL = env.str("THUMBNAILS_QUEUE_URL", default="")
@@ -53,6 +55,7 @@ STAGE = env.str("STAGE", default="local")
 
 # The product.
 SIGN_UP = env.str("SIGN_UP", default="open")
+MODERATORS_MAY_DECIDE_OWN = env.bool("MODERATORS_MAY_DECIDE_OWN", default=False)
 DEFAULT_QUOTA_BYTES = env.int("DEFAULT_QUOTA_BYTES", default=5 * 1024**3)
 
 # The API: requests per minute and account by kind, and the origins allowed by CORS.

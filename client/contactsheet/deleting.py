@@ -22,7 +22,7 @@ def delete(gallery: WebGallery, options: argparse.Namespace, output: Output) -> 
         output.messages.print(NOT_CONFIRMED)
         return Exit.USAGE_ERROR
     ids: list[UUID] = list(dict.fromkeys(options.ids))
-    counts = {"trashed": 0, "deleted": 0, "notFound": 0}
+    counts = {"trashed": 0, "deleted": 0, "notFound": 0, "takenDown": 0}
     for photo_id, outcome in gallery.delete(ids, forever=options.forever):
         counts[outcome] += 1
         output.line(f"{photo_id}  {outcome}")
@@ -33,5 +33,7 @@ def delete(gallery: WebGallery, options: argparse.Namespace, output: Output) -> 
     ]
     if counts["notFound"]:
         parts.append(f"{counts['notFound']} not found in your photos")
+    if counts["takenDown"]:
+        parts.append(f"{counts['takenDown']} kept because they were taken down")
     output.messages.print(f"{', '.join(parts)}.")
-    return Exit.INCOMPLETE if counts["notFound"] else Exit.DONE
+    return Exit.INCOMPLETE if counts["notFound"] or counts["takenDown"] else Exit.DONE

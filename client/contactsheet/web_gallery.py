@@ -91,7 +91,7 @@ class WebGallery:
         return self.transport.request("GET", f"/download-thumbnail/{photo_id}", params={"size": size})
 
     def delete(self, ids: Sequence[UUID], *, forever: bool) -> Iterator[tuple[str, str]]:
-        """Delete photos; yield each id with ``trashed``, ``deleted`` or ``notFound``."""
+        """Delete photos; yield each id with its outcome: ``trashed``, ``deleted`` and so on."""
         for start in range(0, len(ids), PAGE_SIZE):
             listed = [str(photo_id) for photo_id in ids[start : start + PAGE_SIZE]]
             found = self._json("POST", "/photos/delete", json={"ids": listed, "forever": forever})

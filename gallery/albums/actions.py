@@ -10,7 +10,6 @@ from django.db import transaction
 from gallery.albums.models import Album, AlbumEntry
 from gallery.albums.tagging import add_tags, set_tags
 from gallery.photos import actions
-from gallery.photos.actions import Outcome
 from gallery.photos.models import Photo
 
 if TYPE_CHECKING:
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from gallery.accounts.models import User
+    from gallery.photos.actions import Outcome
     from gallery.photos.states import Visibility
 
 
@@ -46,7 +46,7 @@ def organize(photo_id: UUID, *, actor: User, tags: Sequence[str], albums: Iterab
     chosen = list(albums)
     with transaction.atomic():
         outcome = change_words(photo_id, actor=actor, tags=tags)
-        if outcome is Outcome.CONFLICT:
+        if not outcome.is_done:
             return outcome
         others = AlbumEntry.objects.filter(photo_id=photo_id, album__owner=actor).exclude(album__in=chosen)
         others.delete()

@@ -49,6 +49,7 @@ PHOTO: dict[str, Any] = {
     "sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
     "originUrl": None,
     "trashedAt": None,
+    "reviewHint": None,
 }
 DETAIL: dict[str, Any] = {
     **PHOTO,
@@ -140,6 +141,11 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "parameters": OF_PHOTO,
         "request": {"decision": "approve", "wordsMark": WORDS_MARK},
         "responses": {"200": DETAIL},
+    },
+    "take_down_photo": {
+        "parameters": OF_PHOTO,
+        "request": {"reason": "Shows someone who did not agree to it."},
+        "responses": {"200": {"id": PHOTO_ID, "isComplete": True}},
     },
     "delete_photos": {
         "request": {"ids": [PHOTO_ID], "forever": False},

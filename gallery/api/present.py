@@ -84,7 +84,8 @@ def _tiles(photos: Sequence[Photo], viewer: User) -> tuple[list[Tile], Reading]:
 
 
 def _facts(photo: Photo, tile: Tile, item: PhotoItem | None, viewer: User, tags: list[str]) -> dict[str, Any]:
-    mine = Lens(photo, viewer).is_mine
+    lens = Lens(photo, viewer)
+    mine = lens.is_mine
     captured = taken(photo, item)
     return {
         "id": photo.pk,
@@ -109,7 +110,8 @@ def _facts(photo: Photo, tile: Tile, item: PhotoItem | None, viewer: User, tags:
         "file_name": photo.file_name if mine else None,
         "content_type": photo.content_type if mine else None,
         "size_bytes": photo.size_bytes if mine else None,
-        "sha256": photo.sha256 if mine else None,
+        "sha256": photo.sha256 if mine and not photo.is_taken_down else None,
+        "review_hint": lens.review_hint or None,
         "origin_url": (photo.origin_url or None) if mine else None,
         "trashed_at": photo.trashed_at if mine else None,
     }

@@ -133,6 +133,16 @@ ALREADY_THERE = Reason(
 )
 NOT_IN_TRASH = Reason("not_in_trash", _("Move the photo to the trash first."), HTTPStatus.CONFLICT)
 
+TAKEN_DOWN = Reason(
+    "taken_down",
+    _("This photo was taken down. It can't be changed, restored, or downloaded."),
+    HTTPStatus.CONFLICT,
+)
+OWN_PHOTO = Reason("own_photo", _("Someone else has to decide about your own photos."), HTTPStatus.FORBIDDEN)
+
+# What moderators are told about a photo.
+LOOKS_TAKEN_DOWN = Reason("looks_taken_down", _("Looks like a picture that was taken down."))
+
 # A photo never arrived.
 NEVER_ARRIVED = Reason("never_arrived", _("The upload didn't finish. Choose the file again."))
 

@@ -3,5 +3,6 @@
 from gallery.moderation.deletion_records import DeletionRecordAdmin
 from gallery.moderation.people import InvitationAdmin, PersonAdmin
 from gallery.moderation.queue import PhotoAdmin
+from gallery.moderation.takedowns import TakenDownAdmin
 
-__all__ = ["DeletionRecordAdmin", "InvitationAdmin", "PersonAdmin", "PhotoAdmin"]
+__all__ = ["DeletionRecordAdmin", "InvitationAdmin", "PersonAdmin", "PhotoAdmin", "TakenDownAdmin"]

@@ -36,6 +36,8 @@ NOT_DONE = {
     Outcome.CONFLICT: _("{count} not changed: the page was out of date."),
     Outcome.NOT_IN_TRASH: _("{count} not changed: the page was out of date."),
     Outcome.WORDS_CHANGED: _("{count} not approved: the caption or tags changed. Read them again."),
+    Outcome.TAKEN_DOWN: _("{count} not changed: they were taken down."),
+    Outcome.OWN_PHOTO: _("{count} not changed: someone else has to decide about your own photos."),
     Outcome.DUPLICATE: _("{count} not restored: the owner uploaded the same photo again."),
 }
 ONLY_FOR_ADMINS = frozenset({TRASH, RESTORE})

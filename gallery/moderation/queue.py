@@ -23,6 +23,7 @@ from gallery.photos.models import Photo
 from gallery.photos.states import State
 from gallery.presentation.camera_facts import facts_of
 from gallery.presentation.history import lines_of
+from gallery.presentation.lens import Lens
 from gallery.presentation.tiles import tiles_of
 
 if TYPE_CHECKING:
@@ -179,6 +180,7 @@ class PhotoAdmin(UnchangeableAdmin):
             "tile": tiles[0],
             "facts": facts_of(item) if item else [],
             "history": lines_of(photo),
+            "review_hint": Lens(photo, request.user).review_hint,
             "offered": _offered(request, [photo]),
             "desk_url": reverse("admin:photos_photo_changelist"),
             **(extra_context or {}),
@@ -214,8 +216,9 @@ def _offered(request: HttpRequest, photos: list[Photo]) -> list[str]:
     """Return the decisions possible for at least one of the photos, in a fixed order."""
     offered: set[str] = set()
     for photo in photos:
-        if photo.trashed_at is None:
+        if photo.trashed_at is None and not photo.is_taken_down:
             offered.update(OFFERED.get(State(photo.state), ()))
-    if request.user.is_superuser and photos:
-        offered |= {decisions.RESTORE if photo.trashed_at else decisions.TRASH for photo in photos}
+    if request.user.is_superuser:
+        kept = (photo for photo in photos if not photo.is_taken_down)
+        offered |= {decisions.RESTORE if photo.trashed_at else decisions.TRASH for photo in kept}
     return [decision for decision in decisions.DONE if decision in offered]

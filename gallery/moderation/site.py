@@ -9,7 +9,7 @@ from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -29,8 +29,16 @@ class ModerationSite(AdminSite):
     empty_value_display = "–"
 
     def get_urls(self) -> list[Any]:
-        """Leave out unused views."""
-        return [pattern for pattern in super().get_urls() if getattr(pattern, "name", None) not in UNUSED]
+        """Leave out unused views, and add those that belong to no model's page."""
+        # Imported here, because Django creates the site before the models are ready.
+        from gallery.moderation.takedowns import take_down  # noqa: PLC0415
+
+        takedown = path(
+            "photos/photo/<uuid:photo_id>/take-down/", self.admin_view(take_down), name="photo-take-down"
+        )
+        return [takedown] + [
+            pattern for pattern in super().get_urls() if getattr(pattern, "name", None) not in UNUSED
+        ]
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """Show the sidebar to admins only: moderators have one model."""

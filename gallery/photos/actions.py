@@ -10,13 +10,16 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from gallery.accounts.moderators import may_decide
 from gallery.accounts.trust import is_trusted
 from gallery.core import reasons
 from gallery.photos import transitions
 from gallery.photos.models import Photo
 from gallery.photos.purge import IN_THE_TRASH, purge_photo
+from gallery.photos.takedown import remove_everything, take_down_photo
 from gallery.storage.originals import OriginalsUnavailable, originals
 
 if TYPE_CHECKING:
@@ -41,8 +44,19 @@ class Outcome(StrEnum):
     """The owner uploaded the same file again. Nothing changed."""
     NOT_IN_TRASH = reasons.NOT_IN_TRASH.code
     """Only a photo in the trash can be restored or purged. Nothing changed."""
+    TAKEN_DOWN = reasons.TAKEN_DOWN.code
+    """The photo was taken down. Nothing changed, and nothing will."""
+    OWN_PHOTO = reasons.OWN_PHOTO.code
+    """Moderators don't decide about their own photos. Nothing changed."""
+    REMOVAL_CONTINUES = "removal_continues"
+    """Done, but something of the picture may still be stored or cached. The sweep continues."""
     STORE_UNAVAILABLE = reasons.STORE_UNAVAILABLE.code
     """Done, but S3 did not accept the nudge. The sweep sends it later."""
+
+    @property
+    def is_done(self) -> bool:
+        """Return whether the photo was changed as wanted."""
+        return self in SUCCESSES
 
     @property
     def sentence(self) -> str:
@@ -50,10 +64,14 @@ class Outcome(StrEnum):
         return str(SUCCESSES[self]) if self in SUCCESSES else reasons.ALL[self.value].sentence
 
 
+NOT_TAKEN_DOWN = Q(taken_down_at=None)
 SUCCESSES = {
     Outcome.DONE: _("Saved."),
     Outcome.BACK_TO_REVIEW: _(
         "Saved. The new caption or tags are waiting for review. Until then, only you can see the photo."
+    ),
+    Outcome.REMOVAL_CONTINUES: _(
+        "Taken down. Some copies are still being removed, which can take up to 15 minutes."
     ),
 }
 
@@ -62,9 +80,25 @@ def _done(made: bool, otherwise: Outcome = Outcome.CONFLICT) -> Outcome:
     return Outcome.DONE if made else otherwise
 
 
+def _row(photo_id: UUID) -> Photo | None:
+    return Photo.objects.only("taken_down_at").filter(pk=photo_id).first()
+
+
+def _unchangeable(photo: Photo | None, otherwise: Outcome = Outcome.CONFLICT) -> Outcome:
+    """Return why a change was not made."""
+    return Outcome.TAKEN_DOWN if photo and photo.is_taken_down else otherwise
+
+
 def _locked(photo_id: UUID) -> Photo | None:
     """Return the row, locked until the transaction ends."""
     return Photo.objects.select_for_update().filter(pk=photo_id).first()
+
+
+def _refused(photo: Photo, actor: User) -> Outcome | None:
+    """Return why this moderator may not decide about the photo."""
+    if photo.is_taken_down:
+        return Outcome.TAKEN_DOWN
+    return None if may_decide(actor, photo.owner_id) else Outcome.OWN_PHOTO
 
 
 def approve(photo_id: UUID, *, actor: User, words_mark: str, seen: State | None = None) -> Outcome:
@@ -73,6 +107,8 @@ def approve(photo_id: UUID, *, actor: User, words_mark: str, seen: State | None 
         photo = _locked(photo_id)
         if photo is None:
             return Outcome.CONFLICT
+        if refusal := _refused(photo, actor):
+            return refusal
         if photo.words_mark != words_mark:
             return Outcome.WORDS_CHANGED
         return _done(transitions.approved(photo_id, actor=actor, seen=seen, caption=photo.caption))
@@ -80,12 +116,37 @@ def approve(photo_id: UUID, *, actor: User, words_mark: str, seen: State | None 
 
 def reject(photo_id: UUID, *, actor: User, reason: str, seen: State | None = None) -> Outcome:
     """Reject the photo. Its owner sees the reason."""
-    return _done(transitions.rejected(photo_id, actor=actor, reason=reason, seen=seen))
+    with transaction.atomic():
+        photo = _locked(photo_id)
+        if photo is None:
+            return Outcome.CONFLICT
+        return _refused(photo, actor) or _done(
+            transitions.rejected(photo_id, actor=actor, reason=reason, seen=seen)
+        )
 
 
 def put_back(photo_id: UUID, *, actor: User, seen: State | None = None) -> Outcome:
     """Send an approved or rejected photo back to review."""
-    return _done(transitions.put_back_to_review(photo_id, actor=actor, seen=seen))
+    with transaction.atomic():
+        photo = _locked(photo_id)
+        if photo is None:
+            return Outcome.CONFLICT
+        return _refused(photo, actor) or _done(
+            transitions.put_back_to_review(photo_id, actor=actor, seen=seen)
+        )
+
+
+def take_down(photo_id: UUID, *, actor: User, reason: str) -> Outcome:
+    """Reject the photo for good and delete its bytes now, from any state. Its owner sees the reason."""
+    photo = Photo.objects.filter(pk=photo_id).first()
+    if photo is None:
+        return Outcome.CONFLICT
+    if refusal := _refused(photo, actor):
+        return refusal
+    if not take_down_photo(photo_id, actor=actor, reason=reason):
+        return _unchangeable(_row(photo_id))
+    # Not on commit: the caller hears whether everything is gone.
+    return Outcome.DONE if remove_everything(photo_id) else Outcome.REMOVAL_CONTINUES
 
 
 def retry(photo_id: UUID, *, actor: User) -> Outcome:
@@ -93,7 +154,7 @@ def retry(photo_id: UUID, *, actor: User) -> Outcome:
     with transaction.atomic():
         photo = _locked(photo_id)
         if photo is None or not photo.can_be_tried_again:
-            return Outcome.CONFLICT
+            return _unchangeable(photo)
         if not transitions.tried_again(photo_id, actor=actor):
             return Outcome.CONFLICT
     try:
@@ -105,28 +166,34 @@ def retry(photo_id: UUID, *, actor: User) -> Outcome:
 
 def trash(photo_id: UUID, *, actor: User) -> Outcome:
     """Move the photo to the trash."""
-    return _done(transitions.trashed(photo_id, actor=actor))
+    if transitions.trashed(photo_id, actor=actor):
+        return Outcome.DONE
+    return _unchangeable(_row(photo_id))
 
 
 def restore(photo_id: UUID, *, actor: User) -> Outcome:
     """Restore the photo from the trash in its former state."""
     try:
         with transaction.atomic():
-            return _done(transitions.restored(photo_id, actor=actor), Outcome.NOT_IN_TRASH)
+            if transitions.restored(photo_id, actor=actor):
+                return Outcome.DONE
+            return _unchangeable(_row(photo_id), Outcome.NOT_IN_TRASH)
     except IntegrityError:
         return Outcome.DUPLICATE
 
 
 def purge(photo_id: UUID, *, only_from_trash: bool) -> Outcome:
-    """Delete the photo and its original permanently."""
-    if only_from_trash:
-        return _done(purge_photo(photo_id, only_if=IN_THE_TRASH), Outcome.NOT_IN_TRASH)
-    return _done(purge_photo(photo_id))
+    """Delete the photo and its original permanently. The history of one that was taken down is kept."""
+    condition = IN_THE_TRASH if only_from_trash else NOT_TAKEN_DOWN
+    if purge_photo(photo_id, only_if=condition):
+        return Outcome.DONE
+    return _unchangeable(_row(photo_id), Outcome.NOT_IN_TRASH if only_from_trash else Outcome.CONFLICT)
 
 
 def set_visibility(photo_id: UUID, *, visibility: Visibility) -> Outcome:
     """Set who can see the photo. Its review state does not change."""
-    return _done(bool(Photo.objects.filter(pk=photo_id).update(visibility=visibility)))
+    changed = Photo.objects.filter(NOT_TAKEN_DOWN, pk=photo_id).update(visibility=visibility)
+    return Outcome.DONE if changed else _unchangeable(_row(photo_id))
 
 
 def change_words(
@@ -144,8 +211,8 @@ def change_words(
     """
     with transaction.atomic():
         photo = _locked(photo_id)
-        if photo is None:
-            return Outcome.CONFLICT
+        if photo is None or photo.is_taken_down:
+            return _unchangeable(photo)
         words_are_new = set_tags(photo_id) if set_tags else False
         if caption is not None and caption != photo.caption:
             Photo.objects.filter(pk=photo_id).update(caption=caption)

@@ -42,6 +42,9 @@ class Photo(models.Model):
     ordered or searched by them. ``taken_local`` is the wall clock of capture, and ``taken_at`` the instant,
     if the offset from UTC is known. A row with only an instant is older than this rule: its instant may be
     a local time. The sweep looks at an awaiting photo when it is ``due_at``, after ``looks`` looks in vain.
+
+    ``taken_down_at`` is when a moderator took the photo down: it stays rejected, its bytes are gone, and
+    ``TakenDown`` keeps what recognizes it. ``review_hint`` is a reason code that only moderators see.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -68,6 +71,8 @@ class Photo(models.Model):
     taken_local = WallClockField(null=True, editable=False)
     processed_at = models.DateTimeField(null=True, editable=False)
     trashed_at = models.DateTimeField(null=True, editable=False)
+    taken_down_at = models.DateTimeField(null=True, editable=False)
+    review_hint = models.CharField(max_length=40, blank=True, default="", db_default="", editable=False)
     looked_at = models.DateTimeField(default=NEVER, editable=False)
     due_at = models.DateTimeField(default=NEVER, db_default=NEVER, editable=False)
     looks = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
@@ -78,6 +83,7 @@ class Photo(models.Model):
         permissions: ClassVar[list[Any]] = [
             ("moderate_photo", "Can approve and reject photos"),
             ("skip_review", "Is trusted: own photos are approved once processed"),
+            ("take_down", "Can take any photo down for good"),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(
@@ -162,7 +168,12 @@ class Photo(models.Model):
     @property
     def has_picture(self) -> bool:
         """Return whether the photo's thumbnails are made."""
-        return self.state not in WITHOUT_PICTURE
+        return self.state not in WITHOUT_PICTURE and not self.is_taken_down
+
+    @property
+    def is_taken_down(self) -> bool:
+        """Return whether a moderator took the photo down for good."""
+        return self.taken_down_at is not None
 
 
 class HistoryQuerySet(models.QuerySet["HistoryEntry"]):
@@ -258,3 +269,30 @@ class DeletionRecord(models.Model):
     def __str__(self) -> str:
         """Return the id of the deleted photo in a phrase."""
         return f"Deletion of {self.photo_id}"
+
+
+class TakenDown(models.Model):
+    """What remains of a picture that was taken down: who did it and why, and how to recognize the picture.
+
+    ``dhash`` is the worker's 64-bit difference hash in hexadecimal, or empty if no picture was made of the
+    original. ``finished_at`` is set once nothing of it is stored or cached any more; until then the sweep
+    continues. The row stays when the photo's row is deleted with its owner's account.
+    """
+
+    photo_id = models.UUIDField(primary_key=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    reason = models.CharField(max_length=500)
+    sha256 = models.CharField(max_length=64, db_index=True)
+    dhash = models.CharField(max_length=16, blank=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name_plural = "taken down"
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index("at", name="photos_takedowns_open", condition=Q(finished_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        """Return the id of the photo in a phrase."""
+        return f"Takedown of {self.photo_id}"

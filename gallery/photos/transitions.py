@@ -33,6 +33,7 @@ class Move:
     """A named move from any of ``allowed`` to ``target``; ``None`` keeps the state.
 
     A move with a ``news_type`` is published as an event. One that ``notifies_owner`` is also sent by email.
+    Both need a change of state, unless the move is ``final``. No move follows a final one.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Move:
     target: State | None
     news_type: EventType | None = None
     notifies_owner: bool = False
+    final: bool = False
 
 
 PROCESSED = Move("processed", WITHOUT_PICTURE, State.PENDING, notifies_owner=True)
@@ -56,6 +58,9 @@ REVIEWED_AGAIN = Move("review_again", {State.APPROVED, State.REJECTED}, State.PE
 WORDS_CHANGED = Move("words_changed", {State.APPROVED}, State.PENDING)
 TRASHED = Move("trashed", set(State), None)
 RESTORED = Move("restored", set(State), None)
+TAKEN_DOWN = Move(
+    "taken_down", set(State), State.REJECTED, EventType.REJECTED, notifies_owner=True, final=True
+)
 
 
 def look_soon() -> dict[str, Any]:
@@ -81,7 +86,9 @@ def apply(
     """
     now = timezone.now()
     with transaction.atomic():
-        candidates = Photo.objects.filter(pk=photo_id, state__in=move.allowed, **(conditions or {}))
+        candidates = Photo.objects.filter(
+            pk=photo_id, taken_down_at=None, state__in=move.allowed, **(conditions or {})
+        )
         current = candidates.values_list("state", "owner_id", "size_bytes").first()
         if current is None:
             return False
@@ -95,6 +102,7 @@ def apply(
             User.objects.filter(pk=owner_id).update(
                 used_bytes=Greatest(F("used_bytes") + changes["size_bytes"] - size_bytes, 0)
             )
+        is_news = move.final or from_state != to_state
         entry = HistoryEntry.objects.create(
             photo_id=photo_id,
             at=now,
@@ -103,9 +111,9 @@ def apply(
             from_state=from_state,
             to_state=to_state,
             reason=reason,
-            news_type=_news_type(move) if from_state != to_state else "",
+            news_type=_news_type(move) if is_news else "",
             # Owners are not notified of their own moves.
-            owner_untold=move.notifies_owner and from_state != to_state and not _is(actor, owner_id),
+            owner_untold=move.notifies_owner and is_news and not _is(actor, owner_id),
         )
         if entry.news_type:
             transaction.on_commit(
@@ -123,10 +131,16 @@ def _is(actor: User | None, owner_id: int) -> bool:
     return actor is not None and actor.pk == owner_id
 
 
-def processed(photo_id: UUID, *, trusted: bool, facts: dict[str, Any], correlation_id: str = "") -> bool:
-    """Record that the renditions exist. ``facts`` are the columns copied from the catalogue."""
-    move = PROCESSED_TRUSTED if trusted else PROCESSED
-    return apply(move, photo_id, changes={**facts, "reason": ""}, correlation_id=correlation_id)
+def processed(
+    photo_id: UUID, *, trusted: bool, facts: dict[str, Any], hint: str = "", correlation_id: str = ""
+) -> bool:
+    """Record that the renditions exist. ``facts`` are the columns copied from the catalogue.
+
+    With a ``hint`` for moderators the photo waits for review, even a trusted owner's.
+    """
+    move = PROCESSED_TRUSTED if trusted and not hint else PROCESSED
+    changes = {**facts, "reason": "", "review_hint": hint}
+    return apply(move, photo_id, changes=changes, correlation_id=correlation_id)
 
 
 def failed(photo_id: UUID, *, reason: str, facts: dict[str, Any]) -> bool:
@@ -228,3 +242,16 @@ def restored(photo_id: UUID, *, actor: User) -> bool:
         conditions={"trashed_at__isnull": False},
         changes={"trashed_at": None},
     )
+
+
+def taken_down(photo_id: UUID, *, actor: User, reason: str) -> bool:
+    """Reject the photo for good, also one in the trash. Its row no longer counts any bytes."""
+    changes = {
+        "review_note": reason,
+        "taken_down_at": timezone.now(),
+        "trashed_at": None,
+        "size_bytes": 0,
+        # As of an import before its fetch: unique, and the hash of no file. ``TakenDown`` has the real one.
+        "sha256": photo_id.hex,
+    }
+    return apply(TAKEN_DOWN, photo_id, actor=actor, reason=reason, changes=changes)

@@ -27,6 +27,7 @@ SENTENCES = {
     t.WORDS_CHANGED.name: _("Waiting for review; caption or tags changed"),
     t.TRASHED.name: _("Moved to trash"),
     t.RESTORED.name: _("Restored"),
+    t.TAKEN_DOWN.name: _("Taken down"),
 }
 
 MOST_LINES = 100

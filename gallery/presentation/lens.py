@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from gallery.core import reasons
 from gallery.photos.states import State
 
 if TYPE_CHECKING:
@@ -50,12 +51,23 @@ class Lens:
     @property
     def can_edit(self) -> bool:
         """Return whether the viewer may change the photo now."""
-        return self.is_mine and self.photo.trashed_at is None
+        return self.is_mine and self.photo.trashed_at is None and not self.photo.is_taken_down
 
     @property
     def can_review(self) -> bool:
         """Return whether the viewer may decide on the photo now."""
+        if self.photo.is_taken_down:
+            return False
         return self.photo.state in {State.PENDING, State.APPROVED, State.REJECTED} and self.is_moderator
+
+    @property
+    def review_hint(self) -> str:
+        """Return what moderators should know before they decide; empty for others and mostly for them."""
+        return (
+            reasons.of(self.photo.review_hint).sentence
+            if self.photo.review_hint and self.is_moderator
+            else ""
+        )
 
     @property
     def can_download(self) -> bool:

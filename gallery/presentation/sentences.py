@@ -28,6 +28,7 @@ FOR_OTHERS: dict[str, StrPromise] = FOR_OWNER | {
         "A moderator decided not to show it. Only its owner and moderators can see it."
     ),
 }
+TAKEN_DOWN = gettext_lazy("A moderator took it down, and the picture was deleted.")
 BEING_IMPORTED = gettext_lazy("This photo is being imported from the web.")
 
 
@@ -45,6 +46,8 @@ def state_sentence(photo: Photo, *, is_mine: bool = True) -> str:
     if photo.state in {State.APPROVED, State.PENDING} and photo.visibility == Visibility.PRIVATE:
         return _("Only you can see it.") if is_mine else _("Only its owner and moderators can see it.")
     sentence = str((FOR_OWNER if is_mine else FOR_OTHERS)[photo.state])
+    if photo.is_taken_down:
+        sentence = str(TAKEN_DOWN)
     if photo.state == State.REJECTED and photo.review_note:
         return _("%(sentence)s Reason: %(reason)s") % {"sentence": sentence, "reason": photo.review_note}
     return sentence

@@ -13,6 +13,7 @@ from gallery.accounts.models import User
 from gallery.photos.models import DeletionRecord, Photo
 from gallery.photos.outbox import PENDING_AFTER, due_events
 from gallery.photos.states import NEVER_ARRIVED, State
+from gallery.photos.takedown import open_takedowns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,6 +68,7 @@ class _Kind:
 
 
 _KINDS = {
+    "takedowns": _Kind(lambda _: open_takedowns(), "at"),
     "account_deletions": _Kind(lambda _: User.objects.filter(left_at__isnull=False), "left_at"),
     "reservations": _Kind(
         lambda now: DeletionRecord.objects.filter(owner__isnull=False, reserved_until__lte=now),

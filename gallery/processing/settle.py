@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -9,10 +10,12 @@ import structlog
 from django.db import IntegrityError
 
 from gallery.accounts.trust import is_trusted
+from gallery.core import reasons
 from gallery.imports import results
 from gallery.photos import transitions
 from gallery.photos.models import Photo
 from gallery.photos.states import WITHOUT_PICTURE
+from gallery.photos.takedown import lookalikes
 from gallery.storage import catalogue
 from thumbworker.contract.imports import ImportStatus
 from thumbworker.contract.items import PhotoItem, Status
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from uuid import UUID
 
+    from gallery.accounts.models import User
     from thumbworker.contract.imports import ImportItem
 
 logger = structlog.get_logger(__name__)
@@ -30,7 +34,7 @@ def settle(photo_ids: Iterable[UUID], *, reading: catalogue.Reading | None = Non
     """Update those of at most 100 photos that have an item. Return the ids of the updated photos.
 
     What a closed account uploaded stays awaiting, out of sight, until the account is opened again.
-    Costs one SQL query and one BatchGetItem (none if a ``reading`` is given), and two statements per
+    Costs two SQL queries and one BatchGetItem (none if a ``reading`` is given), and two statements per
     updated photo. With a ``reading``, photos that have a picture adopt what a newer item says, too. If the
     catalogue is unreachable, nothing changes.
     """
@@ -38,7 +42,7 @@ def settle(photo_ids: Iterable[UUID], *, reading: catalogue.Reading | None = Non
         Photo.objects.filter(pk__in=list(photo_ids))
         .select_related("owner")
         .only(
-            *("id", "state", "processed_at", "taken_at", "taken_local"),
+            *("id", "state", "taken_down_at", "processed_at", "taken_at", "taken_local"),
             *("origin_url", "size_bytes", "owner"),
         )
     )
@@ -49,16 +53,38 @@ def settle(photo_ids: Iterable[UUID], *, reading: catalogue.Reading | None = Non
     reading = reading or catalogue.read(
         (photo.pk for photo in photos), import_ids=[photo.pk for photo in photos if photo.is_being_imported]
     )
-    trusted: dict[int, bool] = {}
-    return {photo.pk for photo in photos if _settle_one(photo, reading, trusted)}
+    known = _Known(_lookalikes(photos, reading))
+    return {photo.pk for photo in photos if _settle_one(photo, reading, known)}
 
 
-def _settle_one(photo: Photo, reading: catalogue.Reading, trusted: dict[int, bool]) -> bool:
+@dataclass(slots=True)
+class _Known:
+    """What is known beyond row and item: which photos look like one taken down, and whom we trust."""
+
+    lookalikes: set[UUID]
+    trusted: dict[int, bool] = field(default_factory=dict)
+
+    def trusts(self, owner: User) -> bool:
+        if owner.pk not in self.trusted:
+            self.trusted[owner.pk] = is_trusted(owner)
+        return self.trusted[owner.pk]
+
+
+def _lookalikes(photos: Iterable[Photo], reading: catalogue.Reading) -> set[UUID]:
+    items = (reading.items.get(photo.pk) for photo in photos if photo.state in WITHOUT_PICTURE)
+    return lookalikes(
+        (item.photo_id, item.dhash, item.sha256) for item in items if item and item.status is Status.READY
+    )
+
+
+def _settle_one(photo: Photo, reading: catalogue.Reading, known: _Known) -> bool:
+    if photo.is_taken_down:
+        return False
     item: PhotoItem | ImportItem | None = reading.items.get(photo.pk)
     if photo.has_picture:
         return isinstance(item, PhotoItem) and is_behind(photo, item) and _refresh(photo, item)
     if isinstance(item, PhotoItem):
-        moved = _adopt(photo, item, trusted)
+        moved = _adopt(photo, item, known)
     else:
         item = reading.imports.get(photo.pk) if photo.is_being_imported else None
         if item is None or item.status is not ImportStatus.FAILED:
@@ -75,29 +101,31 @@ def _settle_one(photo: Photo, reading: catalogue.Reading, trusted: dict[int, boo
     return moved
 
 
-def _adopt(photo: Photo, item: PhotoItem, trusted: dict[int, bool]) -> bool:
+def _adopt(photo: Photo, item: PhotoItem, known: _Known) -> bool:
     facts = sortable_facts(item)
     if not photo.origin_url:
-        return _process(photo, item, trusted, facts)
+        return _process(photo, item, known, facts)
     facts |= results.fetched_facts(item)
     try:
-        return _process(photo, item, trusted, facts)
+        return _process(photo, item, known, facts)
     except IntegrityError:
         # The owner has another photo of this file. Both stay; this one keeps its placeholder hash.
         del facts["sha256"]
-        return _process(photo, item, trusted, facts)
+        return _process(photo, item, known, facts)
 
 
-def _process(photo: Photo, item: PhotoItem, trusted: dict[int, bool], facts: dict[str, Any]) -> bool:
+def _process(photo: Photo, item: PhotoItem, known: _Known, facts: dict[str, Any]) -> bool:
     if item.status is Status.FAILED:
         if photo.processed_at is not None and facts["processed_at"] == photo.processed_at:
             # This is the known failure: the worker has not yet retried.
             return False
         return transitions.failed(photo.pk, reason=item.reason, facts=facts)
-    if photo.owner_id not in trusted:
-        trusted[photo.owner_id] = is_trusted(photo.owner)
     return transitions.processed(
-        photo.pk, trusted=trusted[photo.owner_id], facts=facts, correlation_id=item.correlation_id
+        photo.pk,
+        trusted=known.trusts(photo.owner),
+        facts=facts,
+        hint=reasons.LOOKS_TAKEN_DOWN.code if photo.pk in known.lookalikes else "",
+        correlation_id=item.correlation_id,
     )
 
 

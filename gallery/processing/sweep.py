@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from gallery.accounts.models import User
 from gallery.imports import results
-from gallery.photos import outbox, transitions
+from gallery.photos import outbox, takedown, transitions
 from gallery.photos.models import DeletionRecord, Photo
 from gallery.photos.purge import purge_photo
 from gallery.photos.reservations import release_expired
@@ -48,6 +48,7 @@ MAX_REMOVALS = 100
 BATCH = 25
 """Rows of one kind before the next kind has its turn. Their items and imports fit into one BatchGetItem."""
 CALLS_OF_A_PURGE = 2
+CALLS_OF_A_TAKEDOWN = 8
 MOST_AGAIN = 25
 """Originals put again after their purge that one run removes of one account, so none exhausts the 100."""
 RUNS_KEPT = timedelta(days=7)
@@ -71,6 +72,7 @@ class SweepReport:
     records_closed: int = 0
     reservations_released: int = 0
     offers_ended: int = 0
+    takedowns_finished: int = 0
     events_published: int = 0
     accounts_gone: int = 0
     stopped: bool = False
@@ -332,7 +334,17 @@ def _events(run: _Run) -> Iterator[None]:
         yield
 
 
+def _takedowns(run: _Run) -> Iterator[None]:
+    """Remove what a takedown could not: few, and urgent."""
+    for photo_id in takedown.open_takedowns().values_list("pk", flat=True)[:MAX_ROWS]:
+        run.budget.spend(CALLS_OF_A_TAKEDOWN)
+        run.report.takedowns_finished += takedown.continue_one(photo_id, run.now)
+        run.count("takedowns")
+        yield
+
+
 _KINDS: dict[str, Callable[[_Run], Iterator[None]]] = {
+    "takedowns": _takedowns,
     "account_deletions": _account_deletions,
     "reservations": _reservations,
     "awaiting": _awaiting,

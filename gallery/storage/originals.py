@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from boto3.session import Session
     from mypy_boto3_s3.client import S3Client
+    from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
     from thumbworker.contract.imports import ImportRequest
 
@@ -178,6 +179,18 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
     def delete_import_request(self, photo_id: UUID) -> None:
         """Delete the import request, so that no worker starts it later."""
         self._delete_key(keys.import_key(photo_id))
+
+    def remove_renditions(self, photo_id: UUID) -> None:
+        """Delete every rendition the photo may have, for a takedown. The worker does the same later."""
+        objects: list[ObjectIdentifierTypeDef] = [
+            {"Key": key} for key in policy.every_rendition_key(photo_id)
+        ]
+        with _translated_errors():
+            answer = self.client.delete_objects(
+                Bucket=settings.RENDITIONS_BUCKET, Delete={"Objects": objects, "Quiet": True}
+            )
+        if answer.get("Errors"):
+            raise OriginalsUnavailable(answer["Errors"][0].get("Code", "unknown"))
 
     def any_rendition_exists(self, photo_id: UUID) -> bool:
         """Return whether the renditions bucket holds a rendition of any size and policy: a LIST per size."""

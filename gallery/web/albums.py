@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from gallery.albums import actions
 from gallery.albums.models import Album, Tag
 from gallery.albums.tagging import tags_of
-from gallery.photos.actions import Outcome
 from gallery.photos.models import Photo
 from gallery.presentation.covers import covered
 from gallery.presentation.file_words import offered_tags
@@ -118,7 +117,7 @@ def organize(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
             messages.warning(request, str(sentence))
         return redirect(photo)
     outcome = actions.organize(photo.pk, actor=request.user, **form.cleaned_data)
-    level = messages.WARNING if outcome is Outcome.CONFLICT else messages.SUCCESS
+    level = messages.SUCCESS if outcome.is_done else messages.WARNING
     messages.add_message(request, level, outcome.sentence)
     return redirect(photo)
 
@@ -134,7 +133,7 @@ def add_file_tags(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
         messages.warning(request, _("The file has no keywords to add."))
         return redirect(photo)
     outcome = actions.add_file_tags(photo.pk, actor=request.user, tags=tags)
-    level = messages.WARNING if outcome is Outcome.CONFLICT else messages.SUCCESS
+    level = messages.SUCCESS if outcome.is_done else messages.WARNING
     messages.add_message(request, level, outcome.sentence)
     return redirect(photo)
 

@@ -63,6 +63,7 @@ def _photo_page(request: Request, found: Photo, form: PhotoForm, status: int = 2
         "missing_sentence": seen.missing_sentence(item),
         "history": lines_of(found) if seen.shows_history else [],
         "can_edit": seen.can_edit,
+        "is_taken_down": found.is_taken_down,
         "can_moderate": seen.can_review,
         "can_download": seen.can_download,
         "can_try_again": seen.can_retry,
@@ -84,7 +85,7 @@ def edit(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return _photo_page(request, found, form, status=422)
     outcome = actions.change_words(found.pk, actor=request.user, **form.cleaned_data)
-    level = messages.WARNING if outcome is Outcome.CONFLICT else messages.SUCCESS
+    level = messages.SUCCESS if outcome.is_done else messages.WARNING
     messages.add_message(request, level, outcome.sentence)
     return redirect(found)
 
@@ -94,7 +95,9 @@ def edit(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
 def trash(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     """Move a photo to the trash."""
     found = _own_or_404(request.user, photo_id)
-    actions.trash(found.pk, actor=request.user)
+    if (outcome := actions.trash(found.pk, actor=request.user)) is Outcome.TAKEN_DOWN:
+        messages.warning(request, outcome.sentence)
+        return redirect(found)
     messages.success(request, _("Moved to trash."), extra_tags=f"undo:{found.pk}")
     return redirect("my-photos")
 
@@ -108,6 +111,9 @@ def restore(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     if outcome is Outcome.DUPLICATE:
         messages.warning(request, outcome.sentence)
         return redirect("trash")
+    if outcome is Outcome.TAKEN_DOWN:
+        messages.warning(request, outcome.sentence)
+        return redirect(found)
     messages.success(request, _("Restored."))
     return redirect(found)
 
@@ -118,7 +124,7 @@ def purge(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     """Permanently delete a photo, from the trash only."""
     found = _own_or_404(request.user, photo_id)
     outcome = actions.purge(found.pk, only_from_trash=True)
-    if outcome is Outcome.NOT_IN_TRASH:
+    if outcome in {Outcome.NOT_IN_TRASH, Outcome.TAKEN_DOWN}:
         messages.warning(request, outcome.sentence)
         return redirect(found)
     messages.success(request, _("Permanently deleted."))

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PASSED_ON = (
-    *("SIGN_UP", "DEFAULT_QUOTA_BYTES", "DEFAULT_FROM_EMAIL", "DATABASE_POOLED", "LOG_LEVEL"),
+    *("SIGN_UP", "MODERATORS_MAY_DECIDE_OWN", "DEFAULT_QUOTA_BYTES"),
+    *("DEFAULT_FROM_EMAIL", "DATABASE_POOLED", "LOG_LEVEL"),
     *("API_READS_PER_MINUTE", "API_WRITES_PER_MINUTE", "API_IMPORTS_PER_MINUTE", "API_CORS_ORIGINS"),
 )
 """Settings of the gallery that are passed on unchanged if they are set."""

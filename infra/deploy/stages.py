@@ -69,7 +69,10 @@ class Deployment:
 
     def _worker_parameters(self) -> dict[str, str]:
         target = self.options.worker_target
-        chosen = {"WorkerConcurrency": str(self.options.worker_concurrency)}
+        chosen = {
+            "WorkerConcurrency": str(self.options.worker_concurrency),
+            "PicturesDistributionId": self.site.get("PicturesDistributionId", ""),
+        }
         # The emulator runs every runtime with its own Python.
         if self.options.is_emulated:
             return chosen

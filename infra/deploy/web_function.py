@@ -65,6 +65,7 @@ def environment_of(
         found["EMAIL_URL"] = secrets["email-url"]
     if "PicturesOrigin" in site:
         found["PICTURES_ORIGIN"] = site["PicturesOrigin"]
+        found["PICTURES_DISTRIBUTION_ID"] = site["PicturesDistributionId"]
         found["SIGNING_KEY_ID"] = site.get("SigningKeyId", "emulated")
         found["SIGNING_PRIVATE_KEY"] = secrets["signing-key"]
     size_bytes = sum(len(name) + len(value) for name, value in found.items())

@@ -30,7 +30,7 @@ from gallery.albums.models import Album, AlbumEntry, Tag
 from gallery.api.models import ApiToken
 from gallery.api.tokens import Scope, issue
 from gallery.notifications.models import NotificationPreference
-from gallery.photos.models import DeletionRecord, Photo, words_mark
+from gallery.photos.models import DeletionRecord, Photo, TakenDown, words_mark
 from gallery.photos.states import State
 from tests.gallery.conftest import PASSWORD
 
@@ -57,6 +57,8 @@ FILLED_IN: dict[tuple[str, str], dict[str, Any]] = {
         "decision": "approve",
         "wordsMark": words_mark("", ["sea"]),
     },
+    ("POST", "api/v1/photos/<uuidstr:photo_id>/takedown"): {"reason": "Not theirs"},
+    ("POST", "admin/photos/photo/<uuid:photo_id>/take-down/"): {"reason": "Not theirs"},
     ("POST", "api/v1/photos/delete"): {"ids": [PHOTO]},
     ("PATCH", "api/v1/albums/<uuidstr:album_id>"): {"title": "Mine now"},
     ("POST", "api/v1/albums/<uuidstr:album_id>/photos"): {"remove": [PHOTO]},
@@ -183,6 +185,7 @@ def world(
     invitations.create(charlie)
     now = timezone.now()
     record = DeletionRecord.objects.create(photo_id=uuid4(), purged_at=now, offered_until=now)
+    TakenDown.objects.create(photo_id=record.pk, at=now, reason="Not theirs", sha256="", finished_at=now)
     return World(
         people={"anonymous": None, "bob": bob, "alice": alice, "charlie": charlie, "admin": admin},
         names={
@@ -202,6 +205,7 @@ def world(
         objects={
             "photos/photo": photo.pk,
             "photos/deletionrecord": record.pk,
+            "photos/takendown": record.pk,
             "accounts/user": alice.pk,
             "accounts/invitation": Invitation.objects.get().pk,
             "api/apitoken": token.pk,

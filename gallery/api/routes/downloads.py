@@ -79,6 +79,8 @@ def _found(request: ApiRequest, name: str, by_id: PhotoQuerySet) -> tuple[Photo,
     if photo is None:
         raise Problem(reasons.NOT_FOUND)
     _, reading = tiles_of([photo], request.user, move_on=photo.owner_id == request.user.pk)
+    if photo.is_taken_down:
+        raise Problem(reasons.TAKEN_DOWN)
     if photo.state == State.FAILED:
         raise Problem(reasons.of(photo.reason), state_sentence(photo), status=HTTPStatus.CONFLICT)
     return photo, reading.items.get(photo.pk)

@@ -84,10 +84,10 @@ def delete_photos(request: ApiRequest, entry: s.BulkDelete) -> s.BulkDeletions:
 
 def _delete(request: ApiRequest, photo_id: UUID, *, forever: bool) -> s.DeletionOutcome:
     if forever:
-        actions.purge(photo_id, only_from_trash=False)
-        return s.DeletionOutcome.DELETED
-    actions.trash(photo_id, actor=request.user)
-    return s.DeletionOutcome.TRASHED
+        outcome, done = actions.purge(photo_id, only_from_trash=False), s.DeletionOutcome.DELETED
+    else:
+        outcome, done = actions.trash(photo_id, actor=request.user), s.DeletionOutcome.TRASHED
+    return s.DeletionOutcome.TAKEN_DOWN if outcome is Outcome.TAKEN_DOWN else done
 
 
 @router.get("/photos/{uuid:photo_id}", auth=READS, response={200: s.PhotoDetail, **refusals(404)})
@@ -97,7 +97,7 @@ def get_photo(request: ApiRequest, photo_id: UUID) -> s.PhotoDetail:
     return present.photo_detail(photo, request.user)
 
 
-@router.patch("/photos/{uuid:photo_id}", auth=WRITES, response={200: s.PhotoDetail, **refusals(404)})
+@router.patch("/photos/{uuid:photo_id}", auth=WRITES, response={200: s.PhotoDetail, **refusals(404, 409)})
 def change_photo(request: ApiRequest, photo_id: UUID, change: s.PhotoChange) -> s.PhotoDetail:
     """Change a photo's caption, tags or visibility.
 
@@ -108,20 +108,24 @@ def change_photo(request: ApiRequest, photo_id: UUID, change: s.PhotoChange) -> 
         tags = None if change.tags is None else clean_tags(change.tags)
     except TagRefused as refusal:
         raise Problem(reasons.INVALID, str(refusal)) from refusal
-    change_words(
+    outcome = change_words(
         photo.pk,
         actor=request.user,
         caption=change.caption,
         visibility=Visibility(change.visibility) if change.visibility else None,
         tags=tags,
     )
+    if outcome is Outcome.TAKEN_DOWN:
+        raise problems.of_outcome(outcome)
     return _own_detail(request, photo_id)
 
 
-@router.delete("/photos/{uuid:photo_id}", auth=WRITES, response={204: None, **refusals(404)})
+@router.delete("/photos/{uuid:photo_id}", auth=WRITES, response={204: None, **refusals(404, 409)})
 def delete_photo(request: ApiRequest, photo_id: UUID, query: Query[s.DeleteQuery]) -> Status[None]:
     """Move a photo to the trash for 30 days, or delete it permanently."""
-    _delete(request, own_or_404(request, photo_id).pk, forever=query.forever)
+    outcome = _delete(request, own_or_404(request, photo_id).pk, forever=query.forever)
+    if outcome is s.DeletionOutcome.TAKEN_DOWN:
+        raise Problem(reasons.TAKEN_DOWN)
     return Status(HTTPStatus.NO_CONTENT, None)
 
 
@@ -133,7 +137,7 @@ def delete_photo(request: ApiRequest, photo_id: UUID, query: Query[s.DeleteQuery
 def restore_photo(request: ApiRequest, photo_id: UUID) -> s.PhotoDetail:
     """Restore a photo from the trash."""
     outcome = actions.restore(own_or_404(request, photo_id).pk, actor=request.user)
-    if outcome is Outcome.DUPLICATE:
+    if outcome in {Outcome.DUPLICATE, Outcome.TAKEN_DOWN}:
         raise problems.of_outcome(outcome)
     return _own_detail(request, photo_id)
 
@@ -170,6 +174,26 @@ def review_photo(request: ApiRequest, photo_id: UUID, review: s.Review) -> s.Pho
     if outcome is not Outcome.DONE:
         raise problems.of_outcome(outcome)
     return present.photo_detail(photos.get(pk=photo_id), request.user)
+
+
+@router.post(
+    "/photos/{uuid:photo_id}/takedown",
+    auth=REVIEWS,
+    response={200: s.TakedownOut, **refusals(404, 409)},
+)
+def take_down_photo(request: ApiRequest, photo_id: UUID, takedown: s.Takedown) -> s.TakedownOut:
+    """Take any photo down for good, with a reason for its owner. For those with the permission.
+
+    Original, thumbnails and cached copies are removed at once. The photo can't be restored, and the same
+    picture goes to review when someone uploads it again.
+    """
+    if not request.user.has_perm("photos.take_down"):
+        raise Problem(reasons.NOT_ALLOWED)
+    get_object_or_404(Photo.objects.only("pk"), pk=photo_id)
+    outcome = actions.take_down(photo_id, actor=request.user, reason=takedown.reason)
+    if not outcome.is_done:
+        raise problems.of_outcome(outcome)
+    return s.TakedownOut(id=photo_id, is_complete=outcome is Outcome.DONE)
 
 
 def _decide(review: s.Review, photo_id: UUID, request: ApiRequest) -> Outcome:

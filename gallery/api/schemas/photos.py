@@ -14,6 +14,7 @@ from gallery.photos.models import WORDS_MARK_LENGTH
 from gallery.storage.catalogue import BATCH_SIZE
 from gallery.storage.signed_urls import LIFETIME_SECONDS, WINDOW_SECONDS
 from thumbworker.contract import policy
+from thumbworker.contract.text import INVISIBLE
 
 DEFAULT_LIMIT = 60
 EXAMPLE_ID = UUID("6f1c2a52-6c9f-4c2e-9d3a-0a4f5b8f0c11")
@@ -112,6 +113,9 @@ class PhotoOut(Output):
     sha256: str | None = Field(description="SHA-256 of the original, in hexadecimal.")
     origin_url: str | None = Field(description="The URL of an imported photo.")
     trashed_at: datetime | None
+    review_hint: str | None = Field(
+        description="What a moderator should know before deciding, as a sentence. For moderators only."
+    )
 
 
 class AlbumRef(Output):
@@ -219,6 +223,7 @@ class DeletionOutcome(StrEnum):
     TRASHED = "trashed"
     DELETED = "deleted"
     NOT_FOUND = "notFound"
+    TAKEN_DOWN = "takenDown"
 
 
 class BulkDeletion(Output):
@@ -258,4 +263,23 @@ class Review(Input):
     )
     reason: Annotated[Words, Field(max_length=500), cleaned(500, lines=True)] = Field(
         "", description="Shown to the owner of a rejected photo."
+    )
+
+
+class Takedown(Input):
+    """Why a photo is taken down."""
+
+    reason: Annotated[
+        Words,
+        Field(min_length=1, max_length=500, pattern=rf"^[^\x00]*[^{INVISIBLE}][^\x00]*$"),
+        cleaned(500, lines=True),
+    ] = Field(description="Shown to the owner.")
+
+
+class TakedownOut(Output):
+    """A photo that was taken down."""
+
+    id: UUID = Field(examples=[str(EXAMPLE_ID)])
+    is_complete: bool = Field(
+        description="False if some copies are still being removed, which can take up to 15 minutes."
     )

@@ -187,6 +187,7 @@ def _percentile(values: Sequence[float], percent: int) -> float | None:
 
 def _sweep_kinds(last: SweepRun | None) -> list[SweepKind]:
     titles = {
+        "takedowns": _("Takedowns to finish"),
         "account_deletions": _("Accounts being deleted"),
         "reservations": _("Reserved bytes to return"),
         "awaiting": _("Waiting for upload or processing"),

@@ -39,6 +39,7 @@ ALLOWED = {
     ("review_again", "approved"): "pending",
     ("review_again", "rejected"): "pending",
     ("words_changed", "approved"): "pending",
+    **{("taken_down", str(state)): "rejected" for state in State},
     **{(move, str(state)): str(state) for move in ("trashed", "restored") for state in State},
 }
 
