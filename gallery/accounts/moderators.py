@@ -14,7 +14,7 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 def may_decide(actor: User, owner_id: int) -> bool:
     """Return whether the moderator may decide about photos of this owner.
 
-    Nobody decides about their own, unless no other active person could or the operator allows it
+    Their own they may decide about only if no other active person could, or if the operator allows it
     (``MODERATORS_MAY_DECIDE_OWN``).
     """
     if actor.pk != owner_id or settings.MODERATORS_MAY_DECIDE_OWN:
