@@ -7,13 +7,17 @@
 
 from __future__ import annotations
 
+import re
 import signal
+from pathlib import Path
 
 import pytest
 
 from tests.aws import embedded_aws, moto_aws
 from tests.browser.chromium import playwright
 from tests.running import running_gallery
+
+REHEARSAL = Path(__file__).with_name("rehearsal")
 
 __all__ = ["embedded_aws", "moto_aws", "playwright", "running_gallery"]
 
@@ -22,7 +26,21 @@ __all__ = ["embedded_aws", "moto_aws", "playwright", "running_gallery"]
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Import no module without the marks that ``-m`` requires: imports would take most of the time."""
+    required = re.findall(r"(?<!not )\b(slow|embedded|browser)\b", config.option.markexpr)
+    if collection_path.suffix != ".py" or " or " in config.option.markexpr or not required:
+        return None
+    marks = collection_path.read_text() + str(collection_path)
+    return None if all(mark in marks for mark in required) else True
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave the tests in a browser to the end, whatever order chance gave: see ``playwright``."""
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    """Start with the longest, deployments, and leave tests in a browser to the end: see ``playwright``."""
+    items.sort(
+        key=lambda item: (
+            item.get_closest_marker("browser") is not None,
+            not item.path.is_relative_to(REHEARSAL),
+        )
+    )

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from fnmatch import fnmatchcase
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import cfnlint
 import pytest
 
 from tests.templates import as_list, load
@@ -28,7 +28,7 @@ NOT_ASKED_FOR = (
     *("dynamodb:*Replica", "dynamodb:*Import*", "dynamodb:*ableKinesis*", "dynamodb:UpdateKinesis*"),
     *("dynamodb:*Item", "dynamodb:Query", "dynamodb:Scan"),
 )
-SCHEMAS = Path(cfnlint.__file__).parent / "data" / "schemas" / "resources"
+SCHEMAS = Path(find_spec("cfnlint").origin).parent / "data" / "schemas" / "resources"
 
 
 @cache

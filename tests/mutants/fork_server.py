@@ -40,7 +40,6 @@ LIBRARIES = (
     "pytest_django.plugin",
     "requests",
     "rich.console",
-    "schemathesis.pytest.plugin",
     "structlog",
     "werkzeug",
     "xdist",
