@@ -45,7 +45,7 @@ LIBRARIES = (
     "xdist",
     "yaml",
 )
-"""Nothing of the project: its modules are read anew in each fork."""
+"""Nothing of the project: each fork imports its modules itself."""
 
 OUTPUT = "pytest.log"
 
