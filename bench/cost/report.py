@@ -85,7 +85,7 @@ def report(measured: Measured, assumed: Assumed) -> str:
 
 
 def _extras() -> str:
-    firewall = written(PRICES.firewall.of(1) + PRICES.firewall_rule.of(1))
+    firewall = written(PRICES.firewall.of(1) + PRICES.firewall_rule.of(2))
     asked = written(PRICES.firewall_request.of(MILLION))
     nat, endpoint = (written(price.of(ours.HOURS_IN_A_MONTH)) for price in (PRICES.nat, PRICES.endpoint))
     return (

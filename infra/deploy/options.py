@@ -34,6 +34,8 @@ class Options:
     target: Target
     domain_name: str
     certificate_arn: str
+    pictures_domain_name: str
+    access_log_bucket: str
     operator_email: str
     monthly_budget_dollars: int
     sweep_minutes: int
@@ -80,6 +82,11 @@ class Options:
         domain, certificate = environment.get("DOMAIN_NAME", ""), environment.get("CERTIFICATE_ARN", "")
         if bool(domain) != bool(certificate):
             raise CommandError("Set both DOMAIN_NAME and CERTIFICATE_ARN, or neither.")
+        pictures_domain = environment.get("PICTURES_DOMAIN_NAME", "")
+        if pictures_domain and (not certificate or pictures_domain == domain):
+            raise CommandError(
+                "PICTURES_DOMAIN_NAME needs CERTIFICATE_ARN, and another name than DOMAIN_NAME."
+            )
         here = Target()
         return cls(
             stage=stage,
@@ -89,6 +96,8 @@ class Options:
             target=here if endpoint_url else Target(environment.get("LAMBDA_PYTHON", "3.13"), "arm64"),
             domain_name=domain,
             certificate_arn=certificate,
+            pictures_domain_name=pictures_domain,
+            access_log_bucket=environment.get("ACCESS_LOG_BUCKET", ""),
             operator_email=environment.get("OPERATOR_EMAIL", ""),
             monthly_budget_dollars=_number(environment, "MONTHLY_BUDGET_DOLLARS", 20),
             sweep_minutes=_number(environment, "SWEEP_MINUTES", 5, at_most=SWEEP_MINUTES_MAXIMUM),

@@ -109,6 +109,8 @@ class Deployment:
             "SigningKeyName": hashlib.sha256(key.encode()).hexdigest()[:12],
             "DomainName": self.options.domain_name,
             "CertificateArn": self.options.certificate_arn,
+            "PicturesDomainName": self.options.pictures_domain_name,
+            "AccessLogBucket": self.options.access_log_bucket,
             "WebAclArn": self._firewall(),
             "RequireTls": str(not self.options.is_emulated).lower(),
         }

@@ -35,6 +35,8 @@ def test_options__set_the_worker() -> None:
         ("dev", {"SWEEP_MINUTES": "0"}),
         ("dev", {"SWEEP_MINUTES": "721"}),
         ("dev", {"DOMAIN_NAME": "photos.example.com"}),
+        ("dev", {"PICTURES_DOMAIN_NAME": "pictures.example.com"}),
+        ("dev", {"DOMAIN_NAME": "a.example", "CERTIFICATE_ARN": "arn", "PICTURES_DOMAIN_NAME": "a.example"}),
     ],
 )
 def test_options__name_an_invalid_choice(stage: str, given: dict[str, str]) -> None:

@@ -6,12 +6,14 @@ import json
 import re
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from gallery.storage.signed_urls import LIFETIME_SECONDS, browser_caching
 from infra.deploy.stages import TEMPLATES
 from tests.templates import load, resources_of
+from thumbworker.contract import policy
 from thumbworker.contract.metrics import NAMESPACE, STAGE
 from thumbworker.metrics import FUNCTION, REASON, UNITS
 
@@ -95,6 +97,38 @@ class TestSite:
         behavior = distribution("SiteDistribution")["DefaultCacheBehavior"]
         assert behavior["ViewerProtocolPolicy"]["Fn::If"][1] == "redirect-to-https"
 
+    @pytest.mark.parametrize(
+        ("name", "condition", "domain"),
+        [
+            ("SiteDistribution", "HasDomain", "DomainName"),
+            ("PicturesDistribution", "HasPicturesDomain", "PicturesDomainName"),
+        ],
+    )
+    def test_visitors__need_tls_1_2_where_a_domain_is_given(
+        self, name: str, condition: str, domain: str
+    ) -> None:
+        config = distribution(name)
+        chosen, own, default = config["ViewerCertificate"]["Fn::If"]
+        assert chosen == condition
+        assert own == {
+            "AcmCertificateArn": {"Ref": "CertificateArn"},
+            "MinimumProtocolVersion": "TLSv1.2_2021",
+            "SslSupportMethod": "sni-only",
+        }
+        # AWS allows no minimum with its own certificate. docs/deploy.md says so.
+        assert default == {"CloudFrontDefaultCertificate": True}
+        assert config["Aliases"]["Fn::If"][:2] == [condition, [{"Ref": domain}]]
+
+    @pytest.mark.parametrize("name", ["SiteDistribution", "PicturesDistribution"])
+    def test_firewall_and_logs__are_in_front_of_both(self, name: str) -> None:
+        config = distribution(name)
+        assert config["WebACLId"]["Fn::If"][:2] == ["HasFirewall", {"Ref": "WebAclArn"}]
+        condition, log, otherwise = config["Logging"]["Fn::If"]
+        assert (condition, otherwise) == ("HasAccessLogs", {"Ref": "AWS::NoValue"})
+        # A session's cookie in a log would be the session.
+        assert log["IncludeCookies"] is False
+        assert load("site")["Parameters"]["AccessLogBucket"]["Default"] == ""
+
 
 class TestWatch:
     @pytest.mark.parametrize(
@@ -174,10 +208,23 @@ class TestWatch:
 
 
 class TestFirewall:
+    RULES = load("firewall")["Resources"]["Firewall"]["Properties"]["Rules"]
+
     def test_firewall__limits_each_address(self) -> None:
-        (rule,) = load("firewall")["Resources"]["Firewall"]["Properties"]["Rules"]
-        assert rule["Statement"]["RateBasedStatement"]["AggregateKeyType"] == "IP"
-        assert "Block" in rule["Action"]
+        for rule in self.RULES:
+            assert rule["Statement"]["RateBasedStatement"]["AggregateKeyType"] == "IP"
+            assert "Block" in rule["Action"]
+
+    def test_pictures__do_not_use_up_the_limit_of_pages(self) -> None:
+        pages, all_requests = (rule["Statement"]["RateBasedStatement"] for rule in self.RULES)
+        match = pages["ScopeDownStatement"]["NotStatement"]["Statement"]["RegexMatchStatement"]
+        keys = policy.every_rendition_key(UUID(int=7))
+        assert all(re.fullmatch(match["RegexString"], f"/{key}") for key in keys)
+        for path in ("/", "/photos/", f"/photos/{UUID(int=7)}/", f"/320/{UUID(int=7)}/"):
+            assert not re.fullmatch(match["RegexString"], path)
+        assert "ScopeDownStatement" not in all_requests
+        limits = load("firewall")["Parameters"]
+        assert limits["PicturesInFiveMinutes"]["Default"] >= 10 * limits["RequestsInFiveMinutes"]["Default"]
 
 
 class TestDatabase:
