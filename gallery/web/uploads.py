@@ -26,6 +26,7 @@ from gallery.storage.catalogue import BATCH_SIZE
 from gallery.uploads import form_upload, offers
 from gallery.uploads.file_checks import MAX_UPLOADS_AT_ONCE, TYPES_BY_EXTENSION
 from gallery.web.errors import refusal
+from gallery.web.limits import OFFERS, too_fast
 
 if TYPE_CHECKING:
     from gallery.accounts.typing import Request, SignedInRequest
@@ -88,30 +89,38 @@ def _visibility(untrusted: object) -> str:
 
 
 @require_POST
-def make_offers(request: Request) -> JsonResponse:
-    """Answer each of at most 50 requested uploads with an offer or a refusal."""
+def make_offers(request: Request) -> HttpResponse:
+    """Answer each of at most 50 requested uploads with an offer or a refusal.
+
+    A call that brought offers costs no more than four queries: its offers are limited by their places.
+    Any other call counts, and is refused if there are too many.
+    """
     user = request.user
     if user.is_anonymous:
         return refusal(reasons.SIGNED_OUT)
+    response, has_offers = _offers(user.pk, request.body)
+    return response if has_offers else too_fast(request, OFFERS) or response
+
+
+def _offers(user_id: int, untrusted: bytes) -> tuple[JsonResponse, bool]:
+    """Return the answer, and whether all that it has are offers."""
     try:
-        body = json.loads(request.body)
+        body = json.loads(untrusted)
     except (ValueError, RecursionError):
         body = None
     requested = body.get("uploads") if isinstance(body, dict) else None
     if not isinstance(requested, list) or not all(isinstance(entry, dict) for entry in requested):
-        return refusal(
-            replace(
-                reasons.MALFORMED, message=_("We couldn't read this request. Reload the page and try again.")
-            )
-        )
+        sentence = _("We couldn't read this request. Reload the page and try again.")
+        return refusal(replace(reasons.MALFORMED, message=sentence)), False
     if len(requested) > MAX_UPLOADS_AT_ONCE:
-        return refusal(reasons.TOO_MANY_AT_ONCE)
+        return refusal(reasons.TOO_MANY_AT_ONCE), False
     outcomes = offers.offer(
-        user.pk,
+        user_id,
         [offers.read_request(entry) for entry in requested],
         visibility=_visibility(body.get("visibility")),
     )
-    return JsonResponse({"results": [_as_json(outcome) for outcome in outcomes]})
+    response = JsonResponse({"results": [_as_json(outcome) for outcome in outcomes]})
+    return response, bool(outcomes) and all(isinstance(outcome, offers.Offered) for outcome in outcomes)
 
 
 def _as_json(outcome: offers.Outcome) -> dict[str, Any]:
