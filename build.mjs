@@ -36,7 +36,13 @@ const ratiosAsRules = {
 };
 
 const options = {
-  entryPoints: { site: "static/src/site.js", style: "static/src/style.css" },
+  entryPoints: {
+    site: "static/src/site.js",
+    style: "static/src/style.css",
+    // The review page is for moderators only, so it is no part of the first page.
+    desk: "static/src/desk/start.js",
+    "desk-style": "static/src/style/desk.css",
+  },
   outdir: "static/build",
   bundle: true,
   splitting: true,

@@ -5,7 +5,7 @@ from django.contrib.admin.apps import AdminConfig
 
 
 class ModerationConfig(AppConfig):
-    """The review queue, people and deletion records in the Django admin. It has no models."""
+    """The review queue, people and deletion records in the Django admin."""
 
     name = "gallery.moderation"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -41,30 +42,44 @@ NOT_DONE = {
     Outcome.DUPLICATE: _("{count} not restored: the owner uploaded the same photo again."),
 }
 ONLY_FOR_ADMINS = frozenset({TRASH, RESTORE})
+REASONS = (
+    _("Not a photo."),
+    _("Too blurry or too dark."),
+    _("Shows someone who may not have agreed to it."),
+    _("Someone else's work."),
+    _("Not suitable for everyone."),
+)
+"""The usual reasons of a rejection, which the review page offers by the keys 1 to 5."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The photos selected on a page, with the state and the ``words_mark`` that the page showed."""
+    """The photos selected on a page, with the state and the ``words_mark`` that the page showed.
+
+    ``last_moves`` has the last history entry of photos that must not have moved since, as for an undo.
+    """
 
     seen: dict[UUID, State]
     words_marks: dict[UUID, str] = field(default_factory=dict)
+    last_moves: dict[UUID, int] = field(default_factory=dict)
 
     @classmethod
     def from_untrusted(cls, data: QueryDict) -> Chosen:
-        """Read ``chosen`` values ``id:state`` or ``id:state:words_mark``; anything else is ignored."""
-        seen: dict[UUID, State] = {}
-        words_marks: dict[UUID, str] = {}
+        """Read ``chosen`` values ``id:state[:words_mark[:last_move]]``; anything else is ignored."""
+        chosen = cls({})
         for text in data.getlist("chosen")[:MAX_AT_ONCE]:
-            photo_id, _, rest = text.partition(":")
-            state, _, mark = rest.partition(":")
+            untrusted_id, state, mark, last_move, *_rest = (*text.split(":"), "", "", "")
             try:
-                seen[UUID(photo_id)] = State(state)
+                photo_id = UUID(untrusted_id)
+                expected = int(last_move) if last_move else None
+                chosen.seen[photo_id] = State(state)
             except ValueError:
                 continue
             if mark:
-                words_marks[UUID(photo_id)] = mark
-        return cls(seen, words_marks)
+                chosen.words_marks[photo_id] = mark
+            if expected is not None:
+                chosen.last_moves[photo_id] = expected
+        return chosen
 
     @property
     def values(self) -> list[str]:
@@ -74,10 +89,11 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """The outcome of a decision for each chosen photo."""
+    """The outcome of a decision for each chosen photo, and the reasons that rejected photos had before."""
 
     decision: str
     outcomes: dict[UUID, Outcome]
+    former_notes: dict[UUID, str] = field(default_factory=dict)
 
     @property
     def done(self) -> list[UUID]:
@@ -100,14 +116,16 @@ class Decided:
 def decide(decision: str, chosen: Chosen, photos: PhotoQuerySet, *, actor: User, reason: str = "") -> Decided:
     """Apply the decision to each chosen photo among ``photos``, if it is still as it was seen."""
     act = _actions(chosen, actor, reason)[decision]
-    reachable = set(photos.filter(pk__in=chosen.seen).values_list("pk", flat=True))
-    return Decided(
-        decision,
-        {
-            photo_id: act(photo_id, seen) if photo_id in reachable else Outcome.CONFLICT
-            for photo_id, seen in chosen.seen.items()
-        },
-    )
+    notes = dict(photos.filter(pk__in=chosen.seen).values_list("pk", "review_note"))
+    outcomes: dict[UUID, Outcome] = {}
+    for photo_id, seen in chosen.seen.items():
+        if photo_id not in notes:
+            outcomes[photo_id] = Outcome.CONFLICT
+        elif (last_move := chosen.last_moves.get(photo_id)) is not None:
+            outcomes[photo_id] = actions.if_unmoved(photo_id, last_move, partial(act, photo_id, seen))
+        else:
+            outcomes[photo_id] = act(photo_id, seen)
+    return Decided(decision, outcomes, notes)
 
 
 def _actions(chosen: Chosen, actor: User, reason: str) -> dict[str, Callable[[UUID, State], Outcome]]:

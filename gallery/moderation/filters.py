@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from gallery.moderation import claims
 from gallery.photos.states import State
 
 if TYPE_CHECKING:
@@ -33,6 +34,13 @@ def shown(request: HttpRequest) -> str:
 def is_search(request: HttpRequest) -> bool:
     """Return whether the request is a search, which covers every state."""
     return bool(request.GET.get("q", "").strip())
+
+
+def read_by_others(request: HttpRequest, photos: PhotoQuerySet) -> PhotoQuerySet:
+    """Return the photos of the queue that other moderators are reading, oldest first."""
+    claimed = claims.of_others(request.user).values("photo_id")
+    waiting = photos.awaiting_review().filter(pk__in=claimed)
+    return waiting.with_owner().order_by("created_at", "id")
 
 
 class ShownFilter(admin.SimpleListFilter):
@@ -65,7 +73,10 @@ class ShownFilter(admin.SimpleListFilter):
             return queryset
         wanted = self.value()
         if wanted == REVIEW:
-            return queryset.awaiting_review()
+            # The page adds these at the end of the queue.
+            return queryset.awaiting_review().exclude(
+                pk__in=claims.of_others(request.user).values("photo_id")
+            )
         if wanted == TRASH:
             return queryset.trashed()
         return queryset.not_trashed().filter(state=wanted)

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import prefetch_related_objects
-from django.http import Http404, HttpResponseNotAllowed
+from django.http import Http404, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from gallery.core.admin import UnchangeableAdmin
-from gallery.moderation import decisions
-from gallery.moderation.filters import CHOICES, IN_THE_TRASH, REVIEW, TRASH, ShownFilter, is_search, shown
+from gallery.moderation import claims, decisions
+from gallery.moderation.answers import answer_of
+from gallery.moderation.desk import desk_tiles, value_of
+from gallery.moderation.filters import (
+    CHOICES,
+    IN_THE_TRASH,
+    REVIEW,
+    TRASH,
+    ShownFilter,
+    is_search,
+    read_by_others,
+    shown,
+)
 from gallery.moderation.search import matching
+from gallery.moderation.uploaders import uploaders_of
 from gallery.photos.models import Photo
 from gallery.photos.states import State
 from gallery.presentation.camera_facts import facts_of
@@ -34,6 +46,9 @@ if TYPE_CHECKING:
     from gallery.photos.querysets import PhotoQuerySet
 
 PER_PAGE = 60
+READ_BY_OTHERS = 40
+"""How many photos that others read follow at the end of the queue. With a page, one BatchGetItem has room."""
+JSON = "application/json"
 UNDO = "review_undo"
 NOTHING_CHOSEN = gettext_lazy("Select at least one photo first.")
 REASON_MISSING = gettext_lazy("Enter a reason. The owner sees it.")
@@ -76,7 +91,7 @@ class PhotoAdmin(UnchangeableAdmin):
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         """Order the review queue oldest first, so every photo gets its turn; all else newest first."""
-        if is_search(request) or shown(request) != REVIEW:
+        if is_search(request) or shown(request) not in {REVIEW, State.PENDING}:
             return ("-created_at", "-id")
         return ("created_at", "id")
 
@@ -97,18 +112,42 @@ class PhotoAdmin(UnchangeableAdmin):
             response.context_data |= self._review_context(request, response.context_data["cl"])
         return response
 
+    def get_urls(self) -> list[Any]:
+        """Add the claims of the photos that a page shows."""
+        view = self.admin_site.admin_view(self.claims_view)
+        return [path("claims/", view, name="photos_photo_claims"), *super().get_urls()]
+
+    def claims_view(self, request: HttpRequest) -> HttpResponse:
+        """Claim photos for a while, or release them. Answer who reads the others."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        asked = decisions.Chosen.from_untrusted(request.POST).seen
+        photo_ids = list(self.get_queryset(request).filter(pk__in=asked).values_list("pk", flat=True))
+        moderator = cast("User", request.user)
+        if "release" in request.POST:
+            claims.release(photo_ids, moderator)
+            return JsonResponse({"readers": {}})
+        readers = claims.claim(photo_ids, moderator)
+        return JsonResponse({"readers": {str(photo_id): name for photo_id, name in readers.items()}})
+
     def _review_context(self, request: HttpRequest, changelist: ChangeList) -> dict[str, Any]:
         # At most one BatchGetItem, even if rows were added since the count.
         photos = list(changelist.result_list[:PER_PAGE])
-        prefetch_related_objects(photos, "tags")
         changelist.result_list = photos
-        tiles, reading = tiles_of(photos, request.user, move_on=True)
         page, last = changelist.page_num, changelist.paginator.num_pages
+        is_queue = shown(request) == REVIEW and not is_search(request)
+        if is_queue and page >= last:
+            photos += read_by_others(request, self.get_queryset(request))[:READ_BY_OTHERS]
+        entries, complete = desk_tiles(photos, request.user)
         return {
             "title": _title(changelist, request),
-            "entries": list(zip(photos, tiles, strict=True)),
-            "pictures_unavailable": not reading.complete,
+            "entries": entries,
+            "pictures_unavailable": not complete,
             "offered": _offered(request, photos),
+            "reasons": decisions.REASONS,
+            "claims_url": reverse("admin:photos_photo_claims") if is_queue else "",
             "desk_choices": list(changelist.filter_specs[0].choices(changelist)),
             "undo": request.session.pop(UNDO, None) if UNDO in request.session else None,
             "newer_query": changelist.get_query_string({"p": page - 1}) if page > 1 else "",
@@ -121,12 +160,17 @@ class PhotoAdmin(UnchangeableAdmin):
             raise Http404
         if decision in decisions.ONLY_FOR_ADMINS and not request.user.is_superuser:
             raise PermissionDenied
+        by_script = request.get_preferred_type(["text/html", JSON]) == JSON
         chosen = decisions.Chosen.from_untrusted(request.POST)
         if not chosen.seen:
+            if by_script:
+                return JsonResponse({"results": []})
             self.message_user(request, NOTHING_CHOSEN, messages.WARNING)
             return redirect(request.get_full_path())
         reason = request.POST.get("reason", "").strip()[: decisions.MAX_REASON_LENGTH]
         if decision == decisions.REJECT and not reason:
+            if by_script:
+                return JsonResponse({"sentence": str(REASON_MISSING)}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
             return self._ask_why(request, chosen)
         decided = decisions.decide(
             decision,
@@ -135,6 +179,8 @@ class PhotoAdmin(UnchangeableAdmin):
             actor=cast("User", request.user),
             reason=reason,
         )
+        if by_script:
+            return JsonResponse(answer_of(decided, chosen, self.get_queryset(request), request))
         level = messages.SUCCESS if decided.is_complete else messages.WARNING
         self.message_user(request, decided.sentence, level)
         if undo := decisions.undo_of(decided):
@@ -154,6 +200,8 @@ class PhotoAdmin(UnchangeableAdmin):
             "values": chosen.values,
             "asked_again": "reason" in request.POST,
             "reason_missing": REASON_MISSING,
+            "reasons": decisions.REASONS,
+            "desk_url": request.get_full_path(),
         }
         return TemplateResponse(request, "admin/photos/photo/reject.html", context)
 
@@ -178,6 +226,8 @@ class PhotoAdmin(UnchangeableAdmin):
             "title": str(photo),
             "photo": photo,
             "tile": tiles[0],
+            "value": value_of(photo),
+            "uploader": uploaders_of([photo])[photo.owner_id],
             "facts": facts_of(item) if item else [],
             "history": lines_of(photo),
             "review_hint": Lens(photo, request.user).review_hint,

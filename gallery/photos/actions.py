@@ -17,7 +17,7 @@ from gallery.accounts.moderators import may_decide
 from gallery.accounts.trust import is_trusted
 from gallery.core import reasons
 from gallery.photos import transitions
-from gallery.photos.models import Photo
+from gallery.photos.models import HistoryEntry, Photo
 from gallery.photos.purge import IN_THE_TRASH, purge_photo
 from gallery.photos.takedown import remove_everything, take_down_photo
 from gallery.storage.originals import OriginalsUnavailable, originals
@@ -99,6 +99,14 @@ def _refused(photo: Photo, actor: User) -> Outcome | None:
     if photo.is_taken_down:
         return Outcome.TAKEN_DOWN
     return None if may_decide(actor, photo.owner_id) else Outcome.OWN_PHOTO
+
+
+def if_unmoved(photo_id: UUID, last_move: int, act: Callable[[], Outcome]) -> Outcome:
+    """Run the action if the photo's last history entry is still ``last_move``, in one transaction."""
+    with transaction.atomic():
+        if _locked(photo_id) is None or HistoryEntry.objects.last_of([photo_id]).get(photo_id) != last_move:
+            return Outcome.CONFLICT
+        return act()
 
 
 def approve(photo_id: UUID, *, actor: User, words_mark: str, seen: State | None = None) -> Outcome:

@@ -187,6 +187,11 @@ class HistoryQuerySet(models.QuerySet["HistoryEntry"]):
         """Keep moves whose notification of the photo's owner is not queued yet."""
         return self.filter(owner_untold=True)
 
+    def last_of(self, photo_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
+        """Return the id of each photo's last move, by one query."""
+        rows = self.filter(photo_id__in=list(photo_ids)).order_by().values_list("photo_id")
+        return dict(rows.annotate(models.Max("id")))
+
 
 class HistoryEntry(models.Model):
     """One move of a photo: who did what, when and why. ``actor`` is empty if a job did it.

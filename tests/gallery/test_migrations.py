@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from gallery.accounts.models import User
     from tests.gallery.conftest import PhotoFactory
 
-OWN_APPS = ("accounts", "photos", "albums", "notifications", "api", "processing")
+OWN_APPS = ("accounts", "photos", "albums", "notifications", "api", "processing", "moderation")
 
 
 @pytest.mark.django_db

@@ -8,7 +8,9 @@ from uuid import UUID
 import pytest
 from django.utils import timezone
 
+from gallery.albums.models import Tag
 from gallery.core import paginator
+from gallery.moderation import uploaders
 from gallery.photos.states import State, Visibility
 from gallery.storage import catalogue
 from tests.gallery.stores import Stores, ready_item
@@ -31,7 +33,7 @@ UNKNOWN = UUID(int=7)
 
 
 def listed(page: HttpResponse) -> list[Photo]:
-    return [photo for photo, _ in page.context_data["entries"]]
+    return [entry.photo for entry in page.context_data["entries"]]
 
 
 @pytest.fixture
@@ -87,17 +89,18 @@ def test_search__every_state(
     assert listed(browser.get(URL, {"q": text.format(id=photo.pk)})) == [photo]
 
 
-def test_list__one_read_and_three_queries(
+def test_list__one_read_and_five_queries(
     browser: Client, alice: User, make_photo: PhotoFactory, stores: Stores
 ) -> None:
     for _ in range(61):
         stores.put_item(ready_item(make_photo(alice, State.PENDING)))
     with counted(catalogue._client()) as costs:
         page = browser.get(URL)
-    assert [tile.src != "" for _, tile in page.context_data["entries"]] == [True] * 60
+    assert [entry.tile.src != "" for entry in page.context_data["entries"]] == [True] * 60
     assert page.content.count(b"<img src=") == 60
     assert costs.calls == {"BatchGetItem": 1}
-    assert len(costs.beyond_session_and_user) == 3, costs.sql  # a capped count, the page, and its tags
+    # A capped count, the page, its tags, its owners' records, its claims.
+    assert len(costs.beyond_session_and_user) == 5, costs.sql
     assert listed(
         browser.get(page.context_data["older_query"] and f"{URL}{page.context_data['older_query']}")
     )
@@ -137,7 +140,7 @@ def test_photo__details_and_history(
     for expected in ("Over the sea", "Nikon D750", "Approved", "by charlie", "/1600/"):
         assert expected in text
     assert costs.calls == {"BatchGetItem": 1}
-    assert len(costs.beyond_session_and_user) == 3, costs.sql  # the photo, its tags, its history
+    assert len(costs.beyond_session_and_user) == 4, costs.sql  # the photo, its tags, its owner, its history
 
 
 def test_photo__no_add_change_or_delete(
@@ -187,3 +190,35 @@ def test_list__staff_without_permission(
     assert client.get(URL).status_code == 403
     assert client.get(f"{URL}{photo.pk}/change/").status_code == 403
     assert client.post(URL, {"decision": "approve", "chosen": f"{photo.pk}:pending"}).status_code == 403
+
+
+def test_list__shows_every_public_text(browser: Client, alice: User, make_photo: PhotoFactory) -> None:
+    caption = " ".join(["all of it"] * 50)
+    photo = make_photo(alice, State.PENDING, caption=caption)
+    for name in ("sea", "buy pills at example.com"):
+        Tag.objects.get_or_create(name=name)[0].photos.add(photo)
+    text = browser.get(URL).text
+    for public in (f">{caption}</a>", ">sea<", ">buy pills at example.com<"):
+        assert public in text
+
+
+def test_list__shows_the_uploaders_record(
+    browser: Client, alice: User, trusted: User, make_photo: PhotoFactory
+) -> None:
+    for state in (State.APPROVED, State.APPROVED, State.REJECTED, State.PENDING):
+        make_photo(alice, state)
+    make_photo(trusted, State.PENDING)
+    entries = {entry.uploader.name: entry.uploader for entry in browser.get(URL).context_data["entries"]}
+    records = {name: (one.approved, one.rejected, one.is_trusted) for name, one in entries.items()}
+    assert records == {"alice": (2, 1, False), "tina": (0, 0, True)}
+    assert entries["alice"].since == alice.date_joined
+
+
+def test_list__record_counts_the_latest_photos_only(
+    browser: Client, alice: User, make_photo: PhotoFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploaders, "LATEST", 3)
+    for state in (State.REJECTED, State.APPROVED, State.APPROVED, State.PENDING):
+        make_photo(alice, state)
+    (entry,) = browser.get(URL).context_data["entries"]
+    assert (entry.uploader.approved, entry.uploader.rejected, entry.uploader.has_more) == (2, 0, True)
