@@ -67,8 +67,13 @@ API_PER_MINUTE = {
 API_CORS_ORIGINS = env.list("API_CORS_ORIGINS", default=[])
 
 INSTALLED_APPS = [
+    # Before gallery.moderation, which takes their models out of the admin.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "gallery.core",
-    "gallery.accounts",
+    "gallery.accounts.apps.AccountsConfig",
     "gallery.photos",
     "gallery.albums",
     "gallery.imports",
@@ -76,7 +81,7 @@ INSTALLED_APPS = [
     "gallery.notifications",
     "gallery.moderation.apps.ModerationConfig",
     "gallery.web",
-    "gallery.api",
+    "gallery.api.apps.ApiConfig",
     "gallery.folder_import",
     "gallery.operations",
     "gallery.moderation.apps.AdminSiteConfig",
@@ -91,7 +96,6 @@ INSTALLED_APPS = [
     # For the static files of its Swagger UI only.
     "ninja",
     "csp",
-    "axes",
 ]
 
 MIDDLEWARE = [
@@ -109,7 +113,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "gallery.web.limits.PageWriteLimit",
-    "axes.middleware.AxesMiddleware",
+    "gallery.accounts.sessions.SessionActivityMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 
 ROOT_URLCONF = "gallery.urls"
@@ -142,30 +147,55 @@ AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "my-photos"
 LOGOUT_REDIRECT_URL = "sheet"
-AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
-    "gallery.accounts.backends.NameOrEmailBackend",
-]
-# Twenty wrong passwords from one address lock it out for 15 minutes; see gallery/accounts/lockout.py.
-AXES_FAILURE_LIMIT = 20
-AXES_COOLOFF_TIME = timedelta(minutes=15)
-AXES_LOCKOUT_PARAMETERS = ["ip_address", "username"]
-AXES_HANDLER = "gallery.accounts.lockout.LockoutHandler"
-AXES_CLIENT_IP_CALLABLE = "gallery.accounts.client_address.client_address"
-AXES_USERNAME_CALLABLE = "gallery.accounts.lockout.submitted_username"
-AXES_LOCKOUT_TEMPLATE = "accounts/locked_out.html"
-# Attempts during a lockout are not counted, so no one can extend a lockout indefinitely.
-AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-# Keep no log of sign-ins, and none of what was typed.
-AXES_DISABLE_ACCESS_LOG = True
-AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken", "next"]
-AXES_ENABLE_ADMIN = False
-AXES_VERBOSE = False
+AUTHENTICATION_BACKENDS = ["gallery.accounts.backends.NameOrEmailBackend"]
+# django-allauth. Its own limits need a shared cache; ours are in the database (see
+# gallery/accounts/attempts.py). It sends no email itself: see gallery/accounts/notices.py.
+ACCOUNT_ADAPTER = "gallery.accounts.adapter.AccountAdapter"
+ACCOUNT_RATE_LIMITS = False
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_VERIFICATION = "none"  # no stage of signing in: people may use the gallery before they confirm
+ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 3
+ACCOUNT_EMAIL_NOTIFICATIONS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+ACCOUNT_REAUTHENTICATION_METHODS = ["password", "mfa"]
+ACCOUNT_FORMS = {
+    "login": "gallery.web.accounts.forms.SignInForm",
+    "signup": "gallery.web.accounts.forms.SignUpForm",
+    "add_email": "gallery.web.accounts.forms.EmailForm",
+    "change_password": "gallery.web.accounts.forms.PasswordChangeForm",
+    "reset_password": "gallery.web.accounts.forms.PasswordResetForm",
+    "reset_password_from_key": "gallery.web.accounts.forms.NewPasswordForm",
+}
+MFA_ADAPTER = "gallery.accounts.adapter.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_ISSUER = "Contactsheet"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS
+MFA_FORMS = {
+    "add_webauthn": "gallery.web.accounts.forms.PasskeyForm",
+    "authenticate": "gallery.web.accounts.forms.CodeForm",
+    "reauthenticate": "gallery.web.accounts.forms.CodeAgainForm",
+}
+# A session ends 14 days after its last use, and 90 days after the sign-in.
+SESSION_ENGINE = "gallery.accounts.sessions"
+SESSION_COOKIE_AGE = 14 * 24 * 60 * 60
+SESSION_MAX_AGE_SECONDS = 90 * 24 * 60 * 60
+# Staff need two-step sign-in, seven days after they are first asked.
+STAFF_MFA = env.bool("STAFF_MFA", default=IS_HTTPS)
+STAFF_MFA_GRACE = timedelta(days=7)
+# A Lambda function is frozen after its response, so there a schedule sends queued emails.
+SEND_EMAIL_AFTER_RESPONSE = "AWS_LAMBDA_FUNCTION_NAME" not in os.environ
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "gallery.accounts.passwords.StrengthValidator"},
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",

@@ -1,22 +1,37 @@
-"""Send account emails: plain text from templates. A failure is logged and never breaks the page."""
+"""Account emails: plain text from templates, queued, and sent once the response is on its way.
+
+A queued email makes a response take as long for an unknown address as for a known one, and a mail server
+that is slow or down breaks no page. ``send_queued`` runs after the response, and every minute as a job.
+"""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from smtplib import SMTPException
 from typing import TYPE_CHECKING, Any
 
 import structlog
 from django.conf import settings
 from django.core.mail import send_mail
+from django.core.signals import request_finished
 from django.template.loader import render_to_string
+from django.utils import timezone
 
 from gallery.accounts.client_address import client_address
+from gallery.accounts.models import QueuedEmail
 from gallery.accounts.rate_limits import EMAILS_PER_ADDRESS, EMAILS_PER_RECIPIENT, is_allowed
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
 logger = structlog.get_logger(__name__)
+
+FIRST_WAIT = timedelta(minutes=1)
+MOST_TRIES = 8
+"""With waits that double from a minute, the last try is two hours after the first."""
+MOST_AT_ONCE = 50
+SENDING = timedelta(minutes=2)
+"""How long one run keeps an email from the others. It is longer than the mail server's timeout."""
 
 
 def is_sending_allowed(request: HttpRequest, recipient: str) -> bool:
@@ -29,14 +44,48 @@ def is_sending_allowed(request: HttpRequest, recipient: str) -> bool:
     return all(allowed)
 
 
-def send(name: str, recipient: str, context: dict[str, Any]) -> bool:
-    """Send ``templates/accounts/<name>_email.txt``. Return whether the mail server accepted it."""
+def queue(name: str, recipient: str, context: dict[str, Any]) -> None:
+    """Queue ``templates/account/email/<name>.txt``; without a recipient, do the same work for nothing."""
     context = {"site_origin": settings.SITE_ORIGIN, **context}
-    subject = render_to_string(f"accounts/{name}_subject.txt", context).strip()
-    body = render_to_string(f"accounts/{name}_email.txt", context)
+    subject = " ".join(render_to_string(f"account/email/{name}_subject.txt", context).split())
+    body = render_to_string(f"account/email/{name}.txt", context)
+    QueuedEmail.objects.create(to=recipient, subject=subject[:200], body=body, not_before=timezone.now())
+    if settings.SEND_EMAIL_AFTER_RESPONSE:
+        request_finished.connect(_after_response, dispatch_uid=DISPATCH)
+
+
+DISPATCH = "gallery.accounts.emails"
+
+
+def _after_response(**_kwargs: object) -> None:
+    request_finished.disconnect(dispatch_uid=DISPATCH)
+    send_queued()
+
+
+def send_queued() -> int:
+    """Send the emails that are due. Return how many were sent."""
+    now = timezone.now()
+    QueuedEmail.objects.filter(to="").delete()
+    sent = 0
+    for email in QueuedEmail.objects.filter(not_before__lte=now).order_by("pk")[:MOST_AT_ONCE]:
+        # The run that moves the time sends it, so two runs send it once.
+        mine = QueuedEmail.objects.filter(pk=email.pk, not_before=email.not_before)
+        if mine.update(not_before=now + SENDING):
+            sent += _send(email)
+    return sent
+
+
+def _send(email: QueuedEmail) -> int:
     try:
-        send_mail(subject, body, None, [recipient])
+        send_mail(email.subject, email.body, None, [email.to])
     except (SMTPException, OSError) as problem:
-        logger.warning("email_not_sent", email=name, problem=str(problem))
-        return False
-    return True
+        logger.warning("email_not_sent", problem=str(problem), tries=email.tries + 1)
+        row = QueuedEmail.objects.filter(pk=email.pk)
+        if email.tries + 1 >= MOST_TRIES:
+            row.delete()
+        else:
+            wait = FIRST_WAIT * 2**email.tries
+            row.update(tries=email.tries + 1, not_before=timezone.now() + wait)
+        return 0
+    email.delete()
+    return 1

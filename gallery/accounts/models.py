@@ -1,4 +1,4 @@
-"""Users, invitations and rate limits."""
+"""Users, invitations, rate limits, the audit trail and queued emails."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
-from django.db.models import Q, Value
+from django.db.models import F, Q, Value
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
+
+from gallery.accounts.usernames import skeleton
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
 
 NAME_TAKEN = _("This username is taken. Choose another.")
@@ -42,24 +46,37 @@ class AccountManager(UserManager["User"]):
         wanted = Lower(Value(User.normalize_username(name.strip())))
         return self.alias(lower=Lower("username")).filter(lower=wanted).first()
 
+    def is_name_taken(self, name: str) -> bool:
+        """Return whether an account has this username, or one that looks like it."""
+        wanted = Lower(Value(User.normalize_username(name.strip())))
+        same = self.alias(lower=Lower("username")).filter(lower=wanted)
+        return same.exists() or self.filter(skeleton=skeleton(name)[:200]).exists()
+
 
 class User(AbstractUser):
     """A user. ``used_bytes`` counts the bytes that their originals occupy or have reserved.
 
-    ``email`` is a confirmed address or empty. ``left_at`` is when the user deleted the account: the row
-    remains until the last of their photos is purged. Users with the permission ``photos.skip_review`` are
-    trusted: their photos are approved as soon as they are processed.
+    ``email`` is a confirmed address in lower case, or empty; django-allauth's rows follow it.
+    ``session_epoch`` is part of what sessions are checked against: a higher value ends them all.
+    ``skeleton`` is what the username looks like (see ``usernames``).
+    ``mfa_due_at`` is when a staff member needs two-step sign-in at the latest. ``left_at`` is when the user
+    deleted the account: the row remains until the last of their photos is purged. Users with the permission
+    ``photos.skip_review`` are trusted: their photos are approved as soon as they are processed.
     """
 
     email = models.EmailField(_("email address"), blank=True)
     quota_bytes = models.BigIntegerField(default=default_quota_bytes)
     used_bytes = models.BigIntegerField(default=0, editable=False)
     left_at = models.DateTimeField(null=True, editable=False)
+    session_epoch = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    skeleton = models.CharField(max_length=200, default="", db_default="", editable=False)
+    mfa_due_at = models.DateTimeField(null=True, editable=False)
 
     objects: ClassVar[AccountManager] = AccountManager()
 
     class Meta(AbstractUser.Meta):
         indexes: ClassVar[list[models.Index]] = [
+            models.Index("skeleton", name="accounts_user_skeleton"),
             models.Index("left_at", name="accounts_user_left", condition=Q(left_at__isnull=False)),
         ]
         constraints: ClassVar[list[Any]] = [
@@ -93,7 +110,17 @@ class User(AbstractUser):
             kept = {"id", "used_bytes", *self.get_deferred_fields()}
             names = (field.attname for field in self._meta.concrete_fields)
             update_fields = [name for name in names if name not in kept]
+        self.email = self.email.lower()
+        self.skeleton = skeleton(self.username)[:200]
         super().save(update_fields=update_fields, **kwargs)
+
+    def _get_session_auth_hash(self, secret: str | bytes | None = None) -> str:
+        """Return what a session must carry. It changes with the password and with ``session_epoch``."""
+        if not self.session_epoch:
+            return str(super()._get_session_auth_hash(secret=secret))  # type: ignore[misc]  # not in the stubs
+        value = f"{self.session_epoch}:{self.password}"
+        hashed = salted_hmac("gallery.accounts.sessions", value, secret=secret, algorithm="sha256")
+        return str(hashed.hexdigest())
 
 
 class Invitation(models.Model):
@@ -126,3 +153,112 @@ class RateLimit(models.Model):
     def __str__(self) -> str:
         """Return the key."""
         return self.key
+
+
+class AccountEventQuerySet(models.QuerySet["AccountEvent"]):
+    """Events can be added and, after the stated time, expire. Nothing changes them."""
+
+    def update(self, **_kwargs: Any) -> int:
+        """Refuse.
+
+        Raises:
+            AuditTrailIsFixed: always.
+        """
+        raise AuditTrailIsFixed
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Refuse.
+
+        Raises:
+            AuditTrailIsFixed: always.
+        """
+        raise AuditTrailIsFixed
+
+    def expire(self, before: datetime) -> int:
+        """Delete the events before this instant. Return how many there were."""
+        return super().filter(at__lt=before)._raw_delete(self.db)  # noqa: SLF001
+
+
+class AuditTrailIsFixed(Exception):
+    """Entries of the audit trail are never changed or deleted one by one."""
+
+
+class AccountEvent(models.Model):
+    """An entry of the audit trail: what happened to an account, when and from where.
+
+    ``actor`` is the person who did it, if it was another one. It holds nothing that was typed.
+    """
+
+    class Kind(models.TextChoices):
+        """What happened."""
+
+        SIGNED_UP = "signed_up", _("Account created")
+        SIGNED_IN = "signed_in", _("Signed in")
+        NEW_DEVICE = "new_device", _("Signed in from a new device")
+        SIGN_IN_FAILED = "sign_in_failed", _("Incorrect password or code")
+        EMAIL_CHANGED = "email_changed", _("Email address changed")
+        PASSWORD_CHANGED = "password_changed", _("Password changed")
+        PASSWORD_RESET = "password_reset", _("Password reset by email")
+        MFA_ADDED = "mfa_added", _("Two-step sign-in method added")
+        MFA_REMOVED = "mfa_removed", _("Two-step sign-in method removed")
+        RECOVERY_CODES = "recovery_codes", _("New recovery codes created")
+        TOKEN_MADE = "token_made", _("API token created")
+        TOKENS_ENDED = "tokens_ended", _("API token revoked")
+        SESSIONS_ENDED = "sessions_ended", _("Signed out everywhere")
+        RIGHTS_CHANGED = "rights_changed", _("Permissions changed")
+        UNDONE = "undone", _("A change was undone by email link")
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="account_events")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    address = models.GenericIPAddressField(null=True)
+    agent = models.CharField(max_length=200, blank=True)
+    actor = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    details = models.JSONField(default=dict)
+
+    objects = AccountEventQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index("user", F("at").desc(), name="accounts_event_of_user"),
+        ]
+
+    def __str__(self) -> str:
+        """Return what happened."""
+        return self.get_kind_display()
+
+    def save(self, **kwargs: Any) -> None:
+        """Add the entry.
+
+        Raises:
+            AuditTrailIsFixed: the entry exists already.
+        """
+        if not self._state.adding:
+            raise AuditTrailIsFixed
+        super().save(**kwargs)
+
+    def delete(self, using: Any = None, keep_parents: bool = False) -> tuple[int, dict[str, int]]:  # noqa: ARG002
+        """Refuse.
+
+        Raises:
+            AuditTrailIsFixed: always.
+        """
+        raise AuditTrailIsFixed
+
+
+class QueuedEmail(models.Model):
+    """An email about an account that is still to be sent. It may hold a link, so it is deleted once sent.
+
+    ``to`` is empty for a request that leads to no email: the response must take as long as with one.
+    """
+
+    to = models.EmailField(blank=True)
+    subject = models.CharField(max_length=200)
+    body = models.TextField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    not_before = models.DateTimeField(db_index=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        """Return the subject."""
+        return self.subject

@@ -54,7 +54,7 @@ def retry_after_seconds(limit: Limit, subject: str, *, cost: int = 1) -> int:
     """
     # A request that costs more than the burst would never pass, so it takes the whole burst.
     cost = min(cost, limit.burst)
-    key = hashlib.sha256(f"{limit.name}:{folded(subject)}".encode()).hexdigest()
+    key = _key(limit, subject)
     now = time.time_ns() // 1000
     latest = now + (limit.burst - cost) * limit.interval
     share = cost * limit.interval
@@ -70,6 +70,16 @@ def retry_after_seconds(limit: Limit, subject: str, *, cost: int = 1) -> int:
             return retry_after_seconds(limit, subject, cost=cost)
         return 0
     return max(1, math.ceil((busy_until - latest) / MICROSECONDS))
+
+
+def refund(limit: Limit, subject: str) -> None:
+    """Take back one request that was counted, such as an attempt that turned out to be right."""
+    key = _key(limit, subject)
+    RateLimit.objects.filter(key=key).update(busy_until=F("busy_until") - Value(limit.interval))
+
+
+def _key(limit: Limit, subject: str) -> str:
+    return hashlib.sha256(f"{limit.name}:{folded(subject)}".encode()).hexdigest()
 
 
 def is_allowed(limit: Limit, subject: str | None) -> bool:

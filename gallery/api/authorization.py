@@ -74,6 +74,17 @@ def limit_rate(user: User, kind: Kind, *, cost: int = 1) -> None:
         raise Problem(reasons.TOO_FAST, headers={"Retry-After": str(wait)})
 
 
+def need(request: ApiRequest, scope: Scope) -> None:
+    """Check a scope that depends on the request's input.
+
+    Raises:
+        Problem: the token lacks it.
+    """
+    if scope not in request.auth.scope_names:
+        raise Problem(reasons.SCOPE_MISSING, f"This token lacks the scope {scope}.")
+
+
 READS = TokenAuth(Scope.READ, Kind.READS)
 WRITES = TokenAuth(Scope.UPLOAD, Kind.WRITES)
+DELETES = TokenAuth(Scope.DELETE, Kind.WRITES)
 REVIEWS = TokenAuth(Scope.MODERATE, Kind.WRITES)

@@ -9,20 +9,22 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from gallery.accounts.models import User
 from gallery.api.models import ApiToken
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from django.db.models import QuerySet
     from django_stubs_ext import StrPromise
-
-    from gallery.accounts.models import User
 
 PREFIX = "cs_"
 MAX_DAYS = 366
+MOST_OPEN = 20
 # Without this limit, every read would also write.
 LAST_USE_PRECISION = timedelta(minutes=1)
 
@@ -32,14 +34,22 @@ class Scope(StrEnum):
 
     READ = "read"
     UPLOAD = "upload"
+    DELETE = "delete"
+    PURGE = "purge"
     MODERATE = "moderate"
 
 
 SCOPE_WORDS: dict[Scope, StrPromise] = {
     Scope.READ: _("Read: list and fetch what you can see"),
-    Scope.UPLOAD: _("Upload: add, change and delete your own photos, albums and tags"),
+    Scope.UPLOAD: _("Upload: add and change your own photos, albums and tags"),
+    Scope.DELETE: _("Delete: move your photos to the trash, and delete albums"),
+    Scope.PURGE: _("Purge: delete your photos permanently"),
     Scope.MODERATE: _("Moderate: approve and reject photos, if you are a moderator"),
 }
+
+
+class TooManyTokens(Exception):
+    """The person has 20 tokens that are neither revoked nor expired."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +66,30 @@ def digest_of(secret: str) -> str:
 
 
 def issue(user: User, *, name: str, scopes: Iterable[Scope], days: int) -> Issued:
-    """Create a token that expires after ``days`` (at most 366)."""
+    """Create a token that expires after ``days`` (at most 366).
+
+    Raises:
+        TooManyTokens: the person has 20 open ones.
+    """
+    with transaction.atomic():
+        # The person's row is locked, so parallel requests count one after the other.
+        User.objects.select_for_update().filter(pk=user.pk).first()
+        if open_tokens(user).count() >= MOST_OPEN:
+            raise TooManyTokens
+        return _create(user, name=name, scopes=scopes, days=days)
+
+
+def open_tokens(user: User) -> QuerySet[ApiToken]:
+    """Return the user's tokens that are neither revoked nor expired."""
+    return ApiToken.objects.filter(user=user, revoked_at=None, expires_at__gt=timezone.now())
+
+
+def end_all(user: User, **_kwargs: object) -> int:
+    """Revoke all tokens of a user. Return how many were open."""
+    return open_tokens(user).update(revoked_at=timezone.now())
+
+
+def _create(user: User, *, name: str, scopes: Iterable[Scope], days: int) -> Issued:
     secret = PREFIX + secrets.token_urlsafe(32)
     token = ApiToken.objects.create(
         user=user,
@@ -84,5 +117,5 @@ def find(secret: str) -> ApiToken | None:
 
 def revoke(user: User, token_id: int) -> bool:
     """Revoke a user's token; return whether it was active."""
-    open_tokens = ApiToken.objects.filter(pk=token_id, user=user, revoked_at=None)
-    return bool(open_tokens.update(revoked_at=timezone.now()))
+    mine = ApiToken.objects.filter(pk=token_id, user=user, revoked_at=None)
+    return bool(mine.update(revoked_at=timezone.now()))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
@@ -24,7 +27,9 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 # The two groups come from a migration. Admins assign them to users and do not edit their permissions.
-admin.site.unregister(Group)
+# django-allauth's rows follow the pages of the account; they are not edited by hand.
+for model in Group, EmailAddress, Authenticator, UserSession:
+    admin.site.unregister(model)
 
 
 class ForAdminsOnly(LargeTableAdmin):

@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 
-from gallery.accounts import rate_limits
+from gallery.accounts import audit, emails, rate_limits
 from gallery.api import idempotency
 from gallery.core.metrics import measure
 from gallery.notifications.queue import queue_pending
@@ -23,7 +23,9 @@ logger = structlog.get_logger(__name__)
 def sweep_all() -> dict[str, Any]:
     """Sweep API rows, accounts and photos once; return the counts and whether the sweep stopped early."""
     # First, because they need no AWS call and little time.
-    forgotten = idempotency.forget_old() + rate_limits.delete_idle(time.time())
+    forgotten = idempotency.forget_old() + rate_limits.delete_idle(time.time()) + audit.delete_old()
+    # What no response sent, for example because the process died.
+    emails.send_queued()
     return asdict(photos_sweep.sweep()) | {"api_rows_forgotten": forgotten}
 
 
@@ -49,6 +51,14 @@ def sweep(_event: object = None, _context: object = None) -> dict[str, Any]:
 def examine(_event: object = None, _context: object = None) -> list[dict[str, Any]]:
     """Return doctor's findings to ``make status``, which invokes the function of a deployed release."""
     return [asdict(finding) for finding in doctor.check()]
+
+
+def send_account_emails(_event: object = None, _context: object = None) -> dict[str, int]:
+    """Send the account emails that are due, each minute: a frozen function sends none after its response."""
+    counts = {"sent": emails.send_queued()}
+    if counts["sent"]:
+        logger.info("account_emails_done", **counts)
+    return counts
 
 
 def send_notifications(_event: object = None, _context: object = None) -> dict[str, Any]:

@@ -69,6 +69,9 @@ startLightbox();
 startRenewal();
 enhance(document);
 
+if (document.querySelector("form[data-passkey]")) {
+  import("./passkeys.js").then(({ startPasskeys }) => startPasskeys());
+}
 if (document.body.dataset.offersUrl && window.crypto?.subtle) {
   import("./upload/start.js").then(({ startUploads }) => startUploads());
 }

@@ -44,9 +44,9 @@ CHOSEN = f"{PHOTO}:pending:{words_mark('', ['sea'])}"
 FILLED_IN: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "photos/<uuid:photo_id>/edit/"): {"caption": "Mine now", "visibility": "public"},
     ("POST", "me/password/"): {
-        "old_password": PASSWORD,
-        "new_password1": "9-new-ones",
-        "new_password2": "9-new-ones",
+        "oldpassword": PASSWORD,
+        "password1": "harbor-violet-engine",
+        "password2": "harbor-violet-engine",
     },
     ("POST", "me/delete/"): {"password": PASSWORD},
     ("POST", "me/notifications/"): {"rhythm": "off"},
@@ -67,8 +67,8 @@ FILLED_IN: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "admin/accounts/user/<path:object_id>/delete/"): {"post": "yes"},
     ("POST", "admin/accounts/user/<id>/password/"): {
         "usable_password": "true",
-        "password1": "9-new-ones",
-        "password2": "9-new-ones",
+        "password1": "harbor-violet-engine",
+        "password2": "harbor-violet-engine",
     },
     ("POST", "admin/api/apitoken/<path:object_id>/delete/"): {"post": "yes"},
 }
@@ -199,6 +199,10 @@ def world(
             "name": photo.pk,
             "str:invitation": "made-up",
             "str:uidb64": "made-up",
+            "base36:uidb36": "1",
+            "str:key": "made-up",
+            "int:session_id": 1,
+            "int:pk": 1,
             "str:token": "made-up",
             "path:object_id": 1,
         },

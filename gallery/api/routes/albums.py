@@ -11,7 +11,7 @@ from ninja import Query, Router, Status
 from gallery.albums import actions
 from gallery.albums.models import Album, Tag
 from gallery.albums.querysets import AlbumQuerySet
-from gallery.api.authorization import READS, WRITES, ApiRequest
+from gallery.api.authorization import DELETES, READS, WRITES, ApiRequest
 from gallery.api.filters import visible_photos
 from gallery.api.responses import refusals
 from gallery.api.schemas import albums as s
@@ -73,7 +73,7 @@ def change_album(request: ApiRequest, album_id: UUID, change: s.AlbumChange) -> 
     return _output(_one_or_404(mine, album_id, request))
 
 
-@router.delete("/albums/{uuid:album_id}", auth=WRITES, response={204: None, **refusals(404)})
+@router.delete("/albums/{uuid:album_id}", auth=DELETES, response={204: None, **refusals(404)})
 def delete_album(request: ApiRequest, album_id: UUID) -> Status[None]:
     """Delete an album. Its photos are kept."""
     actions.delete_album(_one_or_404(Album.objects.owned_by(request.user), album_id, request))

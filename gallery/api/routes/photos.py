@@ -10,11 +10,12 @@ from ninja import Query, Router, Status
 from gallery.albums.actions import change_words
 from gallery.albums.tagging import TagRefused, clean_tags
 from gallery.api import present, problems
-from gallery.api.authorization import READS, REVIEWS, WRITES, ApiRequest
+from gallery.api.authorization import DELETES, READS, REVIEWS, WRITES, ApiRequest, need
 from gallery.api.filters import photos_of, visible_photos, with_words
 from gallery.api.problems import Problem
 from gallery.api.responses import refusals
 from gallery.api.schemas import photos as s
+from gallery.api.tokens import Scope
 from gallery.core import reasons
 from gallery.photos import actions
 from gallery.photos.actions import Outcome
@@ -64,9 +65,11 @@ def search(request: ApiRequest, query: Query[s.SearchQuery]) -> s.PhotoPage:
     return _page(photos, request, cursor=query.cursor, limit=query.limit)
 
 
-@router.post("/photos/delete", auth=WRITES, response={200: s.BulkDeletions, **refusals()})
+@router.post("/photos/delete", auth=DELETES, response={200: s.BulkDeletions, **refusals()})
 def delete_photos(request: ApiRequest, entry: s.BulkDelete) -> s.BulkDeletions:
-    """Move up to 100 photos to the trash, or delete them permanently."""
+    """Move up to 100 photos to the trash, or delete them permanently, which needs the scope purge."""
+    if entry.forever:
+        need(request, Scope.PURGE)
     ids = list(dict.fromkeys(entry.ids))
     mine = set(Photo.objects.owned_by(request.user).filter(pk__in=ids).values_list("pk", flat=True))
     return s.BulkDeletions(
@@ -120,9 +123,11 @@ def change_photo(request: ApiRequest, photo_id: UUID, change: s.PhotoChange) -> 
     return _own_detail(request, photo_id)
 
 
-@router.delete("/photos/{uuid:photo_id}", auth=WRITES, response={204: None, **refusals(404, 409)})
+@router.delete("/photos/{uuid:photo_id}", auth=DELETES, response={204: None, **refusals(404, 409)})
 def delete_photo(request: ApiRequest, photo_id: UUID, query: Query[s.DeleteQuery]) -> Status[None]:
-    """Move a photo to the trash for 30 days, or delete it permanently."""
+    """Move a photo to the trash for 30 days, or delete it permanently, which needs the scope purge."""
+    if query.forever:
+        need(request, Scope.PURGE)
     outcome = _delete(request, own_or_404(request, photo_id).pk, forever=query.forever)
     if outcome is s.DeletionOutcome.TAKEN_DOWN:
         raise Problem(reasons.TAKEN_DOWN)

@@ -1,8 +1,7 @@
-"""The account page, the email address, invitations, and deleting the account."""
+"""The account page, invitations, and deleting the account."""
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -17,15 +16,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from gallery.accounts import email_addresses, invitations
+from gallery.accounts import invitations
 from gallery.processing import account_deletion
-from gallery.web.accounts.forms import AccountDeletionForm, EmailForm, InvitationForm
+from gallery.web.accounts.forms import AccountDeletionForm, InvitationForm
 from gallery.web.forms import form_page
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
-    from gallery.accounts.typing import Request, SignedInRequest
+    from gallery.accounts.typing import SignedInRequest
 
 MOST_INVITATIONS_SHOWN = 100
 
@@ -65,34 +64,6 @@ def _deleted_sentence(*, gone: bool) -> str:
     if gone:
         return _("Your account and your photos were deleted.")
     return _("Your account is closed. The rest of your photos will be deleted within a day.")
-
-
-@never_cache
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def email_change(request: SignedInRequest) -> HttpResponse:
-    """Send a link to a new address; the address changes when the link is opened and confirmed."""
-    form = EmailForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        # The same sentence whether the address is free, taken or unreachable.
-        email_addresses.ask_to_confirm(request, request.user, form.cleaned_data["email"])
-        messages.success(request, _("Check your email. Open the link that we sent to confirm the address."))
-        return redirect("account")
-    return form_page(request, "accounts/email_change.html", form)
-
-
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def email_confirm(request: Request, token: str) -> HttpResponse:
-    """Confirm an address by the link sent to it. Only POST changes anything: mail scanners open links."""
-    found = email_addresses.read(token)
-    if request.method == "POST" and email_addresses.confirm(token):
-        messages.success(request, _("Your email address is confirmed."))
-        return redirect("account" if request.user.is_authenticated else "sign-in")
-    if found is None or request.method == "POST":
-        return render(request, "accounts/email_confirm.html", {}, status=HTTPStatus.NOT_FOUND)
-    user, email = found
-    return render(request, "accounts/email_confirm.html", {"person": user, "email": email})
 
 
 @never_cache

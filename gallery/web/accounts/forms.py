@@ -1,91 +1,202 @@
-"""Forms of the account pages."""
+"""Forms of the account pages: django-allauth's with our words and limits, and our own."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from allauth.account import forms as account_forms
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.email_verification import send_verification_email_to_address
+from allauth.account.models import EmailAddress
+from allauth.mfa.base import forms as mfa_forms
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn import forms as webauthn_forms
 from django import forms
-from django.conf import settings
-from django.contrib.auth import forms as auth_forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from gallery.accounts.models import NAME_TAKEN, Invitation, User
+from gallery.accounts import attempts
+from gallery.accounts.models import Invitation, User
+from gallery.accounts.sign_up import create_account
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+MISMATCH = _("The two passwords differ. Enter the same password twice.")
 
 
-class SignInForm(auth_forms.AuthenticationForm):
+def _relabel(form: forms.BaseForm, **labels: Any) -> None:
+    """Set our labels, and remove placeholders, which repeat them."""
+    for name, label in labels.items():
+        form.fields[name].label = label
+        form.fields[name].widget.attrs.pop("placeholder", None)
+
+
+class SignInForm(account_forms.LoginForm):
     """Username or email address, and the password."""
-
-    error_messages = {
-        "invalid_login": _("Incorrect username or password."),
-        "inactive": _("Incorrect username or password."),
-    }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["username"].label = _("Username or email address")
-        # An address may be longer than a username.
-        self.fields["username"].max_length = 254  # type: ignore[attr-defined]
-        self.fields["username"].widget.attrs["maxlength"] = 254
+        _relabel(self, login=_("Username or email address"), password=_("Password"))
+        self.fields["login"].max_length = 254
+        # The page has its own link, and password managers look for these names.
+        self.fields["password"].help_text = ""
+        self.fields["login"].widget.attrs |= {
+            "autocomplete": "username",
+            "autocapitalize": "none",
+            "autofocus": True,
+            "maxlength": 254,
+        }
+
+    def add_prefix(self, field_name: str) -> str:
+        """Keep the field's name that browsers and programs know."""
+        return "username" if field_name == "login" else str(super().add_prefix(field_name))
 
 
-class SignUpForm(auth_forms.BaseUserCreationForm):  # type: ignore[type-arg]
+class SignUpForm(account_forms.SignupForm):
     """What a new account needs. The email address is saved only once it is confirmed."""
 
-    email = forms.EmailField(
-        label=_("Email address"),
-        max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        help_text=_("Used to reset your password. It isn't public."),
-    )
-
-    class Meta(auth_forms.BaseUserCreationForm.Meta):
-        model = User
-        fields = ("username",)
-        labels: ClassVar[dict[str, Any]] = {"username": _("Username")}
-        help_texts: ClassVar[dict[str, Any]] = {"username": _("Shown with your photos.")}
-        error_messages: ClassVar[dict[str, Any]] = {"username": {"unique": NAME_TAKEN}}
-
     field_order = ["username", "email", "password1", "password2"]
+    invitation = ""
 
-    def clean_username(self) -> str:
-        """Return the username; without @, because people sign in by username or email address."""
-        name: str = self.cleaned_data["username"]
-        if "@" in name:
-            raise ValidationError(_("Usernames can't contain @. Your username is public; your email isn't."))
-        return name
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _relabel(
+            self,
+            username=_("Username"),
+            email=_("Email address"),
+            password1=_("Password"),
+            password2=_("Password again"),
+        )
+        self.fields["username"].help_text = _("Shown with your photos.")
+        self.fields["email"].help_text = _("Used to reset your password. It isn't public.")
+        self.fields["username"].widget.attrs["autocapitalize"] = "none"
 
-    def clean_email(self) -> str:
-        """Return the address; the password is compared with it, too."""
-        email: str = self.cleaned_data["email"]
-        self.instance.email = email
-        return email
+    def validate_unique_email(self, value: str) -> str:
+        """Accept any address: the page must not reveal who has an account."""
+        return value
 
-    def save(self, commit: bool = True) -> User:  # Django's signature
-        """Return the new account, still without an email address."""
-        self.instance.email = ""
-        user: User = super().save(commit=commit)
+    def save(self, request: HttpRequest) -> User:
+        """Create the account, and send a link to confirm the address.
+
+        Raises:
+            NameTaken: another account took the username since the form was checked.
+            InvitationUsed: the invitation was redeemed or expired since the page was shown.
+        """
+        user = User(username=self.cleaned_data["username"])
+        user.set_password(self.cleaned_data["password1"])
+        create_account(user, invitation=self.invitation)
+        pending = EmailAddress.objects.create(user=user, email=self.cleaned_data["email"])
+        send_verification_email_to_address(request, pending, signup=True)
         return user
 
 
-class PasswordResetForm(auth_forms.PasswordResetForm):
-    """Django's form, with links that always use the gallery's own origin."""
-
-    def save(self, **kwargs: Any) -> None:  # type: ignore[override]
-        """Send the email to the accounts with this address, if there are any."""
-        origin = urlsplit(settings.SITE_ORIGIN)
-        # Never the Host header, which the client chooses.
-        kwargs |= {"domain_override": origin.netloc, "use_https": origin.scheme == "https"}
-        super().save(**kwargs)
-
-
-class EmailForm(forms.Form):
+class EmailForm(account_forms.AddEmailForm):
     """A new email address."""
 
-    email = forms.EmailField(
-        label=_("Email address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _relabel(self, email=_("Email address"))
+
+    def clean_email(self) -> str:
+        """Return the address. One that waits for its confirmation gets a new link."""
+        value: str = self.cleaned_data["email"].lower()
+        if value == self.user.email:
+            raise get_adapter().validation_error("duplicate_email")
+        return value
+
+
+class PasswordChangeForm(account_forms.ChangePasswordForm):
+    """The old password and a new one."""
+
+    keep_tokens = forms.BooleanField(
+        label=_("Keep my API tokens"),
+        required=False,
+        help_text=_("Otherwise programs that use them have to sign in again."),
     )
+    field_order = ["oldpassword", "password1", "password2", "keep_tokens"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _relabel(
+            self,
+            oldpassword=_("Current password"),
+            password1=_("New password"),
+            password2=_("New password again"),
+        )
+        self.fields["oldpassword"].help_text = ""
+
+    def clean_oldpassword(self) -> str:
+        """Return the password if it is the person's; wrong ones are counted."""
+        password: str = self.cleaned_data["oldpassword"]
+        if not get_adapter().reauthenticate(self.user, password):
+            raise get_adapter().validation_error("enter_current_password")
+        return password
+
+
+class PasswordResetForm(account_forms.ResetPasswordForm):
+    """A confirmed email address."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _relabel(self, email=_("Email address"))
+
+    def clean_email(self) -> str:
+        """Return the address. Only one that was confirmed gets a link."""
+        email: str = self.cleaned_data["email"]
+        user = User.objects.with_email(email)
+        self.users = [user] if user and user.is_active else []
+        return email
+
+
+class NewPasswordForm(account_forms.ResetPasswordKeyForm):
+    """A new password, by the link of an email."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _relabel(self, password1=_("New password"), password2=_("New password again"))
+
+
+class _CountedCode(forms.Form):
+    """Counts wrong codes in the database, and lets each right one work once."""
+
+    user: User
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _relabel(self, code=_("Code"))
+        self.fields["code"].widget.attrs |= {"autocomplete": "one-time-code", "autofocus": True}
+
+    def clean_code(self) -> str:
+        """Return the code if it is right."""
+        from allauth.core import context  # noqa: PLC0415 - what allauth's forms use as their request
+
+        attempt = attempts.begin_code(context.request, self.user)
+        code: str = super().clean_code()  # type: ignore[misc]
+        used: Authenticator = self.authenticator  # type: ignore[attr-defined]
+        if used.type == Authenticator.Type.TOTP and not attempts.use_code(self.user, code):
+            raise ValidationError(_("This code was used already. Wait for the next one."))
+        attempt.succeeded()
+        return code
+
+
+class CodeForm(_CountedCode, mfa_forms.AuthenticateForm):
+    """A code while signing in."""
+
+
+class CodeAgainForm(_CountedCode, mfa_forms.ReauthenticateForm):
+    """A code before a sensitive action."""
+
+
+class PasskeyForm(webauthn_forms.AddWebAuthnForm):
+    """A new passkey and its name."""
+
+    passwordless = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _relabel(self, name=_("Name"))
+        self.fields["name"].max_length = 60
 
 
 class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -114,8 +225,8 @@ class AccountDeletionForm(forms.Form):
         self.user = user
 
     def clean_password(self) -> str:
-        """Return the password if it is the person's."""
+        """Return the password if it is the person's; wrong ones are counted."""
         password: str = self.cleaned_data["password"]
-        if not self.user.check_password(password):
+        if not get_adapter().reauthenticate(self.user, password):
             raise ValidationError(_("Incorrect password. Nothing was deleted."))
         return password

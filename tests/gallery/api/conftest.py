@@ -57,6 +57,6 @@ def program_of(db: None) -> ProgramFactory:
     """Return a factory of API clients with the scopes read and upload by default."""
 
     def make(user: User, *scopes: Scope) -> Program:
-        return Program(user, scopes or (Scope.READ, Scope.UPLOAD))
+        return Program(user, scopes or (Scope.READ, Scope.UPLOAD, Scope.DELETE, Scope.PURGE))
 
     return make

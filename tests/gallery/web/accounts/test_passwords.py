@@ -36,9 +36,7 @@ def link_in(message: mail.EmailMessage) -> str:
 
 def test_change__signs_other_browsers_out(alice: User, client_of: Callable[[User], Client]) -> None:
     here, elsewhere = client_of(alice), client_of(alice)
-    response = here.post(
-        "/me/password/", {"old_password": PASSWORD, "new_password1": NEW, "new_password2": NEW}
-    )
+    response = here.post("/me/password/", {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW})
     assert response.url == "/me/password/done/"
     assert here.get(response.url).status_code == 200
     assert elsewhere.get("/me/").url.startswith("/sign-in/")
@@ -47,7 +45,7 @@ def test_change__signs_other_browsers_out(alice: User, client_of: Callable[[User
 
 
 def test_change__needs_old_password(alice: User, client_of: Callable[[User], Client]) -> None:
-    client_of(alice).post("/me/password/", {"old_password": "x", "new_password1": NEW, "new_password2": NEW})
+    client_of(alice).post("/me/password/", {"oldpassword": "x", "password1": NEW, "password2": NEW})
     alice.refresh_from_db()
     assert alice.check_password(PASSWORD)
 
@@ -58,7 +56,7 @@ def test_reset__link_works_once(alice: User, client: Client) -> None:
     assert "alice" in str(message.body)
     link = link_in(message)
     form = client.get(link)
-    assert client.post(form.url, {"new_password1": NEW, "new_password2": NEW}).url == "/password/done/"
+    assert client.post(form.url, {"password1": NEW, "password2": NEW}).url == "/password/done/"
     assert client.get("/password/done/").status_code == 200
     alice.refresh_from_db()
     assert alice.check_password(NEW)
@@ -69,7 +67,7 @@ def test_reset__same_page_for_unknown_address(alice: User, client: Client) -> No
     known, unknown = ask(client, "alice@example.org"), ask(client, "mallory@example.org")
     assert (known.status_code, known.url) == (unknown.status_code, unknown.url)
     assert client.get(known.url).content == client.get(unknown.url).content
-    assert len(mail.outbox) == 1
+    assert [message.to for message in mail.outbox] == [["alice@example.org"]]
 
 
 def test_reset__unconfirmed_address_gets_no_link(alice: User, client: Client) -> None:

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from axes.models import AccessAttempt
-from django.conf import settings as django_settings
+from django.db.models import F
+from django.test import Client
 from django.urls import reverse
 
+from gallery.accounts.attempts import WRONG_PER_ADDRESS, WRONG_PER_DEVICE, WRONG_PER_NAME
+from gallery.accounts.models import RateLimit
+from gallery.accounts.rate_limits import retry_after_seconds
 from tests.gallery.conftest import PASSWORD
 
 if TYPE_CHECKING:
-    from django.test import Client
-
     from gallery.accounts.models import User
 
 pytestmark = pytest.mark.django_db
 
 URL = "/sign-in/"
-LIMIT = django_settings.AXES_FAILURE_LIMIT
+LIMIT = WRONG_PER_ADDRESS.burst
 
 
 def typed(name: str = "alice", password: str = PASSWORD) -> dict[str, str]:
@@ -77,15 +77,14 @@ def test_sign_in__never_redirects_to_other_sites(alice: User, client: Client, el
 
 
 def test_lockout__correct_password_waits_too(alice: User, client: Client) -> None:
-    for _ in range(LIMIT):
+    for _ in range(LIMIT + 1):
         response = client.post(URL, typed(password="wrong"))
     assert response.status_code == 429
     assert "Too many attempts." in response.content.decode()
     assert client.post(URL, typed()).status_code == 429
     assert not is_signed_in(client)
-    AccessAttempt.objects.update(
-        attempt_time=AccessAttempt.objects.get().attempt_time - timedelta(minutes=16)
-    )
+    assert 0 < int(response["Retry-After"]) <= 45
+    RateLimit.objects.update(busy_until=F("busy_until") - 45_000_000)
     assert client.post(URL, typed()).status_code == 302
 
 
@@ -116,16 +115,50 @@ def test_lockout__other_addresses_can_sign_in(alice: User, client: Client) -> No
 
 
 def test_lockout__username_from_many_addresses(alice: User, client: Client) -> None:
-    for address in range(5):
-        for _ in range(LIMIT):
-            client.post(URL, typed("ALICE", "wrong"), REMOTE_ADDR=f"192.0.2.{address}")
+    for _ in range(WRONG_PER_NAME.burst - 1):
+        retry_after_seconds(WRONG_PER_NAME, str(alice.pk))
+    for address in range(3):
+        client.post(URL, typed("ALICE@example.org", "wrong"), REMOTE_ADDR=f"192.0.2.{address}")
     assert client.post(URL, typed(), REMOTE_ADDR="192.0.2.200").status_code == 429
+
+
+def test_lockout__never_at_a_known_device(alice: User, client: Client) -> None:
+    client.post(URL, typed())
+    client.post("/sign-out/")
+    for _ in range(WRONG_PER_NAME.burst + 2):
+        retry_after_seconds(WRONG_PER_NAME, str(alice.pk))
+    for _ in range(LIMIT + 2):
+        retry_after_seconds(WRONG_PER_ADDRESS, "127.0.0.1")
+    assert Client().post(URL, typed(), REMOTE_ADDR="192.0.2.200").status_code == 429
+    assert client.post(URL, typed()).status_code == 302, "from the same address, by who signed in there"
+
+
+def test_lockout__guesses_at_a_known_device_are_counted(alice: User, client: Client) -> None:
+    client.post(URL, typed())
+    client.post("/sign-out/")
+    for _ in range(WRONG_PER_DEVICE.burst):
+        assert client.post(URL, typed(password="wrong")).status_code == 200
+    assert client.post(URL, typed()).status_code == 429
+
+
+def test_lockout__device_cookie_of_another_person(alice: User, bob: User, client: Client) -> None:
+    client.post(URL, typed("bob"))
+    client.post("/sign-out/")
+    for _ in range(LIMIT):
+        client.post(URL, typed(password="wrong"))
+    assert client.post(URL, typed(password="wrong")).status_code == 429
+
+
+def test_lockout__right_passwords_do_not_count(alice: User) -> None:
+    for _ in range(LIMIT + 5):
+        assert Client().post(URL, typed()).status_code == 302
 
 
 def test_lockout__stores_no_typed_values(alice: User, client: Client) -> None:
     client.post(URL, typed(password="a-wrong-secret"))
-    attempt = AccessAttempt.objects.get()
-    assert "a-wrong-secret" not in str(vars(attempt))
+    event = alice.account_events.get()
+    assert "a-wrong-secret" not in str(vars(event))
+    assert event.kind == "sign_in_failed"
 
 
 def test_sign_out__needs_post(alice: User, client: Client) -> None:

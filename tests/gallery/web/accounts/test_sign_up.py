@@ -72,7 +72,7 @@ def test_sign_up__address_taken(alice: User, client: Client) -> None:
 
     assert without_tokens(taken.content) == without_tokens(free.content)
     for_the_owner = mail.outbox[-1]
-    assert for_the_owner.to == ["ALICE@example.org"]
+    assert for_the_owner.to == ["alice@example.org"]
     assert "alice" in str(for_the_owner.body)
     assert "confirm" not in str(for_the_owner.body)
     assert User.objects.get(username="takn").email == ""
@@ -100,11 +100,11 @@ def test_sign_up__username_taken(alice: User, client: Client, name: str) -> None
         ({"username": "dora@example.org"}, "username"),
         ({"email": "nowhere"}, "email"),
         ({"email": ""}, "email"),
-        ({"password1": "short", "password2": "short"}, "password2"),
+        ({"password1": "short", "password2": "short"}, "password1"),
         ({"password2": "something-else-1"}, "password2"),
         (
             {"email": "kingfisher@example.org", "password1": "kingfisher", "password2": "kingfisher"},
-            "password2",
+            "password1",
         ),
     ],
 )

@@ -1,0 +1,78 @@
+"""Tell people by email what changed at their account, with a link that undoes it.
+
+The link opens a page; its button ends all sessions and tokens, takes back the address and sign-in methods
+added since, and leads to a new password. It works once, for seven days. The notice about a changed address
+goes to the old one.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.core import signing
+from django.db import transaction
+from django.urls import reverse
+
+from gallery.accounts import audit, emails, sessions
+from gallery.accounts.models import AccountEvent, User
+from gallery.accounts.signals import access_ended
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+Kind = AccountEvent.Kind
+SALT = "gallery.accounts.notices"
+VALID_FOR = timedelta(days=7)
+JUST_BEFORE = timedelta(minutes=1)
+"""A sign-in method is stored a moment before the event that tells of it."""
+
+
+def tell(event: AccountEvent, recipient: str = "") -> None:
+    """Queue the email about this event to the person's address, or to ``recipient``."""
+    recipient = recipient or event.user.email
+    if not recipient:
+        return
+    token = signing.dumps(event.pk, salt=SALT)
+    link = settings.SITE_ORIGIN + reverse("account-undo", args=[token])
+    emails.queue("notice", recipient, {"event": event, "user": event.user, "link": link})
+
+
+def read(untrusted_token: str) -> AccountEvent | None:
+    """Return the event that this link undoes; ``None`` if it is used, expired or invalid."""
+    try:
+        pk = signing.loads(untrusted_token, salt=SALT, max_age=VALID_FOR)
+    except signing.BadSignature:
+        return None
+    event = AccountEvent.objects.select_related("user").filter(pk=pk, user__is_active=True).first()
+    if event is None or _was_undone(event):
+        return None
+    return event
+
+
+def _was_undone(event: AccountEvent) -> bool:
+    # Undoing a change voids the links of it and of all that came after it until then. The link of an older
+    # change stays: an intruder who changed the address twice can't void the owner's by using the newer one.
+    undone = event.user.account_events.filter(kind=Kind.UNDONE, pk__gt=event.pk)
+    return any(int(entry.details.get("event", 0)) <= event.pk for entry in undone)
+
+
+@transaction.atomic
+def undo(request: HttpRequest, event: AccountEvent) -> None:
+    """Take the account back for the person who got the email about this event."""
+    user = User.objects.select_for_update().get(pk=event.user_id)
+    Authenticator.objects.filter(user=user, created_at__gte=event.at - JUST_BEFORE).delete()
+    EmailAddress.objects.filter(user=user, verified=False).delete()
+    # Whoever made the change may know the password: only an email opens the account again.
+    user.set_unusable_password()
+    if event.kind == Kind.EMAIL_CHANGED:
+        was = str(event.details.get("was", ""))
+        if not User.objects.exclude(pk=user.pk).filter(email=was).exists():
+            user.email = was
+    user.save(update_fields=["password", "email"])
+    sessions.end_all(user)
+    access_ended.send(sender=User, user=user)
+    audit.record(request, user, Kind.UNDONE, event=event.pk, what=event.kind)
