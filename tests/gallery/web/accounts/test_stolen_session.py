@@ -11,6 +11,7 @@ from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.test import Client
 
+from gallery.accounts import emails
 from gallery.accounts.attempts import WRONG_PER_SESSION
 from gallery.accounts.models import AccountEvent, AuditTrailIsFixed, User
 from gallery.accounts.sessions import SEEN_AT, SIGNED_IN_AT
@@ -175,6 +176,7 @@ def test_change__is_told_and_recorded(
         act(client_of(alice))
     event = alice.account_events.latest("pk")
     assert event.kind == kind
+    emails.send_queued()
     [*_, message] = mail.outbox
     assert message.to == ["alice@example.org"]
     assert str(event.get_kind_display()) in message.subject
