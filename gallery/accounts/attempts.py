@@ -1,7 +1,7 @@
 """Limits on wrong passwords and codes, in the database, with a time after which to try again.
 
 Every attempt is counted before it is checked, so parallel guesses can't outrun the count, and a right one is
-taken back. At a device where the person has signed in before, only its own attempts count: nobody else can
+taken back. At a device where the person has signed in before, only its own attempts count: no one else can
 lock that door. A guess inside a session counts for that session.
 """
 

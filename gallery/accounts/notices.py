@@ -66,7 +66,7 @@ def undo(request: HttpRequest, event: AccountEvent) -> None:
     user = User.objects.select_for_update().get(pk=event.user_id)
     Authenticator.objects.filter(user=user, created_at__gte=event.at - JUST_BEFORE).delete()
     EmailAddress.objects.filter(user=user, verified=False).delete()
-    # Whoever made the change may know the password: only an email opens the account again.
+    # The intruder may know the password: only an email opens the account again.
     user.set_unusable_password()
     if event.kind == Kind.EMAIL_CHANGED:
         was = str(event.details.get("was", ""))

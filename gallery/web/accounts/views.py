@@ -149,7 +149,7 @@ class EmailConfirmView(views.ConfirmEmailView):
         return response
 
     def logout_other_user(self, confirmation: object) -> None:
-        """Leave whoever is signed in here signed in: a link in an email must not end a session."""
+        """Leave the session as it is: a link in an email must not sign anyone out."""
 
 
 @private
