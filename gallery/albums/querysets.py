@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, IntegerField, OuterRef, Q, Subquery,
 from django.db.models.functions import Coalesce
 
 from gallery.photos.models import Photo
+from gallery.photos.stacks import is_under
 from gallery.photos.states import Visibility
 
 if TYPE_CHECKING:
@@ -41,8 +42,13 @@ class AlbumQuerySet(models.QuerySet["Album"]):
         return self.order_by("-created_at", "-id")
 
     def with_counts(self, seen: PhotoQuerySet) -> AlbumQuerySet:
-        """Count each album's photos among those that the viewer sees, as ``photo_count``."""
-        entries = seen.filter(album_entries__album=OuterRef("pk")).order_by().values("album_entries__album")
+        """Count each album's photos among those that the viewer sees, as ``photo_count``.
+
+        A raw that is stacked under a photo of the album is not counted, as it is not listed.
+        """
+        tops = seen.filter(album_entries__album=OuterRef(OuterRef("pk")))
+        listed = seen.filter(album_entries__album=OuterRef("pk")).filter(~is_under(tops))
+        entries = listed.order_by().values("album_entries__album")
         counted = entries.annotate(total=Count("*")).values("total")
         return self.annotate(photo_count=Coalesce(Subquery(counted, output_field=IntegerField()), Value(0)))
 

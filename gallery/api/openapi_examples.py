@@ -8,6 +8,7 @@ from uuid import UUID
 from thumbworker.contract import policy
 
 PHOTO_ID = "6f1c2a52-6c9f-4c2e-9d3a-0a4f5b8f0c11"
+RAW_ID = "a3c5e1d2-7b40-4f6e-8a19-2d5c6b7e8f90"
 ALBUM_ID = "0b7f3c6e-52b0-4f0c-9f35-6f0a5d7f3c21"
 UPLOAD_ID = "f81d4fae-7dec-41d0-a765-00a0c91e6bf6"
 SITE = "https://photos.example.org"
@@ -50,6 +51,10 @@ PHOTO: dict[str, Any] = {
     "originUrl": None,
     "trashedAt": None,
     "reviewHint": None,
+    "stack": [
+        {"id": PHOTO_ID, "fileName": "IMG_0042.jpg", "format": "JPEG", "sizeBytes": 2413331},
+        {"id": RAW_ID, "fileName": "IMG_0042.CR3", "format": "CR3", "sizeBytes": 28311552},
+    ],
 }
 DETAIL: dict[str, Any] = {
     **PHOTO,

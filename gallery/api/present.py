@@ -13,6 +13,7 @@ from gallery.api.schemas.photos import (
     PhotoDetail,
     PhotoOut,
     RenditionOut,
+    StackedFileOut,
     StateName,
     VisibilityName,
 )
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from gallery.accounts.models import User
     from gallery.photos.models import Photo
+    from gallery.presentation.stacks import StackedFile
     from gallery.presentation.tiles import Tile
     from gallery.storage.catalogue import Reading
     from thumbworker.contract.items import PhotoItem
@@ -114,4 +116,11 @@ def _facts(photo: Photo, tile: Tile, item: PhotoItem | None, viewer: User, tags:
         "review_hint": lens.review_hint or None,
         "origin_url": (photo.origin_url or None) if mine else None,
         "trashed_at": photo.trashed_at if mine else None,
+        "stack": [_stacked_file(file) for file in tile.stack] if mine else None,
     }
+
+
+def _stacked_file(file: StackedFile) -> StackedFileOut:
+    return StackedFileOut(
+        id=file.photo_id, file_name=file.file_name, format=file.format, size_bytes=file.size_bytes
+    )

@@ -78,5 +78,5 @@ class ShownFilter(admin.SimpleListFilter):
                 pk__in=claims.of_others(request.user).values("photo_id")
             )
         if wanted == TRASH:
-            return queryset.trashed()
-        return queryset.not_trashed().filter(state=wanted)
+            return queryset.trashed().one_per_stack()
+        return queryset.not_trashed().filter(state=wanted).one_per_stack()

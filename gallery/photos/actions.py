@@ -2,6 +2,9 @@
 
 Each action is one transaction and returns an ``Outcome``. The caller checks permissions. The action checks
 that the photo is still as the person saw it. ``gallery.albums.actions`` has the actions that set tags.
+
+Trash, restore, purge, visibility, rejection and a new review apply to the photo and the raws that are stacked
+under it. Approval covers what the moderator saw: the photo alone. So do its words and albums.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gallery.accounts.moderators import may_decide
@@ -19,6 +23,8 @@ from gallery.core import reasons
 from gallery.photos import transitions
 from gallery.photos.models import HistoryEntry, Photo
 from gallery.photos.purge import IN_THE_TRASH, purge_photo
+from gallery.photos.stacks import RAWS
+from gallery.photos.states import State
 from gallery.photos.takedown import remove_everything, take_down_photo
 from gallery.storage.originals import OriginalsUnavailable, originals
 
@@ -27,7 +33,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from gallery.accounts.models import User
-    from gallery.photos.states import State, Visibility
+    from gallery.photos.states import Visibility
 
 
 class Outcome(StrEnum):
@@ -76,6 +82,11 @@ SUCCESSES = {
 }
 
 
+def _raws_under(photo_id: UUID) -> list[UUID]:
+    """Return the ids of the raws that are stacked under the photo now."""
+    return list(Photo.objects.stacked_under(photo_id).values_list("pk", flat=True))
+
+
 def _done(made: bool, otherwise: Outcome = Outcome.CONFLICT) -> Outcome:
     return Outcome.DONE if made else otherwise
 
@@ -119,7 +130,12 @@ def approve(photo_id: UUID, *, actor: User, words_mark: str, seen: State | None 
             return refusal
         if photo.words_mark != words_mark:
             return Outcome.WORDS_CHANGED
-        return _done(transitions.approved(photo_id, actor=actor, seen=seen, caption=photo.caption))
+        if not transitions.approved(photo_id, actor=actor, seen=seen, caption=photo.caption):
+            return Outcome.CONFLICT
+        for raw_id in _raws_under(photo_id):
+            # They were rejected with the photo, but the moderator now sees the photo only.
+            transitions.put_back_to_review(raw_id, actor=actor, seen=State.REJECTED)
+        return Outcome.DONE
 
 
 def reject(photo_id: UUID, *, actor: User, reason: str, seen: State | None = None) -> Outcome:
@@ -128,9 +144,13 @@ def reject(photo_id: UUID, *, actor: User, reason: str, seen: State | None = Non
         photo = _locked(photo_id)
         if photo is None:
             return Outcome.CONFLICT
-        return _refused(photo, actor) or _done(
-            transitions.rejected(photo_id, actor=actor, reason=reason, seen=seen)
-        )
+        if refusal := _refused(photo, actor):
+            return refusal
+        if not transitions.rejected(photo_id, actor=actor, reason=reason, seen=seen):
+            return Outcome.CONFLICT
+        for raw_id in _raws_under(photo_id):
+            transitions.rejected(raw_id, actor=actor, reason=reason)
+    return Outcome.DONE
 
 
 def put_back(photo_id: UUID, *, actor: User, seen: State | None = None) -> Outcome:
@@ -139,9 +159,13 @@ def put_back(photo_id: UUID, *, actor: User, seen: State | None = None) -> Outco
         photo = _locked(photo_id)
         if photo is None:
             return Outcome.CONFLICT
-        return _refused(photo, actor) or _done(
-            transitions.put_back_to_review(photo_id, actor=actor, seen=seen)
-        )
+        if refusal := _refused(photo, actor):
+            return refusal
+        if not transitions.put_back_to_review(photo_id, actor=actor, seen=seen):
+            return Outcome.CONFLICT
+        for raw_id in _raws_under(photo_id):
+            transitions.put_back_to_review(raw_id, actor=actor)
+    return Outcome.DONE
 
 
 def take_down(photo_id: UUID, *, actor: User, reason: str) -> Outcome:
@@ -151,10 +175,13 @@ def take_down(photo_id: UUID, *, actor: User, reason: str) -> Outcome:
         return Outcome.CONFLICT
     if refusal := _refused(photo, actor):
         return refusal
+    raws = _raws_under(photo_id)
     if not take_down_photo(photo_id, actor=actor, reason=reason):
         return _unchangeable(_row(photo_id))
+    taken_down = [photo_id, *(raw for raw in raws if take_down_photo(raw, actor=actor, reason=reason))]
     # Not on commit: the caller hears whether everything is gone.
-    return Outcome.DONE if remove_everything(photo_id) else Outcome.REMOVAL_CONTINUES
+    gone = [remove_everything(each) for each in taken_down]
+    return Outcome.DONE if all(gone) else Outcome.REMOVAL_CONTINUES
 
 
 def retry(photo_id: UUID, *, actor: User) -> Outcome:
@@ -174,13 +201,29 @@ def retry(photo_id: UUID, *, actor: User) -> Outcome:
 
 def trash(photo_id: UUID, *, actor: User) -> Outcome:
     """Move the photo to the trash."""
-    if transitions.trashed(photo_id, actor=actor):
-        return Outcome.DONE
-    return _unchangeable(_row(photo_id))
+    now = timezone.now()
+    with transaction.atomic():
+        raws = _raws_under(photo_id)
+        if not transitions.trashed(photo_id, actor=actor, at=now):
+            return _unchangeable(_row(photo_id))
+        for raw_id in raws:
+            transitions.trashed(raw_id, actor=actor, at=now)
+    return Outcome.DONE
 
 
 def restore(photo_id: UUID, *, actor: User) -> Outcome:
-    """Restore the photo from the trash in its former state."""
+    """Restore the photo from the trash in its former state, and the raws that were trashed with it."""
+    with transaction.atomic():
+        raws = _raws_under(photo_id)
+        outcome = _restore_one(photo_id, actor=actor)
+        if outcome is Outcome.DONE:
+            for raw_id in raws:
+                # One that its owner uploaded again meanwhile stays in the trash.
+                _restore_one(raw_id, actor=actor)
+    return outcome
+
+
+def _restore_one(photo_id: UUID, *, actor: User) -> Outcome:
     try:
         with transaction.atomic():
             if transitions.restored(photo_id, actor=actor):
@@ -193,15 +236,29 @@ def restore(photo_id: UUID, *, actor: User) -> Outcome:
 def purge(photo_id: UUID, *, only_from_trash: bool) -> Outcome:
     """Delete the photo and its original permanently. The history of one that was taken down is kept."""
     condition = IN_THE_TRASH if only_from_trash else NOT_TAKEN_DOWN
-    if purge_photo(photo_id, only_if=condition):
-        return Outcome.DONE
-    return _unchangeable(_row(photo_id), Outcome.NOT_IN_TRASH if only_from_trash else Outcome.CONFLICT)
+    with transaction.atomic():
+        raws = _raws_under(photo_id)
+        if not purge_photo(photo_id, only_if=condition):
+            otherwise = Outcome.NOT_IN_TRASH if only_from_trash else Outcome.CONFLICT
+            return _unchangeable(_row(photo_id), otherwise)
+        for raw_id in raws:
+            purge_photo(raw_id, only_if=condition)
+    return Outcome.DONE
 
 
 def set_visibility(photo_id: UUID, *, visibility: Visibility) -> Outcome:
     """Set who can see the photo. Its review state does not change."""
-    changed = Photo.objects.filter(NOT_TAKEN_DOWN, pk=photo_id).update(visibility=visibility)
+    ids = [photo_id, *_raws_under(photo_id)]
+    changed = Photo.objects.filter(NOT_TAKEN_DOWN, pk__in=ids).update(visibility=visibility)
     return Outcome.DONE if changed else _unchangeable(_row(photo_id))
+
+
+def set_stacked(photo_id: UUID, *, stacked: bool) -> Outcome:
+    """Stack a raw and its photo, or take them apart. The photo may be either of them."""
+    this = Photo.objects.filter(pk=photo_id)
+    raws = Photo.objects.filter(format__in=RAWS, owner__in=this.values("owner"))
+    found = raws.filter(Q(pk=photo_id) | Q(stack_key__in=this.exclude(stack_key="").values("stack_key")))
+    return _done(bool(found.update(stands_alone=not stacked)))
 
 
 def change_words(

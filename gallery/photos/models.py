@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from gallery.photos.fields import WallClockField
 from gallery.photos.querysets import PhotoQuerySet
+from gallery.photos.stacks import KEY_LENGTH
 from gallery.photos.states import NEVER_ARRIVED, WITHOUT_PICTURE, State, Visibility
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def words_mark(caption: str, tags: Iterable[str]) -> str:
 class Photo(models.Model):
     """A photo. Its original, renditions and catalogue item are found by its id.
 
-    ``size_bytes`` is what the offer was signed for. ``width``, ``height`` (pixels, upright),
+    ``size_bytes`` is what the offer was signed for. ``width``, ``height`` (pixels, upright), ``format``,
     ``taken_local``, ``taken_at`` and ``reason`` are copied from the catalogue by ``settle`` because lists are
     ordered or searched by them. ``taken_local`` is the wall clock of capture, and ``taken_at`` the instant,
     if the offset from UTC is known. A row with only an instant is older than this rule: its instant may be
@@ -45,6 +46,8 @@ class Photo(models.Model):
 
     ``taken_down_at`` is when a moderator took the photo down: it stays rejected, its bytes are gone, and
     ``TakenDown`` keeps what recognizes it. ``review_hint`` is a reason code that only moderators see.
+    ``stack_key`` follows from ``file_name``, ``format`` and ``taken_local``: see ``stacks``. Its owner
+    decides whether a raw ``stands_alone``.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -65,6 +68,7 @@ class Photo(models.Model):
 
     reason = models.CharField(max_length=40, blank=True, editable=False)
     review_note = models.CharField(max_length=500, blank=True, editable=False)
+    format = models.CharField(max_length=16, blank=True, default="", db_default="", editable=False)
     width = models.PositiveIntegerField(null=True, editable=False)
     height = models.PositiveIntegerField(null=True, editable=False)
     taken_at = models.DateTimeField(null=True, editable=False)
@@ -73,6 +77,8 @@ class Photo(models.Model):
     trashed_at = models.DateTimeField(null=True, editable=False)
     taken_down_at = models.DateTimeField(null=True, editable=False)
     review_hint = models.CharField(max_length=40, blank=True, default="", db_default="", editable=False)
+    stack_key = models.CharField(max_length=KEY_LENGTH, blank=True, default="", db_default="", editable=False)
+    stands_alone = models.BooleanField(default=False, db_default=False, editable=False)
     looked_at = models.DateTimeField(default=NEVER, editable=False)
     due_at = models.DateTimeField(default=NEVER, db_default=NEVER, editable=False)
     looks = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
@@ -121,6 +127,7 @@ class Photo(models.Model):
                 for state in (State.REJECTED, State.FAILED)
             ),
             models.Index("processed_at", name="photos_processed", condition=Q(processed_at__isnull=False)),
+            models.Index("owner", "stack_key", name="photos_stacks", condition=Q(stack_key__gt="")),
             models.Index("trashed_at", name="photos_trashed", condition=Q(trashed_at__isnull=False)),
         ]
         constraints: ClassVar[list[Any]] = [

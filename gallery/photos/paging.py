@@ -25,9 +25,14 @@ class Page:
     next_cursor: str
 
 
-def page_of(photos: PhotoQuerySet, untrusted_cursor: str, *, size: int = PAGE_SIZE) -> Page:
-    """Return one page of the photos, newest first, by one query. An invalid cursor returns the first page."""
-    ordered = photos.newest_first()
+def page_of(
+    photos: PhotoQuerySet, untrusted_cursor: str, *, size: int = PAGE_SIZE, every_file: bool = False
+) -> Page:
+    """Return one page of the photos, newest first, by one query. An invalid cursor returns the first page.
+
+    Unless ``every_file``, a raw is left out if the photo that it is stacked under is in the list.
+    """
+    ordered = (photos if every_file else photos.one_per_stack()).newest_first()
     if position := decode_cursor(untrusted_cursor):
         ordered = ordered.older_than(*position)
     # One more row than shown says whether there is a next page, without counting.

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NoReturn
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Subquery
 
+from gallery.photos import stacks
 from gallery.photos.states import State, Visibility
 
 if TYPE_CHECKING:
@@ -66,8 +67,27 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
         return public if user.is_superuser else public.not_trashed()
 
     def awaiting_review(self) -> PhotoQuerySet:
-        """Keep the moderator's queue."""
-        return self.filter(state=State.PENDING, trashed_at=None, visibility=Visibility.PUBLIC)
+        """Keep the moderator's queue.
+
+        A raw under a photo that is public or in the queue is shown to no one, so there is nothing to judge.
+        """
+        queue = self.filter(state=State.PENDING, trashed_at=None, visibility=Visibility.PUBLIC)
+        tops = self.model._default_manager.filter(state__in=(State.PENDING, State.APPROVED))  # noqa: SLF001
+        return queue.filter(~stacks.is_under(tops))
+
+    def one_per_stack(self) -> PhotoQuerySet:
+        """Leave out raws that are stacked under a photo of this same list."""
+        return self.filter(~stacks.is_under(self))
+
+    def with_top(self) -> PhotoQuerySet:
+        """Annotate the id of the photo that a raw is stacked under as ``top_id``; ``None`` for all others."""
+        return self.annotate(top_id=stacks.top_id(self.model._default_manager.all()))  # noqa: SLF001
+
+    def stacked_under(self, photo_id: UUID) -> PhotoQuerySet:
+        """Keep the raws of this photo's stack; none if the photo is not its top."""
+        top = self.model._default_manager.filter(pk=photo_id)  # noqa: SLF001
+        same = {name: Subquery(top.values(name)) for name in ("owner_id", "stack_key")}
+        return self.filter(**same, stack_key__gt="").with_top().filter(Q(top_id=photo_id))
 
     def newest_first(self) -> PhotoQuerySet:
         """Order by upload time, newest first. The id makes the order total, as keyset paging needs."""

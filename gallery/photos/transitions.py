@@ -218,14 +218,14 @@ def words_changed(photo_id: UUID, *, actor: User) -> bool:
     return apply(WORDS_CHANGED, photo_id, actor=actor)
 
 
-def trashed(photo_id: UUID, *, actor: User) -> bool:
-    """Move the photo to the trash. It keeps its state."""
+def trashed(photo_id: UUID, *, actor: User, at: datetime | None = None) -> bool:
+    """Move the photo to the trash. It keeps its state. What is trashed ``at`` one instant stays together."""
     return apply(
         TRASHED,
         photo_id,
         actor=actor,
         conditions={"trashed_at": None},
-        changes={"trashed_at": timezone.now()},
+        changes={"trashed_at": at or timezone.now()},
     )
 
 

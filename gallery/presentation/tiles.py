@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from gallery.presentation.lens import Lens
 from gallery.presentation.sentences import state_label, state_sentence
+from gallery.presentation.stacks import stacks_of
 from gallery.processing.settle import is_behind, settle
 from gallery.storage import catalogue, signed_urls
 from thumbworker.contract import policy
@@ -24,11 +25,12 @@ if TYPE_CHECKING:
 
     from gallery.accounts.models import User
     from gallery.photos.models import Photo
+    from gallery.presentation.stacks import StackedFile
     from thumbworker.contract.items import MadeRendition, PhotoItem
 
 MOVED_FIELDS = (
     *("state", "reason", "width", "height", "taken_at", "processed_at"),
-    *("taken_local", "content_type", "size_bytes", "sha256"),
+    *("taken_local", "content_type", "size_bytes", "sha256", "format", "stack_key"),
 )
 """Columns that settling may set."""
 RATIO_STEP = 5
@@ -44,7 +46,7 @@ class Tile:
 
     Every browser shows ``src``, ``srcset`` and ``full_src``. ``avif_srcset`` has the AVIF ones too: it is for
     a ``<source type="image/avif">``, which browsers without AVIF skip, and so is ``full_avif_src``. Both are
-    empty if there is no AVIF.
+    empty if there is no AVIF. ``stack`` has the files of the photo's stack, for their owner only.
     """
 
     photo_id: UUID
@@ -71,6 +73,12 @@ class Tile:
     full_avif_src: str = ""
     full_width: int = 0
     full_height: int = 0
+    stack: tuple[StackedFile, ...] = ()
+
+    @property
+    def is_stack(self) -> bool:
+        """Return whether a raw is stacked under this photo."""
+        return bool(self.stack) and self.stack[0].photo_id == self.photo_id
 
 
 def ratio_class(width: int, height: int) -> str:
@@ -112,7 +120,10 @@ def tiles_of(
             if photo.pk in moved:
                 photo.refresh_from_db(fields=MOVED_FIELDS)
     signer = signed_urls.signer()
-    return [_tile(photo, ready_item(photo, reading), viewer, signer) for photo in photos], reading
+    stacks = stacks_of(photos, viewer)
+    return [
+        _tile(photo, ready_item(photo, reading), viewer, signer, stacks.get(photo.pk, ())) for photo in photos
+    ], reading
 
 
 def ready_item(photo: Photo, reading: catalogue.Reading) -> PhotoItem | None:
@@ -126,6 +137,7 @@ def _tile(
     ready: PhotoItem | None,
     viewer: User | AnonymousUser,
     signer: signed_urls.UrlSigner | None,
+    stack: tuple[StackedFile, ...],
 ) -> Tile:
     pictures: dict[str, str | int] = {}
     if ready and signer:
@@ -150,6 +162,7 @@ def _tile(
         ratio_class=ratio_class(width, height),
         thumbhash=ready.thumbhash if ready else "",
         dominant_color=ready.dominant_color if ready else "",
+        stack=stack,
         **pictures,  # type: ignore[arg-type]
     )
 

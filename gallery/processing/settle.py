@@ -14,6 +14,7 @@ from gallery.core import reasons
 from gallery.imports import results
 from gallery.photos import transitions
 from gallery.photos.models import Photo
+from gallery.photos.stacks import stack_key
 from gallery.photos.states import WITHOUT_PICTURE
 from gallery.photos.takedown import lookalikes
 from gallery.storage import catalogue
@@ -43,7 +44,7 @@ def settle(photo_ids: Iterable[UUID], *, reading: catalogue.Reading | None = Non
         .select_related("owner")
         .only(
             *("id", "state", "taken_down_at", "processed_at", "taken_at", "taken_local"),
-            *("origin_url", "size_bytes", "owner"),
+            *("origin_url", "size_bytes", "owner", "file_name", "format"),
         )
     )
     photos = list(candidates if reading else candidates.filter(state__in=WITHOUT_PICTURE))
@@ -102,7 +103,7 @@ def _settle_one(photo: Photo, reading: catalogue.Reading, known: _Known) -> bool
 
 
 def _adopt(photo: Photo, item: PhotoItem, known: _Known) -> bool:
-    facts = sortable_facts(item)
+    facts = sortable_facts(photo, item)
     if not photo.origin_url:
         return _process(photo, item, known, facts)
     facts |= results.fetched_facts(item)
@@ -134,19 +135,23 @@ def is_behind(photo: Photo, item: PhotoItem) -> bool:
     if item.status is not Status.READY or photo.processed_at is None:
         return False
     processed_at = _instant(item.processed_at)
-    return processed_at is not None and (photo.processed_at < processed_at or photo.lacks_wall_clock)
+    return processed_at is not None and (
+        photo.processed_at < processed_at or photo.lacks_wall_clock or photo.format != item.format
+    )
 
 
 def _refresh(photo: Photo, item: PhotoItem) -> bool:
     """Adopt the facts of a newer item: the worker read the same original again."""
     unchanged = Photo.objects.filter(pk=photo.pk, state=photo.state, processed_at=photo.processed_at)
-    return bool(unchanged.update(**sortable_facts(item)))
+    return bool(unchanged.update(**sortable_facts(photo, item)))
 
 
-def sortable_facts(item: PhotoItem) -> dict[str, Any]:
+def sortable_facts(photo: Photo, item: PhotoItem) -> dict[str, Any]:
     """Return the item's facts that lists are sorted or searched by, as columns."""
     wall, instant = wall_and_instant(item)
     return {
+        "format": item.format,
+        "stack_key": stack_key(photo.file_name, item.format, wall),
         "width": item.width or None,
         "height": item.height or None,
         "processed_at": _instant(item.processed_at),

@@ -51,6 +51,7 @@ def _photo_page(request: Request, found: Photo, form: PhotoForm, status: int = 2
     words = seen.file_words(item)
     can_add = seen.can_edit and bool(words.get("keywords"))
     public = Photo.objects.public() if not seen.is_mine else Photo.objects.owned_by(found.owner).not_trashed()
+    public = public.one_per_stack()
     neighbors = public.newest_first().only("id")
     newer = public.newer_than(found.created_at, found.pk).order_by("created_at", "id").only("id").first()
     older = neighbors.older_than(found.created_at, found.pk).first()

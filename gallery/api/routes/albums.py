@@ -4,7 +4,7 @@ from http import HTTPStatus
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Status
 
@@ -16,6 +16,7 @@ from gallery.api.filters import visible_photos
 from gallery.api.responses import refusals
 from gallery.api.schemas import albums as s
 from gallery.api.schemas.photos import VisibilityName
+from gallery.photos.stacks import is_under
 from thumbworker.contract.text import folded
 
 router = Router(tags=["Albums and tags"], by_alias=True)
@@ -97,9 +98,11 @@ def change_album_photos(request: ApiRequest, album_id: UUID, change: s.AlbumPhot
 def list_tags(request: ApiRequest, query: Query[s.TagsQuery]) -> s.TagList:
     """List the tags of the photos you can see, most used first."""
     visible = visible_photos(request.auth).not_trashed()
+    tops = visible.filter(photo_tags__tag=OuterRef("pk"))
+    listed = Q(photo_tags__photo__in=visible) & ~is_under(tops, "photo_tags__photo__")
     tags = (
         Tag.objects.filter(name__startswith=folded(query.q))
-        .annotate(photo_count=Count("photo_tags", filter=Q(photo_tags__photo__in=visible)))
+        .annotate(photo_count=Count("photo_tags", filter=listed))
         .filter(photo_count__gt=0)
         .order_by("-photo_count", "name")
     )

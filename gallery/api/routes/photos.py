@@ -38,8 +38,10 @@ def _own_detail(request: ApiRequest, photo_id: UUID) -> s.PhotoDetail:
     return present.photo_detail(own_or_404(request, photo_id), request.user)
 
 
-def _page(photos: PhotoQuerySet, request: ApiRequest, *, cursor: str, limit: int) -> s.PhotoPage:
-    page = page_of(photos.with_owner(), cursor, size=limit)
+def _page(
+    photos: PhotoQuerySet, request: ApiRequest, *, cursor: str, limit: int, every_file: bool = False
+) -> s.PhotoPage:
+    page = page_of(photos.with_owner(), cursor, size=limit, every_file=every_file)
     return s.PhotoPage(
         photos=present.photos_out(page.photos, request.user), next_cursor=page.next_cursor or None
     )
@@ -50,9 +52,12 @@ def list_photos(request: ApiRequest, query: Query[s.PhotoQuery]) -> s.PhotoPage:
     """List photos, newest upload first.
 
     Send `nextCursor` as `cursor` for the next page. No photo is listed twice.
-    The states of your own photos are updated first.
+    The states of your own photos are updated first. A camera raw file that is stacked under a listed photo is
+    left out: see its `stack`.
     """
-    return _page(photos_of(query, request.auth), request, cursor=query.cursor, limit=query.limit)
+    every_file = query.stacked or bool(query.id)
+    photos = photos_of(query, request.auth)
+    return _page(photos, request, cursor=query.cursor, limit=query.limit, every_file=every_file)
 
 
 @router.get("/search", auth=READS, response={200: s.PhotoPage, **refusals()})
@@ -120,6 +125,8 @@ def change_photo(request: ApiRequest, photo_id: UUID, change: s.PhotoChange) -> 
     )
     if outcome is Outcome.TAKEN_DOWN:
         raise problems.of_outcome(outcome)
+    if change.stacked is not None:
+        actions.set_stacked(photo.pk, stacked=change.stacked)
     return _own_detail(request, photo_id)
 
 

@@ -75,6 +75,15 @@ class RenditionOut(Output):
     )
 
 
+class StackedFileOut(Output):
+    """A file of a stack: a photo of its own, with its own original."""
+
+    id: UUID
+    file_name: str = Field(examples=["IMG_0042.CR3"])
+    format: str = Field(description="What the file contains.", examples=["CR3"])
+    size_bytes: int
+
+
 class PhotoOut(Output):
     """A photo. Fields for its owner only are `null` for others."""
 
@@ -115,6 +124,12 @@ class PhotoOut(Output):
     trashed_at: datetime | None
     review_hint: str | None = Field(
         description="What a moderator should know before deciding, as a sentence. For moderators only."
+    )
+    stack: list[StackedFileOut] | None = Field(
+        description=(
+            "The files of its stack: first the JPEG or HEIF that is shown, then the camera raw files of the "
+            "same name and local time. Empty if it is in none. For its owner only."
+        )
     )
 
 
@@ -186,6 +201,12 @@ class PhotoQuery(Input):
     uploaded_from: Instant | None = Field(None, description="Uploaded at this time or later.")
     uploaded_until: Instant | None = Field(None, description="Uploaded before this time.")
     trashed: bool = Field(False, description="Your trash instead of your other photos.")
+    stacked: bool = Field(
+        False,
+        description=(
+            "Also raw files that are stacked under a listed photo. They are listed anyway if you ask by `id`."
+        ),
+    )
 
 
 class SearchQuery(Input):
@@ -202,6 +223,10 @@ class PhotoChange(Input):
     caption: Caption = Field(LEFT_OUT)
     visibility: VisibilityName = Field(LEFT_OUT)
     tags: Tags = Field(LEFT_OUT, description="Replaces all tags.")
+    stacked: StrictBool = Field(
+        LEFT_OUT,
+        description="Whether a raw file and the JPEG or HEIF of the same name and time are one stack.",
+    )
 
 
 class DeleteQuery(Input):
