@@ -121,7 +121,10 @@ class Downloader:
 def download(gallery: WebGallery, options: argparse.Namespace, output: Output) -> Exit:
     """Download the given photos, or all that match the filters, and print their paths."""
     options.to.mkdir(parents=True, exist_ok=True)
-    photos = list(gallery.photos_by_id(options.ids) if options.ids else filtered_photos(gallery, options))
+    if options.ids:
+        photos = list(gallery.photos_by_id(options.ids))
+    else:
+        photos = list(filtered_photos(gallery, options, every_file=options.size == ORIGINAL))
     destinations = _destinations(DestinationFolder(options.to, options.size), photos)
     downloader = Downloader(gallery, options.size)
     counts: Counter[str] = Counter()

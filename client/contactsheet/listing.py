@@ -28,21 +28,27 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--limit", type=int, metavar="N", help="only the N newest photos")
 
 
-def filtered_photos(gallery: WebGallery, options: argparse.Namespace) -> Iterator[dict[str, Any]]:
-    """Yield your own photos that match the filters, newest first."""
+def filtered_photos(
+    gallery: WebGallery, options: argparse.Namespace, *, every_file: bool
+) -> Iterator[dict[str, Any]]:
+    """Yield your own photos that match the filters, newest first.
+
+    Unless ``every_file``, raw files that the gallery shows by their JPEG are left out.
+    """
     query: dict[str, Any] = {
         "state": options.state,
         "tag": options.tag,
         "album": options.album,
         "q": options.search,
         "trashed": "true" if options.trashed else None,
+        "stacked": "true" if every_file else None,
     }
     return islice(gallery.photos({name: value for name, value in query.items() if value}), options.limit)
 
 
 def list_photos(gallery: WebGallery, options: argparse.Namespace, output: Output) -> Exit:
     """Print id, state, upload time, size and name of each photo, or the API's JSON."""
-    for photo in filtered_photos(gallery, options):
+    for photo in filtered_photos(gallery, options, every_file=True):
         output.line(json.dumps(photo) if options.json else _line(photo))
     return Exit.DONE
 

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from gallery.photos.fields import WallClockField
 from gallery.photos.querysets import PhotoQuerySet
-from gallery.photos.stacks import KEY_LENGTH
+from gallery.photos.stacks import HAS_KEY, KEY_LENGTH
 from gallery.photos.states import NEVER_ARRIVED, WITHOUT_PICTURE, State, Visibility
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ class Photo(models.Model):
                 for state in (State.REJECTED, State.FAILED)
             ),
             models.Index("processed_at", name="photos_processed", condition=Q(processed_at__isnull=False)),
-            models.Index("owner", "stack_key", name="photos_stacks", condition=Q(stack_key__gt="")),
+            models.Index("owner", "stack_key", name="photos_stacks", condition=HAS_KEY),
             models.Index("trashed_at", name="photos_trashed", condition=Q(trashed_at__isnull=False)),
         ]
         constraints: ClassVar[list[Any]] = [

@@ -87,7 +87,7 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
         """Keep the raws of this photo's stack; none if the photo is not its top."""
         top = self.model._default_manager.filter(pk=photo_id)  # noqa: SLF001
         same = {name: Subquery(top.values(name)) for name in ("owner_id", "stack_key")}
-        return self.filter(**same, stack_key__gt="").with_top().filter(Q(top_id=photo_id))
+        return self.filter(stacks.HAS_KEY, **same).with_top().filter(Q(top_id=photo_id))
 
     def newest_first(self) -> PhotoQuerySet:
         """Order by upload time, newest first. The id makes the order total, as keyset paging needs."""

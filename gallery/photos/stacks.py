@@ -1,6 +1,6 @@
 """Stacks: a camera raw and the JPEG or HEIF of the same capture are shown as one photo, by the latter.
 
-No row says which photos are stacked. It follows from what the rows are now, so the order of arrival, the
+No row says which photos are stacked. It follows from what the rows are now, so the order of uploads, the
 trash, a purge or a change of visibility leave nothing to repair. Each photo keeps its own state, words and
 albums.
 """
@@ -29,6 +29,8 @@ TOPS = (Format.JPEG, Format.HEIF)
 """What cameras write beside a raw. Other formats are made later, and are photos of their own."""
 
 KEY_LENGTH = 32
+HAS_KEY = ~Q(stack_key="")
+"""The condition of the index ``photos_stacks``. Were it a range, SQLite would search by that."""
 RAW_EXTENSIONS = (
     "3fr arw cr2 cr3 crw dng erf iiq k25 kdc mef mos mrw nef nrw orf pef raf raw rw2 rwl sr2 srf srw"
 )
@@ -67,7 +69,7 @@ def top_id(tops: PhotoQuerySet) -> Case:
 
 
 def _is_stackable_raw(prefix: str = "") -> Q:
-    wanted = {"stack_key__gt": "", "format__in": RAWS, "stands_alone": False}
+    wanted = {"format__in": RAWS, "stands_alone": False}
     return Q(**{prefix + name: value for name, value in wanted.items()})
 
 
@@ -78,6 +80,7 @@ def _tops_of(tops: PhotoQuerySet, prefix: str = "") -> PhotoQuerySet:
         Q(trashed_at=trashed_at) | Q(IsNull(trashed_at, True), trashed_at=None),
         # A public raw must not disappear under a private photo: its owner would believe that it is private.
         Q(visibility=Visibility.PUBLIC) | Q(visibility=OuterRef(f"{prefix}visibility")),
+        HAS_KEY,
         owner_id=OuterRef(f"{prefix}owner_id"),
         stack_key=OuterRef(f"{prefix}stack_key"),
         format__in=TOPS,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gallery.photos.models import Photo
+from gallery.photos.stacks import RAWS, TOPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,3 +49,13 @@ def stacks_of(photos: Iterable[Photo], viewer: User | AnonymousUser) -> dict[UUI
         stack = tuple(files[photo_id] for photo_id in (top_id, *raw_ids))
         stacks |= dict.fromkeys((top_id, *raw_ids), stack)
     return stacks
+
+
+def can_be_stacked(photo: Photo) -> bool:
+    """Return whether its owner took this photo out of a stack that could be made again."""
+    if not photo.stack_key or photo.trashed_at is not None:
+        return False
+    others = Photo.objects.filter(owner_id=photo.owner_id, stack_key=photo.stack_key).not_trashed()
+    if photo.format in TOPS:
+        return others.filter(format__in=RAWS, stands_alone=True).exists()
+    return photo.stands_alone and others.filter(format__in=TOPS).exists()

@@ -21,6 +21,7 @@ from gallery.presentation.camera_facts import facts_of
 from gallery.presentation.file_words import labeled, offered_tags
 from gallery.presentation.history import lines_of
 from gallery.presentation.lens import Lens
+from gallery.presentation.stacks import can_be_stacked
 from gallery.presentation.tiles import ready_item, tiles_of
 from gallery.web.forms import PhotoForm
 from gallery.web.sheets import private
@@ -68,6 +69,7 @@ def _photo_page(request: Request, found: Photo, form: PhotoForm, status: int = 2
         "can_moderate": seen.can_review,
         "can_download": seen.can_download,
         "can_try_again": seen.can_retry,
+        "can_stack": seen.can_edit and can_be_stacked(found),
         "edit_form": form if seen.is_mine else None,
         "previous_url": newer.get_absolute_url() if newer else "",
         "next_url": older.get_absolute_url() if older else "",
@@ -140,6 +142,17 @@ def try_again(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     outcome = actions.retry(found.pk, actor=request.user)
     if outcome is not Outcome.DONE:
         messages.warning(request, outcome.sentence)
+    return redirect(found)
+
+
+@login_required
+@require_POST
+def stack(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
+    """Stack a raw file and its JPEG, or take them apart."""
+    found = _own_or_404(request.user, photo_id)
+    outcome = actions.set_stacked(found.pk, stacked="apart" not in request.POST)
+    level = messages.WARNING if outcome is Outcome.CONFLICT else messages.SUCCESS
+    messages.add_message(request, level, outcome.sentence)
     return redirect(found)
 
 

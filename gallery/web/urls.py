@@ -17,6 +17,7 @@ urlpatterns = [
     path("photos/<uuid:photo_id>/restore/", photos.restore, name="photo-restore"),
     path("photos/<uuid:photo_id>/purge/", photos.purge, name="photo-purge"),
     path("photos/<uuid:photo_id>/try-again/", photos.try_again, name="photo-try-again"),
+    path("photos/<uuid:photo_id>/stack/", photos.stack, name="photo-stack"),
     path("photos/<uuid:photo_id>/original/", photos.original, name="photo-original"),
     path("photos/<uuid:photo_id>/organize/", albums.organize, name="photo-organize"),
     path("photos/<uuid:photo_id>/file-tags/", albums.add_file_tags, name="photo-file-tags"),

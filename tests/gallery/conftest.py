@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import uuid4
 
@@ -18,6 +18,7 @@ from moto import mock_aws
 
 from gallery.accounts.models import User
 from gallery.photos.models import Photo
+from gallery.photos.stacks import stack_key
 from gallery.photos.states import State, Visibility
 from tests.gallery.stores import Stores
 
@@ -29,12 +30,19 @@ if TYPE_CHECKING:
 
 PASSWORD = "correct-horse-battery"
 SIZE_BYTES = 1_000
+NOON = datetime(2026, 5, 1, 12)  # noqa: DTZ001 - a wall clock
 
 
 class PhotoFactory(Protocol):
     """Creates the row of a photo, without its original."""
 
     def __call__(self, owner: User, state: State = State.APPROVED, **fields: Any) -> Photo: ...
+
+
+class FileFactory(Protocol):
+    """Creates the row of a processed photo of one capture, as ``settle`` leaves it."""
+
+    def __call__(self, kind: str, name: str = "", **fields: Any) -> Photo: ...
 
 
 class JustBefore(Protocol):
@@ -140,6 +148,20 @@ def make_photo(db: None) -> PhotoFactory:
         User.objects.filter(pk=owner.pk).update(used_bytes=owner.used_bytes + photo.size_bytes)
         owner.refresh_from_db(fields=["used_bytes"])
         return photo
+
+    return make
+
+
+@pytest.fixture
+def file(alice: User, make_photo: PhotoFactory) -> FileFactory:
+    """Return a function that creates rows of the formats that a camera wrote of one capture."""
+
+    def make(kind: str, name: str = "", **fields: Any) -> Photo:
+        name = name or {"JPEG": "IMG_1234.JPG", "HEIF": "IMG_1234.HEIC"}.get(kind, f"IMG_1234.{kind}")
+        at = fields.pop("at", NOON)
+        key = stack_key(name, kind, at)
+        derived = {"file_name": name, "format": kind, "taken_local": at, "stack_key": key}
+        return make_photo(fields.pop("owner", alice), **(derived | fields))
 
     return make
 

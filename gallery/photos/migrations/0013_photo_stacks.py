@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="photo",
             index=models.Index(
-                "owner", "stack_key", condition=Q(stack_key__gt=""), name="photos_stacks"
+                "owner", "stack_key", condition=~Q(stack_key=""), name="photos_stacks"
             ),
         ),
     ]

@@ -54,9 +54,22 @@ def test_plan__own_photos(position: Photo, alice: User) -> None:
     assert "TEMP B-TREE" not in plan
 
 
+def test_plan__one_per_stack(position: Photo, alice: User) -> None:
+    for photos, name in (
+        (Photo.objects.public(), "photos_public_newest"),
+        (Photo.objects.owned_by(alice).not_trashed(), "photos_owner_newest"),
+        (Photo.objects.owned_by(alice).trashed(), "photos_owner_newest"),
+    ):
+        plan = plan_of(photos.one_per_stack().newest_first()[:61])
+        assert name in plan
+        assert "photos_stacks (owner_id=? AND stack_key=?)" in plan
+        assert "TEMP B-TREE" not in plan
+
+
 def test_plan__review_queue(position: Photo) -> None:
     plan = plan_of(Photo.objects.awaiting_review().order_by("created_at", "id")[:100])
     assert "photos_review_queue" in plan
+    assert "photos_stacks (owner_id=? AND stack_key=?)" in plan
     assert "TEMP B-TREE" not in plan
 
 

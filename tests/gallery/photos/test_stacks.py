@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 import pytest
 from django.utils import timezone
@@ -21,39 +21,17 @@ from gallery.presentation.stacks import stacks_of
 from gallery.processing.settle import settle
 from gallery.processing.sweep import TRASH_RETENTION, sweep
 from gallery.storage import catalogue
+from tests.gallery.conftest import NOON
 from tests.gallery.stores import Stores, failed_item, ready_item
 
 if TYPE_CHECKING:
     from gallery.accounts.models import User
     from gallery.photos.querysets import PhotoQuerySet
-    from tests.gallery.conftest import PhotoFactory
+    from tests.gallery.conftest import FileFactory, PhotoFactory
 
 pytestmark = pytest.mark.django_db
 
-NOON = datetime(2026, 5, 1, 12, 0, 0)  # noqa: DTZ001 - a wall clock
 PRIVATE, PUBLIC = Visibility.PRIVATE, Visibility.PUBLIC
-
-
-class FileFactory(Protocol):
-    """Creates the row of a processed photo of one capture."""
-
-    def __call__(self, kind: str, name: str = "", **fields: Any) -> Photo: ...
-
-
-@pytest.fixture
-def file(alice: User, make_photo: PhotoFactory) -> FileFactory:
-    def make(kind: str, name: str = "", **fields: Any) -> Photo:
-        name = name or {"JPEG": "IMG_1234.JPG", "HEIF": "IMG_1234.HEIC"}.get(kind, f"IMG_1234.{kind}")
-        at = fields.pop("at", NOON)
-        derived = {
-            "file_name": name,
-            "format": kind,
-            "taken_local": at,
-            "stack_key": stack_key(name, kind, at),
-        }
-        return make_photo(fields.pop("owner", alice), **(derived | fields))
-
-    return make
 
 
 def listed(photos: PhotoQuerySet) -> set[str]:
@@ -118,12 +96,12 @@ def test_key__unknown_time_never_stacks() -> None:
     assert stack_key("IMG_1234.JPG", "JPEG", None) == stack_key("IMG_1234.CR3", "CR3", None) == ""
 
 
-# Arrival: in any order, one or both failed, of one or two owners
+# Uploads: in any order, one or both failed, of one or two owners
 
 
 @pytest.mark.parametrize("order", ["raw first", "jpeg first", "at once"])
 @pytest.mark.parametrize(("raw_fails", "jpeg_fails"), [*itertools.product([False, True], repeat=2)])
-def test_arrival__any_order(
+def test_upload__any_order(
     order: str, raw_fails: bool, jpeg_fails: bool, alice: User, make_photo: PhotoFactory
 ) -> None:
     metadata = {"taken_at": "2026-05-01T12:00:00+02:00"}
@@ -148,7 +126,7 @@ def test_arrival__any_order(
     assert bool(stacks_of(shown, alice)) == (expected == {jpeg.pk})
 
 
-def test_arrival__older_row_adopts_its_format(alice: User, make_photo: PhotoFactory) -> None:
+def test_upload__older_row_adopts_its_format(alice: User, make_photo: PhotoFactory) -> None:
     photo = make_photo(alice, file_name="IMG_1234.CR3", processed_at=timezone.now())
     item = ready_item(photo, format="CR3", metadata={"taken_at": "2026-05-01T12:00:00"})
     reading = catalogue.Reading({photo.pk: item})
@@ -230,6 +208,9 @@ def test_others__are_told_of_no_stack(file: FileFactory, bob: User, charlie: Use
     file("CR3", visibility=PRIVATE)
     jpeg = file("JPEG")
     for person in (bob, charlie, admin):
+        # Theirs has the same name and time.
+        own = [file(kind, owner=person) for kind in ("CR3", "JPEG")]
+        assert jpeg.pk not in stacks_of([jpeg, *own], person)
         assert stacks_of([jpeg], person) == {}
 
 
