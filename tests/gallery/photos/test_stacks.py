@@ -18,8 +18,9 @@ from gallery.photos.purge import purge_photo
 from gallery.photos.stacks import stack_key
 from gallery.photos.states import State, Visibility
 from gallery.presentation.stacks import stacks_of
+from gallery.processing.matters import TRASH_RETENTION
 from gallery.processing.settle import settle
-from gallery.processing.sweep import TRASH_RETENTION, sweep
+from gallery.processing.sweep import sweep
 from gallery.storage import catalogue
 from tests.gallery.conftest import NOON
 from tests.gallery.stores import Stores, failed_item, ready_item
@@ -368,3 +369,13 @@ def test_pages__are_full_and_complete(file: FileFactory, alice: User) -> None:
         if not cursor:
             break
     assert names == [f"IMG_{number}.JPG" for number in (4, 3, 2, 1, 0)]
+
+
+def test_take_down__both(stores: Stores, pair: tuple[Photo, Photo], charlie: User, alice: User) -> None:
+    for photo in pair:
+        stores.put_original(photo.pk)
+    assert actions.take_down(pair[0].pk, actor=charlie, reason="Not theirs") is Outcome.DONE
+    assert not Photo.objects.filter(taken_down_at=None).exists()
+    assert stores.keys("originals/") == set()
+    # There is no picture to be shown by, so each says what became of it.
+    assert mine(alice) == {"JPEG", "CR3"}
