@@ -55,6 +55,8 @@ STAGE = env.str("STAGE", default="local")
 
 # The product.
 SIGN_UP = env.str("SIGN_UP", default="open")
+# Whom to tell about a weakness: a mailto: or https: address. Empty for the sender of emails.
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
 MODERATORS_MAY_DECIDE_OWN = env.bool("MODERATORS_MAY_DECIDE_OWN", default=False)
 DEFAULT_QUOTA_BYTES = env.int("DEFAULT_QUOTA_BYTES", default=5 * 1024**3)
 
@@ -101,6 +103,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "gallery.core.gateway_middleware.GatewayMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "gallery.core.security_headers.SecurityHeadersMiddleware",
     "gallery.core.canonical_host.CanonicalHostMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -237,6 +240,10 @@ EMAIL_TIMEOUT = 5
 LOCAL_FROM_EMAIL = "Contactsheet <contactsheet@localhost>"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=LOCAL_FROM_EMAIL)
 
+# Browsers accept a cookie of such a name from this host only, not from a subdomain or over plain HTTP.
+COOKIE_PREFIX = "__Host-" if IS_HTTPS else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_SECURE = IS_HTTPS

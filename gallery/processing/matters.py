@@ -77,7 +77,7 @@ _KINDS = {
     "awaiting": _Kind(awaiting, Greatest("due_at", "created_at")),
     "deletions": _Kind(deletions, Greatest("due_at", "purged_at")),
     "trash": _Kind(lambda now: Photo.objects.filter(old_trash(now)), "trashed_at", TRASH_RETENTION),
-    "never_arrived": _Kind(
+    "missing_uploads": _Kind(
         lambda now: Photo.objects.filter(never_arrived(now)),
         "offered_until",
         EXPIRE_AFTER + NEVER_ARRIVED_RETENTION,

@@ -310,7 +310,7 @@ def _never_arrived(run: _Run) -> Iterator[None]:
             else:
                 # The upload arrived late, so wait for the worker again.
                 transitions.arrived_late(photo_id)
-            run.count("never_arrived")
+            run.count("missing_uploads")
             if not run.budget.has_left():
                 return
         yield
@@ -350,6 +350,6 @@ _KINDS: dict[str, Callable[[_Run], Iterator[None]]] = {
     "awaiting": _awaiting,
     "deletions": _deletions,
     "trash": _old_trash,
-    "never_arrived": _never_arrived,
+    "missing_uploads": _never_arrived,
     "events": _events,
 }

@@ -2,10 +2,12 @@
 
 from django.urls import include, path
 
-from gallery.web import albums, notifications, photos, sheets, uploads
+from gallery.web import albums, notifications, photos, sheets, uploads, well_known
 
 urlpatterns = [
     path("", sheets.sheet, name="sheet"),
+    path(".well-known/security.txt", well_known.security_txt, name="security-txt"),
+    path(".well-known/change-password", well_known.change_password, name="change-password"),
     path("me/photos/", sheets.my_photos, name="my-photos"),
     path("me/trash/", sheets.trash, name="trash"),
     path("upload/", uploads.upload, name="upload"),

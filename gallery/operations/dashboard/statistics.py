@@ -193,7 +193,7 @@ def _sweep_kinds(last: SweepRun | None) -> list[SweepKind]:
         "awaiting": _("Waiting for upload or processing"),
         "deletions": _("Deletions to verify"),
         "trash": _("Trash older than 30 days"),
-        "never_arrived": _("Uploads that never arrived"),
+        "missing_uploads": _("Uploads that never arrived"),
         "events": _("Events to publish"),
     }
     if last is None:

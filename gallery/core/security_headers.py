@@ -1,0 +1,51 @@
+"""Headers that every page needs beyond those of Django and of the content security policy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.cache import patch_cache_control
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
+
+OWN_PREFIX = "/me/"
+# Passkeys, copying a link and full screen are the pages' own; nothing else that asks a person for consent is.
+ALLOWED_HERE = (
+    "clipboard-write",
+    "fullscreen",
+    "publickey-credentials-create",
+    "publickey-credentials-get",
+    "web-share",
+)
+DENIED = (
+    *("accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "clipboard-read"),
+    *("display-capture", "encrypted-media", "gamepad", "geolocation", "gyroscope", "hid", "idle-detection"),
+    *("local-fonts", "magnetometer", "microphone", "midi", "payment", "picture-in-picture"),
+    *("screen-wake-lock", "serial", "sync-xhr", "usb", "window-management", "xr-spatial-tracking"),
+)
+PERMISSIONS_POLICY = ", ".join(
+    [*(f"{name}=(self)" for name in ALLOWED_HERE), *(f"{name}=()" for name in DENIED)]
+)
+
+
+class SecurityHeadersMiddleware:
+    """Deny browser features that no page uses, and keep a person's own pages out of every cache.
+
+    A page under ``/me/`` is not stored, so after signing out on a shared machine no Back button shows it.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        """Keep the next handler."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Return the response with the headers."""
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        if request.path_info.startswith(OWN_PREFIX):
+            patch_cache_control(response, private=True, no_store=True)
+        return response
