@@ -30,6 +30,7 @@ pytestmark = pytest.mark.django_db
 
 PHOTOS, ALBUMS = "api/v1/photos", "api/v1/albums"
 ONE_PHOTO, ONE_ALBUM = f"{PHOTOS}/<uuidstr:photo_id>", f"{ALBUMS}/<uuidstr:album_id>"
+# ``purge`` reaches no operation of its own: deleting for good needs it besides ``delete``.
 SCOPE_OF: dict[tuple[str, str], Scope] = {
     ("GET", "api/v1/me"): Scope.READ,
     ("GET", PHOTOS): Scope.READ,
@@ -41,9 +42,9 @@ SCOPE_OF: dict[tuple[str, str], Scope] = {
     ("GET", ALBUMS): Scope.READ,
     ("GET", ONE_ALBUM): Scope.READ,
     ("GET", "api/v1/tags"): Scope.READ,
-    ("POST", f"{PHOTOS}/delete"): Scope.UPLOAD,
+    ("POST", f"{PHOTOS}/delete"): Scope.DELETE,
     ("PATCH", ONE_PHOTO): Scope.UPLOAD,
-    ("DELETE", ONE_PHOTO): Scope.UPLOAD,
+    ("DELETE", ONE_PHOTO): Scope.DELETE,
     ("POST", f"{ONE_PHOTO}/restore"): Scope.UPLOAD,
     ("POST", f"{ONE_PHOTO}/try-again"): Scope.UPLOAD,
     ("POST", "api/v1/uploads"): Scope.UPLOAD,
@@ -51,7 +52,7 @@ SCOPE_OF: dict[tuple[str, str], Scope] = {
     ("POST", "api/v1/images"): Scope.UPLOAD,
     ("POST", ALBUMS): Scope.UPLOAD,
     ("PATCH", ONE_ALBUM): Scope.UPLOAD,
-    ("DELETE", ONE_ALBUM): Scope.UPLOAD,
+    ("DELETE", ONE_ALBUM): Scope.DELETE,
     ("POST", f"{ONE_ALBUM}/photos"): Scope.UPLOAD,
     ("POST", f"{ONE_PHOTO}/review"): Scope.MODERATE,
     ("POST", f"{ONE_PHOTO}/takedown"): Scope.MODERATE,
