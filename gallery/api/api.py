@@ -38,7 +38,7 @@ class GalleryApi(NinjaAPI):
 
     def get_openapi_schema(self, **options: Any) -> Any:
         """Return the OpenAPI 3.1 document."""
-        # 0.7 s of CPU, and the same for all: made once in a process, whoever asks how often.
+        # It takes 0.7 s of CPU and is the same for all, so a process makes it once.
         key = repr(sorted(options.items()))
         if key not in self._schemas:
             self._schemas[key] = complete(super().get_openapi_schema(**options))
