@@ -6,7 +6,7 @@ it is refused if anyone moved the photo meanwhile.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
+    from gallery.accounts.models import User
     from gallery.moderation.decisions import Chosen, Decided
     from gallery.photos.models import Photo
     from gallery.photos.querysets import PhotoQuerySet
@@ -113,7 +114,7 @@ def _refusal(outcome: Outcome, photo: Photo | None, entry: HistoryEntry | None) 
 def _tiles(photos: list[Photo], request: HttpRequest) -> Mapping[str, str]:
     if not photos:
         return {}
-    shown, _complete = desk_tiles(photos, request.user)
+    shown, _complete = desk_tiles(photos, cast("User", request.user))
     return {
         str(entry.photo.pk): render_to_string("admin/photos/photo/_desk_tile.html", {"entry": entry}, request)
         for entry in shown

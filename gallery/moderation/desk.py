@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from django.db.models import prefetch_related_objects
 
+from gallery.accounts.moderators import may_decide
 from gallery.moderation import claims
 from gallery.moderation.uploaders import Uploader, uploaders_of
 from gallery.photos.states import State
+from gallery.presentation.lens import Lens
 from gallery.presentation.tiles import Tile, tiles_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from django.contrib.auth.models import AnonymousUser
 
     from gallery.accounts.models import User
     from gallery.photos.models import Photo
@@ -23,12 +23,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class DeskTile:
-    """One photo of the review page. ``reader`` is the other moderator who reads it, or empty."""
+    """One photo of the review page.
+
+    ``reader`` is the other moderator who reads it, ``hint`` what to know before deciding; both may be empty.
+    ``is_own`` if someone else has to decide.
+    """
 
     photo: Photo
     tile: Tile
     uploader: Uploader
     reader: str
+    hint: str
+    is_own: bool
 
     @property
     def value(self) -> str:
@@ -47,14 +53,23 @@ def value_of(photo: Photo, last_move: int | None = None) -> str:
     return value if last_move is None else f"{value}:{last_move}"
 
 
-def desk_tiles(photos: Sequence[Photo], viewer: User | AnonymousUser) -> tuple[list[DeskTile], bool]:
+def desk_tiles(photos: Sequence[Photo], viewer: User) -> tuple[list[DeskTile], bool]:
     """Return the tiles, and whether every picture could be looked up. Costs one BatchGetItem."""
     prefetch_related_objects(photos, "tags")
     tiles, reading = tiles_of(photos, viewer, move_on=True)
     uploaders = uploaders_of(photos)
     readers = claims.readers_of([photo.pk for photo in photos], viewer)
+    has_own = any(tile.is_mine for tile in tiles)
+    leaves_own = has_own and not may_decide(viewer, viewer.pk)
     shown = [
-        DeskTile(photo, tile, uploaders[photo.owner_id], readers.get(photo.pk, ""))
+        DeskTile(
+            photo=photo,
+            tile=tile,
+            uploader=uploaders[photo.owner_id],
+            reader=readers.get(photo.pk, ""),
+            hint=Lens(photo, viewer).review_hint,
+            is_own=tile.is_mine and leaves_own,
+        )
         for photo, tile in zip(photos, tiles, strict=True)
     ]
     return shown, reading.complete

@@ -140,7 +140,7 @@ class PhotoAdmin(UnchangeableAdmin):
         is_queue = shown(request) == REVIEW and not is_search(request)
         if is_queue and page >= last:
             photos += read_by_others(request, self.get_queryset(request))[:READ_BY_OTHERS]
-        entries, complete = desk_tiles(photos, request.user)
+        entries, complete = desk_tiles(photos, cast("User", request.user))
         return {
             "title": _title(changelist, request),
             "entries": entries,

@@ -99,18 +99,19 @@ def test_desk__works_without_javascript(open_page: Open) -> None:
 
 
 PORTRAIT, PANORAMA, TINY = (360, 800), (1500, 250), (48, 36)
-MEASURE = """images => images.map(image => {
-    const box = image.getBoundingClientRect(), frame = image.closest(".desk-picture").getBoundingClientRect();
-    const over = [frame.left - box.left, frame.top - box.top];
+MEASURE_IN = """(images, frames) => images.map(image => {
+    const box = image.getBoundingClientRect(), frame = image.closest(frames).getBoundingClientRect();
+    const over = [frame.left - box.left, frame.top - box.top, -frame.left, frame.right - innerWidth];
     return [image.alt, ...over, box.right - frame.right, box.bottom - frame.bottom];
 })"""
+"""How far each picture is outside its frame, or the frame outside the window, on each side."""
 
 
 def test_desk__shows_whole_pictures(open_page: Open) -> None:
     names = uploaded(open_page, 307, 308, 309, sizes=(PORTRAIT, PANORAMA, TINY))
     for width, height in ((390, 844), (1440, 900)):
         page = open_page("charlie", DESK, viewport={"width": width, "height": height})
-        measured = page.locator(".desk-picture img").evaluate_all(MEASURE)
+        measured = page.locator(".desk-picture img").evaluate_all(MEASURE_IN, ".desk-picture")
         assert {alt for alt, *_ in measured} >= set(names)
         assert [row for row in measured if max(row[1:]) > 0.5] == [], "cut by its frame"
         assert (

@@ -65,6 +65,11 @@ export class Card {
     return this.#isGone;
   }
 
+  /** Whether the hand passes over it: someone else reads it, or has to decide. */
+  get isLeft() {
+    return Boolean(this.reader) || "own" in this.element.dataset;
+  }
+
   get reader() {
     return this.element.dataset.reader;
   }

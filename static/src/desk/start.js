@@ -10,6 +10,9 @@ import { sendDecision } from "./send.js";
 
 const LOAD_BELOW = 30;
 const KEYS = { a: "approve", b: "review" };
+// No one can read a photo and pass over it in this time: "j" so soon after a decision is the step to the next
+// photo, which the decision has taken already. So "a a a" and "j a j a j a" judge the same photos.
+const SAME_STEP_MS = 400;
 
 const root = document.querySelector("[data-desk]");
 const grid = root?.querySelector("[data-grid]");
@@ -29,6 +32,7 @@ function start() {
   let inHand = null;
   let isTakenUp = false;
   let rangeFrom = null;
+  let decidedAt = -Infinity;
 
   const openCards = () => cards.filter((card) => card.isOpen);
   const chosen = () => cards.filter((card) => card.isChosen);
@@ -66,7 +70,7 @@ function start() {
   /** Return the next card to judge: what others read comes last. Loads more where the page ends. */
   async function next(from, by = 1) {
     const at = cards.indexOf(from);
-    const free = (card) => card.isOpen && !card.reader;
+    const free = (card) => card.isOpen && !card.isLeft;
     if (by < 0) {
       const before = at < 0 ? [] : cards.slice(0, at).reverse();
       return before.find((card) => card.isOpen) ?? null;
@@ -76,11 +80,13 @@ function start() {
       if (found) return found;
       if (!(await more.load())) break;
     }
-    return cards.find(free) ?? openCards()[0] ?? null;
+    return cards.find(free) ?? openCards().find((card) => card !== from) ?? null;
   }
 
-  async function move(by) {
-    if (inHand && !isTakenUp && by > 0 && inHand.isOpen) {
+  async function move(by, pressedAt = Infinity) {
+    const isSameStep = !isTakenUp || pressedAt - decidedAt < SAME_STEP_MS;
+    if (inHand?.isOpen && by > 0 && isSameStep) {
+      decidedAt = -Infinity;
       hold(inHand);
       return;
     }
@@ -115,7 +121,7 @@ function start() {
     end?.focus();
   }
 
-  async function decide(decision, reason = "") {
+  async function decide(decision, reason = "", pressedAt = -Infinity) {
     if (!offers(decision)) return;
     let about = chosen();
     if (!about.length) {
@@ -128,6 +134,7 @@ function start() {
     say(reader ? interpolate(gettext("%(name)s is reading this photo, too."), { name: reader }) : "");
     closeReasons();
     isTakenUp = true;
+    decidedAt = pressedAt;
     await advance(about.at(-1));
   }
 
@@ -177,9 +184,9 @@ function start() {
     else inHand?.focus();
   }
 
-  function rejectBy(number) {
+  function rejectBy(number, pressedAt) {
     const button = reasons.querySelectorAll("[data-reason]")[number - 1];
-    return button ? decide("reject", button.dataset.reason) : undefined;
+    return button ? decide("reject", button.dataset.reason, pressedAt) : undefined;
   }
 
   function escape() {
@@ -197,11 +204,11 @@ function start() {
     if (inHand) large.open(inHand);
   }
 
-  function act(key) {
-    if (key in KEYS) return decide(KEYS[key]);
-    if (/^[1-9]$/.test(key)) return rejectBy(Number(key));
+  function act(key, pressedAt) {
+    if (key in KEYS) return decide(KEYS[key], "", pressedAt);
+    if (/^[1-9]$/.test(key)) return rejectBy(Number(key), pressedAt);
     const acts = {
-      j: () => move(1),
+      j: () => move(1, pressedAt),
       k: () => move(-1),
       J: () => move(1).then(() => inHand && chooseRange(inHand)),
       K: () => move(-1).then(() => inHand && chooseRange(inHand)),
@@ -237,8 +244,8 @@ function start() {
 
   // Keys are worked off one by one, also while more photos load: none is dropped.
   let keys = Promise.resolve();
-  const enqueue = (key) => {
-    keys = keys.then(() => act(key)).catch((problem) => reportError(problem));
+  const enqueue = (key, pressedAt) => {
+    keys = keys.then(() => act(key, pressedAt)).catch((problem) => reportError(problem));
   };
 
   document.addEventListener("keydown", (event) => {
@@ -246,7 +253,7 @@ function start() {
     // The browser closes the dialog itself.
     if (event.key === "Escape" && large.isOpen && reasons.hidden) return;
     event.preventDefault();
-    if (!event.repeat || REPEATS.test(event.key)) enqueue(event.key);
+    if (!event.repeat || REPEATS.test(event.key)) enqueue(event.key, event.timeStamp);
   });
 
   reasons.addEventListener("keydown", (event) => {
@@ -342,7 +349,7 @@ function start() {
     if (inHand?.reader && !isTakenUp) next(null).then((card) => hold(card, { focus: false }));
   });
   root.dataset.unsaved = 0;
-  hold(cards.find((card) => card.isOpen && !card.reader) ?? openCards()[0] ?? null, { focus: false });
+  hold(cards.find((card) => card.isOpen && !card.isLeft) ?? openCards()[0] ?? null, { focus: false });
   update();
 }
 

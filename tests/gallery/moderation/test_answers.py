@@ -184,6 +184,24 @@ def test_repeat__of_a_decision_whose_answer_was_lost(
     assert take_back(browser, result)["outcome"] == "done"
 
 
+def test_repeat__of_another_moderators_decision(
+    browser: Client, admin: User, alice: User, make_photo: PhotoFactory
+) -> None:
+    photo = make_photo(alice, State.PENDING)
+    seen = value(photo)
+    actions.approve(photo.pk, actor=admin, words_mark=photo.words_mark)
+    (result,) = send(browser, "approve", seen)
+    assert (result["outcome"], "undo" in result) == ("conflict", False)
+
+
+def test_refusal__own_photo(browser: Client, admin: User, charlie: User, make_photo: PhotoFactory) -> None:
+    photo = make_photo(charlie, State.PENDING)
+    assert "Your own photo." in browser.get(URL).text
+    (result,) = send(browser, "approve", value(photo))
+    assert result["outcome"] == "own_photo"
+    assert "data-own" in result["tile"]
+
+
 def test_reject__needs_a_reason(browser: Client, alice: User, make_photo: PhotoFactory) -> None:
     photo = make_photo(alice, State.PENDING)
     data = {"decision": "reject", "chosen": value(photo), "reason": " "}
