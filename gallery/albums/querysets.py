@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, IntegerField, OuterRef, Q, Subquery,
 from django.db.models.functions import Coalesce
 
 from gallery.photos.models import Photo
+from gallery.photos.querysets import not_blocked
 from gallery.photos.stacks import is_under
 from gallery.photos.states import Visibility
 
@@ -29,13 +30,13 @@ class AlbumQuerySet(models.QuerySet["Album"]):
 
     def visible_to(self, user: User | AnonymousUser) -> AlbumQuerySet:
         """Keep public albums and the user's own."""
-        public = Q(visibility=Visibility.PUBLIC)
+        public = Q(visibility=Visibility.PUBLIC) & not_blocked()
         return self.filter(public if user.is_anonymous else public | Q(owner_id=user.pk))
 
     def showing_photos(self) -> AlbumQuerySet:
         """Keep public albums with at least one public photo."""
         shown = Photo.objects.public().filter(album_entries__album=OuterRef("pk"))
-        return self.filter(Exists(shown), visibility=Visibility.PUBLIC)
+        return self.filter(Exists(shown), not_blocked(), visibility=Visibility.PUBLIC)
 
     def newest_first(self) -> AlbumQuerySet:
         """Order by creation time, newest first."""

@@ -96,6 +96,11 @@ TOO_MANY_AT_ONCE = Reason(
     HTTPStatus.BAD_REQUEST,
 )
 FILE_CHANGED = Reason("file_changed", _("This file changed while it was being uploaded. Choose it again."))
+ACCOUNT_BLOCKED = Reason(
+    "account_blocked",
+    _("Your account is blocked. You can download and delete your photos, but not upload or publish."),
+    HTTPStatus.FORBIDDEN,
+)
 ACCOUNT_CLOSED = Reason("account_closed", _("This account can't upload photos right now."))
 TOO_LARGE_FOR_FORM = Reason(
     "too_large_for_form",

@@ -14,11 +14,13 @@ from django.db.models import F
 from django.utils import timezone
 
 from gallery.accounts.models import User
+from gallery.blocks.models import Block
 from gallery.core import correlation, reasons
 from gallery.imports.urls import checked_url, file_name_of
 from gallery.photos.models import Photo
 from gallery.storage.originals import OriginalsUnavailable, originals
 from gallery.uploads.file_checks import FileRefused
+from gallery.uploads.offers import may_upload
 from thumbworker.contract.imports import MAX_IMPORT_BYTES, ImportRequest
 
 if TYPE_CHECKING:
@@ -106,9 +108,10 @@ def _insert(owner_id: int, rows: Sequence[Photo]) -> tuple[int, Reason]:
     fitting = len(rows)
     reason = reasons.QUOTA_EXCEEDED
     if not _insert_all(owner_id, rows):
-        user = User.objects.filter(pk=owner_id, is_active=True).first()
+        user = User.objects.filter(may_upload(), pk=owner_id).first()
         if user is None:
-            reason = reasons.ACCOUNT_CLOSED
+            blocked = Block.objects.filter(person=owner_id).exists()
+            reason = reasons.ACCOUNT_BLOCKED if blocked else reasons.ACCOUNT_CLOSED
         free_bytes = user.quota_bytes - user.used_bytes if user else 0
         fitting = min(max(free_bytes // MAX_IMPORT_BYTES, 0), len(rows))
         if not _insert_all(owner_id, rows[:fitting]):
@@ -119,7 +122,7 @@ def _insert(owner_id: int, rows: Sequence[Photo]) -> tuple[int, Reason]:
 
 def _insert_all(owner_id: int, rows: Sequence[Photo]) -> bool:
     reserved = MAX_IMPORT_BYTES * len(rows)
-    fits = User.objects.filter(pk=owner_id, is_active=True, used_bytes__lte=F("quota_bytes") - reserved)
+    fits = User.objects.filter(may_upload(), pk=owner_id, used_bytes__lte=F("quota_bytes") - reserved)
     with transaction.atomic():
         if rows and not fits.update(used_bytes=F("used_bytes") + reserved):
             return False

@@ -3,6 +3,14 @@
 from gallery.moderation.deletion_records import DeletionRecordAdmin
 from gallery.moderation.people import InvitationAdmin, PersonAdmin
 from gallery.moderation.queue import PhotoAdmin
+from gallery.moderation.reports import ReportAdmin
 from gallery.moderation.takedowns import TakenDownAdmin
 
-__all__ = ["DeletionRecordAdmin", "InvitationAdmin", "PersonAdmin", "PhotoAdmin", "TakenDownAdmin"]
+__all__ = [
+    "DeletionRecordAdmin",
+    "InvitationAdmin",
+    "PersonAdmin",
+    "PhotoAdmin",
+    "ReportAdmin",
+    "TakenDownAdmin",
+]

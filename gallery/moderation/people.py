@@ -11,7 +11,10 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.forms import CheckboxSelectMultiple
+from django.shortcuts import redirect
 from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -24,7 +27,8 @@ from gallery.processing import account_deletion
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from django.http import HttpRequest
+    from django.db.models import QuerySet
+    from django.http import HttpRequest, HttpResponse
 
 # The two groups come from a migration. Admins assign them to users and do not edit their permissions.
 # django-allauth's rows follow the pages of the account; they are not edited by hand.
@@ -49,7 +53,7 @@ class ForAdminsOnly(LargeTableAdmin):
 class PersonAdmin(ForAdminsOnly, UserAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
     """Users, their quota and whether they are trusted. Deleting a user deletes their photos, too."""
 
-    actions = ("trust", "stop_trusting")
+    actions = ("trust", "stop_trusting", "block")
     show_facets = admin.ShowFacets.NEVER
     list_display = (
         "username",
@@ -57,6 +61,7 @@ class PersonAdmin(ForAdminsOnly, UserAdmin):  # type: ignore[type-arg]  # not su
         "used",
         "quota",
         "is_trusted",
+        "is_blocked",
         "is_active",
         "is_staff",
         "date_joined",
@@ -65,17 +70,17 @@ class PersonAdmin(ForAdminsOnly, UserAdmin):  # type: ignore[type-arg]  # not su
     search_fields = ("username", "email")
     ordering = ("-pk",)
     filter_horizontal = ()
-    readonly_fields = ("used", "last_login", "date_joined", "left_at")
+    readonly_fields = ("used", "blocked", "last_login", "date_joined", "left_at")
     fieldsets: ClassVar[Any] = (
         (None, {"fields": ("username", "email", "password")}),
         (_("Storage"), {"fields": ("quota_bytes", "used")}),
-        (_("Permissions"), {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
+        (_("Permissions"), {"fields": ("is_active", "blocked", "is_staff", "is_superuser", "groups")}),
         (_("Dates"), {"fields": ("date_joined", "last_login", "left_at")}),
     )
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        """Prefetch groups, for the column "trusted"."""
-        return super().get_queryset(request).prefetch_related("groups")
+        """Prefetch groups and blocks, for the columns "trusted" and "blocked"."""
+        return super().get_queryset(request).select_related("block").prefetch_related("groups")
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Show groups as checkboxes."""
@@ -97,6 +102,28 @@ class PersonAdmin(ForAdminsOnly, UserAdmin):  # type: ignore[type-arg]  # not su
     def is_trusted(self, person: User) -> bool:
         """Return whether the user is in the Trusted group."""
         return any(group.name == TRUSTED for group in person.groups.all())
+
+    @admin.display(description=_("blocked"), boolean=True)
+    def is_blocked(self, person: User) -> bool:
+        """Return whether the user's photos are hidden."""
+        return hasattr(person, "block")
+
+    @admin.display(description=_("blocked"))
+    def blocked(self, person: User) -> str:
+        """Return a link to the page that blocks the user or ends the block."""
+        if person.pk is None:
+            return self.admin_site.empty_value_display
+        label = _("Blocked; end the block…") if hasattr(person, "block") else _("Not blocked; block…")
+        return format_html('<a href="{}">{}</a>', reverse("admin:person-block", args=[person.pk]), label)
+
+    @admin.action(description=_("Block…"))
+    def block(self, request: HttpRequest, people: QuerySet[User]) -> HttpResponse | None:
+        """Go to the page that asks why, for one user at a time."""
+        ids = list(people.values_list("pk", flat=True)[:2])
+        if len(ids) == 1:
+            return redirect("admin:person-block", ids[0])
+        self.message_user(request, _("Select one person: each block has its own reason."), messages.WARNING)
+        return None
 
     @admin.action(description=_("Trust: approve their new photos without review"))
     def trust(self, request: HttpRequest, people: Iterable[User]) -> None:

@@ -31,12 +31,14 @@ class ModerationSite(AdminSite):
     def get_urls(self) -> list[Any]:
         """Leave out unused views, and add those that belong to no model's page."""
         # Imported here, because Django creates the site before the models are ready.
+        from gallery.moderation.blocks import block_person  # noqa: PLC0415
         from gallery.moderation.takedowns import take_down  # noqa: PLC0415
 
+        block = path("accounts/user/<int:user_id>/block/", self.admin_view(block_person), name="person-block")
         takedown = path(
             "photos/photo/<uuid:photo_id>/take-down/", self.admin_view(take_down), name="photo-take-down"
         )
-        return [takedown] + [
+        return [takedown, block] + [
             pattern for pattern in super().get_urls() if getattr(pattern, "name", None) not in UNUSED
         ]
 

@@ -19,12 +19,13 @@ from django.utils.translation import gettext_lazy as _
 
 from gallery.accounts.moderators import may_decide
 from gallery.accounts.trust import is_trusted
+from gallery.blocks.actions import is_blocked
 from gallery.core import reasons
 from gallery.photos import transitions
 from gallery.photos.models import HistoryEntry, Photo
 from gallery.photos.purge import IN_THE_TRASH, purge_photo
 from gallery.photos.stacks import RAWS
-from gallery.photos.states import State
+from gallery.photos.states import State, Visibility
 from gallery.photos.takedown import remove_everything, take_down_photo
 from gallery.storage.originals import OriginalsUnavailable, originals
 
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from gallery.accounts.models import User
-    from gallery.photos.states import Visibility
 
 
 class Outcome(StrEnum):
@@ -52,6 +52,8 @@ class Outcome(StrEnum):
     """Only a photo in the trash can be restored or purged. Nothing changed."""
     TAKEN_DOWN = reasons.TAKEN_DOWN.code
     """The photo was taken down. Nothing changed, and nothing will."""
+    BLOCKED = reasons.ACCOUNT_BLOCKED.code
+    """The owner is blocked and can't publish. Nothing changed."""
     OWN_PHOTO = reasons.OWN_PHOTO.code
     """Moderators don't decide about their own photos. Nothing changed."""
     REMOVAL_CONTINUES = "removal_continues"
@@ -278,13 +280,17 @@ def change_words(
         photo = _locked(photo_id)
         if photo is None or photo.is_taken_down:
             return _unchangeable(photo)
+        publishes = visibility == Visibility.PUBLIC != photo.visibility
+        if publishes and is_blocked(actor):
+            return Outcome.BLOCKED
         words_are_new = set_tags(photo_id) if set_tags else False
         if caption is not None and caption != photo.caption:
             Photo.objects.filter(pk=photo_id).update(caption=caption)
             words_are_new = True
         if visibility is not None:
             set_visibility(photo_id, visibility=visibility)
-        if words_are_new and not is_trusted(actor) and transitions.words_changed(photo_id, actor=actor):
+        trusted = is_trusted(actor) and not is_blocked(actor)
+        if words_are_new and not trusted and transitions.words_changed(photo_id, actor=actor):
             return Outcome.BACK_TO_REVIEW
     return Outcome.DONE
 

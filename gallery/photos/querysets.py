@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 from django.db import models
 from django.db.models import Q, Subquery
 
+from gallery.blocks.models import Block
 from gallery.photos import stacks
 from gallery.photos.states import State, Visibility
 
@@ -19,8 +20,16 @@ if TYPE_CHECKING:
     from gallery.accounts.models import User
     from gallery.photos.models import Photo  # noqa: F401 - names the type in the base class
 
-PUBLIC = Q(state=State.APPROVED, trashed_at=None, visibility=Visibility.PUBLIC)
-"""Photos that everyone may see. Approved photos are processed, so a public page has no holes."""
+
+def not_blocked() -> Q:
+    """Return the condition that the owner is not blocked."""
+    # A subquery, because few people are blocked, and it leaves the indexes of lists usable.
+    return ~Q(owner__in=Block.objects.people())
+
+
+def is_public() -> Q:
+    """Return the condition that everyone may see it. Approved photos are processed: a page has no holes."""
+    return Q(state=State.APPROVED, trashed_at=None, visibility=Visibility.PUBLIC) & not_blocked()
 
 
 class PhotoQuerySet(models.QuerySet["Photo"]):
@@ -35,7 +44,7 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
 
     def public(self) -> PhotoQuerySet:
         """Keep what everyone may see."""
-        return self.filter(PUBLIC)
+        return self.filter(is_public())
 
     def owned_by(self, user: User) -> PhotoQuerySet:
         """Keep the user's own photos, including those in the trash."""
@@ -47,8 +56,8 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
         ``as_moderator=False`` ignores a moderator's rights, as for a token without that scope.
         """
         if user.is_anonymous:
-            return self.filter(PUBLIC)
-        allowed = PUBLIC | Q(owner_id=user.pk)
+            return self.filter(is_public())
+        allowed = is_public() | Q(owner_id=user.pk)
         if as_moderator and user.has_perm("photos.moderate_photo"):
             allowed |= Q(visibility=Visibility.PUBLIC, trashed_at=None)
         return self.filter(allowed)
@@ -71,7 +80,7 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
 
         A raw under a photo that is public or in the queue is shown to no one, so there is nothing to judge.
         """
-        queue = self.filter(state=State.PENDING, trashed_at=None, visibility=Visibility.PUBLIC)
+        queue = self.filter(not_blocked(), state=State.PENDING, trashed_at=None, visibility=Visibility.PUBLIC)
         tops = self.model._default_manager.filter(state__in=(State.PENDING, State.APPROVED))  # noqa: SLF001
         return queue.filter(~stacks.is_under(tops))
 

@@ -10,6 +10,7 @@ import structlog
 from django.db import IntegrityError
 
 from gallery.accounts.trust import is_trusted
+from gallery.blocks.actions import is_blocked
 from gallery.core import reasons
 from gallery.imports import results
 from gallery.photos import transitions
@@ -67,7 +68,7 @@ class _Known:
 
     def trusts(self, owner: User) -> bool:
         if owner.pk not in self.trusted:
-            self.trusted[owner.pk] = is_trusted(owner)
+            self.trusted[owner.pk] = is_trusted(owner) and not is_blocked(owner)
         return self.trusted[owner.pk]
 
 

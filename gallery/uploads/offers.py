@@ -16,6 +16,7 @@ from django.db.models import F, Q, Subquery
 from django.utils import timezone
 
 from gallery.accounts.models import User
+from gallery.blocks.models import Block
 from gallery.core import correlation, reasons
 from gallery.photos import transitions
 from gallery.photos.models import Photo
@@ -35,6 +36,11 @@ logger = structlog.get_logger(__name__)
 MAX_OUTSTANDING_OFFERS = 200
 # The row's deadline is after the signature's, so S3 accepts no PUT after the row's deadline.
 CLOCK_ALLOWANCE = timedelta(minutes=1)
+
+
+def may_upload() -> Q:
+    """Return the condition that an account may upload."""
+    return Q(is_active=True) & ~Q(pk__in=Block.objects.people())
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +187,7 @@ def _reserve(batch: _Batch, size_bytes: int, count: int) -> bool:
     # outdated. So a call that had to wait fails here, and ``_offer_what_fits`` counts again under a lock.
     unchanged = User.objects.filter(pk=batch.owner_id).values("used_bytes")
     fits = (
-        User.objects.filter(pk=batch.owner_id, is_active=True, used_bytes__lte=F("quota_bytes") - size_bytes)
+        User.objects.filter(may_upload(), pk=batch.owner_id, used_bytes__lte=F("quota_bytes") - size_bytes)
         .filter(used_bytes=Subquery(unchanged))
         .alias(outstanding=open_offers(batch.now))
         .filter(outstanding__lte=MAX_OUTSTANDING_OFFERS - count)
@@ -234,9 +240,7 @@ def _offer_again(batch: _Batch, repeated: Sequence[tuple[Photo, UploadRequest]])
     with transaction.atomic():
         extended = _extend(batch, {photo.pk for photo, _ in repeated}.difference(expired))
     extended |= _reopen(batch, expired)
-    missed = reasons.TOO_MANY_OUTSTANDING
-    if not User.objects.filter(pk=batch.owner_id, is_active=True).exists():
-        missed = reasons.ACCOUNT_CLOSED
+    missed = _closed(batch.owner_id) or reasons.TOO_MANY_OUTSTANDING
     for photo, request in repeated:
         if photo.pk in extended:
             batch.offer(photo, request)
@@ -255,7 +259,7 @@ def _reopen(batch: _Batch, expired: Sequence[UUID]) -> set[UUID]:
     with transaction.atomic():
         # The lock makes parallel calls count in turn. ``purge_photo``, too, locks the user before the photo.
         user = _lock_user(batch)
-        if user is None or not user.is_active:
+        if user is None or _closed(user.pk):
             return set()
         fitting = expired[: max(MAX_OUTSTANDING_OFFERS - _outstanding(batch), 0)]
         for photo_id in Photo.objects.filter(pk__in=fitting, state=State.FAILED).values_list("pk", flat=True):
@@ -266,10 +270,17 @@ def _reopen(batch: _Batch, expired: Sequence[UUID]) -> set[UUID]:
 def _extend(batch: _Batch, photo_ids: Collection[UUID]) -> set[UUID]:
     """Move the deadlines of these rows before anything is signed. Return the ids of those still waiting."""
     until = batch.deadline + CLOCK_ALLOWANCE
-    active = User.objects.filter(pk=batch.owner_id, is_active=True)
+    active = User.objects.filter(may_upload(), pk=batch.owner_id)
     waiting = Photo.objects.filter(pk__in=photo_ids, state=State.AWAITING, trashed_at=None, owner__in=active)
     waiting.update(offered_until=until, **transitions.look_soon())
     return set(waiting.filter(offered_until=until).values_list("pk", flat=True))
+
+
+def _closed(owner_id: int) -> Reason | None:
+    """Return why this account gets no offers at all."""
+    if Block.objects.filter(person=owner_id).exists():
+        return reasons.ACCOUNT_BLOCKED
+    return None if User.objects.filter(may_upload(), pk=owner_id).exists() else reasons.ACCOUNT_CLOSED
 
 
 def _lock_user(batch: _Batch) -> User | None:
@@ -313,13 +324,12 @@ def _fitting(batch: _Batch, fresh: Sequence[UploadRequest], user: User | None) -
     free_bytes = user.quota_bytes - user.used_bytes if user else 0
     free_offers = MAX_OUTSTANDING_OFFERS - outstanding
     fitting: list[UploadRequest] = []
+    closed = reasons.ACCOUNT_CLOSED if user is None else _closed(user.pk)
     for request in fresh:
-        reason = None
-        if user is None or not user.is_active:
-            reason = reasons.ACCOUNT_CLOSED
-        elif request.size_bytes > free_bytes:
+        reason = closed
+        if not reason and request.size_bytes > free_bytes:
             reason = reasons.QUOTA_EXCEEDED
-        elif free_offers <= 0:
+        elif not reason and free_offers <= 0:
             reason = reasons.TOO_MANY_OUTSTANDING
         if reason:
             batch.outcomes[str(request.upload_id)] = Refused(str(request.upload_id), reason)

@@ -13,6 +13,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from gallery.albums.tagging import tags_of
+from gallery.blocks.actions import is_blocked
 from gallery.photos import actions
 from gallery.photos.actions import Outcome
 from gallery.photos.models import Photo
@@ -66,6 +67,8 @@ def _photo_page(request: Request, found: Photo, form: PhotoForm, status: int = 2
         "history": lines_of(found) if seen.shows_history else [],
         "can_edit": seen.can_edit,
         "is_taken_down": found.is_taken_down,
+        "can_report": not seen.is_mine and found.state == State.APPROVED,
+        "is_blocked": seen.is_mine and is_blocked(found.owner),
         "can_moderate": seen.can_review,
         "can_download": seen.can_download,
         "can_try_again": seen.can_retry,

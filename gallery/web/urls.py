@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from gallery.web import albums, notifications, photos, sheets, uploads, well_known
+from gallery.web import albums, notifications, photos, reports, sheets, uploads, well_known
 
 urlpatterns = [
     path("", sheets.sheet, name="sheet"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("uploads/offers/", uploads.make_offers, name="offers"),
     path("photos/status/", uploads.status, name="photo-status"),
     path("photos/<uuid:photo_id>/", photos.photo, name="photo"),
+    path("photos/<uuid:photo_id>/report/", reports.report, name="photo-report"),
     path("photos/<uuid:photo_id>/edit/", photos.edit, name="photo-edit"),
     path("photos/<uuid:photo_id>/trash/", photos.trash, name="photo-trash"),
     path("photos/<uuid:photo_id>/restore/", photos.restore, name="photo-restore"),

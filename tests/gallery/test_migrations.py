@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from gallery.accounts.models import User
     from tests.gallery.conftest import PhotoFactory
 
-OWN_APPS = ("accounts", "photos", "albums", "notifications", "api", "processing", "moderation")
+OWN_APPS = (
+    *("accounts", "blocks", "photos", "albums", "reports"),
+    *("notifications", "api", "processing", "moderation"),
+)
 
 
 @pytest.mark.django_db

@@ -29,6 +29,7 @@ from gallery.accounts.models import Invitation, User
 from gallery.albums.models import Album, AlbumEntry, Tag
 from gallery.api.models import ApiToken
 from gallery.api.tokens import Scope, issue
+from gallery.blocks.models import Block
 from gallery.notifications.models import NotificationPreference
 from gallery.photos.models import DeletionRecord, Photo, TakenDown, words_mark
 from gallery.photos.states import State
@@ -59,6 +60,7 @@ FILLED_IN: dict[tuple[str, str], dict[str, Any]] = {
     },
     ("POST", "api/v1/photos/<uuidstr:photo_id>/takedown"): {"reason": "Not theirs"},
     ("POST", "admin/photos/photo/<uuid:photo_id>/take-down/"): {"reason": "Not theirs"},
+    ("POST", "admin/accounts/user/<int:user_id>/block/"): {"reason": "Not theirs"},
     ("POST", "api/v1/photos/delete"): {"ids": [PHOTO]},
     ("PATCH", "api/v1/albums/<uuidstr:album_id>"): {"title": "Mine now"},
     ("POST", "api/v1/albums/<uuidstr:album_id>/photos"): {"remove": [PHOTO]},
@@ -163,6 +165,7 @@ class World:
         assert alice
         return [
             list(User.objects.filter(pk=alice.pk).values("username", "email", "password", "is_active")),
+            list(Block.objects.filter(person=alice).values()),
             list(Photo.objects.filter(owner=alice).order_by("pk").values()),
             list(Album.objects.filter(owner=alice).order_by("pk").values()),
             list(AlbumEntry.objects.filter(album__owner=alice).order_by("pk").values()),
@@ -195,6 +198,7 @@ def world(
             "uuid:album_id": album.pk,
             "uuidstr:album_id": album.pk,
             "int:token_id": token.pk,
+            "int:user_id": alice.pk,
             "str:name": tag.name,
             "name": photo.pk,
             "str:invitation": "made-up",

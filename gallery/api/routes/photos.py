@@ -123,7 +123,7 @@ def change_photo(request: ApiRequest, photo_id: UUID, change: s.PhotoChange) -> 
         visibility=Visibility(change.visibility) if change.visibility else None,
         tags=tags,
     )
-    if outcome is Outcome.TAKEN_DOWN:
+    if outcome in {Outcome.TAKEN_DOWN, Outcome.BLOCKED}:
         raise problems.of_outcome(outcome)
     if change.stacked is not None:
         actions.set_stacked(photo.pk, stacked=change.stacked)

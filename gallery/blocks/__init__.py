@@ -1,0 +1,1 @@
+"""People whose public photos are hidden, and who may neither upload nor publish."""

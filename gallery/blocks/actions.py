@@ -1,0 +1,51 @@
+"""Block people and end blocks. The person hears of both by email."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+
+from gallery.accounts import emails
+from gallery.blocks.models import Block
+
+if TYPE_CHECKING:
+    from gallery.accounts.models import User
+
+
+def is_blocked(user: User) -> bool:
+    """Return whether the user is blocked now."""
+    return Block.objects.filter(person=user.pk).exists()
+
+
+def may_block(actor: User, person: User) -> bool:
+    """Return whether the actor may block the person: admins may, but neither themselves nor each other."""
+    return actor.is_superuser and actor.pk != person.pk and not person.is_superuser
+
+
+def block(person: User, *, by: User, reason: str) -> bool:
+    """Block the person. Return ``False`` if they are blocked already, or may not be."""
+    if not may_block(by, person):
+        return False
+    values = {"at": timezone.now(), "by": by, "reason": reason}
+    with transaction.atomic():
+        _, made = Block.objects.get_or_create(person=person, defaults=values)
+        if made:
+            _tell(person, "blocked", reason)
+    return made
+
+
+def unblock(person: User, *, by: User) -> bool:
+    """End the person's block. Return ``False`` if there is none."""
+    with transaction.atomic():
+        ended = may_block(by, person) and Block.objects.filter(person=person).delete()[0] > 0
+        if ended:
+            _tell(person, "unblocked", "")
+    return ended
+
+
+def _tell(person: User, name: str, reason: str) -> None:
+    if person.email:
+        context = {"name": person.get_username(), "reason": reason}
+        transaction.on_commit(lambda: emails.send(name, person.email, context), robust=True)

@@ -1,0 +1,60 @@
+"""Report a photo, and dismiss reports."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from gallery.accounts.moderators import may_decide
+from gallery.accounts.rate_limits import Limit, hourly, retry_after_seconds
+from gallery.photos.actions import Outcome
+from gallery.photos.models import Photo
+from gallery.reports.models import Report
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from gallery.accounts.models import User
+
+PER_ADDRESS = hourly("reports", 10)
+PER_PHOTO = Limit("reports-of-photo", 20, timedelta(days=1), burst=20)
+
+
+def wait_seconds(address: str | None) -> int:
+    """Count one report of this client. Return 0, or how many seconds to wait before the next."""
+    return retry_after_seconds(PER_ADDRESS, address or "")
+
+
+def report(photo_id: UUID, *, reason: str, words: str, reporter: str) -> bool:
+    """Store a report. Return ``False`` if this reporter's is there, or the photo has enough of them today.
+
+    ``reporter`` is a user's id or a visitor's address. Only a keyed digest of it is stored.
+    """
+    if retry_after_seconds(PER_PHOTO, str(photo_id)):
+        return False
+    digest = salted_hmac("gallery.reports", reporter, algorithm="sha256").hexdigest()
+    try:
+        with transaction.atomic():
+            Report.objects.create(
+                photo_id=photo_id, reason=reason, words=words, reporter=digest, at=timezone.now()
+            )
+    except IntegrityError:
+        # Reported before, or the photo was purged meanwhile.
+        return False
+    return True
+
+
+def dismiss(photo_id: UUID, *, actor: User, seen_until: int) -> Outcome:
+    """Dismiss the photo's reports up to the last that the moderator saw. The photo stays public."""
+    photo = Photo.objects.filter(pk=photo_id).first()
+    if photo is None:
+        return Outcome.CONFLICT
+    if not may_decide(actor, photo.owner_id):
+        return Outcome.OWN_PHOTO
+    seen = Report.objects.filter(photo=photo, dismissed_at=None, pk__lte=seen_until)
+    changed = seen.update(dismissed_at=timezone.now(), dismissed_by=actor)
+    return Outcome.DONE if changed else Outcome.CONFLICT

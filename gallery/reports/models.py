@@ -1,0 +1,64 @@
+"""Reports of photos."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from gallery.photos.models import Photo
+
+MAX_WORDS = 500
+
+
+class ReportReason(models.TextChoices):
+    """Why a visitor reports a photo."""
+
+    PERSON = "person", _("It shows me, or someone who did not agree")
+    COPYRIGHT = "copyright", _("It is someone else's work")
+    UNSAFE = "unsafe", _("It is violent, hateful, or sexual")
+    SPAM = "spam", _("It is advertising or spam")
+    OTHER = "other", _("Something else")
+
+
+class ReportQuerySet(models.QuerySet["Report"]):
+    """Reports, by what is still to be decided."""
+
+    def open(self) -> ReportQuerySet:
+        """Keep what a moderator has to look at: photos that are public, and reports that are not dismissed.
+
+        A photo that was rejected, trashed or made private needs no decision. Its reports come back with it.
+        """
+        return self.filter(dismissed_at=None, photo__in=Photo.objects.public())
+
+
+class Report(models.Model):
+    """One visitor's report of one photo. ``reporter`` is a keyed digest, so it identifies no person."""
+
+    photo = models.ForeignKey(Photo, on_delete=models.CASCADE, related_name="reports")
+    reason = models.CharField(max_length=20, choices=ReportReason)
+    words = models.CharField(max_length=MAX_WORDS, blank=True)
+    reporter = models.CharField(max_length=64, editable=False)
+    at = models.DateTimeField()
+    dismissed_at = models.DateTimeField(null=True)
+    dismissed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+
+    objects = ReportQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index("at", name="reports_open", condition=Q(dismissed_at=None)),
+        ]
+        constraints: ClassVar[list[Any]] = [
+            # Someone whose report was dismissed can't raise it again and again.
+            models.UniqueConstraint(fields=["photo", "reporter"], name="reports_once_each"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the reason and the photo."""
+        return f"{self.reason}: {self.photo_id}"
