@@ -17,10 +17,14 @@ from thumbworker.contract import imports
 from thumbworker.contract.reasons import Reason as ProcessingReason
 
 PROJECT = Path(gallery.__file__).parents[1]
-DONE = {Outcome.DONE, Outcome.BACK_TO_REVIEW}
+DONE = {Outcome.DONE, Outcome.BACK_TO_REVIEW, Outcome.REMOVAL_CONTINUES}
 OTHER_WORDS = {
     ("gallery/presentation/camera_facts.py", "video"),
     ("gallery/photos/transitions.py", "words_changed"),  # a move
+    ("gallery/photos/transitions.py", "taken_down"),  # a move
+    ("gallery/operations/dashboard/statistics.py", "never_arrived"),  # a kind of the sweep
+    ("gallery/processing/matters.py", "never_arrived"),
+    ("gallery/processing/sweep.py", "never_arrived"),
     ("gallery/web/uploads.py", "already_there"),  # an outcome
 }
 """Words that are spelled as reason codes and are none."""

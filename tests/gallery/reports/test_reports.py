@@ -89,7 +89,7 @@ def test_report__one_person_counts_once(alice: User, make_photo: PhotoFactory) -
     assert Report.objects.count() == 2
 
 
-def test_report__one_address_is_limited(alice: User, make_photo: PhotoFactory) -> None:
+def test_report__each_address_is_limited(alice: User, make_photo: PhotoFactory) -> None:
     photos = [make_photo(alice) for _ in range(12)]
     statuses = [send(photo) for photo in photos]
     assert statuses == [302] * 10 + [429] * 2
