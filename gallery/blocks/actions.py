@@ -47,5 +47,4 @@ def unblock(person: User, *, by: User) -> bool:
 
 def _tell(person: User, name: str, reason: str) -> None:
     if person.email:
-        context = {"name": person.get_username(), "reason": reason}
-        transaction.on_commit(lambda: emails.send(name, person.email, context), robust=True)
+        emails.queue(name, person.email, {"name": person.get_username(), "reason": reason})

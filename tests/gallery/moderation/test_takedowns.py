@@ -148,7 +148,7 @@ def test_taken_down__owner_changes_nothing_by_the_api(
 ) -> None:
     photo = make_photo(alice)
     actions.take_down(photo.pk, actor=remover, reason=WHY)
-    program = Program(alice, [Scope.READ, Scope.UPLOAD])
+    program = Program(alice, list(Scope))
     call = getattr(program, method)
     response = call(f"/photos/{photo.pk}{path}", *([] if body is None else [body]))
     assert (response.status_code, response.json()["reason"]) == (409, "taken_down")
@@ -165,7 +165,7 @@ def test_taken_down__bulk_deletion_says_so(
 ) -> None:
     photo = make_photo(alice)
     actions.take_down(photo.pk, actor=remover, reason=WHY)
-    program = Program(alice, [Scope.READ, Scope.UPLOAD])
+    program = Program(alice, list(Scope))
     results = program.post("/photos/delete", {"ids": [str(photo.pk)], "forever": True}).json()["results"]
     assert results == [{"id": str(photo.pk), "outcome": "takenDown"}]
 
