@@ -22,9 +22,6 @@ OTHER_WORDS = {
     ("gallery/presentation/camera_facts.py", "video"),
     ("gallery/photos/transitions.py", "words_changed"),  # a move
     ("gallery/photos/transitions.py", "taken_down"),  # a move
-    ("gallery/operations/dashboard/statistics.py", "never_arrived"),  # a kind of the sweep
-    ("gallery/processing/matters.py", "never_arrived"),
-    ("gallery/processing/sweep.py", "never_arrived"),
     ("gallery/web/uploads.py", "already_there"),  # an outcome
 }
 """Words that are spelled as reason codes and are none."""
