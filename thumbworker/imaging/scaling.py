@@ -36,6 +36,10 @@ def by_simd(image: Image.Image, size: tuple[int, int], box: Box) -> Image.Image:
     if image.mode not in _SIMD_MODES:
         return by_pillow(image, size, box)
     left, top, right, bottom = box
+    if (left, right) == (0.0, image.width) and size[0] == image.width:
+        return _convolved(image, size, box)
+    if (top, bottom) == (0.0, image.height) and size[1] == image.height:
+        return _convolved(image, size, box)
     across = _convolved(image, (size[0], image.height), (left, 0.0, right, float(image.height)))
     return _convolved(across, size, (0.0, top, float(size[0]), bottom))
 
