@@ -131,3 +131,11 @@ def test_render__equally_good_without_simd(options: dict[str, object]) -> None:
         ideal = original.resize(here.size, Image.Resampling.LANCZOS)
         assert here.size == there.size
         assert ssim(ideal, here) == pytest.approx(ssim(ideal, there), abs=0.001)
+
+
+@pytest.mark.parametrize(("size", "factor"), [((1700, 2303), 1), ((1999, 1500), 1), ((5003, 1031), 2)])
+def test_bands__change_no_pixel(size: tuple[int, int], factor: int) -> None:
+    image = grainy(*size)
+    made = decode(opened_original(saved(image, "WEBP", lossless=True, quality=0, method=0)), 1600)
+    box = (0.0, 0.0, size[0] / factor, size[1] / factor)
+    assert made.tobytes() == scaling.resized(image.reduce(factor), made.size, box).tobytes()
