@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from enum import Enum
 from functools import partial
 from pathlib import Path
 
@@ -16,17 +17,29 @@ INSTALL_SECONDS_MAXIMUM = 600
 
 SHARP = {
     "sharp, cascade, WebP effort 2": "cascade-2",
-    "sharp, cascade, WebP effort 3": "cascade-3",
     "sharp, cascade, WebP effort 4": "cascade-4",
-    "sharp, each size, WebP effort 2": "each-2",
 }
-"""sharp's ways to make the same renditions: the same sizes and formats at equal similarity."""
+"""sharp's best ways to the same sizes and formats at equal similarity. Effort 3 is like effort 4."""
 
-OTHERS_SETTINGS = {"imgproxy's settings (sharp)": "imgproxy", "Immich's settings (sharp)": "immich"}
+OTHER_SETTINGS = {
+    "sharp, each size, WebP effort 2": "each-2",
+    "imgproxy's settings (sharp)": "imgproxy",
+    "Immich's settings (sharp)": "immich",
+}
+
+NAIVE = "Pillow, naive"
 
 
 class Absent(Exception):
     """A contender can't take part; the text gives the reason."""
+
+
+class Extent(Enum):
+    """How much is measured of a contender: what a bar is stated for is measured most."""
+
+    BARS = "every photo, several rounds"
+    ONCE = "every photo, one round"
+    SAMPLE = "some photos, one round"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +49,7 @@ class Contender:
     name: str
     command: tuple[str, ...]
     working_folder: Path = Path()
+    extent: Extent = Extent.SAMPLE
 
 
 def contenders(only: frozenset[str] = frozenset()) -> tuple[list[Contender], dict[str, str]]:
@@ -44,13 +58,17 @@ def contenders(only: frozenset[str] = frozenset()) -> tuple[list[Contender], dic
     ``only`` names the rivals to compare with besides plain Pillow; empty means all.
     """
     present = [
-        Contender("contactsheet", (sys.executable, "-m", "bench.runners.contactsheet", "render")),
-        Contender("Pillow, naive", (sys.executable, "-m", "bench.runners.pillow", "naive")),
+        Contender(
+            "contactsheet",
+            (sys.executable, "-m", "bench.runners.contactsheet", "render"),
+            extent=Extent.BARS,
+        ),
+        Contender(NAIVE, (sys.executable, "-m", "bench.runners.pillow", "naive"), extent=Extent.ONCE),
     ]
     absent: dict[str, str] = {}
     for name, install in (
-        ("sharp", partial(_sharp, SHARP)),
-        ("settings", partial(_sharp, OTHERS_SETTINGS)),
+        ("sharp", partial(_sharp, SHARP, Extent.BARS)),
+        ("settings", partial(_sharp, OTHER_SETTINGS, Extent.SAMPLE)),
         ("pyvips", _pyvips),
         ("ImageMagick", _magick),
         ("thumbor", _thumbor),
@@ -65,7 +83,7 @@ def contenders(only: frozenset[str] = frozenset()) -> tuple[list[Contender], dic
     return present, absent
 
 
-def _sharp(ways: dict[str, str]) -> list[Contender]:
+def _sharp(ways: dict[str, str], extent: Extent) -> list[Contender]:
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
         raise Absent("Node is not installed")
@@ -75,7 +93,7 @@ def _sharp(ways: dict[str, str]) -> list[Contender]:
         (folder / "package.json").write_text('{"private": true}\n')
         _call(npm, "install", "--no-audit", "--no-fund", "--no-package-lock", "sharp@0.35.5", folder=folder)
     script = str(RUNNERS / "sharp.mjs")
-    return [Contender(name, (node, script, way), folder) for name, way in ways.items()]
+    return [Contender(name, (node, script, way), folder, extent) for name, way in ways.items()]
 
 
 def _pyvips() -> list[Contender]:

@@ -1,4 +1,7 @@
-"""Run contenders in turn, so that other load affects all of them, and keep the least of each."""
+"""Run contenders in turn, so that other load affects all of them, and keep the least of each.
+
+Similarity is computed once all is measured, on all cores: it would disturb what is measured.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,14 @@ import json
 import os
 import statistics
 import subprocess
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.similarity import compare
+from bench.contenders import Extent
+from bench.similarity import compare, whole_picture
 
 if TYPE_CHECKING:
-    from PIL import Image
-
     from bench.contenders import Contender
     from bench.similarity import Likeness
 
@@ -41,35 +42,57 @@ class Measured:
     ssimulacra2: dict[str, float]
 
 
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """What the runs of the contenders on one photo said, by contender, and where their renditions are."""
+
+    photo: Path
+    answers: dict[str, list[dict[str, Any]]]
+    folders: dict[str, Path]
+
+
 def measure(
-    contenders: list[Contender],
-    photo: Path,
-    whole: Image.Image,
-    *,
-    rounds: int,
-    repeats: int,
-    score: bool = False,
-) -> list[Measured]:
-    """Measure all contenders on one photo: ``rounds`` times one process each, in turn.
+    contenders: list[Contender], photo: Path, scratch: Path, *, rounds: int, repeats: int, sampled: bool
+) -> Timed:
+    """Measure contenders on one photo in processes of their own, in turn; ``sampled``: all of them.
 
     Contenders that can't read the photo, such as sharp a HEIC, are left out.
     """
-    answers: dict[str, list[dict[str, Any]]] = {contender.name: [] for contender in contenders}
-    with tempfile.TemporaryDirectory() as scratch:
-        folders = {contender.name: Path(scratch) / str(i) for i, contender in enumerate(contenders)}
-        for folder in folders.values():
-            folder.mkdir()
-        for _ in range(rounds):
-            for contender in contenders:
+    planned = {
+        contender.name: rounds if contender.extent is Extent.BARS else 1
+        for contender in contenders
+        if sampled or contender.extent is not Extent.SAMPLE
+    }
+    answers: dict[str, list[dict[str, Any]]] = {name: [] for name in planned}
+    folders = {name: scratch / f"{photo.stem}-{place}" for place, name in enumerate(planned)}
+    for folder in folders.values():
+        folder.mkdir()
+    for number in range(rounds):
+        for contender in contenders:
+            if number < planned.get(contender.name, 0):
                 answer = _run(contender, photo, folders[contender.name], repeats)
                 if answer is not None:
                     answers[contender.name].append(answer)
-        able = [name for name, given in answers.items() if len(given) == rounds]
-        renditions = {name: {file.stem: file for file in folders[name].iterdir()} for name in able}
-        likeness = compare(
-            whole, [file for files in renditions.values() for file in files.values()], score=score
-        )
-        return [_summary(name, photo.name, answers[name], renditions[name], likeness) for name in able]
+    able = {name: given for name, given in answers.items() if len(given) == planned[name]}
+    return Timed(photo, able, {name: folders[name] for name in able})
+
+
+def judge(timed: Timed, scored: frozenset[str]) -> list[Measured]:
+    """Compare the renditions with the ideal ones; those of ``scored`` contenders by SSIMULACRA2 too."""
+    renditions = {
+        name: {file.stem: file for file in folder.iterdir()} for name, folder in timed.folders.items()
+    }
+    whole = whole_picture(timed.photo)
+    likeness: dict[Path, Likeness] = {}
+    for score in (True, False):
+        files = [
+            file for name, made in renditions.items() if (name in scored) is score for file in made.values()
+        ]
+        likeness |= compare(whole, files, score=score) if files else {}
+    return [
+        _summary(name, timed.photo.name, answers, renditions[name], likeness)
+        for name, answers in timed.answers.items()
+    ]
 
 
 def _run(contender: Contender, photo: Path, folder: Path, repeats: int) -> dict[str, Any] | None:

@@ -28,7 +28,7 @@ KINDS = {
     "gravel": Kind(0.9, 20, 6.0),
 }
 MEGAPIXELS = {12: (4000, 3000), 24: (6000, 4000), 48: (8000, 6000)}
-WANTED = [*((kind, size) for size in (12, 24) for kind in KINDS), ("street", 48)]
+WANTED = [("portrait", 12), ("street", 24), ("forest", 12), ("gravel", 24), ("street", 48)]
 
 
 def make_photos(folder: Path) -> list[Path]:

@@ -43,7 +43,11 @@ def ratio_to(measured: Iterable[Measured], rivals: Iterable[str]) -> dict[str, A
         "ssim": {side: _difference([o.ssim[side] - t.ssim[side] for o, t in pairs]) for side in SIDES},
         "ssimulacra2": {
             side: _difference(
-                [o.ssimulacra2[side] - t.ssimulacra2[side] for o, t in pairs if side in o.ssimulacra2]
+                [
+                    o.ssimulacra2[side] - t.ssimulacra2[side]
+                    for o, t in pairs
+                    if side in o.ssimulacra2 and side in t.ssimulacra2
+                ]
             )
             for side in SIDES
         },
@@ -61,9 +65,9 @@ def means(measured: Iterable[Measured]) -> dict[str, dict[str, Any]]:
         found["bytes"][name] = {side: round(_mean(one.size_bytes[side] for one in ones)) for side in SIDES}
         found["ssim"][name] = {side: _mean(one.ssim[side] for one in ones) for side in SIDES}
         found["ssimulacra2"][name] = {
-            side: _mean(one.ssimulacra2[side] for one in ones)
+            side: _mean(scores)
             for side in SIDES
-            if side in ones[0].ssimulacra2
+            if (scores := [one.ssimulacra2[side] for one in ones if side in one.ssimulacra2])
         }
         found["memory"][name] = {"largest": max(one.peak_bytes for one in ones)}
     return found

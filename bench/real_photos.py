@@ -21,7 +21,7 @@ pi_heif.register_heif_opener()
 
 
 def real_photos(corpus: Path, folder: Path) -> list[Path]:
-    """Return the corpus's large JPEGs and HEICs, and two variants of each, kept in ``folder``."""
+    """Return the corpus's large JPEGs and HEICs, and two or three variants of each, kept in ``folder``."""
     found = [
         path
         for name in FOLDERS
@@ -78,5 +78,6 @@ VARIANTS: dict[str, tuple[Callable[[Image.Image], Image.Image], dict[str, Any]]]
     "12mp-444-q95": (_to(12.2), {"quality": 95, "subsampling": "4:4:4"}),
     "16mp-progressive-q85": (_to(16), {"quality": 85, "progressive": True}),
     "50mp-mosaic-q90": (_mosaic, {"quality": 90}),
+    "24mp-444-progressive-q90": (_to(24), {"quality": 90, "subsampling": "4:4:4", "progressive": True}),
 }
 """What is done to a picture, and how it is saved."""

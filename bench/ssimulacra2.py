@@ -18,6 +18,15 @@ if TYPE_CHECKING:
 PACKAGE = "ssimulacra2==0.3.0"
 
 
+def installed() -> bool:
+    """Return whether the package is there, after installing it if need be."""
+    try:
+        environment("ssimulacra2", PACKAGE)
+    except Absent:
+        return False
+    return True
+
+
 def ssimulacra2(pairs: Sequence[tuple[Image.Image, Image.Image]]) -> list[float | None]:
     """Return the score of each pair of an ideal and a shown picture; ``None`` if it can't be installed."""
     try:
@@ -32,7 +41,7 @@ def ssimulacra2(pairs: Sequence[tuple[Image.Image, Image.Image]]) -> list[float 
                 image.save(name, compress_level=1)
                 names.append(name)
         ended = subprocess.run(  # noqa: S603 - our own command line
-            [python, str(RUNNERS / "ssimulacra2.py"), *names], check=True, stdout=subprocess.PIPE, text=True
+            [python, str(RUNNERS / "score.py"), *names], check=True, stdout=subprocess.PIPE, text=True
         )
     scores: list[float | None] = json.loads(ended.stdout)
     return scores

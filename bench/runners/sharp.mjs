@@ -17,8 +17,8 @@ const within = (side, width, height) => {
   return [Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale))];
 };
 
-// At each effort the quality whose mean SSIM over the real photographs is the gallery's: docs/decisions/0018.
-const WEBP_QUALITY = { 2: 80, 3: 78, 4: 78 };
+// At each effort the quality whose mean SSIM over the real photographs is the gallery's: docs/decisions/0019.
+const WEBP_QUALITY = { 2: 80, 4: 79 };
 const AVIF = { quality: 66, effort: 0, chromaSubsampling: "4:2:0" };
 const likeOurs = (effort) => (image, side) =>
   side === 1600 ? image.avif(AVIF) : image.webp({ quality: WEBP_QUALITY[effort], effort });
@@ -59,7 +59,6 @@ async function cascade(data, encode) {
 const ways = {
   "each-2": (data) => each(data, likeOurs(2)),
   "cascade-2": (data) => cascade(data, likeOurs(2)),
-  "cascade-3": (data) => cascade(data, likeOurs(3)),
   "cascade-4": (data) => cascade(data, likeOurs(4)),
   imgproxy: (data) => each(data, imgproxy), // one request, and one decoding, for each size
   immich: (data) => cascade(data, immich), // decodes once for all sizes

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import math
+import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -8,7 +10,8 @@ import pytest
 from PIL import Image, ImageFilter
 
 from bench.chart import draw
-from bench.measuring import Measured
+from bench.contenders import Contender, Extent
+from bench.measuring import Measured, judge, measure
 from bench.ratios import OURS, SIDES, means, ratio_to
 from bench.runners import fitted
 from bench.similarity import ssim, whole_picture
@@ -124,3 +127,44 @@ def test_chart__counts_photos_that_all_contenders_read() -> None:
 def test_sizes__are_those_of_the_worker() -> None:
     assert fitted(6000, 4000, 1600) == (1600, 1067)
     assert fitted(*Image.new("L", (3, 2)).size, 1600) == (3, 2)
+
+
+ANSWERS = """
+import json, pathlib, shutil, sys
+photo, folder, repeats = sys.argv[1:]
+for side in (1600, 800, 320):
+    shutil.copy(photo, pathlib.Path(folder) / f"{side}.png")
+print(json.dumps({"cpu_seconds": [1] * int(repeats), "wall_seconds": [1], "peak_bytes": 9, "idle_bytes": 2}))
+"""
+
+
+@pytest.mark.parametrize(
+    ("extent", "sampled", "runs"),
+    [
+        (Extent.BARS, False, 3),
+        (Extent.BARS, True, 3),
+        (Extent.ONCE, False, 1),
+        (Extent.SAMPLE, True, 1),
+        (Extent.SAMPLE, False, 0),
+    ],
+)
+def test_measure__runs_as_often_as_the_bars_need(
+    tmp_path: Path, extent: Extent, sampled: bool, runs: int
+) -> None:
+    photo = tmp_path / "a.png"
+    scene(60, 40).save(photo)
+    way = Contender("a way", (sys.executable, "-S", "-c", ANSWERS), extent=extent)
+    blind = Contender("blind", (sys.executable, "-S", "-c", "raise SystemExit(1)"), extent=Extent.BARS)
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    timed = measure([way, blind], photo, scratch, rounds=3, repeats=2, sampled=sampled)
+    assert {name: len(given) for name, given in timed.answers.items()} == ({"a way": runs} if runs else {})
+    found = judge(timed, frozenset())
+    assert [(one.peak_bytes, one.ssim["800"]) for one in found] == [(7, pytest.approx(1.0))] * bool(runs)
+
+
+def test_ratios__score_only_what_both_were_scored_for() -> None:
+    unscored = replace(measured("sharp 1"), ssimulacra2={})
+    ratio = ratio_to([measured(OURS), unscored], ["sharp 1"])
+    assert ratio is not None
+    assert ratio["ssimulacra2"] == dict.fromkeys(SIDES, None)

@@ -67,10 +67,10 @@ POLICY_2 = RenditionPolicy(
 POLICY_3 = RenditionPolicy(
     version=3,
     renditions=(
-        # Resized with SIMD; WebP at the effort that costs least: docs/decisions/0018-simd-resize.md.
-        RenditionSpec("320", 320, "webp", quality=80, effort=2),
+        # Bytes at equal similarity against sharp: docs/decisions/0019-bytes-at-equal-similarity.md.
+        RenditionSpec("320", 320, "webp", quality=80, effort=3),
         RenditionSpec("800", 800, "webp", quality=80, effort=2),
-        RenditionSpec("1600", 1600, "avif", quality=67, effort=9),
+        RenditionSpec("1600", 1600, "avif", quality=65, effort=9),
     ),
 )
 

@@ -20,9 +20,9 @@ ENCODERS = {"webp": "1.6.0", "avif": "1.4.2", "libjpeg_turbo": "3.2.0"}
 
 PINNED: dict[int, dict[str, str]] = {
     3: {
-        "320": "c5938609e9d344af5e9a4acdd04a94180f26cd09486d4c6dc3fc1120332cb4f0",
+        "320": "d7523783f7f0bda2fe36e29e887f43ca7262f6fd12a0f7d2bb4d315ff9d4865b",
         "800": "3a41a919d1efd98dadfef1c2f72980c739c34112b347c5c9959b40dceb180aed",
-        "1600": "9c3449b5e1dc08cc97e678c05f37301a946fbde1f836be86a93147dd45937009",
+        "1600": "d032067331a2196feec639e133c7494d8ed36b6dfa819668251a46778ecdab33",
     },
 }
 """SHA-256 of each rendition of ``original()`` by policy version, made by ``ENCODERS``."""
