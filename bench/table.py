@@ -38,6 +38,8 @@ def summary_lines(report: dict[str, Any]) -> Iterator[str]:
     for title, compared in (("all photos", report), *report.get("sets", {}).items()):
         yield f"{title}:"
         yield from _ratio_lines("sharp's best way", compared["ratio_to_sharp"])
+        for name, ratio in compared.get("ratio_to_each_way_of_sharp", {}).items():
+            yield from _ratio_lines(name, ratio)
         yield from _ratio_lines("naive Pillow", compared["ratio_to_naive"])
     for name, reason in report["absent"].items():
         yield f"absent: {name} ({reason})"

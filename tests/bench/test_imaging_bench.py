@@ -168,3 +168,17 @@ def test_ratios__score_only_what_both_were_scored_for() -> None:
     ratio = ratio_to([measured(OURS), unscored], ["sharp 1"])
     assert ratio is not None
     assert ratio["ssimulacra2"] == dict.fromkeys(SIDES, None)
+
+
+def test_ratios__bytes_are_compared_with_one_way_for_all_photos() -> None:
+    photos = ("a.jpg", "b.jpg", "c.jpg")
+    cheap = [measured("sharp 1", photo, cpu=2.0, size=200) for photo in photos]
+    often = [
+        measured("sharp 2", photo, cpu=cpu, size=50)
+        for photo, cpu in zip(photos, (1.9, 4.0, 4.0), strict=True)
+    ]
+    ratio = ratio_to([*(measured(OURS, photo) for photo in photos), *cheap, *often], ["sharp 1", "sharp 2"])
+    assert ratio is not None
+    assert ratio["usual_way"] == "sharp 1"
+    assert ratio["best_way"]["a.jpg"] == "sharp 2"
+    assert ratio["bytes"]["800"]["geometric_mean"] == pytest.approx(0.5)
