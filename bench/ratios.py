@@ -18,7 +18,7 @@ def ratio_to(measured: Iterable[Measured], rivals: Iterable[str]) -> dict[str, A
     """Compare with the best way of the rivals; ``None`` if none took part.
 
     CPU and memory are compared with the way that spent the least CPU on each photo. What is made is compared
-    with the way that spent the least over all photos: whoever uses it sets it once.
+    with the way that spent the least over all photos: it is a setting, which is made once.
 
     Ratios below 1.0, and differences of similarity above 0, are in this project's favor.
     """
