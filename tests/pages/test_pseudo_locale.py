@@ -46,6 +46,7 @@ NOT_FOR_PEOPLE = (
     "admin/accounts/",
     "admin/api/",
     "admin/photos/deletionrecord/",
+    "admin/photos/takendown/",
 )
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 

@@ -353,4 +353,15 @@ function start() {
   update();
 }
 
+/** On a page without a grid, keys press the buttons that name them. */
+function pressButton(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+  if (event.target.matches("textarea, select, input")) return;
+  const button = document.querySelector(`button[data-key="${CSS.escape(event.key)}"]`);
+  if (!button) return;
+  event.preventDefault();
+  button.click();
+}
+
 if (grid && bar) start();
+else document.addEventListener("keydown", pressButton);
