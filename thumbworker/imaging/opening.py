@@ -11,10 +11,11 @@ from PIL import Image, ImageFile, TiffImagePlugin
 
 from thumbworker.contract.formats import CAMERA_RAWS, Format
 from thumbworker.contract.reasons import Reason
-from thumbworker.imaging import color, depth, exif, exif_color, memory_estimate
+from thumbworker.imaging import color, damage, depth, exif, exif_color, memory_estimate
 from thumbworker.imaging.color import ColorNames
 from thumbworker.imaging.errors import Refused, decoder_errors
 from thumbworker.imaging.formats import (
+    coded_items,
     heif,
     isobmff,
     item_properties,
@@ -33,6 +34,7 @@ from thumbworker.imaging.formats.jpeg_damage import CodedJpeg
 from thumbworker.imaging.formats.jpeg_frame import JpegFrame
 from thumbworker.imaging.formats.png_frame import PngFrame
 from thumbworker.imaging.formats.sniffing import format_of
+from thumbworker.imaging.formats.webp_damage import WebpFrame
 from thumbworker.imaging.frames import (
     FirstDecodable,
     Frame,
@@ -169,7 +171,7 @@ def _open_webp(data: bytes, gate: _Gate, _: Deadline) -> Opened:
     image = UncopiedWebP(io.BytesIO(data))
     tags = exif.read_tags(image.info.get("exif") or b"")
     colors = ColorNames(icc_profile=image.info.get("icc_profile") or b"", exif=exif_color.space_of(tags))
-    return Opened(PluginFrame(image), Format.WEBP, tags.orientation, tags, colors)
+    return Opened(WebpFrame(data, image), Format.WEBP, tags.orientation, tags, colors)
 
 
 def _open_avif(data: bytes, gate: _Gate, _: Deadline) -> Opened:
@@ -183,16 +185,18 @@ def _open_avif(data: bytes, gate: _Gate, _: Deadline) -> Opened:
     crop, orientation = transforms.placement(image.size, properties.transforms)
     colors = ColorNames(
         icc_profile=image.info.get("icc_profile") or b"",
-        nclx=properties.nclx,
+        nclx=properties.nclx or coded_items.color_of_avif(data, properties.coded),
         exif=exif_color.space_of(tags),
     )
     frame = PluginFrame(image, crop)
+    missing = coded_items.missing_of_avif(data, properties.coded)
     space = color.space_of(colors)
     if space is not None and depth.needed(space):
         from thumbworker.imaging.formats import avif  # noqa: PLC0415 - most images do not need ctypes
 
         table, narrow = depth.narrowing(space)
         frame, colors = avif.DeepAvif(data, image, crop, table), ColorNames(nclx=narrow)
+    frame.missing = damage.require_most(missing, Reason.DAMAGED, "a stretch of the data is filled")
     return Opened(LimitedFrame(frame, decoder_bytes), Format.AVIF, orientation, tags, colors)
 
 
@@ -200,11 +204,13 @@ def _open_heif(data: bytes, gate: _Gate, _: Deadline) -> Opened:
     data = item_properties.with_readable_colors(data)
     frame, info = heif.open_primary(data)
     gate.admit(frame.size, memory_estimate.of_heif(frame.size, info, frame.mode))
+    properties = item_properties.of_primary(data)
+    missing = coded_items.missing_of_heic(data, properties.coded)
     # libheif applies irot and imir itself; EXIF only repeats them (ISO/IEC 23008-12, 6.5.10).
     tags = exif.read_tags(isobmff.exif_of(data))
     colors = ColorNames(
         icc_profile=info.get("icc_profile") or b"",
-        nclx=item_properties.of_primary(data).nclx,
+        nclx=properties.nclx,
         exif=exif_color.space_of(tags),
     )
     space, bits = color.space_of(colors), info.get("bit_depth", 8)
@@ -212,6 +218,7 @@ def _open_heif(data: bytes, gate: _Gate, _: Deadline) -> Opened:
         gate.admit(frame.size, memory_estimate.of_heif(frame.size, info, frame.mode, wide=True))
         table, narrow = depth.narrowing(space, bits)
         frame, colors = heif.DeepHeif(data, table), ColorNames(nclx=narrow)
+    frame.missing = damage.require_most(missing, Reason.DAMAGED, "a stretch of the data is filled")
     return Opened(frame, Format.HEIF, 1, tags, colors)
 
 

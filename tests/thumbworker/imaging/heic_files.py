@@ -34,13 +34,15 @@ def heic(
     colr_of_tiles: bytes = b"",
     gain_map: bool = False,
     xmp: bytes = b"",
+    own_data: bool = False,
 ) -> bytes:
     """A HEIC of one tile, or of a grid of ``columns`` by ``rows`` of it.
 
     ``quarter_turns`` are anticlockwise (irot); ``mirror_axis`` 0 is vertical (imir); ``exif`` is the
     content of an item of ``exif_type`` behind the offset of its TIFF header; ``xmp`` is a packet;
     ``claimed`` is written where the size of the whole picture belongs. ``colr`` is the content of a box of
-    that name, for the picture or for its tiles. ``gain_map`` adds an auxiliary picture as iPhones do: the
+    that name, for the picture or for its tiles. ``own_data``: each tile has data of its own, else all have
+    the same. ``gain_map`` adds an auxiliary picture as iPhones do: the
     first tile again.
     """
     size = claimed or (columns * TILE_SIDE, rows * TILE_SIDE)
@@ -62,8 +64,18 @@ def heic(
     exif_item = struct.pack(">I", exif_offset) + exif if exif else b""
 
     # The address of the tile's bytes is known once everything before them has been built.
+    copies = len(tiles) - 1 if own_data else 0
+    appendix = exif_item + xmp
+
     def build(media_at: int) -> bytes:
-        located = [_located(1, 1, 0, len(grid)), *(_located(tile, 0, media_at, len(_TILE)) for tile in tiles)]
+        places = [media_at] * len(tiles)
+        if own_data:
+            behind = media_at + len(_TILE + appendix)
+            places[1:] = range(behind, behind + copies * len(_TILE), len(_TILE))
+        located = [
+            _located(1, 1, 0, len(grid)),
+            *(_located(tile, 0, place, len(_TILE)) for tile, place in zip(tiles, places, strict=True)),
+        ]
         if gain_map:
             located.append(_located(gain_map_id, 0, media_at, len(_TILE)))
         if exif:
@@ -90,7 +102,7 @@ def heic(
         return _box(b"ftyp", b"heic\x00\x00\x00\x00mif1heic") + _full(b"meta", 0, meta)
 
     head = build(len(build(0)) + 8)
-    return head + _box(b"mdat", _TILE + exif_item + xmp)
+    return head + _box(b"mdat", _TILE + appendix + _TILE * copies)
 
 
 def _properties(

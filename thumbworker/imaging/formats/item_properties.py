@@ -11,13 +11,15 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from thumbworker.imaging.colorimetry import SRGB, UNSPECIFIED, of_code_points
+from thumbworker.imaging.formats import stream_colors
 from thumbworker.imaging.formats.isobmff import FULL_BOX_BYTES, boxes, unsigned
 from thumbworker.imaging.formats.transforms import KINDS, Transform
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from thumbworker.imaging.colorimetry import ColorSpace
+    from thumbworker.imaging.formats.stream_colors import CodePoints
 
 Span = tuple[int, int]
 
@@ -29,6 +31,12 @@ _SAMPLE_ENTRY = (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsd", b"av01")
 _SKIPPED = {b"stsd": 8, b"av01": 78}
 """Fields before the boxes in these boxes."""
 
+_MAX_CONFIGURATION_BYTES = 1 << 14
+_CONFIGURATIONS: dict[bytes, Callable[[bytes], CodePoints | None]] = {
+    b"av1C": lambda content: stream_colors.of_av1(content[4:]),
+    b"hvcC": stream_colors.of_hevc,
+}
+
 _ANDROID_JFIF = 5, 1, 6
 """What Android's HEIC writer states for its data space JFIF, whose pictures are in sRGB as JPEGs are."""
 
@@ -39,6 +47,8 @@ class Properties:
 
     nclx: ColorSpace | None = None
     transforms: tuple[Transform, ...] = ()
+    coded: tuple[int, ...] = ()
+    """The items that hold the coded data of the image: itself, or the tiles of a grid."""
 
 
 def of_primary(data: bytes) -> Properties:
@@ -53,9 +63,12 @@ def of_primary(data: bytes) -> Properties:
     item = unsigned(view, at + FULL_BOX_BYTES, 2 if view[at] == 0 else 4)
     associated = _Associations(view, *inner.get(b"iprp", _NOWHERE))
     found = _properties(view, associated.of(item))
+    tiles = _inputs(view, *inner.get(b"iref", _NOWHERE), item=item)
+    found = replace(found, coded=tiles or (item,))
+    if found.nclx or not tiles:
+        return found
     # A grid may leave its colors to its tiles.
-    tile = _first_input(view, *inner.get(b"iref", _NOWHERE), item=item)
-    return found if found.nclx or not tile else replace(found, nclx=_nclx(view, associated.of(tile)))
+    return replace(found, nclx=_properties(view, associated.of(tiles[0])).nclx)
 
 
 def with_readable_colors(data: bytes) -> bytes:
@@ -114,7 +127,7 @@ def _of_track(view: memoryview) -> Properties:
 
 def _properties(view: memoryview, found: list[tuple[bytes, int, int]]) -> Properties:
     transforms = (Transform(kind, bytes(view[s : min(e, s + 32)])) for kind, s, e in found if kind in KINDS)
-    return Properties(_nclx(view, found), tuple(transforms))
+    return Properties(_nclx(view, found) or _in_stream(view, found), tuple(transforms))
 
 
 class _Associations:
@@ -154,15 +167,27 @@ class _Associations:
             at += count * index_bytes
 
 
-def _first_input(view: memoryview, start: int, end: int, *, item: int) -> int:
-    """Return the id of the first image from which a derived image is made; 0 if there is none."""
+def _in_stream(view: memoryview, properties: Sequence[tuple[bytes, int, int]]) -> ColorSpace | None:
+    """Return the color that the headers of AV1 or HEVC name in the decoder's configuration."""
+    for kind, start, end in properties:
+        if kind in _CONFIGURATIONS:
+            header = bytes(view[start : min(end, start + _MAX_CONFIGURATION_BYTES)])
+            if (named := _CONFIGURATIONS[kind](header)) is not None:
+                return named.space()
+    return None
+
+
+def _inputs(view: memoryview, start: int, end: int, *, item: int) -> tuple[int, ...]:
+    """Return the ids of the images from which a derived image is made."""
     if end - start < FULL_BOX_BYTES:
-        return 0
+        return ()
     id_bytes = 2 if view[start] == 0 else 4
     for kind, s, e in islice(boxes(view, start + FULL_BOX_BYTES, end), _MAX_BOXES):
         if kind == b"dimg" and e - s >= 2 * id_bytes + 2 and unsigned(view, s, id_bytes) == item:
-            return unsigned(view, s + id_bytes + 2, id_bytes)
-    return 0
+            count = unsigned(view, s + id_bytes, 2)
+            at = range(s + id_bytes + 2, min(e, s + id_bytes + 2 + count * id_bytes), id_bytes)
+            return tuple(unsigned(view, place, id_bytes) for place in at)
+    return ()
 
 
 def _nclx(view: memoryview, properties: Sequence[tuple[bytes, int, int]]) -> ColorSpace | None:
