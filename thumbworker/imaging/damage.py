@@ -19,7 +19,7 @@ MAX_MISSING_SHARE = 0.05
 DECODER_ERRORS = (OSError, SyntaxError)
 """What Pillow's readers raise for data that ends early or is damaged."""
 
-_MARK_PIXELS = 8
+MARK_PIXELS = 8
 
 
 def require_most(missing: float, reason: Reason, detail: str) -> float:
@@ -45,17 +45,8 @@ def load_rows(image: ImageFile.ImageFile) -> float:
     boxes = [tile.extents or (0, 0, *image.size) for tile in image.tile]
     left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
     right, bottom = max(box[2] for box in boxes), max(box[3] for box in boxes)
-    strip = (left, top, min(right, left + _MARK_PIXELS), bottom)
-    prepare, mark = image.load_prepare, b""
-
-    def prepare_marked() -> None:
-        nonlocal mark
-        prepare()
-        marking = _noise(image.im.mode, strip)
-        mark = marking.tobytes()
-        image.im.paste(marking.im, strip)
-
-    image.load_prepare = prepare_marked  # type: ignore[method-assign]
+    strip = (left, top, min(right, left + MARK_PIXELS), bottom)
+    marked = Mark(image, strip)
     detail = "the data ends early"
     try:
         image.load()
@@ -63,9 +54,7 @@ def load_rows(image: ImageFile.ImageFile) -> float:
         image.tile = []  # tells Pillow that there is no more to load
         image.readonly = 0  # or drawing on the image would copy it
         detail = str(error)
-    found = image.crop(strip).tobytes()
-    size = len(mark) // (bottom - top)
-    rows = [row for row in range(bottom - top) if _same(found, mark, row * size, size)]
+    rows = marked.rows_left()
     reason = Reason.TRUNCATED if "truncated" in detail or "early" in detail else Reason.DAMAGED
     missing = require_most(len(rows) / (bottom - top), reason, detail)
     for row in rows:
@@ -73,8 +62,26 @@ def load_rows(image: ImageFile.ImageFile) -> float:
     return missing
 
 
-def _same(found: bytes, mark: bytes, at: int, size: int) -> bool:
-    return found[at : at + size] == mark[at : at + size]
+class Mark:
+    """Random pixels that are put into a strip of an image before it is decoded."""
+
+    def __init__(self, image: ImageFile.ImageFile, strip: tuple[int, int, int, int]) -> None:
+        self._image, self._strip, self._mark = image, strip, b""
+        self._prepare = image.load_prepare
+        image.load_prepare = self._prepare_marked  # type: ignore[method-assign]
+
+    def _prepare_marked(self) -> None:
+        self._prepare()
+        marking = _noise(self._image.im.mode, self._strip)
+        self._mark = marking.tobytes()
+        self._image.im.paste(marking.im, self._strip)
+
+    def rows_left(self) -> list[int]:
+        """Return the rows of the strip that still have their mark after decoding."""
+        _, top, _, bottom = self._strip
+        found, size = self._image.crop(self._strip).tobytes(), len(self._mark) // (bottom - top)
+        rows = range(0, size * (bottom - top), size)
+        return [at // size for at in rows if found[at : at + size] == self._mark[at : at + size]]
 
 
 def _noise(mode: str, box: tuple[int, int, int, int]) -> Image.Image:

@@ -168,8 +168,8 @@ PNG = saved(scene(320, 240), "PNG")
 IEND = PNG.rindex(b"IEND") - 4
 
 
-def png_in_one_chunk(*, interlaced: bool = False, level: int = 6) -> bytes:
-    """Return the PNG with one chunk of data; ``interlaced`` in Adam7's order, without filters."""
+def png_rows(*, interlaced: bool) -> bytes:
+    """Return the rows of the PNG before compression; ``interlaced`` in Adam7's order, without filters."""
     image = scene(320, 240)
     rows = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]
     body = b""
@@ -177,6 +177,15 @@ def png_in_one_chunk(*, interlaced: bool = False, level: int = 6) -> bytes:
         for row in range(top, 240, down):
             line = image.crop((0, row, 320, row + 1)).resize((320 // across, 1), box=(0, 0, 320, 1)).tobytes()
             body += b"\x00" + line
+    return body
+
+
+PNG_ROWS = {interlaced: png_rows(interlaced=interlaced) for interlaced in (False, True)}
+
+
+def png_in_one_chunk(*, interlaced: bool = False, level: int = 6) -> bytes:
+    """Return the PNG with one chunk of data."""
+    body = PNG_ROWS[interlaced]
     header = struct.pack(">IIBBBBB", 320, 240, 8, 2, 0, 0, int(interlaced))
     return PNG[:8] + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(body, level)) + chunk(b"IEND", b"")
 
@@ -221,6 +230,58 @@ def test_png__changed_data_that_inflates_is_refused() -> None:
     assert outcome(b"".join(data)) == 0
     data[6] = bytes(changed)
     assert outcome(b"".join(data)) is None
+
+
+@pytest.mark.parametrize("interlaced", [False, True])
+@pytest.mark.parametrize(("rows", "missing"), [(240, 0), (233, 30), (120, None)])
+def test_png__data_that_ends_properly_before_the_image(
+    rows: int, missing: int | None, interlaced: bool
+) -> None:
+    chunks = PNG_ROWS[interlaced]
+    body = chunks[: len(chunks) * rows // 240]
+    header = struct.pack(">IIBBBBB", 320, 240, 8, 2, 0, 0, int(interlaced))
+    data = PNG[:8] + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(body)) + chunk(b"IEND", b"")
+    assert outcome(data) == missing
+
+
+def test_png__wrong_checksum_of_zlib() -> None:
+    data = bytearray(png_in_one_chunk())
+    at = data.rindex(b"IEND") - 12
+    body = data[data.index(b"IDAT") + 4 : at] + b"1234"
+    whole = data[: data.index(b"IDAT") - 4] + chunk(b"IDAT", bytes(body)) + chunk(b"IEND", b"")
+    assert outcome(bytes(whole)) == 0
+
+
+@pytest.mark.parametrize("kind", [b"tEXt", b"gAMA", b"IEND"])
+def test_png__wrong_checksum_outside_of_the_image(kind: bytes) -> None:
+    body = {b"tEXt": b"Title\x00x", b"gAMA": struct.pack(">I", 45455), b"IEND": b""}[kind]
+    broken = chunk(kind, body)[:-1] + b"!"
+    data = PNG[:IEND] + broken if kind == b"IEND" else PNG[:33] + broken + PNG[33:]
+    assert outcome(data) == 0
+
+
+def test_png__without_its_palette() -> None:
+    data = saved(scene(64, 48).quantize(16), "PNG")
+    at = data.index(b"PLTE") - 4
+    assert outcome(data[:at] + data[at + 12 + int.from_bytes(data[at : at + 4], "big") :]) is None
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
+@pytest.mark.parametrize("size", [(1, 1), (1, 3), (9, 2), (40, 30)])
+def test_png__marks_of_rows_do_not_stay(mode: str, size: tuple[int, int]) -> None:
+    data = saved(Image.new("L", size, 255).convert(mode), "PNG")
+    picture = render(data)
+    assert picture.incomplete == 0
+    shown = opened(picture.renditions[-1].data).convert("L").getextrema()
+    assert shown[1] - shown[0] <= 4
+
+
+def test_png__animation_cut_in_its_second_frame() -> None:
+    data = saved(scene(320, 240), "PNG", save_all=True, append_images=[scene(320, 240, seed=2)])
+    at = data.index(b"fdAT")
+    assert outcome(data) == 0
+    assert outcome(data[: at + 2000]) == 0
+    assert outcome(data[: at // 2]) is None
 
 
 def tiff(compression: str, **options: object) -> bytes:

@@ -21,6 +21,7 @@ _MAX_CHUNKS = 100_000
 
 _MAX_PROFILE_BYTES = 4_000_000
 _COLOR_CHUNK_BYTES = {b"cICP": 4, b"sRGB": 1, b"cHRM": 32, b"gAMA": 4}
+_PALETTE = 3
 _UNIT = 100_000
 """Of cHRM and gAMA."""
 
@@ -56,13 +57,14 @@ def read_chunks(data: bytes) -> PngHeader:
     pieces: list[memoryview] = []
     exif = icc_profile = b""
     color_chunks: dict[bytes, bytes] = {}
-    kept_from = 0
+    kept_from, has_palette = 0, False
     at = 8
     for _ in range(_MAX_CHUNKS):
         kind = data[at + 4 : at + 8]
         if len(kind) < 4 or not kind.isalpha():
             break  # the end, or something else behind it
         end = at + 12 + int.from_bytes(data[at : at + 4], "big")
+        has_palette |= kind == b"PLTE"
         if kind not in _KEPT:
             pieces.append(view[kept_from:at])
             kept_from = min(end, len(data))
@@ -79,6 +81,8 @@ def read_chunks(data: bytes) -> PngHeader:
     else:
         raise Refused(Reason.TOO_MANY_PARTS, f"more than {_MAX_CHUNKS} chunks")
     pieces.append(view[kept_from : min(at, len(data))])
+    if data[25] == _PALETTE and not has_palette:
+        raise Refused(Reason.DAMAGED, "a palette image without PLTE")
     return PngHeader(
         width=int.from_bytes(data[16:20], "big"),
         height=int.from_bytes(data[20:24], "big"),

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _INFLATED_BYTES = 1 << 20
 
+_ZLIB_HEADER_BYTES = 2
+
 _SAMPLES = {2: 3, 4: 2, 6: 4}
 """Samples per pixel by color type, where it is more than one."""
 
@@ -40,15 +42,23 @@ class PngFrame(ImageFrame):
         chunks = [chunk for piece in self._header.pieces for chunk in _data_chunks(piece)]
         sound = next((number for number, chunk in enumerate(chunks) if not _is_sound(chunk)), len(chunks))
         detail = "" if sound == len(chunks) else "a wrong checksum"
+        width, height = self.size
+        # Without an error, rows are missing if the compressed data ends properly before the image does.
+        last_rows = 0, max(0, height - 2), min(width, damage.MARK_PIXELS), height
+        mark = damage.Mark(self.image, last_rows)
         try:
             super().load(target)
         except damage.DECODER_ERRORS as error:
             self.image.tile = []  # tells Pillow that there is no more to load
+            self.image.readonly = 0  # or drawing on the image would copy it
             detail = str(error)
-        if detail:
+        left = mark.rows_left()
+        if detail or left:
             reason = Reason.TRUNCATED if "truncated" in detail else Reason.DAMAGED
             missing = _missing_share(self._header, chunks, sound)
-            self.missing = damage.require_most(missing, reason, detail)
+            self.missing = damage.require_most(missing, reason, detail or "the data ends early")
+        if left and self.missing:  # a tiny image may equal its mark
+            self.image.paste(0, last_rows)
         return (0, 0, *self.size)
 
 
@@ -73,27 +83,37 @@ def _is_sound(chunk: memoryview) -> bool:
 def _missing_share(header: PngHeader, chunks: Sequence[memoryview], sound: int) -> float:
     """Return the share of the image that the sound chunks lack, by the bytes that they inflate to.
 
-    A wrong checksum is ignored if that of the whole image (zlib's) is right.
+    A wrong checksum of a chunk is ignored if that of the whole image (zlib's) is right, and vice versa.
     """
-    inflated, whole = _inflated(chunks[:sound])
-    if not whole:
-        _, whole = _inflated(chunks)
-    return 0.0 if whole else max(0.0, 1 - inflated / _image_bytes(header))
+    inflated, right = _inflated(chunks)
+    if sound < len(chunks) and not right:
+        inflated, _ = _inflated(chunks[:sound])
+    return max(0.0, 1 - inflated / _image_bytes(header))
 
 
 def _inflated(chunks: Sequence[memoryview]) -> tuple[int, bool]:
-    """Return to how many bytes the chunks inflate, and whether they end with the right checksum."""
-    inflater = zlib.decompressobj()
-    total = 0
+    """Return to how many bytes the chunks inflate, and whether they end with the right checksum.
+
+    They are inflated without zlib's header and checksum (RFC 1950): a wrong one would cost the last block.
+    """
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    total, checksum, skipped = 0, 1, _ZLIB_HEADER_BYTES
     try:
-        for chunk in chunks:
-            rest: bytes | memoryview = chunk[4:-4]
+        for number, chunk in enumerate(chunks):
+            body = chunk[4:-4]
+            rest: bytes | memoryview = body[skipped:]
+            skipped -= min(skipped, len(body))
             while len(rest) and not inflater.eof:
-                total += len(inflater.decompress(rest, _INFLATED_BYTES))
+                block = inflater.decompress(rest, _INFLATED_BYTES)
+                total, checksum = total + len(block), zlib.adler32(block, checksum)
                 rest = inflater.unconsumed_tail
+            if inflater.eof:
+                behind = [bytes(after[4:-4][:4]) for after in chunks[number + 1 : number + 5]]
+                stated = b"".join([inflater.unused_data[:4], *behind])[:4]
+                return total, stated == checksum.to_bytes(4, "big")
     except zlib.error:
-        return total, False
-    return total, inflater.eof
+        pass
+    return total, False
 
 
 def _image_bytes(header: PngHeader) -> int:
