@@ -19,6 +19,13 @@ from thumbworker.contract.text import clean_text
 from thumbworker.imaging import Picture, Refused, iptc, render, xmp
 from thumbworker.imaging.capture_time import read_time
 from thumbworker.imaging.exif import Tags, read_tags
+from thumbworker.imaging.formats import (
+    coded_items,
+    item_properties,
+    jpeg2000,
+    jpeg2000_stream,
+    stream_colors,
+)
 from thumbworker.imaging.metadata import camera_facts, location, metadata_of
 from thumbworker.imaging.packets import Packets, packets_of
 
@@ -119,6 +126,31 @@ def check_packets(body: bytes) -> None:
     assert sum(map(len, xmp.read_properties(body).values())) <= 1000
 
 
+def check_jpeg2000(body: bytes) -> None:
+    view = memoryview(body)
+    try:
+        found = jpeg2000.read_boxes(body)
+        assert 0 <= found.start <= found.end <= len(body)
+        stream = jpeg2000_stream.read_codestream(view[found.start : found.end])
+    except Refused:
+        return
+    memory, seconds = stream.cost(stream.reduce_for((16, 16)))
+    assert memory > 0
+    assert seconds > 0
+    parts = jpeg2000_stream.read_tile_parts(view[found.start : found.end], stream)
+    assert parts.lost >= 0
+    assert all(start <= end + 2 for start, end in parts.bodies)
+
+
+def check_streams(body: bytes) -> None:
+    for named in (stream_colors.of_av1(body), stream_colors.of_hevc(bytes(22) + body)):
+        assert named is None or max(named) < 256
+    items = item_properties.of_primary(body).coded
+    for share in (coded_items.missing_of_avif(body, items), coded_items.missing_of_heic(body, items)):
+        assert 0 <= share <= 1
+    coded_items.color_of_avif(body, items)
+
+
 def check_time(text: str) -> None:
     found = read_time(text, text, text)
     if found:
@@ -161,12 +193,29 @@ TIMES = st.one_of(
     st.text(max_size=70),
 )
 
+
+def damaged(*kinds: str) -> st.SearchStrategy[bytes]:
+    """Valid files of these brands, with bytes changed."""
+    files = [data for data in valid_files() if any(kind.encode("latin-1") in data[:64] for kind in kinds)]
+    changes = st.lists(st.tuples(st.integers(0, 5000), st.integers(0, 255)), max_size=8)
+    return st.builds(with_changes, st.sampled_from(files), changes)
+
+
+def with_changes(data: bytes, changes: list[tuple[int, int]]) -> bytes:
+    changed = bytearray(data)
+    for at, value in changes:
+        changed[at % len(changed)] = value
+    return bytes(changed)
+
+
 CHECKS: list[tuple[Callable[[Any], None], st.SearchStrategy[Any]]] = [
     (check_damaged, damaged_files()),
     (check_random, RANDOM_FILES),
     (check_exif, EXIF_BLOCKS),
     (check_packets, PACKETS),
     (check_time, TIMES),
+    (check_jpeg2000, st.one_of(damaged("jP  ", "\xff\x4f\xff\x51"), st.binary(max_size=200))),
+    (check_streams, st.one_of(damaged("avif", "avis", "heic", "heix"), st.binary(max_size=200))),
 ]
 
 

@@ -174,13 +174,15 @@ def missing_of_scans(coded: CodedJpeg) -> float:
     trace = False
     for scan in coded.scans.scans:
         share = _missing_of_scan(coded, scan)
+        trace = trace or share > 0
         for component in scan.components:
             for coefficient in range(scan.first, scan.last + 1):
                 if not scan.refines:
                     missing[component][coefficient] = share
+                elif low_bit[component][coefficient] != scan.low_bit + 1:
+                    trace = True  # a refinement between this and the one before is lost
                 if not scan.refines or share <= damage.MAX_MISSING_SHARE:
                     low_bit[component][coefficient] = scan.low_bit
-        trace = trace or share > 0
     worst = max(max(shares) for shares in missing)
     coarsest = max(max(bits) for bits in low_bit)
     if coarsest > _MAX_COARSE_BITS:
