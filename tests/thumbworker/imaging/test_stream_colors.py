@@ -71,7 +71,7 @@ def test_stream__names_the_same_as_colr(kind: str, transfer: str) -> None:
 
 @pytest.mark.parametrize("primaries", [5, 6])
 @pytest.mark.parametrize("transfer", [1, 6])
-def test_android_jfif_is_srgb(primaries: int, transfer: int) -> None:
+def test_code_points__android_jfif_is_srgb(primaries: int, transfer: int) -> None:
     assert CodePoints(primaries, transfer, 5).space() is SRGB
 
 
