@@ -194,6 +194,16 @@ def test_list__reads_all_pages(site, contactsheet):
     assert "cursor=more" in site.requests[1].path
 
 
+@pytest.mark.parametrize(
+    ("command", "all_files"),
+    [(["list"], True), (["download"], True), (["download", "--size", "320"], False)],
+)
+def test_stacked_raws__are_listed_with_originals(command, all_files, site, contactsheet, tmp_path):
+    site.returns("GET", "/photos", NO_PHOTOS)
+    contactsheet(*command, *(["--to", tmp_path] if command[0] == "download" else []))
+    assert ("stacked=true" in site.requests[0].path) is all_files
+
+
 def test_list__prints_the_json_of_the_api(site, contactsheet):
     found = photo()
     site.returns("GET", "/photos", {"photos": [found], "nextCursor": None})
