@@ -74,6 +74,7 @@ WRITES = [
     "/photos/{photo}/trash/",
     "/photos/{photo}/organize/",
     "/photos/{photo}/file-tags/",
+    "/photos/{photo}/stack/",
     "/photos/{photo}/try-again/",
     "/albums/new/",
     "/albums/{album}/edit/",
