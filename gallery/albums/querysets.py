@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from django.db import models
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, Subquery, Value
@@ -12,6 +12,7 @@ from gallery.photos.models import Photo
 from gallery.photos.querysets import not_blocked
 from gallery.photos.stacks import is_under
 from gallery.photos.states import Visibility
+from gallery.photos.turns import in_turns
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from gallery.accounts.models import User
     from gallery.albums.models import Album, Tag  # noqa: F401 - name the types in the base classes
     from gallery.photos.querysets import PhotoQuerySet
+
+
+MOST_RECENT = 2000
+"""Albums that are put in turns: more than one account makes in minutes, few enough to be sorted."""
 
 
 class AlbumQuerySet(models.QuerySet["Album"]):
@@ -37,6 +42,11 @@ class AlbumQuerySet(models.QuerySet["Album"]):
         """Keep public albums with at least one public photo."""
         shown = Photo.objects.public().filter(album_entries__album=OuterRef("pk"))
         return self.filter(Exists(shown), not_blocked(), visibility=Visibility.PUBLIC)
+
+    def in_turns(self) -> AlbumQuerySet:
+        """Order the newest 2,000 so that each owner's newest come first, then each one's second."""
+        recent = self.order_by("-created_at", "-id").values("pk")[:MOST_RECENT]
+        return cast("AlbumQuerySet", in_turns(self.filter(pk__in=recent), by="owner", then="-created_at"))
 
     def newest_first(self) -> AlbumQuerySet:
         """Order by creation time, newest first."""

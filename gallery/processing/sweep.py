@@ -9,6 +9,7 @@ within a kind each account. A run ends with its budget of time and AWS calls.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -78,6 +79,7 @@ class SweepReport:
     stopped: bool = False
     unavailable: bool = False
     exhausted: bool = False
+    rows_failed: int = 0
     calls: int = 0
     seconds: float = 0.0
     done: dict[str, int] = field(default_factory=dict)
@@ -112,6 +114,17 @@ class _Run:
 
     def count(self, kind: str, rows: int = 1) -> None:
         self.report.done[kind] = self.report.done.get(kind, 0) + rows
+
+    @contextmanager
+    def guarded(self, kind: str, row_id: Any) -> Iterator[None]:
+        """Log what goes wrong with one row, so that it stops neither the other rows nor the other kinds."""
+        try:
+            yield
+        except (OriginalsUnavailable, catalogue.CatalogueUnavailable, _TooManyRemovals):
+            raise
+        except Exception:
+            logger.exception("sweep_row_failed", kind=kind, row_id=str(row_id))
+            self.report.rows_failed += 1
 
     def count_removal(self) -> None:
         if self.report.removals >= MAX_REMOVALS:
@@ -196,7 +209,8 @@ def _awaiting(run: _Run) -> Iterator[None]:
         still_awaiting = Photo.objects.filter(pk__in=batch, state=State.AWAITING)
         if reading.complete:
             for photo in still_awaiting.with_owner():
-                _check_awaiting(photo, reading, run)
+                with run.guarded("awaiting", photo.pk):
+                    _check_awaiting(photo, reading, run)
                 # Marked last, so the next run repeats a look that was interrupted.
                 due_at = run.now + interval_after(photo.looks)
                 still_awaiting.filter(pk=photo.pk).update(
@@ -238,7 +252,8 @@ def _deletions(run: _Run) -> Iterator[None]:
         run.budget.spend(1)
         with_item = catalogue.existing(batch)
         for record in DeletionRecord.objects.filter(pk__in=batch, closed_at=None):
-            _check_deletion(record, run, has_item=record.pk in with_item)
+            with run.guarded("deletions", record.pk):
+                _check_deletion(record, run, has_item=record.pk in with_item)
             run.count("deletions")
             if not run.budget.has_left():
                 return
@@ -292,7 +307,8 @@ def _old_trash(run: _Run) -> Iterator[None]:
     condition = matters.old_trash(run.now)
     for batch in run.batches(Photo.objects.filter(condition), by="owner", then="trashed_at"):
         for photo_id in batch:
-            _purge(photo_id, condition, run)
+            with run.guarded("trash", photo_id):
+                _purge(photo_id, condition, run)
             run.count("trash")
             if not run.budget.has_left():
                 return

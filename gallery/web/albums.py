@@ -37,14 +37,17 @@ MOST_SHOWN = 60
 
 @require_safe
 def albums(request: Request) -> HttpResponse:
-    """Show the person's albums, and the public albums of others that have photos to show."""
+    """Show the person's albums, and the public albums of others that have photos to show.
+
+    Those of others come by turns: no one can fill the page.
+    """
     mine: list[Album] = []
     others = Album.objects.showing_photos()
     if request.user.is_authenticated:
         seen = Photo.objects.not_trashed()
         mine = list(Album.objects.owned_by(request.user).with_counts(seen).newest_first()[:MOST_SHOWN])
         others = others.exclude(owner=request.user)
-    shown = list(others.select_related("owner").newest_first()[:MOST_SHOWN])
+    shown = list(others.select_related("owner").in_turns()[:MOST_SHOWN])
     context = {
         "page_title": _("Albums"),
         "mine": covered(mine, request.user),

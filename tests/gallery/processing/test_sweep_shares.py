@@ -24,6 +24,7 @@ from gallery.processing.settle import settle
 from gallery.processing.sweep import MOST_AGAIN, sweep
 from gallery.storage import catalogue
 from gallery.storage.originals import originals
+from tests.gallery.conftest import crash
 from tests.gallery.stores import Stores, ready_item
 from tests.journey.counting import Costs, counted
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
     from pytest_django import DjangoCaptureOnCommitCallbacks
 
-    from tests.gallery.conftest import PhotoFactory
+    from tests.gallery.conftest import JustBefore, PhotoFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -250,6 +251,18 @@ def test_run__each_begins_with_another_kind(stores: Stores, alice: User, make_ph
         with run_of(calls=1) as (budget, _costs):
             done |= {kind for kind, rows in sweep(NOW, budget=budget).done.items() if rows}
     assert done == {"awaiting", "deletions", "trash"}
+
+
+def test_failing_row__stops_no_other(
+    stores: Stores, alice: User, bob: User, make_photo: PhotoFactory, just_before: JustBefore
+) -> None:
+    for owner in (alice, bob):
+        make_photo(owner, trashed_at=NOW - 31 * DAY)
+    flood(alice, 1, offered_until=NOW - 3 * HOUR)
+    with just_before('INSERT INTO "photos_deletionrecord"', crash):
+        report = sweep(NOW)
+    assert (report.rows_failed, report.purged, report.records_closed) == (1, 1, 1)
+    assert sweep(NOW).purged == 1
 
 
 def test_share__tells_no_account(alice: User, bob: User) -> None:

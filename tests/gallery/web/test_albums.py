@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 from django.utils.html import escape
 
-from gallery.albums.models import Album
+from gallery.albums.models import Album, AlbumEntry
 from gallery.albums.tagging import set_tags, tags_of
 from gallery.core import reasons
 from gallery.photos.models import Photo
@@ -201,3 +201,16 @@ def test_api_docs__own_files_without_inline_script(client: Client, path: str) ->
     assert "https://" not in body
     assert "<script>" not in body
     assert "<style" not in body
+
+
+def test_albums__of_one_person_do_not_fill_the_page(
+    alice: User, bob: User, client: Client, make_photo: PhotoFactory
+) -> None:
+    for owner, count in ((bob, 1), (alice, 70)):
+        photo = make_photo(owner)
+        for number in range(count):
+            album = Album.objects.create(owner=owner, title=f"{owner} {number}", visibility=Visibility.PUBLIC)
+            AlbumEntry.objects.create(album=album, photo=photo)
+    html = page(client, "/albums/")
+    # The newest of each come first.
+    assert html.index("alice 69") < html.index("bob 0") < html.index("alice 68")
