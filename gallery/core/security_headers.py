@@ -19,7 +19,6 @@ ALLOWED_HERE = (
     "fullscreen",
     "publickey-credentials-create",
     "publickey-credentials-get",
-    "web-share",
 )
 DENIED = (
     *("accelerometer", "autoplay", "browsing-topics", "camera", "clipboard-read"),
