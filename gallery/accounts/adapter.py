@@ -51,7 +51,8 @@ class AccountAdapter(DefaultAccountAdapter):
     }
 
     def clean_username(self, username: str, shallow: bool = False) -> str:
-        """Return the username if a new account may have it."""
+        """Return the username, normalized, if a new account may have it."""
+        username = User.normalize_username(username)
         for validator in User.username_validator, usernames.check:
             validator(username)
         if not shallow and User.objects.is_name_taken(username):
@@ -117,14 +118,15 @@ class AccountAdapter(DefaultAccountAdapter):
             return
         holder = User.objects.with_email(pending.email)
         if holder is not None:
-            emails.queue("email_known", pending.email, {"user": holder})
+            emails.queue("email_known", pending.email, {"user": holder}, is_secret=True)
             return
         link = self.get_email_confirmation_url(request, emailconfirmation)
-        emails.queue("email_confirm", pending.email, {"user": pending.user, "link": link})
+        emails.queue("email_confirm", pending.email, {"user": pending.user, "link": link}, is_secret=True)
 
     def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:  # noqa: ARG002
         """Queue the link to choose a new password."""
-        emails.queue("password_reset", user.email, {"user": user, "link": context["password_reset_url"]})
+        facts = {"user": user, "link": context["password_reset_url"]}
+        emails.queue("password_reset", user.email, facts, is_secret=True)
 
     def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:  # noqa: ARG002
         """Return where to go after an address was confirmed."""

@@ -1,19 +1,23 @@
 """Account emails: plain text from templates, queued, and sent once the response is on its way.
 
 A queued email makes a response take as long for an unknown address as for a known one, and a mail server
-that is slow or down breaks no page. ``send_queued`` runs after the response, and every minute as a job.
+that is slow or down breaks no page. ``send_queued`` runs after the response, and in the sweep for what is
+left. In a Lambda function, which is frozen after its response, both kinds of response take ``EMAIL_SECONDS``.
 """
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from smtplib import SMTPException
+from threading import local
 from typing import TYPE_CHECKING, Any
 
 import structlog
 from django.conf import settings
 from django.core.mail import send_mail
 from django.core.signals import request_finished
+from django.dispatch import receiver
 from django.template.loader import render_to_string
 from django.utils import timezone
 
@@ -44,22 +48,32 @@ def is_sending_allowed(request: HttpRequest, recipient: str) -> bool:
     return all(allowed)
 
 
-def queue(name: str, recipient: str, context: dict[str, Any]) -> None:
-    """Queue ``templates/account/email/<name>.txt``; without a recipient, do the same work for nothing."""
+def queue(name: str, recipient: str, context: dict[str, Any], *, is_secret: bool = False) -> None:
+    """Queue ``templates/account/email/<name>.txt``; without a recipient, do the same work for nothing.
+
+    ``is_secret``: the time of the response must not tell whether there is a recipient.
+    """
     context = {"site_origin": settings.SITE_ORIGIN, **context}
     subject = " ".join(render_to_string(f"account/email/{name}_subject.txt", context).split())
     body = render_to_string(f"account/email/{name}.txt", context)
     QueuedEmail.objects.create(to=recipient, subject=subject[:200], body=body, not_before=timezone.now())
-    if settings.SEND_EMAIL_AFTER_RESPONSE:
-        request_finished.connect(_after_response, dispatch_uid=DISPATCH)
+    _waiting.seconds = settings.EMAIL_SECONDS if is_secret else 0.0
 
 
-DISPATCH = "gallery.accounts.emails"
+_waiting = local()
+"""The request's thread: ``seconds`` is set if it queued an email."""
 
 
-def _after_response(**_kwargs: object) -> None:
-    request_finished.disconnect(dispatch_uid=DISPATCH)
+@receiver(request_finished)
+def send_after_response(**_kwargs: object) -> None:
+    """Send what the request queued, once the client has its response."""
+    seconds = getattr(_waiting, "seconds", None)
+    if seconds is None:
+        return
+    _waiting.seconds = None
+    began = time.monotonic()
     send_queued()
+    time.sleep(max(0.0, began + seconds - time.monotonic()))
 
 
 def send_queued() -> int:

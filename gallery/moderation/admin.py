@@ -1,5 +1,6 @@
 """The admin classes, for Django's autodiscovery."""
 
+from gallery.moderation.account_events import AccountEventAdmin
 from gallery.moderation.deletion_records import DeletionRecordAdmin
 from gallery.moderation.people import InvitationAdmin, PersonAdmin
 from gallery.moderation.queue import PhotoAdmin
@@ -7,6 +8,7 @@ from gallery.moderation.reports import ReportAdmin
 from gallery.moderation.takedowns import TakenDownAdmin
 
 __all__ = [
+    "AccountEventAdmin",
     "DeletionRecordAdmin",
     "InvitationAdmin",
     "PersonAdmin",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -18,7 +18,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from gallery.accounts.models import Invitation, User
+from gallery.accounts import audit, notices
+from gallery.accounts.models import AccountEvent, Invitation, User
+from gallery.accounts.signals import access_ended
 from gallery.accounts.trust import TRUSTED, trusted_group
 from gallery.core.admin import LargeTableAdmin, UnchangeableAdmin
 from gallery.photos.models import Photo
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
+
+Kind = AccountEvent.Kind
+RIGHTS = {"is_active", "is_staff", "is_superuser", "groups"}
 
 # The two groups come from a migration. Admins assign them to users and do not edit their permissions.
 # django-allauth's rows follow the pages of the account; they are not edited by hand.
@@ -129,13 +134,47 @@ class PersonAdmin(ForAdminsOnly, UserAdmin):  # type: ignore[type-arg]  # not su
     def trust(self, request: HttpRequest, people: Iterable[User]) -> None:
         """Add users to the Trusted group."""
         trusted_group().user_set.add(*people)
+        self._record_rights(request, people, trusted=True)
         self.message_user(request, _("Their new photos will be approved without review."), messages.SUCCESS)
 
     @admin.action(description=_("Stop trusting: review their new photos"))
     def stop_trusting(self, request: HttpRequest, people: Iterable[User]) -> None:
         """Remove users from the Trusted group."""
         trusted_group().user_set.remove(*people)
+        self._record_rights(request, people, trusted=False)
         self.message_user(request, _("Their new photos will wait for review."), messages.SUCCESS)
+
+    @staticmethod
+    def _record_rights(request: HttpRequest, people: Iterable[User], **details: Any) -> None:
+        for person in people:
+            audit.record(request, person, Kind.RIGHTS_CHANGED, actor=cast("User", request.user), **details)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Save, and add what changed to the person's audit trail."""
+        super().save_related(request, form, formsets, change)
+        changed = sorted(RIGHTS & set(form.changed_data))
+        if changed:
+            self._record_rights(request, [form.instance], fields=changed)
+        if change and "email" in form.changed_data:
+            was = str(form.initial.get("email") or "")
+            event = audit.record(
+                request, form.instance, Kind.EMAIL_CHANGED, actor=cast("User", request.user), was=was
+            )
+            if was:
+                notices.tell(event, was)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:  # noqa: A002 - Django's signature
+        """Set the password; end what the old one opened, tell the person, and record it."""
+        person = User.objects.filter(pk=id).first() if id.isdecimal() else None
+        before = person.password if person else ""
+        response = super().user_change_password(request, id, form_url)
+        if person is not None:
+            person.refresh_from_db(fields=["password"])
+            if person.password != before:
+                access_ended.send(sender=User, user=person)
+                actor = cast("User", request.user)
+                notices.tell(audit.record(request, person, Kind.PASSWORD_CHANGED, actor=actor))
+        return response
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Allow deleting others. The account page deletes one's own account and asks for the password."""

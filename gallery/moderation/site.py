@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
+from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
@@ -11,6 +13,8 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
+
+from gallery.accounts import staff_mfa
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -46,6 +50,19 @@ class ModerationSite(AdminSite):
         """Show the sidebar to admins only: moderators have one model."""
         context = super().each_context(request)
         return context | {"is_nav_sidebar_enabled": bool(request.user.is_superuser)}
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Send staff who still need two-step sign-in there first, once their grace is over."""
+        inner = super().admin_view(view, cacheable)
+
+        @wraps(inner)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if request.user.is_authenticated and staff_mfa.is_overdue(request.user):
+                messages.error(request, _("Your role needs two-step sign-in. Set it up to go on."))
+                return redirect("mfa_index")
+            return inner(request, *args, **kwargs)
+
+        return guarded
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Redirect to the gallery's sign-in page, which limits attempts and accepts email addresses."""

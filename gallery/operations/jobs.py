@@ -53,14 +53,6 @@ def examine(_event: object = None, _context: object = None) -> list[dict[str, An
     return [asdict(finding) for finding in doctor.check()]
 
 
-def send_account_emails(_event: object = None, _context: object = None) -> dict[str, int]:
-    """Send the account emails that are due, each minute: a frozen function sends none after its response."""
-    counts = {"sent": emails.send_queued()}
-    if counts["sent"]:
-        logger.info("account_emails_done", **counts)
-    return counts
-
-
 def send_notifications(_event: object = None, _context: object = None) -> dict[str, Any]:
     """Queue and send the emails that are due; log, measure and return the counts."""
     checked = queue_pending()

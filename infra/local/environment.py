@@ -20,6 +20,7 @@ KEPT = ("PATH", "HOME", "USER", "LANG", "LC_ALL", "LC_CTYPE", "TERM", "TZ", "TMP
 CHOICES = {
     "SIGN_UP": "open",
     "MODERATORS_MAY_DECIDE_OWN": "false",
+    "STAFF_MFA": "false",
     "DEFAULT_QUOTA_BYTES": str(5 * 1024**3),
     "EMAIL_URL": "consolemail://",
     "DEBUG": "false",

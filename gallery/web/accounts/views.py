@@ -173,7 +173,7 @@ class PasswordResetView(RefusedForms, views.PasswordResetView):
             return HttpResponseRedirect(str(self.success_url))
         if not form.users:
             link = settings.SITE_ORIGIN + reverse("account_reset_password")
-            emails.queue("password_reset", "", {"user": User(username="-"), "link": link})
+            emails.queue("password_reset", "", {"user": User(username="-"), "link": link}, is_secret=True)
         return super().form_valid(form)  # type: ignore[no-any-return]
 
 

@@ -1,0 +1,85 @@
+"""Usernames that others could be mistaken for."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from gallery.accounts import usernames
+from gallery.accounts.models import User
+
+CYRILLIC_ADMIN = "\u0430dmin"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        CYRILLIC_ADMIN,
+        "admi\u03b7",  # a Greek eta
+        "alic\u0435",  # a Cyrillic ie
+        "\u03bflga",  # a Greek omicron
+        "b\u043eb",
+        "\u0561lice",  # Armenian
+        "p\u0430ypal",
+        "\uff41dmin",  # before it is normalized
+    ],
+)
+def test_check__mixed_alphabets(name: str) -> None:
+    with pytest.raises(ValidationError, match="one alphabet"):
+        usernames.check(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["admin", "Admin", "ADMIN", "adm1n", "adm\u0131n", "\u00e1dmin", "a.d.m.i.n"]
+)
+def test_check__reserved_and_what_looks_like_it(name: str) -> None:
+    with pytest.raises(ValidationError, match="reserved"):
+        usernames.check(name)
+
+
+@pytest.mark.parametrize("name", ["alice@example.org", "@", "..", "__"])
+def test_check__other_refusals(name: str) -> None:
+    with pytest.raises(ValidationError):
+        usernames.check(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "alice",
+        "anna.maria",
+        "o-neil_99",
+        "\u00c4gnes",
+        "\u0418\u0432\u0430\u043d",  # Ivan, in Cyrillic
+        "\u0395\u03bb\u03ad\u03bd\u03b7",  # Eleni, in Greek
+        "\u5c71\u7530\u305f\u308d\u3046",  # kanji with hiragana
+        "\uae40\u6c38",  # hangul with hanja
+        "\u0645\u0631\u064a\u0645",
+    ],
+)
+def test_check__names_of_all_alphabets(name: str) -> None:
+    usernames.check(name)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("there", "new"),
+    [
+        ("alice", "Alice"),
+        ("alice", "a1ice"),
+        ("alice", "al1ce"),
+        ("alice", "ali.ce"),
+        ("marna", "mama"),
+        ("oleg", "0leg"),
+        ("cepe", "\u0441\u0435\u0440\u0435"),  # all Cyrillic
+    ],
+)
+def test_sign_up__name_that_looks_like_a_taken_one(client, there: str, new: str) -> None:
+    User.objects.create_user(there)
+    fields = {"username": new, "email": "new@example.org", "password1": PASSWORD, "password2": PASSWORD}
+    answer = client.post("/sign-up/", fields)
+    assert answer.status_code == 422
+    assert "This username is taken. Choose another." in answer.content.decode()
+
+
+PASSWORD = "correct-horse-battery"

@@ -1,0 +1,94 @@
+"""Two-step sign-in of staff, and the audit trail in the admin."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.utils import timezone
+
+from gallery.accounts import audit
+from gallery.accounts.models import AccountEvent, User
+from gallery.api.tokens import Scope, find, issue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.test import Client
+    from pytest_django.fixtures import SettingsWrapper
+
+DESK = "/admin/photos/photo/"
+EVENTS = "/admin/accounts/accountevent/"
+Kind = AccountEvent.Kind
+
+
+@pytest.mark.usefixtures("empty_aws")
+def test_staff__need_two_steps_after_the_grace(
+    charlie: User, client_of: Callable[[User], Client], settings: SettingsWrapper
+) -> None:
+    settings.STAFF_MFA = True
+    desk = client_of(charlie)
+    assert desk.get(DESK).status_code == 200
+    charlie.refresh_from_db()
+    assert charlie.mfa_due_at > timezone.now() + timedelta(days=6, hours=23)
+    User.objects.update(mfa_due_at=timezone.now())
+    assert desk.get(DESK).url == "/me/two-step/"
+    assert desk.post(DESK, {"decision": "approve"}).url == "/me/two-step/"
+    Authenticator.objects.create(user=charlie, type=Authenticator.Type.TOTP, data={"secret": ""})
+    assert desk.get(DESK).status_code == 200
+
+
+@pytest.mark.usefixtures("empty_aws")
+def test_staff__may_do_without_if_so_set(
+    charlie: User, client_of: Callable[[User], Client], settings: SettingsWrapper
+) -> None:
+    settings.STAFF_MFA = False
+    User.objects.update(mfa_due_at=timezone.now())
+    assert client_of(charlie).get(DESK).status_code == 200
+
+
+def test_rights__are_recorded_with_who_changed_them(
+    alice: User, admin: User, client_of: Callable[[User], Client]
+) -> None:
+    fields = {"username": "alice", "email": "alice@example.org", "quota_bytes": 7, "is_active": "on"}
+    client_of(admin).post(f"/admin/accounts/user/{alice.pk}/change/", fields | {"is_staff": "on"})
+    event = alice.account_events.get()
+    assert (event.kind, event.actor, event.details) == (Kind.RIGHTS_CHANGED, admin, {"fields": ["is_staff"]})
+
+
+def test_password__set_by_an_admin_ends_tokens(
+    alice: User, admin: User, client_of: Callable[[User], Client]
+) -> None:
+    issued = issue(alice, name="laptop", scopes=[Scope.READ], days=30)
+    fields = {
+        "usable_password": "true",
+        "password1": "harbor-violet-engine",
+        "password2": "harbor-violet-engine",
+    }
+    client_of(admin).post(f"/admin/accounts/user/{alice.pk}/password/", fields)
+    assert find(issued.secret) is None
+    assert alice.account_events.get().actor == admin
+
+
+def test_audit_trail__is_exported_by_admins_only(
+    alice: User, charlie: User, admin: User, client_of: Callable[[User], Client]
+) -> None:
+    event = AccountEvent.objects.create(user=alice, kind=Kind.SIGNED_IN, agent="=cmd|calc")
+    choice = {"action": "export", "_selected_action": [event.pk]}
+    answer = client_of(admin).post(EVENTS, choice)
+    text = b"".join(answer.streaming_content).decode()
+    assert "signed_in" in text
+    assert "'=cmd|calc" in text
+    assert client_of(charlie).post(EVENTS, choice).status_code == 403
+    assert client_of(admin).post(f"{EVENTS}{event.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_audit_trail__is_kept_for_a_year(alice: User) -> None:
+    first, second = (AccountEvent.objects.create(user=alice, kind=Kind.SIGNED_IN) for _ in range(2))
+    assert timedelta(days=365) == audit.KEPT
+    assert audit.delete_old() == 0
+    assert AccountEvent.objects.expire(second.at) == 1
+    assert list(AccountEvent.objects.all()) == [second]
+    assert first.at < second.at
