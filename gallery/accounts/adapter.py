@@ -98,6 +98,10 @@ class AccountAdapter(DefaultAccountAdapter):
         devices.remember(request, response, user)
         return response
 
+    def is_ajax(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        """Return false: no header of a request changes what a page answers."""
+        return False
+
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the client's address."""
         return sessions.address_of(request)

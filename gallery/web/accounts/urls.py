@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from allauth.mfa.webauthn.views import LoginWebAuthnView
 from django.contrib.auth.decorators import login_required
 from django.urls import path, register_converter, reverse_lazy
 from django.urls.converters import StringConverter
@@ -40,7 +39,7 @@ urlpatterns = [
     *page("sign-up/<str:invitation>/", views.SignUpView.as_view(), "sign-up-invited"),
     *page("sign-in/", views.SignInView.as_view(), "sign-in", "account_login"),
     *page("sign-in/code/", views.AuthenticateView.as_view(), "mfa_authenticate"),
-    *page("sign-in/passkey/", LoginWebAuthnView.as_view(), "mfa_login_webauthn"),
+    *page("sign-in/passkey/", views.PasskeySignInView.as_view(), "mfa_login_webauthn"),
     *page("sign-out/", views.SignOutView.as_view(), "sign-out", "account_logout"),
     *page("password/", views.PasswordResetView.as_view(), "password-reset", "account_reset_password"),
     *page("password/sent/", words("account/password_reset_done.html"), "account_reset_password_done"),

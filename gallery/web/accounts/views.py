@@ -14,7 +14,7 @@ from allauth.mfa.webauthn.internal import auth as webauthn_auth
 from django.conf import settings
 from django.contrib import messages
 from django.db import IntegrityError, transaction
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils.decorators import method_decorator
@@ -54,6 +54,15 @@ class SignInView(views.LoginView):
         """Offer passkeys where browsers make them."""
         context: dict[str, Any] = super().get_context_data(**kwargs)
         return context | {"passkeys": are_passkeys_possible()}
+
+
+@private
+class PasskeySignInView(webauthn_views.LoginWebAuthnView):
+    """Sign in by passkey, without username and password."""
+
+    def get(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:  # noqa: ARG002
+        """Return what the browser needs to ask for a passkey."""
+        return JsonResponse({"request_options": webauthn_auth.begin_authentication(user=None)})
 
 
 @method_decorator(never_cache, name="dispatch")
