@@ -25,7 +25,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from gallery.accounts import invitations
-from gallery.accounts.models import Invitation, User
+from gallery.accounts.models import AccountEvent, Invitation, User
 from gallery.albums.models import Album, AlbumEntry, Tag
 from gallery.api.models import ApiToken
 from gallery.api.tokens import Scope, issue
@@ -215,6 +215,7 @@ def world(
             "photos/deletionrecord": record.pk,
             "photos/takendown": record.pk,
             "accounts/user": alice.pk,
+            "accounts/accountevent": AccountEvent.objects.create(user=alice, kind="signed_in").pk,
             "accounts/invitation": Invitation.objects.get().pk,
             "api/apitoken": token.pk,
         },
