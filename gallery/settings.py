@@ -194,8 +194,8 @@ SESSION_MAX_AGE_SECONDS = 90 * 24 * 60 * 60
 # Staff need two-step sign-in, seven days after they are first asked.
 STAFF_MFA = env.bool("STAFF_MFA", default=IS_HTTPS)
 STAFF_MFA_GRACE = timedelta(days=7)
-# A Lambda function is frozen after its response. There, a response waits for its email, and as long without
-# one where the time would tell whether an account has an address.
+# A Lambda function is frozen after its response. There, a response waits for its email. Where its time would
+# reveal who has an account, it waits as long without one.
 EMAIL_SECONDS = 2.0 if "AWS_LAMBDA_FUNCTION_NAME" in os.environ else 0.0
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

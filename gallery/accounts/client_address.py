@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-IPV6_PREFIX_LENGTH = 64
-"""What one household or server is assigned: a client that has one address of it has them all."""
+IPV6_PREFIX_LENGTH = 56
+"""What one household is assigned (RFC 6177): a client that has one address of it has them all."""
 
 
 def client_address(request: HttpRequest) -> str | None:
     """Return the address to count a client by, or ``None`` if the server reports none.
 
     Read REMOTE_ADDR and no header: behind a gateway, ``GatewayMiddleware`` has set it to the address that
-    the gateway saw. An IPv6 address is reduced to its network of 64 bits.
+    the gateway saw. An IPv6 address is reduced to its network of 56 bits.
     """
     try:
         address = ip_address(request.META.get("REMOTE_ADDR", ""))

@@ -51,7 +51,7 @@ def is_sending_allowed(request: HttpRequest, recipient: str) -> bool:
 def queue(name: str, recipient: str, context: dict[str, Any], *, is_secret: bool = False) -> None:
     """Queue ``templates/account/email/<name>.txt``; without a recipient, do the same work for nothing.
 
-    ``is_secret``: the time of the response must not tell whether there is a recipient.
+    ``is_secret``: the time of the response is the same with and without a recipient.
     """
     context = {"site_origin": settings.SITE_ORIGIN, **context}
     subject = " ".join(render_to_string(f"account/email/{name}_subject.txt", context).split())
