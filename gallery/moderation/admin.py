@@ -1,11 +1,11 @@
 """The admin classes, for Django's autodiscovery."""
 
-from gallery.moderation.account_events import AccountEventAdmin
 from gallery.moderation.deletion_records import DeletionRecordAdmin
 from gallery.moderation.people import InvitationAdmin, PersonAdmin
 from gallery.moderation.queue import PhotoAdmin
 from gallery.moderation.reports import ReportAdmin
 from gallery.moderation.takedowns import TakenDownAdmin
+from gallery.moderation.trail import AccountEventAdmin
 
 __all__ = [
     "AccountEventAdmin",

@@ -9,7 +9,7 @@ function isSupported() {
 
 async function optionsOf(form) {
   if (form.dataset.options) return JSON.parse(form.dataset.options);
-  const response = await fetch(form.dataset.optionsUrl);
+  const response = await fetch(form.action, { method: "POST", body: new FormData(form) });
   if (!response.ok) throw new Error(`Options: ${response.status}`);
   return response.json();
 }

@@ -60,8 +60,10 @@ class SignInView(views.LoginView):
 class PasskeySignInView(webauthn_views.LoginWebAuthnView):
     """Sign in by passkey, without username and password."""
 
-    def get(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:  # noqa: ARG002
-        """Return what the browser needs to ask for a passkey."""
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Sign in; without a credential, return what the browser needs to ask for one."""
+        if request.POST.get("credential"):
+            return super().post(request, *args, **kwargs)  # type: ignore[no-any-return]
         return JsonResponse({"request_options": webauthn_auth.begin_authentication(user=None)})
 
 
