@@ -1,7 +1,8 @@
-"""Creating an account."""
+"""Creating an account, and confirming its address."""
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
@@ -9,6 +10,8 @@ from django.db import IntegrityError, transaction
 from gallery.accounts import invitations
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from gallery.accounts.models import User
 
 
@@ -18,6 +21,24 @@ class NameTaken(Exception):
 
 class InvitationUsed(Exception):
     """The invitation has already been used or has expired."""
+
+
+class AddressTaken(Exception):
+    """Another account confirmed this email address."""
+
+
+@contextmanager
+def confirming() -> Iterator[None]:
+    """Confirm an address in one transaction.
+
+    Raises:
+        AddressTaken: another account confirmed the address a moment ago. Nothing changed.
+    """
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        raise AddressTaken from error
 
 
 def create_account(user: User, *, invitation: str = "") -> None:

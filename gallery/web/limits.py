@@ -30,8 +30,9 @@ OFFERS = Limit("page-offers", 1200, MINUTE, burst=2000)
 """Calls that brought no offer. Choosing 2,000 photos again, which are all there, makes so many."""
 
 API_PREFIX, STAFF_PREFIX = "/api/", "/admin/"
-UNLIMITED = frozenset({"sign-out/", "uploads/offers/", "photos/<uuid:photo_id>/order/"})
-"""Routes. Leaving is never refused. Offers are counted by their view. The last one only redirects."""
+UNLIMITED = frozenset({"health/", "sign-out/", "uploads/offers/", "photos/<uuid:photo_id>/order/"})
+"""Routes. Health needs no database. Leaving is never refused. Offers are counted by their view. The last one only
+redirects."""
 
 
 class PageWriteLimit:

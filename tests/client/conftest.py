@@ -25,7 +25,7 @@ CREATE_PERSON = """
 from gallery.accounts.models import User
 from gallery.api.tokens import Scope, issue
 person = User.objects.create_user("{name}", "{name}@example.org", "correct-horse-battery")
-print(issue(person, name="client", scopes=set(Scope) - {Scope.MODERATE}, days=1).secret)
+print(issue(person, name="client", scopes=set(Scope) - {{Scope.MODERATE}}, days=1).secret)
 """
 
 

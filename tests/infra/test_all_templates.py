@@ -141,7 +141,8 @@ OF_FUNCTIONS = [found for found in of_type("AWS::IAM::Role") if found.values[0] 
 class TestRole:
     def test_role__names_its_resources(self, template: str, role: str) -> None:
         (policy,) = properties(template, role)["Policies"]
-        for statement in policy["PolicyDocument"]["Statement"]:
+        for entry in policy["PolicyDocument"]["Statement"]:
+            statement = entry.get("Fn::If", [None, entry])[1]
             assert statement["Effect"] == "Allow"
             assert "*" not in as_list(statement["Resource"])
             assert not [action for action in as_list(statement["Action"]) if "*" in action]

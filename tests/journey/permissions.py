@@ -68,7 +68,8 @@ def grants_of(iam: Any, role_name: str) -> list[Grant]:
         text = iam.get_role_policy(RoleName=role_name, PolicyName=name)["PolicyDocument"]
         # moto gives what CloudFormation handed it as Python writes it.
         document = text if isinstance(text, dict) else ast.literal_eval(text)
-        for statement in document["Statement"]:
+        # moto leaves None where CloudFormation leaves nothing.
+        for statement in filter(None, document["Statement"]):
             assert set(statement) <= {"Sid", "Effect", "Action", "Resource", "Condition"}
             assert statement["Effect"] == "Allow"
             leading_keys = _leading_keys(statement.get("Condition", {}))

@@ -14,6 +14,7 @@ from django.utils import timezone
 from gallery.core.reasons import STORE_UNAVAILABLE
 from gallery.photos import transitions
 from gallery.photos.models import DeletionRecord, Photo
+from gallery.photos.purge import FIRST_LOOK_AFTER
 from gallery.photos.states import State
 from gallery.processing.sweep import sweep
 from gallery.storage import aws, catalogue
@@ -124,7 +125,7 @@ def test_purge__without_the_store_leaves_an_open_record(
         assert browser.post(f"/photos/{photo.pk}/purge/").status_code == 302
     assert not Photo.objects.exists()
     assert DeletionRecord.objects.get().closed_at is None
-    assert sweep().unavailable is True
+    assert sweep(timezone.now() + FIRST_LOOK_AFTER).unavailable is True
     assert DeletionRecord.objects.get().closed_at is None
 
 

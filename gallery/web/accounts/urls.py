@@ -91,5 +91,4 @@ urlpatterns = [
     path(
         "me/two-step/passkeys/<int:pk>/remove/", views.RemovePasskeyView.as_view(), name="mfa_remove_webauthn"
     ),
-    path(".well-known/change-password", RedirectView.as_view(pattern_name="password-change")),
 ]

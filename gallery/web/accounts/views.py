@@ -13,7 +13,6 @@ from allauth.mfa.webauthn import views as webauthn_views
 from allauth.mfa.webauthn.internal import auth as webauthn_auth
 from django.conf import settings
 from django.contrib import messages
-from django.db import IntegrityError, transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
@@ -28,7 +27,7 @@ from gallery.accounts.adapter import are_passkeys_possible
 from gallery.accounts.client_address import client_address
 from gallery.accounts.models import NAME_TAKEN, User
 from gallery.accounts.rate_limits import SIGN_UPS_PER_ADDRESS, retry_after_seconds
-from gallery.accounts.sign_up import InvitationUsed, NameTaken
+from gallery.accounts.sign_up import AddressTaken, InvitationUsed, NameTaken, confirming
 from gallery.accounts.signals import access_ended
 
 if TYPE_CHECKING:
@@ -144,10 +143,10 @@ class EmailConfirmView(views.ConfirmEmailView):
     def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
         """Confirm."""
         try:
-            with transaction.atomic():
+            with confirming():
                 return super().post(*args, **kwargs)  # type: ignore[no-any-return]
-        except (Http404, IntegrityError):
-            # Used, expired, or another account confirmed the address a moment ago.
+        except (Http404, AddressTaken):
+            # 404: used or expired.
             return self.respond(success=False)
 
     def respond(self, success: bool) -> HttpResponse:
