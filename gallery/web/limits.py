@@ -31,8 +31,7 @@ OFFERS = Limit("page-offers", 1200, MINUTE, burst=2000)
 
 API_PREFIX, STAFF_PREFIX = "/api/", "/admin/"
 UNLIMITED = frozenset({"health/", "sign-out/", "uploads/offers/", "photos/<uuid:photo_id>/order/"})
-"""Routes. Health needs no database. Leaving is never refused. Offers are counted by their view. The last one only
-redirects."""
+"""Routes: health needs no database, leaving is never refused, offers count in their view, order redirects."""
 
 
 class PageWriteLimit:
