@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -14,7 +15,16 @@ from thumbworker.contract.reasons import Reason
 from thumbworker.imaging import Refused, render
 
 BROKEN = {Reason.TRUNCATED, Reason.DAMAGED}
-SEQUENTIAL = [kind for kind in JPEGS if "progressive" not in kind]
+USUAL = {"baseline", "gray with restarts", "progressive"}
+
+
+def kinds(*, progressive: bool | None = None) -> list[Any]:
+    """Return the kinds of JPEGs, of which all but three are left to the slow tests."""
+    return [
+        kind if kind in USUAL else pytest.param(kind, marks=pytest.mark.slow)
+        for kind in JPEGS
+        if progressive is None or progressive == ("progressive" in kind)
+    ]
 
 
 def outcome(data: bytes) -> int | None:
@@ -29,7 +39,7 @@ def outcome(data: bytes) -> int | None:
 
 @pytest.mark.parametrize("end", ENDS)
 @pytest.mark.parametrize("share", [0.05, 0.3])
-@pytest.mark.parametrize("kind", JPEGS)
+@pytest.mark.parametrize("kind", kinds())
 def test_jpeg__most_missing_is_refused(kind: str, share: float, end: str) -> None:
     data = jpeg(kind)
     assert outcome(ENDS[end](data, kept(data, share))) is None
@@ -37,14 +47,14 @@ def test_jpeg__most_missing_is_refused(kind: str, share: float, end: str) -> Non
 
 @pytest.mark.parametrize("end", ENDS)
 @pytest.mark.parametrize("share", [0.6, 0.9])
-@pytest.mark.parametrize("kind", SEQUENTIAL)
+@pytest.mark.parametrize("kind", kinds(progressive=False))
 def test_sequential_jpeg__tenth_missing_is_refused(kind: str, share: float, end: str) -> None:
     data = jpeg(kind)
     assert outcome(ENDS[end](data, kept(data, share))) is None
 
 
 @pytest.mark.parametrize("end", [end for end in ENDS if end != "the end of another jpeg"])
-@pytest.mark.parametrize("kind", SEQUENTIAL)
+@pytest.mark.parametrize("kind", kinds(progressive=False))
 def test_sequential_jpeg__share_of_missing_end_is_known(kind: str, end: str) -> None:
     data = jpeg(kind)
     missing = outcome(ENDS[end](data, kept(data, 0.97)))
@@ -56,7 +66,7 @@ def test_sequential_jpeg__share_of_missing_end_is_known(kind: str, end: str) -> 
     "end", ["cut", "zeros", "ff", "an html page", "a video with an end mark", "another jpeg"]
 )
 @pytest.mark.parametrize("share", [0.9, 0.95])
-@pytest.mark.parametrize("kind", [kind for kind in JPEGS if "progressive" in kind])
+@pytest.mark.parametrize("kind", kinds(progressive=True))
 def test_progressive_jpeg__last_refinement_missing_is_shown(kind: str, share: float, end: str) -> None:
     data = jpeg(kind)
     assert outcome(ENDS[end](data, kept(data, share))) == 1
@@ -77,7 +87,7 @@ def test_progressive_jpeg__last_refinement_missing_is_shown(kind: str, share: fl
         EOI + jpeg("baseline")[:4000],
     ],
 )
-@pytest.mark.parametrize("kind", JPEGS)
+@pytest.mark.parametrize("kind", kinds())
 def test_jpeg__whole_data_is_whole_whatever_follows(kind: str, end: bytes, footer: bool) -> None:
     data = jpeg(kind, small=True, footer=footer)
     assert outcome(data[:-2] + end) == 0
@@ -90,7 +100,7 @@ def test_jpeg__without_end_mark_looks_the_same() -> None:
 
 
 @pytest.mark.parametrize("hole", [bytes(1), NOISE[:1]], ids=["zeros", "noise"])
-@pytest.mark.parametrize("kind", JPEGS)
+@pytest.mark.parametrize("kind", kinds())
 def test_jpeg__lost_third_in_the_middle_is_refused(kind: str, hole: bytes) -> None:
     data = jpeg(kind)
     start, end = kept(data, 0.05), kept(data, 0.4)
