@@ -12,6 +12,7 @@ import signal
 from pathlib import Path
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from tests.aws import embedded_aws, moto_aws
 from tests.browser.chromium import playwright
@@ -33,6 +34,20 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
         return None
     marks = collection_path.read_text() + str(collection_path)
     return None if all(mark in marks for mark in required) else True
+
+
+class ByFile(LoadFileScheduling):
+    """Keeps a file's tests in one process, and the rehearsals, which package in the same folder."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        rehearsal = "tests/rehearsal/"
+        return rehearsal if nodeid.startswith(rehearsal) else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByFile | None:
+    """Replace the scheduler of ``--dist loadfile``."""
+    return ByFile(config, log) if config.option.dist == "loadfile" else None
 
 
 @pytest.hookimpl(trylast=True)
