@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -14,6 +15,7 @@ from django.utils import timezone
 from gallery.photos.models import DeletionRecord, Photo
 from gallery.photos.states import State
 from gallery.processing import sweep as module
+from gallery.processing.budget import Budget
 from gallery.processing.sweep import MAX_REMOVALS, sweep
 from tests.gallery.stores import Stores, ready_item
 
@@ -28,6 +30,12 @@ pytestmark = pytest.mark.django_db
 NOW = timezone.now()
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def _unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no run of a slow machine end early: test_sweep_shares tests the budget, by a clock of its own."""
+    monkeypatch.setattr(module, "Budget", partial(Budget, clock=lambda: 0.0))
 
 
 def record_of(photo_id: UUID, *, offered_until_ago: timedelta = 3 * HOUR) -> DeletionRecord:
