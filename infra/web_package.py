@@ -82,7 +82,7 @@ def _copy(pattern: str, folder: Path) -> None:
 
 
 def _collect_static_files(folder: Path) -> None:
-    """Collect static files under hashed names and remove the originals."""
+    """Collect static files under hashed names and remove the originals, and other projects' source maps."""
     variables = {"PATH": os.defpath, "SECRET_KEY": "signs-nothing-here", "DATABASE_URL": "sqlite:///:memory:"}
     run(
         [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"],
@@ -92,6 +92,9 @@ def _collect_static_files(folder: Path) -> None:
         within_seconds=600,
     )
     shutil.rmtree(folder / "static", ignore_errors=True)
+    # Collected first, since the hashed files name them. They are a tenth of what Lambda takes.
+    for source_map in (folder / "staticfiles").rglob("*.map*"):
+        source_map.unlink()
 
 
 def _write_settings(folder: Path, stage: str, target: Target, settings: Mapping[str, Any]) -> None:
@@ -120,5 +123,11 @@ def _environment(target: Target, cache: Path) -> Path:
     install_wheels(REQUIREMENTS, target, unfinished)
     compile_sources(unfinished, target.python_version)
     packages.parent.mkdir(parents=True, exist_ok=True)
-    unfinished.rename(packages)
+    try:
+        unfinished.rename(packages)
+    except OSError:
+        # Another deployment, of another stage, was faster.
+        if not packages.exists():
+            raise
+        shutil.rmtree(unfinished)
     return environment

@@ -37,11 +37,12 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 class ByFile(LoadFileScheduling):
-    """Keeps a file's tests in one process, and the rehearsals, which package in the same folder."""
+    """Keeps a file's tests in one process, and those of the rehearsals that share one deployed stage."""
 
     def _split_scope(self, nodeid: str) -> str:
-        rehearsal = "tests/rehearsal/"
-        return rehearsal if nodeid.startswith(rehearsal) else super()._split_scope(nodeid)
+        file: str = super()._split_scope(nodeid)
+        shares_stage = file.startswith("tests/rehearsal/") and "life_of_a_stage" not in file
+        return "tests/rehearsal/" if shares_stage else file
 
 
 @pytest.hookimpl(optionalhook=True)
