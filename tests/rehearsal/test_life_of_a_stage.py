@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from infra.embedded import EmbeddedAws
 
-pytestmark = [pytest.mark.slow, pytest.mark.embedded, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.embedded, pytest.mark.timeout(1800)]
 
 STAGE = "stopped"
 PARTS = ("", "-site", "-watch")
