@@ -84,7 +84,7 @@ def open_page(
             page.goto("/sign-in/")
             page.get_by_label("Username or email address").fill(person)
             page.get_by_label("Password").fill(site.PASSWORD)
-            page.get_by_role("button", name="Sign in").click()
+            page.get_by_role("button", name="Sign in", exact=True).click()
             page.wait_for_url("**/me/photos/")
             sessions[person] = context.storage_state()
         page.goto(path)

@@ -55,7 +55,7 @@ def test_person__signs_in_drops_a_photo_sees_it_and_deletes_it(deployed: Deploye
     page.goto("/sign-in/")
     page.get_by_label("Username or email address").fill("admin")
     page.get_by_label("Password").fill(deployed.secret("admin-password"))
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/me/photos/")
     (session,) = [cookie for cookie in context.cookies() if "session" in cookie["name"]]
     assert session["secure"]
