@@ -226,14 +226,28 @@ def test_table__has_every_route() -> None:
     assert set(rows()) == set(routes())
 
 
-@pytest.mark.parametrize("route", sorted(set(routes())))
+def tried(names: set[str]) -> list[Any]:
+    """Return the routes to try, of which Django's own pages of the admin are left to the slow tests."""
+    return [
+        pytest.param(
+            route,
+            marks=pytest.mark.slow
+            if route.startswith("admin/") and not route.startswith("admin/photos/photo/")
+            else (),
+            id=route,
+        )
+        for route in sorted(names)
+    ]
+
+
+@pytest.mark.parametrize("route", tried(set(routes())))
 def test_route__answers_each_person_as_in_the_table(route: str, world: World) -> None:
     answers = world.answers(route)
     line = " | ".join([f"/{route}", *answers])
     assert answers == rows().get(route), f"If this is intended, write into {TABLE.name}:\n{line}"
 
 
-@pytest.mark.parametrize("route", sorted(route for route in set(routes()) if not route.startswith("api/")))
+@pytest.mark.parametrize("route", tried({route for route in routes() if not route.startswith("api/")}))
 def test_post__without_csrf_token_is_refused(route: str, world: World) -> None:
     admin = world.people["admin"]
     assert admin
