@@ -49,6 +49,15 @@ def test_encode__bytes_of_policy_version_never_change(policy: RenditionPolicy) -
     assert made == PINNED[policy.version]
 
 
+@pytest.mark.parametrize("spec", EVER[-1].renditions, ids=lambda spec: spec.name)
+def test_encode__copies_no_metadata(spec: RenditionSpec) -> None:
+    image = scene()
+    image.info = {"icc_profile": b"SECRET-profile", "exif": b"Exif\0\0SECRET", "xmp": b"<SECRET/>"}
+    made = encode(image, spec)
+    assert b"SECRET" not in made
+    assert not {"exif", "xmp", "icc_profile"} & opened(made).info.keys()
+
+
 def test_encode__same_bytes_in_another_process() -> None:
     data = original()
     ended = subprocess.run(
