@@ -55,7 +55,7 @@ STAGE = env.str("STAGE", default="local")
 
 # The product.
 SIGN_UP = env.str("SIGN_UP", default="open")
-# Whom to tell about a weakness: a mailto: or https: address. Empty for the sender of emails.
+# The contact for security reports: a mailto: or https: address. Empty for the sender of emails.
 SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
 MODERATORS_MAY_DECIDE_OWN = env.bool("MODERATORS_MAY_DECIDE_OWN", default=False)
 DEFAULT_QUOTA_BYTES = env.int("DEFAULT_QUOTA_BYTES", default=5 * 1024**3)

@@ -51,7 +51,7 @@ def take_down(request: HttpRequest, photo_id: UUID) -> HttpResponse:
 
 @admin.register(TakenDown)
 class TakenDownAdmin(UnchangeableAdmin):
-    """What was taken down, by whom and why, newest first; read-only."""
+    """Takedowns, with their moderator and reason, newest first; read-only."""
 
     actions = None
     list_display = ("photo_id", "at", "by", "reason", "finished_at")

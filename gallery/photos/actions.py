@@ -26,7 +26,7 @@ from gallery.photos.models import HistoryEntry, Photo
 from gallery.photos.purge import IN_THE_TRASH, purge_photo
 from gallery.photos.stacks import RAWS
 from gallery.photos.states import State, Visibility
-from gallery.photos.takedown import remove_everything, take_down_photo
+from gallery.photos.takedown import dhashes_of, remove_everything, take_down_photo
 from gallery.storage.originals import OriginalsUnavailable, originals
 
 if TYPE_CHECKING:
@@ -178,9 +178,15 @@ def take_down(photo_id: UUID, *, actor: User, reason: str) -> Outcome:
     if refusal := _refused(photo, actor):
         return refusal
     raws = _raws_under(photo_id)
-    if not take_down_photo(photo_id, actor=actor, reason=reason):
-        return _unchangeable(_row(photo_id))
-    taken_down = [photo_id, *(raw for raw in raws if take_down_photo(raw, actor=actor, reason=reason))]
+    dhashes = dhashes_of([photo_id, *raws])
+
+    def took_down(each: UUID) -> bool:
+        return take_down_photo(each, actor=actor, reason=reason, dhash=dhashes[each])
+
+    with transaction.atomic():
+        if not took_down(photo_id):
+            return _unchangeable(_row(photo_id))
+        taken_down = [photo_id, *filter(took_down, raws)]
     # Not on commit: the caller hears whether everything is gone.
     gone = [remove_everything(each) for each in taken_down]
     return Outcome.DONE if all(gone) else Outcome.REMOVAL_CONTINUES

@@ -26,7 +26,7 @@ from gallery.storage.originals import OriginalsUnavailable, originals
 from gallery.storage.signed_urls import LIFETIME_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import datetime
     from uuid import UUID
 
@@ -40,13 +40,12 @@ CACHED_AT_MOST = timedelta(seconds=LIFETIME_SECONDS)
 """After it, no URL of the picture is valid, and no cache keeps it any longer."""
 
 
-def take_down_photo(photo_id: UUID, *, actor: User, reason: str) -> bool:
+def take_down_photo(photo_id: UUID, *, actor: User, reason: str, dhash: str) -> bool:
     """Reject the photo for good and record how to recognize it. Return whether the row was changed.
 
     Its original must then be removed by ``remove_everything``. The bytes stay reserved while a signed PUT can
     store the original again.
     """
-    dhash = _dhash_of(photo_id)
     with transaction.atomic():
         # The user before the photo, as offers lock them.
         owner = Photo.objects.filter(pk=photo_id).values("owner_id")
@@ -77,9 +76,10 @@ def take_down_photo(photo_id: UUID, *, actor: User, reason: str) -> bool:
     return True
 
 
-def _dhash_of(photo_id: UUID) -> str:
-    item = catalogue.read([photo_id]).items.get(photo_id)
-    return item.dhash if item else ""
+def dhashes_of(photo_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the worker's hash of each photo, empty if there is none, by one BatchGetItem."""
+    items = catalogue.read(photo_ids).items
+    return {photo_id: items[photo_id].dhash if photo_id in items else "" for photo_id in photo_ids}
 
 
 def remove_everything(photo_id: UUID) -> bool:

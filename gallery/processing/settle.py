@@ -61,7 +61,7 @@ def settle(photo_ids: Iterable[UUID], *, reading: catalogue.Reading | None = Non
 
 @dataclass(slots=True)
 class _Known:
-    """What is known beyond row and item: which photos look like one taken down, and whom we trust."""
+    """What is known beyond row and item: photos that look like one taken down, and trusted owners."""
 
     lookalikes: set[UUID]
     trusted: dict[int, bool] = field(default_factory=dict)

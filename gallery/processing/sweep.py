@@ -9,9 +9,9 @@ within a kind each account. A run ends with its budget of time and AWS calls.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -37,8 +37,9 @@ from gallery.storage import catalogue
 from gallery.storage.originals import OriginalsUnavailable, originals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
     from datetime import datetime
+    from uuid import UUID
 
     from django.db.models import QuerySet
 
@@ -115,16 +116,31 @@ class _Run:
     def count(self, kind: str, rows: int = 1) -> None:
         self.report.done[kind] = self.report.done.get(kind, 0) + rows
 
-    @contextmanager
-    def guarded(self, kind: str, row_id: Any) -> Iterator[None]:
-        """Log what goes wrong with one row, so that it stops neither the other rows nor the other kinds."""
-        try:
-            yield
-        except (OriginalsUnavailable, catalogue.CatalogueUnavailable, _TooManyRemovals):
-            raise
-        except Exception:
-            logger.exception("sweep_row_failed", kind=kind, row_id=str(row_id))
-            self.report.rows_failed += 1
+    def each(
+        self,
+        kind: str,
+        rows: Iterable[Any],
+        act: Callable[[Any], object],
+        then: Callable[[Any], object] | None = None,
+    ) -> bool:
+        """Act on the rows, and return whether the budget lasted. ``then`` follows also where ``act`` failed.
+
+        What goes wrong with one row is logged, so that it stops neither the other rows nor the other kinds.
+        """
+        for row in rows:
+            try:
+                act(row)
+            except (OriginalsUnavailable, catalogue.CatalogueUnavailable, _TooManyRemovals):
+                raise
+            except Exception:
+                logger.exception("sweep_row_failed", kind=kind, row_id=str(getattr(row, "pk", row)))
+                self.report.rows_failed += 1
+            if then:
+                then(row)
+            self.count(kind)
+            if not self.budget.has_left():
+                return False
+        return True
 
     def count_removal(self) -> None:
         if self.report.removals >= MAX_REMOVALS:
@@ -207,19 +223,21 @@ def _awaiting(run: _Run) -> Iterator[None]:
         run.report.settled += len(settled)
         run.count("awaiting", len(settled))
         still_awaiting = Photo.objects.filter(pk__in=batch, state=State.AWAITING)
-        if reading.complete:
-            for photo in still_awaiting.with_owner():
-                with run.guarded("awaiting", photo.pk):
-                    _check_awaiting(photo, reading, run)
-                # Marked last, so the next run repeats a look that was interrupted.
-                due_at = run.now + interval_after(photo.looks)
-                still_awaiting.filter(pk=photo.pk).update(
-                    looked_at=run.now, due_at=due_at, looks=F("looks") + 1
-                )
-                run.count("awaiting")
-                if not run.budget.has_left():
-                    return
+        if reading.complete and not run.each(
+            "awaiting",
+            still_awaiting.with_owner(),
+            partial(_check_awaiting, reading=reading, run=run),
+            # Marked last, so the next run repeats a look that was interrupted.
+            then=partial(_mark_awaiting, run=run),
+        ):
+            return
         yield
+
+
+def _mark_awaiting(photo: Photo, run: _Run) -> None:
+    Photo.objects.filter(pk=photo.pk, state=State.AWAITING).update(
+        looked_at=run.now, due_at=run.now + interval_after(photo.looks), looks=F("looks") + 1
+    )
 
 
 def _check_awaiting(photo: Photo, reading: catalogue.Reading, run: _Run) -> None:
@@ -250,24 +268,21 @@ def _deletions(run: _Run) -> Iterator[None]:
     """Close the records of photos that are gone from every store, and delete again what reappeared."""
     for batch in run.batches(matters.deletions(run.now), by="share", then="due_at"):
         run.budget.spend(1)
-        with_item = catalogue.existing(batch)
-        for record in DeletionRecord.objects.filter(pk__in=batch, closed_at=None):
-            with run.guarded("deletions", record.pk):
-                _check_deletion(record, run, has_item=record.pk in with_item)
-            run.count("deletions")
-            if not run.budget.has_left():
-                return
+        open_records = DeletionRecord.objects.filter(pk__in=batch, closed_at=None)
+        look = partial(_check_deletion, run=run, with_item=catalogue.existing(batch))
+        if not run.each("deletions", open_records, look):
+            return
         yield
 
 
-def _check_deletion(record: DeletionRecord, run: _Run, *, has_item: bool) -> None:
+def _check_deletion(record: DeletionRecord, run: _Run, with_item: Container[UUID]) -> None:
     """Look at one record: one call, and a LIST of each size before it closes."""
     storage = originals()
     run.budget.spend(1)
     has_original = storage.head(record.photo_id) is not None
     may_close = ends_at(record) <= run.now
     changes: dict[str, Any] = {"looked_at": run.now}
-    if has_original or has_item or (may_close and _has_rendition(record, run)):
+    if has_original or record.pk in with_item or (may_close and _has_rendition(record, run)):
         if has_original:
             removed = run.removed_again.get(record.share, 0)
             if removed >= MOST_AGAIN:
@@ -306,12 +321,8 @@ def _old_trash(run: _Run) -> Iterator[None]:
     """Purge what was in the trash for 30 days."""
     condition = matters.old_trash(run.now)
     for batch in run.batches(Photo.objects.filter(condition), by="owner", then="trashed_at"):
-        for photo_id in batch:
-            with run.guarded("trash", photo_id):
-                _purge(photo_id, condition, run)
-            run.count("trash")
-            if not run.budget.has_left():
-                return
+        if not run.each("trash", batch, partial(_purge, only_if=condition, run=run)):
+            return
         yield
 
 
@@ -319,20 +330,21 @@ def _never_arrived(run: _Run) -> Iterator[None]:
     """Purge uploads that did not arrive within a week after they expired."""
     condition = matters.never_arrived(run.now)
     for batch in run.batches(Photo.objects.filter(condition), by="owner", then="offered_until"):
-        for photo_id in batch:
-            run.budget.spend(1)
-            if originals().head(photo_id) is None:
-                _purge(photo_id, condition, run)
-            else:
-                # The upload arrived late, so wait for the worker again.
-                transitions.arrived_late(photo_id)
-            run.count("missing_uploads")
-            if not run.budget.has_left():
-                return
+        if not run.each("missing_uploads", batch, partial(_check_missing, only_if=condition, run=run)):
+            return
         yield
 
 
-def _purge(photo_id: Any, only_if: Q, run: _Run) -> None:
+def _check_missing(photo_id: UUID, only_if: Q, run: _Run) -> None:
+    run.budget.spend(1)
+    if originals().head(photo_id) is None:
+        _purge(photo_id, only_if, run)
+    else:
+        # The upload arrived late, so wait for the worker again.
+        transitions.arrived_late(photo_id)
+
+
+def _purge(photo_id: UUID, only_if: Q, run: _Run) -> None:
     run.count_removal()
     run.budget.spend(CALLS_OF_A_PURGE)
     run.report.purged += purge_photo(photo_id, only_if=only_if)
@@ -353,10 +365,14 @@ def _events(run: _Run) -> Iterator[None]:
 def _takedowns(run: _Run) -> Iterator[None]:
     """Remove what a takedown could not: few, and urgent."""
     for photo_id in takedown.open_takedowns().values_list("pk", flat=True)[:MAX_ROWS]:
-        run.budget.spend(CALLS_OF_A_TAKEDOWN)
-        run.report.takedowns_finished += takedown.continue_one(photo_id, run.now)
-        run.count("takedowns")
+        if not run.each("takedowns", [photo_id], partial(_continue_takedown, run=run)):
+            return
         yield
+
+
+def _continue_takedown(photo_id: UUID, run: _Run) -> None:
+    run.budget.spend(CALLS_OF_A_TAKEDOWN)
+    run.report.takedowns_finished += takedown.continue_one(photo_id, run.now)
 
 
 _KINDS: dict[str, Callable[[_Run], Iterator[None]]] = {

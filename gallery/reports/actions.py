@@ -34,9 +34,12 @@ def report(photo_id: UUID, *, reason: str, words: str, reporter: str) -> bool:
 
     ``reporter`` is a user's id or a visitor's address. Only a keyed digest of it is stored.
     """
+    digest = salted_hmac("gallery.reports", reporter, algorithm="sha256").hexdigest()
+    # Repeated reports count only once, or one person could use up the photo's limit and silence all others.
+    if Report.objects.filter(photo_id=photo_id, reporter=digest).exists():
+        return False
     if retry_after_seconds(PER_PHOTO, str(photo_id)):
         return False
-    digest = salted_hmac("gallery.reports", reporter, algorithm="sha256").hexdigest()
     try:
         with transaction.atomic():
             Report.objects.create(

@@ -23,7 +23,7 @@ VALID_FOR = timedelta(days=180)
 @cache_control(public=True, max_age=3600)
 @require_safe
 def security_txt(_request: HttpRequest) -> HttpResponse:
-    """Say whom to tell about a weakness (RFC 9116): ``SECURITY_CONTACT``, or where mail comes from."""
+    """State the contact for security reports (RFC 9116): ``SECURITY_CONTACT``, or the sender of emails."""
     contact = settings.SECURITY_CONTACT or f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}"
     expires = (timezone.now() + VALID_FOR).replace(minute=0, second=0, microsecond=0)
     lines = (

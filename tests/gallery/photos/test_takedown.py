@@ -152,8 +152,8 @@ def test_take_down__someone_was_first(
     stores: Stores, alice: User, charlie: User, make_photo: PhotoFactory
 ) -> None:
     photo = make_photo(alice)
-    assert takedown.take_down_photo(photo.pk, actor=charlie, reason=WHY)
-    assert not takedown.take_down_photo(photo.pk, actor=charlie, reason=WHY)
+    assert takedown.take_down_photo(photo.pk, actor=charlie, reason=WHY, dhash="")
+    assert not takedown.take_down_photo(photo.pk, actor=charlie, reason=WHY, dhash="")
     assert actions.take_down(uuid4(), actor=charlie, reason=WHY) is Outcome.CONFLICT
 
 

@@ -15,7 +15,7 @@ from gallery.albums.models import Album
 from gallery.photos import transitions
 from gallery.photos.models import DeletionRecord, HistoryEntry, Photo
 from gallery.photos.purge import purge_photo
-from gallery.photos.states import State
+from gallery.photos.states import NEVER_ARRIVED, State
 from gallery.photos.turns import share_of
 from gallery.processing import matters
 from gallery.processing.budget import Budget
@@ -263,6 +263,16 @@ def test_failing_row__stops_no_other(
         report = sweep(NOW)
     assert (report.rows_failed, report.purged, report.records_closed) == (1, 1, 1)
     assert sweep(NOW).purged == 1
+
+
+def test_failing_row__of_missing_uploads_stops_no_other(
+    stores: Stores, alice: User, bob: User, make_photo: PhotoFactory, just_before: JustBefore
+) -> None:
+    for owner in (alice, bob):
+        make_photo(owner, State.FAILED, reason=NEVER_ARRIVED, offered_until=NOW - timedelta(days=9))
+    with just_before('INSERT INTO "photos_deletionrecord"', crash):
+        report = sweep(NOW)
+    assert (report.rows_failed, report.purged) == (1, 1)
 
 
 def test_share__tells_no_account(alice: User, bob: User) -> None:

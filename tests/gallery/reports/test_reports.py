@@ -105,6 +105,14 @@ def test_report__one_photo_gets_at_most_twenty_a_day(alice: User, make_photo: Ph
     assert Report.objects.count() == 20
 
 
+def test_report__repeated_ones_silence_no_other(alice: User, make_photo: PhotoFactory) -> None:
+    photo = make_photo(alice)
+    for _ in range(10):
+        assert {send(photo), send(photo, "192.0.2.2")} == {302}
+    send(photo, "192.0.2.3")
+    assert Report.objects.count() == 3
+
+
 def test_report__stores_no_address(alice: User, make_photo: PhotoFactory) -> None:
     send(make_photo(alice))
     assert "192.0.2.1" not in str(Report.objects.values().get())
