@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import time
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
 from gallery.accounts import emails
 from gallery.accounts.attempts import WRONG_PER_SESSION
@@ -135,10 +138,23 @@ def test_address_change__owner_takes_it_back(alice: User, client_of: Callable[[U
     alice.refresh_from_db()
     assert (alice.email, alice.has_usable_password()) == ("alice@example.org", False)
     assert not is_signed_in(thief)
+    assert not UserSession.objects.filter(user=alice).exists()
     assert tokens.find(issued.secret) is None
     assert Client().get(link).status_code == 404, "a link works once"
     for newer in links_to("thief@evil.example", "secure"):
         assert Client().post(newer).status_code == 404
+
+
+def test_undo__removes_methods_added_since_and_keeps_older_ones(
+    alice: User, client_of: Callable[[User], Client]
+) -> None:
+    thief = client_of(alice)
+    before = Authenticator.objects.create(user=alice, type=Authenticator.Type.RECOVERY_CODES, data={})
+    Authenticator.objects.filter(pk=before.pk).update(created_at=timezone.now() - timedelta(days=1))
+    change_address(thief, "thief@evil.example")
+    with_app(thief)
+    assert Client().post(links_to("alice@example.org", "secure")[0]).status_code == 302
+    assert list(Authenticator.objects.all()) == [before]
 
 
 def test_new_password__after_the_link(alice: User, client_of: Callable[[User], Client]) -> None:
