@@ -32,7 +32,7 @@ CACHE_CONTROL = "private, no-cache"
 
 @dataclass(frozen=True, slots=True)
 class S3Originals:
-    """The originals bucket, read only."""
+    """The originals bucket, read only. An empty object is a seal: there is no original, and none may come."""
 
     client: S3Client
     bucket: str
@@ -48,6 +48,8 @@ class S3Originals:
                 raise
             with answer["Body"] as body:
                 size_bytes = answer["ContentLength"]
+                if not size_bytes:
+                    return None
                 return Original(
                     owner=answer["Metadata"].get(keys.OWNER_METADATA, ""),
                     uploaded_at=answer["LastModified"].astimezone(UTC).isoformat(),
@@ -60,12 +62,12 @@ class S3Originals:
         """Return whether the original exists now."""
         with unavailable("HeadObject"):
             try:
-                self.client.head_object(Bucket=self.bucket, Key=keys.original_key(photo_id))
+                head = self.client.head_object(Bucket=self.bucket, Key=keys.original_key(photo_id))
             except ClientError as error:
                 if is_not_found(error):
                     return False
                 raise
-        return True
+        return head["ContentLength"] > 0
 
 
 @dataclass(frozen=True, slots=True)

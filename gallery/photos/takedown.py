@@ -83,13 +83,22 @@ def dhashes_of(photo_ids: Collection[UUID]) -> dict[UUID, str]:
 
 
 def remove_everything(photo_id: UUID) -> bool:
-    """Delete original and renditions, and cached copies. Return ``False`` if the sweep has to continue."""
+    """Delete original and renditions, and cached copies. Return ``False`` if the sweep has to continue.
+
+    While a signed PUT could store the original again, and so bring its old addresses back to life, a seal is
+    in its place. The sweep removes it before it closes the deletion record.
+    """
     storage = originals()
+    can_come_again = DeletionRecord.objects.filter(pk=photo_id, offered_until__gt=timezone.now()).exists()
     try:
         storage.delete_import_request(photo_id)
-        storage.remove(photo_id)
+        if can_come_again:
+            storage.seal(photo_id)
+        else:
+            storage.remove(photo_id)
         storage.remove_renditions(photo_id)
-        gone = storage.head(photo_id) is None and not storage.any_rendition_exists(photo_id)
+        stored = storage.head(photo_id)
+        gone = (stored is None or stored.is_seal) and not storage.any_rendition_exists(photo_id)
     except OriginalsUnavailable as problem:
         logger.warning("takedown_continues", photo_id=str(photo_id), problem=str(problem))
         return False

@@ -279,7 +279,8 @@ def _check_deletion(record: DeletionRecord, run: _Run, with_item: Container[UUID
     """Look at one record: one call, and a LIST of each size before it closes."""
     storage = originals()
     run.budget.spend(1)
-    has_original = storage.head(record.photo_id) is not None
+    stored = storage.head(record.photo_id)
+    has_original = stored is not None and not stored.is_seal
     may_close = ends_at(record) <= run.now
     changes: dict[str, Any] = {"looked_at": run.now}
     if has_original or record.pk in with_item or (may_close and _has_rendition(record, run)):
@@ -301,6 +302,9 @@ def _check_deletion(record: DeletionRecord, run: _Run, with_item: Container[UUID
             "arrived": True,
         }
     elif may_close:
+        if stored is not None:
+            run.budget.spend(1)
+            storage.remove(record.photo_id)
         # Until then, a late PUT with an old signature or a late message could recreate it.
         changes |= {"closed_at": run.now, "share": 0}
         run.report.records_closed += 1

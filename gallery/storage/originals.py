@@ -139,6 +139,13 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
         """Delete the original, if there is one."""
         self._delete_key(keys.original_key(photo_id))
 
+    def seal(self, photo_id: UUID) -> None:
+        """Replace the original by an empty object, so that no signed PUT stores it again: all are write-once.
+
+        The worker treats it as no original. Remove it once the signature is dead.
+        """
+        self._put(keys.original_key(photo_id), b"", "application/octet-stream")
+
     def ids_after(self, marker: str, *, limit: int = 1000) -> tuple[list[UUID], str]:
         """Return up to ``limit`` ids of originals in key order, and the next page's marker or ``""``."""
         with _translated_errors():

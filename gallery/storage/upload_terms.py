@@ -35,6 +35,11 @@ class StoredOriginal:
     owner: str
     sha256: str
 
+    @property
+    def is_seal(self) -> bool:
+        """Return whether it is the empty object that keeps an original from being stored again."""
+        return self.size_bytes == 0
+
     @classmethod
     def from_head(cls, head: HeadObjectOutputTypeDef) -> StoredOriginal:
         """Return the metadata from a HEAD response that includes the checksum."""

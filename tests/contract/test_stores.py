@@ -88,6 +88,13 @@ def test_originals_exists__present(subject: Subject) -> None:
     assert subject.stores.originals.exists(photo_id)
 
 
+def test_originals__seal_is_none(subject: Subject) -> None:
+    photo_id = uuid4()
+    subject.upload(photo_id, b"", "")
+    assert subject.stores.originals.get(photo_id, limit_bytes=1) is None
+    assert not subject.stores.originals.exists(photo_id)
+
+
 def test_renditions__put_and_delete_even_if_missing(subject: Subject) -> None:
     renditions = subject.stores.renditions
     renditions.put(RenditionFile("320/a-1.webp", b"bytes", "image/webp"))

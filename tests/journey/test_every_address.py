@@ -138,10 +138,11 @@ class World:
 
     def _exists(self, bucket: str, key: str) -> bool:
         try:
-            self.journey.stores.s3.head_object(Bucket=bucket, Key=key)
+            head = self.journey.stores.s3.head_object(Bucket=bucket, Key=key)
         except ClientError:
             return False
-        return True
+        # A seal shows nothing.
+        return head["ContentLength"] > 0
 
     def living(self, at: datetime) -> set[str]:
         """Return the addresses that still show something at that time."""

@@ -47,7 +47,7 @@ class FakeOriginals:
 
     def get(self, photo_id: UUID, *, limit_bytes: int) -> Original | None:
         self.calls.note("GetObject")
-        if photo_id not in self.files:
+        if not self._is_stored(photo_id):
             return None
         data, owner = self.files[photo_id]
         return Original(
@@ -60,7 +60,10 @@ class FakeOriginals:
 
     def exists(self, photo_id: UUID) -> bool:
         self.calls.note("HeadObject")
-        return photo_id in self.files
+        return self._is_stored(photo_id)
+
+    def _is_stored(self, photo_id: UUID) -> bool:
+        return bool(self.files.get(photo_id, (b"", ""))[0])
 
 
 @dataclass

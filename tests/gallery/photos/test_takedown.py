@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -23,6 +25,8 @@ from gallery.photos.states import State, Visibility
 from gallery.processing.settle import settle
 from gallery.processing.sweep import sweep
 from gallery.storage import edge_cache
+from gallery.storage.originals import OriginalExists, originals
+from gallery.storage.upload_terms import OriginalTerms
 from tests.gallery.conftest import size_of_rows, used_bytes
 from tests.gallery.stores import Stores, ready_item
 from thumbworker.contract.policy import EVER
@@ -105,6 +109,28 @@ def test_take_down__bytes_are_reserved_while_the_signature_lives(
     assert (used_bytes(alice), size_of_rows(alice)) == (reserved, 0)
     release_expired(until + timedelta(seconds=1))
     assert used_bytes(alice) == 0
+
+
+def test_taken_down__signed_put_stores_nothing_again(
+    stores: Stores, alice: User, charlie: User, make_photo: PhotoFactory
+) -> None:
+    until = timezone.now() + timedelta(minutes=16)
+    photo = make_photo(alice, State.PENDING, offered_until=until)
+    stores.put_original(photo.pk)
+    stores.put_rendition(photo.pk)
+    assert actions.take_down(photo.pk, actor=charlie, reason=WHY) is Outcome.DONE
+    data = b"the same picture"
+    checksum = base64.b64encode(hashlib.sha256(data).digest()).decode()
+    terms = OriginalTerms(photo.pk, alice.pk, len(data), "image/jpeg", checksum, "")
+    with pytest.raises(OriginalExists):
+        originals().put(terms, data)
+    # The sweep leaves the seal while the signature lives, and takes it away at the end.
+    sweep(until - timedelta(minutes=5))
+    with pytest.raises(OriginalExists):
+        originals().put(terms, data)
+    sweep(until + timedelta(hours=3))
+    assert stores.keys("originals/") == set()
+    assert DeletionRecord.objects.get().closed_at is not None
 
 
 ATTEMPTS: dict[str, Callable[[Photo, User, User], Outcome]] = {
