@@ -78,23 +78,37 @@ def read(photo_ids: Iterable[UUID], *, import_ids: Iterable[UUID] = ()) -> Readi
     ]
     found: dict[UUID, PhotoItem] = {}
     imports: dict[UUID, ImportItem] = {}
-    pending: Any = {settings.CATALOGUE_TABLE: {"Keys": wanted}} if wanted else {}
-    for _ in range(ROUNDS):
-        if not pending:
-            break
-        try:
-            answer = _client().batch_get_item(RequestItems=pending)
-        except (BotoCoreError, ClientError) as error:
-            logger.warning("catalogue_unavailable", problem=str(error))
-            return Reading(found, imports, complete=False)
-        for raw in answer["Responses"].get(settings.CATALOGUE_TABLE, []):
+    try:
+        for raw in _batch_get({"Keys": wanted}):
             item = _item(raw)
             if isinstance(item, ImportItem):
                 imports[item.photo_id] = item
             elif item:
                 found[item.photo_id] = item
+    except CatalogueUnavailable as problem:
+        logger.warning("catalogue_unavailable", problem=str(problem))
+        return Reading(found, imports, complete=False)
+    return Reading(found, imports)
+
+
+def _batch_get(wanted: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the items by BatchGetItem, and ask for unprocessed keys again.
+
+    Raises:
+        CatalogueUnavailable: DynamoDB did not answer, or not for all keys.
+    """
+    pending: Any = {settings.CATALOGUE_TABLE: wanted} if wanted["Keys"] else {}
+    for _ in range(ROUNDS):
+        if not pending:
+            return
+        try:
+            answer = _client().batch_get_item(RequestItems=pending)
+        except (BotoCoreError, ClientError) as error:
+            raise CatalogueUnavailable(str(error)) from error
+        yield from answer["Responses"].get(settings.CATALOGUE_TABLE, [])
         pending = answer.get("UnprocessedKeys")
-    return Reading(found, imports, complete=not pending)
+    if pending:
+        raise CatalogueUnavailable("DynamoDB left keys unprocessed.")
 
 
 def batches(ids: Sequence[UUID], size: int = BATCH_SIZE) -> Iterator[Sequence[UUID]]:
@@ -128,23 +142,9 @@ def existing(photo_ids: Iterable[UUID]) -> set[UUID]:
         CatalogueUnavailable: DynamoDB did not answer for all of them.
     """
     wanted = {keys.photo_item_key(photo_id): photo_id for photo_id in photo_ids}
-    reads: Any = {
+    reads = {
         "Keys": [{PARTITION_KEY: {"S": key}} for key in wanted],
         "ProjectionExpression": PARTITION_KEY,
         "ConsistentRead": True,
     }
-    found: set[UUID] = set()
-    pending: Any = {settings.CATALOGUE_TABLE: reads} if wanted else {}
-    for _ in range(ROUNDS):
-        if not pending:
-            break
-        try:
-            answer = _client().batch_get_item(RequestItems=pending)
-        except (BotoCoreError, ClientError) as error:
-            raise CatalogueUnavailable(str(error)) from error
-        raws = answer["Responses"].get(settings.CATALOGUE_TABLE, [])
-        found.update(wanted[raw[PARTITION_KEY]["S"]] for raw in raws)
-        pending = answer.get("UnprocessedKeys")
-    if pending:
-        raise CatalogueUnavailable("DynamoDB left keys unprocessed.")
-    return found
+    return {wanted[raw[PARTITION_KEY]["S"]] for raw in _batch_get(reads)}
