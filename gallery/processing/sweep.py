@@ -9,7 +9,7 @@ within a kind each account. A run ends with its budget of time and AWS calls.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -25,30 +25,25 @@ from gallery.photos.models import DeletionRecord, Photo
 from gallery.photos.purge import purge_photo
 from gallery.photos.reservations import release_expired
 from gallery.photos.states import State
-from gallery.photos.turns import in_turns
 from gallery.processing import matters
 from gallery.processing.account_deletion import finish_deletions
 from gallery.processing.budget import Budget
 from gallery.processing.looks import ends_at, interval_after, next_look
-from gallery.processing.matters import EXPIRE_AFTER, Backlog
+from gallery.processing.matters import EXPIRE_AFTER
 from gallery.processing.models import SweepRun
 from gallery.processing.settle import settle
+from gallery.processing.sweep_run import BATCH, MAX_REMOVALS, MAX_ROWS, Run, SweepReport, TooManyRemovals
 from gallery.storage import catalogue
 from gallery.storage.originals import OriginalsUnavailable, originals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Container, Iterator
     from datetime import datetime
     from uuid import UUID
 
-    from django.db.models import QuerySet
 
 logger = structlog.get_logger(__name__)
 
-MAX_ROWS = 500
-MAX_REMOVALS = 100
-BATCH = 25
-"""Rows of one kind before the next kind has its turn. Their items and imports fit into one BatchGetItem."""
 CALLS_OF_A_PURGE = 2
 CALLS_OF_A_TAKEDOWN = 8
 MOST_AGAIN = 25
@@ -57,99 +52,9 @@ RUNS_KEPT = timedelta(days=7)
 OF_CLOSED_ACCOUNT = Q(state=State.AWAITING, owner__in=User.objects.filter(is_active=False))
 
 
-@dataclass(slots=True)
-class SweepReport:
-    """What one run did, as counts.
-
-    ``stopped``: the limit of removals was reached. ``unavailable``: S3 or DynamoDB did not respond.
-    ``exhausted``: the budget ended before the work. ``done`` counts by kind.
-    """
-
-    settled: int = 0
-    nudged: int = 0
-    expired: int = 0
-    imports_requested: int = 0
-    purged: int = 0
-    originals_removed: int = 0
-    records_closed: int = 0
-    reservations_released: int = 0
-    offers_ended: int = 0
-    takedowns_finished: int = 0
-    events_published: int = 0
-    accounts_gone: int = 0
-    stopped: bool = False
-    unavailable: bool = False
-    exhausted: bool = False
-    rows_failed: int = 0
-    calls: int = 0
-    seconds: float = 0.0
-    done: dict[str, int] = field(default_factory=dict)
-    backlog: list[Backlog] = field(default_factory=list)
-
-    @property
-    def removals(self) -> int:
-        """Return the number of photos and originals that this run removed."""
-        return self.purged + self.originals_removed
-
-
-class _TooManyRemovals(Exception):
-    pass
-
-
-@dataclass(slots=True)
-class _Run:
-    """The state of one run."""
-
-    now: datetime
-    budget: Budget
-    report: SweepReport = field(default_factory=SweepReport)
-    removed_again: dict[int, int] = field(default_factory=dict)
-
-    def batches(self, rows: QuerySet[Any], *, by: str, then: str) -> Iterator[Sequence[Any]]:
-        """Yield the keys of due rows in fair order, until the budget ends."""
-        keys = list(in_turns(rows, by=by, then=then).values_list("pk", flat=True)[:MAX_ROWS])
-        for batch in catalogue.batches(keys, BATCH):
-            if not self.budget.has_left():
-                return
-            yield batch
-
-    def count(self, kind: str, rows: int = 1) -> None:
-        self.report.done[kind] = self.report.done.get(kind, 0) + rows
-
-    def each(
-        self,
-        kind: str,
-        rows: Iterable[Any],
-        act: Callable[[Any], object],
-        then: Callable[[Any], object] | None = None,
-    ) -> bool:
-        """Act on the rows, and return whether the budget lasted. ``then`` follows also where ``act`` failed.
-
-        What goes wrong with one row is logged, so that it stops neither the other rows nor the other kinds.
-        """
-        for row in rows:
-            try:
-                act(row)
-            except (OriginalsUnavailable, catalogue.CatalogueUnavailable, _TooManyRemovals):
-                raise
-            except Exception:
-                logger.exception("sweep_row_failed", kind=kind, row_id=str(getattr(row, "pk", row)))
-                self.report.rows_failed += 1
-            if then:
-                then(row)
-            self.count(kind)
-            if not self.budget.has_left():
-                return False
-        return True
-
-    def count_removal(self) -> None:
-        if self.report.removals >= MAX_REMOVALS:
-            raise _TooManyRemovals
-
-
 def sweep(now: datetime | None = None, *, budget: Budget | None = None) -> SweepReport:
     """Process at most 500 rows of each kind, by turns, within the budget. Record the run."""
-    run = _Run(now or timezone.now(), budget or Budget())
+    run = Run(now or timezone.now(), budget or Budget())
     record = SweepRun.objects.create(at=run.now)
     # Each run begins with another kind, so each comes first even if stores are so slow that only one does.
     names = [*_KINDS][record.pk % len(_KINDS) :] + [*_KINDS][: record.pk % len(_KINDS)]
@@ -171,7 +76,7 @@ def sweep(now: datetime | None = None, *, budget: Budget | None = None) -> Sweep
     return report
 
 
-def _take_turn(run: _Run, turn: Iterator[None]) -> bool:
+def _take_turn(run: Run, turn: Iterator[None]) -> bool:
     """Process one batch of a kind. Return whether there may be more."""
     try:
         next(turn)
@@ -181,14 +86,14 @@ def _take_turn(run: _Run, turn: Iterator[None]) -> bool:
         run.report.unavailable = True
         logger.warning("sweep_interrupted", problem=str(problem))
         return False
-    except _TooManyRemovals:
+    except TooManyRemovals:
         # Only what removes nothing goes on.
         run.report.stopped = True
         return False
     return True
 
 
-def _account_deletions(run: _Run) -> Iterator[None]:
+def _account_deletions(run: Run) -> Iterator[None]:
     """Continue the deletion of accounts, some photos of each at a time."""
 
     def has_time() -> bool:
@@ -207,14 +112,14 @@ def _account_deletions(run: _Run) -> Iterator[None]:
         yield
 
 
-def _reservations(run: _Run) -> Iterator[None]:
+def _reservations(run: Run) -> Iterator[None]:
     released = release_expired(run.now)
     run.report.reservations_released = released
     run.count("reservations", released)
     yield
 
 
-def _awaiting(run: _Run) -> Iterator[None]:
+def _awaiting(run: Run) -> Iterator[None]:
     """Settle what the worker processed, nudge what it did not, and expire what was never uploaded."""
     for batch in run.batches(matters.awaiting(run.now), by="owner", then="due_at"):
         run.budget.spend(1)
@@ -234,13 +139,13 @@ def _awaiting(run: _Run) -> Iterator[None]:
         yield
 
 
-def _mark_awaiting(photo: Photo, run: _Run) -> None:
+def _mark_awaiting(photo: Photo, run: Run) -> None:
     Photo.objects.filter(pk=photo.pk, state=State.AWAITING).update(
         looked_at=run.now, due_at=run.now + interval_after(photo.looks), looks=F("looks") + 1
     )
 
 
-def _check_awaiting(photo: Photo, reading: catalogue.Reading, run: _Run) -> None:
+def _check_awaiting(photo: Photo, reading: catalogue.Reading, run: Run) -> None:
     run.budget.spend(1)
     if originals().head(photo.pk) is not None:
         # What a closed account uploaded stays out of sight, and waits until the account is opened again.
@@ -258,13 +163,13 @@ def _check_awaiting(photo: Photo, reading: catalogue.Reading, run: _Run) -> None
         run.report.expired += transitions.given_up(photo.pk, offered_before=run.now - EXPIRE_AFTER)
 
 
-def _nudge(run: _Run, photo_id: Any) -> None:
+def _nudge(run: Run, photo_id: Any) -> None:
     run.budget.spend(1)
     originals().nudge(photo_id)
     run.report.nudged += 1
 
 
-def _deletions(run: _Run) -> Iterator[None]:
+def _deletions(run: Run) -> Iterator[None]:
     """Close the records of photos that are gone from every store, and delete again what reappeared."""
     for batch in run.batches(matters.deletions(run.now), by="share", then="due_at"):
         run.budget.spend(1)
@@ -275,7 +180,7 @@ def _deletions(run: _Run) -> Iterator[None]:
         yield
 
 
-def _check_deletion(record: DeletionRecord, run: _Run, with_item: Container[UUID]) -> None:
+def _check_deletion(record: DeletionRecord, run: Run, with_item: Container[UUID]) -> None:
     """Look at one record: one call, and a LIST of each size before it closes."""
     storage = originals()
     run.budget.spend(1)
@@ -313,7 +218,7 @@ def _check_deletion(record: DeletionRecord, run: _Run, with_item: Container[UUID
     DeletionRecord.objects.filter(pk=record.pk, closed_at=None).update(**changes)
 
 
-def _has_rendition(record: DeletionRecord, run: _Run) -> bool:
+def _has_rendition(record: DeletionRecord, run: Run) -> bool:
     """Return whether a rendition is left. Without an original none was ever made."""
     if not record.arrived:
         return False
@@ -321,7 +226,7 @@ def _has_rendition(record: DeletionRecord, run: _Run) -> bool:
     return originals().any_rendition_exists(record.photo_id)
 
 
-def _old_trash(run: _Run) -> Iterator[None]:
+def _old_trash(run: Run) -> Iterator[None]:
     """Purge what was in the trash for 30 days."""
     condition = matters.old_trash(run.now)
     for batch in run.batches(Photo.objects.filter(condition), by="owner", then="trashed_at"):
@@ -330,7 +235,7 @@ def _old_trash(run: _Run) -> Iterator[None]:
         yield
 
 
-def _never_arrived(run: _Run) -> Iterator[None]:
+def _never_arrived(run: Run) -> Iterator[None]:
     """Purge uploads that did not arrive within a week after they expired."""
     condition = matters.never_arrived(run.now)
     for batch in run.batches(Photo.objects.filter(condition), by="owner", then="offered_until"):
@@ -339,7 +244,7 @@ def _never_arrived(run: _Run) -> Iterator[None]:
         yield
 
 
-def _check_missing(photo_id: UUID, only_if: Q, run: _Run) -> None:
+def _check_missing(photo_id: UUID, only_if: Q, run: Run) -> None:
     run.budget.spend(1)
     if originals().head(photo_id) is None:
         _purge(photo_id, only_if, run)
@@ -348,13 +253,13 @@ def _check_missing(photo_id: UUID, only_if: Q, run: _Run) -> None:
         transitions.arrived_late(photo_id)
 
 
-def _purge(photo_id: UUID, only_if: Q, run: _Run) -> None:
+def _purge(photo_id: UUID, only_if: Q, run: Run) -> None:
     run.count_removal()
     run.budget.spend(CALLS_OF_A_PURGE)
     run.report.purged += purge_photo(photo_id, only_if=only_if)
 
 
-def _events(run: _Run) -> Iterator[None]:
+def _events(run: Run) -> Iterator[None]:
     """Publish the events of decisions that the request did not publish."""
     for _ in range(MAX_ROWS // BATCH):
         published = outbox.publish_pending(run.now, most=BATCH)
@@ -366,7 +271,7 @@ def _events(run: _Run) -> Iterator[None]:
         yield
 
 
-def _takedowns(run: _Run) -> Iterator[None]:
+def _takedowns(run: Run) -> Iterator[None]:
     """Remove what a takedown could not: few, and urgent."""
     for photo_id in takedown.open_takedowns().values_list("pk", flat=True)[:MAX_ROWS]:
         if not run.each("takedowns", [photo_id], partial(_continue_takedown, run=run)):
@@ -374,12 +279,12 @@ def _takedowns(run: _Run) -> Iterator[None]:
         yield
 
 
-def _continue_takedown(photo_id: UUID, run: _Run) -> None:
+def _continue_takedown(photo_id: UUID, run: Run) -> None:
     run.budget.spend(CALLS_OF_A_TAKEDOWN)
     run.report.takedowns_finished += takedown.continue_one(photo_id, run.now)
 
 
-_KINDS: dict[str, Callable[[_Run], Iterator[None]]] = {
+_KINDS: dict[str, Callable[[Run], Iterator[None]]] = {
     "takedowns": _takedowns,
     "account_deletions": _account_deletions,
     "reservations": _reservations,

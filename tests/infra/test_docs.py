@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gallery.processing.sweep import MAX_REMOVALS
+from gallery.processing.sweep_run import MAX_REMOVALS
 from gallery.storage.signed_urls import LIFETIME_SECONDS, WINDOW_SECONDS
 from infra.deploy.options import SWEEP_MINUTES_MAXIMUM, Options
 from infra.deploy.stages import STEPS

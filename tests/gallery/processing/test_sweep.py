@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from gallery.photos.models import DeletionRecord, Photo
 from gallery.photos.states import State
-from gallery.processing import sweep as module
+from gallery.processing import sweep_run as module
 from gallery.processing.sweep import sweep
 from tests.gallery.stores import Stores, ready_item
 

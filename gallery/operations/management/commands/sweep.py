@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from gallery.operations.jobs import sweep_all
-from gallery.processing.sweep import MAX_REMOVALS
+from gallery.processing.sweep_run import MAX_REMOVALS
 
 
 class Command(BaseCommand):
