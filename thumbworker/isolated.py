@@ -89,6 +89,12 @@ def main(arguments: list[str]) -> None:
     # Output of C libraries must not get into the answer.
     answer_file = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
+    # A stop is meant for the parent, which finishes its batch first; it must not count against the picture.
+    for stop in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(stop, signal.SIG_IGN)
+    decode = _load(target)
+    # A file limit would cut bytecode short, and Python keeps it so: every later child would fail.
+    sys.dont_write_bytecode = True
     for kind, limit in (
         (resource.RLIMIT_AS, int(address_space_bytes)),
         (resource.RLIMIT_CPU, int(cpu_seconds)),
@@ -96,12 +102,9 @@ def main(arguments: list[str]) -> None:
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(kind, (limit, limit + 5 if kind == resource.RLIMIT_CPU else limit))
-    # A stop is meant for the parent, which finishes its batch first; it must not count against the picture.
-    for stop in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(stop, signal.SIG_IGN)
     data = sys.stdin.buffer.read()
     with answer_file:
-        answer_file.write(_answer(_load(target), data))
+        answer_file.write(_answer(decode, data))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,6 +12,9 @@ from thumbworker.contract.reasons import Reason
 from thumbworker.imaging import Refused
 from thumbworker.isolated import read_answer, write_answer, write_refusal
 from thumbworker.isolation import ChildLimits, IsolatedDecoder
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TARGET = "tests.thumbworker.decoders:paint_or_die"
 LIMITS = ChildLimits(cpu_seconds=1, wall_seconds=20)
@@ -53,6 +58,21 @@ def test_isolated_decoder__wall_limit() -> None:
 
 def test_isolated_decoder__memory_limit() -> None:
     assert refusal_of(b"eat").reason is Reason.TOO_COSTLY
+
+
+def test_isolated_decoder__file_limit_spares_bytecode(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "fresh_module.py").write_text(
+        "import fresh_other\nfrom tests.thumbworker.decoders import paint\n"
+    )
+    (tmp_path / "fresh_other.py").write_text("text = 'long' * 1000\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    for limits in (replace(LIMITS, output_bytes=100), LIMITS):
+        decoder = IsolatedDecoder("fresh_module:paint", limits)
+        with suppress(Refused):
+            decoder(GOOD)
+    assert decoder(GOOD) == paint(GOOD)
 
 
 def test_isolated_decoder__ignores_other_output() -> None:
