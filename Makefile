@@ -11,7 +11,7 @@ need := infra/setup/need.sh
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run shell manage test test-all test-postgres mutants deploy status destroy rehearse bench-imaging bench-cold cost check fmt messages lock clean browser-files \
+.PHONY: help setup run shell manage test test-all test-postgres mutants deploy config status destroy rehearse bench-imaging bench-cold cost check fmt messages lock clean browser-files \
 	environment-dev environment-local environment-embedded
 
 help: ## list the commands
@@ -117,6 +117,9 @@ cost: environment-dev ## calculate the cost of photos, page views and an idle mo
 
 deploy: environment-dev browser-files ## deploy or update the gallery on AWS: make deploy STAGE=dev
 	@$(python) -m infra.deploy deploy "$(STAGE)"
+
+config: environment-dev ## show the choices of a stage and where each came from: make config STAGE=dev
+	@$(python) -m infra.deploy config "$(STAGE)"
 
 status: environment-dev ## check a deployed gallery: make status STAGE=dev
 	@$(python) -m infra.deploy status "$(STAGE)"

@@ -1,4 +1,4 @@
-"""``python -m infra.deploy deploy|status|destroy STAGE``; choices are read from the environment."""
+"""``python -m infra.deploy COMMAND STAGE``; choices come from the environment or are those of the stage."""
 
 from __future__ import annotations
 
@@ -8,27 +8,32 @@ import sys
 
 from infra.commands import CommandError, say
 from infra.deploy.account import AWS_ERRORS, Account
-from infra.deploy.options import Options
+from infra.deploy.config import announce, show
+from infra.deploy.kept_choices import KeptChoices
+from infra.deploy.misspelled import refuse_unknown
+from infra.deploy.options import Options, check_stage, region_of
 from infra.deploy.removal import destroy
 from infra.deploy.stage_secrets import StageSecrets
 from infra.deploy.stages import FIREWALL_REGION, Deployment, deploy
 from infra.deploy.status import status
 
+CHANGING = ("deploy", "config")
+"""Commands that read choices from the environment; the others take the stage as it is."""
+
 
 def main(arguments: list[str]) -> int:
     """Run the command; return the exit status."""
     parser = argparse.ArgumentParser(prog="infra.deploy", description=__doc__)
-    parser.add_argument("what", choices=("deploy", "status", "destroy"))
+    parser.add_argument("what", choices=("deploy", "config", "status", "destroy"))
     parser.add_argument("stage")
     parser.add_argument("--yes", action="store_true", help="destroy without asking")
     given = parser.parse_args(arguments)
     try:
-        options = Options.read(given.stage, os.environ)
-        deployment = Deployment(
-            options, Account(options.region), say, firewall_clients=Account(FIREWALL_REGION)
-        )
+        deployment = _prepare(given.what, given.stage)
         if given.what == "deploy":
             return _deploy(deployment)
+        if given.what == "config":
+            return show(deployment)
         if given.what == "status":
             return status(deployment)
         return _destroy(deployment, sure=given.yes)
@@ -37,7 +42,20 @@ def main(arguments: list[str]) -> int:
         return 1
 
 
+def _prepare(what: str, stage: str) -> Deployment:
+    """Read the choices of the stage and of the environment, before anything is done."""
+    check_stage(stage)
+    if what in CHANGING:
+        for note in refuse_unknown(os.environ):
+            say(note)
+    account = Account(region_of(os.environ))
+    kept = KeptChoices(account.client("ssm"), stage).read()
+    options = Options.read(stage, os.environ, kept)
+    return Deployment(options, account, say, firewall_clients=Account(FIREWALL_REGION))
+
+
 def _deploy(deployment: Deployment) -> int:
+    announce(deployment)
     deploy(deployment)
     stage_secrets = StageSecrets(None, deployment.options.stage)
     say(f"\nThe gallery is at {deployment.site['SiteOrigin']}/")

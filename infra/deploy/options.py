@@ -7,21 +7,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from infra.commands import CommandError
+from infra.deploy.choices import decide
 from infra.worker_wheels import Target
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-PASSED_ON = (
-    *("SIGN_UP", "SECURITY_CONTACT", "MODERATORS_MAY_DECIDE_OWN", "STAFF_MFA", "DEFAULT_QUOTA_BYTES"),
-    *("DEFAULT_FROM_EMAIL", "DATABASE_POOLED", "LOG_LEVEL"),
-    *("API_READS_PER_MINUTE", "API_WRITES_PER_MINUTE", "API_IMPORTS_PER_MINUTE", "API_CORS_ORIGINS"),
-)
-"""Settings of the gallery that are passed on unchanged if they are set."""
+    from infra.deploy.choices import Decision
 
 DAY_SECONDS = 86_400
-SWEEP_MINUTES_MAXIMUM = 720
-"""Twice a day: CloudWatch's alarm looks back over one period, which may be a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +39,9 @@ class Options:
     admin_email: str
     subnet_ids: tuple[str, ...]
     security_group_ids: tuple[str, ...]
-    passed_on: dict[str, str]
+    settings: dict[str, str]
+    """Settings of the gallery that were chosen, which are passed on."""
+    decisions: tuple[Decision, ...]
 
     @property
     def worker_target(self) -> Target:
@@ -67,58 +63,79 @@ class Options:
         """Return after how long without a sweep the alarm rings: three runs, at least 30 minutes."""
         return min(DAY_SECONDS, max(1800, 3 * 60 * self.sweep_minutes))
 
+    @property
+    def chosen(self) -> dict[str, str]:
+        """Return the choices that the stage keeps: all that were made, now or before."""
+        return {found.choice.name: found.value for found in self.decisions if found.origin != "default"}
+
     @classmethod
-    def read(cls, stage: str, environment: Mapping[str, str]) -> Options:
-        """Read the choices.
+    def read(
+        cls, stage: str, environment: Mapping[str, str], kept: Mapping[str, str] | None = None
+    ) -> Options:
+        """Read the choices from the environment and from what the stage keeps.
 
         Raises:
             CommandError: one of them is invalid.
         """
-        if not re.fullmatch(r"[a-z][a-z0-9]{0,9}", stage):
-            raise CommandError(
-                f"STAGE={stage!r}: use up to ten lowercase letters and digits, such as dev or production."
-            )
+        check_stage(stage)
+        decisions = tuple(decide(environment, kept or {}))
+        value = {found.choice.name: found.value for found in decisions}
+        _check_pairs(value)
         endpoint_url = environment.get("AWS_ENDPOINT_URL", "")
-        domain, certificate = environment.get("DOMAIN_NAME", ""), environment.get("CERTIFICATE_ARN", "")
-        if bool(domain) != bool(certificate):
-            raise CommandError("Set both DOMAIN_NAME and CERTIFICATE_ARN, or neither.")
-        pictures_domain = environment.get("PICTURES_DOMAIN_NAME", "")
-        if pictures_domain and (not certificate or pictures_domain == domain):
-            raise CommandError(
-                "PICTURES_DOMAIN_NAME needs CERTIFICATE_ARN, and another name than DOMAIN_NAME."
-            )
         here = Target()
         return cls(
             stage=stage,
-            region=environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or "eu-central-1",
+            region=region_of(environment),
             endpoint_url=endpoint_url,
             # The emulator runs functions with this machine's Python.
-            target=here if endpoint_url else Target(environment.get("LAMBDA_PYTHON", "3.13"), "arm64"),
-            domain_name=domain,
-            certificate_arn=certificate,
-            pictures_domain_name=pictures_domain,
-            access_log_bucket=environment.get("ACCESS_LOG_BUCKET", ""),
-            operator_email=environment.get("OPERATOR_EMAIL", ""),
-            monthly_budget_dollars=_number(environment, "MONTHLY_BUDGET_DOLLARS", 20),
-            sweep_minutes=_number(environment, "SWEEP_MINUTES", 5, at_most=SWEEP_MINUTES_MAXIMUM),
-            firewall=environment.get("FIREWALL", "false").lower() == "true",
-            layer=environment.get("LAYER", "false").lower() == "true",
-            worker_concurrency=_number(environment, "WORKER_CONCURRENCY", 10),
-            subnet_ids=_list(environment.get("VPC_SUBNET_IDS", "")),
-            security_group_ids=_list(environment.get("VPC_SECURITY_GROUP_IDS", "")),
-            admin_email=environment.get("ADMIN_EMAIL") or "admin@example.com",
-            passed_on={name: environment[name] for name in PASSED_ON if environment.get(name)},
+            target=here if endpoint_url else Target(value["LAMBDA_PYTHON"], "arm64"),
+            domain_name=value["DOMAIN_NAME"],
+            certificate_arn=value["CERTIFICATE_ARN"],
+            pictures_domain_name=value["PICTURES_DOMAIN_NAME"],
+            access_log_bucket=value["ACCESS_LOG_BUCKET"],
+            operator_email=value["OPERATOR_EMAIL"],
+            monthly_budget_dollars=int(value["MONTHLY_BUDGET_DOLLARS"]),
+            sweep_minutes=int(value["SWEEP_MINUTES"]),
+            firewall=value["FIREWALL"] == "true",
+            layer=value["LAYER"] == "true",
+            worker_concurrency=int(value["WORKER_CONCURRENCY"]),
+            subnet_ids=_list(value["VPC_SUBNET_IDS"]),
+            security_group_ids=_list(value["VPC_SECURITY_GROUP_IDS"]),
+            admin_email=value["ADMIN_EMAIL"],
+            settings={
+                found.choice.name: found.value
+                for found in decisions
+                if found.choice.is_setting and found.origin != "default"
+            },
+            decisions=decisions,
         )
 
 
+def check_stage(stage: str) -> None:
+    """Raise ``CommandError`` unless this can be the name of a stage."""
+    if not re.fullmatch(r"[a-z][a-z0-9]{0,9}", stage):
+        raise CommandError(
+            f"STAGE={stage!r}: use up to ten lowercase letters and digits, such as dev or production."
+        )
+
+
+def region_of(environment: Mapping[str, str]) -> str:
+    """Return the region of the deployment; the stage's choices are kept there."""
+    return environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or "eu-central-1"
+
+
+def _check_pairs(value: Mapping[str, str]) -> None:
+    """Raise ``CommandError`` if choices that belong together don't fit."""
+    if bool(value["DOMAIN_NAME"]) != bool(value["CERTIFICATE_ARN"]):
+        raise CommandError(
+            "Set both DOMAIN_NAME and CERTIFICATE_ARN, or neither (NAME=default takes one back)."
+        )
+    pictures_domain = value["PICTURES_DOMAIN_NAME"]
+    if pictures_domain and (not value["CERTIFICATE_ARN"] or pictures_domain == value["DOMAIN_NAME"]):
+        raise CommandError("PICTURES_DOMAIN_NAME needs CERTIFICATE_ARN, and another name than DOMAIN_NAME.")
+    if bool(value["VPC_SUBNET_IDS"]) != bool(value["VPC_SECURITY_GROUP_IDS"]):
+        raise CommandError("Set both VPC_SUBNET_IDS and VPC_SECURITY_GROUP_IDS, or neither.")
+
+
 def _list(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
-
-
-def _number(environment: Mapping[str, str], name: str, usual: int, at_most: int | None = None) -> int:
-    text = environment.get(name) or str(usual)
-    if not text.isdecimal():
-        raise CommandError(f"{name}={text!r} is not a number.")
-    if at_most is not None and not 1 <= int(text) <= at_most:
-        raise CommandError(f"{name}={text!r}: give a number from 1 to {at_most}.")
-    return int(text)
+    return tuple(text.split(",")) if text else ()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from infra import stacks
 from infra.deploy import static_files, web_function
 from infra.deploy.account import ignoring
+from infra.deploy.kept_choices import KeptChoices
 from infra.deploy.stage_secrets import StageSecrets
 from infra.provision import artifacts_bucket
 from infra.web_package import Layout, lay_out
@@ -42,7 +43,8 @@ def destroy(deployment: Deployment) -> list[str]:
         if (bucket := main.get(name)) and not _delete_if_empty(s3, bucket)
     ]
     _delete_code(s3, artifacts_bucket(clients, options.stage))
-    say("4/4 Secrets")
+    say("4/4 Secrets and choices")
+    KeptChoices(clients.client("ssm"), options.stage).forget()
     if kept:
         # Using the photos again takes the database's address and the same secret key.
         say("Secrets are kept, because photos are.")

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from infra.commands import CommandError
 from infra.deploy.account import ignoring
+from infra.deploy.choices import TAKEN_BACK, given_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,7 +21,8 @@ GIVEN = {
     "email-url": "EMAIL_URL",
     "database-certificates": "DATABASE_CERTIFICATES",
 }
-"""Secrets from the environment; once set, they are kept."""
+"""Secrets from the environment; once set, they are kept until they are taken back, as choices are."""
+REQUIRED = "database-url"
 
 
 def new_signing_key() -> str:
@@ -82,20 +85,45 @@ class StageSecrets:
             if not found[name]:
                 found[name] = make()
                 self.keep(name, found[name])
-        for name, variable in GIVEN.items():
+        given = self.given(environment)
+        for name in GIVEN:
             found[name] = self.read(name)
-            given = environment.get(variable, "")
-            if given and given != found[name]:
-                self.keep(name, given)
-                found[name] = given
+            value = given.get(name, found[name])
+            if value != found[name]:
+                self.keep(name, value) if value else self._delete(name)
+                found[name] = value
         return found
+
+    def given(self, environment: Mapping[str, str]) -> dict[str, str]:
+        """Return the secrets that the environment sets, by name; an empty one is taken back.
+
+        Raises:
+            CommandError: the database's address would be taken back.
+        """
+        given = given_in(environment, tuple(GIVEN.values()))
+        found = {name: given[variable] for name, variable in GIVEN.items() if variable in given}
+        found = {name: "" if value in TAKEN_BACK else value for name, value in found.items()}
+        if found.get(REQUIRED) == "":
+            raise CommandError("DATABASE_URL can't be taken back: give another. Nothing was done.")
+        return found
+
+    def changed_lines(self, environment: Mapping[str, str]) -> list[str]:
+        """Return a line for each given secret that changes, without its value."""
+        return [
+            f"{GIVEN[name]}: {'kept' if before else 'none'} → {'another' if value else 'none'}"
+            for name, value in self.given(environment).items()
+            if value != (before := self.read(name))
+        ]
 
     def missing(self) -> list[str]:
         """Return the names of missing secrets that the next deployment needs."""
-        return [name for name in (*GENERATED, "database-url") if not self.read(name)]
+        return [name for name in (*GENERATED, REQUIRED) if not self.read(name)]
 
     def forget(self) -> None:
         """Remove every secret of the stage."""
         for name in (*GENERATED, *GIVEN):
-            with ignoring("ParameterNotFound"):
-                self.ssm.delete_parameter(Name=self.name_of(name))
+            self._delete(name)
+
+    def _delete(self, name: str) -> None:
+        with ignoring("ParameterNotFound"):
+            self.ssm.delete_parameter(Name=self.name_of(name))

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from infra import stacks
 from infra.deploy import static_files, web_function
+from infra.deploy.choices import CHOICES
+from infra.deploy.kept_choices import KeptChoices
 from infra.deploy.stage_secrets import StageSecrets, public_key_of
 from infra.provision import Parameters, artifacts_bucket, provision
 from infra.web_package import CACHE, lay_out
@@ -47,8 +49,10 @@ class Deployment:
     gateway: Gateway = field(init=False)
 
     def ensure_secrets(self) -> None:
-        """Generate or read the secrets."""
-        self.secrets = StageSecrets(self.clients.client("ssm"), self.options.stage).ensure(self.environment)
+        """Generate or read the secrets, and keep the choices for the next deployment."""
+        ssm, stage = self.clients.client("ssm"), self.options.stage
+        self.secrets = StageSecrets(ssm, stage).ensure(self.environment)
+        KeptChoices(ssm, stage).keep(self.options.chosen, frozenset(choice.name for choice in CHOICES))
 
     def make_stack(self) -> None:
         """Make the buckets, queues, table and workers, with the origin that is known so far."""
@@ -161,7 +165,7 @@ class Deployment:
 
 
 STEPS: tuple[tuple[str, Callable[[Deployment], None]], ...] = (
-    ("Secrets", Deployment.ensure_secrets),
+    ("Secrets and choices", Deployment.ensure_secrets),
     ("Buckets, queues, table, workers", Deployment.make_stack),
     ("Web function and gateway", Deployment.deploy_web),
     ("CloudFront", Deployment.make_site),

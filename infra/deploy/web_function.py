@@ -53,7 +53,7 @@ def environment_of(
     origin = site.get("SiteOrigin", UNKNOWN_ORIGIN)
     found = {
         **outputs.web_environment(),
-        **options.passed_on,
+        **options.settings,
         "STAGE": options.stage,
         "SITE_ORIGIN": origin,
         "ALLOWED_HOSTS": urlsplit(origin).netloc,
@@ -80,7 +80,8 @@ def zappa_settings(
     """Return the settings that a deployment adds to ``zappa_settings.json``."""
     network = {"SubnetIds": list(options.subnet_ids), "SecurityGroupIds": list(options.security_group_ids)}
     return {
-        **({"vpc_config": network} if options.subnet_ids else {}),
+        # Empty lists take a function out of a network; left out, Lambda keeps it there.
+        "vpc_config": network,
         "aws_region": options.region,
         "s3_bucket": bucket,
         "role_arn": outputs.web_role_arn,

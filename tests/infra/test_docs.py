@@ -10,9 +10,8 @@ import pytest
 
 from gallery.processing.sweep_run import MAX_REMOVALS
 from gallery.storage.signed_urls import LIFETIME_SECONDS, WINDOW_SECONDS
-from infra.deploy.options import SWEEP_MINUTES_MAXIMUM, Options
+from infra.deploy.options import Options
 from infra.deploy.stages import STEPS
-from infra.local.environment import CHOICES
 from infra.worker_zip import PROJECT
 from tests.templates import load, resources_of
 from thumbworker.contract.policy import CURRENT
@@ -66,18 +65,12 @@ CONCURRENCY = [int(count) for count in load("template")["Mappings"]["Batches"]["
         ("backup", f"above {MAX_REMOVALS} removals in a run"),
         ("runbook", f"(at least {OPTIONS.sweep_gone_seconds // 60} minutes)"),
         ("deploy", f"prints its {WORDS[len(STEPS)]} steps"),
-        ("deploy", f"| `MONTHLY_BUDGET_DOLLARS` | {OPTIONS.monthly_budget_dollars} |"),
-        ("deploy", f"| `WORKER_CONCURRENCY` | {OPTIONS.worker_concurrency} |"),
         ("deploy", f"{', '.join(map(str, CONCURRENCY[:-1]))} or {CONCURRENCY[-1]}, below the account's"),
-        ("deploy", f"| `SWEEP_MINUTES` | {OPTIONS.sweep_minutes} |"),
-        ("deploy", f"email: 1 to {SWEEP_MINUTES_MAXIMUM}; the alarm"),
         ("deploy", f"| `AWS_REGION` | `{OPTIONS.region}` |"),
-        ("deploy", f"| `ADMIN_EMAIL` | `{OPTIONS.admin_email}` |"),
         (
             "deploy",
             f"{RATE:,} requests in five minutes",
         ),
-        ("deploy", ", ".join(CHOICES[f"API_{kind}_PER_MINUTE"] for kind in ("READS", "WRITES", "IMPORTS"))),
         ("architecture", f"windows of {WINDOW} minutes and expire after {LIFETIME_SECONDS // 60} minutes"),
         ("architecture", RENDITIONS),
         ("architecture.ja", f"{WINDOW} 分の区間ごとに署名され、遅くとも {LIFETIME_SECONDS // 60} 分で失効"),
