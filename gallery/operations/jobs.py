@@ -1,4 +1,4 @@
-"""The jobs that schedules start, by the names in ``zappa_settings.json``."""
+"""The jobs that schedules start, by the names in ``infra/schedules.yaml``."""
 
 from __future__ import annotations
 

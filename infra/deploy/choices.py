@@ -158,6 +158,12 @@ CHOICES = (
         "`sweep-gone` follows",
     ),
     Choice(
+        "SCHEDULES",
+        "on",
+        _one_of("on", "off"),
+        "`off`: no sweep and no email, for a restore ([backup.md](backup.md)); `sweep-gone` rings meanwhile",
+    ),
+    Choice(
         "SECURITY_CONTACT",
         "",
         _like(r"(mailto:|https://)\S+", "give mailto:… or https://…"),

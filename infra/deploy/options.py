@@ -33,6 +33,7 @@ class Options:
     operator_email: str
     monthly_budget_dollars: int
     sweep_minutes: int
+    schedules: bool
     firewall: bool
     layer: bool
     worker_concurrency: int
@@ -96,6 +97,7 @@ class Options:
             operator_email=value["OPERATOR_EMAIL"],
             monthly_budget_dollars=int(value["MONTHLY_BUDGET_DOLLARS"]),
             sweep_minutes=int(value["SWEEP_MINUTES"]),
+            schedules=value["SCHEDULES"] == "on",
             firewall=value["FIREWALL"] == "true",
             layer=value["LAYER"] == "true",
             worker_concurrency=int(value["WORKER_CONCURRENCY"]),

@@ -23,11 +23,11 @@ def destroy(deployment: Deployment) -> list[str]:
     cloudformation, s3 = clients.client("cloudformation"), clients.client("s3")
     main_stack = f"contactsheet-{options.stage}"
     main = stacks.read(cloudformation, main_stack) or {}
-    say("1/4 Alarms and CloudFront")
+    say("1/4 Alarms, schedules and CloudFront")
     site = stacks.read(cloudformation, f"{main_stack}-site") or {}
     if "StaticBucket" in site:
         static_files.empty(s3, site["StaticBucket"])
-    for part in ("watch", "site"):
+    for part in ("watch", "schedules", "site"):
         stacks.delete(cloudformation, f"{main_stack}-{part}")
     if deployment.firewall_clients is not None:
         stacks.delete(deployment.firewall_clients.client("cloudformation"), f"{main_stack}-firewall")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from infra import stacks
-from infra.deploy import static_files, web_function
+from infra.deploy import schedules, static_files, web_function
 from infra.deploy.choices import CHOICES
 from infra.deploy.kept_choices import KeptChoices
 from infra.deploy.stage_secrets import StageSecrets, public_key_of
@@ -144,7 +144,12 @@ class Deployment:
         web_function.invoke_manage(self.clients, self.options, f"ensure_admin {arguments}")
 
     def watch(self) -> None:
-        """Make the alarms and the dashboard."""
+        """Make the schedules, the alarms and the dashboard."""
+        self._apply("schedules", schedules.parameters(self.options))
+        for rule in schedules.remove_those_of_zappa(self.clients, self.options.function_name):
+            self.say(f"removed {rule}, which an older deployment made")
+        if not self.options.schedules:
+            self.say("SCHEDULES=off: no sweep and no emails until a deployment with SCHEDULES=on")
         values = {
             "OperatorEmail": self.options.operator_email,
             "MonthlyBudgetDollars": str(self.options.monthly_budget_dollars),
@@ -172,7 +177,7 @@ STEPS: tuple[tuple[str, Callable[[Deployment], None]], ...] = (
     ("The gallery's address", Deployment.set_origin),
     ("Static files", Deployment.upload_static_files),
     ("Database and first admin", Deployment.prepare_database),
-    ("Alarms and dashboard", Deployment.watch),
+    ("Schedules, alarms and dashboard", Deployment.watch),
 )
 
 

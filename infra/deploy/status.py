@@ -22,7 +22,7 @@ def status(deployment: Deployment) -> int:
     options, clients, say = deployment.options, deployment.clients, deployment.say
     cloudformation = clients.client("cloudformation")
     is_well = True
-    for part in ("", "-site", "-watch"):
+    for part in ("", "-site", "-schedules", "-watch"):
         name = f"contactsheet-{options.stage}{part}"
         found = stacks.describe(cloudformation, name)
         state = found["StackStatus"] if found else "not there"

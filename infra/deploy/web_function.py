@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 from infra import stacks
 from infra.commands import CommandError, run
 from infra.deploy.account import ignoring
-from infra.web_package import SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -86,15 +85,7 @@ def zappa_settings(
         "s3_bucket": bucket,
         "role_arn": outputs.web_role_arn,
         "aws_environment_variables": dict(variables),
-        "events": _events(options.sweep_minutes),
     }
-
-
-def _events(minutes: int) -> list[dict[str, str]]:
-    """Return the scheduled jobs of ``zappa_settings.json`` at this stage's rate."""
-    events: list[dict[str, str]] = json.loads(SETTINGS.read_text())["common"]["events"]
-    expression = f"rate({minutes} minute{'s' * (minutes != 1)})"
-    return [event | {"expression": expression} for event in events]
 
 
 def ensure_deployed(clients: Clients, options: Options, layout: Layout, say: Callable[[str], None]) -> None:
@@ -103,6 +94,8 @@ def ensure_deployed(clients: Clients, options: Options, layout: Layout, say: Cal
     stack = stacks.read(clients.client("cloudformation"), options.function_name)
     if function is not None and stack is None:
         say("removing an incomplete deployment")
+        # Zappa deletes every rule that starts the function, and its policy; the last step makes both again.
+        stacks.delete(clients.client("cloudformation"), f"contactsheet-{options.stage}-schedules")
         run_zappa(layout, say, "undeploy", "--yes")
         stacks.delete(clients.client("cloudformation"), options.function_name)
         function = None

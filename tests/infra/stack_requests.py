@@ -15,6 +15,7 @@ PARAMETERS = {
         "OriginSecret": "s" * 32,
         "RequireTls": "false",
     },
+    "schedules": {"RequireTls": "false"},
     "watch": {"GatewayId": "abc", "SiteDistributionId": "E1"},
     "firewall": {},
     "deployer": {"Repository": "octocat/gallery", "ProviderArn": "arn:aws:iam::123456789012:oidc-provider/x"},

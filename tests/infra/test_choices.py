@@ -38,6 +38,7 @@ OTHER = {
     "WORKER_CONCURRENCY": "20",
     "LAYER": "true",
     "SWEEP_MINUTES": "15",
+    "SCHEDULES": "off",
     "SECURITY_CONTACT": "mailto:security@example.com",
     "MODERATORS_MAY_DECIDE_OWN": "true",
     "STAFF_MFA": "false",

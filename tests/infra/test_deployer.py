@@ -13,7 +13,7 @@ import pytest
 
 from tests.templates import as_list, load
 
-DEPLOYED = ("template", "site", "watch", "firewall")
+DEPLOYED = ("template", "site", "schedules", "watch", "firewall")
 POLICIES = ("StacksPolicy", "WebPolicy")
 MAXIMUM_POLICY_CHARACTERS = 6144
 """IAM's limit for a managed policy, without white space."""

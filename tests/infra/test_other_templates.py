@@ -257,6 +257,6 @@ class TestDatabase:
         assert not DATABASE["Instance"]["Properties"]["PubliclyAccessible"]
 
 
-@pytest.mark.parametrize("name", ["template", "site", "watch", "firewall", "deployer"])
+@pytest.mark.parametrize("name", ["template", "site", "schedules", "watch", "firewall", "deployer"])
 def test_template__fits_into_one_request(name: str) -> None:
     assert len((TEMPLATES / f"{name}.yaml").read_bytes()) <= 51_200  # CloudFormation's limit for a body

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
@@ -75,12 +74,14 @@ def test_static_files__are_cached_forever_by_their_hashed_names(deployed: Deploy
 
 
 def test_scheduled_jobs__run_as_their_rules_start_them(deployed: Deployed) -> None:
-    rules = deployed.client("events").list_rules()["Rules"]
+    events = deployed.client("events")
+    rules = events.list_rules()["Rules"]
     assert [rule["ScheduleExpression"] for rule in rules] == ["rate(5 minutes)"] * 2
+    assert {rule["State"] for rule in rules} == {"ENABLED"}
     for rule in rules:
+        (target,) = events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
         answer = deployed.client("lambda").invoke(
-            FunctionName=f"contactsheet-web-{walk.STAGE}",
-            Payload=json.dumps({"detail-type": "Scheduled Event", "resources": [rule["Arn"]]}).encode(),
+            FunctionName=target["Arn"], Payload=target["Input"].encode()
         )
         said = answer["Payload"].read().decode()
         assert "FunctionError" not in answer, said

@@ -31,6 +31,11 @@ ALARMS = frozenset(
 JOBS = ("sweep", "send_notifications")
 
 
+def rule_of(stage: str, job: str) -> str:
+    """Return the name of the rule in ``infra/schedules.yaml`` that starts a job."""
+    return f"contactsheet-{stage}-{job.replace('_', '-')}"
+
+
 def checks(clients: Clients, names: Names) -> Checks:
     """Yield each check with its title."""
     if not names.web_function:
@@ -81,10 +86,9 @@ def _budget(budgets: Any, names: Names, title: str) -> Finding:
 
 def _schedule(events: Any, functions: Any, names: Names, job: str, title: str) -> Finding:
     arn = functions.get_function_configuration(FunctionName=names.web_function)["FunctionArn"]
-    for name in events.list_rule_names_by_target(TargetArn=arn)["RuleNames"]:
-        if not name.endswith(f"jobs.{job}"):
-            continue
-        if events.describe_rule(Name=name).get("State") == "ENABLED":
-            return ok(title)
+    name = rule_of(names.stage, job)
+    if name not in events.list_rule_names_by_target(TargetArn=arn)["RuleNames"]:
+        return broken(title, f"no schedule starts this job. {RESTORE}", "sweep-gone")
+    if events.describe_rule(Name=name).get("State") != "ENABLED":
         return broken(title, f"it is disabled. Run: aws events enable-rule --name {name}", "sweep-gone")
-    return broken(title, f"no schedule starts this job. {RESTORE}", "sweep-gone")
+    return ok(title)

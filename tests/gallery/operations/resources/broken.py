@@ -9,7 +9,7 @@ import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from gallery.operations.resources import check_resources
+from gallery.operations.resources import check_resources, monitoring
 from tests.aws import decoded_policy
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ WEB = f"contactsheet-web-{STAGE}"
 
 
 def rule_of(job: str) -> str:
-    return f"{WEB}-{job}-gallery.operations.jobs.{job}"
+    return monitoring.rule_of(STAGE, job)
 
 
 def url_of(names: Names, queue: str) -> str:
