@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 NAME = "operator"
 NO_RESOURCE_KNOWN = [
     *("lambda:CreateFunction", "lambda:CreateEventSourceMapping"),
-    *("events:PutTargets", "events:RemoveTargets", "events:ListTargetsByRule"),
+    "events:DescribeRule",
     "cloudwatch:GetDashboard",
 ]
-"""AWS weighs these by the name of the function, rule or dashboard, the embedded AWS by no name at all."""
+"""AWS weighs these by the name of the function, rule or dashboard, the embedded AWS by no name or another."""
 
 
 def keys_of_operator(aws: EmbeddedAws, stage: str) -> dict[str, str]:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gallery.operations.resources import Names
-from gallery.operations.resources.monitoring import ALARMS, JOBS
+from gallery.operations.resources.monitoring import ALARMS
 from infra import stacks
 from infra.provision import Parameters, provision, upload_worker
 from infra.worker_zip import build
-from tests.gallery.operations.resources.broken import STAGE, WEB, problems_of, rule_of, set_alarm
+from tests.gallery.operations.resources.broken import STAGE, WEB, problems_of, set_alarm
 from tests.infra.stack_requests import request_of
 from tests.stage import SITE_ORIGIN
 
@@ -37,10 +37,8 @@ def stage_names(embedded_aws: EnforcedAws) -> Names:
     )
     aws.client("lambda").get_waiter("function_active_v2").wait(FunctionName=WEB, WaiterConfig={"Delay": 1})
     cloudformation = aws.client("cloudformation")
-    stacks.apply(cloudformation, request_of("schedules", STAGE, State="DISABLED"))
-    for job in JOBS:
-        # At a rate at which no test meets it.
-        aws.client("events").put_rule(Name=rule_of(job), ScheduleExpression="rate(7 days)")
+    # Twice a day: at a rate that no test meets.
+    stacks.apply(cloudformation, request_of("schedules", STAGE, Minutes="720"))
     site = stacks.apply(
         cloudformation, request_of("site", STAGE, RenditionsBucket=out.renditions_bucket)
     ).outputs
