@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from thumbworker import log
+from thumbworker.allocator import keep_freed_memory
 from thumbworker.assembly import assemble
 from thumbworker.environment import Environment, SettingsMissing
 from thumbworker.interfaces import StoreUnavailable
@@ -91,6 +92,7 @@ def main() -> int:
     except SettingsMissing as error:
         sys.stderr.write(f"{error}\n")
         return 2
+    keep_freed_memory()
     queues = open_queues(environment)
     poller = Poller(queues, queue_url, assemble(environment, queues))
     signal.signal(signal.SIGTERM, poller.stop)

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from thumbworker import cold_start
+from thumbworker.allocator import keep_freed_memory
 from thumbworker.assembly import assemble
 from thumbworker.environment import Environment
 from thumbworker.queues import open_queues
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from thumbworker.interfaces import LambdaContext
 
 
+keep_freed_memory()
 _environment = Environment.read(os.environ)
 _batch = assemble(_environment, open_queues(_environment))
 cold_start.finish()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bench.runners import run
+from thumbworker.allocator import keep_freed_memory
 from thumbworker.imaging import render
 
 
@@ -12,4 +13,5 @@ def whole(data: bytes) -> dict[str, bytes]:
 
 
 if __name__ == "__main__":
+    keep_freed_memory()  # as the worker does
     run({"render": whole})

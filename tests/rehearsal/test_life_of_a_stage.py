@@ -25,6 +25,12 @@ pytestmark = [pytest.mark.slow, pytest.mark.embedded, pytest.mark.timeout(1800)]
 
 STAGE = "stopped"
 PARTS = ("", "-site", "-watch")
+STOPS = (1, 3, 4, 6)
+"""After how many steps a run is stopped. Each run repeats all steps before its stop.
+
+The others would show nothing new: step 2 alone is where the broken run of step 3 continues, step 5 repeats
+step 2, and what follows step 7 reads nothing of it.
+"""
 
 
 @pytest.fixture
@@ -43,7 +49,7 @@ def outputs(aws: EmbeddedAws) -> list[dict[str, str] | None]:
     return [stacks.read(aws.client("cloudformation"), f"contactsheet-{STAGE}{part}") for part in PARTS]
 
 
-def test_stage__converges_from_every_stop_and_goes(aws: EmbeddedAws) -> None:
+def test_stage__converges_from_stops_and_goes(aws: EmbeddedAws) -> None:
     with postgresql() as url:
         given = {"DATABASE_URL": url, "EMAIL_URL": "dummymail://", "AWS_ENDPOINT_URL": aws.endpoint_url}
         # What the rehearsal's other stage does not choose.
@@ -53,7 +59,7 @@ def test_stage__converges_from_every_stop_and_goes(aws: EmbeddedAws) -> None:
         def run() -> Deployment:
             return Deployment(Options.read(STAGE, {**given, "AWS_REGION": REGION}), aws, said.append, given)
 
-        for last in range(1, len(STEPS)):
+        for last in STOPS:
             stopped = run()
             for _, step in STEPS[:last]:
                 step(stopped)

@@ -15,6 +15,9 @@ _LETTERS = 10
 _SAMPLES = 128
 """A stretch of a hundredth of the data holds a sample."""
 
+_PERIODS = range(2, 8)
+"""After how many bytes the code of a flat part may repeat."""
+
 _MAX_STRETCHES = 4
 _TEXT = re.compile(rb"[\x00-\x7f]*")
 
@@ -41,8 +44,13 @@ def _kind(sample: bytes) -> re.Pattern[bytes] | None:
     """Return the bytes that a stretch may consist of, by a sample of it."""
     if sample.count(sample[0]) == len(sample):
         return re.compile(b"[" + re.escape(sample[:1]) + b"]*")
-    # Flat parts of a picture repeat a pattern of up to seven bytes, perhaps all below 128.
-    return _TEXT if sample.isascii() and len(set(sample)) >= _LETTERS else None
+    is_text = sample.isascii() and len(set(sample)) >= _LETTERS and not _is_periodic(sample)
+    return _TEXT if is_text else None
+
+
+def _is_periodic(sample: bytes) -> bool:
+    """Return whether more than half of it repeats, as flat parts of a picture do, perhaps all below 128."""
+    return any(sum(map(int.__eq__, sample, sample[period:])) > len(sample) // 2 for period in _PERIODS)
 
 
 def _length(kind: re.Pattern[bytes], data: bytes) -> int:

@@ -27,7 +27,8 @@ _SLACK_BYTES = 64_000_000
 def limited_memory(decoder_bytes: int) -> Iterator[None]:
     """Make allocations fail inside the block once they exceed ``decoder_bytes``.
 
-    Use it only for decoders that survive a failed allocation. Does nothing outside Linux.
+    Use it only for decoders that survive a failed allocation. Does nothing outside Linux. What the
+    process has kept of earlier images (``thumbworker.allocator``) comes on top.
     """
     if resource is None or not _STATM.exists():
         yield
