@@ -58,6 +58,8 @@ SIGN_UP = env.str("SIGN_UP", default="open")
 # The contact for security reports: a mailto: or https: address. Empty for the sender of emails.
 SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
 MODERATORS_MAY_DECIDE_OWN = env.bool("MODERATORS_MAY_DECIDE_OWN", default=False)
+ALBUMS_PER_ACCOUNT = env.int("ALBUMS_PER_ACCOUNT", default=1_000)
+PHOTOS_PER_ALBUM = 10_000
 DEFAULT_QUOTA_BYTES = env.int("DEFAULT_QUOTA_BYTES", default=5 * 1024**3)
 
 # The API: requests per minute and account by kind, and the origins allowed by CORS.

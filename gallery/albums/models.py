@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from gallery.albums.querysets import AlbumQuerySet, TagQuerySet
-from gallery.photos.models import Photo
+from gallery.albums.states import WordsState
+from gallery.photos.models import NEVER, Photo, mark_of
 from gallery.photos.states import Visibility
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from gallery.accounts.models import User
 
 MAX_TITLE_LENGTH = 120
 MAX_DESCRIPTION_LENGTH = 500
@@ -22,12 +30,32 @@ MAX_TAG_COLUMN = 200
 
 
 class Album(models.Model):
-    """A person's collection of their own photos. A photo can be in many."""
+    """A person's collection of their own photos. A photo can be in many.
+
+    ``title`` and ``description`` are the owner's. Others read ``public_title`` and ``public_description``:
+    the words that were approved last, or that a trusted owner wrote; both empty if there are none.
+    ``words_at`` is when the owner last changed the words, and ``review_note`` why they were rejected.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="albums")
     title = models.CharField(max_length=MAX_TITLE_LENGTH)
     description = models.CharField(max_length=MAX_DESCRIPTION_LENGTH, blank=True)
+    public_title = models.CharField(
+        max_length=MAX_TITLE_LENGTH, blank=True, default="", db_default="", editable=False
+    )
+    public_description = models.CharField(
+        max_length=MAX_DESCRIPTION_LENGTH, blank=True, default="", db_default="", editable=False
+    )
+    words_state = models.CharField(
+        max_length=10,
+        choices=WordsState,
+        default=WordsState.WAITING,
+        db_default=WordsState.WAITING.value,
+        editable=False,
+    )
+    words_at = models.DateTimeField(default=timezone.now, db_default=NEVER, editable=False)
+    review_note = models.CharField(max_length=500, blank=True, default="", db_default="", editable=False)
     visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.PRIVATE)
     created_at = models.DateTimeField(auto_now_add=True)
     photos = models.ManyToManyField(Photo, through="AlbumEntry", related_name="albums")
@@ -37,6 +65,12 @@ class Album(models.Model):
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
             models.Index("owner", F("created_at").desc(), name="albums_owner_newest"),
+            models.Index(
+                "words_at",
+                "id",
+                name="albums_words_waiting",
+                condition=Q(words_state=WordsState.WAITING, visibility=Visibility.PUBLIC),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -46,6 +80,55 @@ class Album(models.Model):
     def get_absolute_url(self) -> str:
         """Return the path of the album's page."""
         return reverse("album", args=[self.pk])
+
+    @property
+    def public_name(self) -> str:
+        """Return the title that others read."""
+        return self.public_title or _("Album")
+
+    def words_for(self, viewer: User | AnonymousUser) -> tuple[str, str]:
+        """Return title and description as this person may read them."""
+        if self.owner_id == viewer.pk:
+            return self.title, self.description
+        return self.public_name, self.public_description
+
+    @property
+    def words_mark(self) -> str:
+        """Return a digest of the owner's words and name. A decision carries the one that was read."""
+        return mark_of(self.title, self.description, self.owner.username)
+
+    @property
+    def shows_own_words(self) -> bool:
+        """Return whether others read the words that the owner wrote last."""
+        return (self.title, self.description) == (self.public_title, self.public_description)
+
+
+class WordsDecision(models.Model):
+    """A moderator's decision about an album's words, as they were.
+
+    ``owner_untold`` is set until the email to the owner is queued.
+    """
+
+    album = models.ForeignKey(Album, on_delete=models.CASCADE, related_name="words_decisions")
+    at = models.DateTimeField(auto_now_add=True)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    state = models.CharField(max_length=10, choices=WordsState)
+    title = models.CharField(max_length=MAX_TITLE_LENGTH)
+    description = models.CharField(max_length=MAX_DESCRIPTION_LENGTH, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+    owner_untold = models.BooleanField(default=True, editable=False)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-at", "-id"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index("id", name="albums_decisions_untold", condition=Q(owner_untold=True)),
+        ]
+
+    def __str__(self) -> str:
+        """Return the decision and the title."""
+        return f"{self.state}: {self.title}"
 
 
 class AlbumEntry(models.Model):

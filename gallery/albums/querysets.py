@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
+from gallery.albums.states import WordsState
 from gallery.photos.models import Photo
 from gallery.photos.querysets import not_blocked
 from gallery.photos.stacks import is_under
@@ -42,6 +43,14 @@ class AlbumQuerySet(models.QuerySet["Album"]):
         """Keep public albums with at least one public photo."""
         shown = Photo.objects.public().filter(album_entries__album=OuterRef("pk"))
         return self.filter(Exists(shown), not_blocked(), visibility=Visibility.PUBLIC)
+
+    def reviewable(self) -> AlbumQuerySet:
+        """Keep albums whose words moderators may read and decide about: the public ones."""
+        return self.filter(not_blocked(), visibility=Visibility.PUBLIC)
+
+    def with_words_waiting(self) -> AlbumQuerySet:
+        """Keep public albums whose title and description wait for a moderator, the longest waiting first."""
+        return self.reviewable().filter(words_state=WordsState.WAITING).order_by("words_at", "id")
 
     def in_turns(self) -> AlbumQuerySet:
         """Order the newest 2,000 so that each owner's newest come first, then each one's second."""

@@ -74,6 +74,21 @@ ALBUM: dict[str, Any] = {
     "createdAt": INSTANT,
     "photoCount": 12,
     "pageAddress": f"{SITE}/albums/{ALBUM_ID}/",
+    "wordsState": "waiting",
+    "reviewNote": None,
+}
+ALBUM_WORDS: dict[str, Any] = {
+    "id": ALBUM_ID,
+    "title": "Norway 2026",
+    "description": "A week along the coast.",
+    "owner": "alice",
+    "wordsState": "waiting",
+    "wordsMark": WORDS_MARK,
+    "wordsAt": INSTANT,
+    "publicTitle": "Norway",
+    "publicDescription": "",
+    "reviewNote": "",
+    "pageAddress": f"{SITE}/albums/{ALBUM_ID}/",
 }
 NOT_READY: dict[str, Any] = {
     "photoId": PHOTO_ID,
@@ -200,6 +215,12 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "parameters": OF_ALBUM,
         "request": {"add": [PHOTO_ID]},
         "responses": {"200": ALBUM},
+    },
+    "list_albums_to_review": {"responses": {"200": {"albums": [ALBUM_WORDS]}}},
+    "review_album": {
+        "parameters": OF_ALBUM,
+        "request": {"decision": "approve", "wordsMark": WORDS_MARK},
+        "responses": {"200": ALBUM_WORDS | {"wordsState": "approved", "publicTitle": "Norway 2026"}},
     },
     "list_tags": {
         "parameters": {"q": "har"},

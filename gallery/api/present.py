@@ -96,7 +96,7 @@ def _facts(photo: Photo, tile: Tile, item: PhotoItem | None, viewer: User, tags:
         "visibility": VisibilityName(photo.visibility),
         "caption": photo.caption,
         "tags": tags,
-        "words_mark": words_mark(photo.caption, tags),
+        "words_mark": words_mark(photo.caption, tags, photo.owner.username),
         "owner": tile.owner_name,
         "page_address": settings.SITE_ORIGIN + tile.page_url,
         "width": tile.width or None,

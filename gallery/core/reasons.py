@@ -128,7 +128,7 @@ CONFLICT = Reason(
 )
 WORDS_CHANGED = Reason(
     "words_changed",
-    _("The caption or tags changed after you read them. Read them again, then decide."),
+    _("The words or the owner's name changed after you read them. Read them again, then decide."),
     HTTPStatus.CONFLICT,
 )
 ALREADY_THERE = Reason(
@@ -143,7 +143,15 @@ TAKEN_DOWN = Reason(
     _("This photo was taken down. It can't be changed, restored, or downloaded."),
     HTTPStatus.CONFLICT,
 )
-OWN_PHOTO = Reason("own_photo", _("Someone else has to decide about your own photos."), HTTPStatus.FORBIDDEN)
+OWN_PHOTO = Reason(
+    "own_photo", _("Someone else has to decide about your own photos and albums."), HTTPStatus.FORBIDDEN
+)
+TOO_MANY_ALBUMS = Reason(
+    "too_many_albums", _("Your account has as many albums as it can have. Delete one, then create another.")
+)
+ALBUM_FULL = Reason(
+    "album_full", _("This album has as many photos as it can have. Nothing was added. Use another album.")
+)
 
 # What moderators are told about a photo.
 LOOKS_TAKEN_DOWN = Reason("looks_taken_down", _("Looks like a picture that was taken down."))

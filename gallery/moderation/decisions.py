@@ -36,7 +36,7 @@ DONE = {
 NOT_DONE = {
     Outcome.CONFLICT: _("{count} not changed: the page was out of date."),
     Outcome.NOT_IN_TRASH: _("{count} not changed: the page was out of date."),
-    Outcome.WORDS_CHANGED: _("{count} not approved: the caption or tags changed. Read them again."),
+    Outcome.WORDS_CHANGED: _("{count} not approved: the caption, tags or name changed. Read them again."),
     Outcome.TAKEN_DOWN: _("{count} not changed: they were taken down."),
     Outcome.OWN_PHOTO: _("{count} not changed: someone else has to decide about your own photos."),
     Outcome.DUPLICATE: _("{count} not restored: the owner uploaded the same photo again."),
@@ -50,6 +50,13 @@ REASONS = (
     _("Not suitable for everyone."),
 )
 """The usual reasons of a rejection, which the review page offers by the keys 1 to 5."""
+REASONS_FOR_WORDS = (
+    _("Advertising."),
+    _("Insults or threatens someone."),
+    _("Says something private about someone."),
+    _("Has nothing to do with the photos."),
+)
+"""The usual reasons of a rejection of an album's title and description."""
 
 
 @dataclass(frozen=True, slots=True)

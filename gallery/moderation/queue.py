@@ -15,6 +15,8 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from gallery.albums.models import Album
+from gallery.core import paginator
 from gallery.core.admin import UnchangeableAdmin
 from gallery.moderation import claims, decisions
 from gallery.moderation.answers import answer_of
@@ -147,6 +149,7 @@ class PhotoAdmin(UnchangeableAdmin):
             "pictures_unavailable": not complete,
             "offered": _offered(request, photos),
             "reasons": decisions.REASONS,
+            "album_words_waiting": Album.objects.with_words_waiting()[: paginator.MAX_COUNTED_ROWS].count(),
             "claims_url": reverse("admin:photos_photo_claims") if is_queue else "",
             "desk_choices": list(changelist.filter_specs[0].choices(changelist)),
             "undo": request.session.pop(UNDO, None) if UNDO in request.session else None,

@@ -35,6 +35,7 @@ class ModerationSite(AdminSite):
     def get_urls(self) -> list[Any]:
         """Leave out unused views, and add those that belong to no model's page."""
         # Imported here, because Django creates the site before the models are ready.
+        from gallery.moderation.album_words import album_words  # noqa: PLC0415
         from gallery.moderation.blocks import block_person  # noqa: PLC0415
         from gallery.moderation.takedowns import take_down  # noqa: PLC0415
 
@@ -42,7 +43,8 @@ class ModerationSite(AdminSite):
         takedown = path(
             "photos/photo/<uuid:photo_id>/take-down/", self.admin_view(take_down), name="photo-take-down"
         )
-        return [takedown, block] + [
+        words = path("albums/words/", self.admin_view(album_words), name="album-words")
+        return [takedown, block, words] + [
             pattern for pattern in super().get_urls() if getattr(pattern, "name", None) not in UNUSED
         ]
 

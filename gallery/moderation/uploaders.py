@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from gallery.albums.models import Album
+
 LATEST = 200
 """The record is about a person's latest photos, so it costs the same however many they have."""
 
@@ -42,9 +44,9 @@ class _CountOfState(Subquery):
     output_field = IntegerField()
 
 
-def uploaders_of(photos: Iterable[Photo]) -> dict[int, Uploader]:
-    """Return the record of each photo's owner, by two queries."""
-    owner_ids = {photo.owner_id for photo in photos}
+def uploaders_of(owned: Iterable[Photo | Album]) -> dict[int, Uploader]:
+    """Return the record of the owner of each photo or album, by two queries."""
+    owner_ids = {each.owner_id for each in owned}
     trusted = trusted_among(owner_ids)
     latest = Photo.objects.filter(owner_id=OuterRef("pk")).newest_first().values("state")[:LATEST]
     owners = User.objects.filter(pk__in=owner_ids).annotate(

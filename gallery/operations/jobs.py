@@ -12,6 +12,7 @@ from django.conf import settings
 from gallery.accounts import audit, emails, rate_limits
 from gallery.api import idempotency
 from gallery.core.metrics import measure
+from gallery.notifications.album_words import tell_owners
 from gallery.notifications.queue import queue_pending
 from gallery.notifications.send import send_due
 from gallery.operations import doctor
@@ -57,7 +58,9 @@ def send_notifications(_event: object = None, _context: object = None) -> dict[s
     """Queue and send the emails that are due; log, measure and return the counts."""
     checked = queue_pending()
     report = send_due()
-    counts = asdict(report) | {"checked": checked}
+    album_words = tell_owners()
+    emails.send_queued()
+    counts = asdict(report) | {"checked": checked, "album_words": album_words}
     logger.info("notifications_done", **counts)
     measure(
         settings.STAGE,

@@ -29,10 +29,17 @@ NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 WORDS_MARK_LENGTH = 32
 
 
-def words_mark(caption: str, tags: Iterable[str]) -> str:
-    """Return a digest of caption and tags. An approval carries the one that the moderator read."""
-    words = json.dumps([caption, sorted(tags)])
-    return hashlib.sha256(words.encode()).hexdigest()[:WORDS_MARK_LENGTH]
+def words_mark(caption: str, tags: Iterable[str], owner_name: str) -> str:
+    """Return a digest of the words that become public with a photo.
+
+    An approval carries the one that the moderator read.
+    """
+    return mark_of(caption, sorted(tags), owner_name)
+
+
+def mark_of(*words: str | list[str]) -> str:
+    """Return a digest of words that a moderator reads."""
+    return hashlib.sha256(json.dumps(words).encode()).hexdigest()[:WORDS_MARK_LENGTH]
 
 
 class Photo(models.Model):
@@ -153,8 +160,8 @@ class Photo(models.Model):
 
     @property
     def words_mark(self) -> str:
-        """Return the digest of the current caption and tags. Fetch lists ``with_tags``."""
-        return words_mark(self.caption, (tag.name for tag in self.tags.all()))
+        """Return the digest of the current caption, tags and owner's name. Fetch lists with both."""
+        return words_mark(self.caption, (tag.name for tag in self.tags.all()), self.owner.username)
 
     @property
     def is_being_imported(self) -> bool:

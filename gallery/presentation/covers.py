@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import OuterRef, Subquery
 
@@ -19,7 +19,15 @@ if TYPE_CHECKING:
     from gallery.presentation.tiles import Tile
 
 
-def covered(albums: Sequence[Album], viewer: User | AnonymousUser) -> list[tuple[Album, Tile | None]]:
+class Covered(NamedTuple):
+    """An album with its cover and the title that the viewer may read."""
+
+    album: Album
+    tile: Tile | None
+    title: str
+
+
+def covered(albums: Sequence[Album], viewer: User | AnonymousUser) -> list[Covered]:
     """Return each album (at most 100) with its cover, by two queries and one BatchGetItem."""
     seen = Photo.objects.visible_to(viewer, as_moderator=False).not_trashed()
     newest = seen.filter(album_entries__album=OuterRef("pk")).newest_first().values("pk")[:1]
@@ -31,4 +39,11 @@ def covered(albums: Sequence[Album], viewer: User | AnonymousUser) -> list[tuple
     wanted = [photo_id for photo_id in covers.values() if photo_id]
     photos = list(Photo.objects.with_owner().filter(pk__in=wanted))
     tiles = {tile.photo_id: tile for tile in tiles_of(photos, viewer)[0]}
-    return [(album, tiles.get(cover) if (cover := covers.get(album.pk)) else None) for album in albums]
+    return [
+        Covered(
+            album=album,
+            tile=tiles.get(cover) if (cover := covers.get(album.pk)) else None,
+            title=album.words_for(viewer)[0],
+        )
+        for album in albums
+    ]

@@ -62,7 +62,10 @@ def create(request: SignedInRequest) -> HttpResponse:
     """Create an album."""
     form = AlbumForm(request.POST or None, instance=Album(owner=request.user))
     if request.method == "POST" and form.is_valid():
-        return redirect(actions.create_album(request.user, **form.cleaned_data))
+        try:
+            return redirect(actions.create_album(request.user, **form.cleaned_data))
+        except actions.LimitReached as refusal:
+            form.add_error(None, refusal.reason.sentence)
     return private(form_page(request, "albums/album_form.html", form, page_title=_("New album")))
 
 
@@ -72,10 +75,11 @@ def album(request: Request, album_id: UUID) -> HttpResponse:
     found = get_object_or_404(Album.objects.visible_to(request.user).select_related("owner"), pk=album_id)
     is_mine = found.owner_id == request.user.pk
     photos: PhotoQuerySet = Photo.objects.not_trashed() if is_mine else Photo.objects.public()
-    context = list_context(
-        request, photos.filter(album_entries__album=found), title=found.title, move_on=is_mine
-    )
-    return private(render_list(request, "albums/album.html", context | {"album": found, "is_mine": is_mine}))
+    title, description = found.words_for(request.user)
+    shown = photos.filter(album_entries__album=found)
+    context = list_context(request, shown, title=title, move_on=is_mine)
+    context |= {"album": found, "is_mine": is_mine, "title": title, "description": description}
+    return private(render_list(request, "albums/album.html", context))
 
 
 @login_required
@@ -119,7 +123,11 @@ def organize(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
         for sentence in (error for errors in form.errors.values() for error in errors):
             messages.warning(request, str(sentence))
         return redirect(photo)
-    outcome = actions.organize(photo.pk, actor=request.user, **form.cleaned_data)
+    try:
+        outcome = actions.organize(photo.pk, actor=request.user, **form.cleaned_data)
+    except actions.LimitReached as refusal:
+        messages.warning(request, refusal.reason.sentence)
+        return redirect(photo)
     level = messages.SUCCESS if outcome.is_done else messages.WARNING
     messages.add_message(request, level, outcome.sentence)
     return redirect(photo)

@@ -22,6 +22,7 @@ CHOICES = {
     "MODERATORS_MAY_DECIDE_OWN": "false",
     "STAFF_MFA": "false",
     "DEFAULT_QUOTA_BYTES": str(5 * 1024**3),
+    "ALBUMS_PER_ACCOUNT": "1000",
     "EMAIL_URL": "consolemail://",
     "DEBUG": "false",
     "LOG_LEVEL": "WARNING",

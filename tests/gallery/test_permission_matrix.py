@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from tests.gallery.conftest import PhotoFactory
 
 PHOTO = "the photo's id"
-CHOSEN = f"{PHOTO}:pending:{words_mark('', ['sea'])}"
+CHOSEN = f"{PHOTO}:pending:{words_mark('', ['sea'], 'alice')}"
 FILLED_IN: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "photos/<uuid:photo_id>/edit/"): {"caption": "Mine now", "visibility": "public"},
     ("POST", "me/password/"): {
@@ -56,8 +56,9 @@ FILLED_IN: dict[tuple[str, str], dict[str, Any]] = {
     ("PATCH", "api/v1/photos/<uuidstr:photo_id>"): {"caption": "Mine now"},
     ("POST", "api/v1/photos/<uuidstr:photo_id>/review"): {
         "decision": "approve",
-        "wordsMark": words_mark("", ["sea"]),
+        "wordsMark": words_mark("", ["sea"], "alice"),
     },
+    ("POST", "api/v1/albums/<uuidstr:album_id>/review"): {"decision": "approve", "wordsMark": "0" * 32},
     ("POST", "api/v1/photos/<uuidstr:photo_id>/takedown"): {"reason": "Not theirs"},
     ("POST", "admin/photos/photo/<uuid:photo_id>/take-down/"): {"reason": "Not theirs"},
     ("POST", "admin/accounts/user/<int:user_id>/block/"): {"reason": "Not theirs"},

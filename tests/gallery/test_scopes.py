@@ -55,6 +55,8 @@ SCOPE_OF: dict[tuple[str, str], Scope] = {
     ("DELETE", ONE_ALBUM): Scope.DELETE,
     ("POST", f"{ONE_ALBUM}/photos"): Scope.UPLOAD,
     ("POST", f"{ONE_PHOTO}/review"): Scope.MODERATE,
+    ("GET", f"{ALBUMS}/review"): Scope.MODERATE,
+    ("POST", f"{ONE_ALBUM}/review"): Scope.MODERATE,
     ("POST", f"{ONE_PHOTO}/takedown"): Scope.MODERATE,
 }
 NEEDS_NO_TOKEN = {"api/v1/problems", "api/v1/openapi.json", "api/v1/docs", "api/v1/"}

@@ -8,19 +8,24 @@ from django.db.models import Count, OuterRef, Q
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Status
 
-from gallery.albums import actions
+from gallery.accounts.moderators import MODERATE
+from gallery.albums import actions, review
 from gallery.albums.models import Album, Tag
 from gallery.albums.querysets import AlbumQuerySet
-from gallery.api.authorization import DELETES, READS, WRITES, ApiRequest
+from gallery.api import problems
+from gallery.api.authorization import DELETES, READS, REVIEW_READS, REVIEWS, WRITES, ApiRequest
 from gallery.api.filters import visible_photos
+from gallery.api.problems import Problem
 from gallery.api.responses import refusals
 from gallery.api.schemas import albums as s
 from gallery.api.schemas.photos import VisibilityName
+from gallery.core import reasons
 from gallery.photos.stacks import is_under
 from thumbworker.contract.text import folded
 
 router = Router(tags=["Albums and tags"], by_alias=True)
 MOST_ALBUMS = 500
+MOST_TO_REVIEW = 100
 
 
 def _for_output(albums: AlbumQuerySet, request: ApiRequest) -> AlbumQuerySet:
@@ -31,15 +36,35 @@ def _one_or_404(albums: AlbumQuerySet, album_id: UUID, request: ApiRequest) -> A
     return get_object_or_404(_for_output(albums, request), pk=album_id)
 
 
-def _output(album: Album) -> s.AlbumOut:
+def _output(album: Album, request: ApiRequest) -> s.AlbumOut:
+    title, description = album.words_for(request.user)
+    is_mine = album.owner_id == request.user.pk
     return s.AlbumOut(
         id=album.pk,
-        title=album.title,
-        description=album.description,
+        title=title,
+        description=description,
         owner=album.owner.username,
         visibility=VisibilityName(album.visibility),
         created_at=album.created_at,
         photo_count=album.photo_count,  # type: ignore[attr-defined]  # annotated by with_counts
+        page_address=settings.SITE_ORIGIN + album.get_absolute_url(),
+        words_state=s.WordsStateName(album.words_state) if is_mine else None,
+        review_note=(album.review_note or None) if is_mine else None,
+    )
+
+
+def _words(album: Album) -> s.AlbumWords:
+    return s.AlbumWords(
+        id=album.pk,
+        title=album.title,
+        description=album.description,
+        owner=album.owner.username,
+        words_state=s.WordsStateName(album.words_state),
+        words_mark=album.words_mark,
+        words_at=album.words_at,
+        public_title=album.public_title,
+        public_description=album.public_description,
+        review_note=album.review_note,
         page_address=settings.SITE_ORIGIN + album.get_absolute_url(),
     )
 
@@ -49,29 +74,35 @@ def list_albums(request: ApiRequest, query: Query[s.AlbumsQuery]) -> s.AlbumList
     """List your albums, or all public ones (the newest 500)."""
     albums = Album.objects.showing_photos() if query.public else Album.objects.owned_by(request.user)
     newest = _for_output(albums, request).newest_first()[:MOST_ALBUMS]
-    return s.AlbumList(albums=[_output(album) for album in newest])
+    return s.AlbumList(albums=[_output(album, request) for album in newest])
 
 
 @router.post("/albums", auth=WRITES, response={201: s.AlbumOut, **refusals()})
 def make_album(request: ApiRequest, entry: s.NewAlbum) -> Status[s.AlbumOut]:
     """Create an album."""
     values = {"description": entry.description, "visibility": str(entry.visibility)}
-    album = actions.create_album(request.user, title=entry.title.strip(), **values)
-    return Status(HTTPStatus.CREATED, _output(_one_or_404(Album.objects.all(), album.pk, request)))
+    try:
+        album = actions.create_album(request.user, title=entry.title.strip(), **values)
+    except actions.LimitReached as refusal:
+        raise Problem(refusal.reason) from refusal
+    return Status(HTTPStatus.CREATED, _output(_one_or_404(Album.objects.all(), album.pk, request), request))
 
 
 @router.get("/albums/{uuid:album_id}", auth=READS, response={200: s.AlbumOut, **refusals(404)})
 def get_album(request: ApiRequest, album_id: UUID) -> s.AlbumOut:
     """Get one of your albums or a public one."""
-    return _output(_one_or_404(Album.objects.visible_to(request.user), album_id, request))
+    return _output(_one_or_404(Album.objects.visible_to(request.user), album_id, request), request)
 
 
 @router.patch("/albums/{uuid:album_id}", auth=WRITES, response={200: s.AlbumOut, **refusals(404)})
 def change_album(request: ApiRequest, album_id: UUID, change: s.AlbumChange) -> s.AlbumOut:
-    """Change an album's title, description or visibility."""
+    """Change an album's title, description or visibility.
+
+    Unless your account is trusted, others see a new title and description once a moderator approved them.
+    """
     mine = Album.objects.owned_by(request.user)
     actions.change_album(_one_or_404(mine, album_id, request), **change.model_dump(exclude_none=True))
-    return _output(_one_or_404(mine, album_id, request))
+    return _output(_one_or_404(mine, album_id, request), request)
 
 
 @router.delete("/albums/{uuid:album_id}", auth=DELETES, response={204: None, **refusals(404)})
@@ -90,8 +121,47 @@ def change_album_photos(request: ApiRequest, album_id: UUID, change: s.AlbumPhot
     """Add photos to an album and remove others. Repeating it changes nothing."""
     mine = Album.objects.owned_by(request.user)
     album = _one_or_404(mine, album_id, request)
-    actions.change_photos(album, add=change.add or [], remove=change.remove or [])
-    return _output(_one_or_404(mine, album_id, request))
+    try:
+        actions.change_photos(album, add=change.add or [], remove=change.remove or [])
+    except actions.LimitReached as refusal:
+        raise Problem(refusal.reason) from refusal
+    return _output(_one_or_404(mine, album_id, request), request)
+
+
+@router.get("/albums/review", auth=REVIEW_READS, response={200: s.AlbumWordsList, **refusals()})
+def list_albums_to_review(request: ApiRequest) -> s.AlbumWordsList:
+    """List public albums whose title and description wait for review. For moderators."""
+    _need_moderator(request)
+    waiting = Album.objects.with_words_waiting().select_related("owner")[:MOST_TO_REVIEW]
+    return s.AlbumWordsList(albums=[_words(album) for album in waiting])
+
+
+@router.post(
+    "/albums/{uuid:album_id}/review", auth=REVIEWS, response={200: s.AlbumWords, **refusals(404, 409)}
+)
+def review_album(request: ApiRequest, album_id: UUID, entry: s.AlbumReview) -> s.AlbumWords:
+    """Approve or reject the title and description of a public album. For moderators.
+
+    Send the `wordsMark` of the words you read. If the words or the owner's name have changed since, the
+    decision is refused.
+    """
+    _need_moderator(request)
+    albums = Album.objects.reviewable().select_related("owner")
+    get_object_or_404(albums, pk=album_id)
+    if entry.decision is s.WordsDecisionName.APPROVE:
+        outcome = review.approve(album_id, actor=request.user, words_mark=entry.words_mark)
+    else:
+        outcome = review.reject(
+            album_id, actor=request.user, words_mark=entry.words_mark, reason=entry.reason
+        )
+    if not outcome.is_done:
+        raise problems.of_outcome(outcome)
+    return _words(get_object_or_404(albums, pk=album_id))
+
+
+def _need_moderator(request: ApiRequest) -> None:
+    if not request.user.has_perm(MODERATE):
+        raise Problem(reasons.NOT_ALLOWED)
 
 
 @router.get("/tags", auth=READS, response={200: s.TagList, **refusals()})

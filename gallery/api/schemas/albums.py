@@ -1,13 +1,14 @@
 """Schemas of albums and tags."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
 from gallery.albums.models import MAX_DESCRIPTION_LENGTH, MAX_TITLE_LENGTH
-from gallery.api.schemas.photos import PhotoIds, VisibilityName
+from gallery.api.schemas.photos import PhotoIds, VisibilityName, WordsMark
 from gallery.api.schemas.shapes import LEFT_OUT, NUL_FREE, Input, Output, Words, cleaned
 from thumbworker.contract.text import INVISIBLE
 
@@ -21,6 +22,14 @@ Description = Annotated[
 ]
 
 
+class WordsStateName(StrEnum):
+    """Whether a moderator has read an album's words."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
 class AlbumOut(Output):
     """An album. List its photos with `GET /photos?album=`."""
 
@@ -32,12 +41,58 @@ class AlbumOut(Output):
     created_at: datetime
     photo_count: int = Field(description="Number of photos you can see, without those in the trash.")
     page_address: str
+    words_state: WordsStateName | None = Field(
+        description="Whether a moderator has read your title and description. Until then, others see what "
+        "was approved before. Only for your own albums."
+    )
+    review_note: str | None = Field(
+        description="Why the title and description were rejected. Only for your own."
+    )
 
 
 class AlbumList(Output):
     """Albums, newest first."""
 
     albums: list[AlbumOut]
+
+
+class AlbumWords(Output):
+    """The title and description of an album, for moderators."""
+
+    id: UUID
+    title: str
+    description: str
+    owner: str
+    words_state: WordsStateName
+    words_mark: str = Field(description="Identifies these words and the owner's name. Send it to decide.")
+    words_at: datetime = Field(description="When the owner last changed the words.")
+    public_title: str = Field(description="The title that others see; empty if none was approved.")
+    public_description: str
+    review_note: str
+    page_address: str
+
+
+class AlbumWordsList(Output):
+    """Albums whose words wait for review, the longest waiting first (up to 100)."""
+
+    albums: list[AlbumWords]
+
+
+class WordsDecisionName(StrEnum):
+    """A decision about an album's words."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+
+
+class AlbumReview(Input):
+    """A moderator's decision about an album's title and description."""
+
+    decision: WordsDecisionName
+    words_mark: WordsMark = Field(description="`wordsMark` of the words that you read.")
+    reason: Annotated[Words, Field(max_length=500), cleaned(500, lines=True)] = Field(
+        "", description="Shown to the owner of rejected words."
+    )
 
 
 class NewAlbum(Input):

@@ -85,6 +85,10 @@ OPERATIONS = [
     Operation("delete", f"/albums/{NOWHERE}", None, Scope.DELETE),
     Operation("post", f"/albums/{NOWHERE}/photos", {}, Scope.UPLOAD),
     Operation("post", f"/photos/{NOWHERE}/review", {"decision": "approve"}, Scope.MODERATE),
+    Operation("get", "/albums/review", None, Scope.MODERATE),
+    Operation(
+        "post", f"/albums/{NOWHERE}/review", {"decision": "approve", "wordsMark": "0" * 32}, Scope.MODERATE
+    ),
     Operation("post", f"/photos/{NOWHERE}/takedown", {"reason": "Stolen."}, Scope.MODERATE),
 ]
 NAMES = [f"{operation.method} {operation.path}" for operation in OPERATIONS]

@@ -74,7 +74,9 @@ def test_approve__words_changed_since_they_were_read(
     assert len(values) == 3
     client_of(alice).post(f"{three[1].get_absolute_url()}{path}", change)
     response = browser.post(URL, {"decision": "approve", "chosen": values})
-    assert said(response) == ["2 approved. 1 not approved: the caption or tags changed. Read them again."]
+    assert said(response) == [
+        "2 approved. 1 not approved: the caption, tags or name changed. Read them again."
+    ]
     assert states(three) == ["approved", "pending", "approved"]
 
 

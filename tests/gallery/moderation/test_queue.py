@@ -89,7 +89,7 @@ def test_search__every_state(
     assert listed(browser.get(URL, {"q": text.format(id=photo.pk)})) == [photo]
 
 
-def test_list__one_read_and_five_queries(
+def test_list__one_read_and_six_queries(
     browser: Client, alice: User, make_photo: PhotoFactory, stores: Stores
 ) -> None:
     for _ in range(61):
@@ -99,8 +99,8 @@ def test_list__one_read_and_five_queries(
     assert [entry.tile.src != "" for entry in page.context_data["entries"]] == [True] * 60
     assert page.content.count(b"<img src=") == 60
     assert costs.calls == {"BatchGetItem": 1}
-    # A capped count, the page, its tags, its owners' records, its claims.
-    assert len(costs.beyond_session_and_user) == 5, costs.sql
+    # Capped counts of photos and of album titles, the page, its tags, its owners' records, its claims.
+    assert len(costs.beyond_session_and_user) == 6, costs.sql
     assert listed(
         browser.get(page.context_data["older_query"] and f"{URL}{page.context_data['older_query']}")
     )

@@ -180,6 +180,7 @@ def test_send_notifications__job_and_command_do_the_same(capsys: pytest.CaptureF
         "refused": 0,
         "deleted": 0,
         "unavailable": False,
+        "album_words": 0,
     }
     Notification.objects.update(at=timezone.now() - send.QUIET_PERIOD)
     call_command("send_notifications")

@@ -11,6 +11,7 @@ import pytest
 from django.utils import timezone
 
 import gallery
+from gallery.accounts.models import User
 from gallery.photos import actions
 from gallery.photos.actions import Outcome
 from gallery.photos.models import DeletionRecord, HistoryEntry, Photo, words_mark
@@ -18,7 +19,6 @@ from gallery.photos.states import State, Visibility
 from tests.gallery.conftest import crash
 
 if TYPE_CHECKING:
-    from gallery.accounts.models import User
     from tests.gallery.conftest import JustBefore, PhotoFactory
     from tests.gallery.stores import Stores
 
@@ -38,23 +38,25 @@ def state_of(photo: Photo) -> str:
     return Photo.objects.get(pk=photo.pk).state
 
 
-def test_words_mark__covers_caption_and_tags() -> None:
-    mark = words_mark("Sea", ["blue", "sun"])
-    assert mark == words_mark("Sea", ["sun", "blue"])
+def test_words_mark__covers_caption_tags_and_name() -> None:
+    mark = words_mark("Sea", ["blue", "sun"], "alice")
+    assert mark == words_mark("Sea", ["sun", "blue"], "alice")
     others = [
-        ("Sea", ["blue"]),
-        ("Sea", []),
-        ("", ["blue", "sun"]),
-        ("Sea", ["blue sun"]),
-        ("Seablue", ["sun"]),
+        ("Sea", ["blue"], "alice"),
+        ("Sea", [], "alice"),
+        ("", ["blue", "sun"], "alice"),
+        ("Sea", ["blue sun"], "alice"),
+        ("Seablue", ["sun"], "alice"),
+        ("Sea", ["blue", "sun"], "bob"),
+        ("Sea", ["alice", "blue", "sun"], ""),
     ]
-    assert mark not in {words_mark(caption, tags) for caption, tags in others}
+    assert mark not in {words_mark(*words) for words in others}
 
 
 def test_approve__works(alice: User, charlie: User, make_photo: PhotoFactory) -> None:
     photo = make_photo(alice, State.PENDING, caption="Sea")
     photo.tags.create(name="blue")
-    mark = words_mark("Sea", ["blue"])
+    mark = words_mark("Sea", ["blue"], "alice")
     assert actions.approve(photo.pk, actor=charlie, words_mark=mark, seen=State.PENDING) is Outcome.DONE
     assert state_of(photo) == State.APPROVED
     assert HistoryEntry.objects.get().actor == charlie
@@ -63,7 +65,7 @@ def test_approve__works(alice: User, charlie: User, make_photo: PhotoFactory) ->
 def test_approve__caption_changed(alice: User, charlie: User, make_photo: PhotoFactory) -> None:
     photo = make_photo(alice, State.PENDING, caption="Sea")
     Photo.objects.update(caption="Buy now")
-    outcome = actions.approve(photo.pk, actor=charlie, words_mark=words_mark("Sea", []))
+    outcome = actions.approve(photo.pk, actor=charlie, words_mark=words_mark("Sea", [], "alice"))
     assert outcome is Outcome.WORDS_CHANGED
     assert state_of(photo) == State.PENDING
 
@@ -71,8 +73,15 @@ def test_approve__caption_changed(alice: User, charlie: User, make_photo: PhotoF
 def test_approve__tags_changed(alice: User, charlie: User, make_photo: PhotoFactory) -> None:
     photo = make_photo(alice, State.PENDING, caption="Sea")
     photo.tags.create(name="buy now")
-    outcome = actions.approve(photo.pk, actor=charlie, words_mark=words_mark("Sea", []))
+    outcome = actions.approve(photo.pk, actor=charlie, words_mark=words_mark("Sea", [], "alice"))
     assert outcome is Outcome.WORDS_CHANGED
+    assert state_of(photo) == State.PENDING
+
+
+def test_approve__name_changed(alice: User, charlie: User, make_photo: PhotoFactory) -> None:
+    photo = make_photo(alice, State.PENDING, caption="Sea")
+    User.objects.filter(pk=alice.pk).update(username="buy-now")
+    assert actions.approve(photo.pk, actor=charlie, words_mark=photo.words_mark) is Outcome.WORDS_CHANGED
     assert state_of(photo) == State.PENDING
 
 

@@ -141,7 +141,9 @@ ATTEMPTS: dict[str, Callable[[Photo, User, User], Outcome]] = {
     "retry": lambda photo, alice, _: actions.retry(photo.pk, actor=alice),
     "purge": lambda photo, *_: actions.purge(photo.pk, only_from_trash=False),
     "purge-from-trash": lambda photo, *_: actions.purge(photo.pk, only_from_trash=True),
-    "approve": lambda photo, _, mod: actions.approve(photo.pk, actor=mod, words_mark=words_mark("", [])),
+    "approve": lambda photo, _, mod: actions.approve(
+        photo.pk, actor=mod, words_mark=words_mark("", [], "alice")
+    ),
     "reject": lambda photo, _, mod: actions.reject(photo.pk, actor=mod, reason="no"),
     "put-back": lambda photo, _, mod: actions.put_back(photo.pk, actor=mod),
     "again": lambda photo, _, mod: actions.take_down(photo.pk, actor=mod, reason="again"),

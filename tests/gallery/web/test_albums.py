@@ -209,7 +209,10 @@ def test_albums__of_one_person_do_not_fill_the_page(
     for owner, count in ((bob, 1), (alice, 70)):
         photo = make_photo(owner)
         for number in range(count):
-            album = Album.objects.create(owner=owner, title=f"{owner} {number}", visibility=Visibility.PUBLIC)
+            title = f"{owner} {number}"
+            album = Album.objects.create(
+                owner=owner, title=title, public_title=title, visibility=Visibility.PUBLIC
+            )
             AlbumEntry.objects.create(album=album, photo=photo)
     html = page(client, "/albums/")
     # The newest of each come first.
