@@ -1,6 +1,6 @@
 """Let the process keep the memory of one photo for the next.
 
-By default glibc maps every large buffer anew and gives it back when it is freed, so the kernel clears all
+By default glibc maps every large buffer again and gives it back when it is freed, so the kernel clears all
 of its pages for each photo: a twentieth of the CPU time. Source: ``mallopt(3)``; decision 0087.
 """
 
