@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
 
-OWN_PREFIX = "/me/"
 # Passkeys, copying a link and full screen are the pages' own; nothing else that asks a person for consent is.
 ALLOWED_HERE = (
     "clipboard-write",
@@ -32,9 +31,10 @@ PERMISSIONS_POLICY = ", ".join(
 
 
 class SecurityHeadersMiddleware:
-    """Deny browser features that no page uses, and keep a person's own pages out of every cache.
+    """Deny browser features that no page uses, and keep out of every cache what does not state its time.
 
-    A page under ``/me/`` is not stored, so after signing out on a shared machine no Back button shows it.
+    A Back button and a restored window show a stored page without asking, with pictures whose URLs have long
+    expired, whatever ``no-cache`` and ``Expires`` say (RFC 9111, 6). So only ``no-store`` ends them.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -45,6 +45,7 @@ class SecurityHeadersMiddleware:
         """Return the response with the headers."""
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
-        if request.path_info.startswith(OWN_PREFIX):
+        # Programs ask the API by the ETag that they keep.
+        if "max-age=" not in response.headers.get("Cache-Control", "") and "ETag" not in response.headers:
             patch_cache_control(response, private=True, no_store=True)
         return response

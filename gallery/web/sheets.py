@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control, patch_vary_headers
@@ -50,8 +51,8 @@ def render_list(request: Request, template: str, context: dict[str, Any]) -> Htt
 
 
 def private(response: HttpResponse) -> HttpResponse:
-    """Keep the page out of shared caches, and have browsers ask whether it changed."""
-    patch_cache_control(response, private=True, no_cache=True)
+    """Keep the page out of every cache."""
+    patch_cache_control(response, private=True, no_store=True)
     return response
 
 
@@ -62,8 +63,10 @@ def sheet(request: Request) -> HttpResponse:
         request, "photos/sheet.html", list_context(request, Photo.objects.public(), title=_("Explore"))
     )
     # A cookie may carry a message for this visitor, which the page shows and the response then deletes.
-    if request.user.is_authenticated or request.COOKIES or response.cookies:
+    is_anonymous = not (request.user.is_authenticated or request.COOKIES or response.cookies)
+    if not (is_anonymous and settings.ORIGIN_SECRET):
         return private(response)
+    # For CloudFront, which tells browsers not to store the page (PageHeaders in infra/site.yaml).
     # Signed picture addresses live for one window at least; a minute of shared caching is safe.
     # "Vary: Cookie" comes from Django's session middleware, because ``request.user`` read the session.
     patch_cache_control(response, public=True, max_age=0, s_maxage=SHARED_CACHE_SECONDS)

@@ -36,7 +36,7 @@ ACCEPT = ",".join(dict.fromkeys([*TYPES_BY_EXTENSION.values(), *TYPES_BY_EXTENSI
 """What file pickers offer. Extensions too: some systems know no media type for HEIC and AVIF."""
 
 
-@cache_control(private=True, no_cache=True)
+@cache_control(private=True, no_store=True)
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload(request: SignedInRequest) -> HttpResponse:

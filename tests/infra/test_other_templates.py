@@ -89,6 +89,13 @@ class TestSite:
             "CookieBehavior": "all"
         }
 
+    def test_pages__are_stored_by_no_browser(self) -> None:
+        config = SITE["PageHeaders"]["Properties"]["ResponseHeadersPolicyConfig"]
+        (header,) = config["CustomHeadersConfig"]["Items"]
+        assert header == {"Header": "Cache-Control", "Value": "private, no-store", "Override": True}
+        behavior = SITE["SiteDistribution"]["Properties"]["DistributionConfig"]["DefaultCacheBehavior"]
+        assert behavior["ResponseHeadersPolicyId"] == {"Ref": "PageHeaders"}
+
     def test_gateway__gets_all_headers_but_host(self) -> None:
         config = SITE["PageRequest"]["Properties"]["OriginRequestPolicyConfig"]
         assert config["HeadersConfig"] == {"HeaderBehavior": "allExcept", "Headers": ["Host"]}
