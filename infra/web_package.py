@@ -12,6 +12,7 @@ import os
 import shutil
 import sys
 from dataclasses import dataclass
+from importlib.metadata import distributions
 from typing import TYPE_CHECKING, Any
 
 from infra.bytecode import RUNNING, compile_sources, is_made_for
@@ -65,7 +66,7 @@ def lay_out(
     if certificates:
         (folder / "certificates").mkdir()
         (folder / "certificates" / "database.pem").write_bytes(certificates)
-    _collect_static_files(folder)
+    _take_static_files(folder, cache)
     _write_settings(folder, stage, target, settings)
     environment = _environment(target, cache)
     compile_sources(folder, target.python_version)
@@ -79,6 +80,35 @@ def _copy(pattern: str, folder: Path) -> None:
             destination = folder / relative
             destination.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, destination)
+
+
+def _take_static_files(folder: Path, cache: Path) -> None:
+    """Take the static files from the cache if they were collected from the same content before."""
+    collected = cache / f"static-{_digest_of(folder)}"
+    if not collected.exists():
+        _collect_static_files(folder)
+        unfinished = cache / f"unfinished-static-{os.getpid()}"
+        shutil.copytree(folder / "staticfiles", unfinished)
+        for older in sorted(cache.glob("static-*"), key=lambda path: path.stat().st_mtime)[:-2]:
+            shutil.rmtree(older, ignore_errors=True)
+        try:
+            unfinished.rename(collected)
+        except OSError:
+            shutil.rmtree(unfinished)  # another deployment was faster
+        return
+    shutil.rmtree(folder / "static")
+    shutil.copytree(collected, folder / "staticfiles")
+
+
+def _digest_of(folder: Path) -> str:
+    """Return a digest of all that collecting reads: the files of the package, and what is installed."""
+    found = hashlib.sha256(sys.version.encode())
+    installed = {f"{one.name}=={one.version}" for one in distributions()}
+    found.update(repr(sorted(installed)).encode())
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        found.update(f"{path.relative_to(folder)}\0{path.stat().st_size}\0".encode())
+        found.update(path.read_bytes())
+    return found.hexdigest()[:16]
 
 
 def _collect_static_files(folder: Path) -> None:

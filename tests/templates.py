@@ -10,11 +10,11 @@ import yaml
 from infra.provision import TEMPLATE_PATH
 
 
-class _Loader(yaml.SafeLoader):
+class Loader(yaml.SafeLoader):
     """Reads CloudFormation's short forms as their long forms: ``!Ref X`` as ``{"Ref": "X"}``."""
 
 
-def _intrinsic(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+def _intrinsic(loader: Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
     name = suffix if suffix in {"Ref", "Condition"} else f"Fn::{suffix}"
     if isinstance(node, yaml.ScalarNode):
         value: Any = loader.construct_scalar(node)
@@ -25,14 +25,14 @@ def _intrinsic(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
     return {name: loader.construct_mapping(node, deep=True)}
 
 
-_Loader.add_multi_constructor("!", _intrinsic)
+Loader.add_multi_constructor("!", _intrinsic)
 
 
 @cache
 def load(name: str) -> dict[str, Any]:
     """Return one of the templates in ``infra`` by its file name without the suffix."""
     text = TEMPLATE_PATH.with_name(f"{name}.yaml").read_text()
-    loaded: dict[str, Any] = yaml.load(text, Loader=_Loader)  # a SafeLoader
+    loaded: dict[str, Any] = yaml.load(text, Loader=Loader)  # a SafeLoader
     return loaded
 
 

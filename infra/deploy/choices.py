@@ -144,10 +144,11 @@ CHOICES = (
     ),
     Choice(
         "WORKER_CONCURRENCY",
-        "10",
-        _one_of(*CONCURRENCIES),
+        "auto",
+        _one_of("auto", *CONCURRENCIES),
         "maximum of concurrent batches of ten photos: 2, 5, 10, 20, 50, 100, 200, 500 or 1000, below the "
-        "account's Lambda concurrency",
+        "account's Lambda concurrency. `auto`: 10, or less where the account has too few for pages too "
+        "(a new account has 10 in all)",
     ),
     Choice("LAYER", "false", _flag, "`true` puts the worker's packages into a Lambda layer; see below"),
     Choice(

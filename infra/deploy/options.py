@@ -37,6 +37,7 @@ class Options:
     firewall: bool
     layer: bool
     worker_concurrency: int
+    """0 to choose it by what the account has."""
     admin_email: str
     subnet_ids: tuple[str, ...]
     security_group_ids: tuple[str, ...]
@@ -100,7 +101,7 @@ class Options:
             schedules=value["SCHEDULES"] == "on",
             firewall=value["FIREWALL"] == "true",
             layer=value["LAYER"] == "true",
-            worker_concurrency=int(value["WORKER_CONCURRENCY"]),
+            worker_concurrency=int(value["WORKER_CONCURRENCY"].replace("auto", "0")),
             subnet_ids=_list(value["VPC_SUBNET_IDS"]),
             security_group_ids=_list(value["VPC_SECURITY_GROUP_IDS"]),
             admin_email=value["ADMIN_EMAIL"],
@@ -119,6 +120,8 @@ def check_stage(stage: str) -> None:
         raise CommandError(
             f"STAGE={stage!r}: use up to ten lowercase letters and digits, such as dev or production."
         )
+    if stage == "web":
+        raise CommandError("STAGE=web: each stage's web function is named contactsheet-web-…; use another.")
 
 
 def region_of(environment: Mapping[str, str]) -> str:

@@ -30,7 +30,9 @@ def destroy(deployment: Deployment) -> list[str]:
     for part in ("watch", "schedules", "site"):
         stacks.delete(cloudformation, f"{main_stack}-{part}")
     if deployment.firewall_clients is not None:
-        stacks.delete(deployment.firewall_clients.client("cloudformation"), f"{main_stack}-firewall")
+        stacks.delete(
+            deployment.firewall_clients.client("cloudformation"), f"{main_stack}-firewall-{options.region}"
+        )
     say("2/4 Web function and gateway")
     if web_function.configuration(clients, options.function_name) is not None:
         web_function.run_zappa(_bare_layout(deployment), say, "undeploy", "--yes")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from infra import stacks
-from infra.deploy import schedules, static_files, web_function
+from infra.deploy import boundary, concurrency, leftovers, schedules, static_files, web_function
 from infra.deploy.choices import CHOICES
 from infra.deploy.kept_choices import KeptChoices
 from infra.deploy.stage_secrets import StageSecrets, public_key_of
@@ -58,6 +58,7 @@ class Deployment:
         """Make the buckets, queues, table and workers, with the origin that is known so far."""
         cloudformation = self.clients.client("cloudformation")
         self.site = stacks.read(cloudformation, self._stack_name("site")) or {}
+        leftovers.refuse(self.clients, self.options.stage)
         target = self.options.worker_target
         layered = build_layered(target) if self.options.layer else None
         worker_zip = layered.code if layered else build(target)
@@ -74,7 +75,8 @@ class Deployment:
     def _worker_parameters(self) -> dict[str, str]:
         target = self.options.worker_target
         chosen = {
-            "WorkerConcurrency": str(self.options.worker_concurrency),
+            "WorkerConcurrency": str(concurrency.of_worker(self.clients, self.options, self.say)),
+            "RoleBoundary": boundary.arn_of_boundary(self.clients, self.options),
             "PicturesDistributionId": self.site.get("PicturesDistributionId", ""),
         }
         # The emulator runs every runtime with its own Python.
@@ -123,7 +125,10 @@ class Deployment:
     def _firewall(self) -> str:
         if not self.options.firewall or self.firewall_clients is None:
             return ""
-        return self._apply("firewall", {}, self.firewall_clients)["WebAclArn"]
+        # Firewalls of all regions are in one: names there have the stage's region.
+        values = {"StageRegion": self.options.region}
+        name = f"{self._stack_name('firewall')}-{self.options.region}"
+        return self._apply("firewall", values, self.firewall_clients, name)["WebAclArn"]
 
     def set_origin(self) -> None:
         """Set the origin that CloudFront assigned in buckets, workers and web function."""
@@ -162,10 +167,12 @@ class Deployment:
     def _stack_name(self, part: str) -> str:
         return f"contactsheet-{self.options.stage}-{part}"
 
-    def _apply(self, part: str, values: Mapping[str, str], clients: Clients | None = None) -> dict[str, str]:
+    def _apply(
+        self, part: str, values: Mapping[str, str], clients: Clients | None = None, name: str = ""
+    ) -> dict[str, str]:
         cloudformation = (clients or self.clients).client("cloudformation")
         given = {"Stage": self.options.stage, **values}
-        request = stacks.request(self._stack_name(part), TEMPLATES / f"{part}.yaml", given)
+        request = stacks.request(name or self._stack_name(part), TEMPLATES / f"{part}.yaml", given)
         return stacks.apply(cloudformation, request, say=self.say).outputs
 
 

@@ -67,7 +67,7 @@ def environment_of(
         found["PICTURES_DISTRIBUTION_ID"] = site["PicturesDistributionId"]
         found["SIGNING_KEY_ID"] = site.get("SigningKeyId", "emulated")
         found["SIGNING_PRIVATE_KEY"] = secrets["signing-key"]
-    size_bytes = sum(len(name) + len(value) for name, value in found.items())
+    size_bytes = sum(len(f"{name}{value}".encode()) for name, value in found.items())
     if size_bytes > MAXIMUM_ENVIRONMENT_BYTES:
         raise CommandError(f"The environment variables take {size_bytes} bytes; Lambda allows 4,096.")
     return found

@@ -21,6 +21,9 @@ from infra.worker_zip import PROJECT
 from tests.aws import aws_of_its_own
 from tests.postgresql import postgresql
 from tests.rehearsal.deployer import keys_of_operator
+from tests.rehearsal.strict.account import Emulated
+from tests.rehearsal.strict.layer import Layer
+from tests.rehearsal.strict.proxy import in_front_of
 from tests.rehearsal.transports import InProcess, OverHttp
 from tests.rehearsal.visitor import Visitor
 from tests.rehearsal.walk import STAGE
@@ -39,6 +42,7 @@ class Deployed:
 
     aws: EmbeddedAws
     environment: dict[str, str]
+    layer: Layer
 
     def client(self, service: str) -> Any:
         """Return a client that acts as root."""
@@ -96,21 +100,26 @@ class Deployed:
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     """Give the rehearsal one deployed stage, and take it away when its tests are done."""
     with aws_of_its_own(tmp_path_factory.mktemp("rehearsal")) as aws, postgresql() as url:
-        environment = {
-            "PATH": os.environ["PATH"],
-            "HOME": str(aws.folder),
-            **keys_of_operator(aws, STAGE),
-            "AWS_REGION": REGION,
-            "AWS_DEFAULT_REGION": REGION,
-            "AWS_ENDPOINT_URL": aws.endpoint_url,
-            "DATABASE_URL": url,
-            "EMAIL_URL": "dummymail://",
-        }
-        stage = Deployed(aws, environment)
-        stage.make("deploy", check=False)
-        yield stage
-        # By the operator's rights as well; what the tests left of photos stays.
-        assert stage.make("destroy", "--yes").endswith("Removed.\n")
+        keys = keys_of_operator(aws, STAGE)
+        layer = Layer(Emulated(aws.client), aws.client)
+        secrets = {keys["AWS_ACCESS_KEY_ID"]: keys["AWS_SECRET_ACCESS_KEY"]}
+        with in_front_of(aws.endpoint_url, layer, secrets) as endpoint_url:
+            environment = {
+                "PATH": os.environ["PATH"],
+                "HOME": str(aws.folder),
+                **keys,
+                "AWS_REGION": REGION,
+                "AWS_DEFAULT_REGION": REGION,
+                "AWS_ENDPOINT_URL": endpoint_url,
+                "DATABASE_URL": url,
+                "EMAIL_URL": "dummymail://",
+                "OPERATOR_EMAIL": "operator@example.com",
+            }
+            stage = Deployed(aws, environment, layer)
+            stage.make("deploy", check=False)
+            yield stage
+            # By the operator's rights as well; what the tests left of photos stays.
+            assert stage.make("destroy", "--yes").endswith("Removed.\n")
 
 
 @dataclass(frozen=True)

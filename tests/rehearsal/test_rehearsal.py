@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.slow, pytest.mark.embedded, pytest.mark.timeout(600)]
 
 
+def test_deployment__asks_nothing_that_aws_refuses(deployed: Deployed) -> None:
+    assert deployed.layer.refused == []
+    assert deployed.layer.weighed > 50  # the layer was in the way
+
+
 def test_visitor__signs_in_uploads_sees_and_deletes(deployed: Deployed) -> None:
     visitor = deployed.visitor()
     picture = walk.large_picture(1)

@@ -21,7 +21,7 @@ NOTIFICATIONS = {
     ("imports/", "ObjectCreated"): "imports",
 }
 """The queue that S3 notifies, by prefix and event."""
-CLOUDFRONT_SIDS = {"renditions": "CloudFrontOfThisAccountReads", "static": "OnlyOurDistributionReads"}
+CLOUDFRONT_SIDS = {"renditions": "OnlyOurDistributionReads", "static": "OnlyOurDistributionReads"}
 """The statement that lets CloudFront read, by bucket."""
 
 

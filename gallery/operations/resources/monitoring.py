@@ -65,7 +65,7 @@ def _alarms(cloudwatch: Any, names: Names, title: str) -> Finding:
 
 
 def _dashboard(cloudwatch: Any, names: Names, title: str) -> Finding:
-    cloudwatch.get_dashboard(DashboardName=f"contactsheet-{names.stage}")
+    cloudwatch.get_dashboard(DashboardName=names.dashboard or f"contactsheet-{names.stage}")
     return ok(title)
 
 

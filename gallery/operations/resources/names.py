@@ -30,6 +30,7 @@ class Names:
     signing_key_id: str = ""
     signing_public_key: str = ""
     operator_topic_arn: str = ""
+    dashboard: str = ""
     budget: str = ""
     is_emulated: bool = False
 
@@ -61,6 +62,7 @@ class Names:
             signing_key_id=site.get("SigningKeyId", ""),
             signing_public_key=signing_public_key,
             operator_topic_arn=watch.get("OperatorTopicArn", ""),
+            dashboard=watch.get("DashboardName", ""),
             budget=watch.get("BudgetName", ""),
             is_emulated=is_emulated,
         )

@@ -256,8 +256,8 @@ def raise_alarm(aws: EnforcedAws, _: Names) -> Iterator[None]:
     set_alarm(aws, "web-errors", "OK")
 
 
-def delete_dashboard(aws: EnforcedAws, _: Names) -> Iterator[None]:
-    cloudwatch, name = aws.client("cloudwatch"), f"contactsheet-{STAGE}"
+def delete_dashboard(aws: EnforcedAws, names: Names) -> Iterator[None]:
+    cloudwatch, name = aws.client("cloudwatch"), names.dashboard
     body = cloudwatch.get_dashboard(DashboardName=name)["DashboardBody"]
     cloudwatch.delete_dashboards(DashboardNames=[name])
     yield

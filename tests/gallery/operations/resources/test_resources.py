@@ -48,7 +48,7 @@ def test_doctor__finds_no_problem_in_a_new_stage(embedded_aws: EnforcedAws, name
         (broken.replace_cors_origin, "CORS of originals", f"browsers at {SITE_ORIGIN} cannot upload"),
         (broken.remove_cors_header, "CORS of originals", "cannot upload"),
         (broken.delete_public_access_block, "public access block of renditions", "BlockPublicAcls"),
-        (broken.delete_policy_of_renditions, "policy of renditions", "CloudFrontOfThisAccountReads"),
+        (broken.delete_policy_of_renditions, "policy of renditions", "OnlyOurDistributionReads"),
         (broken.expire_photos, "lifecycle of originals", "A RULE DELETES PHOTOS"),
         (set_queue(RedrivePolicy=""), f"queue {THUMBNAILS}", "no dead-letter queue"),
         (set_queue(Policy=""), f"queue {THUMBNAILS}", "does not let S3 send to it"),
