@@ -20,7 +20,7 @@ def test_imports_queue__receives_match_the_worker():
 def test_imports_mapping__reports_failures_one_by_one():
     mapping = properties("ImportsMapping")
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    assert mapping["ScalingConfig"]["MaximumConcurrency"] == {"Fn::If": ["OnOneMachine", 2, 5]}
+    assert mapping["ScalingConfig"]["MaximumConcurrency"] == {"Fn::If": ["FewAtOnce", 2, 5]}
     assert "ReservedConcurrentExecutions" not in properties("ImportsFunction")
 
 

@@ -11,7 +11,7 @@ from tests.templates import load
 
 def test_options__have_defaults() -> None:
     options = Options.read("dev", {})
-    assert (options.layer, options.worker_concurrency, options.firewall) == (False, 10, False)
+    assert (options.layer, options.worker_concurrency, options.firewall) == (False, 0, False)
     assert str(options.target) == "cp313-arm64"
     assert str(options.worker_target) == "cp313-x86_64"
 
@@ -30,6 +30,7 @@ def test_options__set_the_worker() -> None:
     [
         ("Dev", {}),
         ("much-too-long", {}),
+        ("web", {}),
         ("dev", {"WORKER_CONCURRENCY": "many"}),
         ("dev", {"SWEEP_MINUTES": "-1"}),
         ("dev", {"SWEEP_MINUTES": "0"}),

@@ -31,7 +31,7 @@ from tests.rehearsal.walk import STAGE
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-DEPLOYED_WITHIN_SECONDS = 280
+DEPLOYED_WITHIN_SECONDS = 500
 RUNTIME_MODULES = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six.py")
 """What the Lambda runtime brings besides Python."""
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 NAME = "operator"
 NO_RESOURCE_KNOWN = [
     *("lambda:CreateFunction", "lambda:CreateEventSourceMapping"),
-    "events:DescribeRule",
+    *("events:DescribeRule", "budgets:DescribeBudget", "budgets:ViewBudget"),
     "cloudwatch:GetDashboard",
 ]
 """AWS weighs these by the name of the function, rule or dashboard, the embedded AWS by no name or another."""

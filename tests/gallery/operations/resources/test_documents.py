@@ -21,9 +21,14 @@ class TestDocuments:
         ]
         assert sorted(made) == sorted(ALARMS)
 
-    def test_jobs__are_those_of_the_settings(self) -> None:
-        events = json.loads((PROJECT / "zappa_settings.json").read_text())["common"]["events"]
-        assert sorted(event["function"].rsplit(".", 1)[1] for event in events) == sorted(JOBS)
+    def test_jobs__are_those_of_the_template(self) -> None:
+        rules = [
+            found["Properties"]
+            for found in load("schedules")["Resources"].values()
+            if found["Type"] == "AWS::Events::Rule"
+        ]
+        commands = [json.loads(rule["Targets"][0]["Input"])["command"] for rule in rules]
+        assert sorted(command.rsplit(".", 1)[1] for command in commands) == sorted(JOBS)
 
     def test_queues_and_mappings__are_those_of_the_template(self) -> None:
         for made in resources_of("AWS::SQS::Queue").values():
