@@ -108,6 +108,8 @@ MIDDLEWARE = [
     "gallery.core.gateway_middleware.GatewayMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "gallery.core.security_headers.SecurityHeadersMiddleware",
+    # Each answer gets a random length against BREACH; CSRF tokens are masked anew in each page too.
+    "django.middleware.gzip.GZipMiddleware",
     "gallery.core.canonical_host.CanonicalHostMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

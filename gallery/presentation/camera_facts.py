@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.utils.dateformat import format as format_date
+from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
@@ -49,8 +50,12 @@ def _with_unit(said: Mapping[str, Any], name: str, words: str) -> str:
 
 
 def _taken(said: Mapping[str, Any]) -> str:
-    """Write the camera's own local time, whatever the zone."""
+    """Write the camera's own local time, whatever the zone. The browser writes it as it does all times."""
     try:
-        return format_date(datetime.fromisoformat(str(said.get("taken_at", ""))), "j F Y, H:i")
+        wall = datetime.fromisoformat(str(said.get("taken_at", ""))).replace(tzinfo=None)
     except ValueError:
         return ""
+    iso = wall.isoformat(timespec="seconds")
+    return format_html(
+        '<time datetime="{}" data-with-minutes>{}</time>', iso, date_format(wall, "DATETIME_FORMAT")
+    )

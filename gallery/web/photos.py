@@ -17,7 +17,7 @@ from gallery.blocks.actions import is_blocked
 from gallery.photos import actions
 from gallery.photos.actions import Outcome
 from gallery.photos.models import Photo
-from gallery.photos.states import State
+from gallery.photos.states import State, Visibility
 from gallery.presentation.camera_facts import facts_of
 from gallery.presentation.file_words import labeled, offered_tags
 from gallery.presentation.history import lines_of
@@ -66,6 +66,7 @@ def _photo_page(request: Request, found: Photo, form: PhotoForm, status: int = 2
         "missing_sentence": seen.missing_sentence(item),
         "history": lines_of(found) if seen.shows_history else [],
         "can_edit": seen.can_edit,
+        "has_public_page": found.state == State.APPROVED and found.visibility == Visibility.PUBLIC,
         "is_taken_down": found.is_taken_down,
         "can_report": not seen.is_mine and found.state == State.APPROVED,
         "is_blocked": seen.is_mine and is_blocked(found.owner),
@@ -93,7 +94,7 @@ def edit(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     outcome = actions.change_words(found.pk, actor=request.user, **form.cleaned_data)
     level = messages.SUCCESS if outcome.is_done else messages.WARNING
     messages.add_message(request, level, outcome.sentence)
-    return redirect(found)
+    return redirect(f"{found.get_absolute_url()}#edit")
 
 
 @login_required

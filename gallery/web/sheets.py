@@ -7,13 +7,18 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.shortcuts import render
+from django.http import Http404
+from django.shortcuts import get_object_or_404, render
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from gallery.accounts.models import User
+from gallery.albums.models import Album
 from gallery.photos.models import Photo
 from gallery.photos.paging import page_of
+from gallery.photos.states import State, Visibility
+from gallery.presentation.covers import covered
 from gallery.presentation.tiles import tiles_of
 
 if TYPE_CHECKING:
@@ -21,8 +26,12 @@ if TYPE_CHECKING:
 
     from gallery.accounts.typing import Request, SignedInRequest
     from gallery.photos.querysets import PhotoQuerySet
+    from gallery.presentation.tiles import Tile
 
 SHARED_CACHE_SECONDS = 60
+MOST_ALBUMS = 60
+EAGER_TILES = 6
+"""The first row of a wide window and the first screen of a phone: loaded at once, not when scrolled to."""
 
 
 def list_context(
@@ -35,6 +44,7 @@ def list_context(
     return {
         "page_title": title,
         "tiles": tiles,
+        "eager_tiles": 0 if request.htmx else EAGER_TILES,
         "next_url": next_url,
         "previous_url": "",
         "pictures_unavailable": not reading.complete,
@@ -56,6 +66,10 @@ def private(response: HttpResponse) -> HttpResponse:
     return response
 
 
+def _waits_for_review(tile: Tile) -> bool:
+    return tile.state == State.PENDING and tile.visibility == Visibility.PUBLIC
+
+
 @require_safe
 def sheet(request: Request) -> HttpResponse:
     """Show the newest public photos."""
@@ -73,12 +87,29 @@ def sheet(request: Request) -> HttpResponse:
     return response
 
 
+@require_safe
+def person(request: Request, username: str) -> HttpResponse:
+    """Show a person's public photos and albums; one who has none is not found, like no one."""
+    found = get_object_or_404(User, username=username)
+    photos = Photo.objects.public().filter(owner=found)
+    context = list_context(request, photos, title=found.username)
+    if not context["tiles"] and not request.GET.get("cursor"):
+        raise Http404
+    albums: list[Album] = []
+    if not request.htmx:
+        shown = Album.objects.showing_photos().owned_by(found).with_counts(Photo.objects.public())
+        albums = list(shown.newest_first()[:MOST_ALBUMS])
+    context["albums"] = covered(albums, request.user)
+    return private(render_list(request, "photos/person.html", context))
+
+
 @login_required
 @require_safe
 def my_photos(request: SignedInRequest) -> HttpResponse:
     """Show the person's photos, settling those that the worker has finished."""
     photos = Photo.objects.owned_by(request.user).not_trashed()
     context = list_context(request, photos, title=_("My photos"), move_on=True)
+    context["any_pending"] = any(_waits_for_review(tile) for tile in context["tiles"])
     return private(render_list(request, "photos/mine.html", context))
 
 

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", sheets.sheet, name="sheet"),
     path(".well-known/security.txt", well_known.security_txt, name="security-txt"),
     path(".well-known/change-password", well_known.change_password, name="change-password"),
+    path("people/<str:username>/", sheets.person, name="person"),
     path("me/photos/", sheets.my_photos, name="my-photos"),
     path("me/trash/", sheets.trash, name="trash"),
     path("upload/", uploads.upload, name="upload"),

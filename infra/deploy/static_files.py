@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import mimetypes
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
 CACHE_A_YEAR = "public, max-age=31536000, immutable"
 CACHE_A_MINUTE = "public, max-age=60"
+BUNDLED = re.compile(r"build/[\w.]+(-[\w.]+)*-[A-Z0-9]{8}\.(js|css|svg)")
+"""The bundler's own hashed names, by which its files name each other."""
 
 
 def upload(s3: Any, bucket: str, folder: Path) -> int:
@@ -37,7 +40,7 @@ def upload(s3: Any, bucket: str, folder: Path) -> int:
             Key=key,
             Body=body,
             ContentType=mimetypes.guess_type(name)[0] or "application/octet-stream",
-            CacheControl=CACHE_A_YEAR if name in hashed else CACHE_A_MINUTE,
+            CacheControl=CACHE_A_YEAR if name in hashed or BUNDLED.fullmatch(name) else CACHE_A_MINUTE,
         )
         sent += 1
     return sent

@@ -201,6 +201,7 @@ def world(
             "int:token_id": token.pk,
             "int:user_id": alice.pk,
             "str:name": tag.name,
+            "str:username": alice.username,
             "name": photo.pk,
             "str:invitation": "made-up",
             "str:uidb64": "made-up",

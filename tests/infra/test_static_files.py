@@ -22,6 +22,8 @@ FILES = {
     "css/base.0123456789ab.css": "body {}",
     "css/base.0123456789ab.css.gz": "",
     "looks.like.0123456789ab.js": "",
+    "build/chunk-LZUB5O3B.js": "",
+    "build/site.js": "",
     "staticfiles.json": json.dumps({"paths": {"css/base.css": "css/base.0123456789ab.css"}}),
 }
 
@@ -52,13 +54,15 @@ def test_upload__caches_only_hashed_names_forever(s3: Any, folder: Path) -> None
     assert found == {
         "static/css/base.css": "public, max-age=60",
         "static/css/base.0123456789ab.css": "public, max-age=31536000, immutable",
+        "static/build/chunk-LZUB5O3B.js": "public, max-age=31536000, immutable",
+        "static/build/site.js": "public, max-age=60",
         # The manifest states which names are hashed; a name alone does not show it.
         "static/looks.like.0123456789ab.js": "public, max-age=60",
     }
 
 
 def test_upload__sends_only_what_changed(s3: Any, folder: Path) -> None:
-    assert static_files.upload(s3, BUCKET, folder) == 3
+    assert static_files.upload(s3, BUCKET, folder) == 5
     assert static_files.upload(s3, BUCKET, folder) == 0
     (folder / "css" / "base.css").write_text("body { color: teal }")
     assert static_files.upload(s3, BUCKET, folder) == 1

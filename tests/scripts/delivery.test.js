@@ -56,9 +56,16 @@ for (const status of [409, 500, 503, 0]) {
   });
 }
 
+test("deliver: a file that was there before is known", async () => {
+  const { dependencies, sent } = world([there], [200]);
+  assert.equal((await deliver(upload, dependencies)).known, true);
+  assert.equal(sent.length, 0);
+});
+
 test("deliver: after 412 the gallery is asked with met_conflict", async () => {
   const { dependencies, requested, sent } = world([offered(), there], [412]);
-  assert.equal((await deliver(upload, dependencies)).outcome, "already_there");
+  const answer = await deliver(upload, dependencies);
+  assert.deepEqual([answer.outcome, answer.known], ["already_there", false]);
   assert.deepEqual(requested, [{ upload_id: "u" }, { upload_id: "u", met_conflict: true }]);
   assert.equal(sent.length, 1);
 });

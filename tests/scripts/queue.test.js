@@ -86,6 +86,15 @@ test("uploads: an unreadable picture fails with the worker's sentence", async ()
   assert.deepEqual([state, sentence, retryable, pageUrl], ["failed", "The end is missing.", false, "/photos/x/"]);
 });
 
+test("uploads: files that were there before are counted apart", async () => {
+  const requestOffer = async ({ upload_id }) => ({ outcome: "already_there", photo_id: upload_id });
+  const all = uploads({ requestOffer });
+  all.add([file("a.jpg"), file("b.jpg")], "public");
+  await settled();
+  assert.deepEqual([all.totals.arrived, all.totals.known], [2, 2]);
+  assert.deepEqual(new Set(all.all.map(({ sentence }) => sentence)), new Set(["You already have this photo."]));
+});
+
 test("uploads: totals leave out refused files", async () => {
   const all = uploads();
   all.add([file("a.jpg", 10), file("b.jpg", 30), file("empty.jpg", 0)], "public");

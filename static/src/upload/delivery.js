@@ -46,7 +46,8 @@ export async function deliver(
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     if (isStale(offer)) {
       offer = await requestOffer(metConflict ? { ...upload, met_conflict: true } : upload, visibility);
-      if (offer.outcome === "already_there") return offer;
+      // After a conflict it is this upload that is there.
+      if (offer.outcome === "already_there") return { ...offer, known: !metConflict };
       if (offer.outcome === "refused") throw refused(offer);
     }
     status = await put(offer, file, onProgress);

@@ -64,6 +64,7 @@ export class Uploads extends EventTarget {
     return {
       files: this.all.length,
       arrived: inState("processing", "done"),
+      known: this.all.filter(({ state, known }) => known && (state === "processing" || state === "done")).length,
       failed: inState("failed"),
       retryable: this.all.filter(({ state, retryable }) => state === "failed" && retryable).length,
       sentBytes: counted.reduce((sum, { sent }) => sum + sent, 0),
@@ -79,8 +80,8 @@ export class Uploads extends EventTarget {
   async #start(item) {
     this.#change(item, { state: "waiting", sent: 0, sentence: "", retryable: false });
     try {
-      const { photo_id, page_url } = await this.preparing(() => this.#upload(item));
-      this.#change(item, { state: "processing", sent: item.file.size, photoId: photo_id, pageUrl: page_url });
+      const { photo_id, page_url, known = false } = await this.preparing(() => this.#upload(item));
+      this.#change(item, { state: "processing", sent: item.file.size, photoId: photo_id, pageUrl: page_url, known });
       this.follow(photo_id, (photo) => this.#settle(item, photo));
     } catch (problem) {
       const isExpected = problem instanceof UploadError;
@@ -111,9 +112,10 @@ export class Uploads extends EventTarget {
 
   #settle(item, photo) {
     const failed = photo.state === "failed";
+    const sentence = photo.state_sentence || gettext("Published.");
     this.#change(item, {
       state: failed ? "failed" : "done",
-      sentence: photo.state_sentence || gettext("Published."),
+      sentence: item.known && !failed ? gettext("You already have this photo.") : sentence,
       retryable: false,
       pageUrl: photo.page_url,
       photo,

@@ -50,21 +50,29 @@ function updateRow(row, item) {
   if (item.pageUrl) link.href = item.pageUrl;
 }
 
-function summary({ files, arrived, failed, sentBytes, bytes }) {
+function summary({ files, arrived, known, failed, sentBytes, bytes }) {
   const values = {
-    arrived: count.format(arrived),
-    files: count.format(files),
+    arrived: count.format(arrived - known),
+    files: count.format(files - known),
     sent: megabytes(sentBytes),
     size: megabytes(bytes),
   };
+  if (known && known === files) return gettext("All of them were already uploaded");
   if (arrived + failed === files) return interpolate(gettext("%(arrived)s of %(files)s uploaded"), values);
   return interpolate(gettext("%(arrived)s of %(files)s uploaded · %(sent)s of %(size)s"), values);
 }
 
-function announcement({ files, arrived, failed }) {
+function announcement({ files, arrived, known, failed }) {
   if (arrived + failed < files) return "";
-  const uploaded = ngettext("%(count)s photo uploaded.", "%(count)s photos uploaded.", arrived);
-  const sentences = [interpolate(uploaded, { count: count.format(arrived) })];
+  const sentences = [];
+  if (arrived > known || !known) {
+    const uploaded = ngettext("%(count)s photo uploaded.", "%(count)s photos uploaded.", arrived - known);
+    sentences.push(interpolate(uploaded, { count: count.format(arrived - known) }));
+  }
+  if (known) {
+    const there = ngettext("%(count)s photo was already uploaded.", "%(count)s photos were already uploaded.", known);
+    sentences.push(interpolate(there, { count: count.format(known) }));
+  }
   if (failed) {
     const notUploaded = ngettext("%(count)s photo wasn't uploaded.", "%(count)s photos weren't uploaded.", failed);
     sentences.push(interpolate(notUploaded, { count: count.format(failed) }));

@@ -42,7 +42,7 @@ def test_camera_facts__complete(alice: User, make_photo: PhotoFactory) -> None:
         ("Aperture", "f/5.6"),
         ("Exposure", "1/250 s"),
         ("ISO", "200"),
-        ("Taken", "3 May 2026, 10:20"),
+        ("Taken", '<time datetime="2026-05-03T10:20:30" data-with-minutes>May 3, 2026, 10:20 a.m.</time>'),
         ("Size", "3000 × 2000"),
     ]
 

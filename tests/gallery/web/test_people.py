@@ -1,0 +1,64 @@
+"""The public page of a person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.utils import timezone
+
+from gallery.albums.actions import change_photos, create_album
+from gallery.blocks.models import Block
+from gallery.photos.states import State, Visibility
+from tests.gallery.stores import ready_item
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.test import Client
+
+    from gallery.accounts.models import User
+    from tests.gallery.conftest import PhotoFactory
+    from tests.gallery.stores import Stores
+
+pytestmark = pytest.mark.usefixtures("stores")
+
+
+def test_person__public_photos_and_albums_only(
+    alice: User, bob: User, make_photo: PhotoFactory, client: Client, stores: Stores
+) -> None:
+    shown, hidden = make_photo(alice), make_photo(alice, visibility=Visibility.PRIVATE)
+    other, waiting = make_photo(bob), make_photo(alice, State.PENDING)
+    for photo in (shown, hidden, other, waiting):
+        stores.put_item(ready_item(photo))
+    for title, visibility in (("Sea", Visibility.PUBLIC), ("Home", Visibility.PRIVATE)):
+        album = create_album(alice, title=title, description="", visibility=visibility)
+        change_photos(album, add=[shown.pk, hidden.pk], remove=[])
+    answer = client.get("/people/alice/")
+    assert answer.status_code == 200
+    assert str(shown.pk) in answer.text
+    assert not [photo for photo in (hidden, other, waiting) if str(photo.pk) in answer.text]
+    assert ("Sea" in answer.text, "Home" in answer.text) == (True, False)
+
+
+@pytest.mark.parametrize("case", ["no such person", "nothing public", "blocked"])
+def test_person__without_public_photos_is_not_found(
+    case: str, alice: User, bob: User, make_photo: PhotoFactory, client: Client
+) -> None:
+    if case == "nothing public":
+        make_photo(alice, State.PENDING)
+    elif case == "blocked":
+        make_photo(alice)
+        Block.objects.create(person=alice, by=bob, at=timezone.now(), reason="Spam")
+    name = "nobody" if case == "no such person" else "alice"
+    assert client.get(f"/people/{name}/").status_code == 404
+
+
+def test_person__is_linked_from_public_photos_only(
+    alice: User, make_photo: PhotoFactory, client_of: Callable[[User], Client]
+) -> None:
+    public, waiting = make_photo(alice), make_photo(alice, State.PENDING)
+    browser = client_of(alice)
+    link = 'href="/people/alice/"'
+    assert link in browser.get(public.get_absolute_url()).text
+    assert link not in browser.get(waiting.get_absolute_url()).text
