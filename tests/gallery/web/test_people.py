@@ -54,7 +54,7 @@ def test_person__without_public_photos_is_not_found(
     elif case == "blocked":
         make_photo(alice)
         Block.objects.create(person=alice, by=bob, at=timezone.now(), reason="Spam")
-    name = "nobody" if case == "no such person" else "alice"
+    name = "zoe" if case == "no such person" else "alice"
     assert client.get(f"/people/{name}/").status_code == 404
 
 
