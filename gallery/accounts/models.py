@@ -186,7 +186,8 @@ class AuditTrailIsFixed(Exception):
 class AccountEvent(models.Model):
     """An entry of the audit trail: what happened to an account, when and from where.
 
-    ``actor`` is the person who did it, if it was another one. It holds nothing that was typed.
+    ``actor`` is the person who did it, if it was another one. It holds nothing that was typed at a sign-in.
+    ``details`` has the ``reason`` that a moderator gave, and which rights were ``given`` and ``taken``.
     """
 
     class Kind(models.TextChoices):
@@ -206,6 +207,9 @@ class AccountEvent(models.Model):
         TOKENS_ENDED = "tokens_ended", _("API token revoked")
         SESSIONS_ENDED = "sessions_ended", _("Signed out everywhere")
         RIGHTS_CHANGED = "rights_changed", _("Permissions changed")
+        TAKEN_DOWN = "taken_down", _("One of your photos was taken down")
+        BLOCKED = "blocked", _("Account blocked")
+        UNBLOCKED = "unblocked", _("Block ended")
         UNDONE = "undone", _("A change was undone by email link")
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="account_events")
@@ -244,6 +248,17 @@ class AccountEvent(models.Model):
             AuditTrailIsFixed: always.
         """
         raise AuditTrailIsFixed
+
+    @property
+    def explanation(self) -> str:
+        """Return the reason, or the rights that were given and taken; empty for other events."""
+        given, taken = (", ".join(self.details.get(name, ())) for name in ("given", "taken"))
+        parts = (
+            self.details.get("reason", ""),
+            _("given: {rights}").format(rights=given) if given else "",
+            _("taken away: {rights}").format(rights=taken) if taken else "",
+        )
+        return "; ".join(part for part in parts if part)
 
 
 class QueuedEmail(models.Model):

@@ -27,6 +27,14 @@ def due_at(user: User) -> datetime | None:
     return user.mfa_due_at
 
 
+def may_act_by_token(user: User) -> bool:
+    """Return whether a program may act as staff for the user.
+
+    There is no grace: it exists to set up two-step sign-in, and a token outlives it.
+    """
+    return user.is_staff and (not settings.STAFF_MFA or is_mfa_enabled(user))
+
+
 def is_overdue(user: User) -> bool:
     """Return whether the user may not act as staff until they set up two-step sign-in."""
     due = due_at(user)

@@ -57,6 +57,8 @@ class TokenAuth(HttpBearer):
             return None
         if self.scope not in found.scope_names:
             raise Problem(reasons.SCOPE_MISSING, f"This token lacks the scope {self.scope}.")
+        if self.scope is Scope.MODERATE:
+            check_moderates(found)
         request.user = found.user
         limit_rate(found.user, self.kind)
         cast("ApiRequest", request).remembered_answer = idempotency.begin(request, found.user)
@@ -72,6 +74,16 @@ def limit_rate(user: User, kind: Kind, *, cost: int = 1) -> None:
     wait = retry_after_seconds(limit_of(kind), str(user.pk), cost=cost)
     if wait:
         raise Problem(reasons.TOO_FAST, headers={"Retry-After": str(wait)})
+
+
+def check_moderates(token: ApiToken) -> None:
+    """Check that the person of a token with the scope ``moderate`` may use it.
+
+    Raises:
+        Problem: the person is not staff, or lacks two-step sign-in that is demanded of staff.
+    """
+    if not tokens.moderates(token):
+        raise Problem(reasons.SECOND_STEP_MISSING if token.user.is_staff else reasons.NOT_ALLOWED)
 
 
 def need(request: ApiRequest, scope: Scope) -> None:

@@ -10,9 +10,10 @@ from django.db.models import Q
 from gallery.accounts.models import User
 from gallery.albums.models import Album
 from gallery.albums.tagging import TagRefused, clean_tag
+from gallery.api.authorization import check_moderates
 from gallery.api.problems import Problem
 from gallery.api.schemas.photos import View
-from gallery.api.tokens import Scope
+from gallery.api.tokens import Scope, moderates
 from gallery.core import reasons
 from gallery.photos.models import Photo
 from thumbworker.contract.text import folded, nfc
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 def visible_photos(token: ApiToken) -> PhotoQuerySet:
     """Return the photos the token can see: the review queue only with the moderate scope."""
-    return Photo.objects.visible_to(token.user, as_moderator=Scope.MODERATE in token.scope_names)
+    return Photo.objects.visible_to(token.user, as_moderator=moderates(token))
 
 
 def photos_of(query: PhotoQuery, token: ApiToken) -> PhotoQuerySet:
@@ -61,6 +62,7 @@ def _view(query: PhotoQuery, token: ApiToken) -> PhotoQuerySet:
     if query.view == View.REVIEW:
         if Scope.MODERATE not in token.scope_names:
             raise Problem(reasons.SCOPE_MISSING, f"This token lacks the scope {Scope.MODERATE}.")
+        check_moderates(token)
         if not token.user.has_perm("photos.moderate_photo"):
             raise Problem(reasons.NOT_ALLOWED)
         return Photo.objects.awaiting_review()

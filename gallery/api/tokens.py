@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gallery.accounts.models import User
+from gallery.accounts.staff_mfa import may_act_by_token
 from gallery.api.models import ApiToken
 
 if TYPE_CHECKING:
@@ -77,6 +78,11 @@ def issue(user: User, *, name: str, scopes: Iterable[Scope], days: int) -> Issue
         if open_tokens(user).count() >= MOST_OPEN:
             raise TooManyTokens
         return _create(user, name=name, scopes=scopes, days=days)
+
+
+def moderates(token: ApiToken) -> bool:
+    """Return whether the token has the scope ``moderate`` and its person may use it by a program now."""
+    return Scope.MODERATE in token.scope_names and may_act_by_token(token.user)
 
 
 def open_tokens(user: User) -> QuerySet[ApiToken]:

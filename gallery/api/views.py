@@ -34,7 +34,7 @@ Kind = AccountEvent.Kind
 @ask_again()
 def tokens(request: SignedInRequest) -> HttpResponse:
     """List the user's tokens; create one and show its secret once."""
-    form = TokenForm(request.POST or None)
+    form = TokenForm(request.POST or None, user=request.user)
     issued = None
     if request.method == "POST" and form.is_valid():
         scopes = [Scope(name) for name in form.cleaned_data["scopes"]]
@@ -45,7 +45,7 @@ def tokens(request: SignedInRequest) -> HttpResponse:
         except api_tokens.TooManyTokens:
             form.add_error(None, _("You have 20 tokens. Revoke one first."))
         else:
-            form = TokenForm()
+            form = TokenForm(user=request.user)
             event = audit.record(request, request.user, Kind.TOKEN_MADE, name=issued.token.name)
             notices.tell(event)
     mine = ApiToken.objects.filter(user=request.user)

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
-from gallery.accounts import emails
+from gallery.accounts import audit, emails
+from gallery.accounts.models import AccountEvent
 from gallery.blocks.models import Block
 
 if TYPE_CHECKING:
     from gallery.accounts.models import User
+
+Kind = AccountEvent.Kind
 
 
 def is_blocked(user: User) -> bool:
@@ -32,6 +35,7 @@ def block(person: User, *, by: User, reason: str) -> bool:
     with transaction.atomic():
         _, made = Block.objects.get_or_create(person=person, defaults=values)
         if made:
+            audit.record(None, person, Kind.BLOCKED, actor=by, reason=reason)
             _tell(person, "blocked", reason)
     return made
 
@@ -41,6 +45,7 @@ def unblock(person: User, *, by: User) -> bool:
     with transaction.atomic():
         ended = may_block(by, person) and Block.objects.filter(person=person).delete()[0] > 0
         if ended:
+            audit.record(None, person, Kind.UNBLOCKED, actor=by)
             _tell(person, "unblocked", "")
     return ended
 

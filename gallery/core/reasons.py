@@ -177,6 +177,11 @@ SCOPE_MISSING = Reason(
     _("This token doesn't have the scope for that. Create one that has."),
     HTTPStatus.FORBIDDEN,
 )
+SECOND_STEP_MISSING = Reason(
+    "second_step_missing",
+    _("The scope moderate is for staff with two-step sign-in. Set it up on your account page."),
+    HTTPStatus.FORBIDDEN,
+)
 NOT_ALLOWED = Reason("not_allowed", _("You don't have permission to do that."), HTTPStatus.FORBIDDEN)
 NOT_FOUND = Reason("not_found", _("Not found, or you don't have access."), HTTPStatus.NOT_FOUND)
 METHOD_NOT_ALLOWED = Reason(

@@ -18,7 +18,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from gallery.accounts import audit, notices
+from gallery.accounts import audit, notices, rights
 from gallery.accounts.models import AccountEvent, Invitation, User
 from gallery.accounts.signals import access_ended
 from gallery.accounts.trust import TRUSTED, trusted_group
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 Kind = AccountEvent.Kind
-RIGHTS = {"is_active", "is_staff", "is_superuser", "groups"}
 
 # The two groups come from a migration. Admins assign them to users and do not edit their permissions.
 # django-allauth's rows follow the pages of the account; they are not edited by hand.
@@ -133,28 +132,33 @@ class PersonAdmin(ForAdminsOnly, UserAdmin):  # type: ignore[type-arg]  # not su
     @admin.action(description=_("Trust: approve their new photos without review"))
     def trust(self, request: HttpRequest, people: Iterable[User]) -> None:
         """Add users to the Trusted group."""
+        before = rights.rights_of([person.pk for person in people])
         trusted_group().user_set.add(*people)
-        self._record_rights(request, people, trusted=True)
+        self._record_rights(request, before)
         self.message_user(request, _("Their new photos will be approved without review."), messages.SUCCESS)
 
     @admin.action(description=_("Stop trusting: review their new photos"))
     def stop_trusting(self, request: HttpRequest, people: Iterable[User]) -> None:
         """Remove users from the Trusted group."""
+        before = rights.rights_of([person.pk for person in people])
         trusted_group().user_set.remove(*people)
-        self._record_rights(request, people, trusted=False)
+        self._record_rights(request, before)
         self.message_user(request, _("Their new photos will wait for review."), messages.SUCCESS)
 
     @staticmethod
-    def _record_rights(request: HttpRequest, people: Iterable[User], **details: Any) -> None:
-        for person in people:
-            audit.record(request, person, Kind.RIGHTS_CHANGED, actor=cast("User", request.user), **details)
+    def _record_rights(request: HttpRequest, before: dict[int, set[str]]) -> None:
+        rights.record_changes(request, before, actor=cast("User", request.user))
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Save, and remember what rights the person had. A new account has none yet."""
+        form.rights_before = rights.rights_of([obj.pk]) if change else {}
+        super().save_model(request, obj, form, change)
+        form.rights_before = form.rights_before or {obj.pk: {"active"}}
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Save, and add what changed to the person's audit trail."""
         super().save_related(request, form, formsets, change)
-        changed = sorted(RIGHTS & set(form.changed_data))
-        if changed:
-            self._record_rights(request, [form.instance], fields=changed)
+        self._record_rights(request, form.rights_before)
         if change and "email" in form.changed_data:
             was = str(form.initial.get("email") or "")
             event = audit.record(

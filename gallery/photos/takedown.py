@@ -14,7 +14,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from gallery.accounts.models import User
+from gallery.accounts import audit
+from gallery.accounts.models import AccountEvent, User
 from gallery.photos import transitions
 from gallery.photos.models import DeletionRecord, Photo, TakenDown
 from gallery.photos.purge import FIRST_LOOK_AFTER
@@ -69,6 +70,9 @@ def take_down_photo(photo_id: UUID, *, actor: User, reason: str, dhash: str) -> 
                 "share": share_of(photo.owner_id),
                 **reserved,
             },
+        )
+        audit.record(
+            None, photo.owner, AccountEvent.Kind.TAKEN_DOWN, actor=actor, photo=str(photo_id), reason=reason
         )
         TakenDown.objects.create(
             photo_id=photo_id, at=now, by=actor, reason=reason, sha256=photo.sha256, dhash=dhash

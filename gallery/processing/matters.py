@@ -87,6 +87,17 @@ _KINDS = {
 KINDS = tuple(_KINDS)
 
 
+REMOVED = ("deletions", "trash", "missing_uploads")
+"""The kinds that may remove an original."""
+LATE = timedelta(days=2)
+"""Who moves a whole library to the trash keeps the sweep busy for hours, at 100 removals a run."""
+
+
+def removals_are_late(now: datetime) -> bool:
+    """Return whether something to be removed has been due for more than two days: three cheap queries."""
+    return any(_backlog_of(name, _KINDS[name], now).oldest_seconds > LATE.total_seconds() for name in REMOVED)
+
+
 def backlog(now: datetime) -> list[Backlog]:
     """Return what is due now of each kind: one query each, by partial indexes."""
     return [_backlog_of(name, kind, now) for name, kind in _KINDS.items()]

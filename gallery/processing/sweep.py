@@ -1,7 +1,8 @@
 """Process overdue rows and open deletion records: bounded, fair, resumable, safe to run twice.
 
 It deletes an original only if a deletion record names it: a restored or wrong database must never empty the
-gallery. After 100 removals it stops removing and logs an error. The next run continues.
+gallery. After 100 removals it stops removing, and the next run continues. If what it removes has been due for
+more than two days, it logs an error: a sweep that runs is never that late, and a restored database is.
 
 Nothing that one account causes delays the others: each kind of matter takes its turn after some rows, and
 within a kind each account. A run ends with its budget of time and AWS calls.
@@ -56,6 +57,7 @@ def sweep(now: datetime | None = None, *, budget: Budget | None = None) -> Sweep
     """Process at most 500 rows of each kind, by turns, within the budget. Record the run."""
     run = Run(now or timezone.now(), budget or Budget())
     record = SweepRun.objects.create(at=run.now)
+    was_late = matters.removals_are_late(run.now)
     # Each run begins with another kind, so each comes first even if stores are so slow that only one does.
     names = [*_KINDS][record.pk % len(_KINDS) :] + [*_KINDS][: record.pk % len(_KINDS)]
     turns = {name: _KINDS[name](run) for name in names}
@@ -65,6 +67,7 @@ def sweep(now: datetime | None = None, *, budget: Budget | None = None) -> Sweep
                 del turns[name]
     report = run.report
     report.exhausted = not run.budget.has_left()
+    report.stopped = report.limited and was_late
     if report.stopped:
         logger.error("sweep_stopped", removals=report.removals, limit=MAX_REMOVALS)
     report.calls, report.seconds = run.budget.spent_calls, round(run.budget.spent_seconds, 3)
@@ -88,7 +91,7 @@ def _take_turn(run: Run, turn: Iterator[None]) -> bool:
         return False
     except TooManyRemovals:
         # Only what removes nothing goes on.
-        run.report.stopped = True
+        run.report.limited = True
         return False
     return True
 

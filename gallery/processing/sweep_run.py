@@ -32,7 +32,9 @@ BATCH = 25
 class SweepReport:
     """What one run did, as counts.
 
-    ``stopped``: the limit of removals was reached. ``unavailable``: S3 or DynamoDB did not respond.
+    ``limited``: the limit of removals was reached, and the next run continues. ``stopped``: it was reached,
+    and what is to be removed has been due for days, as in a wrong or restored database.
+    ``unavailable``: S3 or DynamoDB did not respond.
     ``exhausted``: the budget ended before the work. ``done`` counts by kind.
     """
 
@@ -48,6 +50,7 @@ class SweepReport:
     takedowns_finished: int = 0
     events_published: int = 0
     accounts_gone: int = 0
+    limited: bool = False
     stopped: bool = False
     unavailable: bool = False
     exhausted: bool = False

@@ -18,7 +18,7 @@ from gallery.notifications.models import Notification
 from gallery.notifications.queue import queue_pending
 from gallery.photos import actions, takedown
 from gallery.photos.actions import Outcome
-from gallery.photos.models import DeletionRecord, HistoryEntry, Photo, TakenDown, words_mark
+from gallery.photos.models import DeletionRecord, HistoryEntry, Photo, TakenDown
 from gallery.photos.purge import purge_photo
 from gallery.photos.reservations import release_expired
 from gallery.photos.states import State, Visibility
@@ -84,6 +84,9 @@ def test_take_down__from_any_state(
     assert (entry.move, entry.from_state, entry.actor, entry.reason) == ("taken_down", state, charlie, WHY)
     record = TakenDown.objects.get()
     assert (record.by, record.reason, record.sha256) == (charlie, WHY, sha256)
+    event = alice.account_events.get()
+    assert (event.kind, event.actor) == ("taken_down", charlie)
+    assert event.details == {"photo": str(photo.pk), "reason": WHY}
     assert record.finished_at is not None
     assert len(record.dhash) == 16
     assert DeletionRecord.objects.get().photo_id == photo.pk
@@ -141,9 +144,7 @@ ATTEMPTS: dict[str, Callable[[Photo, User, User], Outcome]] = {
     "retry": lambda photo, alice, _: actions.retry(photo.pk, actor=alice),
     "purge": lambda photo, *_: actions.purge(photo.pk, only_from_trash=False),
     "purge-from-trash": lambda photo, *_: actions.purge(photo.pk, only_from_trash=True),
-    "approve": lambda photo, _, mod: actions.approve(
-        photo.pk, actor=mod, words_mark=words_mark("", [], "alice")
-    ),
+    "approve": lambda photo, _, mod: actions.approve(photo.pk, actor=mod, words_mark=photo.words_mark),
     "reject": lambda photo, _, mod: actions.reject(photo.pk, actor=mod, reason="no"),
     "put-back": lambda photo, _, mod: actions.put_back(photo.pk, actor=mod),
     "again": lambda photo, _, mod: actions.take_down(photo.pk, actor=mod, reason="again"),

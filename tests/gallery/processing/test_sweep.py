@@ -12,7 +12,7 @@ from django.db import connection
 from django.utils import timezone
 
 from gallery.photos.models import DeletionRecord, Photo
-from gallery.photos.states import State
+from gallery.photos.states import NEVER_ARRIVED, State
 from gallery.processing import sweep_run as module
 from gallery.processing.sweep import sweep
 from tests.gallery.stores import Stores, ready_item
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db
 
 NOW = timezone.now()
+MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
@@ -193,12 +194,42 @@ def test_sweep__stops_at_the_limit_of_removals_and_continues_next_time(
     assert module.MAX_REMOVALS == 100
     monkeypatch.setattr(module, "MAX_REMOVALS", 4)
     for _ in range(4 + 3):
-        make_photo(alice, State.AWAITING, trashed_at=NOW - 31 * DAY)
+        make_photo(alice, State.AWAITING, trashed_at=NOW - 33 * DAY)
     first = sweep(NOW)
-    assert (first.purged, first.stopped) == (4, True)
+    assert (first.purged, first.limited, first.stopped) == (4, True, True)
     # The records of the purged photos are checked and stay open. They don't count as removals.
     second = sweep(NOW + timedelta(minutes=6))
-    assert (second.purged, second.stopped) == (3, False)
+    assert (second.purged, second.limited, second.stopped) == (3, False, False)
+
+
+@pytest.mark.parametrize(
+    ("late", "stopped"), [(MINUTE, False), (47 * HOUR, False), (48 * HOUR + MINUTE, True)]
+)
+@pytest.mark.parametrize("kind", ["trash", "missing_uploads", "deletions"])
+def test_sweep__busy_is_not_stopped(
+    kind: str,
+    late: timedelta,
+    stopped: bool,
+    stores: Stores,
+    alice: User,
+    make_photo: PhotoFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "MAX_REMOVALS", 2)
+    for _ in range(5):
+        if kind == "trash":
+            make_photo(alice, State.APPROVED, trashed_at=NOW - 30 * DAY - late)
+        elif kind == "missing_uploads":
+            until = NOW - 8 * DAY - late
+            make_photo(alice, State.FAILED, reason=NEVER_ARRIVED, offered_until=until, created_at=until)
+        else:
+            record_of(photo_id := uuid4())
+            DeletionRecord.objects.filter(pk=photo_id).update(due_at=NOW - late, purged_at=NOW - late)
+            stores.put_original(photo_id)
+    counts = [sweep(NOW + minutes * MINUTE) for minutes in range(3)]
+    assert [report.removals for report in counts] == [2, 2, 1]
+    assert [report.limited for report in counts] == [True, True, False]
+    assert [report.stopped for report in counts] == [stopped, stopped, False]
 
 
 def test_command__reports_when_it_stopped(
@@ -206,7 +237,7 @@ def test_command__reports_when_it_stopped(
 ) -> None:
     monkeypatch.setattr(module, "MAX_REMOVALS", 1)
     for _ in range(2):
-        make_photo(alice, State.AWAITING, trashed_at=timezone.now() - 31 * DAY)
+        make_photo(alice, State.AWAITING, trashed_at=timezone.now() - 33 * DAY)
     with pytest.raises(CommandError, match=r"Stopped at \d+ removals"):
         call_command("sweep")
 
