@@ -207,7 +207,7 @@ class AccountEvent(models.Model):
         TOKENS_ENDED = "tokens_ended", _("API token revoked")
         SESSIONS_ENDED = "sessions_ended", _("Signed out everywhere")
         RIGHTS_CHANGED = "rights_changed", _("Permissions changed")
-        TAKEN_DOWN = "taken_down", _("One of your photos was taken down")
+        TAKEN_DOWN = "photo_taken_down", _("One of your photos was taken down")
         BLOCKED = "blocked", _("Account blocked")
         UNBLOCKED = "unblocked", _("Block ended")
         UNDONE = "undone", _("A change was undone by email link")

@@ -85,7 +85,7 @@ def test_take_down__from_any_state(
     record = TakenDown.objects.get()
     assert (record.by, record.reason, record.sha256) == (charlie, WHY, sha256)
     event = alice.account_events.get()
-    assert (event.kind, event.actor) == ("taken_down", charlie)
+    assert (event.kind, event.actor) == ("photo_taken_down", charlie)
     assert event.details == {"photo": str(photo.pk), "reason": WHY}
     assert record.finished_at is not None
     assert len(record.dhash) == 16
