@@ -6,6 +6,7 @@ import ipaddress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import certifi
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
@@ -19,7 +20,7 @@ CONNECTION_KEPT_SECONDS = 300
 ``idle_session_timeout`` in ``infra/database.yaml`` closes the connections of frozen Lambdas."""
 CONNECT_TIMEOUT_SECONDS = 5
 CERTIFICATES_PATH = Path(__file__).resolve().parent.parent / "certificates" / "database.pem"
-"""The trusted certificate authorities of the database; ``make deploy`` adds them to the package."""
+"""Certificate authorities of the database that are not public; ``make deploy`` adds them to the package."""
 
 
 def database_settings(url: str, environment: Mapping[str, str]) -> dict[str, Any]:
@@ -43,7 +44,18 @@ def database_settings(url: str, environment: Mapping[str, str]) -> dict[str, Any
     if found.get("ENGINE") != POSTGRESQL:
         raise ImproperlyConfigured("DATABASE_URL must start with postgresql:// or sqlite://.")
     pooled = environment.get("DATABASE_POOLED", "false").lower() in {"true", "1", "yes", "on"}
-    return _postgresql(found, pooled=pooled)
+    return _postgresql(found, pooled=pooled, authorities=_authorities(environment))
+
+
+def _authorities(environment: Mapping[str, str]) -> str:
+    """Return the file of the trusted authorities: the database's own, else the public ones.
+
+    libpq in ``psycopg-binary`` finds neither: it looks for a file in the home folder, and its OpenSSL for a
+    folder of the machine that built it.
+    """
+    if CERTIFICATES_PATH.exists():
+        return str(CERTIFICATES_PATH)
+    return environment.get("SSL_CERT_FILE") or certifi.where()
 
 
 def _sqlite(found: dict[str, Any]) -> dict[str, Any]:
@@ -56,13 +68,17 @@ def _sqlite(found: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _postgresql(found: dict[str, Any], *, pooled: bool) -> dict[str, Any]:
+def _postgresql(found: dict[str, Any], *, pooled: bool, authorities: str) -> dict[str, Any]:
     options = dict(found.get("OPTIONS", {}))
     options.setdefault("connect_timeout", CONNECT_TIMEOUT_SECONDS)
     if not _is_local(found.get("HOST", "")):
         options.setdefault("sslmode", "verify-full")
-        if CERTIFICATES_PATH.exists():
-            options.setdefault("sslrootcert", str(CERTIFICATES_PATH))
+    # With a file of authorities, libpq verifies in mode "require" too, which asks for encryption only.
+    if (
+        str(options.get("sslmode", "")).startswith("verify-")
+        and options.get("sslrootcert", "system") == "system"
+    ):
+        options["sslrootcert"] = authorities
     if pooled:
         # The next transaction may run on another server connection, without prepared statements and cursors.
         options.setdefault("prepare_threshold", None)

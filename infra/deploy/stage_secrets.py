@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from infra.commands import CommandError
 from infra.deploy.account import ignoring
 from infra.deploy.choices import TAKEN_BACK, given_in
+from infra.deploy.kept_choices import MAXIMUM_BYTES, STANDARD_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -70,9 +71,19 @@ class StageSecrets:
         return ""
 
     def keep(self, name: str, value: str) -> None:
-        """Store a secret, replacing the previous value."""
+        """Store a secret, replacing the previous value.
+
+        Raises:
+            CommandError: it is longer than a parameter may be.
+        """
+        size_bytes = len(value.encode())
+        if size_bytes > MAXIMUM_BYTES:
+            raise CommandError(
+                f"{name} takes {size_bytes:,} bytes; SSM keeps {MAXIMUM_BYTES:,}. Of a bundle of "
+                "certificates, give only those of your database's region."
+            )
         # RSA keys and certificate bundles can exceed the 4 kB of a standard parameter.
-        tier = "Standard" if len(value) <= 4096 else "Advanced"
+        tier = "Standard" if size_bytes <= STANDARD_BYTES else "Advanced"
         self.ssm.put_parameter(
             Name=self.name_of(name), Value=value, Type="SecureString", Overwrite=True, Tier=tier
         )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from infra import stacks
 from infra.deploy import boundary, concurrency, leftovers, schedules, static_files, web_function
 from infra.deploy.choices import CHOICES
+from infra.deploy.database_certificates import certificates_for
 from infra.deploy.kept_choices import KeptChoices
 from infra.deploy.stage_secrets import StageSecrets, public_key_of
 from infra.provision import Parameters, artifacts_bucket, provision
@@ -97,7 +98,7 @@ class Deployment:
             self.options.target,
             web_function.zappa_settings(self.options, self.outputs, bucket, variables),
             cache=self.cache,
-            certificates=self.secrets["database-certificates"].encode(),
+            certificates=certificates_for(self.secrets),
         )
         web_function.ensure_deployed(self.clients, self.options, self.layout, self.say)
         self.gateway = web_function.find_gateway(self.clients, self.options)

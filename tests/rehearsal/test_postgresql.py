@@ -10,7 +10,7 @@ from django.db.utils import OperationalError, load_backend
 
 from gallery.core.database_url import database_settings
 from infra import ports
-from tests.certificates import server_pair
+from tests.certificates import chain, server_pair
 from tests.postgresql import postgresql
 
 if TYPE_CHECKING:
@@ -97,3 +97,55 @@ def test_strange_certificate__is_refused(url: str, tmp_path: Path) -> None:
     tls = connection(f"{url}?sslmode=verify-full&sslrootcert={trusted}")
     with pytest.raises(OperationalError, match="certificate verify failed"):
         tls.ensure_connection()
+
+
+NAME = "db.example.com"
+
+
+@pytest.fixture(scope="module")
+def public_chain() -> tuple[bytes, bytes, bytes]:
+    return chain(NAME)
+
+
+@pytest.fixture(scope="module")
+def hosted(public_chain: tuple[bytes, bytes, bytes]) -> Iterator[str]:
+    """Give the address of a server by a name that is not this machine's, as a hosted one has."""
+    _, certificates, private = public_chain
+    with postgresql({"ssl": "on"}, {"server.crt": certificates, "server.key": private}) as found:
+        yield found.replace(ports.LOOPBACK, NAME) + f"?hostaddr={ports.LOOPBACK}"
+
+
+@pytest.mark.parametrize("query", ["", "&sslmode=verify-full", "&sslrootcert=system"])
+def test_hosted_server__is_trusted_by_its_chain(
+    hosted: str, public_chain: tuple[bytes, bytes, bytes], tmp_path: Path, query: str
+) -> None:
+    authorities = tmp_path / "authorities.pem"
+    authorities.write_bytes(server_pair("other.example")[0] + public_chain[0])
+    tls = connection(hosted + query, SSL_CERT_FILE=str(authorities))
+    with tls.cursor() as cursor:
+        cursor.execute("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
+        assert cursor.fetchone() == (True,)
+    tls.close()
+
+
+def test_hosted_server__of_no_public_authority_is_refused(hosted: str) -> None:
+    """By the bundle of the package: without one, libpq would say that there is no file."""
+    with pytest.raises(OperationalError, match="certificate verify failed"):
+        connection(hosted).ensure_connection()
+
+
+def test_hosted_server__of_another_authority_is_refused(hosted: str, tmp_path: Path) -> None:
+    authorities = tmp_path / "authorities.pem"
+    authorities.write_bytes(chain(NAME)[0])
+    with pytest.raises(OperationalError, match=r"certificate verify failed|signature failure"):
+        connection(hosted, SSL_CERT_FILE=str(authorities)).ensure_connection()
+
+
+def test_hosted_server__by_another_name_is_refused(
+    hosted: str, public_chain: tuple[bytes, bytes, bytes], tmp_path: Path
+) -> None:
+    authorities = tmp_path / "authorities.pem"
+    authorities.write_bytes(public_chain[0])
+    other = connection(hosted.replace(NAME, "db2.example.com"), SSL_CERT_FILE=str(authorities))
+    with pytest.raises(OperationalError, match="does not match host name"):
+        other.ensure_connection()

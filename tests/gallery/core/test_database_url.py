@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import certifi
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
@@ -32,6 +33,24 @@ def test_remote_postgresql__verifies_the_certificate() -> None:
 def test_remote_postgresql__accepts_an_sslmode_in_the_url() -> None:
     found = database_settings(f"{REMOTE}?sslmode=require", ON_LAMBDA)
     assert found["OPTIONS"]["sslmode"] == "require"
+
+
+@pytest.mark.parametrize(
+    ("query", "environment", "expected"),
+    [
+        ("", {}, certifi.where()),
+        ("?sslmode=verify-ca", {}, certifi.where()),
+        ("?sslrootcert=system", {}, certifi.where()),
+        ("", {"SSL_CERT_FILE": "/etc/authorities.pem"}, "/etc/authorities.pem"),
+        ("?sslrootcert=/mine.pem", {"SSL_CERT_FILE": "/etc/authorities.pem"}, "/mine.pem"),
+        ("?sslmode=require", {}, None),
+    ],
+)
+def test_remote_postgresql__trusts_the_public_authorities(
+    query: str, environment: dict[str, str], expected: str | None
+) -> None:
+    options = database_settings(REMOTE + query, {**ON_LAMBDA, **environment})["OPTIONS"]
+    assert options.get("sslrootcert") == expected
 
 
 def test_local_postgresql__needs_no_certificate() -> None:
