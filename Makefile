@@ -11,7 +11,7 @@ need := infra/setup/need.sh
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run shell manage test test-all test-postgres mutants deploy config status destroy rehearse bench-imaging bench-cold cost check fmt messages lock clean browser-files \
+.PHONY: help setup run shell manage test test-all test-postgres mutants deploy config rollback status destroy rehearse bench-imaging bench-cold cost check fmt messages lock clean browser-files \
 	environment-dev environment-local environment-embedded
 
 help: ## list the commands
@@ -43,8 +43,8 @@ browser-files: ## build the browser's JavaScript and CSS
 run: environment-local environment-embedded browser-files ## run the gallery on this machine: PORT=8000 AWS_PORT=4566 choose the ports
 	@exec $(local_python) -m infra.local
 
-manage: environment-local ## run a manage.py command in the running gallery: make manage ARGS="fsck --nudge"
-	@$(local_python) -m infra.local.manage $(ARGS)
+manage: $(if $(STAGE),environment-dev,environment-local) ## run a manage.py command here, or of a stage: make manage ARGS="fsck --nudge" STAGE=dev
+	@$(if $(STAGE),$(python) -m infra.deploy manage "$(STAGE)" --,$(local_python) -m infra.local.manage) $(ARGS)
 
 shell: environment-local ## open a shell with the environment of the running gallery
 	@$(local_python) -m infra.local.manage --shell
@@ -120,6 +120,9 @@ deploy: environment-dev browser-files ## deploy or update the gallery on AWS: ma
 
 config: environment-dev ## show the choices of a stage and where each came from: make config STAGE=dev
 	@$(python) -m infra.deploy config "$(STAGE)"
+
+rollback: environment-dev ## serve a kept version of a stage again, by default the one before: make rollback STAGE=dev VERSION=7
+	@$(python) -m infra.deploy rollback "$(STAGE)" $(if $(VERSION),--version "$(VERSION)")
 
 status: environment-dev ## check a deployed gallery: make status STAGE=dev
 	@$(python) -m infra.deploy status "$(STAGE)"

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.checks import run_checks
-from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db import DatabaseError
 
+from gallery.operations import release_migrations
 from gallery.operations.diagnosis import Finding, broken, note, ok, skipped
 from gallery.operations.health import UNUSED_PHOTO_ID
 from gallery.operations.resources import Names
@@ -64,8 +64,7 @@ def _settings() -> Iterator[Finding]:
 
 def _database() -> Finding:
     try:
-        executor = MigrationExecutor(connection)
-        pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        pending = release_migrations.waiting()
     except DatabaseError as error:
         return broken(
             "database",

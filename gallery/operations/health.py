@@ -8,6 +8,7 @@ from uuid import UUID
 import structlog
 from django.db import DatabaseError, connection
 
+from gallery.operations import release_migrations
 from gallery.storage import catalogue
 from gallery.storage.originals import OriginalsUnavailable, originals
 
@@ -20,9 +21,18 @@ UNUSED_PHOTO_ID = UUID(int=0)
 """An id that no photo has: a request for it is the cheapest."""
 
 
+class MigrationsWaiting(Exception):
+    """The database lacks migrations that this code needs; the text names them."""
+
+
 def _database() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
+
+
+def _migrations() -> None:
+    if waiting := release_migrations.waiting():
+        raise MigrationsWaiting(", ".join(waiting))
 
 
 def _originals() -> None:
@@ -35,6 +45,7 @@ def _catalogue() -> None:
 
 PARTS: dict[str, Callable[[], None]] = {
     "database": _database,
+    "migrations": _migrations,
     "originals": _originals,
     "catalogue": _catalogue,
 }
@@ -42,13 +53,20 @@ PARTS: dict[str, Callable[[], None]] = {
 
 def names_down() -> list[str]:
     """Check every part, and return the names of those that are down; the log has the error of each."""
-    return [name for name, call in PARTS.items() if not _answers(name, call)]
+    down: list[str] = []
+    for name, call in PARTS.items():
+        # A database that doesn't answer has no migrations to compare.
+        if name == "migrations" and "database" in down:
+            continue
+        if not _answers(name, call):
+            down.append(name)
+    return down
 
 
 def _answers(name: str, call: Callable[[], None]) -> bool:
     try:
         call()
-    except (DatabaseError, OriginalsUnavailable, catalogue.CatalogueUnavailable) as error:
+    except (DatabaseError, MigrationsWaiting, OriginalsUnavailable, catalogue.CatalogueUnavailable) as error:
         logger.warning("part_down", part=name, problem=str(error))
         return False
     return True

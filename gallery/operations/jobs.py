@@ -1,4 +1,4 @@
-"""The jobs that schedules start, by the names in ``infra/schedules.yaml``."""
+"""The jobs that ``infra/schedules.yaml`` and deployments start, by their names."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from gallery.core.metrics import measure
 from gallery.notifications.album_words import tell_owners
 from gallery.notifications.queue import queue_pending
 from gallery.notifications.send import send_due
-from gallery.operations import doctor
+from gallery.operations import doctor, release_migrations
+from gallery.operations.remote_commands import SECONDS_TO_ANSWER, run_command
 from gallery.processing import sweep as photos_sweep
 
 logger = structlog.get_logger(__name__)
@@ -71,3 +72,19 @@ def send_notifications(_event: object = None, _context: object = None) -> dict[s
         },
     )
     return counts
+
+
+def migrate(event: dict[str, Any], _context: object = None) -> list[str]:
+    """Migrate for a deployment; return the contract migrations that wait for the next release."""
+    return release_migrations.migrate(contract=bool(event.get("contract")))
+
+
+def applied_contracts(_event: object = None, _context: object = None) -> list[str]:
+    """Return the contract migrations that ran, for a rollback."""
+    return release_migrations.applied_contracts()
+
+
+def manage(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Run ``manage.py`` with the event's ``arguments`` for ``make manage STAGE=…``."""
+    seconds = context.get_remaining_time_in_millis() / 1000 - SECONDS_TO_ANSWER
+    return run_command([str(argument) for argument in event["arguments"]], seconds)

@@ -6,13 +6,16 @@ import argparse
 import os
 import sys
 
+from gallery.operations.remote_commands import TIMED_OUT
 from infra.commands import CommandError, say
 from infra.deploy.account import AWS_ERRORS, Account
 from infra.deploy.config import announce, show
 from infra.deploy.kept_choices import KeptChoices
+from infra.deploy.manage_function import ManageFunction
 from infra.deploy.misspelled import refuse_unknown
 from infra.deploy.options import Options, check_stage, region_of
 from infra.deploy.removal import destroy
+from infra.deploy.rollback import rollback
 from infra.deploy.stage_secrets import StageSecrets
 from infra.deploy.stages import FIREWALL_REGION, Deployment, deploy
 from infra.deploy.status import status
@@ -24,22 +27,30 @@ CHANGING = ("deploy", "config")
 def main(arguments: list[str]) -> int:
     """Run the command; return the exit status."""
     parser = argparse.ArgumentParser(prog="infra.deploy", description=__doc__)
-    parser.add_argument("what", choices=("deploy", "config", "status", "destroy"))
+    parser.add_argument("what", choices=("deploy", "config", "rollback", "manage", "status", "destroy"))
     parser.add_argument("stage")
+    parser.add_argument("arguments", nargs="*", help="manage: of manage.py, behind --")
+    parser.add_argument("--version", type=int, help="rollback: to this version")
     parser.add_argument("--yes", action="store_true", help="destroy without asking")
     given = parser.parse_args(arguments)
     try:
         deployment = _prepare(given.what, given.stage)
-        if given.what == "deploy":
-            return _deploy(deployment)
-        if given.what == "config":
-            return show(deployment)
-        if given.what == "status":
-            return status(deployment)
-        return _destroy(deployment, sure=given.yes)
+        return _run(deployment, given)
     except (CommandError, *AWS_ERRORS) as problem:
         say(f"Stopped: {problem}\nCompleted steps are kept. Run the same command again to resume.")
         return 1
+
+
+def _run(deployment: Deployment, given: argparse.Namespace) -> int:
+    commands = {
+        "deploy": lambda: _deploy(deployment),
+        "config": lambda: show(deployment),
+        "rollback": lambda: rollback(deployment, given.version),
+        "manage": lambda: _manage(deployment, given.arguments),
+        "status": lambda: status(deployment),
+        "destroy": lambda: _destroy(deployment, sure=given.yes),
+    }
+    return commands[given.what]()
 
 
 def _prepare(what: str, stage: str) -> Deployment:
@@ -62,6 +73,15 @@ def _deploy(deployment: Deployment) -> int:
     say("Sign in as 'admin'. This command shows the password:")
     say(f"  aws ssm get-parameter --with-decryption --name {stage_secrets.name_of('admin-password')}")
     return status(deployment)
+
+
+def _manage(deployment: Deployment, arguments: list[str]) -> int:
+    """Print what ``manage.py`` says in the stage's function, and return its exit code."""
+    code, output = ManageFunction(deployment.clients, deployment.options).manage(arguments)
+    say(output.rstrip("\n"))
+    if code == TIMED_OUT:
+        say("Stopped: its 15 minutes were over. What it completed is kept. Run it again to continue.")
+    return code
 
 
 def _destroy(deployment: Deployment, *, sure: bool) -> int:

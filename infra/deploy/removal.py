@@ -9,6 +9,7 @@ from infra import stacks
 from infra.deploy import static_files, web_function
 from infra.deploy.account import ignoring
 from infra.deploy.kept_choices import KeptChoices
+from infra.deploy.manage_function import ManageFunction
 from infra.deploy.stage_secrets import StageSecrets
 from infra.provision import artifacts_bucket
 from infra.web_package import Layout, lay_out
@@ -37,6 +38,7 @@ def destroy(deployment: Deployment) -> list[str]:
     if web_function.configuration(clients, options.function_name) is not None:
         web_function.run_zappa(_bare_layout(deployment), say, "undeploy", "--yes")
     stacks.delete(cloudformation, options.function_name)
+    ManageFunction(clients, options).delete()
     say("3/4 Buckets, queues, table, workers")
     stacks.delete(cloudformation, main_stack)
     kept = [
@@ -53,6 +55,7 @@ def destroy(deployment: Deployment) -> list[str]:
     else:
         StageSecrets(clients.client("ssm"), options.stage).forget()
     shutil.rmtree(deployment.cache / options.stage, ignore_errors=True)
+    (deployment.cache / options.stage).with_suffix(".zip").unlink(missing_ok=True)
     return kept
 
 

@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from infra import stacks
+from infra.commands import CommandError
 from infra.deploy import boundary, concurrency, leftovers, schedules, static_files, web_function
 from infra.deploy.choices import CHOICES
 from infra.deploy.database_certificates import certificates_for
 from infra.deploy.kept_choices import KeptChoices
+from infra.deploy.manage_function import ManageFunction
+from infra.deploy.releases import Releases
 from infra.deploy.stage_secrets import StageSecrets, public_key_of
 from infra.provision import Parameters, artifacts_bucket, provision
 from infra.web_package import CACHE, lay_out
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from infra.deploy.options import Options
+    from infra.deploy.releases import Release
     from infra.deploy.web_function import Gateway
     from infra.provision import Clients, Outputs
     from infra.web_package import Layout
@@ -46,7 +50,8 @@ class Deployment:
     outputs: Outputs = field(init=False)
     """Of the main stack, once ``make_stack`` ran."""
     layout: Layout = field(init=False)
-    """The folder of the package, like the gateway once ``deploy_web`` ran."""
+    """The folder of the package, like release and gateway once ``deploy_web`` ran."""
+    release: Release = field(init=False)
     gateway: Gateway = field(init=False)
 
     def ensure_secrets(self) -> None:
@@ -90,18 +95,47 @@ class Deployment:
         }
 
     def deploy_web(self) -> None:
-        """Package the gallery; deploy or update it by Zappa."""
+        """Package the gallery; static files and migrations first, then the code that needs them."""
         variables = web_function.environment_of(self.options, self.outputs, self.secrets, self.site)
-        bucket = artifacts_bucket(self.clients, self.options.stage)
+        releases = Releases(self.clients.client("s3"), artifacts_bucket(self.clients, self.options.stage))
         self.layout = lay_out(
             self.options.stage,
             self.options.target,
-            web_function.zappa_settings(self.options, self.outputs, bucket, variables),
+            web_function.zappa_settings(self.options, self.outputs, releases.bucket, variables),
             cache=self.cache,
             certificates=certificates_for(self.secrets),
         )
-        web_function.ensure_deployed(self.clients, self.options, self.layout, self.say)
+        worker_key, layer_key = self._worker_keys()
+        archive = web_function.package(self.layout, self.say)
+        self.release = releases.keep(archive, worker_key=worker_key, layer_key=layer_key)
+        self.say(f"version {self.release.version}")
+        if "StaticBucket" in self.site:
+            self.upload_static_files()
+        self._migrate(variables)
+        web_function.ensure_deployed(self.clients, self.options, self.layout, self.release, self.say)
+        releases.forget_old(self.release)
         self.gateway = web_function.find_gateway(self.clients, self.options)
+
+    def _worker_keys(self) -> tuple[str, str]:
+        """Return the keys of the worker's code and layer, of which the stack was made."""
+        name = f"contactsheet-{self.options.stage}"
+        found = stacks.describe(self.clients.client("cloudformation"), name) or {}
+        values = {
+            each["ParameterKey"]: each.get("ParameterValue", "") for each in found.get("Parameters", [])
+        }
+        return values.get("WorkerCodeKey", ""), values.get("WorkerLayerKey", "")
+
+    def _migrate(self, variables: Mapping[str, str]) -> None:
+        """Migrate from the new package while the old one serves: decision 0068."""
+        manage = ManageFunction(self.clients, self.options)
+        before = manage.configuration()
+        serving = web_function.configuration(self.clients, self.options.function_name)
+        if before and serving and before["CodeSha256"] == serving["CodeSha256"]:
+            # The serving release doesn't use what its own contract migrations remove.
+            manage.invoke("migrate", contract=True)
+        manage.ensure(self.release, self.outputs, variables)
+        for name in manage.invoke("migrate"):
+            self.say(f"{name} waits for the next release")
 
     def make_site(self) -> None:
         """Put CloudFront in front of the gateway and the buckets."""
@@ -136,6 +170,7 @@ class Deployment:
         self.make_stack()
         variables = web_function.environment_of(self.options, self.outputs, self.secrets, self.site)
         web_function.ensure_environment(self.clients, self.options, variables)
+        ManageFunction(self.clients, self.options).ensure(self.release, self.outputs, variables)
 
     def upload_static_files(self) -> None:
         """Upload the static files."""
@@ -143,11 +178,14 @@ class Deployment:
         sent = static_files.upload(self.clients.client("s3"), self.site["StaticBucket"], folder)
         self.say(f"{sent} files uploaded")
 
-    def prepare_database(self) -> None:
-        """Migrate, and create the first admin if there is none."""
-        web_function.run_zappa(self.layout, self.say, "manage", "migrate --noinput")
-        arguments = f"--email={self.options.admin_email} --password={self.secrets['admin-password']}"
-        web_function.invoke_manage(self.clients, self.options, f"ensure_admin {arguments}")
+    def make_admin(self) -> None:
+        """Create the first admin if there is none."""
+        password = self.secrets["admin-password"]
+        code, output = ManageFunction(self.clients, self.options).manage(
+            ["ensure_admin", f"--email={self.options.admin_email}", f"--password={password}"]
+        )
+        if code:
+            raise CommandError(f"ensure_admin failed: {output[-1000:]}")
 
     def watch(self) -> None:
         """Make the schedules, the alarms and the dashboard."""
@@ -180,11 +218,11 @@ class Deployment:
 STEPS: tuple[tuple[str, Callable[[Deployment], None]], ...] = (
     ("Secrets and choices", Deployment.ensure_secrets),
     ("Buckets, queues, table, workers", Deployment.make_stack),
-    ("Web function and gateway", Deployment.deploy_web),
+    ("Static files, migrations, web function and gateway", Deployment.deploy_web),
     ("CloudFront", Deployment.make_site),
     ("The gallery's address", Deployment.set_origin),
     ("Static files", Deployment.upload_static_files),
-    ("Database and first admin", Deployment.prepare_database),
+    ("First admin", Deployment.make_admin),
     ("Schedules, alarms and dashboard", Deployment.watch),
 )
 

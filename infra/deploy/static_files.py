@@ -6,6 +6,7 @@ import hashlib
 import json
 import mimetypes
 import re
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -44,6 +45,13 @@ def upload(s3: Any, bucket: str, folder: Path) -> int:
         )
         sent += 1
     return sent
+
+
+def unpack(archive: Path, folder: Path) -> Path:
+    """Unpack the static files of a package and return their folder."""
+    with zipfile.ZipFile(archive) as opened:
+        opened.extractall(folder, [name for name in opened.namelist() if name.startswith("staticfiles/")])
+    return folder / "staticfiles"
 
 
 def empty(s3: Any, bucket: str) -> None:

@@ -9,7 +9,9 @@ from gallery.operations.diagnosis import Finding, broken, line, ok
 from gallery.operations.resources import Names, check_resources
 from infra import stacks
 from infra.deploy import web_function
+from infra.deploy.releases import Releases, serving
 from infra.deploy.stage_secrets import StageSecrets, public_key_of
+from infra.provision import artifacts_bucket
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +34,10 @@ def status(deployment: Deployment) -> int:
     if function is None:
         say("web function: not there. Run: make deploy")
         return 1
-    say(f"web function: {function.get('State', 'Active').lower()}, {function['Runtime']}")
+    say(
+        f"web function: {function.get('State', 'Active').lower()}, {function['Runtime']}, "
+        f"{_version(deployment, function)}"
+    )
     outputs = stacks.read(cloudformation, f"contactsheet-{options.stage}") or {}
     for title, key in (
         ("waiting photos", "ThumbnailsQueueUrl"),
@@ -44,6 +49,15 @@ def status(deployment: Deployment) -> int:
         is_well &= finding.is_well
         say(line(finding))
     return 0 if is_well else 1
+
+
+def _version(deployment: Deployment, function: Mapping[str, Any]) -> str:
+    """Return which version serves, and which are kept for a rollback."""
+    clients = deployment.clients
+    kept = Releases(clients.client("s3"), artifacts_bucket(clients, deployment.options.stage)).kept()
+    live = serving(kept, function["CodeSha256"])
+    names = ", ".join(str(release.version) for release in kept)
+    return f"version {live.version if live else 'unknown'} (kept: {names or 'none'})"
 
 
 def _depth(sqs: Any, url: str) -> str:

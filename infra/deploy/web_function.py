@@ -15,8 +15,10 @@ from infra.deploy.account import ignoring
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from infra.deploy.options import Options
+    from infra.deploy.releases import Release
     from infra.provision import Clients, Outputs
     from infra.web_package import Layout
 
@@ -88,7 +90,17 @@ def zappa_settings(
     }
 
 
-def ensure_deployed(clients: Clients, options: Options, layout: Layout, say: Callable[[str], None]) -> None:
+def package(layout: Layout, say: Callable[[str], None]) -> Path:
+    """Let Zappa make the zip, and return it; it lies beside the layout's folder."""
+    run_zappa(layout, say, "package", "--output", "web.zip")
+    archive = layout.folder.with_suffix(".zip")
+    (layout.folder / "web.zip").replace(archive)
+    return archive
+
+
+def ensure_deployed(
+    clients: Clients, options: Options, layout: Layout, release: Release, say: Callable[[str], None]
+) -> None:
     """Deploy or update by Zappa; first remove what an interrupted run left incomplete."""
     function = configuration(clients, options.function_name)
     stack = stacks.read(clients.client("cloudformation"), options.function_name)
@@ -99,7 +111,7 @@ def ensure_deployed(clients: Clients, options: Options, layout: Layout, say: Cal
         run_zappa(layout, say, "undeploy", "--yes")
         stacks.delete(clients.client("cloudformation"), options.function_name)
         function = None
-    run_zappa(layout, say, "deploy" if function is None else "update")
+    run_zappa(layout, say, "deploy" if function is None else "update", "--zip", release.address)
 
 
 def run_zappa(layout: Layout, say: Callable[[str], None], command: str, *arguments: str) -> str:
@@ -160,17 +172,3 @@ def find_gateway(clients: Clients, options: Options) -> Gateway:
         path = f"/_aws/execute-api/{api_id}/{options.stage}"
         return Gateway(api_id, "localhost", path, parts.port or 80)
     return Gateway(api_id, f"{api_id}.execute-api.{options.region}.amazonaws.com", f"/{options.stage}", 443)
-
-
-def invoke_manage(clients: Clients, options: Options, command: str) -> None:
-    """Run a command of ``manage.py`` in the function; unlike ``zappa manage``, it shows in no process list.
-
-    Raises:
-        CommandError: the command failed.
-    """
-    answer = clients.client("lambda").invoke(
-        FunctionName=options.function_name, Payload=json.dumps({"manage": command}).encode()
-    )
-    if "FunctionError" in answer:
-        output = answer["Payload"].read().decode(errors="replace")
-        raise CommandError(f"manage {command.split(maxsplit=1)[0]} failed: {output[-1000:]}")
