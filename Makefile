@@ -99,6 +99,7 @@ check: environment-dev ## check format, lint, types, imports, words, templates a
 	@.venv/bin/cfn-lint --include-checks I -- infra/*.yaml
 	@git ls-files 'templates/*.html' | xargs --no-run-if-empty .venv/bin/djade --check --target-version 5.2
 	@$(python) manage.py makemigrations --check --dry-run --settings tests.settings
+	@$(python) -m infra.migration_lint
 	@$(python) manage.py check --settings tests.settings
 
 fmt: environment-dev ## format code and templates

@@ -14,9 +14,10 @@ import boto3
 import pytest
 
 from infra import stacks
+from infra.deploy.releases import Releases
 from infra.deploy.stage_secrets import StageSecrets
 from infra.embedded import REGION, EmbeddedAws
-from infra.web_package import CACHE
+from infra.provision import artifacts_bucket
 from infra.worker_zip import PROJECT
 from tests.aws import aws_of_its_own
 from tests.postgresql import postgresql
@@ -48,11 +49,25 @@ class Deployed:
         """Return a client that acts as root."""
         return self.aws.client(service)
 
-    def make(self, what: str, *arguments: str, check: bool = True, **variables: str) -> str:
+    def make(
+        self, what: str, *arguments: str, check: bool = True, folder: Path = PROJECT, **variables: str
+    ) -> str:
         """Run ``make deploy``, ``status`` or ``destroy`` and return what it said."""
-        run = subprocess.run(
+        run = self._run(what, *arguments, folder=folder, **variables)
+        assert not check or run.returncode == 0, run.stdout[-3000:]
+        return run.stdout
+
+    def manage(self, *arguments: str) -> tuple[int, str]:
+        """Run ``make manage`` and return its exit code and what it said."""
+        run = self._run("manage", "--", *arguments, folder=PROJECT)
+        return run.returncode, run.stdout
+
+    def _run(
+        self, what: str, *arguments: str, folder: Path, **variables: str
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
             [sys.executable, "-m", "infra.deploy", what, STAGE, *arguments],
-            cwd=PROJECT,
+            cwd=folder,
             env={**self.environment, **variables},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -61,8 +76,6 @@ class Deployed:
             timeout=DEPLOYED_WITHIN_SECONDS,
             check=False,
         )
-        assert not check or run.returncode == 0, run.stdout[-3000:]
-        return run.stdout
 
     def outputs(self, part: str = "") -> dict[str, str]:
         """Return the outputs of one of the stage's stacks."""
@@ -137,22 +150,11 @@ class Package:
 
 @pytest.fixture(scope="session")
 def package(deployed: Deployed, tmp_path_factory: pytest.TempPathFactory) -> Package:
-    """Let Zappa package once more, this time to keep it."""
+    """Take the zip of the release that was deployed first."""
     folder = tmp_path_factory.mktemp("package")
-    # Newest first: an older lock's environment may still lie there.
-    environments = sorted(CACHE.glob("environment-*"), key=lambda path: path.stat().st_mtime, reverse=True)
     archive = folder / "web.zip"
-    run = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "zappa.cli", "package", STAGE, "-o", "web.zip"],
-        cwd=CACHE / STAGE,
-        env={**deployed.environment, "VIRTUAL_ENV": str(environments[0]), "PYTHONDONTWRITEBYTECODE": "1"},
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-    )
-    assert run.returncode == 0, run.stdout + run.stderr
-    (CACHE / STAGE / "web.zip").rename(archive)
+    releases = Releases(deployed.client("s3"), artifacts_bucket(deployed, STAGE))
+    releases.download(releases.kept()[0], archive)
     code, runtime = folder / "code", folder / "runtime"
     with zipfile.ZipFile(archive) as opened:
         opened.extractall(code)

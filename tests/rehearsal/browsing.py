@@ -1,0 +1,66 @@
+"""A visitor who reloads pages all the while, and reports every page that failed or had no style."""
+
+from __future__ import annotations
+
+import re
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tests.rehearsal.visitor import Visitor
+
+PAUSE_SECONDS = 0.1
+
+
+@dataclass
+class Browsed:
+    """What the visitor saw."""
+
+    requests: int = 0
+    pages: int = 0
+    errors: list[str] = field(default_factory=list)
+    unstyled: list[str] = field(default_factory=list)
+    styles: set[str] = field(default_factory=set)
+
+
+@contextmanager
+def browsing(visitor: Visitor, paths: Sequence[str]) -> Iterator[Browsed]:
+    """Reload the pages one after another, each with its styles, while the block lasts."""
+    seen, ended = Browsed(), threading.Event()
+
+    def browse() -> None:
+        while not ended.is_set():
+            for path in paths:
+                _load(visitor, path, seen)
+                ended.wait(PAUSE_SECONDS)
+
+    thread = threading.Thread(target=browse, name="browsing")
+    thread.start()
+    try:
+        yield seen
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _load(visitor: Visitor, path: str, seen: Browsed) -> None:
+    try:
+        page = visitor.get(path)
+    except OSError as error:
+        seen.errors.append(f"{path}: {error}")
+        return
+    seen.requests += 1
+    if page.status != 200:
+        seen.errors.append(f"{path}: {page.status} {page.text[:200]}")
+        return
+    seen.pages += 1
+    styles = re.findall(r'<link[^>]+rel="stylesheet"[^>]+href="([^"]+)"', page.text)
+    loaded = [visitor.get(style) for style in styles]
+    seen.requests += len(styles)
+    seen.styles.update(styles)
+    if not styles or any(found.status != 200 for found in loaded):
+        seen.unstyled.append(path)
