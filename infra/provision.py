@@ -155,6 +155,7 @@ def upload_worker(clients: Clients, stage: str, worker_zip: Path) -> tuple[str, 
                 "RestrictPublicBuckets": True,
             },
         )
+        s3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": stacks.tags_of(stage)})
     if not s3.list_objects_v2(Bucket=bucket, Prefix=key).get("KeyCount"):
         s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType="application/zip")
     return bucket, key

@@ -19,6 +19,8 @@ POLLING = {"Delay": 2, "MaxAttempts": 900}
 """Every two seconds for half an hour: a new CloudFront distribution takes up to 15 minutes."""
 NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
 """CloudFormation's messages for a change set without changes."""
+STAGE_TAG = "contactsheet-stage"
+"""The cost allocation tag; ``infra/watch.yaml`` names it too."""
 CREATE_FAILED = frozenset({"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED"})
 """States of a stack that can only be deleted."""
 WAITERS = {
@@ -79,12 +81,18 @@ def apply(cloudformation: Any, request: Mapping[str, Any], *, say: Callable[[str
     return Stack(outputs_of(describe(cloudformation, stack_name) or {}), changed=True)
 
 
+def tags_of(stage: str) -> list[dict[str, str]]:
+    """Return the tags of a stage's resources, by which its budget counts."""
+    return [{"Key": STAGE_TAG, "Value": stage}]
+
+
 def request(stack_name: str, template: Path, parameters: Mapping[str, str]) -> dict[str, Any]:
-    """Return the arguments with which CloudFormation makes the stack."""
+    """Return the arguments with which CloudFormation makes the stack and tags its resources."""
     return {
         "StackName": stack_name,
         "TemplateBody": template.read_text(),
         "Parameters": [{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()],
+        "Tags": tags_of(parameters["Stage"]),
     }
 
 

@@ -39,7 +39,8 @@ COLLECT = """
 import os
 os.environ["DJANGO_SETTINGS_MODULE"] = "gallery.settings"
 from django.conf import settings
-settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}
+plain = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+settings.STORAGES["staticfiles"] = {"BACKEND": plain}
 import django
 from django.core.management import call_command
 django.setup()

@@ -14,6 +14,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from infra import stacks
 from infra.commands import CommandError
 from infra.deploy import web_function
 from infra.deploy.account import ignoring
@@ -87,7 +88,7 @@ class ManageFunction:
             # The web's role may write to this group only.
             "LoggingConfig": {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{options.function_name}"},
             "Architectures": [options.target.architecture],
-            "Tags": {"contactsheet:stage": options.stage},
+            "Tags": {stacks.STAGE_TAG: options.stage},
         }
 
     def _create(self, wanted: Mapping[str, Any]) -> None:

@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from infra.commands import CommandError
+from infra.web_package import SETTINGS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from infra.web_package import Layout
+
 PREFIX = "releases/"
 KEPT = 10
 """About 25 MB each."""
-MADE_ANEW = "package_info.json"
-"""Zappa writes the time and a random id there, so two packages of the same files differ in it."""
 _KEY = re.compile(rf"{PREFIX}(\d{{4,}})-([0-9a-f]{{16}})\.zip")
 
 
@@ -64,13 +65,14 @@ class Releases:
             metadata.get("layer-key", ""),
         )
 
-    def keep(self, archive: Path, *, worker_key: str, layer_key: str) -> Release:
-        """Keep a package with a number of its own, unless the same files are kept already."""
-        digest = digest_of(archive, worker_key, layer_key)
+    def find(self, digest: str) -> Release | None:
+        """Return the release of these files, which needs no packaging, or ``None``."""
+        found = [release for release in self.kept() if release.key.endswith(f"-{digest}.zip")]
+        return found[-1] if found else None
+
+    def keep(self, archive: Path, digest: str, *, worker_key: str, layer_key: str) -> Release:
+        """Keep a package under the next number."""
         kept = self.kept()
-        for release in kept:
-            if release.key.endswith(f"-{digest}.zip"):
-                return release
         version = kept[-1].version + 1 if kept else 1
         body = archive.read_bytes()
         code_sha256 = base64.b64encode(hashlib.sha256(body).digest()).decode()
@@ -119,14 +121,16 @@ def serving(kept: list[Release], code_sha256: str) -> Release | None:
     return next((release for release in reversed(kept) if release.code_sha256 == code_sha256), None)
 
 
-def digest_of(archive: Path, *worker: str) -> str:
-    """Return a short digest of a package's files and of its worker."""
-    digest = hashlib.sha256("\n".join(worker).encode())
-    with zipfile.ZipFile(archive) as opened:
-        for name in sorted(opened.namelist()):
-            if name != MADE_ANEW:
-                content = hashlib.sha256(opened.read(name)).hexdigest()
-                digest.update(f"{name}\0{content}\n".encode())
+def digest_of(layout: Layout, *more: str) -> str:
+    """Return a short digest of the files and packages that Zappa would package, and of ``more``."""
+    digest = hashlib.sha256("\n".join([layout.environment.name, *more]).encode())
+    digest.update(SETTINGS.read_bytes())
+    for path in sorted(layout.folder.rglob("*")):
+        name = path.relative_to(layout.folder).as_posix()
+        # The stage's settings hold its variables and are not packaged.
+        if path.is_file() and path.suffix != ".pyc" and name != SETTINGS.name:
+            content = hashlib.sha256(path.read_bytes()).hexdigest()
+            digest.update(f"{name}\0{content}\n".encode())
     return digest.hexdigest()[:16]
 
 

@@ -15,7 +15,7 @@ from infra.deploy.choices import CHOICES
 from infra.deploy.database_certificates import certificates_for
 from infra.deploy.kept_choices import KeptChoices
 from infra.deploy.manage_function import ManageFunction
-from infra.deploy.releases import Releases
+from infra.deploy.releases import Releases, digest_of
 from infra.deploy.stage_secrets import StageSecrets, public_key_of
 from infra.provision import Parameters, artifacts_bucket, provision
 from infra.web_package import CACHE, lay_out
@@ -105,9 +105,7 @@ class Deployment:
             cache=self.cache,
             certificates=certificates_for(self.secrets),
         )
-        worker_key, layer_key = self._worker_keys()
-        archive = web_function.package(self.layout, self.say)
-        self.release = releases.keep(archive, worker_key=worker_key, layer_key=layer_key)
+        self.release = self._release(releases)
         self.say(f"version {self.release.version}")
         if "StaticBucket" in self.site:
             self.upload_static_files()
@@ -115,6 +113,15 @@ class Deployment:
         web_function.ensure_deployed(self.clients, self.options, self.layout, self.release, self.say)
         releases.forget_old(self.release)
         self.gateway = web_function.find_gateway(self.clients, self.options)
+
+    def _release(self, releases: Releases) -> Release:
+        """Return the kept release of these files; package and keep it if there is none."""
+        worker_key, layer_key = self._worker_keys()
+        digest = digest_of(self.layout, worker_key, layer_key)
+        if found := releases.find(digest):
+            return found
+        archive = web_function.package(self.layout, self.say)
+        return releases.keep(archive, digest, worker_key=worker_key, layer_key=layer_key)
 
     def _worker_keys(self) -> tuple[str, str]:
         """Return the keys of the worker's code and layer, of which the stack was made."""
@@ -133,6 +140,8 @@ class Deployment:
         if before and serving and before["CodeSha256"] == serving["CodeSha256"]:
             # The serving release doesn't use what its own contract migrations remove.
             manage.invoke("migrate", contract=True)
+            if serving["CodeSha256"] == self.release.code_sha256:
+                return
         manage.ensure(self.release, self.outputs, variables)
         for name in manage.invoke("migrate"):
             self.say(f"{name} waits for the next release")

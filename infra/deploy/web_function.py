@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from dataclasses import dataclass
@@ -86,6 +85,7 @@ def zappa_settings(
         "aws_region": options.region,
         "s3_bucket": bucket,
         "role_arn": outputs.web_role_arn,
+        "tags": {stacks.STAGE_TAG: options.stage},
         "aws_environment_variables": dict(variables),
     }
 

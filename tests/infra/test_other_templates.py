@@ -11,7 +11,9 @@ from uuid import UUID
 import pytest
 
 from gallery.storage.signed_urls import LIFETIME_SECONDS, browser_caching
+from infra import stacks
 from infra.deploy.stages import TEMPLATES
+from infra.provision import Parameters, stack_request
 from tests.templates import load, resources_of
 from thumbworker.contract import policy
 from thumbworker.contract.metrics import NAMESPACE, STAGE
@@ -267,3 +269,21 @@ class TestDatabase:
 @pytest.mark.parametrize("name", ["template", "site", "schedules", "watch", "firewall", "deployer"])
 def test_template__fits_into_one_request(name: str) -> None:
     assert len((TEMPLATES / f"{name}.yaml").read_bytes()) <= 51_200  # CloudFormation's limit for a body
+
+
+def test_budget__counts_one_stage() -> None:
+    budget = WATCH["Budget"]["Properties"]["Budget"]
+    assert budget["CostFilters"] == {
+        "TagKeyValue": [{"Fn::Join": ["$", [f"user:{stacks.STAGE_TAG}", {"Ref": "Stage"}]]}]
+    }
+
+
+@pytest.mark.parametrize("part", ["site", "watch", "schedules"])
+def test_stack__tags_its_resources_with_the_stage(part: str) -> None:
+    tags = [{"Key": stacks.STAGE_TAG, "Value": "dev"}]
+    assert (
+        stacks.request(f"contactsheet-dev-{part}", TEMPLATES / f"{part}.yaml", {"Stage": "dev"})["Tags"]
+        == tags
+    )
+    main = stack_request(Parameters("dev", "", Path("worker.zip")), "bucket", "key")
+    assert main["Tags"] == tags
