@@ -23,6 +23,8 @@ from infra.deploy.status import status
 CHANGING = ("deploy", "config")
 """Commands that read choices from the environment; the others take the stage as it is."""
 
+RESUMED = ("deploy", "destroy")
+
 
 def main(arguments: list[str]) -> int:
     """Run the command; return the exit status."""
@@ -35,9 +37,15 @@ def main(arguments: list[str]) -> int:
     given = parser.parse_args(arguments)
     try:
         deployment = _prepare(given.what, given.stage)
+    except (CommandError, *AWS_ERRORS) as problem:
+        say(f"Stopped: {problem}")
+        return 1
+    try:
         return _run(deployment, given)
     except (CommandError, *AWS_ERRORS) as problem:
-        say(f"Stopped: {problem}\nCompleted steps are kept. Run the same command again to resume.")
+        say(f"Stopped: {problem}")
+        if given.what in RESUMED:
+            say("Completed steps are kept. Run the same command again to resume.")
         return 1
 
 
