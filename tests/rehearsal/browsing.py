@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from tests.rehearsal.visitor import Visitor
 
 PAUSE_SECONDS = 0.1
+CUT_OFF = '"errorMessage": "Worker process exited immediately. stderr: "'
+"""The embedded AWS ends a process that is answering when its function changes; AWS lets it finish."""
+CHANGES_OF_A_FUNCTION = 4
+"""Of one deployment: code, configuration, tags and variables. Each may cut off one request at most."""
 
 
 @dataclass
@@ -22,6 +26,7 @@ class Browsed:
 
     requests: int = 0
     pages: int = 0
+    cut_off: int = 0
     errors: list[str] = field(default_factory=list)
     unstyled: list[str] = field(default_factory=list)
     styles: set[str] = field(default_factory=set)
@@ -54,6 +59,9 @@ def _load(visitor: Visitor, path: str, seen: Browsed) -> None:
         seen.errors.append(f"{path}: {error}")
         return
     seen.requests += 1
+    if page.status == 502 and CUT_OFF in page.text and seen.cut_off < CHANGES_OF_A_FUNCTION:
+        seen.cut_off += 1
+        page = visitor.get(path)
     if page.status != 200:
         seen.errors.append(f"{path}: {page.status} {page.text[:200]}")
         return

@@ -91,6 +91,7 @@ def test_release__shows_no_error_and_is_taken_back(
     with capsys.disabled():
         figures = (
             f"{seen.requests} requests, {seen.pages} pages, 0 errors, 0 unstyled; back in {seconds[1]} s"
+            f" ({seen.cut_off + back.cut_off} cut off by the emulator and sent again)"
         )
         print(f"\nrelease: {figures}")  # noqa: T201  # the figures of the run
     assert visitor.get("/health/ready/").status == 200
