@@ -108,7 +108,7 @@ MIDDLEWARE = [
     "gallery.core.gateway_middleware.GatewayMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "gallery.core.security_headers.SecurityHeadersMiddleware",
-    # Each answer gets a random length against BREACH; and each page masks its CSRF token differently.
+    # Each answer gets a random length against BREACH, and each page masks its CSRF token differently.
     "django.middleware.gzip.GZipMiddleware",
     "gallery.core.canonical_host.CanonicalHostMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -93,7 +93,7 @@ ALBUM_WORDS: dict[str, Any] = {
 NOT_READY: dict[str, Any] = {
     "photoId": PHOTO_ID,
     "state": "awaiting",
-    "sentence": "Your photo is uploaded. We're processing it.",
+    "sentence": "Your photo is being uploaded and processed.",
 }
 OFFER: dict[str, Any] = {
     "outcome": "offered",

@@ -9,7 +9,7 @@
     ├── an action is refused     CONFLICT … NOT_IN_TRASH
     ├── a request is refused     SIGNED_OUT … BROKEN
     ├── in the browser           CONNECTION_LOST, NOT_STORED: an upload stopped, and can be retried
-    ├── a photo never arrived    NEVER_ARRIVED
+    ├── a photo never arrived    UPLOAD_INTERRUPTED, after a day NEVER_ARRIVED
     └── PROCESSING               what the workers write: thumbworker.contract.reasons and .imports
 
 ``docs/errors.md`` lists them all; a test holds it to this module.
@@ -157,6 +157,11 @@ ALBUM_FULL = Reason(
 LOOKS_TAKEN_DOWN = Reason("looks_taken_down", _("Looks like a picture that was taken down."))
 
 # A photo never arrived.
+UPLOAD_INTERRUPTED = Reason(
+    "upload_interrupted",
+    _("The upload was interrupted. Choose the file again to continue."),
+    HTTPStatus.CONFLICT,
+)
 NEVER_ARRIVED = Reason("never_arrived", _("The upload didn't finish. Choose the file again."))
 
 # A request is refused.

@@ -50,6 +50,7 @@ class Photo(models.Model):
     ordered or searched by them. ``taken_local`` is the wall clock of capture, and ``taken_at`` the instant,
     if the offset from UTC is known. A row with only an instant is older than this rule: its instant may be
     a local time. The sweep looks at an awaiting photo when it is ``due_at``, after ``looks`` looks in vain.
+    It writes ``missing_at`` if S3 had no original then.
 
     ``taken_down_at`` is when a moderator took the photo down: it stays rejected, its bytes are gone, and
     ``TakenDown`` keeps what recognizes it. ``review_hint`` is a reason code that only moderators see.
@@ -89,6 +90,7 @@ class Photo(models.Model):
     looked_at = models.DateTimeField(default=NEVER, editable=False)
     due_at = models.DateTimeField(default=NEVER, db_default=NEVER, editable=False)
     looks = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
+    missing_at = models.DateTimeField(null=True, editable=False)
 
     objects = PhotoQuerySet.as_manager()
 
@@ -167,6 +169,13 @@ class Photo(models.Model):
     def is_being_imported(self) -> bool:
         """Return whether the photo has not been fetched from its URL yet."""
         return bool(self.origin_url) and self.state == State.AWAITING
+
+    @property
+    def is_interrupted(self) -> bool:
+        """Return whether the original was missing after its offer had ended. Offered again, it may come."""
+        if self.state != State.AWAITING or self.origin_url or self.missing_at is None:
+            return False
+        return self.missing_at >= self.offered_until
 
     @property
     def can_be_tried_again(self) -> bool:

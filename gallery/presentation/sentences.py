@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from gallery.photos.models import Photo
 
 FOR_OWNER: dict[str, StrPromise] = {
-    State.AWAITING: gettext_lazy("Your photo is uploaded. We're processing it."),
+    State.AWAITING: gettext_lazy("Your photo is being uploaded and processed."),
     State.PENDING: gettext_lazy("Waiting for review. Only you can see it."),
     State.APPROVED: gettext_lazy("Everyone can see it."),
     State.REJECTED: gettext_lazy("A moderator decided not to show it. Only you can see it."),
 }
 FOR_OTHERS: dict[str, StrPromise] = FOR_OWNER | {
-    State.AWAITING: gettext_lazy("This photo is uploaded. We're processing it."),
+    State.AWAITING: gettext_lazy("This photo is being uploaded and processed."),
     State.PENDING: gettext_lazy("Waiting for review. Only its owner and moderators can see it."),
     State.REJECTED: gettext_lazy(
         "A moderator decided not to show it. Only its owner and moderators can see it."
@@ -34,6 +34,8 @@ BEING_IMPORTED = gettext_lazy("This photo is being imported from the web.")
 
 def state_label(photo: Photo) -> str:
     """Return a word for the state. An approved photo needs none."""
+    if photo.is_interrupted:
+        return _("Upload interrupted")
     return "" if photo.state == State.APPROVED else str(State(photo.state).label)
 
 
@@ -41,6 +43,8 @@ def state_sentence(photo: Photo, *, is_mine: bool = True) -> str:
     """Return the photo's state and, where it matters, the reason: for its owner, or for a moderator."""
     if photo.state == State.FAILED:
         return reasons.of(photo.reason).sentence
+    if photo.is_interrupted:
+        return reasons.UPLOAD_INTERRUPTED.sentence
     if photo.is_being_imported:
         return str(BEING_IMPORTED)
     if photo.state in {State.APPROVED, State.PENDING} and photo.visibility == Visibility.PRIVATE:

@@ -143,14 +143,21 @@ def _awaiting(run: Run) -> Iterator[None]:
 
 
 def _mark_awaiting(photo: Photo, run: Run) -> None:
+    due_at = run.now + interval_after(photo.looks)
+    if run.now < photo.offered_until:
+        # Soon after the offer has ended, its owner is told if nothing came.
+        due_at = min(due_at, photo.offered_until)
     Photo.objects.filter(pk=photo.pk, state=State.AWAITING).update(
-        looked_at=run.now, due_at=run.now + interval_after(photo.looks), looks=F("looks") + 1
+        looked_at=run.now, due_at=due_at, looks=F("looks") + 1
     )
 
 
 def _check_awaiting(photo: Photo, reading: catalogue.Reading, run: Run) -> None:
     run.budget.spend(1)
-    if originals().head(photo.pk) is not None:
+    stored = originals().head(photo.pk)
+    missing_at = None if stored else run.now
+    Photo.objects.filter(pk=photo.pk, state=State.AWAITING).update(missing_at=missing_at)
+    if stored is not None:
         # What a closed account uploaded stays out of sight, and waits until the account is opened again.
         if photo.owner.is_active:
             _nudge(run, photo.pk)

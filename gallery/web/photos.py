@@ -67,6 +67,7 @@ def _photo_page(request: Request, found: Photo, form: PhotoForm, status: int = 2
         "history": lines_of(found) if seen.shows_history else [],
         "can_edit": seen.can_edit,
         "has_public_page": found.state == State.APPROVED and found.visibility == Visibility.PUBLIC,
+        "is_interrupted": found.is_interrupted,
         "is_taken_down": found.is_taken_down,
         "can_report": not seen.is_mine and found.state == State.APPROVED,
         "is_blocked": seen.is_mine and is_blocked(found.owner),

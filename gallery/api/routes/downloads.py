@@ -69,7 +69,7 @@ def _found(request: ApiRequest, name: str, by_id: PhotoQuerySet) -> tuple[Photo,
     """Return the photo, after updating its state from the catalogue, and its catalogue item.
 
     Raises:
-        Problem: there is no such photo, or processing failed.
+        Problem: there is no such photo, its upload was interrupted, or processing failed.
     """
     try:
         photos = by_id.filter(pk=UUID(name))
@@ -83,6 +83,8 @@ def _found(request: ApiRequest, name: str, by_id: PhotoQuerySet) -> tuple[Photo,
         raise Problem(reasons.TAKEN_DOWN)
     if photo.state == State.FAILED:
         raise Problem(reasons.of(photo.reason), state_sentence(photo), status=HTTPStatus.CONFLICT)
+    if photo.is_interrupted:
+        raise Problem(reasons.UPLOAD_INTERRUPTED)
     return photo, reading.items.get(photo.pk)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
+from django.utils import timezone
 
 from gallery.photos.states import State
 from tests.gallery.stores import failed_item, ready_item
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from tests.gallery.stores import Stores
 
 pytestmark = pytest.mark.usefixtures("stores")
+
+NOW = timezone.now()
 
 
 def test_download__owner_only(
@@ -68,6 +71,16 @@ def test_downloads__awaiting_photo(
     assert waiting.json()["state"] == "awaiting"
     stores.put_item(ready_item(photo))
     assert program.get(f"/{path}/{photo.pk}").status_code == 302
+
+
+@pytest.mark.parametrize("path", ["download", "download-thumbnail"])
+def test_downloads__interrupted_upload(
+    alice: User, make_photo: PhotoFactory, program_of: ProgramFactory, path: str
+) -> None:
+    photo = make_photo(alice, State.AWAITING, offered_until=NOW, missing_at=NOW)
+    answer = program_of(alice).get(f"/{path}/{photo.pk}")
+    assert answer.status_code == 409
+    assert answer.json()["reason"] == "upload_interrupted"
 
 
 @pytest.mark.parametrize("path", ["download", "download-thumbnail"])

@@ -29,6 +29,7 @@ NOW = timezone.now()
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+MINUTE = timedelta(minutes=1)
 
 
 def record_of(photo_id: UUID, *, offered_until_ago: timedelta = 3 * HOUR) -> DeletionRecord:
@@ -65,6 +66,51 @@ def test_sweep__ignores_a_recent_upload(stores: Stores, alice: User, make_photo:
     photo = make_photo(alice, State.AWAITING, created_at=NOW - timedelta(minutes=1))
     stores.put_original(photo.pk)
     assert sweep(NOW).nudged == 0
+
+
+@pytest.mark.parametrize(
+    ("offer_ended", "arrived", "is_interrupted"),
+    [
+        pytest.param(MINUTE, False, True, id="nothing came"),
+        pytest.param(-MINUTE, False, False, id="it may still come"),
+        pytest.param(MINUTE, True, False, id="it came and waits for the worker"),
+    ],
+)
+def test_sweep__tells_interrupted_uploads(
+    offer_ended: timedelta,
+    arrived: bool,
+    is_interrupted: bool,
+    stores: Stores,
+    alice: User,
+    make_photo: PhotoFactory,
+) -> None:
+    photo = make_photo(alice, State.AWAITING, created_at=NOW - 17 * MINUTE, offered_until=NOW - offer_ended)
+    if arrived:
+        stores.put_original(photo.pk)
+    sweep(NOW)
+    photo.refresh_from_db()
+    assert photo.is_interrupted is is_interrupted
+
+
+def test_sweep__late_original_is_not_interrupted(
+    stores: Stores, alice: User, make_photo: PhotoFactory
+) -> None:
+    photo = make_photo(alice, State.AWAITING, created_at=NOW - HOUR, offered_until=NOW - 44 * MINUTE)
+    sweep(NOW)
+    stores.put_original(photo.pk)
+    sweep(NOW + HOUR)
+    photo.refresh_from_db()
+    assert not photo.is_interrupted
+
+
+@pytest.mark.usefixtures("stores")
+def test_sweep__looks_as_soon_as_an_offer_has_ended(alice: User, make_photo: PhotoFactory) -> None:
+    photo = make_photo(
+        alice, State.AWAITING, created_at=NOW - 15 * MINUTE, offered_until=NOW + MINUTE, looks=3
+    )
+    sweep(NOW)
+    photo.refresh_from_db()
+    assert photo.due_at == photo.offered_until
 
 
 def test_sweep__expires_an_upload_after_a_day_without_original(

@@ -154,6 +154,18 @@ def test_offer__expired_upload_is_reopened(alice: User) -> None:
     assert Photo.objects.get().state == State.AWAITING
 
 
+def test_offer__interrupted_upload_goes_on(alice: User) -> None:
+    (first,) = offer(alice.pk, [request("a")], visibility="public")
+    assert isinstance(first, Offered)
+    ended = timezone.now() - timedelta(minutes=1)
+    Photo.objects.update(offered_until=ended, missing_at=ended)
+    assert Photo.objects.get().is_interrupted
+    (second,) = offer(alice.pk, [request("a")], visibility="public")
+    assert isinstance(second, Offered)
+    assert second.photo_id == first.photo_id
+    assert not Photo.objects.get().is_interrupted
+
+
 def test_offer__changed_file_is_refused(alice: User) -> None:
     upload_id = uuid4()
     offer(alice.pk, [request("a", upload_id=upload_id)], visibility="public")

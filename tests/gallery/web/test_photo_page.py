@@ -9,6 +9,7 @@ from django.contrib.messages import get_messages
 from django.utils import timezone
 
 from gallery.albums.tagging import set_tags, tags_of
+from gallery.core import reasons
 from gallery.photos.actions import Outcome
 from gallery.photos.models import Photo
 from gallery.photos.states import State
@@ -149,6 +150,18 @@ def test_add_file_tags__photo_of_another_user_is_not_found(
     stores.put_item(ready_item(photo, words=WORDS))
     assert client_of(bob).post(f"/photos/{photo.pk}/file-tags/").status_code == 404
     assert tags_of([photo.pk]) == {}
+
+
+def test_photo__interrupted_upload_says_what_to_do(
+    alice: User, make_photo: PhotoFactory, client_of: Callable[[User], Client]
+) -> None:
+    now = timezone.now()
+    photo = make_photo(alice, State.AWAITING, offered_until=now, missing_at=now)
+    browser = client_of(alice)
+    page = browser.get(photo.get_absolute_url()).text
+    assert reasons.UPLOAD_INTERRUPTED.sentence in page
+    assert "Choose the file</a>" in page
+    assert "Upload interrupted" in browser.get("/me/photos/").text
 
 
 @pytest.mark.parametrize(
