@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 SQLITE = "django.db.backends.sqlite3"
 POSTGRESQL = "django.db.backends.postgresql"
+READS_PASSWORD = "gallery.storage.postgresql"  # noqa: S105 - a backend
+"""The backend that takes the password from the secret ``DATABASE_PASSWORD_SECRET`` when it connects."""
 CONNECTION_KEPT_SECONDS = 300
 """A warm Lambda handles one request at a time and keeps its connection between requests. Aurora's
 ``idle_session_timeout`` in ``infra/database.yaml`` closes the connections of frozen Lambdas."""
@@ -27,7 +29,8 @@ def database_settings(url: str, environment: Mapping[str, str]) -> dict[str, Any
     """Return one entry of ``DATABASES``.
 
     ``DATABASE_POOLED`` means that a pooler in transaction mode is used (PgBouncer, Neon, Supabase), so no
-    state may outlive a transaction.
+    state may outlive a transaction. ``DATABASE_PASSWORD_SECRET`` is the ARN of the secret in which RDS keeps
+    the password.
 
     Raises:
         ImproperlyConfigured: the database cannot be used here; the message says what to set.
@@ -44,7 +47,10 @@ def database_settings(url: str, environment: Mapping[str, str]) -> dict[str, Any
     if found.get("ENGINE") != POSTGRESQL:
         raise ImproperlyConfigured("DATABASE_URL must start with postgresql:// or sqlite://.")
     pooled = environment.get("DATABASE_POOLED", "false").lower() in {"true", "1", "yes", "on"}
-    return _postgresql(found, pooled=pooled, authorities=_authorities(environment))
+    settings = _postgresql(found, pooled=pooled, authorities=_authorities(environment))
+    if secret := environment.get("DATABASE_PASSWORD_SECRET"):
+        settings |= {"ENGINE": READS_PASSWORD, "PASSWORD_SECRET": secret}
+    return settings
 
 
 def _authorities(environment: Mapping[str, str]) -> str:

@@ -98,6 +98,15 @@ CHOICES = (
         is_setting=True,
     ),
     Choice(
+        "DATABASE_PASSWORD_SECRET",
+        "",
+        _like(r"arn:aws[\w-]*:secretsmanager:\S+", "give the secret's ARN"),
+        "secret in which RDS keeps the password, if `DATABASE_URL` has none; it is read at connecting, so "
+        "AWS may change it",
+        is_setting=True,
+        default_meaning="none",
+    ),
+    Choice(
         "DOMAIN_NAME", "", _host, "your domain; needs `CERTIFICATE_ARN`", default_meaning="CloudFront's name"
     ),
     Choice(

@@ -83,6 +83,7 @@ class Deployment:
         chosen = {
             "WorkerConcurrency": str(concurrency.of_worker(self.clients, self.options, self.say)),
             "RoleBoundary": boundary.arn_of_boundary(self.clients, self.options),
+            "DatabasePasswordSecret": self.options.settings.get("DATABASE_PASSWORD_SECRET", ""),
             "PicturesDistributionId": self.site.get("PicturesDistributionId", ""),
         }
         # The emulator runs every runtime with its own Python.

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 REGION = "eu-central-1"
 OTHER = {
     "DATABASE_POOLED": "true",
+    "DATABASE_PASSWORD_SECRET": "arn:aws:secretsmanager:eu-central-1:1:secret:rds!cluster-1",
     "DOMAIN_NAME": "photos.example.com",
     "CERTIFICATE_ARN": "arn:aws:acm:us-east-1:1:certificate/1",
     "PICTURES_DOMAIN_NAME": "pictures.example.com",

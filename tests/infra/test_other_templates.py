@@ -250,13 +250,16 @@ class TestDatabase:
         assert int(parameters["idle_session_timeout"]) == 300_000
         assert parameters["rds.force_ssl"] == "1"
 
-    def test_network__has_free_endpoints_and_no_nat(self) -> None:
+    def test_network__has_endpoints_and_no_nat(self) -> None:
         endpoints = {
-            found["Properties"]["ServiceName"]["Fn::Sub"].rsplit(".", 1)[-1]
+            found["Properties"]["ServiceName"]["Fn::Sub"].rsplit(".", 1)[-1]: found["Properties"]
             for found in DATABASE.values()
             if found["Type"] == "AWS::EC2::VPCEndpoint"
         }
-        assert endpoints == {"s3", "dynamodb"}
+        kinds = {name: found["VpcEndpointType"] for name, found in endpoints.items()}
+        # An interface costs by the hour and subnet; the password can be read by no other way.
+        assert kinds == {"s3": "Gateway", "dynamodb": "Gateway", "secretsmanager": "Interface"}
+        assert len(endpoints["secretsmanager"]["SubnetIds"]) == 1
         kinds = {found["Type"] for found in DATABASE.values()}
         assert not {"AWS::EC2::NatGateway", "AWS::EC2::InternetGateway"} & kinds
 

@@ -190,7 +190,7 @@ def test_web_role__cannot_write_the_catalogue():
 def test_web_role__cannot_change_functions():
     assert {action.split(":")[0] for action in actions("WebRole")} == {
         *("s3", "dynamodb", "sns", "sqs", "logs"),
-        "cloudfront",
+        *("cloudfront", "secretsmanager"),
     }
     assert "cloudfront:CreateInvalidation" in actions("WebRole")
 

@@ -23,6 +23,10 @@ VPC = "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"
 ORIGINALS = f"arn:aws:s3:::contactsheet-dev-originals-{ACCOUNT}-{REGION}"
 PRODUCTION = f"arn:aws:s3:::contactsheet-production-originals-{ACCOUNT}-{REGION}"
 DISTRIBUTION = f"arn:aws:cloudfront::{ACCOUNT}:distribution/E1"
+SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:rds!cluster-1"
+OF_CLUSTER = {
+    "aws:ResourceTag/aws:rds:primaryDBClusterArn": f"arn:aws:rds:{REGION}:{ACCOUNT}:cluster:contactsheet-dev"
+}
 BY_STACK = {"aws:CalledVia": ["cloudformation.amazonaws.com"]}
 WITHIN = {"iam:PermissionsBoundary": BOUNDARY}
 TO_LAMBDA = {"iam:PassedToService": "lambda.amazonaws.com"}
@@ -182,6 +186,7 @@ def test_deployment__is_allowed(action: str, resource: str, context: dict[str, A
 def roles() -> list[tuple[str, str, str, dict[str, Any]]]:
     """Return every action and resource that the template allows to a role, with both network choices."""
     given = {"Stage": "dev", "WebInNetwork": "true", "PicturesDistributionId": "E1", "RoleBoundary": BOUNDARY}
+    given |= {"DatabasePasswordSecret": SECRET}
     template = Template(load("template"), "contactsheet-dev", given, REGION, ACCOUNT)
     return [
         (role.logical_id, action, resource, role.properties)
@@ -201,7 +206,7 @@ def test_boundary__admits_what_the_roles_need() -> None:
     missing = [
         (role, action, resource)
         for role, action, resource, _ in found
-        if not is_allowed(Request(action, resource.replace("*", "x")), boundary)
+        if not is_allowed(Request(action, resource.replace("*", "x"), OF_CLUSTER), boundary)
     ]
     assert missing == []
     assert {properties["PermissionsBoundary"] for *_, properties in found} == {BOUNDARY}
@@ -216,7 +221,7 @@ def test_boundary__admits_what_the_roles_need() -> None:
         ("s3:PutBucketPolicy", ORIGINALS),
         ("ssm:GetParameter", f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/contactsheet/dev/signing-key"),
         ("lambda:UpdateFunctionCode", f"{LAMBDA}:function:contactsheet-web-production"),
-        ("secretsmanager:GetSecretValue", f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:rds!cluster-1"),
+        ("secretsmanager:GetSecretValue", SECRET),
     ],
 )
 def test_boundary__stops_a_role_with_every_right(action: str, resource: str) -> None:
