@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.shortcuts import render
 
+from gallery.accounts import sessions
 from gallery.accounts.client_address import client_address
 from gallery.accounts.devices import device_of
 from gallery.accounts.models import User
@@ -73,7 +74,7 @@ def begin_in_session(request: HttpRequest, user: User) -> Attempt:
     Raises:
         TooManyAttempts: the limit is reached.
     """
-    return _count(request, (WRONG_PER_SESSION, f"{user.pk}:{request.session.session_key}"))
+    return _count(request, (WRONG_PER_SESSION, f"{user.pk}:{sessions.identity(request)}"))
 
 
 def begin_code(request: HttpRequest, user: User) -> Attempt:

@@ -1,8 +1,8 @@
 """Tell people by email what changed at their account, with a link that undoes it.
 
-The link opens a page; its button ends all sessions and tokens, takes back the address and sign-in methods
-added since, and leads to a new password. It works once, for seven days. The notice about a changed address
-goes to the old one.
+The link opens a page; its button ends all sessions and tokens, takes back the address and the sign-in methods
+added since or in the seven days before, and leads to a new password. It works once, for seven days. The
+notice about a changed address goes to the old one.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core import signing
@@ -22,6 +21,8 @@ from gallery.accounts.models import AccountEvent, User
 from gallery.accounts.signals import access_ended
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.http import HttpRequest
 
 Kind = AccountEvent.Kind
@@ -60,12 +61,22 @@ def _was_undone(event: AccountEvent) -> bool:
     return any(int(entry.details.get("event", 0)) <= event.pk for entry in undone)
 
 
+def _first_method_at(event: AccountEvent) -> datetime:
+    """Return when the first sign-in method was added whose own notice can still be undone.
+
+    An intruder adds a passkey first and changes something else then. The person may open the last email only.
+    """
+    added = event.user.account_events.filter(
+        kind__in=(Kind.MFA_ADDED, Kind.RECOVERY_CODES), at__gte=event.at - VALID_FOR
+    )
+    return min([event.at, *added.values_list("at", flat=True)])
+
+
 @transaction.atomic
 def undo(request: HttpRequest, event: AccountEvent) -> None:
     """Take the account back for the person who got the email about this event."""
     user = User.objects.select_for_update().get(pk=event.user_id)
-    Authenticator.objects.filter(user=user, created_at__gte=event.at - JUST_BEFORE).delete()
-    EmailAddress.objects.filter(user=user, verified=False).delete()
+    Authenticator.objects.filter(user=user, created_at__gte=_first_method_at(event) - JUST_BEFORE).delete()
     # The intruder may know the password: only an email opens the account again.
     user.set_unusable_password()
     if event.kind == Kind.EMAIL_CHANGED:

@@ -62,7 +62,8 @@ def tell_old_address(
 
 @receiver(account_signals.password_changed)
 def after_password_change(request: HttpRequest, user: User, **_: Any) -> None:
-    """Tell the person."""
+    """Tell the person, and end links to confirm an address."""
+    sessions.end_pending_addresses(user)
     notices.tell(audit.record(request, user, Kind.PASSWORD_CHANGED))
 
 
@@ -71,6 +72,12 @@ def after_password_reset(request: HttpRequest, user: User, **_: Any) -> None:
     """End the tokens, as the sessions ended, and tell the person."""
     access_ended.send(sender=User, user=user)
     notices.tell(audit.record(request, user, Kind.PASSWORD_RESET))
+
+
+@receiver(access_ended)
+def end_links(user: User, **_: Any) -> None:
+    """End links to confirm an address."""
+    sessions.end_pending_addresses(user)
 
 
 @receiver(mfa_signals.authenticator_added)

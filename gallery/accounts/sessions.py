@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import update_session_auth_hash
@@ -82,13 +83,27 @@ def begin(request: HttpRequest, user: User) -> None:
     note_use(request, user)
 
 
+def identity(request: HttpRequest) -> str:
+    """Return what stays the same for a session's whole life.
+
+    Its key does not: ending the other sessions gives this one a new key, without asking for the password.
+    """
+    return str(request.session.get(SIGNED_IN_AT) or request.session.session_key)
+
+
+def end_pending_addresses(user: User) -> None:
+    """End the links that confirm a new address: one that a stolen session asked for must not outlive it."""
+    EmailAddress.objects.filter(user=user, verified=False).delete()
+
+
 def address_of(request: HttpRequest) -> str:
     """Return the client's address for a column that needs one."""
     return client_address(request) or NO_ADDRESS
 
 
 def end_all(user: User, *, keep: HttpRequest | None = None) -> None:
-    """End every session of the user, listed or not, except the one of ``keep``."""
+    """End every session of the user, listed or not, except the one of ``keep``, and what they began."""
+    end_pending_addresses(user)
     User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
     user.refresh_from_db(fields=["session_epoch"])
     listed = UserSession.objects.filter(user=user)

@@ -1,12 +1,14 @@
 """Which usernames are refused: with @, in mixed scripts, or mistaken for another person's or the gallery's.
 
 Two names that look alike have one *skeleton*: folded, without marks, lookalikes replaced by one of them.
-Unicode's data for all scripts (UTS 39) has 6,000 pairs. Mixed scripts are refused, so the skeleton needs the
-lookalikes of Latin only: within it, and of whole names in Cyrillic or Greek.
+Unicode's data for all scripts (UTS 39) has 6,000 pairs. Mixed scripts are refused, and so are scripts that
+hardly anyone writes today: Cherokee and Lisu spell whole Latin words. So the skeleton needs the lookalikes of
+Latin only: within it, and of whole names in Cyrillic or Greek.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from django.core.exceptions import ValidationError
@@ -32,14 +34,14 @@ RESERVED = (
 LOOKALIKES = {
     ord(letter): latin
     for latin, letters in {
-        "a": "аα@",
+        "a": "аαɑ@",
         "b": "βь",
         "c": "сϲ",
         "d": "ԁ",
         "e": "еεҽ",
         "g": "ց",
         "h": "һнհ",
-        "i": "іιlӏ1|",
+        "i": "іιɩlӏ1|",
         "j": "јϳ",
         "k": "кκ",
         "m": "м",
@@ -50,16 +52,29 @@ LOOKALIKES = {
         "r": "гr",
         "s": "ѕ$5",
         "t": "тτ",
-        "u": "υսц",
-        "v": "ѵν",
+        "u": "υսцʊ",
+        "v": "ѵνʋ",
         "w": "ѡωԝ",
         "x": "хχ",
-        "y": "уүγ",
+        "y": "уүγɣ",
     }.items()
     for letter in letters
 }
+LATIN = re.compile(
+    r"LATIN (?:SMALL LETTER|LETTER SMALL CAPITAL)"
+    r"(?: DOTLESS| SCRIPT| TURNED| REVERSED| OPEN| CLOSED| SIDEWAYS| INSULAR| LONG)* ([A-Z])(?: WITH .+)?"
+)
+"""Unicode's names of the other shapes of a Latin letter: barred, hooked, small capital, phonetic."""
 PAIRS = (("rn", "m"), ("vv", "w"))
 COMMON = frozenset({"COMMON", "DIGIT", "LOW", "HYPHEN-MINUS", "FULL", "PLUS", "COMMERCIAL"})
+SCRIPTS = COMMON.union(
+    ("ARABIC", "ARMENIAN", "BENGALI", "BOPOMOFO", "CJK", "CYRILLIC", "DEVANAGARI"),
+    ("ETHIOPIC", "GEORGIAN", "GREEK", "GUJARATI", "GURMUKHI", "HANGUL", "HEBREW"),
+    ("HIRAGANA", "IDEOGRAPHIC", "KANNADA", "KATAKANA", "KATAKANA-HIRAGANA", "KHMER", "LAO"),
+    ("LATIN", "MALAYALAM", "MYANMAR", "ORIYA", "SINHALA", "TAMIL", "TELUGU"),
+    ("THAANA", "THAI", "TIBETAN"),
+)
+"""The scripts in common use today (UAX 31, table 5), as Unicode names their letters."""
 TOGETHER = (
     frozenset({"HIRAGANA", "KATAKANA", "CJK", "KATAKANA-HIRAGANA", "IDEOGRAPHIC"}),
     frozenset({"HANGUL", "CJK"}),
@@ -77,10 +92,20 @@ def skeleton(name: str) -> str:
     """
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name).casefold())
     bare = "".join(letter for letter in folded if not unicodedata.combining(letter))
-    bare = bare.replace("ı", "i").translate(LOOKALIKES)
+    bare = "".join(map(_plain, bare)).translate(LOOKALIKES)
     for pair, letter in PAIRS:
         bare = bare.replace(pair, letter)
     return "".join(letter for letter in bare if letter.isalnum())
+
+
+def _plain(letter: str) -> str:
+    """Return the Latin letter that this one is a shape of, or itself.
+
+    >>> "".join(map(_plain, "ᴀʟɪᴄᴇ łukasz ɡ ǝ"))
+    'alice lukasz g e'
+    """
+    found = LATIN.fullmatch(unicodedata.name(letter, ""))
+    return found[1].lower() if found else letter
 
 
 def scripts_of(name: str) -> frozenset[str]:
@@ -99,12 +124,15 @@ def check(name: str, *, may_be_reserved: bool = False) -> None:
     """Check a new username, apart from its uniqueness.
 
     Raises:
-        ValidationError: it contains @, mixes scripts, or is one that people would take for the gallery's own.
+        ValidationError: it contains @, mixes scripts or has an uncommon one, or is one that people would take
+            for the gallery's own.
     """
     if "@" in name:
         raise ValidationError(_("Usernames can't contain @. Your username is public; your email isn't."))
     if is_mixed(name):
         raise ValidationError(_("Use letters of one alphabet only."))
+    if not scripts_of(name) <= SCRIPTS:
+        raise ValidationError(_("Usernames can't have letters of this alphabet. Choose others."))
     bare = skeleton(name)
     if not bare:
         raise ValidationError(_("A username needs a letter or a digit."))

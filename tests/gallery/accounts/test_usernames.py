@@ -46,8 +46,42 @@ def test_check__other_refusals(name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
+        "\u13aa\u13a0\u13b7\u13c6\u13c1",  # Cherokee, looks like ADMIN
+        "\ua4ee\ua4d3\ua4df\ua4f2\ua4e0",  # Lisu, the same
+        "\u2c81\u2c9f",  # Coptic, looks like ao
+        "\U00010416\U0001040b",  # Deseret
+        "\u16d6\u16ba",  # runes
+    ],
+)
+def test_check__alphabets_out_of_use(name: str) -> None:
+    with pytest.raises(ValidationError, match="this alphabet"):
+        usernames.check(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "\u0251dmin",  # Latin alpha
+        "\u1d00\u1d05\u1d0d\u026a\u0274",  # small capitals
+        "\u0261allery",  # script g
+        "\ua731upport",
+        "modera\u0167or",  # t with stroke
+        "sta\u0192f",  # f with hook
+    ],
+)
+def test_check__other_shapes_of_latin_letters(name: str) -> None:
+    with pytest.raises(ValidationError, match="reserved"):
+        usernames.check(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
         "alice",
         "anna.maria",
+        "\u0142ukasz",
+        "bj\u00f8rn",
+        "\u0192\u0254\u014b",  # Ewe
         "o-neil_99",
         "\u00c4gnes",
         "\u0418\u0432\u0430\u043d",  # Ivan, in Cyrillic

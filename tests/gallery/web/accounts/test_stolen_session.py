@@ -11,6 +11,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.core import mail
+from django.db.models import QuerySet
 from django.test import Client
 from django.utils import timezone
 
@@ -116,6 +117,9 @@ def test_guesses__in_a_session_are_counted(
     assert answer.status_code == 429
     assert 0 < int(answer["Retry-After"]) <= 90
     assert "Too many attempts." in answer.content.decode()
+    # A new key for the session is no new count.
+    assert thief.post("/me/sessions/end/").status_code == 302
+    assert thief.post(path, right).status_code == 429
     alice.refresh_from_db()
     assert alice.is_active
     assert alice.check_password(PASSWORD)
@@ -155,6 +159,20 @@ def test_undo__removes_methods_added_since_and_keeps_older_ones(
     with_app(thief)
     assert Client().post(links_to("alice@example.org", "secure")[0]).status_code == 302
     assert list(Authenticator.objects.all()) == [before]
+
+
+def test_undo__of_the_last_change_removes_the_method_added_before_it(
+    alice: User, client_of: Callable[[User], Client]
+) -> None:
+    """An intruder adds a passkey first. The owner opens only the last of the emails."""
+    added = Authenticator.objects.create(user=alice, type=Authenticator.Type.WEBAUTHN, data={})
+    event = AccountEvent.objects.create(user=alice, kind=AccountEvent.Kind.MFA_ADDED)
+    earlier = timezone.now() - timedelta(hours=1)
+    Authenticator.objects.filter(pk=added.pk).update(created_at=earlier)
+    QuerySet(AccountEvent).filter(pk=event.pk).update(at=earlier)
+    client_of(alice).post("/me/tokens/", TOKEN)
+    assert Client().post(links_to("alice@example.org", "secure")[-1]).status_code == 302
+    assert not Authenticator.objects.exists()
 
 
 def test_new_password__after_the_link(alice: User, client_of: Callable[[User], Client]) -> None:
@@ -231,6 +249,28 @@ def test_password_reset__ends_tokens_and_sessions(alice: User, client_of: Callab
     owner.post(form.url, {"password1": NEW, "password2": NEW})
     assert tokens.find(issued.secret) is None
     assert not is_signed_in(thief)
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        lambda owner: owner.post("/me/sessions/end/"),
+        lambda owner: owner.post("/me/sessions/end/", {"tokens": "yes"}),
+        lambda owner: owner.post(
+            "/me/password/",
+            {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW, "keep_tokens": "on"},
+        ),
+    ],
+    ids=["everywhere", "everywhere-and-tokens", "password"],
+)
+def test_pending_address__ends_with_the_session_that_asked(
+    alice: User, client_of: Callable[[User], Client], end: Callable[[Client], object]
+) -> None:
+    client_of(alice).post("/me/email/", {"email": "thief@evil.example"})
+    end(client_of(alice))
+    assert Client().post(links_to("thief@evil.example", "email")[-1]).status_code == 404
+    alice.refresh_from_db()
+    assert alice.email == "alice@example.org"
 
 
 def test_sign_out_everywhere__ends_others(alice: User, client_of: Callable[[User], Client]) -> None:
