@@ -111,6 +111,7 @@ MIDDLEWARE = [
     # Each answer gets a random length against BREACH, and each page masks its CSRF token differently.
     "django.middleware.gzip.GZipMiddleware",
     "gallery.core.canonical_host.CanonicalHostMiddleware",
+    "gallery.core.addresses_without_nul.AddressesWithoutNulMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "gallery.api.middleware.ApiMiddleware",
@@ -250,6 +251,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=LOCAL_FROM_EMAIL)
 
 # Browsers accept a cookie of such a name from this host only, not from a subdomain or over plain HTTP.
 COOKIE_PREFIX = "__Host-" if IS_HTTPS else ""
+MESSAGE_STORAGE = "gallery.core.message_storage.MessageStorage"
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
 CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
 SESSION_COOKIE_HTTPONLY = True

@@ -118,7 +118,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_confirmation_mail(self, request: HttpRequest, emailconfirmation: Any, signup: bool) -> None:  # noqa: ARG002
         """Queue a confirmation link, or a note if an account has the address."""
         pending: EmailAddress = emailconfirmation.email_address
-        if not emails.is_sending_allowed(request, pending.email):
+        if not emails.is_sending_allowed(request, "email_confirm", pending.email):
             return
         holder = User.objects.with_email(pending.email)
         if holder is not None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from gallery.accounts.models import User
 
-COOKIE = "known_device"
+COOKIE = f"{settings.COOKIE_PREFIX}known_device"
 SALT = "gallery.accounts.device"
 SECONDS = 365 * 24 * 60 * 60
 MOST_PEOPLE = 5

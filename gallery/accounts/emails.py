@@ -38,12 +38,15 @@ SENDING = timedelta(minutes=2)
 """How long one run keeps an email from the others. It is longer than the mail server's timeout."""
 
 
-def is_sending_allowed(request: HttpRequest, recipient: str) -> bool:
-    """Count one more email from this client to this recipient. Return whether it is within the limits."""
+def is_sending_allowed(request: HttpRequest, name: str, recipient: str) -> bool:
+    """Count one more email from this client to this recipient. Return whether it is within the limits.
+
+    Each kind counts apart: with sign-ups for someone's address, no one can keep a reset link from them.
+    """
     # Both are counted every time: short-circuiting would leave the second limit uncounted.
     allowed = [
         is_allowed(EMAILS_PER_ADDRESS, client_address(request)),
-        is_allowed(EMAILS_PER_RECIPIENT, recipient),
+        is_allowed(EMAILS_PER_RECIPIENT, f"{name}:{recipient}"),
     ]
     return all(allowed)
 

@@ -85,7 +85,8 @@ def _plain_upload(request: SignedInRequest) -> HttpResponse:
 
 
 def _visibility(untrusted: object) -> str:
-    return Visibility.PRIVATE if untrusted == Visibility.PRIVATE else Visibility.PUBLIC
+    # A value that we don't know must not publish anything.
+    return Visibility.PUBLIC if untrusted in (None, "", Visibility.PUBLIC) else Visibility.PRIVATE
 
 
 @require_POST

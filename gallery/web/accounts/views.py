@@ -179,7 +179,7 @@ class PasswordResetView(RefusedForms, views.PasswordResetView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Queue the email, within the rate limits; for an unknown address do the same work."""
-        if not emails.is_sending_allowed(self.request, form.cleaned_data["email"]):
+        if not emails.is_sending_allowed(self.request, "password_reset", form.cleaned_data["email"]):
             return HttpResponseRedirect(str(self.success_url))
         if not form.users:
             link = settings.SITE_ORIGIN + reverse("account_reset_password")

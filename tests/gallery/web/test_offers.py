@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
+
+from gallery.photos.models import Photo
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,6 +20,35 @@ if TYPE_CHECKING:
     from gallery.accounts.models import User
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        (None, "public"),
+        ("", "public"),
+        ("public", "public"),
+        ("private", "private"),
+        ("Private", "private"),
+        ("hidden", "private"),
+        (False, "private"),
+        ([], "private"),
+        ({"a": 1}, "private"),
+    ],
+)
+def test_offers__unknown_visibility_publishes_nothing(
+    alice: User, client_of: Callable[[User], Client], empty_aws: None, said: object, kept: str
+) -> None:
+    wanted = {
+        "upload_id": str(uuid4()),
+        "name": "a.jpg",
+        "size_bytes": 9,
+        "content_type": "image/jpeg",
+        "sha256": base64.b64encode(bytes(32)).decode(),
+    }
+    body = json.dumps({"uploads": [wanted], "visibility": said})
+    client_of(alice).post(reverse("offers"), body, content_type="application/json")
+    assert Photo.objects.get().visibility == kept
 
 
 @pytest.mark.parametrize(

@@ -89,3 +89,13 @@ def test_reset__emails_are_limited(alice: User, client: Client) -> None:
     for number in range(EMAILS_PER_RECIPIENT.burst + 2):
         assert ask(client, "alice@example.org", REMOTE_ADDR=f"192.0.2.{number}").url == "/password/sent/"
     assert len(mail.outbox) == EMAILS_PER_RECIPIENT.burst
+
+
+def test_reset__no_one_uses_up_its_emails(
+    alice: User, bob: User, client_of: Callable[[User], Client]
+) -> None:
+    for _ in range(EMAILS_PER_RECIPIENT.burst + 2):
+        client_of(bob).post("/me/email/", {"email": "alice@example.org"}, REMOTE_ADDR="192.0.2.1")
+    mail.outbox.clear()
+    ask(Client(), "alice@example.org")
+    assert ["/password/" in str(message.body) for message in mail.outbox] == [True]

@@ -71,7 +71,7 @@ def reads(secret: str) -> int:
 
 
 def test_stolen_session__changes_nothing_without_the_password(alice: User) -> None:
-    # An hour after the owner signed in, somebody copies the cookie.
+    # An hour after the owner signed in, a thief copies the cookie.
     owner = signed_in()
     grow_old(owner)
     mail.outbox.clear()
