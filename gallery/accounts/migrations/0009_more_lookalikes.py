@@ -11,6 +11,6 @@ def compute_skeletons(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0007_confirmed_addresses")]
+    dependencies = [("accounts", "0008_trail_of_rights")]
 
     operations = [migrations.RunPython(compute_skeletons, migrations.RunPython.noop)]
