@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from gallery.accounts.staff_mfa import may_act_by_token
 from gallery.api.tokens import SCOPE_WORDS, Scope
 from gallery.core import reasons
+from gallery.core.text_fields import CleanField
 
 if TYPE_CHECKING:
     from gallery.accounts.models import User
@@ -20,7 +21,7 @@ LIFETIMES = ((30, _("30 days")), (90, _("90 days")), (366, _("1 year")))
 class TokenForm(forms.Form):
     """Name, scopes and lifetime of a new token."""
 
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = CleanField(label=_("Name"), max_length=60)
     scopes = forms.MultipleChoiceField(
         label=_("Scopes"),
         choices=[(str(scope), words) for scope, words in SCOPE_WORDS.items()],

@@ -39,6 +39,7 @@ from gallery.presentation.camera_facts import facts_of
 from gallery.presentation.history import lines_of
 from gallery.presentation.lens import Lens
 from gallery.presentation.tiles import tiles_of
+from thumbworker.contract.text import clean_text
 
 if TYPE_CHECKING:
     from django.contrib.admin.views.main import ChangeList
@@ -170,7 +171,7 @@ class PhotoAdmin(UnchangeableAdmin):
                 return JsonResponse({"results": []})
             self.message_user(request, NOTHING_CHOSEN, messages.WARNING)
             return redirect(request.get_full_path())
-        reason = request.POST.get("reason", "").strip()[: decisions.MAX_REASON_LENGTH]
+        reason = clean_text(request.POST.get("reason", ""))[: decisions.MAX_REASON_LENGTH]
         if decision == decisions.REJECT and not reason:
             if by_script:
                 return JsonResponse({"sentence": str(REASON_MISSING)}, status=HTTPStatus.UNPROCESSABLE_ENTITY)

@@ -11,21 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from gallery.albums.models import Album
 from gallery.albums.tagging import MAX_TAGS, TagRefused, clean_tags, tags_of
+from gallery.core.text_fields import CleanField
 from gallery.notifications.models import Rhythm
 from gallery.photos.models import Photo
-from thumbworker.contract.text import clean_text
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
-
-
-class CleanField(forms.CharField):
-    """Text without control and hidden characters; with line ends only where people can type them."""
-
-    def to_python(self, value: Any) -> str:
-        """Return the cleaned text."""
-        text = super().to_python(value) or ""
-        return clean_text(text, lines=isinstance(self.widget, forms.Textarea))
 
 
 def form_page(request: HttpRequest, template: str, form: forms.BaseForm, **context: Any) -> HttpResponse:
@@ -65,7 +56,7 @@ class AlbumForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable
 class OrganizeForm(forms.Form):
     """A photo's tags and albums."""
 
-    tags = forms.CharField(
+    tags = CleanField(
         label=_("Tags"),
         required=False,
         max_length=MAX_TAGS * 50,

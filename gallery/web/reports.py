@@ -15,10 +15,11 @@ from django.views.decorators.http import require_http_methods
 
 from gallery.accounts.client_address import client_address
 from gallery.core import reasons
+from gallery.core.text_fields import CleanField
 from gallery.photos.models import Photo
 from gallery.reports import actions
 from gallery.reports.models import MAX_WORDS, ReportReason
-from gallery.web.forms import CleanField, form_page
+from gallery.web.forms import form_page
 
 if TYPE_CHECKING:
     from uuid import UUID

@@ -18,6 +18,8 @@ from django.utils.translation import gettext_lazy as _
 from gallery.accounts import attempts
 from gallery.accounts.models import Invitation, User
 from gallery.accounts.sign_up import create_account
+from gallery.core.text_fields import CleanField
+from thumbworker.contract.text import clean_text
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -198,6 +200,10 @@ class PasskeyForm(webauthn_forms.AddWebAuthnForm):
         _relabel(self, name=_("Name"))
         self.fields["name"].max_length = 60
 
+    def clean_name(self) -> str:
+        """Return the name as all words are stored."""
+        return clean_text(self.cleaned_data["name"])
+
 
 class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     """A note to recognize an invitation by."""
@@ -205,6 +211,7 @@ class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscrip
     class Meta:
         model = Invitation
         fields: ClassVar[list[str]] = ["note"]
+        field_classes: ClassVar[dict[str, Any]] = {"note": CleanField}
         labels: ClassVar[dict[str, Any]] = {"note": _("Who is it for?")}
         help_texts: ClassVar[dict[str, Any]] = {
             "note": _("A private note to help you recognize this invitation.")
