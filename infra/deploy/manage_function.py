@@ -60,15 +60,21 @@ class ManageFunction:
             self._create({**wanted, "Code": code})
             functions.get_waiter("function_active_v2").wait(FunctionName=self.name)
             return
-        waiter = functions.get_waiter("function_updated_v2")
         if found["CodeSha256"] != release.code_sha256:
             architectures = wanted["Architectures"]
             functions.update_function_code(FunctionName=self.name, **code, Architectures=architectures)
-            waiter.wait(FunctionName=self.name)
-        if not _has(found, wanted):
-            changed = {name: value for name, value in wanted.items() if name not in {"Architectures", "Tags"}}
-            functions.update_function_configuration(**changed)
-            waiter.wait(FunctionName=self.name)
+            functions.get_waiter("function_updated_v2").wait(FunctionName=self.name)
+        self.configure(outputs, variables)
+
+    def configure(self, outputs: Outputs, variables: Mapping[str, str]) -> None:
+        """Give the function these variables and keep its code; do nothing if it has them."""
+        found, wanted = self.configuration(), self._wanted(outputs, variables)
+        if found is None or _has(found, wanted):
+            return
+        functions = self.clients.client("lambda")
+        changed = {name: value for name, value in wanted.items() if name not in {"Architectures", "Tags"}}
+        functions.update_function_configuration(**changed)
+        functions.get_waiter("function_updated_v2").wait(FunctionName=self.name)
 
     def _wanted(self, outputs: Outputs, variables: Mapping[str, str]) -> dict[str, Any]:
         options = self.options

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from infra import stacks
 from infra.commands import CommandError
 from infra.deploy import static_files, web_function
+from infra.deploy.drift import Drift
 from infra.deploy.manage_function import ManageFunction
 from infra.deploy.releases import Releases, migrations_in
 from infra.provision import artifacts_bucket
@@ -86,3 +87,4 @@ def _put_back_worker(deployment: Deployment, release: Release) -> None:
         "Capabilities": ["CAPABILITY_IAM"],
     }
     stacks.apply(cloudformation, request, say=deployment.say)
+    Drift(deployment.clients, deployment.options).remember(name)

@@ -13,6 +13,7 @@ from infra.commands import CommandError
 from infra.deploy import boundary, concurrency, leftovers, schedules, static_files, web_function
 from infra.deploy.choices import CHOICES
 from infra.deploy.database_certificates import certificates_for
+from infra.deploy.drift import PARTS, Drift
 from infra.deploy.kept_choices import KeptChoices
 from infra.deploy.manage_function import ManageFunction
 from infra.deploy.releases import Releases, digest_of
@@ -77,6 +78,7 @@ class Deployment:
         )
         provisioned = provision(self.clients, parameters, extra=self._worker_parameters(), say=self.say)
         self.outputs = provisioned.outputs
+        Drift(self.clients, self.options).remember(f"contactsheet-{self.options.stage}")
 
     def _worker_parameters(self) -> dict[str, str]:
         target = self.options.worker_target
@@ -140,6 +142,7 @@ class Deployment:
         serving = web_function.configuration(self.clients, self.options.function_name)
         if before and serving and before["CodeSha256"] == serving["CodeSha256"]:
             # The serving release doesn't use what its own contract migrations remove.
+            manage.configure(self.outputs, variables)
             manage.invoke("migrate", contract=True)
             if serving["CodeSha256"] == self.release.code_sha256:
                 return
@@ -181,6 +184,7 @@ class Deployment:
         variables = web_function.environment_of(self.options, self.outputs, self.secrets, self.site)
         web_function.ensure_environment(self.clients, self.options, variables)
         ManageFunction(self.clients, self.options).ensure(self.release, self.outputs, variables)
+        Drift(self.clients, self.options).remember_variables(self.options.function_name)
 
     def upload_static_files(self) -> None:
         """Upload the static files."""
@@ -222,7 +226,10 @@ class Deployment:
         cloudformation = (clients or self.clients).client("cloudformation")
         given = {"Stage": self.options.stage, **values}
         request = stacks.request(name or self._stack_name(part), TEMPLATES / f"{part}.yaml", given)
-        return stacks.apply(cloudformation, request, say=self.say).outputs
+        outputs = stacks.apply(cloudformation, request, say=self.say).outputs
+        if request["StackName"].removeprefix(f"contactsheet-{self.options.stage}") in PARTS:
+            Drift(self.clients, self.options).remember(request["StackName"])
+        return outputs
 
 
 STEPS: tuple[tuple[str, Callable[[Deployment], None]], ...] = (
@@ -238,7 +245,8 @@ STEPS: tuple[tuple[str, Callable[[Deployment], None]], ...] = (
 
 
 def deploy(deployment: Deployment) -> None:
-    """Run all steps; the next run resumes one that was stopped."""
+    """Put back what was changed by hand, and run all steps; the next run resumes one that was stopped."""
+    Drift(deployment.clients, deployment.options).put_back(deployment.say)
     for number, (title, step) in enumerate(STEPS, start=1):
         deployment.say(f"{number}/{len(STEPS)} {title}")
         step(deployment)
