@@ -135,6 +135,9 @@ class Photo(models.Model):
                 )
                 for state in (State.REJECTED, State.FAILED)
             ),
+            models.Index(
+                "owner", name="photos_failed_by_owner", condition=Q(state=State.FAILED, trashed_at=None)
+            ),
             models.Index("processed_at", name="photos_processed", condition=Q(processed_at__isnull=False)),
             models.Index("owner", "stack_key", name="photos_stacks", condition=HAS_KEY),
             models.Index("trashed_at", name="photos_trashed", condition=Q(trashed_at__isnull=False)),

@@ -66,6 +66,10 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
         """Leave out photos in the trash."""
         return self.filter(trashed_at=None)
 
+    def failed(self) -> PhotoQuerySet:
+        """Keep files that could not be processed or never arrived, and are not in the trash."""
+        return self.filter(state=State.FAILED, trashed_at=None)
+
     def trashed(self) -> PhotoQuerySet:
         """Keep photos in the trash."""
         return self.filter(trashed_at__isnull=False)

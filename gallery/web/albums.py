@@ -21,7 +21,7 @@ from gallery.presentation.file_words import offered_tags
 from gallery.presentation.lens import Lens
 from gallery.storage import catalogue
 from gallery.web.forms import AlbumForm, OrganizeForm, form_page
-from gallery.web.sheets import list_context, private, render_list
+from gallery.web.sheets import list_context, photos_in, private, render_list
 from thumbworker.contract.text import folded
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from gallery.accounts.typing import Request, SignedInRequest
-    from gallery.photos.querysets import PhotoQuerySet
 
 MOST_SHOWN = 60
 
@@ -74,11 +73,11 @@ def album(request: Request, album_id: UUID) -> HttpResponse:
     """Show an album: all photos to its owner, the public ones to others."""
     found = get_object_or_404(Album.objects.visible_to(request.user).select_related("owner"), pk=album_id)
     is_mine = found.owner_id == request.user.pk
-    photos: PhotoQuerySet = Photo.objects.not_trashed() if is_mine else Photo.objects.public()
     title, description = found.words_for(request.user)
-    shown = photos.filter(album_entries__album=found)
-    context = list_context(request, shown, title=title, move_on=is_mine)
+    context = list_context(request, photos_in(found, request.user), title=title, move_on=is_mine)
     context |= {"album": found, "is_mine": is_mine, "title": title, "description": description}
+    # A photo's page leads on within the album that it was opened from.
+    context["tile_query"] = f"?album={found.pk}"
     return private(render_list(request, "albums/album.html", context))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
+from gallery.albums.models import Album
 from gallery.albums.tagging import tags_of
 from gallery.blocks.actions import is_blocked
 from gallery.photos import actions
@@ -25,11 +27,9 @@ from gallery.presentation.lens import Lens
 from gallery.presentation.stacks import can_be_stacked
 from gallery.presentation.tiles import ready_item, tiles_of
 from gallery.web.forms import PhotoForm
-from gallery.web.sheets import private
+from gallery.web.sheets import photos_in, private
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from gallery.accounts.models import User
     from gallery.accounts.typing import Request, SignedInRequest
 
@@ -46,17 +46,35 @@ def photo(request: Request, photo_id: UUID) -> HttpResponse:
     return _photo_page(request, found, PhotoForm(instance=found))
 
 
+def _neighbors(request: Request, found: Photo) -> tuple[Photo | None, Photo | None, str]:
+    """Return the newer and the older photo of the list that it was opened from, and the list as a query."""
+    photos, query = Photo.objects.public(), ""
+    if found.owner_id == request.user.pk:
+        photos = Photo.objects.owned_by(found.owner).not_trashed()
+    if album := _album_of(request, found):
+        photos, query = photos_in(album, request.user), f"?album={album.pk}"
+    photos = photos.one_per_stack()
+    newer = photos.newer_than(found.created_at, found.pk).order_by("created_at", "id").only("id").first()
+    older = photos.newest_first().only("id").older_than(found.created_at, found.pk).first()
+    return newer, older, query
+
+
+def _album_of(request: Request, found: Photo) -> Album | None:
+    """Return the album that the address names, if the viewer sees it and it has the photo."""
+    try:
+        album_id = UUID(request.GET.get("album", ""))
+    except ValueError:
+        return None
+    return Album.objects.visible_to(request.user).filter(pk=album_id, entries__photo=found).first()
+
+
 def _photo_page(request: Request, found: Photo, form: PhotoForm, status: int = 200) -> HttpResponse:
     seen = Lens(found, request.user)
     tiles, reading = tiles_of([found], request.user, move_on=seen.is_mine)
     item = ready_item(found, reading)
     words = seen.file_words(item)
     can_add = seen.can_edit and bool(words.get("keywords"))
-    public = Photo.objects.public() if not seen.is_mine else Photo.objects.owned_by(found.owner).not_trashed()
-    public = public.one_per_stack()
-    neighbors = public.newest_first().only("id")
-    newer = public.newer_than(found.created_at, found.pk).order_by("created_at", "id").only("id").first()
-    older = neighbors.older_than(found.created_at, found.pk).first()
+    newer, older, query = _neighbors(request, found)
     context = {
         "photo": tiles[0],
         "facts": facts_of(item) if item else [],
@@ -76,8 +94,8 @@ def _photo_page(request: Request, found: Photo, form: PhotoForm, status: int = 2
         "can_try_again": seen.can_retry,
         "can_stack": seen.can_edit and can_be_stacked(found),
         "edit_form": form if seen.is_mine else None,
-        "previous_url": newer.get_absolute_url() if newer else "",
-        "next_url": older.get_absolute_url() if older else "",
+        "previous_url": newer.get_absolute_url() + query if newer else "",
+        "next_url": older.get_absolute_url() + query if older else "",
         "reason_sentence": tiles[0].state_sentence if found.state in {State.FAILED, State.REJECTED} else "",
         "pictures_unavailable": not reading.complete,
     }

@@ -6,15 +6,18 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
 
 from gallery.accounts.models import User
 from gallery.albums.models import Album
+from gallery.photos import actions
 from gallery.photos.models import Photo
 from gallery.photos.paging import page_of
 from gallery.photos.states import State, Visibility
@@ -22,6 +25,7 @@ from gallery.presentation.covers import covered
 from gallery.presentation.tiles import tiles_of
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
     from django.http import HttpResponse
 
     from gallery.accounts.typing import Request, SignedInRequest
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
 
 SHARED_CACHE_SECONDS = 60
 MOST_ALBUMS = 60
+MOST_CLEARED = 200
 EAGER_TILES = 6
 """The first row of a wide window and the first screen of a phone: loaded at once, not when scrolled to."""
 
@@ -49,6 +54,12 @@ def list_context(
         "previous_url": "",
         "pictures_unavailable": not reading.complete,
     }
+
+
+def photos_in(album: Album, viewer: User | AnonymousUser) -> PhotoQuerySet:
+    """Return an album's photos: all to its owner, the public ones to others."""
+    seen = Photo.objects.not_trashed() if album.owner_id == viewer.pk else Photo.objects.public()
+    return seen.filter(album_entries__album=album)
 
 
 def render_list(request: Request, template: str, context: dict[str, Any]) -> HttpResponse:
@@ -107,10 +118,32 @@ def person(request: Request, username: str) -> HttpResponse:
 @require_safe
 def my_photos(request: SignedInRequest) -> HttpResponse:
     """Show the person's photos, settling those that the worker has finished."""
-    photos = Photo.objects.owned_by(request.user).not_trashed()
+    mine = Photo.objects.owned_by(request.user)
+    photos = mine.not_trashed().exclude(state=State.FAILED)
     context = list_context(request, photos, title=_("My photos"), move_on=True)
+    context["failed_count"] = 0 if request.htmx else mine.failed().count()
     context["any_pending"] = any(_waits_for_review(tile) for tile in context["tiles"])
     return private(render_list(request, "photos/mine.html", context))
+
+
+@login_required
+@require_safe
+def failed_photos(request: SignedInRequest) -> HttpResponse:
+    """Show the person's files that could not be read or never arrived, each with its reason."""
+    photos = Photo.objects.owned_by(request.user).failed()
+    context = list_context(request, photos, title=_("Files that failed"))
+    return private(render_list(request, "photos/failed.html", context))
+
+
+@login_required
+@require_POST
+def clear_failed_photos(request: SignedInRequest) -> HttpResponse:
+    """Move the person's failed files to the trash."""
+    failed = list(Photo.objects.owned_by(request.user).failed().values_list("pk", flat=True)[:MOST_CLEARED])
+    cleared = sum(actions.trash(photo_id, actor=request.user).is_done for photo_id in failed)
+    sentence = ngettext("%(count)s file moved to trash.", "%(count)s files moved to trash.", cleared)
+    messages.success(request, sentence % {"count": cleared})
+    return redirect("my-photos")
 
 
 @login_required

@@ -65,6 +65,37 @@ def test_cover__newest_photo_visible_to_viewer(
     assert str(waiting.pk) not in theirs
 
 
+@pytest.mark.parametrize("viewer", ["owner", "visitor"])
+def test_album__photo_pages_lead_on_within_it(
+    viewer: str,
+    alice: User,
+    make_photo: PhotoFactory,
+    client_of: Callable[[User], Client],
+    client: Client,
+) -> None:
+    browser = client_of(alice) if viewer == "owner" else client
+    oldest, outside, newest = (make_photo(alice) for _ in range(3))
+    album = Album.objects.create(owner=alice, title="Sea", visibility=Visibility.PUBLIC)
+    album.photos.add(oldest, newest)
+    assert f"{newest.get_absolute_url()}?album={album.pk}" in page(browser, album.get_absolute_url())
+    within = page(browser, f"{newest.get_absolute_url()}?album={album.pk}")
+    assert f'href="{oldest.get_absolute_url()}?album={album.pk}" rel="next"' in within
+    for path in ("", "?album=no-id", f"?album={uuid4()}"):
+        alone = page(browser, f"{newest.get_absolute_url()}{path}")
+        assert f'href="{outside.get_absolute_url()}" rel="next"' in alone
+
+
+def test_photo__private_album_of_another_leads_nowhere(
+    alice: User, make_photo: PhotoFactory, client: Client
+) -> None:
+    older, newer = make_photo(alice), make_photo(alice)
+    album = Album.objects.create(owner=alice, title="Sea", visibility=Visibility.PRIVATE)
+    album.photos.add(newer)
+    assert f'href="{older.get_absolute_url()}" rel="next"' in page(
+        client, f"{newer.get_absolute_url()}?album={album.pk}"
+    )
+
+
 def test_album__others_see_public_photos_only(
     alice: User, bob: User, make_photo: PhotoFactory, client_of: Callable[[User], Client], client: Client
 ) -> None:

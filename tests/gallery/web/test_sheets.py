@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gallery.photos.models import Photo
 from gallery.photos.states import State, Visibility
 from gallery.web.sheets import EAGER_TILES
 from tests.gallery.stores import ready_item
@@ -63,6 +64,23 @@ def test_pages__are_compressed_at_random_lengths(client: Client) -> None:
     # Equal lengths for equal pages would tell a secret beside chosen words (BREACH).
     assert len({len(answer.content) for answer in answers}) > 3
     assert "Content-Encoding" not in client.get("/", headers={"Accept-Encoding": "identity"}).headers
+
+
+def test_my_photos__failed_files_are_one_line(
+    alice: User, bob: User, make_photo: PhotoFactory, client_of: Callable[[User], Client]
+) -> None:
+    good, *failed = (make_photo(alice, state) for state in (State.PENDING, State.FAILED, State.FAILED))
+    theirs = make_photo(bob, State.FAILED)
+    browser = client_of(alice)
+    page = browser.get("/me/photos/").text
+    assert "2 files failed." in page
+    assert [str(photo.pk) in page for photo in (good, *failed)] == [True, False, False]
+    page = browser.get("/me/photos/failed/").text
+    assert [str(photo.pk) in page for photo in (good, *failed, theirs)] == [False, True, True, False]
+    answer = browser.post("/me/photos/failed/clear/", follow=True)
+    assert "2 files moved to trash." in answer.text
+    assert "files failed." not in answer.text
+    assert set(Photo.objects.trashed()) == set(failed)
 
 
 @pytest.mark.parametrize(
