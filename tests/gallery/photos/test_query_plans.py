@@ -80,7 +80,9 @@ def test_plan__other_review_lists_and_counts(position: Photo, charlie: User, sta
     plan = plan_of(photos.with_owner().newest_first()[:60])
     assert name in plan
     assert "TEMP B-TREE" not in plan
-    assert name in plan_of(photos.order_by()[:3000])
+    # The failed ones are in two indexes, and a count may take either.
+    counted = plan_of(photos.order_by()[:3000])
+    assert name in counted or (state == State.FAILED and "photos_failed_by_owner" in counted)
 
 
 def test_plan__sweep(position: Photo) -> None:
