@@ -21,6 +21,8 @@ PHONE, DESKTOP = (390, 844), (1440, 900)
 PATHS = {
     "sheet": "/",
     "mine": "/me/photos/",
+    "failed": "/me/photos/failed/",
+    "person": "/people/tina/",
     "trash": "/me/trash/",
     "upload": "/upload/",
     "account": "/me/",
