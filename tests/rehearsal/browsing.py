@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 PAUSE_SECONDS = 0.1
 CUT_OFF = '"errorMessage": "Worker process exited immediately. stderr: "'
 """The embedded AWS ends a process that is answering when its function changes; AWS lets it finish."""
-CHANGES_OF_A_FUNCTION = 4
-"""Of one deployment: code, configuration, tags and variables. Each may cut off one request at most."""
+CUT_OFF_AT_MOST = 6
+"""Of one deployment: its changes of code, configuration and variables, and starts on a busy machine."""
 
 
 @dataclass
@@ -59,7 +59,7 @@ def _load(visitor: Visitor, path: str, seen: Browsed) -> None:
         seen.errors.append(f"{path}: {error}")
         return
     seen.requests += 1
-    if page.status == 502 and CUT_OFF in page.text and seen.cut_off < CHANGES_OF_A_FUNCTION:
+    if page.status == 502 and CUT_OFF in page.text and seen.cut_off < CUT_OFF_AT_MOST:
         seen.cut_off += 1
         page = visitor.get(path)
     if page.status != 200:

@@ -72,7 +72,8 @@ def test_release__shows_no_error_and_is_taken_back(
     folder = next_version(tmp_path / "next")
     try:
         with browsing(visitor, ["/", "/me/photos/"]) as seen:
-            said = deployed.make("deploy", folder=folder)
+            said = deployed.make("deploy", folder=folder, check=False)
+        assert "8/8" in said, said[-3000:]
         assert (seen.errors, seen.unstyled) == ([], [])
         assert seen.pages > 20
         assert len(seen.styles) == 2
