@@ -121,6 +121,14 @@ def serving(kept: list[Release], code_sha256: str) -> Release | None:
     return next((release for release in reversed(kept) if release.code_sha256 == code_sha256), None)
 
 
+def may_contract(of_manage: str | None, serving: str | None, *, new: str) -> bool:
+    """Return whether the contract migrations of the package in the manage function may run.
+
+    They may if that package serves, since it doesn't use what they remove, and another one follows.
+    """
+    return serving is not None and of_manage == serving != new
+
+
 def digest_of(layout: Layout, *more: str) -> str:
     """Return a short digest of the files and packages that Zappa would package, and of ``more``."""
     digest = hashlib.sha256("\n".join([layout.environment.name, *more]).encode())

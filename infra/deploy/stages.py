@@ -16,7 +16,7 @@ from infra.deploy.database_certificates import certificates_for
 from infra.deploy.drift import PARTS, Drift
 from infra.deploy.kept_choices import KeptChoices
 from infra.deploy.manage_function import ManageFunction
-from infra.deploy.releases import Releases, digest_of
+from infra.deploy.releases import Releases, digest_of, may_contract
 from infra.deploy.stage_secrets import StageSecrets, public_key_of
 from infra.provision import Parameters, artifacts_bucket, provision
 from infra.web_package import CACHE, lay_out
@@ -140,12 +140,10 @@ class Deployment:
         manage = ManageFunction(self.clients, self.options)
         before = manage.configuration()
         serving = web_function.configuration(self.clients, self.options.function_name)
-        if before and serving and before["CodeSha256"] == serving["CodeSha256"]:
-            # The serving release doesn't use what its own contract migrations remove.
+        codes = [str(found["CodeSha256"]) if found else None for found in (before, serving)]
+        if may_contract(*codes, new=self.release.code_sha256):
             manage.configure(self.outputs, variables)
             manage.invoke("migrate", contract=True)
-            if serving["CodeSha256"] == self.release.code_sha256:
-                return
         manage.ensure(self.release, self.outputs, variables)
         for name in manage.invoke("migrate"):
             self.say(f"{name} waits for the next release")

@@ -11,7 +11,7 @@ from moto import mock_aws
 
 from infra.commands import CommandError
 from infra.deploy import static_files
-from infra.deploy.releases import KEPT, Releases, digest_of, migrations_in, serving
+from infra.deploy.releases import KEPT, Releases, digest_of, may_contract, migrations_in, serving
 from infra.web_package import Layout
 
 if TYPE_CHECKING:
@@ -120,3 +120,21 @@ def test_static_files__are_in_the_package(tmp_path: Path) -> None:
     folder = static_files.unpack(path, tmp_path / "out")
     assert [found.name for found in folder.rglob("*")] == ["a.css"]
     assert not (tmp_path / "out" / "gallery").exists()
+
+
+@pytest.mark.parametrize(
+    ("of_manage", "serving", "new", "may"),
+    [
+        (None, None, "1", False),  # the first deployment
+        (None, "1", "2", False),  # of a version without the function
+        ("1", "1", "2", True),
+        ("1", "1", "1", False),  # the same again: a rollback stays possible
+        ("2", "1", "2", False),  # stopped before the new code served
+        ("2", "1", "3", False),
+        ("1", None, "2", False),  # Zappa was stopped
+    ],
+)
+def test_contract_migrations__wait_for_another_release(
+    of_manage: str | None, serving: str | None, new: str, may: bool
+) -> None:
+    assert may_contract(of_manage, serving, new=new) is may
