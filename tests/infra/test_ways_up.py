@@ -229,3 +229,35 @@ def test_boundary__stops_a_role_with_every_right(action: str, resource: str) -> 
     request = Request(action, resource)
     assert is_allowed(request, [everything])
     assert not is_allowed(request, [everything], [policies()["RoleBoundary"]])
+
+
+WHATEVER_ELSE = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "context"),
+    [
+        # What a bucket's policy, a role's trust or another policy of the same person may allow.
+        ("s3:GetObject", f"{ORIGINALS}/originals/x", {}),
+        ("s3:PutObject", f"{ORIGINALS}/nudges/x", BY_STACK),
+        ("sts:AssumeRole", ROLE, {}),
+        ("iam:DeleteRolePermissionsBoundary", ROLE, WITHIN | BY_STACK),
+        ("iam:PutRolePermissionsBoundary", ROLE, {"iam:PermissionsBoundary": ADMINISTRATOR}),
+        ("iam:CreateRole", f"{IAM}:role/evil", {}),
+        ("iam:CreatePolicyVersion", BOUNDARY, {}),
+        ("iam:PassRole", ROLE, {"iam:PassedToService": "events.amazonaws.com"}),
+        ("cloudfront:GetDistributionConfig", DISTRIBUTION, THEIRS),
+    ],
+)
+def test_deny__wins_over_whatever_else_is_given(action: str, resource: str, context: dict[str, Any]) -> None:
+    held = [document for name, document in policies().items() if name != "RoleBoundary"]
+    assert not is_allowed(Request(action, resource, context), [*held, WHATEVER_ELSE])
+
+
+def test_renditions__are_read_by_one_distribution() -> None:
+    """Another stage's deployer may make a distribution, but not this one."""
+    for given, distribution in (({"PicturesDistributionId": "E1"}, DISTRIBUTION), ({}, "not known yet")):
+        template = Template(load("template"), "contactsheet-dev", {"Stage": "dev", **given}, REGION, ACCOUNT)
+        (policy,) = (found for found in template.resources() if found.logical_id == "RenditionsBucketPolicy")
+        (reads, _) = policy.properties["PolicyDocument"]["Statement"]
+        assert reads["Condition"] == {"StringEquals": {"AWS:SourceArn": distribution}}
