@@ -12,7 +12,7 @@ need := infra/setup/need.sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup run shell manage test test-all test-postgres mutants deploy config rollback status destroy rehearse bench-imaging bench-cold cost check fmt messages lock clean browser-files \
-	environment-dev environment-local environment-embedded
+	environment-dev environment-local environment-embedded environment-templates check-templates
 
 help: ## list the commands
 	@printf 'Contactsheet\n\n'
@@ -34,6 +34,9 @@ environment-local:
 
 environment-embedded:
 	@$(environment) .venvs/embedded embedded
+
+environment-templates:
+	@$(environment) .venvs/templates templates
 
 browser-files: ## build the browser's JavaScript and CSS
 	@infra/setup/browser_files.sh
@@ -102,6 +105,9 @@ check: environment-dev ## check format, lint, types, imports, words, templates a
 	@$(python) -m infra.migration_lint
 	@$(python) manage.py check --settings tests.settings
 
+check-templates: environment-templates ## check the templates for weaknesses; infra/checkov.yaml gives reasons for what they don't pass
+	@.venvs/templates/bin/checkov --config-file infra/checkov.yaml
+
 fmt: environment-dev ## format code and templates
 	@$(python) -m ruff check --fix-only --quiet .
 	@$(python) -m ruff format .
@@ -147,7 +153,7 @@ lock: environment-dev ## lock requirements/*.in again: UPGRADE=1 takes newer ver
 	@$(compile) requirements/dev.in -o requirements/dev.txt
 	@for set in web worker local client; do $(compile) requirements/$$set.in -c requirements/dev.txt -o requirements/$$set.txt; done
 	@$(compile) $(not_in_function:%=--no-emit-package=%) requirements/function.in -c requirements/dev.txt -o requirements/function.txt
-	@for set in embedded node; do $(compile) requirements/$$set.in -o requirements/$$set.txt; done
+	@for set in embedded node templates; do $(compile) requirements/$$set.in -o requirements/$$set.txt; done
 
 clean: ## remove installed and built files, but not the gallery's data in var/
 	@rm -rf .venv .venvs node_modules static/build staticfiles var/worker \

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def refuse(clients: Clients, stage: str) -> None:
     """Raise ``CommandError`` if a new stack would fail at a log group that is there already."""
     stack = f"contactsheet-{stage}"
-    if stacks.read(clients.client("cloudformation"), stack) is not None:
+    if stacks.describe(clients.client("cloudformation"), stack) is not None:
         return
     names = [
         f"/aws/lambda/{stack}-thumbworker",

@@ -7,7 +7,7 @@ import pytest
 
 from infra.worker_zip import PROJECT
 
-INNER = {"environment-dev", "environment-local", "environment-embedded"}
+INNER = {f"environment-{name}" for name in ("dev", "local", "embedded", "templates")}
 """Steps of other targets, not for people."""
 
 
@@ -33,7 +33,7 @@ def test_targets__are_phony():
     assert set(phony.replace("\\", " ").split()) == targets()
 
 
-@pytest.mark.parametrize("set_name", ["web", "worker", "local", "dev", "embedded", "node"])
+@pytest.mark.parametrize("set_name", ["web", "worker", "local", "dev", "embedded", "node", "templates"])
 def test_locked_sets__have_hashes_and_no_address(set_name):
     lock = (PROJECT / "requirements" / f"{set_name}.txt").read_text()
     packages = re.findall(r"^[a-z0-9].*==.*", lock, re.MULTILINE)

@@ -92,7 +92,7 @@ def test_workflows__run_targets_that_exist() -> None:
         for step in steps(path)
         for target in re.findall(r"\bmake ([a-z-]+)", step.get("run", ""))
     }
-    assert run == {"check", "test", "test-postgres", "rehearse", "deploy"}
+    assert run == {"check", "check-templates", "test", "test-postgres", "rehearse", "deploy"}
     assert all(f"\n{target}:" in makefile for target in run)
 
 
