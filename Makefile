@@ -105,8 +105,8 @@ check: environment-dev ## check format, lint, types, imports, words, templates a
 	@$(python) -m infra.migration_lint
 	@$(python) manage.py check --settings tests.settings
 
-check-templates: environment-templates ## check the templates for weaknesses; infra/checkov.yaml gives reasons for what they don't pass
-	@.venvs/templates/bin/checkov --config-file infra/checkov.yaml
+check-templates: environment-templates ## check the templates for weaknesses; infra/setup/checkov.yaml gives reasons for what they don't pass
+	@.venvs/templates/bin/checkov --config-file infra/setup/checkov.yaml
 
 fmt: environment-dev ## format code and templates
 	@$(python) -m ruff check --fix-only --quiet .

@@ -8,7 +8,7 @@ import yaml
 
 from infra.worker_zip import PROJECT
 
-CONFIGURATION = PROJECT / "infra" / "checkov.yaml"
+CONFIGURATION = PROJECT / "infra" / "setup" / "checkov.yaml"
 SKIPPED = re.compile(r"  - (CKV2?_AWS_\d+)  # ([^:]+: .{10,})")
 
 

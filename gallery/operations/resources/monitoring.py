@@ -90,5 +90,8 @@ def _schedule(events: Any, functions: Any, names: Names, job: str, title: str) -
     if name not in events.list_rule_names_by_target(TargetArn=arn)["RuleNames"]:
         return broken(title, f"no schedule starts this job. {RESTORE}", "sweep-gone")
     if events.describe_rule(Name=name).get("State") != "ENABLED":
-        return broken(title, f"it is disabled. Run: aws events enable-rule --name {name}", "sweep-gone")
+        advice = (
+            f"Run: aws events enable-rule --name {name}, or after SCHEDULES=off: make deploy SCHEDULES=on"
+        )
+        return broken(title, f"it is disabled. {advice}", "sweep-gone")
     return ok(title)
