@@ -1,7 +1,9 @@
 """The response of every route to each person: a table that must have every route.
 
-Each line is a route, then for GET and for POST (the API: also PATCH and DELETE) the status for five people:
-a visitor, another user, the owner of the object in the path, a moderator and an admin. The objects belong
+Each line is a route, then for GET and for POST (the API: also PATCH and DELETE) the status for six people: a
+visitor, a visitor with an open invitation to a gallery that needs one, another user, the owner of the object
+in the path, a moderator and an admin. The API's lines go on with a token of each single scope: read, upload,
+delete and purge of the owner, moderate of a moderator with the right to take photos down. The objects belong
 to Alice: a photo awaiting review, an album, a token and so on. A star means that the request changed her
 data. ``FILLED_IN`` has the data of requests that need some. Other requests have none, so 422 and most
 200s of POST mean "allowed, but fill in the form". A visitor's 302 leads to the sign-in page. Pages get a
@@ -19,8 +21,9 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import transaction
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
@@ -76,7 +79,14 @@ FILLED_IN: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "admin/api/apitoken/<path:object_id>/delete/"): {"post": "yes"},
 }
 
-PEOPLE = ("anonymous", "bob", "alice", "charlie", "admin")
+PEOPLE = ("anonymous", "invited", "bob", "alice", "charlie", "admin")
+SCOPE_OWNERS = {
+    Scope.READ: "alice",
+    Scope.UPLOAD: "alice",
+    Scope.DELETE: "alice",
+    Scope.PURGE: "alice",
+    Scope.MODERATE: "charlie",
+}
 
 WITHOUT_CSRF_TOKEN = {"mail/stop/<str:token>/"}
 """Pages that a program may post to: the signed token in the address is the permission (RFC 8058)."""
@@ -117,6 +127,7 @@ class World:
     people: dict[str, User | None]
     names: dict[str, Any]
     objects: dict[str, Any]
+    invitation: str
 
     def path_of(self, route: str) -> str:
         """Return the path with the objects' ids."""
@@ -131,11 +142,19 @@ class World:
 
     def answer(self, name: str, method: str, route: str) -> str:
         """Return the status for this person. What the request changed is rolled back."""
-        path, person = self.path_of(route), self.people[name]
+        path, scopes = self.path_of(route), [name] if name in SCOPE_OWNERS else list(Scope)
+        person = self.people[SCOPE_OWNERS.get(name, name)]
         client, headers = Client(), {}
-        with transaction.atomic():
+        if name == "invited":
+            path = path.replace(f"/{self.names['str:invitation']}/", f"/{self.invitation}/")
+        mode = override_settings(SIGN_UP="invitation" if name == "invited" else "open")
+        with mode, transaction.atomic():
+            if person and name in SCOPE_OWNERS:
+                person.user_permissions.add(
+                    *Permission.objects.filter(codename="take_down")[: name == "moderate"]
+                )
             if person and route.startswith("api/"):
-                token = issue(person, name="matrix", scopes=list(Scope), days=30)
+                token = issue(person, name="matrix", scopes=scopes, days=30)
                 headers = {"Authorization": f"Bearer {token.secret}"}
             elif person:
                 client.force_login(person)
@@ -156,8 +175,9 @@ class World:
 
     def answers(self, route: str) -> tuple[str, ...]:
         """Return the statuses of all people and methods."""
+        who = PEOPLE + tuple(SCOPE_OWNERS) if route.startswith("api/") else PEOPLE
         return tuple(
-            " ".join(self.answer(name, method, route) for name in PEOPLE) for method in methods_of(route)
+            " ".join(self.answer(name, method, route) for name in who) for method in methods_of(route)
         )
 
     def what_is_alices(self) -> list[Any]:
@@ -186,12 +206,19 @@ def world(
     tag.photos.add(photo)
     issue(alice, name="program", scopes=[Scope.READ], days=30)
     token = ApiToken.objects.get()
-    invitations.create(charlie)
+    invitation = invitations.create(charlie)
     now = timezone.now()
     record = DeletionRecord.objects.create(photo_id=uuid4(), purged_at=now, offered_until=now)
     TakenDown.objects.create(photo_id=record.pk, at=now, reason="Not theirs", sha256="", finished_at=now)
     return World(
-        people={"anonymous": None, "bob": bob, "alice": alice, "charlie": charlie, "admin": admin},
+        people={
+            "anonymous": None,
+            "invited": None,
+            "bob": bob,
+            "alice": alice,
+            "charlie": charlie,
+            "admin": admin,
+        },
         names={
             "uuid:photo_id": photo.pk,
             "uuidstr:photo_id": photo.pk,
@@ -221,6 +248,7 @@ def world(
             "accounts/invitation": Invitation.objects.get().pk,
             "api/apitoken": token.pk,
         },
+        invitation=invitation,
     )
 
 
