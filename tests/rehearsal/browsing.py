@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 PAUSE_SECONDS = 0.1
 CUT_OFF = '"errorMessage": "Worker process exited immediately. stderr: "'
 """The embedded AWS ends a process that is answering when its function changes; AWS lets it finish."""
+TOO_SLOW = 504
+"""A new process may need more than the gateway's 30 seconds to start on a machine that runs other tests."""
 CUT_OFF_AT_MOST = 6
 """Of one deployment: its changes of code, configuration and variables, and starts on a busy machine."""
 
@@ -59,7 +61,8 @@ def _load(visitor: Visitor, path: str, seen: Browsed) -> None:
         seen.errors.append(f"{path}: {error}")
         return
     seen.requests += 1
-    if page.status == 502 and CUT_OFF in page.text and seen.cut_off < CUT_OFF_AT_MOST:
+    is_cut_off = (page.status == 502 and CUT_OFF in page.text) or page.status == TOO_SLOW
+    if is_cut_off and seen.cut_off < CUT_OFF_AT_MOST:
         seen.cut_off += 1
         page = visitor.get(path)
     if page.status != 200:
