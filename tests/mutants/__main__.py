@@ -30,7 +30,15 @@ LINKED = (".venv", ".venvs", "node_modules", "static/build")
 BYTECODE = ("gallery", "thumbworker", "infra", "client", "tests")
 ENVIRONMENT = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
 # The libraries, pytest's plugins among them, are imported before pytest starts.
-OPTIONS = ("-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")
+OPTIONS = (
+    "-q",
+    "-p",
+    "no:cacheprovider",
+    "-p",
+    "tests.mutants.migrated",
+    "-W",
+    "ignore::pytest.PytestAssertRewriteWarning",
+)
 
 
 def main() -> int:
