@@ -211,6 +211,13 @@ CHOICES = (
         is_setting=True,
     ),
     Choice(
+        "ALBUMS_PER_ACCOUNT",
+        "1000",
+        _number(),
+        "albums that one account may have",
+        is_setting=True,
+    ),
+    Choice(
         "DEFAULT_FROM_EMAIL",
         "",
         _like(r"[^\r\n]*[^\s@<>]+@[^\s@<>]+>?", "give an address, such as Photos <photos@example.com>"),

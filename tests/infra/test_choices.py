@@ -45,6 +45,7 @@ OTHER = {
     "STAFF_MFA": "false",
     "SIGN_UP": "closed",
     "DEFAULT_QUOTA_BYTES": "1000",
+    "ALBUMS_PER_ACCOUNT": "10",
     "DEFAULT_FROM_EMAIL": "Photos <photos@example.com>",
     "LOG_LEVEL": "WARNING",
     "API_READS_PER_MINUTE": "1",
