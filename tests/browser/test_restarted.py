@@ -217,7 +217,7 @@ def test_address__ends_in_a_restarted_browser_too(
     at_once = [gives(url) for url in of_gone if photos["takedown"] in url]
     assert set(at_once) == {False}, "before the worker has seen it"
     eventually(lambda: not [url for url in of_gone if gives(url)])
-    eventually(lambda: time.time() > dead_at + 1)
+    eventually(lambda: time.time() > dead_at + 1, within_seconds=SECONDS_LEFT + 5)
     with stranger.browsing(playwright) as page:
         assert [url for url in [*old, *pages.values()] if shown(page, url)] == []
         page.goto("/")
