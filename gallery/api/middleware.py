@@ -87,7 +87,7 @@ def _as_problem(answer: HttpResponse) -> HttpResponse:
 def _conditional(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
     is_json = answer.headers.get("Content-Type", "").startswith(JSON_TYPES)
     if is_json:
-        patch_vary_headers(answer, ["Authorization"])
+        patch_vary_headers(answer, ["Accept-Encoding", "Authorization"])
         answer.headers.setdefault("Cache-Control", "private, no-cache")
     if request.method != "GET" or answer.status_code != HTTPStatus.OK or not is_json:
         return answer

@@ -48,7 +48,7 @@ def test_writes__beyond_the_limit_get_a_page_that_says_how_long(
     assert statuses == [302] * 5 + [TOO_FAST] * 2
     assert Album.objects.count() == 5
     assert 1 <= int(answers[-1]["Retry-After"]) <= 12
-    assert answers[-1]["Cache-Control"] == "no-store"
+    assert answers[-1]["Cache-Control"] == "no-store, private"
     page = answers[-1].content.decode()
     assert f"Too many changes at once. Wait {answers[-1]['Retry-After']} second" in page
     assert "Nothing was changed." in page
