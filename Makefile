@@ -69,11 +69,13 @@ test: environment-dev environment-embedded browser-files ## run the tests: make 
 		part -m "not slow and browser$$without"; \
 		exit $$ran # 5: no test was selected in any part
 
+# What the second step runs on PostgreSQL, which refuses more, the first leaves out.
+on_postgres := $(addprefix --ignore tests/,browser journey gallery/api/test_any_input.py gallery/test_permission_matrix.py)
 test-all: environment-dev environment-embedded browser-files ## run the long tests, which `make test` skips
 	@$(need) postgresql
 	@$(only_with_chromium); $(python) -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 25 -m "slow$$without" \
-		--ignore tests/gallery/api/test_any_input.py $(ARGS) || [ $$? -eq 5 ] # any input meets PostgreSQL, which refuses more
-	@$(MAKE) --no-print-directory test-postgres
+		$(on_postgres) $(ARGS) || [ $$? -eq 5 ]
+	@$(MAKE) --no-print-directory test-postgres long_ones=' and slow'
 	@[ -n '$(ARGS)' ] || $(MAKE) --no-print-directory mutants # ARGS choose tests
 
 mutants: environment-dev browser-files ## break guarded lines one by one; tests must fail: make mutants ARGS="paging caption"
@@ -85,7 +87,7 @@ with_database := $(addprefix tests/,bench/test_cost.py browser client/test_on_ru
 test-postgres: environment-dev environment-embedded browser-files ## run all tests that use a database on PostgreSQL
 	@$(need) postgresql
 	@$(python) -m tests.postgresql -n 2 -m 'not browser' --ignore tests/gallery/operations/resources $(with_database) $(ARGS)
-	@$(only_with_chromium); [ -n "$$without" ] || $(python) -m tests.postgresql -m browser tests/browser $(ARGS)
+	@$(only_with_chromium); [ -n "$$without" ] || $(python) -m tests.postgresql -m "browser$(long_ones)" tests/browser $(ARGS)
 
 bench-imaging: environment-dev ## compare imaging with other libraries (ARGS="--photos FOLDER" for your own photos)
 	@$(python) -m bench.imaging $(ARGS)
