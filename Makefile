@@ -70,7 +70,8 @@ test: environment-dev environment-embedded browser-files ## run the tests: make 
 		exit $$ran # 5: no test was selected in any part
 
 # What the second step runs on PostgreSQL, which refuses more, the first leaves out.
-on_postgres := $(addprefix --ignore tests/,browser journey gallery/api/test_any_input.py gallery/test_permission_matrix.py)
+on_postgres := $(addprefix --ignore tests/,browser client/test_on_running_gallery.py embedded/test_subscriptions.py \
+	gallery/api/test_any_input.py gallery/test_permission_matrix.py journey)
 test-all: environment-dev environment-embedded browser-files ## run the long tests, which `make test` skips
 	@$(need) postgresql
 	@$(only_with_chromium); $(python) -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 25 -m "slow$$without" \
