@@ -76,7 +76,7 @@ test-all: environment-dev environment-embedded browser-files ## run the long tes
 	@$(need) postgresql
 	@$(only_with_chromium); $(python) -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 25 -m "slow$$without" \
 		$(on_postgres) $(ARGS) || [ $$? -eq 5 ]
-	@$(MAKE) --no-print-directory test-postgres long_ones=' and slow'
+	@$(MAKE) --no-print-directory test-postgres browser_tests='browser and slow'
 	@[ -n '$(ARGS)' ] || $(MAKE) --no-print-directory mutants # ARGS choose tests
 
 mutants: environment-dev browser-files ## break guarded lines one by one; tests must fail: make mutants ARGS="paging caption"
@@ -88,7 +88,7 @@ with_database := $(addprefix tests/,bench/test_cost.py browser client/test_on_ru
 test-postgres: environment-dev environment-embedded browser-files ## run all tests that use a database on PostgreSQL
 	@$(need) postgresql
 	@$(python) -m tests.postgresql -n 2 -m 'not browser' --ignore tests/gallery/operations/resources $(with_database) $(ARGS)
-	@$(only_with_chromium); [ -n "$$without" ] || $(python) -m tests.postgresql -m "browser$(long_ones)" tests/browser $(ARGS)
+	@$(only_with_chromium); [ -n "$$without" ] || $(python) -m tests.postgresql -m "$(or $(browser_tests),browser)" tests/browser $(ARGS)
 
 bench-imaging: environment-dev ## compare imaging with other libraries (ARGS="--photos FOLDER" for your own photos)
 	@$(python) -m bench.imaging $(ARGS)
