@@ -150,6 +150,17 @@ def test_review__needs_the_user_s_permission(
     assert (answer.status_code, answer.json()["reason"]) == (403, "not_allowed")
 
 
+def test_review__staff_without_the_permission(
+    alice: User, bob: User, make_photo: PhotoFactory, program_of: ProgramFactory
+) -> None:
+    photo = make_photo(alice)
+    bob.is_staff = True
+    bob.save()
+    answer = program_of(bob, *Scope).post(f"/photos/{photo.pk}/review", {"decision": "reject"})
+    assert (answer.status_code, answer.json()["reason"]) == (403, "not_allowed")
+    assert Photo.objects.get().state == State.APPROVED
+
+
 def test_list_photos__updates_processed_photos(
     alice: User, make_photo: PhotoFactory, program_of: ProgramFactory, stores: Stores
 ) -> None:
