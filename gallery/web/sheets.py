@@ -104,7 +104,8 @@ def person(request: Request, username: str) -> HttpResponse:
     found = get_object_or_404(User, username=username)
     photos = Photo.objects.public().filter(owner=found)
     context = list_context(request, photos, title=found.username)
-    if not context["tiles"] and not request.GET.get("cursor"):
+    # A cursor past the last photo shows an empty page, but only of someone who has a public photo.
+    if not context["tiles"] and not photos.exists():
         raise Http404
     albums: list[Album] = []
     if not request.htmx:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
 
 from gallery.albums.actions import change_photos, create_album
 from gallery.blocks.models import Block
+from gallery.photos.paging import encode_cursor
 from gallery.photos.states import State, Visibility
 from tests.gallery.stores import ready_item
 
@@ -55,7 +58,20 @@ def test_person__without_public_photos_is_not_found(
         make_photo(alice)
         Block.objects.create(person=alice, by=bob, at=timezone.now(), reason="Spam")
     name = "zoe" if case == "no such person" else "alice"
-    assert client.get(f"/people/{name}/").status_code == 404
+    # No cursor, valid or not, may tell that there is such an account.
+    past_the_end = encode_cursor(datetime(2000, 1, 1, tzinfo=UTC), UUID(int=0))
+    for query in ({}, {"cursor": "x"}, {"cursor": past_the_end}):
+        for headers in ({}, {"HX-Request": "true"}):
+            answer = client.get(f"/people/{name}/", query, headers=headers)
+            assert answer.status_code == 404, (query, headers)
+
+
+def test_person__cursor_past_the_last_photo_shows_an_empty_page(
+    alice: User, make_photo: PhotoFactory, client: Client
+) -> None:
+    make_photo(alice)
+    past_the_end = encode_cursor(datetime(2000, 1, 1, tzinfo=UTC), UUID(int=0))
+    assert client.get("/people/alice/", {"cursor": past_the_end}).status_code == 200
 
 
 def test_person__is_linked_from_public_photos_only(
