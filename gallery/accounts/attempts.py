@@ -13,6 +13,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal.cryptokit import normalize_user_code
 from django.shortcuts import render
 
 from gallery.accounts import sessions
@@ -88,8 +89,9 @@ def begin_code(request: HttpRequest, user: User) -> Attempt:
 
 
 def use_code(user: User, code: str) -> bool:
-    """Return whether this is the first use of a code that was right."""
-    return retry_after_seconds(CODE_USED, f"{user.pk}:{code.strip()}") == 0
+    """Return whether this is the first use of a code that was right, however it is spelled."""
+    # The check passes over blanks and punctuation: "123 456" is the code 123456.
+    return retry_after_seconds(CODE_USED, f"{user.pk}:{normalize_user_code(code)}") == 0
 
 
 def _count(request: HttpRequest, *pairs: tuple[Limit, str]) -> Attempt:

@@ -67,12 +67,13 @@ def test_totp__is_set_up_and_asked_for(alice: User, client_of: Callable[[User], 
     assert not is_signed_in(again), "a recovery code works once"
 
 
-def test_totp__code_works_once(alice: User, secret: str) -> None:
+@pytest.mark.parametrize("spelled", ["{0}{1}", "{0} {1}", "{0}-{1}", " {0}{1}.", "{0}\u2009{1}"])
+def test_totp__code_works_once(alice: User, secret: str, spelled: str) -> None:
     code = code_of(secret)
     first, second = Client(), Client()
-    for client in (first, second):
+    for client, typed in ((first, code), (second, spelled.format(code[:3], code[3:]))):
         client.post("/sign-in/", TYPED)
-        client.post("/sign-in/code/", {"code": code})
+        client.post("/sign-in/code/", {"code": typed})
         # As on another function, which has a memory of its own.
         cache.clear()
     assert is_signed_in(first)
