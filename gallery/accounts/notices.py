@@ -73,9 +73,15 @@ def _first_method_at(event: AccountEvent) -> datetime:
 
 
 @transaction.atomic
-def undo(request: HttpRequest, event: AccountEvent) -> None:
-    """Take the account back for the person who got the email about this event."""
+def undo(request: HttpRequest, event: AccountEvent) -> bool:
+    """Take the account back for the person who got the email about this event.
+
+    Return ``False`` if the link was used or made void since it was read. Nothing changed.
+    """
     user = User.objects.select_for_update().get(pk=event.user_id)
+    # Of links that are used at once, one waits here for the other, which may have made it void.
+    if _was_undone(event):
+        return False
     Authenticator.objects.filter(user=user, created_at__gte=_first_method_at(event) - JUST_BEFORE).delete()
     # The intruder may know the password: only an email opens the account again.
     user.set_unusable_password()
@@ -87,3 +93,4 @@ def undo(request: HttpRequest, event: AccountEvent) -> None:
     sessions.end_all(user)
     access_ended.send(sender=User, user=user)
     audit.record(request, user, Kind.UNDONE, event=event.pk, what=event.kind)
+    return True

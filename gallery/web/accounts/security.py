@@ -80,11 +80,10 @@ def activity(request: SignedInRequest) -> HttpResponse:
 def undo(request: Request, token: str) -> HttpResponse:
     """Take an account back by the link in a notice. Only POST changes anything: mail scanners open links."""
     event = notices.read(token)
-    if event is None:
-        return render(request, "account/undo.html", {}, status=HTTPStatus.NOT_FOUND)
-    if request.method != "POST":
+    if event is not None and request.method != "POST":
         return render(request, "account/undo.html", {"event": event})
-    notices.undo(request, event)
+    if event is None or not notices.undo(request, event):
+        return render(request, "account/undo.html", {}, status=HTTPStatus.NOT_FOUND)
     if request.user.is_authenticated:
         logout(request)
     user = User.objects.get(pk=event.user_id)

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from django.test import Client
 from django.utils import timezone
 
-from gallery.accounts import emails
+from gallery.accounts import emails, notices
 from gallery.accounts.attempts import WRONG_PER_SESSION
 from gallery.accounts.models import AccountEvent, AuditTrailIsFixed, User
 from gallery.accounts.sessions import SEEN_AT, SIGNED_IN_AT
@@ -147,6 +147,22 @@ def test_address_change__owner_takes_it_back(alice: User, client_of: Callable[[U
     assert Client().get(link).status_code == 404, "a link works once"
     for newer in links_to("thief@evil.example", "secure"):
         assert Client().post(newer).status_code == 404
+
+
+def test_undo__at_once_with_another_link(
+    alice: User, client_of: Callable[[User], Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thief's newer link was read just before the owner used theirs, and waited for it."""
+    thief = client_of(alice)
+    change_address(thief, "thief@evil.example")
+    change_address(thief, "thief2@evil.example")
+    [link], [newer, *_] = links_to("alice@example.org", "secure"), links_to("thief@evil.example", "secure")
+    event = notices.read(newer.split("/")[2])
+    assert Client().post(link).status_code == 302
+    monkeypatch.setattr(notices, "read", lambda token: event)
+    assert Client().post(newer).status_code == 404
+    alice.refresh_from_db()
+    assert alice.email == "alice@example.org"
 
 
 def test_undo__removes_methods_added_since_and_keeps_older_ones(
