@@ -11,11 +11,15 @@ import time
 from typing import TYPE_CHECKING
 
 import structlog
+from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
 from gallery.accounts.models import User
+from gallery.albums.models import Album
+from gallery.photos.models import Photo
 from gallery.photos.purge import purge_all_of
+from gallery.photos.states import Visibility
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,13 +45,21 @@ def delete_account(user: User, *, seconds: float = REQUEST_SECONDS) -> bool:
     """
     if user.is_superuser and not _other_admins(user):
         raise LastAdmin
-    # Close it first: an inactive account can't sign in or get offers.
+    _close(user)
+    return _finish(user, _timer(seconds))
+
+
+@transaction.atomic
+def _close(user: User) -> None:
+    """End what the account can do, and hide all that it shows: purging its photos can take a day."""
+    # First, because an inactive account can't sign in or get offers.
     user.is_active = False
     user.left_at = timezone.now()
     user.email = ""
     user.set_unusable_password()
     user.save(update_fields=["is_active", "left_at", "email", "password"])
-    return _finish(user, _timer(seconds))
+    Photo.objects.owned_by(user).update(visibility=Visibility.PRIVATE)
+    Album.objects.owned_by(user).delete()
 
 
 def finish_deletions(*, has_time: Callable[[], bool] | None = None, photos_each: int | None = None) -> int:

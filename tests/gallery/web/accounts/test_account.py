@@ -10,9 +10,10 @@ from django.core import mail
 from django.core.management import call_command
 
 from gallery.accounts.models import User
+from gallery.albums.actions import change_photos, create_album
 from gallery.photos import transitions
 from gallery.photos.models import DeletionRecord, HistoryEntry, Photo
-from gallery.photos.states import State
+from gallery.photos.states import State, Visibility
 from gallery.processing import account_deletion
 from tests.gallery.conftest import PASSWORD
 from thumbworker.contract import keys
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from tests.aws import MotoAws
     from tests.gallery.conftest import PhotoFactory
+    from tests.gallery.stores import Stores
 
 pytestmark = pytest.mark.django_db
 
@@ -123,6 +125,20 @@ def test_delete__sweep_finishes(empty_aws: None, alice: User, make_photo: PhotoF
     assert "accounts_gone 1" in capsys.readouterr().out
     assert not User.objects.exists()
     assert not Photo.objects.exists()
+
+
+def test_delete__hides_at_once_what_the_sweep_purges_later(
+    stores: Stores, alice: User, make_photo: PhotoFactory, client: Client
+) -> None:
+    photo = make_photo(alice)
+    album = create_album(alice, title="Sea", description="", visibility=Visibility.PUBLIC)
+    change_photos(album, add=[photo.pk], remove=[])
+    assert not account_deletion.delete_account(alice, seconds=0)
+    assert Photo.objects.exists()
+    for address in (photo.get_absolute_url(), album.get_absolute_url(), "/people/alice/"):
+        assert client.get(address).status_code == 404, address
+    for address in ("/", "/albums/"):
+        assert str(photo.pk) not in client.get(address).text, address
 
 
 def test_delete__sweep_skips_inactive_accounts(alice: User) -> None:
