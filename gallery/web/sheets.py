@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 SHARED_CACHE_SECONDS = 60
 MOST_ALBUMS = 60
+NO_ONE = 0
+"""An id that no account has."""
 MOST_CLEARED = 200
 EAGER_TILES = 6
 """The first row of a wide window and the first screen of a phone: loaded at once, not when scrolled to."""
@@ -101,11 +103,13 @@ def sheet(request: Request) -> HttpResponse:
 @require_safe
 def person(request: Request, username: str) -> HttpResponse:
     """Show a person's public photos and albums; one who has none is not found, like no one."""
-    found = get_object_or_404(User, username=username)
-    photos = Photo.objects.public().filter(owner=found)
-    context = list_context(request, photos, title=found.username)
+    found = User.objects.filter(username=username).first()
+    # The same queries for a name that no one has, so that the time does not tell either.
+    photos = Photo.objects.public().filter(owner_id=found.pk if found else NO_ONE)
+    context = list_context(request, photos, title=username)
     # A cursor past the last photo shows an empty page, but only of someone who has a public photo.
-    if not context["tiles"] and not photos.exists():
+    shows_photos = bool(context["tiles"]) or photos.exists()
+    if found is None or not shows_photos:
         raise Http404
     albums: list[Album] = []
     if not request.htmx:

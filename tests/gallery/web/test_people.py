@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from gallery.albums.actions import change_photos, create_album
@@ -64,6 +66,15 @@ def test_person__without_public_photos_is_not_found(
         for headers in ({}, {"HX-Request": "true"}):
             answer = client.get(f"/people/{name}/", query, headers=headers)
             assert answer.status_code == 404, (query, headers)
+
+
+def test_person__no_such_person_costs_what_one_without_photos_costs(
+    alice: User, client: Client, django_assert_num_queries: Any
+) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get("/people/alice/").status_code == 404
+    with django_assert_num_queries(len(queries)):
+        assert client.get("/people/zoe/").status_code == 404
 
 
 def test_person__cursor_past_the_last_photo_shows_an_empty_page(
