@@ -109,7 +109,7 @@ def _compare(operator: str, value: str, pattern: str) -> bool:
         # Each of the six parts is compared by itself, so that a wildcard can't reach over a colon.
         patterns, values = pattern.split(":", 5), value.split(":", 5)
         return len(patterns) == len(values) and all(map(is_like, patterns, values))
-    raise NotImplementedError(operator)
+    raise ValueError(f"unknown operator: {operator}")
 
 
 def _any_like(patterns: str | Sequence[str], value: str, *, ignore_case: bool = False) -> bool:

@@ -90,7 +90,7 @@ def test_operators__hold_together() -> None:
 
 
 def test_operator__unknown_is_an_error() -> None:
-    with pytest.raises(NotImplementedError):
+    with pytest.raises(ValueError, match="NumericLessThan"):
         meets({"NumericLessThan": {"a": "1"}}, {"a": "0"})
 
 

@@ -58,7 +58,7 @@ def _close(user: User) -> None:
     user.email = ""
     user.set_unusable_password()
     user.save(update_fields=["is_active", "left_at", "email", "password"])
-    Photo.objects.owned_by(user).update(visibility=Visibility.PRIVATE)
+    Photo.objects.owned_by(user).filter(visibility=Visibility.PUBLIC).update(visibility=Visibility.PRIVATE)
     Album.objects.owned_by(user).delete()
 
 

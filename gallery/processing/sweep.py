@@ -156,7 +156,8 @@ def _check_awaiting(photo: Photo, reading: catalogue.Reading, run: Run) -> None:
     run.budget.spend(1)
     stored = originals().head(photo.pk)
     missing_at = None if stored else run.now
-    Photo.objects.filter(pk=photo.pk, state=State.AWAITING).update(missing_at=missing_at)
+    if photo.missing_at != missing_at:
+        Photo.objects.filter(pk=photo.pk, state=State.AWAITING).update(missing_at=missing_at)
     if stored is not None:
         # What a closed account uploaded stays out of sight, and waits until the account is opened again.
         if photo.owner.is_active:
