@@ -21,7 +21,7 @@ from gallery.presentation.file_words import offered_tags
 from gallery.presentation.lens import Lens
 from gallery.storage import catalogue
 from gallery.web.forms import AlbumForm, OrganizeForm, form_page
-from gallery.web.sheets import list_context, photos_in, private, render_list
+from gallery.web.sheets import list_context, photos_in, render_list
 from thumbworker.contract.text import folded
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def albums(request: Request) -> HttpResponse:
         "mine": covered(mine, request.user),
         "others": covered(shown, request.user),
     }
-    return private(render(request, "albums/albums.html", context))
+    return render(request, "albums/albums.html", context)
 
 
 @login_required
@@ -65,7 +65,7 @@ def create(request: SignedInRequest) -> HttpResponse:
             return redirect(actions.create_album(request.user, **form.cleaned_data))
         except actions.LimitReached as refusal:
             form.add_error(None, refusal.reason.sentence)
-    return private(form_page(request, "albums/album_form.html", form, page_title=_("New album")))
+    return form_page(request, "albums/album_form.html", form, page_title=_("New album"))
 
 
 @require_safe
@@ -78,7 +78,7 @@ def album(request: Request, album_id: UUID) -> HttpResponse:
     context |= {"album": found, "is_mine": is_mine, "title": title, "description": description}
     # A photo's page leads on within the album that it was opened from.
     context["tile_query"] = f"?album={found.pk}"
-    return private(render_list(request, "albums/album.html", context))
+    return render_list(request, "albums/album.html", context)
 
 
 @login_required
@@ -91,7 +91,7 @@ def edit(request: SignedInRequest, album_id: UUID) -> HttpResponse:
         actions.change_album(found, **form.cleaned_data)
         messages.success(request, _("Saved."))
         return redirect(found)
-    return private(form_page(request, "albums/album_form.html", form, page_title=_("Edit album")))
+    return form_page(request, "albums/album_form.html", form, page_title=_("Edit album"))
 
 
 @login_required
@@ -109,7 +109,7 @@ def tag(request: Request, name: str) -> HttpResponse:
     found = get_object_or_404(Tag.objects.visible_to(request.user), name=folded(name))
     photos = Photo.objects.visible_to(request.user, as_moderator=False).not_trashed()
     context = list_context(request, photos.filter(photo_tags__tag=found), title=found.name)
-    return private(render_list(request, "albums/tag.html", context | {"tag": found}))
+    return render_list(request, "albums/tag.html", context | {"tag": found})
 
 
 @login_required

@@ -10,7 +10,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from gallery.albums.models import Album
@@ -27,7 +26,7 @@ from gallery.presentation.lens import Lens
 from gallery.presentation.stacks import can_be_stacked
 from gallery.presentation.tiles import ready_item, tiles_of
 from gallery.web.forms import PhotoForm
-from gallery.web.sheets import photos_in, private
+from gallery.web.sheets import photos_in
 
 if TYPE_CHECKING:
     from gallery.accounts.models import User
@@ -99,7 +98,7 @@ def _photo_page(request: Request, found: Photo, form: PhotoForm, status: int = 2
         "reason_sentence": tiles[0].state_sentence if found.state in {State.FAILED, State.REJECTED} else "",
         "pictures_unavailable": not reading.complete,
     }
-    return private(render(request, "photos/photo.html", context, status=status))
+    return render(request, "photos/photo.html", context, status=status)
 
 
 @login_required
@@ -179,7 +178,6 @@ def stack(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     return redirect(found)
 
 
-@cache_control(private=True, no_store=True)
 @login_required
 @require_GET
 def original(request: SignedInRequest, photo_id: UUID) -> HttpResponse:

@@ -73,12 +73,6 @@ def render_list(request: Request, template: str, context: dict[str, Any]) -> Htt
     return response
 
 
-def private(response: HttpResponse) -> HttpResponse:
-    """Keep the page out of every cache."""
-    patch_cache_control(response, private=True, no_store=True)
-    return response
-
-
 def _waits_for_review(tile: Tile) -> bool:
     return tile.state == State.PENDING and tile.visibility == Visibility.PUBLIC
 
@@ -92,7 +86,7 @@ def sheet(request: Request) -> HttpResponse:
     # A cookie may carry a message for this visitor, which the page shows and the response then deletes.
     is_anonymous = not (request.user.is_authenticated or request.COOKIES or response.cookies)
     if not (is_anonymous and settings.ORIGIN_SECRET):
-        return private(response)
+        return response
     # For CloudFront, which tells browsers not to store the page (PageHeaders in infra/site.yaml).
     # Signed picture addresses live for one window at least; a minute of shared caching is safe.
     # "Vary: Cookie" comes from Django's session middleware, because ``request.user`` read the session.
@@ -116,7 +110,7 @@ def person(request: Request, username: str) -> HttpResponse:
         shown = Album.objects.showing_photos().owned_by(found).with_counts(Photo.objects.public())
         albums = list(shown.newest_first()[:MOST_ALBUMS])
     context["albums"] = covered(albums, request.user)
-    return private(render_list(request, "photos/person.html", context))
+    return render_list(request, "photos/person.html", context)
 
 
 @login_required
@@ -128,7 +122,7 @@ def my_photos(request: SignedInRequest) -> HttpResponse:
     context = list_context(request, photos, title=_("My photos"), move_on=True)
     context["failed_count"] = 0 if request.htmx else mine.failed().count()
     context["any_pending"] = any(_waits_for_review(tile) for tile in context["tiles"])
-    return private(render_list(request, "photos/mine.html", context))
+    return render_list(request, "photos/mine.html", context)
 
 
 @login_required
@@ -137,7 +131,7 @@ def failed_photos(request: SignedInRequest) -> HttpResponse:
     """Show the person's files that could not be read or never arrived, each with its reason."""
     photos = Photo.objects.owned_by(request.user).failed()
     context = list_context(request, photos, title=_("Files that failed"))
-    return private(render_list(request, "photos/failed.html", context))
+    return render_list(request, "photos/failed.html", context)
 
 
 @login_required
@@ -156,4 +150,4 @@ def clear_failed_photos(request: SignedInRequest) -> HttpResponse:
 def trash(request: SignedInRequest) -> HttpResponse:
     """Show the person's photos in the trash."""
     photos = Photo.objects.owned_by(request.user).trashed()
-    return private(render_list(request, "photos/trash.html", list_context(request, photos, title=_("Trash"))))
+    return render_list(request, "photos/trash.html", list_context(request, photos, title=_("Trash")))

@@ -15,7 +15,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gallery.core import reasons
@@ -36,7 +35,6 @@ ACCEPT = ",".join(dict.fromkeys([*TYPES_BY_EXTENSION.values(), *TYPES_BY_EXTENSI
 """What file pickers offer. Extensions too: some systems know no media type for HEIC and AVIF."""
 
 
-@cache_control(private=True, no_store=True)
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload(request: SignedInRequest) -> HttpResponse:
