@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from infra.worker_zip import PROJECT
 from tests import pictures
+from tests.browser.tray import wait_until_processed
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -78,7 +79,7 @@ def test_axe__pages_for_visitors(open_page: Open, scheme: str, watch: Any) -> No
 def test_axe__pages_for_members(open_page: Open, scheme: str) -> None:
     page = open_page("alice", "/upload/", color_scheme=scheme)
     page.set_input_files("#file", [{"name": "a.jpg", "mimeType": "image/jpeg", "buffer": pictures.jpeg(7)}])
-    page.get_by_role("link", name="Open").first.wait_for()
+    wait_until_processed(page, 1)
     found = {"/upload/ with a file": violations(page)}
     for path in FOR_MEMBERS:
         page.goto(path)
@@ -92,7 +93,7 @@ def test_axe__pages_for_members(open_page: Open, scheme: str) -> None:
 def test_axe__lightbox_and_its_focus(open_page: Open) -> None:
     page = open_page("alice", "/upload/")
     page.set_input_files("#file", [{"name": "b.jpg", "mimeType": "image/jpeg", "buffer": pictures.jpeg(8)}])
-    page.get_by_role("link", name="Open").first.wait_for()
+    wait_until_processed(page, 1)
     page.goto("/me/photos/")
     tile = page.locator(".tile a[data-full-src]:not([data-full-src=''])").first
     tile.focus()
@@ -105,7 +106,6 @@ def test_axe__lightbox_and_its_focus(open_page: Open) -> None:
     assert page.url.endswith("/me/photos/")
 
 
-THUMBNAILS_WITHIN_MS = 60_000
 WHERE = """() => {
     const shown = document.querySelector(".pswp__item[aria-hidden=false] .pswp__img");
     const { left, top, right, bottom } = shown.getBoundingClientRect(), focus = document.activeElement;
@@ -121,7 +121,7 @@ def test_lightbox__focus_loops_and_moves_nothing(open_page: Open) -> None:
         for number in (18, 19, 20)
     ]
     page.set_input_files("#file", files)
-    expect(page.get_by_role("link", name="Open")).to_have_count(3, timeout=THUMBNAILS_WITHIN_MS)
+    wait_until_processed(page, len(files))
     page.goto("/me/photos/")
     page.locator(".tile a[data-full-src]:not([data-full-src=''])").first.press("Enter")
     expect(page.locator(".pswp--ui-visible")).to_be_visible()

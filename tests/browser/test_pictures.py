@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import expect
 
 from tests import pictures
+from tests.browser.tray import wait_until_processed
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page, Route
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from tests.browser.conftest import Open
     from tests.browser.site import Site
 
-THUMBNAILS_WITHIN_MS = 60_000
 ALBUM = """
 from gallery.accounts.models import User
 from gallery.albums.actions import change_photos, create_album
@@ -54,7 +54,7 @@ def pages_shown(open_page: Open, gallery: Site, *, avif: bool) -> dict[str, list
     buffer = pictures.jpeg(300 + avif, (2000, 1500))
     page.set_input_files("#file", [{"name": "coast.jpg", "mimeType": "image/jpeg", "buffer": buffer}])
     link = page.get_by_role("link", name="Open")
-    link.wait_for(timeout=THUMBNAILS_WITHIN_MS)
+    wait_until_processed(page, 1)
     expect(page.locator(".upload-row img")).to_have_count(1)
     shown = {"tray": decoded(page, ".upload-row img")}
     link.click()

@@ -24,6 +24,7 @@ from gallery.storage.signed_urls import LIFETIME_SECONDS
 from tests import pictures
 from tests.browser import site
 from tests.browser.chromium import CHROMIUM, FLAGS, LOOPBACK_ONLY
+from tests.browser.tray import wait_until_processed
 from tests.waiting import eventually
 
 if TYPE_CHECKING:
@@ -40,7 +41,6 @@ pytestmark = pytest.mark.slow
 
 SECONDS_LEFT = 40
 """How long the URLs of almost 14 minutes ago live: the browser loads them all within it."""
-THUMBNAILS_WITHIN_MS = 60_000
 ENDS = ("private", "reject", "trash", "purge", "takedown", "account deletion")
 OF_BYTES = {"purge", "takedown", "account deletion"}
 PEOPLE = f"""
@@ -124,8 +124,8 @@ def upload(page: Page, *numbers: int) -> list[str]:
         for number in numbers
     ]
     page.set_input_files("#file", files)
+    wait_until_processed(page, len(numbers))
     links = page.locator("[data-tray] .upload-row").get_by_role("link", name="Open")
-    expect(links).to_have_count(len(numbers), timeout=THUMBNAILS_WITHIN_MS)
     return [(link.get_attribute("href") or "").strip("/").split("/")[-1] for link in links.all()]
 
 

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from infra.worker_zip import PROJECT
 from tests import pictures
+from tests.browser.tray import wait_until_processed
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -73,7 +74,7 @@ def test_pages__do_not_scroll_sideways(
         for number, shape in enumerate(pictures.SHAPES[:3], start=len(scheme) * size[0])
     ]
     page.set_input_files("#file", files)
-    expect(page.get_by_role("link", name="Open")).to_have_count(len(files), timeout=60_000)
+    wait_until_processed(page, len(files))
     picture_of(page, "uploaded")
     for name, path in PATHS.items():
         page.goto(path)
@@ -98,7 +99,7 @@ def test_sheet__photos_fill_the_page(open_page: Open) -> None:
         for n in range(24)
     ]
     page.set_input_files("#file", files)
-    expect(page.get_by_role("link", name="Open")).to_have_count(24, timeout=90_000)
+    wait_until_processed(page, len(files))
     page.goto("/")
     assert page.evaluate(PHOTOGRAPHS_SHARE) > 0.85
     page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
@@ -112,6 +113,7 @@ def test_photo__small_is_not_upscaled(open_page: Open) -> None:
     page = open_page("bob", "/upload/")
     small = {"name": "small.jpg", "mimeType": "image/jpeg", "buffer": pictures.jpeg(77, (360, 240))}
     page.set_input_files("#file", [small])
+    wait_until_processed(page, 1)
     page.get_by_role("link", name="Open").click()
     box = page.locator(".photo img").bounding_box()
     assert box is not None
@@ -122,6 +124,7 @@ def test_photo__large_fits_the_window(open_page: Open) -> None:
     page = open_page("bob", "/upload/")
     tall = {"name": "tall.jpg", "mimeType": "image/jpeg", "buffer": pictures.jpeg(78, (1200, 1800))}
     page.set_input_files("#file", [tall])
+    wait_until_processed(page, 1)
     page.get_by_role("link", name="Open").click()
     box = page.locator(".photo img").bounding_box()
     assert box is not None

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests import pictures
+from tests.browser.tray import wait_until_processed
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Open
@@ -75,7 +76,7 @@ def test_sheet__offline_shows_a_message_and_keeps_the_link(open_page: Open, watc
 def test_renewal__does_not_download_loaded_images_again(open_page: Open) -> None:
     page = open_page("alice", "/upload/")
     page.set_input_files("#file", [{"name": "r.jpg", "mimeType": "image/jpeg", "buffer": pictures.jpeg(11)}])
-    page.get_by_role("link", name="Open").first.wait_for()
+    wait_until_processed(page, 1)
     page.clock.install()
     page.goto("/me/photos/")
     page.wait_for_load_state("networkidle")
@@ -95,7 +96,7 @@ def test_sheet__has_no_layout_shift(open_page: Open) -> None:
         for n in range(4)
     ]
     page.set_input_files("#file", files)
-    expect(page.get_by_role("link", name="Open")).to_have_count(4, timeout=60_000)
+    wait_until_processed(page, len(files))
     page.context.add_init_script(
         """window.shifts = 0;
         new PerformanceObserver((list) => {
