@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from gallery.albums.states import WordsState
 from gallery.photos.models import Photo
-from gallery.photos.querysets import not_blocked
+from gallery.photos.querysets import owner_is_shown
 from gallery.photos.stacks import is_under
 from gallery.photos.states import Visibility
 from gallery.photos.turns import in_turns
@@ -36,17 +36,17 @@ class AlbumQuerySet(models.QuerySet["Album"]):
 
     def visible_to(self, user: User | AnonymousUser) -> AlbumQuerySet:
         """Keep public albums and the user's own."""
-        public = Q(visibility=Visibility.PUBLIC) & not_blocked()
+        public = Q(visibility=Visibility.PUBLIC) & owner_is_shown()
         return self.filter(public if user.is_anonymous else public | Q(owner_id=user.pk))
 
     def showing_photos(self) -> AlbumQuerySet:
         """Keep public albums with at least one public photo."""
         shown = Photo.objects.public().filter(album_entries__album=OuterRef("pk"))
-        return self.filter(Exists(shown), not_blocked(), visibility=Visibility.PUBLIC)
+        return self.filter(Exists(shown), owner_is_shown(), visibility=Visibility.PUBLIC)
 
     def reviewable(self) -> AlbumQuerySet:
         """Keep albums whose words moderators may read and decide about: the public ones."""
-        return self.filter(not_blocked(), visibility=Visibility.PUBLIC)
+        return self.filter(owner_is_shown(), visibility=Visibility.PUBLIC)
 
     def with_words_waiting(self) -> AlbumQuerySet:
         """Keep public albums whose title and description wait for a moderator, the longest waiting first."""

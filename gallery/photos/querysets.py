@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 from django.db import models
 from django.db.models import Q, Subquery
 
+from gallery.accounts.models import User
 from gallery.blocks.models import Block
 from gallery.photos import stacks
 from gallery.photos.states import State, Visibility
@@ -17,19 +18,23 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.models import AnonymousUser
 
-    from gallery.accounts.models import User
     from gallery.photos.models import Photo  # noqa: F401 - names the type in the base class
 
 
-def not_blocked() -> Q:
-    """Return the condition that the owner is not blocked."""
-    # A subquery, because few people are blocked, and it leaves the indexes of lists usable.
-    return ~Q(owner__in=Block.objects.people())
+def owner_left() -> Q:
+    """Return the condition that the owner closed the account: its photos are still being purged."""
+    return Q(owner__in=User.objects.filter(left_at__isnull=False).values("pk"))
+
+
+def owner_is_shown() -> Q:
+    """Return the condition that what the owner published is shown: neither blocked nor closed."""
+    # Subqueries, because few people are blocked or leaving, and they leave the indexes of lists usable.
+    return ~Q(owner__in=Block.objects.people()) & ~owner_left()
 
 
 def is_public() -> Q:
     """Return the condition that everyone may see it. Approved photos are processed: a page has no holes."""
-    return Q(state=State.APPROVED, trashed_at=None, visibility=Visibility.PUBLIC) & not_blocked()
+    return Q(state=State.APPROVED, trashed_at=None, visibility=Visibility.PUBLIC) & owner_is_shown()
 
 
 class PhotoQuerySet(models.QuerySet["Photo"]):
@@ -59,7 +64,7 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
             return self.filter(is_public())
         allowed = is_public() | Q(owner_id=user.pk)
         if as_moderator and user.has_perm("photos.moderate_photo"):
-            allowed |= Q(visibility=Visibility.PUBLIC, trashed_at=None)
+            allowed |= Q(visibility=Visibility.PUBLIC, trashed_at=None) & ~owner_left()
         return self.filter(allowed)
 
     def not_trashed(self) -> PhotoQuerySet:
@@ -84,7 +89,9 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
 
         A raw under a photo that is public or in the queue is shown to no one, so there is nothing to judge.
         """
-        queue = self.filter(not_blocked(), state=State.PENDING, trashed_at=None, visibility=Visibility.PUBLIC)
+        queue = self.filter(
+            owner_is_shown(), state=State.PENDING, trashed_at=None, visibility=Visibility.PUBLIC
+        )
         tops = self.model._default_manager.filter(state__in=(State.PENDING, State.APPROVED))  # noqa: SLF001
         return queue.filter(~stacks.is_under(tops))
 

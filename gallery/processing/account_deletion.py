@@ -17,9 +17,7 @@ from django.utils import timezone
 
 from gallery.accounts.models import User
 from gallery.albums.models import Album
-from gallery.photos.models import Photo
 from gallery.photos.purge import purge_all_of
-from gallery.photos.states import Visibility
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,15 +49,13 @@ def delete_account(user: User, *, seconds: float = REQUEST_SECONDS) -> bool:
 
 @transaction.atomic
 def _close(user: User) -> None:
-    """End what the account can do, and hide all that it shows: purging its photos can take a day."""
+    """End what the account can do. All that it shows is hidden by ``left_at``: purging can take a day."""
     # First, because an inactive account can't sign in or get offers.
     user.is_active = False
     user.left_at = timezone.now()
     user.email = ""
     user.set_unusable_password()
     user.save(update_fields=["is_active", "left_at", "email", "password"])
-    Photo.objects.owned_by(user).filter(visibility=Visibility.PUBLIC).update(visibility=Visibility.PRIVATE)
-    Album.objects.owned_by(user).delete()
 
 
 def finish_deletions(*, has_time: Callable[[], bool] | None = None, photos_each: int | None = None) -> int:
@@ -81,7 +77,18 @@ def _other_admins(user: User) -> bool:
     return User.objects.filter(is_superuser=True, is_active=True).exclude(pk=user.pk).exists()
 
 
+def _delete_albums(user: User, has_time: Callable[[], bool]) -> bool:
+    """Delete the user's albums one by one. Return ``False`` if some are left when the time is over."""
+    for album in Album.objects.owned_by(user).iterator():
+        if not has_time():
+            return False
+        album.delete()
+    return True
+
+
 def _finish(user: User, has_time: Callable[[], bool], most: int | None = None) -> bool:
+    if not _delete_albums(user, has_time):
+        return False
     turns = itertools.count()
     purged = purge_all_of(user, keep_going=lambda: (most is None or next(turns) < most) and has_time())
     try:

@@ -18,15 +18,22 @@ from gallery.reports.models import Report
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from django.contrib.auth.models import AnonymousUser
+
     from gallery.accounts.models import User
 
-PER_ADDRESS = hourly("reports", 10)
+PER_REPORTER = hourly("reports", 10)
 PER_PHOTO = Limit("reports-of-photo", 20, timedelta(days=1), burst=20)
 
 
-def wait_seconds(address: str | None) -> int:
-    """Count one report of this client. Return 0, or how many seconds to wait before the next."""
-    return retry_after_seconds(PER_ADDRESS, address or "")
+def wait_seconds(reporter: str) -> int:
+    """Count one report of this reporter. Return 0, or how many seconds to wait before the next."""
+    return retry_after_seconds(PER_REPORTER, reporter)
+
+
+def reporter_of(user: User | AnonymousUser, address: str | None) -> str:
+    """Return whose report it is: a user's id, or a visitor's address. Users behind one share no limit."""
+    return f"{user.pk}" if user.is_authenticated else address or ""
 
 
 def report(photo_id: UUID, *, reason: str, words: str, reporter: str) -> bool:

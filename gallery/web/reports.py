@@ -54,14 +54,13 @@ def report(request: Request, photo_id: UUID) -> HttpResponse:
     context = {"page_title": _("Report this photo"), "photo_url": photo.get_absolute_url()}
     if request.method != "POST" or not form.is_valid():
         return form_page(request, "photos/report.html", form, **context)
-    address = client_address(request)
-    if wait := actions.wait_seconds(address):
+    reporter = actions.reporter_of(request.user, client_address(request))
+    if wait := actions.wait_seconds(reporter):
         form.add_error(None, _("You sent many reports. Try again later."))
         response = form_page(request, "photos/report.html", form, **context)
         response.status_code = HTTPStatus(reasons.TOO_FAST.status)
         response["Retry-After"] = str(wait)
         return response
-    reporter = str(request.user.pk) if request.user.is_authenticated else address or ""
     actions.report(photo.pk, **form.cleaned_data, reporter=reporter)
     messages.success(request, _("Thanks. A moderator will look at this photo."))
     return redirect(photo)

@@ -99,6 +99,16 @@ def test_report__each_address_is_limited(alice: User, make_photo: PhotoFactory) 
     assert send(photos[11], "192.0.2.9") == 302
 
 
+def test_report__people_behind_one_address_share_no_limit(
+    alice: User, bob: User, charlie: User, client_of: Callable[[User], Client], make_photo: PhotoFactory
+) -> None:
+    photos = [make_photo(alice) for _ in range(11)]
+    bobs, charlies = client_of(bob), client_of(charlie)
+    statuses = [bobs.post(path_of(photo), {"reason": "spam"}).status_code for photo in photos]
+    assert statuses == [302] * 10 + [429]
+    assert charlies.post(path_of(photos[10]), {"reason": "spam"}).status_code == 302
+
+
 def test_report__one_photo_gets_at_most_twenty_a_day(alice: User, make_photo: PhotoFactory) -> None:
     photo = make_photo(alice)
     assert {send(photo, f"192.0.2.{number}") for number in range(25)} == {302}

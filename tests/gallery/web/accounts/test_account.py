@@ -128,7 +128,12 @@ def test_delete__sweep_finishes(empty_aws: None, alice: User, make_photo: PhotoF
 
 
 def test_delete__hides_at_once_what_the_sweep_purges_later(
-    stores: Stores, alice: User, make_photo: PhotoFactory, client: Client
+    stores: Stores,
+    alice: User,
+    charlie: User,
+    make_photo: PhotoFactory,
+    client: Client,
+    client_of: Callable[[User], Client],
 ) -> None:
     photo = make_photo(alice)
     album = create_album(alice, title="Sea", description="", visibility=Visibility.PUBLIC)
@@ -137,6 +142,7 @@ def test_delete__hides_at_once_what_the_sweep_purges_later(
     assert Photo.objects.exists()
     for address in (photo.get_absolute_url(), album.get_absolute_url(), "/people/alice/"):
         assert client.get(address).status_code == 404, address
+        assert client_of(charlie).get(address).status_code == 404, address
     for address in ("/", "/albums/"):
         assert str(photo.pk) not in client.get(address).text, address
 
