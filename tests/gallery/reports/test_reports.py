@@ -99,7 +99,7 @@ def test_report__each_address_is_limited(alice: User, make_photo: PhotoFactory) 
     assert send(photos[11], "192.0.2.9") == 302
 
 
-def test_report__people_behind_one_address_share_no_limit(
+def test_report__people_share_no_limit(
     alice: User, bob: User, charlie: User, client_of: Callable[[User], Client], make_photo: PhotoFactory
 ) -> None:
     photos = [make_photo(alice) for _ in range(11)]
