@@ -11,7 +11,7 @@ need := infra/setup/need.sh
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run shell manage test test-all test-postgres mutants deploy config rollback status destroy rehearse bench-imaging bench-cold cost check fmt messages lock clean browser-files \
+.PHONY: help setup run shell manage test test-all test-postgres mutants deploy config rollback status destroy rehearse bench-imaging bench-cold cost check audit release-files fmt messages lock clean browser-files \
 	environment-dev environment-local environment-embedded environment-templates check-templates
 
 help: ## list the commands
@@ -110,6 +110,12 @@ check: environment-dev ## check format, lint, types, imports, words, templates a
 
 check-templates: environment-templates ## check the templates for weaknesses; infra/setup/checkov.yaml gives reasons for what they don't pass
 	@.venvs/templates/bin/checkov --config-file infra/setup/checkov.yaml
+
+audit: environment-dev browser-files ## ask the registries for known weaknesses of everything that is locked
+	@infra/setup/audit.sh
+
+release-files: environment-dev browser-files ## build a release's files in var/release: client, worker, what they consist of
+	@$(python) -m infra.release_files
 
 fmt: environment-dev ## format code and templates
 	@$(python) -m ruff check --fix-only --quiet .

@@ -1,4 +1,4 @@
-"""The three ways as a picture: dollars for 1,000 photos and for a million page views."""
+"""The four ways as a picture: dollars for 1,000 photos and for a million page views."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def draw(groups: Mapping[str, Mapping[str, float]], ours: str) -> str:
             parts.append(bars.bar(y, name, dollars / longest, written(dollars), ours=name == ours))
             y += bars.ROW
         y += 14
-    return bars.picture("What three ways to show photos cost", parts, y)
+    return bars.picture("What four ways to show photos cost", parts, y)
 
 
 def written(dollars: float) -> str:

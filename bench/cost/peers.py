@@ -1,4 +1,4 @@
-"""The same photos and views in two other architectures: resizing on request, and a first pipeline.
+"""The same photos and views in three other ways: resizing on request, a careful and a first pipeline.
 
 On the fly is AWS's Dynamic Image Transformation for CloudFront (once Serverless Image Handler), its Lambda
 architecture: CloudFront with a function before its cache, a REST API, an x86 function of 1,024 MB that
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 TRANSFORMATION_SECONDS = 0.35
 TRANSFORMATION_GIGABYTES = 1.0
 
+SIZES_ON_A_PAGE = 3
+"""Signed URLs of one picture on a page."""
+
 UPLOAD_SECONDS = 0.5
 UPLOAD_GIGABYTES = 1.0
 NAIVE_WAITING_MS = 200.0
@@ -29,8 +32,12 @@ NAIVE_WAITING_MS = 200.0
 
 def on_the_fly_photos(measured: Measured) -> dict[str, float]:
     """Return the dollars for 1,000 photos once: they are only stored."""
-    web = photo_dollars(replace(work_of(measured), web_requests=1))["web: offer and poll"]
-    return {"S3: the upload": PRICES.s3_put.of(THOUSAND), "web: offer": THOUSAND * web}
+    same = photo_dollars(replace(work_of(measured), web_requests=1))
+    return {
+        "S3: the upload": PRICES.s3_put.of(THOUSAND),
+        "web: offer": THOUSAND * same["web: offer and poll"],
+        "CloudFront: its request": THOUSAND * same["CloudFront: their requests"],
+    }
 
 
 def on_the_fly_views(measured: Measured, assumed: Assumed) -> dict[str, float]:
@@ -45,6 +52,34 @@ def on_the_fly_views(measured: Measured, assumed: Assumed) -> dict[str, float]:
         "resizing, 350 ms at 1 GB": PRICES.lambda_request.of(made) + made * TRANSFORMATION_SECONDS * second,
         "S3: the originals": PRICES.s3_get.of(made),
         "logs of resizing": PRICES.logs.of(made * assumed.log_bytes / GIGABYTE),
+    }
+
+
+def careful_photos(measured: Measured) -> dict[str, float]:
+    """Return the dollars for 1,000 photos once, made by a careful pipeline of the usual parts.
+
+    Browsers PUT to S3, a queue feeds a function of arm64 with sharp at its best, which makes the same three
+    renditions and writes to SQL: no item, no topic.
+    """
+    ours = work_of(measured)
+    work = replace(ours, render_ms=ours.render_ms / measured.cpu_to_sharp)
+    same = photo_dollars(work)
+    kept = ("S3: the upload, the worker's calls", "web: offer and poll", "CloudFront: their requests", "logs")
+    worker = PRICES.lambda_request.of(1) + work.worker_ms / 1000 * PRICES.lambda_arm.of(work.memory_gigabytes)
+    each = {title: same[title] for title in kept} | {
+        "worker": worker,
+        "SQS": PRICES.queue_request.of(work.queue_requests),
+    }
+    return {title: THOUSAND * amount for title, amount in each.items()}
+
+
+def careful_views(measured: Measured, assumed: Assumed) -> dict[str, float]:
+    """Return the dollars for a million views behind signed cookies: pages without signatures, no items."""
+    signatures = assumed.pictures * SIZES_ON_A_PAGE * measured.signature_bytes
+    edge = edge_dollars(replace(measured, page_bytes=max(0, measured.page_bytes - signatures)), assumed)
+    missed = pictures_shown(assumed) * (1 - assumed.pictures_from_edge)
+    return {title: amount for title, amount in edge.items() if title != "DynamoDB"} | {
+        "S3: what no edge has yet": PRICES.s3_get.of(missed)
     }
 
 

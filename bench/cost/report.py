@@ -25,20 +25,22 @@ if TYPE_CHECKING:
 
     from bench.cost.figures import Assumed, Measured
 
-NAMES = ("contactsheet", "resized on the fly", "first pipeline")
+NAMES = ("contactsheet", "resized on the fly", "careful pipeline", "first pipeline")
 
 
 def ways(measured: Measured, assumed: Assumed) -> dict[str, dict[str, dict[str, float]]]:
-    """Return the sums of the three ways, by title and name."""
+    """Return the sums of the four ways, by title and name."""
     compared = {
         "1,000 photos of 5 MB, once": (
             photos(measured),
             peers.on_the_fly_photos(measured),
+            peers.careful_photos(measured),
             peers.naive_photos(measured),
         ),
         f"A million page views of {assumed.pictures} pictures": (
             ours.views(measured, assumed),
             peers.on_the_fly_views(measured, assumed),
+            peers.careful_views(measured, assumed),
             peers.naive_views(measured, assumed),
         ),
     }
@@ -97,7 +99,7 @@ def _extras() -> str:
 def _payback(measured: Measured, assumed: Assumed) -> str:
     """Return the number of views from which making renditions once is cheaper."""
     once, shown = totals(measured, assumed).values()
-    made_once, made_at_each_miss, _ = NAMES
+    made_once, made_at_each_miss, *_ = NAMES
     dearer = (once[made_once] - once[made_at_each_miss]) / THOUSAND
     saved = (shown[made_at_each_miss] - shown[made_once]) / MILLION
     requests = dearer / saved * ours.pictures_shown(assumed) / MILLION

@@ -22,6 +22,7 @@ def start(measured: Measured, assumed: Assumed) -> str:
         f"page: {assumed.pictures} pictures, signed, compressed": f"{measured.page_bytes:,} bytes",
         f"tile of 320 px, and of 800 px ({measured.tiles})": tiles,
         "three renditions": f"{measured.rendition_bytes:,} bytes",
+        "our CPU for a photo divided by sharp's best way": f"{measured.cpu_to_sharp}",
         "first pipeline: full decode and one JPEG of 800 px": naive,
         f"first pipeline: {assumed.pictures} URLs signed at each view": f"{measured.presign_ms:.0f} ms",
     }

@@ -57,6 +57,7 @@ def test_photo__costs_its_calls_and_milliseconds() -> None:
     assert dollars["S3: the upload, the worker's calls"] == pytest.approx(puts * 0.000005 + 2 * 0.0000004)
     assert dollars["worker"] == pytest.approx(0.0000002 + 0.5 * 2 * 0.0000166667)
     assert dollars["DynamoDB: the item, the poll"] == pytest.approx(2 * 0.000000625 + 0.5 * 0.000000125)
+    assert dollars["CloudFront: their requests"] == pytest.approx(2 * 0.000001)
     assert dollars["SQS and SNS"] == pytest.approx(3 * 0.0000004 + 2 * 0.0000005)
     assert sum(WORKER_CALLS.values()) == 4 + len(CURRENT.renditions)
     assert month_so_far(1000, 0) == pytest.approx(sum(photos(Measured()).values()))
@@ -88,6 +89,18 @@ def test_first_pipeline__pays_for_every_byte_at_every_view() -> None:
     assert dollars == peers.naive_views(ROUND, replace(Assumed(), pages_from_edge=0.9))
     thumbnail = 0.0002 + (300 * 1.5 + 200) * 1769 / 1024 * 16.6667 / 1e6
     assert peers.naive_photos(ROUND)["thumbnail by S3's trigger"] == pytest.approx(thumbnail)
+
+
+def test_careful_pipeline__is_ours_without_items_topic_and_signatures() -> None:
+    theirs, here = peers.careful_views(ROUND, NO_CACHE), ours.views(ROUND, NO_CACHE)
+    assert set(here) - set(theirs) == {"DynamoDB"}
+    assert theirs["CloudFront: pages"] == pytest.approx(1.0)  # 46 kB of signatures are more than ROUND's page
+    assert {title: theirs[title] for title in theirs if title != "CloudFront: pages"} == {
+        title: here[title] for title in theirs if title != "CloudFront: pages"
+    }
+    slower = replace(ROUND, cpu_to_sharp=0.5)
+    worker = 0.0002 + (400 * 1.5 + 200) * 1769 / 1024 * 13.3334 / 1e6
+    assert peers.careful_photos(slower)["worker"] == pytest.approx(worker)
 
 
 def test_idle_month__depends_on_the_database() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +73,18 @@ def test_deploy__runs_on_push_after_all_checks() -> None:
     assert "secrets" not in jobs(DEPLOY)["check"]
     assert "if" not in deploy
     assert deploy["permissions"] == {"contents": "read", "id-token": "write"}
-    assert jobs(DEPLOY)["release"]["needs"] == "deploy"
+
+
+def test_release__what_may_write_runs_none_of_our_code() -> None:
+    release, files = jobs(DEPLOY)["release"], jobs(DEPLOY)["release-files"]
+    assert release["needs"] == ["deploy", "release-files"]
+    assert files["permissions"] == {"contents": "read"}
+    assert files["if"] == "github.ref_type == 'tag'"
+    assert {name.split("@")[0] for step in release["steps"] if (name := step.get("uses"))} == {
+        "actions/download-artifact",
+        "actions/attest-build-provenance",
+    }
+    assert all(step["run"].startswith("gh release create ") for step in release["steps"] if "run" in step)
 
 
 def test_checkout__keeps_no_token_and_no_other_commit() -> None:
@@ -81,7 +94,7 @@ def test_checkout__keeps_no_token_and_no_other_commit() -> None:
         for step in steps(path)
         if step.get("uses", "").startswith("actions/checkout@")
     ]
-    assert [step["with"] for step in checkouts] == [{"persist-credentials": False}] * 5
+    assert [step["with"] for step in checkouts] == [{"persist-credentials": False}] * 7
 
 
 def test_workflows__run_targets_that_exist() -> None:
@@ -92,7 +105,17 @@ def test_workflows__run_targets_that_exist() -> None:
         for step in steps(path)
         for target in re.findall(r"\bmake ([a-z-]+)", step.get("run", ""))
     }
-    assert run == {"check", "check-templates", "test", "test-postgres", "rehearse", "deploy"}
+    expected = {
+        "check",
+        "check-templates",
+        "audit",
+        "test",
+        "test-postgres",
+        "rehearse",
+        "deploy",
+        "release-files",
+    }
+    assert run == expected
     assert all(f"\n{target}:" in makefile for target in run)
 
 
@@ -102,6 +125,52 @@ def test_workflows__test_every_python_on_both_databases(job: str) -> None:
     assert matrix["python"] == ["3.11", "3.12", "3.13"]
 
 
-def test_workflows__scan_deployed_packages_for_known_vulnerabilities() -> None:
-    (audit,) = [step["run"] for step in steps(CHECK) if "pip-audit" in step.get("run", "")]
-    assert {"requirements/web.txt", "requirements/worker.txt", "--require-hashes"} <= set(audit.split())
+def test_dependabot__looks_at_all_that_is_pinned() -> None:
+    updates = workflow(PROJECT / ".github" / "dependabot.yml")["updates"]
+    found = {update["package-ecosystem"]: update["directory"] for update in updates}
+    assert found == {"pip": "/requirements", "npm": "/", "github-actions": "/"}
+    assert {update["schedule"]["interval"] for update in updates} == {"weekly"}
+    assert "schedule" in triggers(FOLDER / "audit.yaml")
+
+
+@pytest.mark.parametrize(
+    ("fails", "named"),
+    [
+        ((), ""),
+        (("requirements/web.txt",), "requirements/web.txt"),
+        (("requirements/client.txt", "npm"), "requirements/client.txt package-lock.json"),
+    ],
+)
+def test_audit__asks_about_every_lock_and_fails_if_one_fails(
+    tmp_path: Path, fails: tuple[str, ...], named: str
+) -> None:
+    asked = tmp_path / "asked"
+    (tmp_path / "infra" / "setup").mkdir(parents=True)
+    (tmp_path / "requirements").mkdir()
+    shutil.copy(PROJECT / "infra" / "setup" / "audit.sh", tmp_path / "infra" / "setup")
+    locks = [path.name for path in (PROJECT / "requirements").glob("*.txt")]
+    for name in locks:
+        (tmp_path / "requirements" / name).touch()
+    for program, named_by in ((".venv/bin/pip-audit", "${@: -1}"), (".venvs/node/bin/npm", "npm")):
+        path = tmp_path / program
+        path.parent.mkdir(parents=True)
+        # The registries are out of reach of a test: these programs only write down how they were called.
+        path.write_text(
+            f'#!/bin/bash\necho "$0 $*" >> {asked}\n[[ " {" ".join(fails)} " != *" {named_by} "* ]]\n'
+        )
+        path.chmod(0o755)
+    ended = subprocess.run(
+        [tmp_path / "infra" / "setup" / "audit.sh"], capture_output=True, text=True, check=False
+    )
+    calls = asked.read_text().splitlines()
+    python = [call for call in calls if "pip-audit" in call]
+    assert {Path(call.split()[-1]).name for call in python} == set(locks)
+    assert all({"--strict", "--require-hashes"} <= set(call.split()) for call in python)
+    assert sum("npm audit" in call for call in calls) == 1
+    assert (
+        ended.returncode,
+        ended.stderr.strip().removeprefix("Weaknesses are known, or could not be asked for, in: "),
+    ) == (
+        1 if fails else 0,
+        named,
+    )

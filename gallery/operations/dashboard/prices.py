@@ -156,6 +156,7 @@ def photo_dollars(work: PhotoWork) -> dict[str, float]:
         "worker": PRICES.lambda_request.of(1) + work.worker_ms / 1000 * worker_second,
         "web: offer and poll": work.web_requests
         * (PRICES.gateway.of(1) + PRICES.lambda_request.of(1) + work.web_ms / 1000 * second),
+        "CloudFront: their requests": PRICES.edge_request.of(work.web_requests),
         "DynamoDB: the item, the poll": PRICES.item_write.of(calls["PutItem"] * work.item_kilobytes)
         + PRICES.item_read.of(0.5),
         "SQS and SNS": PRICES.queue_request.of(work.queue_requests)
