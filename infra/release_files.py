@@ -66,11 +66,12 @@ def _wheel(folder: Path) -> None:
 def _python_packages(part: str) -> dict[str, Any]:
     command = ["cyclonedx-py", "requirements", "--output-reproducible", f"requirements/{part}.txt"]
     beside_python = Path(sys.executable).with_name(command[0])
-    return json.loads(
+    bill: dict[str, Any] = json.loads(
         run(
             [str(beside_python), *command[1:]], f"The packages of {part} could not be listed.", folder=PROJECT
         )
     )
+    return bill
 
 
 def _browser_packages() -> dict[str, Any]:
@@ -81,9 +82,10 @@ def _browser_packages() -> dict[str, Any]:
         raise CommandError("npm is missing. Run: make browser-files")
     command = [npm, "sbom", "--sbom-format", "cyclonedx", "--package-lock-only", "--omit", "dev"]
     environment = os.environ | {"PATH": path}
-    return json.loads(
+    bill: dict[str, Any] = json.loads(
         run(command, "The browser's packages could not be listed.", folder=PROJECT, environment=environment)
     )
+    return bill
 
 
 def _write_bill(path: Path, bill: dict[str, Any]) -> None:
