@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -22,7 +23,7 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Permission
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
@@ -40,6 +41,8 @@ from tests.gallery.conftest import PASSWORD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from django.db.models import QuerySet
 
     from tests.gallery.conftest import PhotoFactory
 
@@ -182,17 +185,28 @@ class World:
 
     def what_is_alices(self) -> list[Any]:
         """Return all of Alice's data."""
+        found = []
+        with connection.cursor() as cursor:
+            for sql, parameters in self.statements:
+                cursor.execute(sql, parameters)
+                found.append(cursor.fetchall())
+        return found
+
+    @cached_property
+    def statements(self) -> list[tuple[str, tuple[Any, ...]]]:
+        """Return the SQL of all that is Alice's, once: it is read twice for each try."""
         alice = self.people["alice"]
         assert alice
-        return [
-            list(User.objects.filter(pk=alice.pk).values("username", "email", "password", "is_active")),
-            list(Block.objects.filter(person=alice).values()),
-            list(Photo.objects.filter(owner=alice).order_by("pk").values()),
-            list(Album.objects.filter(owner=alice).order_by("pk").values()),
-            list(AlbumEntry.objects.filter(album__owner=alice).order_by("pk").values()),
-            list(NotificationPreference.objects.filter(person=alice).values()),
-            list(ApiToken.objects.filter(user=alice).order_by("pk").values("pk", "revoked_at", "scopes")),
+        querysets: list[QuerySet[Any, Any]] = [
+            User.objects.filter(pk=alice.pk).values("username", "email", "password", "is_active"),
+            Block.objects.filter(person=alice).values(),
+            Photo.objects.filter(owner=alice).order_by("pk").values(),
+            Album.objects.filter(owner=alice).order_by("pk").values(),
+            AlbumEntry.objects.filter(album__owner=alice).order_by("pk").values(),
+            NotificationPreference.objects.filter(person=alice).values(),
+            ApiToken.objects.filter(user=alice).order_by("pk").values("pk", "revoked_at", "scopes"),
         ]
+        return [queryset.query.sql_with_params() for queryset in querysets]
 
 
 @pytest.fixture
