@@ -7,17 +7,15 @@
 
 from __future__ import annotations
 
-import functools
 import re
 import signal
 from pathlib import Path
-from typing import Any
 
 import pytest
-from botocore.loaders import JSONFileLoader, Loader
 from xdist.scheduler import LoadFileScheduling
 
 from tests.aws import embedded_aws, moto_aws
+from tests.botocore_data import keep
 from tests.browser.chromium import playwright
 from tests.running import running_gallery
 
@@ -29,23 +27,7 @@ __all__ = ["embedded_aws", "moto_aws", "playwright", "running_gallery"]
 # A signal that has a handler here has its usual effect in them.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
-_load_file = JSONFileLoader.load_file
-_list_services = Loader.list_available_services
-
-
-@functools.cache
-def _loaded(path: str) -> Any:
-    return _load_file(JSONFileLoader(), path)
-
-
-@functools.cache
-def _services(folders: tuple[str, ...], kind: str) -> Any:
-    return _list_services(Loader(extra_search_paths=folders, include_default_search_paths=False), kind)
-
-
-# botocore reads its descriptions of services again for each session, and moto makes a session for each test.
-JSONFileLoader.load_file = lambda _loader, path: _loaded(path)  # type: ignore[method-assign]
-Loader.list_available_services = lambda loader, type_name: _services(tuple(loader.search_paths), type_name)  # type: ignore[method-assign]
+keep()
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -15,6 +15,8 @@ import sys
 
 import pytest
 
+from tests import botocore_data
+
 LIBRARIES = (
     "boto3.dynamodb.conditions",
     "cryptography.x509",
@@ -54,6 +56,7 @@ def main() -> None:
     """Serve until standard input ends."""
     for library in LIBRARIES:
         importlib.import_module(library)
+    botocore_data.read()
     for line in sys.stdin:
         timeout_seconds, *arguments = json.loads(line)
         sys.stdout.write(f"{_forked(arguments, timeout_seconds)}\n")
