@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "gallery.albums",
     "gallery.reports",
     "gallery.imports",
+    "gallery.search.apps.SearchConfig",
     "gallery.processing",
     "gallery.notifications",
     "gallery.moderation.apps.ModerationConfig",

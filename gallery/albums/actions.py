@@ -15,6 +15,7 @@ from gallery.albums.tagging import add_tags, set_tags
 from gallery.core import reasons
 from gallery.photos import actions
 from gallery.photos.models import Photo
+from gallery.photos.signals import words_changed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -61,6 +62,8 @@ def organize(photo_id: UUID, *, actor: User, tags: Sequence[str], albums: Iterab
     """
     chosen = list(albums)
     with transaction.atomic():
+        # Before the photo's row: who changes an album locks it first, too.
+        list(Album.objects.select_for_update().filter(pk__in=[album.pk for album in chosen]).order_by("pk"))
         outcome = change_words(photo_id, actor=actor, tags=tags)
         if not outcome.is_done:
             return outcome
@@ -68,6 +71,7 @@ def organize(photo_id: UUID, *, actor: User, tags: Sequence[str], albums: Iterab
         others.delete()
         for album in chosen:
             _add(album, [photo_id])
+        words_changed.send(AlbumEntry, photo_ids=[photo_id])
     return outcome
 
 
@@ -78,8 +82,10 @@ def change_photos(album: Album, *, add: Iterable[UUID], remove: Iterable[UUID]) 
         LimitReached: the album would have more photos than one may.
     """
     with transaction.atomic():
-        _add(album, add, instead_of=remove)
-        AlbumEntry.objects.filter(album=album, photo_id__in=list(remove)).delete()
+        added, removed = list(add), list(remove)
+        _add(album, added, instead_of=removed)
+        AlbumEntry.objects.filter(album=album, photo_id__in=removed).delete()
+        words_changed.send(AlbumEntry, photo_ids=[*added, *removed])
 
 
 def _add(album: Album, photo_ids: Iterable[UUID], *, instead_of: Iterable[UUID] = ()) -> None:
@@ -133,4 +139,7 @@ def change_album(album: Album, **changes: str) -> None:
 
 def delete_album(album: Album) -> None:
     """Delete an album; its photos stay."""
-    album.delete()
+    with transaction.atomic():
+        photo_ids = list(AlbumEntry.objects.filter(album=album).values_list("photo_id", flat=True))
+        album.delete()
+        words_changed.send(Album, photo_ids=photo_ids)

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from gallery.albums.models import MAX_TAG_LENGTH, PhotoTag, Tag
+from gallery.photos.signals import words_changed
 from thumbworker.contract.text import INVISIBLE, clean_text, folded
 
 if TYPE_CHECKING:
@@ -88,4 +89,5 @@ def set_tags(photo_id: UUID, names: Sequence[str]) -> bool:
         PhotoTag.objects.bulk_create(
             [PhotoTag(photo_id=photo_id, tag=tag) for tag in tags], ignore_conflicts=True
         )
+        words_changed.send(PhotoTag, photo_ids=[photo_id])
     return True

@@ -16,6 +16,7 @@ from gallery.api.problems import Problem
 from gallery.api.routes import account, albums, downloads, images, photos, uploads
 from gallery.api.strictness import refuse_unknown_names
 from gallery.core import reasons
+from gallery.search.time_limit import TooBroad
 
 VERSION = "1.0.0"
 DESCRIPTION = """\
@@ -61,6 +62,12 @@ for router in (account.router, photos.router, uploads.router, images.router, dow
 def problem(request: HttpRequest, found: Problem) -> HttpResponse:  # noqa: ARG001 - ninja's signature
     """Return the problem."""
     return problems.response(found)
+
+
+@api.exception_handler(TooBroad)
+def too_broad(request: HttpRequest, found: TooBroad) -> HttpResponse:  # noqa: ARG001 - ninja's signature
+    """Refuse a search that didn't finish in time."""
+    return problems.response(Problem(reasons.SEARCH_TOO_BROAD))
 
 
 @api.exception_handler(Replay)

@@ -16,7 +16,8 @@ from gallery.api.schemas.photos import View
 from gallery.api.tokens import Scope, moderates
 from gallery.core import reasons
 from gallery.photos.models import Photo
-from thumbworker.contract.text import folded, nfc
+from gallery.search.find import matching
+from gallery.search.query import parse
 
 if TYPE_CHECKING:
     from datetime import date
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from gallery.api.models import ApiToken
     from gallery.api.schemas.photos import PhotoQuery
     from gallery.photos.querysets import PhotoQuerySet
+    from gallery.search.query import Query as SearchQuery
 
 
 def visible_photos(token: ApiToken) -> PhotoQuerySet:
@@ -52,7 +54,7 @@ def photos_of(query: PhotoQuery, token: ApiToken) -> PhotoQuerySet:
     for tag in query.tag:
         photos = with_tag(photos, tag)
     if query.q:
-        photos = with_words(photos, query.q, token.user)
+        photos = matching(photos, understood(query.q), token.user)
     return _in_time(photos, query)
 
 
@@ -97,10 +99,16 @@ def with_tag(photos: PhotoQuerySet, untrusted_tag: str) -> PhotoQuerySet:
         return photos.none()
 
 
-def with_words(photos: PhotoQuerySet, words: str, viewer: User) -> PhotoQuerySet:
-    """Return the photos with every word in the caption, the tags or, for the viewer's own, the file name."""
-    for word in nfc(words).split()[:10]:
-        tagged = Photo.objects.filter(tags__name__contains=folded(word)).values("pk")
-        own_file = Q(owner_id=viewer.pk, file_name__icontains=word)
-        photos = photos.filter(Q(caption__icontains=word) | Q(pk__in=tagged) | own_file)
-    return photos
+def understood(words: str) -> SearchQuery:
+    """Return a search as it is understood.
+
+    Raises:
+        Problem: it is too short or too long, or a filter has no such value.
+    """
+    found = parse(words)
+    if found.refusal:
+        raise Problem(found.refusal)
+    for note in found.notes:
+        if note.reason is not reasons.SEARCH_FILTER_UNKNOWN:
+            raise Problem(note.reason, errors=[{"where": "query.q", "message": note.text}])
+    return found

@@ -7,6 +7,7 @@
     ├── an upload is refused     QUOTA_EXCEEDED … STORE_UNAVAILABLE
     ├── an import is refused     URL_NOT_ALLOWED, URL_TOO_LONG
     ├── an action is refused     CONFLICT … NOT_IN_TRASH
+    ├── a search                 SEARCH_TOO_SHORT … SEARCH_NO_WHAT
     ├── a request is refused     SIGNED_OUT … BROKEN
     ├── in the browser           CONNECTION_LOST, NOT_STORED: an upload stopped, and can be retried
     ├── a photo never arrived    UPLOAD_INTERRUPTED, after a day NEVER_ARRIVED
@@ -152,6 +153,27 @@ TOO_MANY_ALBUMS = Reason(
 ALBUM_FULL = Reason(
     "album_full", _("This album has as many photos as it can have. Nothing was added. Use another album.")
 )
+
+# A search is not carried out, or a part of it is not understood.
+SEARCH_TOO_SHORT = Reason("search_too_short", _("Type at least two characters to search."))
+SEARCH_TOO_LONG = Reason("search_too_long", _("Search for at most 12 words and filters, in 200 characters."))
+SEARCH_TOO_BROAD = Reason(
+    "search_too_broad", _("This search finds too much to finish in time. Add a word, a date, or a filter.")
+)
+SEARCH_FILTER_UNKNOWN = Reason(
+    "search_filter_unknown", _("This isn't a filter, so we searched for it as words.")
+)
+SEARCH_VALUE_MISSING = Reason("search_value_missing", _("This filter needs a value after the colon."))
+SEARCH_DATE_INVALID = Reason(
+    "search_date_invalid", _("This isn't a date. Write 2019, 2019-05, or 2019-05-31.")
+)
+SEARCH_FORMAT_UNKNOWN = Reason(
+    "search_format_unknown", _("We don't know this format. Try jpeg, heif, png, or raw.")
+)
+SEARCH_ORIENTATION_UNKNOWN = Reason(
+    "search_orientation_unknown", _("An orientation is landscape, portrait, or square.")
+)
+SEARCH_NO_WHAT = Reason("search_no_what", _("Only no:caption is a filter."))
 
 # What moderators are told about a photo.
 LOOKS_TAKEN_DOWN = Reason("looks_taken_down", _("Looks like a picture that was taken down."))

@@ -18,6 +18,7 @@ from gallery.notifications.send import send_due
 from gallery.operations import doctor, release_migrations
 from gallery.operations.remote_commands import SECONDS_TO_ANSWER, run_command
 from gallery.processing import sweep as photos_sweep
+from gallery.search import reindex
 
 logger = structlog.get_logger(__name__)
 
@@ -28,7 +29,8 @@ def sweep_all() -> dict[str, Any]:
     forgotten = idempotency.forget_old() + rate_limits.delete_idle(time.time()) + audit.delete_old()
     # What no response sent, for example because the process died.
     emails.send_queued()
-    return asdict(photos_sweep.sweep()) | {"api_rows_forgotten": forgotten}
+    counts = asdict(photos_sweep.sweep()) | {"api_rows_forgotten": forgotten}
+    return counts | {"search_texts_completed": reindex.complete_some()}
 
 
 def sweep(_event: object = None, _context: object = None) -> dict[str, Any]:

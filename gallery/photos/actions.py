@@ -24,6 +24,7 @@ from gallery.core import reasons
 from gallery.photos import transitions
 from gallery.photos.models import HistoryEntry, Photo
 from gallery.photos.purge import IN_THE_TRASH, purge_photo
+from gallery.photos.signals import words_changed
 from gallery.photos.stacks import RAWS
 from gallery.photos.states import State, Visibility
 from gallery.photos.takedown import dhashes_of, remove_everything, take_down_photo
@@ -292,6 +293,7 @@ def change_words(
         words_are_new = set_tags(photo_id) if set_tags else False
         if caption is not None and caption != photo.caption:
             Photo.objects.filter(pk=photo_id).update(caption=caption)
+            words_changed.send(Photo, photo_ids=[photo_id])
             words_are_new = True
         if visibility is not None:
             set_visibility(photo_id, visibility=visibility)

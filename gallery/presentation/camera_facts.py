@@ -9,6 +9,8 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from gallery.search.devices import camera_name, lens_name
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -21,8 +23,8 @@ def facts_of(item: PhotoItem) -> list[tuple[str, str]]:
     found = [
         (_("Image"), _preview(said)),
         (_("Image"), _("Live photo with video") if said.get("video") else ""),
-        (_("Camera"), _device(said, "make", "model")),
-        (_("Lens"), _device(said, "lens_make", "lens_model")),
+        (_("Camera"), camera_name(said)),
+        (_("Lens"), lens_name(said)),
         (_("Focal length"), _with_unit(said, "focal_length", "{} mm")),
         (_("Aperture"), _with_unit(said, "f_number", "f/{}")),
         (_("Exposure"), _with_unit(said, "exposure_time", "{} s")),
@@ -36,13 +38,6 @@ def facts_of(item: PhotoItem) -> list[tuple[str, str]]:
 def _preview(said: Mapping[str, Any]) -> str:
     kind = said.get("preview_of")
     return _("Preview of a raw file (%(kind)s)") % {"kind": kind} if kind else ""
-
-
-def _device(said: Mapping[str, Any], maker: str, name: str) -> str:
-    make, model = str(said.get(maker, "")), str(said.get(name, ""))
-    # Most model names start with the maker's name: "NIKON CORPORATION", "NIKON D750".
-    known = bool(make) and model.lower().startswith(make.partition(" ")[0].lower())
-    return model if known else f"{make} {model}".strip()
 
 
 def _with_unit(said: Mapping[str, Any], name: str, words: str) -> str:

@@ -18,6 +18,7 @@ from gallery.photos.models import Photo
 from gallery.photos.stacks import stack_key
 from gallery.photos.states import WITHOUT_PICTURE
 from gallery.photos.takedown import lookalikes
+from gallery.search.texts import refresh
 from gallery.storage import catalogue
 from thumbworker.contract.imports import ImportStatus
 from thumbworker.contract.items import PhotoItem, Status
@@ -56,7 +57,10 @@ def settle(photo_ids: Iterable[UUID], *, reading: catalogue.Reading | None = Non
         (photo.pk for photo in photos), import_ids=[photo.pk for photo in photos if photo.is_being_imported]
     )
     known = _Known(_lookalikes(photos, reading))
-    return {photo.pk for photo in photos if _settle_one(photo, reading, known)}
+    settled = {photo.pk for photo in photos if _settle_one(photo, reading, known)}
+    items = {photo_id: reading.items.get(photo_id) for photo_id in settled}
+    refresh(settled, items={photo_id: item for photo_id, item in items.items() if item or reading.complete})
+    return settled
 
 
 @dataclass(slots=True)

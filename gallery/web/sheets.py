@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from gallery.accounts.typing import Request, SignedInRequest
+    from gallery.photos.paging import Page
     from gallery.photos.querysets import PhotoQuerySet
     from gallery.presentation.tiles import Tile
 
@@ -46,8 +47,16 @@ def list_context(
 ) -> dict[str, Any]:
     """Return what a page of many photos needs."""
     page = page_of(photos.with_owner(), request.GET.get("cursor", ""))
+    return page_context(request, page, title=title, move_on=move_on)
+
+
+def page_context(
+    request: Request, page: Page, *, title: str, move_on: bool = False, **parameters: str
+) -> dict[str, Any]:
+    """Return what a page of many photos needs of those that it shows; its next has these parameters."""
     tiles, reading = tiles_of(page.photos, request.user, move_on=move_on)
-    next_url = f"{request.path}?{urlencode({'cursor': page.next_cursor})}" if page.next_cursor else ""
+    following = urlencode(parameters | {"cursor": page.next_cursor})
+    next_url = f"{request.path}?{following}" if page.next_cursor else ""
     return {
         "page_title": title,
         "tiles": tiles,

@@ -2,13 +2,14 @@
 
 from django.urls import include, path
 
-from gallery.web import albums, notifications, photos, reports, sheets, uploads, well_known
+from gallery.web import albums, notifications, photos, reports, search, sheets, uploads, well_known
 
 urlpatterns = [
     path("", sheets.sheet, name="sheet"),
     path(".well-known/security.txt", well_known.security_txt, name="security-txt"),
     path(".well-known/change-password", well_known.change_password, name="change-password"),
     path("people/<str:username>/", sheets.person, name="person"),
+    path("search/", search.search, name="search"),
     path("me/photos/", sheets.my_photos, name="my-photos"),
     path("me/photos/failed/", sheets.failed_photos, name="failed-photos"),
     path("me/photos/failed/clear/", sheets.clear_failed_photos, name="failed-photos-clear"),

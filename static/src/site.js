@@ -44,6 +44,20 @@ function startArrowKeys() {
   });
 }
 
+/** Put the cursor into the search box by the key "/", except while typing. */
+function startSearchKey() {
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("input, textarea, select, [contenteditable], .pswp")) return;
+    const box = document.querySelector("form.search input");
+    if (!box) return;
+    event.preventDefault();
+    document.querySelector("body > header")?.classList.remove("scrolled-away");
+    box.focus();
+    box.select();
+  });
+}
+
 /** Show a notice while the device is offline. */
 function startOfflineNotice() {
   const notice = document.querySelector("[data-offline]");
@@ -63,6 +77,7 @@ function enhance(root) {
 document.documentElement.classList.add("scripted");
 startHeader();
 startArrowKeys();
+startSearchKey();
 startOfflineNotice();
 startPages(htmx, enhance);
 startLightbox();

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 OWN_APPS = (
     *("accounts", "blocks", "photos", "albums", "reports"),
-    *("notifications", "api", "processing", "moderation"),
+    *("notifications", "api", "search", "processing", "moderation"),
 )
 
 

@@ -1,5 +1,6 @@
 """Photos: list, fetch, change, delete, review."""
 
+from contextlib import nullcontext
 from http import HTTPStatus
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from gallery.albums.actions import change_words
 from gallery.albums.tagging import TagRefused, clean_tags
 from gallery.api import present, problems
 from gallery.api.authorization import DELETES, READS, REVIEWS, WRITES, ApiRequest, need
-from gallery.api.filters import photos_of, visible_photos, with_words
+from gallery.api.filters import photos_of, understood, visible_photos
 from gallery.api.problems import Problem
 from gallery.api.responses import refusals
 from gallery.api.schemas import photos as s
@@ -20,9 +21,10 @@ from gallery.core import reasons
 from gallery.photos import actions
 from gallery.photos.actions import Outcome
 from gallery.photos.models import Photo
-from gallery.photos.paging import page_of
-from gallery.photos.querysets import PhotoQuerySet
+from gallery.photos.paging import Page, page_of
 from gallery.photos.states import Visibility
+from gallery.search.find import page_of_matching
+from gallery.search.time_limit import within_seconds
 
 router = Router(tags=["Photos"], by_alias=True)
 
@@ -38,10 +40,7 @@ def _own_detail(request: ApiRequest, photo_id: UUID) -> s.PhotoDetail:
     return present.photo_detail(own_or_404(request, photo_id), request.user)
 
 
-def _page(
-    photos: PhotoQuerySet, request: ApiRequest, *, cursor: str, limit: int, every_file: bool = False
-) -> s.PhotoPage:
-    page = page_of(photos.with_owner(), cursor, size=limit, every_file=every_file)
+def _out(page: Page, request: ApiRequest) -> s.PhotoPage:
     return s.PhotoPage(
         photos=present.photos_out(page.photos, request.user), next_cursor=page.next_cursor or None
     )
@@ -56,18 +55,23 @@ def list_photos(request: ApiRequest, query: Query[s.PhotoQuery]) -> s.PhotoPage:
     left out: see its `stack`.
     """
     every_file = query.stacked or bool(query.id)
-    photos = photos_of(query, request.auth)
-    return _page(photos, request, cursor=query.cursor, limit=query.limit, every_file=every_file)
+    with within_seconds() if query.q else nullcontext():
+        photos = photos_of(query, request.auth).with_owner()
+        page = page_of(photos, query.cursor, size=query.limit, every_file=every_file)
+    return _out(page, request)
 
 
 @router.get("/search", auth=READS, response={200: s.PhotoPage, **refusals()})
 def search(request: ApiRequest, query: Query[s.SearchQuery]) -> s.PhotoPage:
     """Search public photos and your own.
 
-    Every word must occur in the caption, in a tag or, for your own photos, in the file name.
+    Every word must occur in the caption, a tag, an album title, the camera or the lens; for your own photos,
+    also in the file name, or in the title, description and keywords of the file. `"A phrase"` in quotes is
+    found as it is. Filters such as `tag:sea`, `from:2019-05` or `format:raw` are those of the search page.
     """
-    photos = with_words(visible_photos(request.auth).not_trashed(), query.q, request.user)
-    return _page(photos, request, cursor=query.cursor, limit=query.limit)
+    seen = visible_photos(request.auth).not_trashed()
+    asked = understood(query.q)
+    return _out(page_of_matching(seen, asked, request.user, cursor=query.cursor, size=query.limit), request)
 
 
 @router.post("/photos/delete", auth=DELETES, response={200: s.BulkDeletions, **refusals()})

@@ -188,7 +188,9 @@ class PhotoQuery(Input):
     visibility: VisibilityName | None = None
     tag: list[str] = Field([], max_length=MAX_TAGS, description="Only photos with all of these tags.")
     album: UUID | None = Field(None, description="Only photos in this album.")
-    q: str = Field("", max_length=100, pattern=NUL_FREE, description="Only photos with all of these words.")
+    q: str = Field(
+        "", max_length=200, pattern=NUL_FREE, description="Only photos that this search finds: see `/search`."
+    )
     taken_from: Instant | None = Field(
         None,
         description="Taken at this time or later. A local time without an offset is compared as if in UTC.",
@@ -210,9 +212,9 @@ class PhotoQuery(Input):
 
 
 class SearchQuery(Input):
-    """Words to find in captions, tags and your own file names."""
+    """Words, phrases and filters to find photos by."""
 
-    q: str = Field(min_length=1, max_length=100, pattern=NUL_FREE, examples=["harbor"])
+    q: str = Field(min_length=1, max_length=200, pattern=NUL_FREE, examples=["harbor"])
     cursor: str = Field("", pattern=r"^([A-Za-z0-9_-]{32})?$")
     limit: int = Field(DEFAULT_LIMIT, ge=1, le=BATCH_SIZE)
 

@@ -1,0 +1,122 @@
+"""Find the photos that a query asks for, among those that a reader may see."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import F, Q
+
+from gallery.accounts.models import User
+from gallery.albums.models import Album, AlbumEntry, PhotoTag
+from gallery.photos.paging import PAGE_SIZE, Page, page_of
+from gallery.photos.stacks import RAWS
+from gallery.photos.states import Visibility
+from gallery.search.folding import folded_for_search
+from gallery.search.models import Name, NameKind
+from gallery.search.query import FORMATS, RAW, Kind, Query, Term
+from gallery.search.querysets import containing
+from gallery.search.time_limit import within_seconds
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+    from django.contrib.auth.models import AnonymousUser
+
+    from gallery.photos.querysets import PhotoQuerySet
+
+MOST_NAMES = 50
+"""Names that one filter stands for."""
+
+
+def page_of_matching(
+    photos: PhotoQuerySet, query: Query, viewer: User | AnonymousUser, *, cursor: str, size: int = PAGE_SIZE
+) -> Page:
+    """Return one page of those of the photos that the query asks for.
+
+    Raises:
+        TooBroad: the search didn't finish in time.
+    """
+    with within_seconds():
+        return page_of(matching(photos, query, viewer).with_owner(), cursor, size=size)
+
+
+def matching(photos: PhotoQuerySet, query: Query, viewer: User | AnonymousUser) -> PhotoQuerySet:
+    """Return those of the photos that the query asks for; none if it is refused."""
+    if query.refusal:
+        return photos.none()
+    photos = photos.filter(containing(query.texts, viewer))
+    for term in query.terms:
+        if term.kind not in {Kind.WORD, Kind.PHRASE}:
+            photos = photos.filter(_condition(term, viewer))
+    return photos
+
+
+def _condition(term: Term, viewer: User | AnonymousUser) -> Q:
+    if term.kind == Kind.ALBUM:
+        return Q(pk__in=AlbumEntry.objects.filter(album__in=_albums(term, viewer)).values("photo_id"))
+    return _CONDITIONS[term.kind](term)
+
+
+def _has_tag(term: Term) -> Q:
+    names = _names(NameKind.TAG, folded=term.folded)
+    return Q(pk__in=PhotoTag.objects.filter(tag__name__in=names).values("photo_id"))
+
+
+def _has_owner(term: Term) -> Q:
+    return Q(owner__in=User.objects.filter(username=User.normalize_username(term.value)))
+
+
+def _was_uploaded(term: Term) -> Q:
+    first, after = (datetime.combine(day, time(), UTC) for day in term.period)
+    return Q(created_at__gte=first, created_at__lt=after)
+
+
+def _has_format(term: Term) -> Q:
+    wanted = FORMATS[term.value]
+    return Q(format__in=RAWS) if wanted == RAW else Q(format=wanted)
+
+
+def _is_oriented(term: Term) -> Q:
+    sides = {"landscape": "width__gt", "portrait": "width__lt", "square": "width"}
+    return Q(**{sides[term.value]: F("height")})
+
+
+_CONDITIONS: dict[Kind, Callable[[Term], Q]] = {
+    Kind.TAG: _has_tag,
+    Kind.CAMERA: lambda term: Q(
+        search_text__camera__in=_names(NameKind.CAMERA, folded__contains=term.folded)
+    ),
+    Kind.LENS: lambda term: Q(search_text__lens__in=_names(NameKind.LENS, folded__contains=term.folded)),
+    Kind.OWNER: _has_owner,
+    Kind.FROM: lambda term: _taken("gte", term.period[0]),
+    Kind.UNTIL: lambda term: _taken("lt", term.period[1]),
+    Kind.UPLOADED: _was_uploaded,
+    Kind.FORMAT: _has_format,
+    Kind.ORIENTATION: _is_oriented,
+    Kind.NO: lambda _term: Q(caption=""),
+}
+
+
+def _names(kind: NameKind, **condition: str) -> list[str]:
+    found = Name.objects.filter(kind=kind, **condition).order_by("folded")
+    return list(found.values_list("name", flat=True)[:MOST_NAMES])
+
+
+def _albums(term: Term, viewer: User | AnonymousUser) -> list[Any]:
+    """Return the ids of the albums whose title, as this viewer reads it, contains the value."""
+    names = _names(NameKind.ALBUM, folded__contains=term.folded)
+    public = Album.objects.visible_to(viewer).filter(visibility=Visibility.PUBLIC, public_title__in=names)
+    found = list(public.values_list("pk", flat=True)[:MOST_NAMES])
+    if not viewer.is_anonymous:
+        own = Album.objects.owned_by(viewer).values_list("pk", "title")
+        found += [pk for pk, title in own if term.folded in folded_for_search(title)]
+    return found
+
+
+def _taken(bound: str, day: date) -> Q:
+    """Compare the wall clock of capture; where it is unknown, the time of upload."""
+    midnight = datetime.combine(day, time())
+    unknown: dict[str, Any] = {"taken_local": None, f"created_at__{bound}": midnight.replace(tzinfo=UTC)}
+    return Q(**{f"taken_local__{bound}": midnight}) | Q(**unknown)
