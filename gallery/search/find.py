@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from gallery.accounts.models import User
 from gallery.albums.models import Album, AlbumEntry, PhotoTag
-from gallery.photos.paging import PAGE_SIZE, Page, page_of
+from gallery.photos.paging import PAGE_SIZE, Page, decode_cursor, encode_cursor
 from gallery.photos.stacks import RAWS
 from gallery.photos.states import Visibility
 from gallery.search.folding import folded_for_search
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from gallery.photos.querysets import PhotoQuerySet
 
+_LONG = [f"search_text__{name}" for name in ("public_text", "own_text", "bigrams", "file_words")]
 MOST_NAMES = 50
 """Names that one filter stands for."""
 
@@ -33,13 +34,25 @@ MOST_NAMES = 50
 def page_of_matching(
     photos: PhotoQuerySet, query: Query, viewer: User | AnonymousUser, *, cursor: str, size: int = PAGE_SIZE
 ) -> Page:
-    """Return one page of those of the photos that the query asks for.
+    """Return one page of those of the photos that the query asks for, the latest captured first.
 
     Raises:
         TooBroad: the search didn't finish in time.
     """
     with within_seconds():
-        return page_of(matching(photos, query, viewer).with_owner(), cursor, size=size)
+        found = matching(photos, query, viewer).one_per_stack().filter(search_text__isnull=False)
+        if position := decode_cursor(cursor):
+            at, photo_id = position[0].replace(tzinfo=None), position[1]
+            later = Q(search_text__timeline_at__lt=at) | Q(search_text__photo_id__lt=photo_id)
+            # The range lets a deep page enter the index at its position.
+            found = found.filter(later, search_text__timeline_at__lte=at)
+        ordered = found.order_by("-search_text__timeline_at", "-search_text__photo_id")
+        rows = list(ordered.select_related("owner", "search_text").defer(*_LONG)[: size + 1])
+    shown = rows[:size]
+    if len(rows) <= size:
+        return Page(shown, "")
+    last = shown[-1].search_text.timeline_at.replace(tzinfo=UTC)
+    return Page(shown, encode_cursor(last, shown[-1].pk))
 
 
 def matching(photos: PhotoQuerySet, query: Query, viewer: User | AnonymousUser) -> PhotoQuerySet:
@@ -55,7 +68,9 @@ def matching(photos: PhotoQuerySet, query: Query, viewer: User | AnonymousUser) 
 
 def _condition(term: Term, viewer: User | AnonymousUser) -> Q:
     if term.kind == Kind.ALBUM:
-        return Q(pk__in=AlbumEntry.objects.filter(album__in=_albums(term, viewer)).values("photo_id"))
+        return Q(
+            pk__in=AlbumEntry.objects.filter(album__in=albums_named(term.folded, viewer)).values("photo_id")
+        )
     return _CONDITIONS[term.kind](term)
 
 
@@ -83,6 +98,10 @@ def _is_oriented(term: Term) -> Q:
     return Q(**{sides[term.value]: F("height")})
 
 
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time())
+
+
 _CONDITIONS: dict[Kind, Callable[[Term], Q]] = {
     Kind.TAG: _has_tag,
     Kind.CAMERA: lambda term: Q(
@@ -90,8 +109,8 @@ _CONDITIONS: dict[Kind, Callable[[Term], Q]] = {
     ),
     Kind.LENS: lambda term: Q(search_text__lens__in=_names(NameKind.LENS, folded__contains=term.folded)),
     Kind.OWNER: _has_owner,
-    Kind.FROM: lambda term: _taken("gte", term.period[0]),
-    Kind.UNTIL: lambda term: _taken("lt", term.period[1]),
+    Kind.FROM: lambda term: Q(search_text__timeline_at__gte=_midnight(term.period[0])),
+    Kind.UNTIL: lambda term: Q(search_text__timeline_at__lt=_midnight(term.period[1])),
     Kind.UPLOADED: _was_uploaded,
     Kind.FORMAT: _has_format,
     Kind.ORIENTATION: _is_oriented,
@@ -104,19 +123,12 @@ def _names(kind: NameKind, **condition: str) -> list[str]:
     return list(found.values_list("name", flat=True)[:MOST_NAMES])
 
 
-def _albums(term: Term, viewer: User | AnonymousUser) -> list[Any]:
-    """Return the ids of the albums whose title, as this viewer reads it, contains the value."""
-    names = _names(NameKind.ALBUM, folded__contains=term.folded)
+def albums_named(folded: str, viewer: User | AnonymousUser) -> list[Any]:
+    """Return the ids of the albums whose title, as this viewer reads it, contains the folded text."""
+    names = _names(NameKind.ALBUM, folded__contains=folded)
     public = Album.objects.visible_to(viewer).filter(visibility=Visibility.PUBLIC, public_title__in=names)
     found = list(public.values_list("pk", flat=True)[:MOST_NAMES])
     if not viewer.is_anonymous:
         own = Album.objects.owned_by(viewer).values_list("pk", "title")
-        found += [pk for pk, title in own if term.folded in folded_for_search(title)]
+        found += [pk for pk, title in own if folded in folded_for_search(title)]
     return found
-
-
-def _taken(bound: str, day: date) -> Q:
-    """Compare the wall clock of capture; where it is unknown, the time of upload."""
-    midnight = datetime.combine(day, time())
-    unknown: dict[str, Any] = {"taken_local": None, f"created_at__{bound}": midnight.replace(tzinfo=UTC)}
-    return Q(**{f"taken_local__{bound}": midnight}) | Q(**unknown)

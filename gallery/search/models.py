@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
+from gallery.photos.fields import WallClockField
 from gallery.photos.models import Photo
 from gallery.search.querysets import SearchTextQuerySet
 
@@ -21,7 +22,9 @@ class SearchText(models.Model):
     A visitor must not find a photo by words that they may not see, so each reader has a text of their own.
     ``bigrams`` has the pairs of signs of both, by which an index finds short words. ``camera``, ``lens`` and
     ``file_words`` are the worker's, and are kept because the texts are written again without the worker.
-    A row that ``is_stale`` lacks some of this: the sweep and ``reindex_search`` write it.
+    ``timeline_at`` is the wall clock of capture, or of the upload in UTC where that is unknown. Results are
+    in this order, so that words and order are in one table. A row that ``is_stale`` lacks some of this: the
+    sweep and ``reindex_search`` write it.
     """
 
     photo = models.OneToOneField(Photo, on_delete=models.CASCADE, related_name="search_text")
@@ -34,12 +37,14 @@ class SearchText(models.Model):
     camera = models.CharField(max_length=200, default="", db_default="")
     lens = models.CharField(max_length=200, default="", db_default="")
     file_words = models.TextField(default="", db_default="")
+    timeline_at = WallClockField(editable=False)
     is_stale = models.BooleanField(default=True, db_default=True)
 
     objects = SearchTextQuerySet.as_manager()
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
+            models.Index(F("timeline_at").desc(), F("photo").desc(), name="search_timeline"),
             models.Index("id", name="search_stale", condition=Q(is_stale=True)),
             models.Index("camera", name="search_camera", condition=~Q(camera="")),
             models.Index("lens", name="search_lens", condition=~Q(lens="")),

@@ -143,6 +143,23 @@ def parse(untrusted: str) -> Query:
     return Query(unique, tuple(notes), _refusal(unique))
 
 
+def last_typed(untrusted: str) -> tuple[str, str, str]:
+    """Return what stands before the term that is being typed, its key ("" for a word), and its value so far.
+
+    >>> last_typed('harbor camera:"fuji x')
+    ('harbor', 'camera', 'fuji x')
+    """
+    text = untrusted[:MAX_LENGTH].translate(_QUOTES)
+    *_, last = None, *_TERM.finditer(text)
+    if last is None or last.end() != len(text):
+        return text.strip(), "", ""
+    key = (last["key"] or "").lower()
+    value = next(
+        part for part in (last["quoted"], last["plain"], last["phrase"], last["word"]) if part is not None
+    )
+    return text[: last.start()].strip(), key, value
+
+
 def _understood(found: re.Match[str]) -> list[Term] | Note:
     if found["word"] is not None:
         if found["word"].lower() == "-caption":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -75,13 +76,13 @@ def _wanted(
     items: Mapping[UUID, PhotoItem | None],
     words: _Words,
 ) -> list[SearchText]:
-    photos = Photo.objects.filter(pk__in=ids).only(
-        "owner_id", "caption", "file_name", "state", "taken_down_at"
-    )
+    columns = ("owner_id", "caption", "file_name", "state", "taken_down_at", "taken_local", "created_at")
+    photos = Photo.objects.filter(pk__in=ids).only(*columns)
     texts = []
     for photo in photos:
         known = before.get(photo.pk)
         text = SearchText(photo=photo, owner_id=photo.owner_id, is_stale=photo.has_picture)
+        text.timeline_at = photo.taken_local or photo.created_at.astimezone(UTC).replace(tzinfo=None)
         if photo.pk in items:
             _record(text, items[photo.pk])
         elif known:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from django.shortcuts import render
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from gallery.core import reasons
 from gallery.photos.models import Photo
-from gallery.photos.paging import Page
+from gallery.photos.paging import PAGE_SIZE, Page
 from gallery.presentation.search_terms import in_words
+from gallery.presentation.tiles import tiles_of
 from gallery.search.find import page_of_matching
 from gallery.search.query import FILTERS, parse
+from gallery.search.suggest import COUNTED_UP_TO, suggest
 from gallery.search.time_limit import TooBroad
 from gallery.web.sheets import page_context, render_list
 
@@ -23,7 +27,10 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from gallery.accounts.typing import Request
-    from gallery.search.query import Query
+    from gallery.search.query import Query, Term
+
+
+FIRST_PHOTOS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,16 @@ class Chip:
     words: str
     is_filter: bool
     without_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A filter that is suggested, and the search with it."""
+
+    kind: str
+    name: str
+    count: int
+    url: str
 
 
 @require_safe
@@ -48,16 +65,44 @@ def search(request: Request) -> HttpResponse:
         "refusal": refusal,
         "has_terms": bool(query.terms),
     }
+    if request.htmx.target == "results":
+        # The box asks for the results again while a person types.
+        response = render(request, "search/_results.html", context)
+        patch_vary_headers(response, ["HX-Request", "HX-Target"])
+        return response
     return render_list(request, "search/search.html", context)
 
 
-def _found(request: Request, query: Query) -> tuple[Page, reasons.Reason | None]:
+@require_safe
+def suggestions(request: Request) -> HttpResponse:
+    """Answer the search box while a person types: filters that fit, and the first photos."""
+    text = request.GET.get("q", "")
+    try:
+        offered = suggest(text, request.user)
+    except TooBroad:
+        offered = []
+    # The page of a search shows the photos itself.
+    here = request.htmx.current_url_abs_path or ""
+    page = Page([], "")
+    if not here.startswith(reverse("search")):
+        page, _refusal = _found(request, parse(text), size=FIRST_PHOTOS)
+    context = {
+        "options": [Option(one.kind, one.name, one.count, _address(one.query)) for one in offered],
+        "counted_up_to": COUNTED_UP_TO,
+        "tiles": tiles_of(page.photos, request.user)[0],
+        "all_url": _address(text.strip()),
+    }
+    return render(request, "search/_suggestions.html", context)
+
+
+def _found(request: Request, query: Query, *, size: int = PAGE_SIZE) -> tuple[Page, reasons.Reason | None]:
     """Return the page of photos, and why there is none."""
     if query.refusal or not query.terms:
         return Page([], ""), query.refusal
     photos = Photo.objects.visible_to(request.user, as_moderator=False).not_trashed()
     try:
-        return page_of_matching(photos, query, request.user, cursor=request.GET.get("cursor", "")), None
+        cursor = request.GET.get("cursor", "")
+        return page_of_matching(photos, query, request.user, cursor=cursor, size=size), None
     except TooBroad:
         return Page([], ""), reasons.SEARCH_TOO_BROAD
 
@@ -66,8 +111,9 @@ def _title(query: Query) -> str:
     return _("Search: %(query)s") % {"query": query} if query.terms else _("Search")
 
 
-def _chip(query: Query, term: Any) -> Chip:
-    address = reverse("search")
-    if rest := query.without(term):
-        address += "?" + urlencode({"q": rest})
-    return Chip(in_words(term), term.kind in FILTERS, address)
+def _chip(query: Query, term: Term) -> Chip:
+    return Chip(in_words(term), term.kind in FILTERS, _address(query.without(term)))
+
+
+def _address(query: str) -> str:
+    return reverse("search") + (f"?{urlencode({'q': query})}" if query else "")

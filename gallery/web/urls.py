@@ -10,6 +10,7 @@ urlpatterns = [
     path(".well-known/change-password", well_known.change_password, name="change-password"),
     path("people/<str:username>/", sheets.person, name="person"),
     path("search/", search.search, name="search"),
+    path("search/suggestions/", search.suggestions, name="search-suggestions"),
     path("me/photos/", sheets.my_photos, name="my-photos"),
     path("me/photos/failed/", sheets.failed_photos, name="failed-photos"),
     path("me/photos/failed/clear/", sheets.clear_failed_photos, name="failed-photos-clear"),

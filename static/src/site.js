@@ -3,6 +3,7 @@ import htmx from "htmx.org";
 import { startLightbox } from "./lightbox-loader.js";
 import { startPages } from "./pages.js";
 import { startRenewal } from "./renewal.js";
+import { startSearch } from "./search.js";
 import { enhanceTiles } from "./tiles.js";
 
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: "long" });
@@ -49,7 +50,7 @@ function startSearchKey() {
   document.addEventListener("keydown", (event) => {
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest("input, textarea, select, [contenteditable], .pswp")) return;
-    const box = document.querySelector("form.search input");
+    const box = document.querySelector("#search-box");
     if (!box) return;
     event.preventDefault();
     document.querySelector("body > header")?.classList.remove("scrolled-away");
@@ -78,6 +79,7 @@ document.documentElement.classList.add("scripted");
 startHeader();
 startArrowKeys();
 startSearchKey();
+startSearch();
 startOfflineNotice();
 startPages(htmx, enhance);
 startLightbox();

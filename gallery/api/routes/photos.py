@@ -63,7 +63,7 @@ def list_photos(request: ApiRequest, query: Query[s.PhotoQuery]) -> s.PhotoPage:
 
 @router.get("/search", auth=READS, response={200: s.PhotoPage, **refusals()})
 def search(request: ApiRequest, query: Query[s.SearchQuery]) -> s.PhotoPage:
-    """Search public photos and your own.
+    """Search public photos and your own; the latest captured come first.
 
     Every word must occur in the caption, a tag, an album title, the camera or the lens; for your own photos,
     also in the file name, or in the title, description and keywords of the file. `"A phrase"` in quotes is

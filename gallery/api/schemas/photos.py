@@ -166,7 +166,7 @@ class PhotoDetail(PhotoOut):
 
 
 class PhotoPage(Output):
-    """One page of photos, newest first."""
+    """One page of photos: of lists the newest upload first, of a search the latest capture first."""
 
     photos: list[PhotoOut]
     next_cursor: str | None = Field(

@@ -9,7 +9,9 @@ import django.db.models.deletion
 from django.conf import settings
 from django.contrib.postgres.operations import TrigramExtension
 from django.db import migrations, models
-from django.db.models import Q
+from django.db.models import F, Q
+
+from gallery.photos.fields import WallClockField
 
 if TYPE_CHECKING:
     from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -92,6 +94,7 @@ class Migration(migrations.Migration):
                 ("camera", models.CharField(db_default="", default="", max_length=200)),
                 ("lens", models.CharField(db_default="", default="", max_length=200)),
                 ("file_words", models.TextField(db_default="", default="")),
+                ("timeline_at", WallClockField(editable=False)),
                 ("is_stale", models.BooleanField(db_default=True, default=True)),
                 (
                     "owner",
@@ -112,6 +115,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
+                    models.Index(F("timeline_at").desc(), F("photo").desc(), name="search_timeline"),
                     models.Index("id", name="search_stale", condition=Q(is_stale=True)),
                     models.Index("camera", name="search_camera", condition=~Q(camera="")),
                     models.Index("lens", name="search_lens", condition=~Q(lens="")),

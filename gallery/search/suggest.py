@@ -1,0 +1,98 @@
+"""Suggest tags, albums, cameras and lenses while a person types, each with the photos they would see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import IntegerField, OuterRef, Subquery
+
+from gallery.albums.models import Album
+from gallery.photos.models import Photo
+from gallery.search.find import albums_named
+from gallery.search.folding import folded_for_search
+from gallery.search.models import Name, NameKind
+from gallery.search.query import Kind, last_typed, written
+from gallery.search.time_limit import within_seconds
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+    from django.db.models import QuerySet
+
+    from gallery.accounts.models import User
+    from gallery.photos.querysets import PhotoQuerySet
+
+MOST_OF_A_KIND = 4
+MOST_CANDIDATES = 20
+COUNTED_UP_TO = 1000
+KINDS = (Kind.TAG, Kind.ALBUM, Kind.CAMERA, Kind.LENS)
+_RELATIONS = {
+    NameKind.TAG: "tags__name",
+    NameKind.CAMERA: "search_text__camera",
+    NameKind.LENS: "search_text__lens",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A filter to complete a query with. ``count`` is the number of photos, up to 1,000."""
+
+    kind: Kind
+    name: str
+    count: int
+    query: str
+
+
+class _CountOf(Subquery):
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+
+
+def suggest(untrusted: str, viewer: User | AnonymousUser) -> list[Suggestion]:
+    """Return filters whose names contain what was typed last, those of most photos first within each kind.
+
+    Names of which the viewer sees no photo are left out. Costs at most six queries.
+
+    Raises:
+        TooBroad: counting didn't finish in time.
+    """
+    before, key, part = last_typed(untrusted)
+    folded = folded_for_search(part)
+    wanted = [kind for kind in KINDS if key in {"", kind}]
+    if not folded or not wanted:
+        return []
+    seen = Photo.objects.visible_to(viewer, as_moderator=False).not_trashed()
+    found = []
+    with within_seconds():
+        for kind in wanted:
+            counts = _albums(folded, seen, viewer) if kind == Kind.ALBUM else _names(kind, folded, seen)
+            best = sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))[:MOST_OF_A_KIND]
+            found += [
+                Suggestion(kind, name, count, f"{before} {written(kind, name).text}".strip())
+                for name, count in best
+            ]
+    return found
+
+
+def _names(kind: Kind, folded: str, seen: PhotoQuerySet) -> dict[str, int]:
+    of_kind = NameKind(kind)
+    beginning = Name.objects.filter(kind=of_kind, folded__startswith=folded).order_by("folded")
+    candidates = list(beginning.values_list("pk", flat=True)[:MOST_CANDIDATES])
+    if len(folded) > 1 and len(candidates) < MOST_CANDIDATES:
+        inside = Name.objects.filter(kind=of_kind, folded__contains=folded).order_by("folded")
+        candidates += inside.values_list("pk", flat=True)[:MOST_CANDIDATES]
+    photos = seen.filter(**{_RELATIONS[of_kind]: OuterRef("name")})
+    return _counted(Name.objects.filter(pk__in=candidates), photos, "name")
+
+
+def _albums(folded: str, seen: PhotoQuerySet, viewer: User | AnonymousUser) -> dict[str, int]:
+    albums = Album.objects.filter(pk__in=albums_named(folded, viewer)[:MOST_CANDIDATES])
+    photos = seen.filter(album_entries__album=OuterRef("pk"))
+    own = {} if viewer.is_anonymous else _counted(albums.owned_by(viewer), photos, "title")
+    others = albums if viewer.is_anonymous else albums.exclude(owner=viewer)
+    return _counted(others, photos, "public_title") | own
+
+
+def _counted(rows: QuerySet[Any], photos: PhotoQuerySet, name: str) -> dict[str, int]:
+    counted = rows.annotate(photo_count=_CountOf(photos.order_by().values("pk")[:COUNTED_UP_TO]))
+    return dict(counted.filter(photo_count__gt=0).values_list(name, "photo_count"))
