@@ -65,7 +65,7 @@ def test_search__latest_capture_first_over_pages(alice: User, make_photo: PhotoF
         ("no:caption", [""]),
         ("-caption", [""]),
         ("owner:alice", ["upright", "square", "", "may", "raw"]),
-        ("owner:nobody", []),
+        ("owner:absent", []),
         ("tag:cafe", ["may"]),
         ("tag:CAFÉ may", ["may"]),
         ("tag:caf", []),
