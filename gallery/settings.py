@@ -221,6 +221,8 @@ STORAGES = {
 }
 STATIC_URL = f"{PATH_PREFIX}/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
+# Hashed by Django, or by the bundler.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+(\.[0-9a-f]{12}\.[^.]+|-[A-Z0-9]{8}\.(js|css|svg))$"
 # The bundle only: its sources reference files that only the bundler has.
 STATICFILES_DIRS = [(name, BASE_DIR / "static" / name) for name in ("build", "desk")]
 if not STATIC_ROOT.is_dir():

@@ -36,6 +36,10 @@ MOVED_FIELDS = (
 RATIO_STEP = 5
 RATIO_LOWEST, RATIO_HIGHEST = 40, 400
 RATIO_UNKNOWN = 150
+ROW_PIXELS = (124, 240, 300)
+"""The height of a row on a phone, in a window and in a wide one, as in ``theme.css``."""
+PHONE_SHARE = 0.8
+"""Phones may show a tile from fewer pixels than it has: it looks the same there, and is a sixth to load."""
 TILE_RENDITION = policy.CURRENT.renditions[0].name
 AVIF = "image/avif"
 
@@ -74,6 +78,16 @@ class Tile:
     full_width: int = 0
     full_height: int = 0
     stack: tuple[StackedFile, ...] = ()
+
+    @property
+    def sizes(self) -> str:
+        """Return the ``sizes`` of the tile's image in rows: its share of a row before the row is filled."""
+        ratio = int(self.ratio_class.removeprefix("ratio-")) / 100
+        phone, window, wide = ROW_PIXELS
+        return (
+            f"(max-width: 48em) {ratio * phone * PHONE_SHARE:.0f}px, "
+            f"(max-width: 100em) {ratio * window:.0f}px, {ratio * wide:.0f}px"
+        )
 
     @property
     def is_stack(self) -> bool:

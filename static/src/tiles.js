@@ -42,18 +42,30 @@ function reveal(image) {
   }, 250);
 }
 
+// A page has 60 placeholders, of which a screen shows ten: the others are drawn when they come near.
+const nearby = new IntersectionObserver(
+  (entries) => {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      nearby.unobserve(target);
+      const image = target.querySelector("img");
+      if (!image?.classList.contains("coming")) continue;
+      try {
+        drawThumbhash(target, target.dataset.thumbhash);
+      } catch {
+        // The dominant color is enough of a placeholder.
+      }
+    }
+  },
+  { rootMargin: "50%" },
+);
+
 /** Draw a placeholder under an image that is still loading, and fade the image in when it is loaded. */
 export function awaitPicture(frame, image) {
   if (image.complete && image.naturalWidth) return;
   const { thumbhash, dominantColor } = frame.dataset;
   if (dominantColor) frame.style.backgroundColor = dominantColor;
-  if (thumbhash) {
-    try {
-      drawThumbhash(frame, thumbhash);
-    } catch {
-      // The dominant color is enough of a placeholder.
-    }
-  }
+  if (thumbhash) nearby.observe(frame);
   image.classList.add("coming");
   image.addEventListener("load", () => reveal(image), { once: true });
 }
@@ -88,10 +100,8 @@ export function showProcessed(tile, photo) {
   image.width = photo.width;
   image.height = photo.height;
   const isTile = tile.matches(".tile");
-  // sizes=auto uses the width of a lazy image's box; browsers without it use the rest of the list.
   image.loading = isTile ? "lazy" : "eager";
-  const sizes = `${isTile ? "auto, " : ""}${frame.dataset.sizes ?? "100vw"}`;
-  frame.prepend(setAddresses(image, { ...addressesOf(photo), sizes }));
+  frame.prepend(setAddresses(image, { ...addressesOf(photo), sizes: frame.dataset.sizes ?? "100vw" }));
   awaitPicture(frame, image);
 }
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import TYPE_CHECKING
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 
 from gallery.photos.states import State
+from gallery.presentation import tiles
 from gallery.presentation.tiles import tiles_of
 from tests.gallery.stores import ready_item
 
@@ -38,6 +41,15 @@ def test_tile__file_name_is_shown_only_to_owner_and_moderators(
 def test_tile__caption_is_public(alice: User, make_photo: PhotoFactory) -> None:
     photo = make_photo(alice, caption="At sea")
     assert tiles_of([photo], AnonymousUser())[0][0].alt == "At sea"
+
+
+def test_tile__sizes_are_those_of_the_style_sheet(alice: User, make_photo: PhotoFactory) -> None:
+    photo = make_photo(alice, width=3000, height=2000)
+    (tile,) = tiles_of([photo], alice)[0]
+    assert tile.sizes == "(max-width: 48em) 149px, (max-width: 100em) 360px, 450px"
+    theme = (settings.BASE_DIR / "static/src/style/theme.css").read_text()
+    assert [int(pixels) for pixels in re.findall(r"--row: (\d+)px", theme)] == list(tiles.ROW_PIXELS)
+    assert re.findall(r"min-width: (\w+)", theme) == ["48em", "100em"]
 
 
 @pytest.mark.parametrize("state", [State.PENDING, State.REJECTED])
