@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from gallery.photos.paging import PAGE_SIZE, Page
 from gallery.presentation.search_terms import in_words
 from gallery.presentation.tiles import tiles_of
 from gallery.search.find import page_of_matching
-from gallery.search.query import FILTERS, parse
+from gallery.search.query import FILTERS, FORMATS, Kind, parse, written
 from gallery.search.suggest import COUNTED_UP_TO, suggest
 from gallery.search.time_limit import TooBroad
 from gallery.web.sheets import page_context, render_list
@@ -55,6 +55,9 @@ class Option:
 @require_safe
 def search(request: Request) -> HttpResponse:
     """Show the photos that the query asks for: public ones, and the person's own."""
+    if chosen := [written(kind, request.GET[kind]).text for kind in Kind if request.GET.get(kind)]:
+        # The form of filters: its choices become part of the query, which is the address.
+        return redirect(_address(" ".join([request.GET.get("q", ""), *chosen]).strip()))
     query = parse(request.GET.get("q", ""))
     page, refusal = _found(request, query)
     context = page_context(request, page, title=_title(query), q=str(query))
@@ -64,6 +67,7 @@ def search(request: Request) -> HttpResponse:
         "notes": query.notes,
         "refusal": refusal,
         "has_terms": bool(query.terms),
+        "formats": FORMATS,
     }
     if request.htmx.target == "results":
         # The box asks for the results again while a person types.

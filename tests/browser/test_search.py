@@ -82,6 +82,9 @@ def test_search__by_keyboard_alone(open_page: Open, size: tuple[int, int], schem
     expect(page.get_by_role("list", name="Searched for").get_by_role("link")).to_have_text(
         ["kvalvika: remove×", "tag fjord: remove×"]
     )
+    page.get_by_text("Filters").click()
+    picture_of(page, "search-filters")
+    page.get_by_text("Filters").click()
     picture_of(page, "search-found")
     assert violations(page) == []
     page.keyboard.press("/")
@@ -106,5 +109,10 @@ def test_search__without_javascript(open_page: Open) -> None:
     page.get_by_role("link", name="album lofoten").click()
     assert page.url.endswith("/search/?q=fjord")
     expect(page.locator(".tile")).to_have_count(4)
+    page.get_by_text("Filters").click()
+    page.get_by_label("Orientation").select_option("portrait")
+    page.get_by_role("button", name="Search").click()
+    assert page.url.endswith("/search/?q=fjord+orientation%3Aportrait")
+    expect(page.locator(".tile")).to_have_count(1)
     page.goto("/search/?q=fjord-1.jpg")
     expect(page.get_by_text("No photos found.")).to_be_visible()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.db import OperationalError, connection
@@ -14,6 +15,7 @@ from gallery.albums.models import Album, Tag
 from gallery.photos.models import Photo
 from gallery.photos.states import State, Visibility
 from gallery.search.models import SearchText
+from gallery.search.query import parse
 from gallery.search.suggest import suggest
 from gallery.search.time_limit import TooBroad, within_seconds
 
@@ -112,6 +114,15 @@ def test_search__refuses_with_a_sentence(query: str, code: str) -> None:
     page = Client().get("/search/", {"q": query})
     assert page.status_code == 200
     assert f'data-reason="{code}"' in page.content.decode()
+
+
+def test_search__form_of_filters_becomes_the_address() -> None:
+    chosen = {"q": "sea", "tag": "blue hour", "from": "2019-05-01", "album": "", "no": "caption"}
+    answer = Client().get("/search/", chosen)
+    assert answer.status_code == 302
+    assert parse(parse_qs(urlsplit(answer["Location"]).query)["q"][0]) == parse(
+        'sea tag:"blue hour" from:2019-05-01 no:caption'
+    )
 
 
 def test_search__of_nothing_shows_how(alice: User, make_photo: PhotoFactory) -> None:

@@ -1,0 +1,47 @@
+"""Each word is found by an index, also one of two signs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection
+
+from gallery.photos.models import Photo
+from gallery.search.querysets import containing
+
+if TYPE_CHECKING:
+    from gallery.accounts.models import User
+    from tests.gallery.conftest import PhotoFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("text", "index"),
+    [
+        ("harbor", "trigrams"),
+        ("タワー", "trigrams"),
+        ("at", "bigrams"),
+        ("東京", "bigrams"),
+        ("c+", "bigrams"),
+    ],
+)
+def test_plan__takes_an_index(alice: User, make_photo: PhotoFactory, text: str, index: str) -> None:
+    make_photo(alice, caption="Harbor at 東京タワー C++")
+    plans = []
+    for viewer in (AnonymousUser(), alice):
+        photos = Photo.objects.filter(containing([text], viewer)).order_by()
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                # A table of one row is read faster than any index.
+                for way in ("seqscan", "indexscan", "nestloop", "mergejoin"):
+                    cursor.execute(f"SET LOCAL enable_{way} = off")
+                plans.append(photos.explain())
+        else:
+            plans.append(photos.explain())
+    is_postgresql = connection.vendor == "postgresql"
+    name = "search_public_trigrams" if is_postgresql and index == "trigrams" else f"search_{index}"
+    assert all(name in plan for plan in plans)
+    assert not any("Seq Scan on search_searchtext" in plan for plan in plans)
