@@ -17,6 +17,7 @@ from gallery.photos.fields import WallClockField
 from gallery.photos.querysets import PhotoQuerySet
 from gallery.photos.stacks import HAS_KEY, KEY_LENGTH
 from gallery.photos.states import NEVER_ARRIVED, WITHOUT_PICTURE, State, Visibility
+from gallery.photos.timeline import timeline_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -108,6 +109,13 @@ class Photo(models.Model):
                 condition=Q(state=State.APPROVED, trashed_at=None, visibility=Visibility.PUBLIC),
             ),
             models.Index("owner", F("created_at").desc(), F("id").desc(), name="photos_owner_newest"),
+            models.Index(
+                F("owner"),
+                timeline_at().desc(),
+                F("id").desc(),
+                name="photos_owner_timeline",
+                condition=Q(trashed_at=None),
+            ),
             models.Index(
                 "created_at",
                 "id",

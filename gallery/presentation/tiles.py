@@ -18,7 +18,7 @@ from thumbworker.contract.items import Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
+    from datetime import date, datetime
     from uuid import UUID
 
     from django.contrib.auth.models import AnonymousUser
@@ -50,7 +50,8 @@ class Tile:
 
     Every browser shows ``src``, ``srcset`` and ``full_src``. ``avif_srcset`` has the AVIF ones too: it is for
     a ``<source type="image/avif">``, which browsers without AVIF skip, and so is ``full_avif_src``. Both are
-    empty if there is no AVIF. ``stack`` has the files of the photo's stack, for their owner only.
+    empty if there is no AVIF. ``stack`` has the files of the photo's stack, for their owner only. On a
+    timeline, ``month`` is the first day of the month that the photo begins.
     """
 
     photo_id: UUID
@@ -78,6 +79,7 @@ class Tile:
     full_width: int = 0
     full_height: int = 0
     stack: tuple[StackedFile, ...] = ()
+    month: date | None = None
 
     @property
     def sizes(self) -> str:

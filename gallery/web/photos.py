@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from gallery.albums.models import Album
 from gallery.albums.tagging import tags_of
 from gallery.blocks.actions import is_blocked
-from gallery.photos import actions
+from gallery.photos import actions, timeline
 from gallery.photos.actions import Outcome
 from gallery.photos.models import Photo
 from gallery.photos.states import State, Visibility
@@ -52,6 +52,10 @@ def _neighbors(request: Request, found: Photo) -> tuple[Photo | None, Photo | No
         photos = Photo.objects.owned_by(found.owner).not_trashed()
     if album := _album_of(request, found):
         photos, query = photos_in(album, request.user), f"?album={album.pk}"
+    elif found.owner_id == request.user.pk:
+        at, mine = timeline.at_of(found), photos.one_per_stack().only("id")
+        later, earlier = timeline.after(mine, at, found.pk), timeline.before(mine, at, found.pk)
+        return later.first(), timeline.on_timeline(earlier).first(), query
     photos = photos.one_per_stack()
     newer = photos.newer_than(found.created_at, found.pk).order_by("created_at", "id").only("id").first()
     older = photos.newest_first().only("id").older_than(found.created_at, found.pk).first()

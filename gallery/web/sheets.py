@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -17,9 +19,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from gallery.accounts.models import User
 from gallery.albums.models import Album
-from gallery.photos import actions
+from gallery.photos import actions, timeline
 from gallery.photos.models import Photo
-from gallery.photos.paging import page_of
+from gallery.photos.paging import decode_cursor, page_of
 from gallery.photos.states import State, Visibility
 from gallery.presentation.covers import covered
 from gallery.presentation.tiles import tiles_of
@@ -64,6 +66,28 @@ def page_context(
         "next_url": next_url,
         "previous_url": "",
         "pictures_unavailable": not reading.complete,
+    }
+
+
+def timeline_context(request: Request, photos: PhotoQuerySet, *, title: str) -> dict[str, Any]:
+    """Return what a timeline needs: its page from the cursor or the month of the address, and all months."""
+    cursor = request.GET.get("cursor", "")
+    month = timeline.month_named(request.GET.get("month", ""))
+    page = timeline.page_on_timeline(photos.with_owner(), cursor, until=month.following if month else None)
+    context = page_context(request, page, title=title, move_on=True)
+    position = decode_cursor(cursor)
+    begun = timeline.headings(page.photos, position[0] if position else None)
+    context["tiles"] = [replace(tile, month=begun.get(tile.photo_id)) for tile in context["tiles"]]
+    if request.htmx:
+        return context
+    months = timeline.months_of(photos)
+    newer = [one for one in months if month and one.first_day > month.first_day]
+    return context | {
+        "months": months,
+        "years": [(year, list(of_year)) for year, of_year in groupby(months, lambda one: one.first_day.year)],
+        "month": month,
+        "newer_month": newer[-1] if newer else None,
+        "is_later_page": bool(position or month),
     }
 
 
@@ -128,7 +152,7 @@ def my_photos(request: SignedInRequest) -> HttpResponse:
     """Show the person's photos, settling those that the worker has finished."""
     mine = Photo.objects.owned_by(request.user)
     photos = mine.not_trashed().exclude(state=State.FAILED)
-    context = list_context(request, photos, title=_("My photos"), move_on=True)
+    context = timeline_context(request, photos, title=_("My photos"))
     context["failed_count"] = 0 if request.htmx else mine.failed().count()
     context["any_pending"] = any(_waits_for_review(tile) for tile in context["tiles"])
     return render_list(request, "photos/mine.html", context)

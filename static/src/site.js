@@ -4,6 +4,7 @@ import { startLightbox } from "./lightbox-loader.js";
 import { startPages } from "./pages.js";
 import { startRenewal } from "./renewal.js";
 import { startSearch } from "./search.js";
+import { startScrubber } from "./scrubber.js";
 import { enhanceTiles } from "./tiles.js";
 
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: "long" });
@@ -84,6 +85,7 @@ startOfflineNotice();
 startPages(htmx, enhance);
 startLightbox();
 startRenewal();
+startScrubber();
 enhance(document);
 
 if (document.querySelector("form[data-passkey]")) {
