@@ -109,13 +109,7 @@ class Photo(models.Model):
                 condition=Q(state=State.APPROVED, trashed_at=None, visibility=Visibility.PUBLIC),
             ),
             models.Index("owner", F("created_at").desc(), F("id").desc(), name="photos_owner_newest"),
-            models.Index(
-                F("owner"),
-                timeline_at().desc(),
-                F("id").desc(),
-                name="photos_owner_timeline",
-                condition=Q(trashed_at=None),
-            ),
+            models.Index(F("owner"), timeline_at().desc(), F("id").desc(), name="photos_owner_timeline"),
             models.Index(
                 "created_at",
                 "id",

@@ -17,6 +17,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex(
             model_name='photo',
-            index=models.Index(models.F('owner'), models.OrderBy(django.db.models.functions.comparison.Coalesce(models.F('taken_local'), gallery.photos.timeline.ClockInUtc('created_at'), output_field=gallery.photos.fields.WallClockField()), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('trashed_at', None)), name='photos_owner_timeline'),
+            index=models.Index(models.F('owner'), models.OrderBy(django.db.models.functions.comparison.Coalesce(models.F('taken_local'), gallery.photos.timeline.ClockInUtc('created_at'), output_field=gallery.photos.fields.WallClockField()), descending=True), models.OrderBy(models.F('id'), descending=True), name='photos_owner_timeline'),
         ),
     ]
