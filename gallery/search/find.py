@@ -17,6 +17,7 @@ from gallery.search.models import Name, NameKind
 from gallery.search.query import FORMATS, RAW, Kind, Query, Term
 from gallery.search.querysets import containing
 from gallery.search.time_limit import within_seconds
+from thumbworker.contract.text import folded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,7 +76,8 @@ def _condition(term: Term, viewer: User | AnonymousUser) -> Q:
 
 
 def _has_tag(term: Term) -> Q:
-    names = _names(NameKind.TAG, folded=term.folded)
+    # The tag itself, too: of photos whose text is still to be written, no name is kept yet.
+    names = [*_names(NameKind.TAG, folded=term.folded), folded(term.value)]
     return Q(pk__in=PhotoTag.objects.filter(tag__name__in=names).values("photo_id"))
 
 
@@ -123,12 +125,12 @@ def _names(kind: NameKind, **condition: str) -> list[str]:
     return list(found.values_list("name", flat=True)[:MOST_NAMES])
 
 
-def albums_named(folded: str, viewer: User | AnonymousUser) -> list[Any]:
-    """Return the ids of the albums whose title, as this viewer reads it, contains the folded text."""
-    names = _names(NameKind.ALBUM, folded__contains=folded)
+def albums_named(part: str, viewer: User | AnonymousUser) -> list[Any]:
+    """Return the ids of the albums whose title, as this viewer reads it, contains this folded part."""
+    names = _names(NameKind.ALBUM, folded__contains=part)
     public = Album.objects.visible_to(viewer).filter(visibility=Visibility.PUBLIC, public_title__in=names)
     found = list(public.values_list("pk", flat=True)[:MOST_NAMES])
     if not viewer.is_anonymous:
         own = Album.objects.owned_by(viewer).values_list("pk", "title")
-        found += [pk for pk, title in own if folded in folded_for_search(title)]
+        found += [pk for pk, title in own if part in folded_for_search(title)]
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 
 STEP = catalogue.BATCH_SIZE
+STEPS_OF_A_SWEEP = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,8 @@ def reindex(*, only_stale: bool = False) -> Iterator[Progress]:
 
 
 def complete_some() -> int:
-    """Complete up to 100 texts of photos that were there before the search was; return how many."""
-    ids = list(SearchText.objects.stale().order_by("pk").values_list("photo_id", flat=True)[:STEP])
-    return complete(ids) if ids else 0
+    """Complete up to 500 texts of photos that were there before the search was; return how many."""
+    return sum(step.differed for step in itertools.islice(reindex(only_stale=True), STEPS_OF_A_SWEEP))
 
 
 def complete(ids: Sequence[UUID]) -> int:

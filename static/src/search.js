@@ -66,6 +66,8 @@ export function startSearch() {
   // The results follow the box, and so does the address.
   results?.addEventListener("htmx:afterSwap", ({ target }) => {
     if (target !== results) return;
+    const status = document.querySelector("[data-search-status]");
+    if (status) status.textContent = results.querySelector("[data-search-outcome]")?.textContent ?? "";
     const query = box.value.trim();
     history.replaceState(null, "", query ? `?q=${encodeURIComponent(query)}` : location.pathname);
   });

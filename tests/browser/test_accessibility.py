@@ -19,7 +19,15 @@ if TYPE_CHECKING:
     from tests.browser.conftest import Open
 
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
-FOR_VISITORS = ["/", "/sign-in/", "/sign-up/", "/password/", "/password/sent/", "/nowhere/"]
+FOR_VISITORS = [
+    "/",
+    "/search/?q=nowhere",
+    "/sign-in/",
+    "/sign-up/",
+    "/password/",
+    "/password/sent/",
+    "/nowhere/",
+]
 FOR_MEMBERS = [
     "/",
     "/me/photos/",

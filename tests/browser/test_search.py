@@ -91,6 +91,7 @@ def test_search__by_keyboard_alone(open_page: Open, size: tuple[int, int], schem
     page.keyboard.type("fjord-2")
     expect(page.locator(".tile")).to_have_count(1)
     assert page.url.endswith("?q=fjord-2")
+    expect(page.get_by_role("status").filter(has_text="1 photo found.")).to_have_count(1)
     page.keyboard.press("Control+A")
     page.keyboard.type("fjord nowhere from:2019-13")
     expect(page.get_by_text("No photos found.")).to_be_visible()

@@ -13,8 +13,9 @@ from gallery.albums.states import WordsState
 from gallery.photos.models import Photo
 from gallery.photos.states import State, Visibility
 from gallery.search.find import matching
+from gallery.search.models import Name, SearchText
 from gallery.search.query import parse
-from gallery.search.reindex import complete, reindex
+from gallery.search.reindex import complete, complete_some, reindex
 from tests.gallery.stores import ready_item
 
 if TYPE_CHECKING:
@@ -132,6 +133,19 @@ def test_text__follows_a_decision_about_an_albums_words(
     review.reject(album.pk, actor=charlie, words_mark=album.words_mark, reason="Ads")
     assert Album.objects.get().words_state == WordsState.REJECTED
     assert not finds(bob, "regatta")
+
+
+def test_sweep__completes_texts_and_tags_are_found_before(
+    stores: Stores, alice: User, make_photo: PhotoFactory
+) -> None:
+    photo = make_photo(alice, caption="Pier")
+    photo.tags.create(name="sea")
+    stores.put_item(ready_item(photo, metadata={"model": "X100"}))
+    SearchText.objects.update(own_text="", public_text="", is_stale=True)
+    Name.objects.all().delete()
+    assert [finds(alice, query) for query in ("pier", "tag:sea", "x100")] == [False, True, False]
+    assert (complete_some(), complete_some()) == (1, 0)
+    assert [finds(alice, query) for query in ("pier", "tag:sea", "x100")] == [True, True, True]
 
 
 def test_reindex__says_how_many_differed(stores: Stores, alice: User, make_photo: PhotoFactory) -> None:
