@@ -94,7 +94,7 @@ def test_search__by_keyboard_alone(open_page: Open, size: tuple[int, int], schem
     expect(page.get_by_role("status").filter(has_text="1 photo found.")).to_have_count(1)
     page.keyboard.press("Control+A")
     page.keyboard.type("fjord nowhere from:2019-13")
-    expect(page.get_by_text("No photos found.")).to_be_visible()
+    expect(page.locator("#results").get_by_text("No photos found.")).to_be_visible()
     expect(page.get_by_text("This isn't a date.")).to_be_visible()
     picture_of(page, "search-none")
     assert violations(page) == []
@@ -116,4 +116,4 @@ def test_search__without_javascript(open_page: Open) -> None:
     assert page.url.endswith("/search/?q=fjord+orientation%3Aportrait")
     expect(page.locator(".tile")).to_have_count(1)
     page.goto("/search/?q=fjord-1.jpg")
-    expect(page.get_by_text("No photos found.")).to_be_visible()
+    expect(page.locator("#results").get_by_text("No photos found.")).to_be_visible()
