@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 
 from gallery.photos.fields import WallClockField
+from gallery.photos.month_counts import COUNTED_COLUMNS, TABLE, count, month_counted
 from gallery.photos.querysets import PhotoQuerySet
 from gallery.photos.stacks import HAS_KEY, KEY_LENGTH
 from gallery.photos.states import NEVER_ARRIVED, WITHOUT_PICTURE, State, Visibility
@@ -111,6 +112,12 @@ class Photo(models.Model):
             models.Index("owner", F("created_at").desc(), F("id").desc(), name="photos_owner_newest"),
             models.Index(F("owner"), timeline_at().desc(), F("id").desc(), name="photos_owner_timeline"),
             models.Index(
+                timeline_at().desc(),
+                F("id").desc(),
+                name="photos_public_timeline",
+                condition=Q(state=State.APPROVED, trashed_at=None, visibility=Visibility.PUBLIC),
+            ),
+            models.Index(
                 "created_at",
                 "id",
                 name="photos_review_queue",
@@ -157,6 +164,15 @@ class Photo(models.Model):
         """Return the caption, or the file name if there is none."""
         return self.caption or self.file_name
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save the row. A new one that has a picture already counts in its month."""
+        is_new = self._state.adding
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            if is_new:
+                counted = month_counted({name: getattr(self, name) for name in COUNTED_COLUMNS})
+                count(self.owner_id, before="", after=counted)
+
     def get_absolute_url(self) -> str:
         """Return the path of the photo's page."""
         return reverse("photo", args=[self.pk])
@@ -202,6 +218,29 @@ class Photo(models.Model):
     def is_taken_down(self) -> bool:
         """Return whether a moderator took the photo down for good."""
         return self.taken_down_at is not None
+
+
+class MonthCount(models.Model):
+    """How many photos of one owner have a picture, are not in the trash and are of this month (``2009-05``).
+
+    Written by ``gallery.photos.month_counts`` only.
+    """
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_index=False, related_name="+"
+    )
+    month = models.CharField(max_length=7)
+    photos = models.IntegerField()
+
+    class Meta:
+        db_table = TABLE
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["owner", "month"], name="photos_month_of_owner"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the month and its number of photos."""
+        return f"{self.month}: {self.photos}"
 
 
 class HistoryQuerySet(models.QuerySet["HistoryEntry"]):

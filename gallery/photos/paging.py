@@ -43,9 +43,13 @@ def page_of(
 
 
 def encode_cursor(created_at: datetime, photo_id: UUID) -> str:
-    """Return a position in ``newest_first`` order as text for a URL."""
+    """Return a position in ``newest_first`` order as text for a URL. Scans may be older than 1970."""
     microseconds = (created_at - _EPOCH) // timedelta(microseconds=1)
-    return base64.urlsafe_b64encode(microseconds.to_bytes(8, "big") + photo_id.bytes).decode().rstrip("=")
+    return (
+        base64.urlsafe_b64encode(microseconds.to_bytes(8, "big", signed=True) + photo_id.bytes)
+        .decode()
+        .rstrip("=")
+    )
 
 
 def decode_cursor(untrusted: str) -> tuple[datetime, UUID] | None:
@@ -57,7 +61,7 @@ def decode_cursor(untrusted: str) -> tuple[datetime, UUID] | None:
     if len(data) != 24:
         return None
     try:
-        created_at = _EPOCH + timedelta(microseconds=int.from_bytes(data[:8], "big"))
+        created_at = _EPOCH + timedelta(microseconds=int.from_bytes(data[:8], "big", signed=True))
     except OverflowError:
         return None
     return created_at, UUID(bytes=data[8:])

@@ -13,6 +13,7 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from gallery.accounts.models import User
+from gallery.photos import month_counts
 from gallery.photos.models import DeletionRecord, Photo
 from gallery.photos.reservations import reservation_of
 from gallery.photos.states import State
@@ -45,7 +46,16 @@ def purge_photo(photo_id: UUID, *, only_if: Q = Q()) -> bool:  # noqa: B008 - ne
         rows = Photo.objects.filter(only_if, pk=photo_id)
         photo = (
             rows.select_for_update()
-            .only("id", "owner_id", "state", "size_bytes", "offered_until", "origin_url")
+            .only(
+                *(
+                    "id",
+                    "owner_id",
+                    "size_bytes",
+                    "offered_until",
+                    "origin_url",
+                    *month_counts.COUNTED_COLUMNS,
+                ),
+            )
             .first()
         )
         if photo is None:
@@ -66,6 +76,10 @@ def purge_photo(photo_id: UUID, *, only_if: Q = Q()) -> bool:  # noqa: B008 - ne
         # _raw_delete, because QuerySet.delete() refuses on purpose.
         if not rows._raw_delete(rows.db):  # noqa: SLF001
             return False
+        counted = month_counts.month_counted(
+            {name: getattr(photo, name) for name in month_counts.COUNTED_COLUMNS}
+        )
+        month_counts.count(photo.owner_id, before=counted, after="")
         if not reserved:
             User.objects.filter(pk=photo.owner_id).update(
                 used_bytes=Greatest(F("used_bytes") - photo.size_bytes, 0)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import CharField, Count, F, Func, Q
+from django.db.models import F, Func, Q
 from django.db.models.functions import Coalesce
 
 from gallery.photos.fields import WallClockField
@@ -37,17 +37,6 @@ class ClockInUtc(Func):
         return self.as_sql(compiler, connection, template="%(expressions)s")
 
 
-class MonthOf(Func):
-    """The year and month of a wall clock, as ``2009-05``."""
-
-    template = "to_char(%(expressions)s, 'YYYY-MM')"
-    output_field = CharField()
-
-    def as_sqlite(self, compiler: Any, connection: BaseDatabaseWrapper, **_: Any) -> Any:
-        """Return the first signs of the text that SQLite stores."""
-        return self.as_sql(compiler, connection, template="substr(%(expressions)s, 1, 7)")
-
-
 def timeline_at() -> Coalesce:
     """Return the expression of a photo's place on the timeline, as the index has it."""
     return Coalesce(F("taken_local"), ClockInUtc("created_at"), output_field=WallClockField())
@@ -72,16 +61,11 @@ class Month:
 
     @property
     def following(self) -> datetime:
-        """Return the first moment after the month."""
+        """Return the first moment after the month; of the calendar's last month, its last moment."""
+        if self.name == "9999-12":
+            return datetime.max  # noqa: DTZ901 - a wall clock
         year, month = divmod(self.first_day.year * 12 + self.first_day.month, 12)
         return datetime(year, month + 1, 1)  # noqa: DTZ001 - a wall clock
-
-
-def months_of(photos: PhotoQuerySet) -> list[Month]:
-    """Return the months that have some of these photos, newest first, by one query."""
-    named = photos.one_per_stack().order_by().annotate(month=MonthOf(timeline_at())).values("month")
-    found = named.annotate(photo_count=Count("pk")).order_by("-month")
-    return [Month(date.fromisoformat(f"{row['month']}-01"), row["photo_count"]) for row in found]
 
 
 def month_named(untrusted: str) -> Month | None:

@@ -17,7 +17,7 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from gallery.accounts.models import User
-from gallery.photos import outbox
+from gallery.photos import month_counts, outbox
 from gallery.photos.models import HistoryEntry, Photo
 from gallery.photos.states import NEVER_ARRIVED, WITHOUT_PICTURE, State, Visibility
 from thumbworker.contract.events import EventType
@@ -89,19 +89,24 @@ def apply(
         candidates = Photo.objects.filter(
             pk=photo_id, taken_down_at=None, state__in=move.allowed, **(conditions or {})
         )
-        current = candidates.values_list("state", "owner_id", "size_bytes").first()
+        current = candidates.values("owner_id", "size_bytes", *month_counts.COUNTED_COLUMNS).first()
         if current is None:
             return False
-        from_state, owner_id, size_bytes = current
+        from_state, owner_id, size_bytes = current["state"], current["owner_id"], current["size_bytes"]
         to_state = from_state if move.target is None else move.target
-        # The values just read are part of the WHERE, so that the history row is correct.
-        unchanged = candidates.filter(state=from_state, size_bytes=size_bytes)
+        # The values just read are part of the WHERE, so that the history row and the counts are correct.
+        read = {name: current[name] for name in ("state", "size_bytes", "trashed_at", "taken_local")}
+        unchanged = candidates.filter(**read)
         if not unchanged.update(state=to_state, **(changes or {})):
             return False
         if changes and "size_bytes" in changes:
             User.objects.filter(pk=owner_id).update(
                 used_bytes=Greatest(F("used_bytes") + changes["size_bytes"] - size_bytes, 0)
             )
+        moved = {**current, **(changes or {}), "state": to_state}
+        month_counts.count(
+            owner_id, before=month_counts.month_counted(current), after=month_counts.month_counted(moved)
+        )
         is_news = move.final or from_state != to_state
         entry = HistoryEntry.objects.create(
             photo_id=photo_id,

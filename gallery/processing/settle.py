@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 from gallery.accounts.trust import is_trusted
 from gallery.blocks.actions import is_blocked
 from gallery.core import reasons
 from gallery.imports import results
-from gallery.photos import transitions
+from gallery.photos import month_counts, transitions
 from gallery.photos.models import Photo
 from gallery.photos.stacks import stack_key
 from gallery.photos.states import WITHOUT_PICTURE
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from gallery.accounts.models import User
+    from gallery.photos.querysets import PhotoQuerySet
     from thumbworker.contract.imports import ImportItem
 
 logger = structlog.get_logger(__name__)
@@ -148,7 +149,18 @@ def is_behind(photo: Photo, item: PhotoItem) -> bool:
 def _refresh(photo: Photo, item: PhotoItem) -> bool:
     """Adopt the facts of a newer item: the worker read the same original again."""
     unchanged = Photo.objects.filter(pk=photo.pk, state=photo.state, processed_at=photo.processed_at)
-    return bool(unchanged.update(**sortable_facts(photo, item)))
+    return _update(unchanged, photo.owner_id, sortable_facts(photo, item))
+
+
+def _update(rows: PhotoQuerySet, owner_id: int, facts: dict[str, Any]) -> bool:
+    """Set the facts of one photo. Its month counts as its new time of capture says."""
+    with transaction.atomic():
+        current = rows.select_for_update(no_key=True).values(*month_counts.COUNTED_COLUMNS).first()
+        if current is None or not rows.update(**facts):
+            return False
+        after = month_counts.month_counted(current | {"taken_local": facts["taken_local"]})
+        month_counts.count(owner_id, before=month_counts.month_counted(current), after=after)
+    return True
 
 
 def sortable_facts(photo: Photo, item: PhotoItem) -> dict[str, Any]:

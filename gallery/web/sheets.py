@@ -21,6 +21,7 @@ from gallery.accounts.models import User
 from gallery.albums.models import Album
 from gallery.photos import actions, timeline
 from gallery.photos.models import Photo
+from gallery.photos.months import months_of
 from gallery.photos.paging import decode_cursor, page_of
 from gallery.photos.states import State, Visibility
 from gallery.presentation.covers import covered
@@ -69,18 +70,23 @@ def page_context(
     }
 
 
-def timeline_context(request: Request, photos: PhotoQuerySet, *, title: str) -> dict[str, Any]:
-    """Return what a timeline needs: its page from the cursor or the month of the address, and all months."""
+def timeline_context(
+    request: Request, photos: PhotoQuerySet, *, title: str, owner: User | None = None, **parameters: str
+) -> dict[str, Any]:
+    """Return what a timeline needs: its page from the cursor or the month of the address, and all months.
+
+    The months are those of the ``owner``; without one there are none. The next page has these parameters.
+    """
     cursor = request.GET.get("cursor", "")
     month = timeline.month_named(request.GET.get("month", ""))
     page = timeline.page_on_timeline(photos.with_owner(), cursor, until=month.following if month else None)
-    context = page_context(request, page, title=title, move_on=True)
+    context = page_context(request, page, title=title, move_on=owner is not None, **parameters)
     position = decode_cursor(cursor)
     begun = timeline.headings(page.photos, position[0] if position else None)
     context["tiles"] = [replace(tile, month=begun.get(tile.photo_id)) for tile in context["tiles"]]
     if request.htmx:
         return context
-    months = timeline.months_of(photos)
+    months = months_of(owner) if owner else []
     newer = [one for one in months if month and one.first_day > month.first_day]
     return context | {
         "months": months,
@@ -112,10 +118,14 @@ def _waits_for_review(tile: Tile) -> bool:
 
 @require_safe
 def sheet(request: Request) -> HttpResponse:
-    """Show the newest public photos."""
-    response = render_list(
-        request, "photos/sheet.html", list_context(request, Photo.objects.public(), title=_("Explore"))
-    )
+    """Show the public photos: the newest, or by time of capture."""
+    photos, title = Photo.objects.public(), _("Explore")
+    by_time = request.GET.get("order") == "timeline"
+    if by_time:
+        context = timeline_context(request, photos, title=title, order="timeline")
+    else:
+        context = list_context(request, photos, title=title)
+    response = render_list(request, "photos/sheet.html", context | {"by_time": by_time})
     # A cookie may carry a message for this visitor, which the page shows and the response then deletes.
     is_anonymous = not (request.user.is_authenticated or request.COOKIES or response.cookies)
     if not (is_anonymous and settings.ORIGIN_SECRET):
@@ -152,7 +162,7 @@ def my_photos(request: SignedInRequest) -> HttpResponse:
     """Show the person's photos, settling those that the worker has finished."""
     mine = Photo.objects.owned_by(request.user)
     photos = mine.not_trashed().exclude(state=State.FAILED)
-    context = timeline_context(request, photos, title=_("My photos"))
+    context = timeline_context(request, photos, title=_("My photos"), owner=request.user)
     context["failed_count"] = 0 if request.htmx else mine.failed().count()
     context["any_pending"] = any(_waits_for_review(tile) for tile in context["tiles"])
     return render_list(request, "photos/mine.html", context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from django.db import connection
 
 from gallery.photos import timeline
 from gallery.photos.models import Photo
+from gallery.photos.months import months_of
 from gallery.photos.states import State
 
 if TYPE_CHECKING:
@@ -39,9 +41,10 @@ def library(alice: User, make_photo: PhotoFactory) -> list[Photo]:
         "2019-05-31T23:59:59",
         None,
         "2019-05-01T00:00:00.500000",
+        "1969-12-31T23:59:59.999999",
         "0999-01-02",
     ]
-    uploaded = [UPLOADED, UPLOADED, UPLOADED, datetime(2019, 5, 2, tzinfo=UTC), UPLOADED, UPLOADED]
+    uploaded = [UPLOADED, UPLOADED, UPLOADED, datetime(2019, 5, 2, tzinfo=UTC), UPLOADED, UPLOADED, UPLOADED]
     return [
         make_photo(alice, taken_local=clock(text) if text else None, created_at=created_at)
         for text, created_at in zip(clocks, uploaded, strict=True)
@@ -56,7 +59,7 @@ def test_order__is_of_capture_or_else_of_upload(alice: User, library: list[Photo
     assert list(timeline.on_timeline(mine(alice))) == library
 
 
-@pytest.mark.parametrize("size", [1, 2, 4, 6])
+@pytest.mark.parametrize("size", [1, 2, 4, 6, 7])
 def test_pages__show_each_photo_once(alice: User, library: list[Photo], size: int) -> None:
     shown, cursor = [], ""
     while True:
@@ -77,8 +80,8 @@ def test_pages__photos_of_one_second_are_ordered_by_id(alice: User, make_photo: 
 
 def test_months__are_counted_newest_first(alice: User, library: list[Photo]) -> None:
     assert library
-    found = [(month.name, month.count) for month in timeline.months_of(mine(alice))]
-    assert found == [("2026-12", 1), ("2026-11", 1), ("2019-05", 3), ("0999-01", 1)]
+    found = [(month.name, month.count) for month in months_of(alice)]
+    assert found == [("2026-12", 1), ("2026-11", 1), ("2019-05", 3), ("1969-12", 1), ("0999-01", 1)]
 
 
 def test_month__begins_with_its_last_photo(alice: User, library: list[Photo]) -> None:
@@ -89,12 +92,17 @@ def test_month__begins_with_its_last_photo(alice: User, library: list[Photo]) ->
 
 @pytest.mark.parametrize(
     ("text", "following"),
-    [("2019-05", datetime(2019, 6, 1)), ("2019-12", datetime(2020, 1, 1)), ("0999-01", datetime(999, 2, 1))],  # noqa: DTZ001
+    [
+        ("2019-05", "2019-06-01T00:00:00"),
+        ("2019-12", "2020-01-01T00:00:00"),
+        ("0999-01", "0999-02-01T00:00:00"),
+        ("9999-12", "9999-12-31T23:59:59.999999"),
+    ],
 )
-def test_month__ends_before_the_next(text: str, following: datetime) -> None:
+def test_month__ends_before_the_next(text: str, following: str) -> None:
     month = timeline.month_named(text)
     assert month
-    assert month.following == following
+    assert month.following == clock(following)
 
 
 @pytest.mark.parametrize(
@@ -117,10 +125,14 @@ def test_headings__begin_each_month_once(library: list[Photo]) -> None:
         library[0].pk: date(2026, 12, 1),
         library[1].pk: date(2026, 11, 1),
         library[2].pk: date(2019, 5, 1),
-        library[5].pk: date(999, 1, 1),
+        library[5].pk: date(1969, 12, 1),
+        library[6].pk: date(999, 1, 1),
     }
     # The page before ended in May, so that May's heading is there.
-    assert timeline.headings(library[4:], timeline.at_of(library[3])) == {library[5].pk: date(999, 1, 1)}
+    assert timeline.headings(library[4:], timeline.at_of(library[3])) == {
+        library[5].pk: date(1969, 12, 1),
+        library[6].pk: date(999, 1, 1),
+    }
 
 
 def test_page__has_months_headings_and_links(
@@ -166,11 +178,42 @@ def test_jump__asks_no_more_for_many_photos(
         client.get("/me/photos/?month=2010-01")
 
 
+def test_public_order__shows_each_photo_once_by_time_of_capture(
+    alice: User, make_photo: PhotoFactory, client_of: Callable[[User], Client]
+) -> None:
+    photos = [
+        make_photo(alice, taken_local=clock("2001-01-01") - timedelta(days=300 * at)) for at in range(70)
+    ]
+    make_photo(alice, State.PENDING, taken_local=clock("2002-01-01"))
+    found, path = [], "/?order=timeline"
+    while path:
+        text = client_of(alice).get(path).text
+        found += re.findall(r'data-photo-id="([^"]+)"', text)
+        following = re.search(r'href="([^"]+)" rel="next"', text)
+        path = following[1].replace("&amp;", "&") if following else ""
+    assert found == [str(photo.pk) for photo in photos]
+    assert "January 2001" in client_of(alice).get("/?order=timeline").text
+    assert 'class="month"' not in client_of(alice).get("/").text
+
+
+@pytest.mark.parametrize(
+    "month", ["9999-12", "0001-01", "1969-12", "x", "\u0662\u0660\u0660\u0669-\u0660\u0665"]
+)
+@pytest.mark.parametrize("path", ["/me/photos/", "/"])
+def test_page__any_month_is_answered(
+    path: str, month: str, alice: User, library: list[Photo], client_of: Callable[[User], Client]
+) -> None:
+    assert library
+    assert client_of(alice).get(path, {"month": month, "order": "timeline"}).status_code == 200
+
+
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="small tables have stable plans on SQLite only")
 def test_plan__timeline_is_read_in_order(alice: User, library: list[Photo]) -> None:
     ordered = timeline.on_timeline(mine(alice))
     deep = timeline.on_timeline(timeline.before(mine(alice), timeline.at_of(library[2]), library[2].pk))
-    for photos in (ordered, deep):
+    public = timeline.on_timeline(Photo.objects.public())
+    named = ((ordered, "owner"), (deep, "owner"), (public, "public"))
+    for photos, name in named:
         plan = photos[:61].explain()
-        assert "photos_owner_timeline" in plan
+        assert f"photos_{name}_timeline" in plan
         assert "TEMP B-TREE" not in plan

@@ -1,0 +1,118 @@
+"""The counts by month follow every move of a photo."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from io import StringIO
+from typing import TYPE_CHECKING
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from gallery.photos import actions, month_counts, transitions
+from gallery.photos.models import MonthCount, Photo
+from gallery.photos.months import Difference, recount_months
+from gallery.photos.purge import purge_photo
+from gallery.photos.states import WITHOUT_PICTURE, State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gallery.accounts.models import User
+    from tests.gallery.conftest import PhotoFactory
+
+pytestmark = pytest.mark.django_db
+
+MAY = datetime(2019, 5, 31, 23, 59, 59, 999999)  # noqa: DTZ001 - a wall clock
+SCAN = datetime(1958, 1, 1)  # noqa: DTZ001
+
+
+def counts(owner: User) -> dict[str, int]:
+    found = MonthCount.objects.filter(owner=owner).exclude(photos=0)
+    return dict(found.values_list("month", "photos"))
+
+
+@pytest.mark.parametrize("state", list(State))
+@pytest.mark.parametrize(
+    "move",
+    [
+        pytest.param(lambda photo, actor: transitions.trashed(photo.pk, actor=actor), id="trashed"),
+        pytest.param(
+            lambda photo, actor: transitions.rejected(photo.pk, actor=actor, reason="r"), id="rejected"
+        ),
+        pytest.param(lambda photo, actor: transitions.approved(photo.pk, actor=actor), id="approved"),
+        pytest.param(
+            lambda photo, actor: transitions.taken_down(photo.pk, actor=actor, reason="r"), id="taken"
+        ),
+        pytest.param(lambda photo, _: transitions.failed(photo.pk, reason="r", facts={}), id="failed"),
+        pytest.param(lambda photo, actor: transitions.tried_again(photo.pk, actor=actor), id="tried"),
+        pytest.param(
+            lambda photo, _: transitions.processed(photo.pk, trusted=True, facts={"taken_local": SCAN}),
+            id="made",
+        ),
+        pytest.param(lambda photo, _: purge_photo(photo.pk), id="purged"),
+    ],
+)
+def test_counts__follow_every_move_from_every_state(
+    move: Callable[[Photo, User], bool], state: State, alice: User, make_photo: PhotoFactory
+) -> None:
+    photo = make_photo(alice, state, taken_local=MAY)
+    make_photo(alice, taken_local=MAY)
+    move(photo, alice)
+    assert recount_months(alice, repair=False) == []
+
+
+def test_counts__trash_and_restore(alice: User, make_photo: PhotoFactory) -> None:
+    photo = make_photo(alice, taken_local=MAY)
+    assert counts(alice) == {"2019-05": 1}
+    actions.trash(photo.pk, actor=alice)
+    assert counts(alice) == {}
+    actions.restore(photo.pk, actor=alice)
+    assert counts(alice) == {"2019-05": 1}
+
+
+def test_counts__one_statement_for_two_months(alice: User) -> None:
+    with CaptureQueriesContext(
+        connection,
+    ) as ran:
+        month_counts.count(alice.pk, before="2019-05", after="1958-01")
+        month_counts.count(alice.pk, before="2019-05", after="2019-05")
+        month_counts.count(alice.pk, before="", after="")
+    assert len(ran) == 1
+    assert dict(MonthCount.objects.values_list("month", "photos")) == {"2019-05": -1, "1958-01": 1}
+
+
+def test_recount__reports_and_repairs(alice: User, bob: User, make_photo: PhotoFactory) -> None:
+    for state in State:
+        make_photo(alice, state, taken_local=SCAN)
+    assert counts(alice) == {"1958-01": len(State) - len(WITHOUT_PICTURE)}
+    MonthCount.objects.all().delete()
+    MonthCount.objects.create(owner=alice, month="2001-01", photos=7)
+    MonthCount.objects.create(owner=bob, month="2001-01", photos=1)
+    differing = [Difference("1958-01", 0, len(State) - len(WITHOUT_PICTURE)), Difference("2001-01", 7, 0)]
+    assert recount_months(alice, repair=False) == differing
+    assert recount_months(alice) == differing
+    assert recount_months(alice) == []
+    assert counts(alice) == {"1958-01": 3}
+    assert counts(bob) == {"2001-01": 1}
+
+
+def test_command__says_what_differed(alice: User, make_photo: PhotoFactory) -> None:
+    make_photo(alice, taken_local=MAY)
+    MonthCount.objects.all().delete()
+    said = StringIO()
+    call_command("recount_months", "--dry-run", stdout=said)
+    call_command("recount_months", alice.username, stdout=said)
+    call_command("recount_months", stdout=said)
+    line = f"{alice.username} 2019-05: counted 0, has 1"
+    assert said.getvalue().splitlines() == [
+        line,
+        "1 months differed.",
+        line,
+        "1 months differed.",
+        "0 months differed.",
+    ]
+    with pytest.raises(CommandError):
+        call_command("recount_months", "no-one")
