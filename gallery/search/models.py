@@ -22,9 +22,8 @@ class SearchText(models.Model):
     A visitor must not find a photo by words that they may not see, so each reader has a text of their own.
     ``bigrams`` has the pairs of signs of both, by which an index finds short words. ``camera``, ``lens`` and
     ``file_words`` are the worker's, and are kept because the texts are written again without the worker.
-    ``timeline_at`` is the wall clock of capture, or of the upload in UTC where that is unknown. Results are
-    in this order, so that words and order are in one table. A row that ``is_stale`` lacks some of this: the
-    sweep and ``reindex_search`` write it.
+    ``timeline_at`` copies the photo's place on the timeline: results are in this order, and words and order
+    are in one table. A row that ``is_stale`` lacks some of this: the sweep and ``reindex_search`` write it.
     """
 
     photo = models.OneToOneField(Photo, on_delete=models.CASCADE, related_name="search_text")

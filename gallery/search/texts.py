@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -12,6 +11,7 @@ from gallery.albums.models import AlbumEntry
 from gallery.albums.tagging import tags_of
 from gallery.photos.models import Photo
 from gallery.photos.states import Visibility
+from gallery.photos.timeline import at_of
 from gallery.search.devices import camera_name, lens_name
 from gallery.search.folding import bigrams_of, folded_for_search
 from gallery.search.models import Name, NameKind, SearchText
@@ -82,7 +82,7 @@ def _wanted(
     for photo in photos:
         known = before.get(photo.pk)
         text = SearchText(photo=photo, owner_id=photo.owner_id, is_stale=photo.has_picture)
-        text.timeline_at = photo.taken_local or photo.created_at.astimezone(UTC).replace(tzinfo=None)
+        text.timeline_at = at_of(photo)
         if photo.pk in items:
             _record(text, items[photo.pk])
         elif known:
