@@ -43,7 +43,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request to reconcile one photo. ``nudged`` asks to decode again what was refused before."""
+    """A request to reconcile one photo. ``nudged`` asks to make everything again, whatever the item says."""
 
     photo_id: UUID
     received_before: bool = False
@@ -120,14 +120,18 @@ class Reconciler:
         return Result(outcome, item)
 
     def _complete_item(self, request: Request) -> PhotoItem | None:
-        """Return the item if an earlier try left nothing to do. Only a repeat pays for this read."""
-        item = self.stores.catalogue.get(request.photo_id) if request.is_repeat else None
+        """Return the item if an earlier try left nothing to do. Only a repeat pays for this read.
+
+        Renditions can be lost while the item is intact, so a nudge makes them again without believing it.
+        """
+        believes_item = request.received_before and not request.nudged
+        item = self.stores.catalogue.get(request.photo_id) if believes_item else None
         if item is None:
             return None
         if item.status is Status.READY:
             is_complete = not missing(item, self.policy)
         else:
-            is_complete = not request.nudged and item.policy_version == self.policy.version
+            is_complete = item.policy_version == self.policy.version
         return item if is_complete else None
 
     def _built(

@@ -1,7 +1,11 @@
-"""What each run of the sweep did."""
+"""What each run of the sweep did, and campaigns."""
 
 from __future__ import annotations
 
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
 from django.db import models
 
 
@@ -20,3 +24,67 @@ class SweepRun(models.Model):
     def __str__(self) -> str:
         """Return when it began."""
         return f"{self.at:%Y-%m-%d %H:%M:%S}"
+
+
+class CampaignState(models.TextChoices):
+    """Whether a campaign goes on."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    DONE = "done"
+    CANCELED = "canceled"
+
+
+class CampaignPhase(models.TextChoices):
+    """What a campaign does: ask the worker, then remove the renditions that were replaced."""
+
+    ASKING = "asking"
+    REMOVING = "removing"
+
+
+FIRST_CURSOR = uuid.UUID(int=0)
+
+
+class Campaign(models.Model):
+    """A request to make the renditions of many photos again, in the order of their ids.
+
+    ``owner``, ``policy`` (that version or an older one) and ``reason`` (of failed photos) narrow it.
+    ``cursor`` is the last photo of the present phase. ``paced_at`` is the instant up to which
+    ``per_minute`` is used up.
+    ``slot`` is 1 while the campaign is open and empty afterwards: being unique, it admits one at a time.
+    """
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+")
+    policy = models.PositiveSmallIntegerField(null=True)
+    reason = models.CharField(max_length=40, blank=True, default="")
+    state = models.CharField(max_length=10, choices=CampaignState, default=CampaignState.RUNNING)
+    phase = models.CharField(max_length=10, choices=CampaignPhase, default=CampaignPhase.ASKING)
+    slot = models.PositiveSmallIntegerField(null=True, unique=True, default=1)
+    cursor = models.UUIDField(default=FIRST_CURSOR)
+    per_minute = models.PositiveIntegerField()
+    max_queue = models.PositiveIntegerField()
+    total = models.PositiveIntegerField()
+    asked = models.PositiveIntegerField(default=0)
+    skipped = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
+    started_at = models.DateTimeField()
+    paced_at = models.DateTimeField()
+    asked_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    OPEN: ClassVar[tuple[CampaignState, ...]] = (CampaignState.RUNNING, CampaignState.PAUSED)
+
+    def __str__(self) -> str:
+        """Return what is made again."""
+        parts = [
+            f"owner {self.owner}" if self.owner else "",
+            f"policy {self.policy} or older" if self.policy else "",
+            f"failed: {self.reason}" if self.reason else "",
+        ]
+        return ", ".join(filter(None, parts)) or "all photos"
+
+    @property
+    def left(self) -> int:
+        """Return the photos that were not checked yet."""
+        is_asking = self.phase == CampaignPhase.ASKING
+        return max(self.total - self.asked - self.skipped, 0) if is_asking else 0

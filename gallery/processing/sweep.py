@@ -26,7 +26,7 @@ from gallery.photos.models import DeletionRecord, Photo
 from gallery.photos.purge import purge_photo
 from gallery.photos.reservations import release_expired
 from gallery.photos.states import State
-from gallery.processing import matters
+from gallery.processing import campaigns, matters
 from gallery.processing.account_deletion import finish_deletions
 from gallery.processing.budget import Budget
 from gallery.processing.looks import ends_at, interval_after, next_look
@@ -34,7 +34,7 @@ from gallery.processing.matters import EXPIRE_AFTER
 from gallery.processing.models import SweepRun
 from gallery.processing.settle import settle
 from gallery.processing.sweep_run import BATCH, MAX_REMOVALS, MAX_ROWS, Run, SweepReport, TooManyRemovals
-from gallery.storage import catalogue
+from gallery.storage import catalogue, queues
 from gallery.storage.originals import OriginalsUnavailable, originals
 
 if TYPE_CHECKING:
@@ -295,6 +295,24 @@ def _continue_takedown(photo_id: UUID, run: Run) -> None:
     run.report.takedowns_finished += takedown.continue_one(photo_id, run.now)
 
 
+def _campaign(run: Run) -> Iterator[None]:
+    """Carry the open campaign on, for at most half of the run's calls."""
+    calls = 0
+    while calls < run.budget.calls // 2:
+        try:
+            step = campaigns.advance(run.now, most=BATCH)
+        except queues.QueueUnavailable as problem:
+            run.report.unavailable = True
+            logger.warning("campaign_interrupted", problem=str(problem))
+            return
+        calls += step.calls
+        run.budget.spend(step.calls)
+        run.count("campaign", step.photos)
+        if not step.photos:
+            return
+        yield
+
+
 _KINDS: dict[str, Callable[[Run], Iterator[None]]] = {
     "takedowns": _takedowns,
     "account_deletions": _account_deletions,
@@ -304,4 +322,5 @@ _KINDS: dict[str, Callable[[Run], Iterator[None]]] = {
     "trash": _old_trash,
     "missing_uploads": _never_arrived,
     "events": _events,
+    "campaign": _campaign,
 }

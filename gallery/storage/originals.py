@@ -28,7 +28,7 @@ from gallery.storage.upload_terms import OFFER_SECONDS, Offer, OriginalTerms, St
 from thumbworker.contract import keys, policy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from uuid import UUID
 
     from boto3.session import Session
@@ -192,6 +192,20 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
         objects: list[ObjectIdentifierTypeDef] = [
             {"Key": key} for key in policy.every_rendition_key(photo_id)
         ]
+        with _translated_errors():
+            answer = self.client.delete_objects(
+                Bucket=settings.RENDITIONS_BUCKET, Delete={"Objects": objects, "Quiet": True}
+            )
+        if answer.get("Errors"):
+            raise OriginalsUnavailable(answer["Errors"][0].get("Code", "unknown"))
+
+    def remove_replaced_renditions(self, photo_ids: Iterable[UUID]) -> None:
+        """Delete the renditions of up to 100 photos that no item of the current policy names: one call."""
+        objects: list[ObjectIdentifierTypeDef] = [
+            {"Key": key} for photo_id in photo_ids for key in policy.replaced_rendition_keys(photo_id)
+        ]
+        if not objects:
+            return
         with _translated_errors():
             answer = self.client.delete_objects(
                 Bucket=settings.RENDITIONS_BUCKET, Delete={"Objects": objects, "Quiet": True}

@@ -96,7 +96,7 @@ def test_metrics__unchanged_and_deleted_count_as_neither(worker: Worker) -> None
     photo_id = uuid4()
     worker.world.upload(photo_id)
     worker.handle(events.sqs_record(events.uploaded(photo_id)))
-    again = worker.handle(events.sqs_record(events.nudged(photo_id), sent_at=NOW))
+    again = worker.handle(events.sqs_record(events.uploaded(photo_id), sent_at=NOW, receive_count=2))
     worker.world.originals.files.clear()
     gone = worker.handle(events.sqs_record(events.removed(photo_id), sent_at=NOW))
     assert (again["outcome"], gone["outcome"]) == ("unchanged", "deleted")

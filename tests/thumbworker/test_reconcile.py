@@ -86,16 +86,25 @@ def test_reconcile__calls_of_new_photo(world: World, photo_id: UUID) -> None:
     assert world.calls.names[-2:] == ["HeadObject", "Publish"]
 
 
-@pytest.mark.parametrize("repetition", [{"received_before": True}, {"nudged": True}])
-def test_reconcile__repeat_of_complete_photo(
-    world: World, photo_id: UUID, repetition: dict[str, bool]
-) -> None:
+def test_reconcile__repeat_of_complete_photo(world: World, photo_id: UUID) -> None:
     world.upload(photo_id)
     run(world, photo_id)
-    assert run(world, photo_id, **repetition).outcome is Outcome.UNCHANGED
+    assert run(world, photo_id, received_before=True).outcome is Outcome.UNCHANGED
     assert world.calls.names == ["GetItem", "HeadObject", "Publish"]
     first, second = world.topic.published
     assert first == second
+
+
+@pytest.mark.parametrize("received_before", [False, True])
+def test_reconcile__nudge_makes_lost_renditions_again(
+    world: World, photo_id: UUID, received_before: bool
+) -> None:
+    world.upload(photo_id)
+    run(world, photo_id)
+    made = dict(world.renditions.files)
+    world.renditions.files.clear()
+    assert run(world, photo_id, received_before=received_before, nudged=True).outcome is Outcome.READY
+    assert world.renditions.files.keys() == made.keys()
 
 
 def test_reconcile__repeat_before_item(world: World, photo_id: UUID) -> None:

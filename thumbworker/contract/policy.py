@@ -85,6 +85,11 @@ def every_rendition_key(photo_id: UUID) -> tuple[str, ...]:
     return tuple(policy.key(spec, photo_id) for policy in EVER for spec in policy.renditions)
 
 
+def replaced_rendition_keys(photo_id: UUID) -> tuple[str, ...]:
+    """Return the keys of every policy before the current one."""
+    return tuple(policy.key(spec, photo_id) for policy in EVER[:-1] for spec in policy.renditions)
+
+
 def rendition_prefixes(photo_id: UUID) -> tuple[str, ...]:
     """Return a prefix for each size ever made: no other key begins with one of them.
 

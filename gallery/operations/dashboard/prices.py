@@ -165,6 +165,23 @@ def photo_dollars(work: PhotoWork) -> dict[str, float]:
     }
 
 
+def rerender_dollars(photos: int) -> float:
+    """Return the cost of making the renditions of so many photos again. Nothing is uploaded or asked for."""
+    work, calls = PhotoWork(), WORKER_CALLS
+    one = (
+        PRICES.s3_put.of(1 + calls["PutObject"])  # the nudge, and the renditions
+        + PRICES.s3_get.of(calls["GetObject"] + calls["HeadObject"])
+        + PRICES.lambda_request.of(1)
+        + work.worker_ms / 1000 * PRICES.lambda_x86.of(work.memory_gigabytes)
+        + PRICES.item_write.of(calls["PutItem"] * work.item_kilobytes)
+        + PRICES.item_read.of(3 * 0.5 * work.item_kilobytes)  # the worker's, and one of each phase
+        + PRICES.queue_request.of(work.queue_requests)
+        + PRICES.publish.of(calls["Publish"])
+        + PRICES.logs.of(work.log_bytes / GIGABYTE)
+    )
+    return photos * one
+
+
 def storage_dollars(stored_bytes: float) -> float:
     """Return the cost of storing these bytes for a month."""
     return PRICES.s3_month.of(stored_bytes / GIGABYTE)
