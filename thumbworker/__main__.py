@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from thumbworker import log
@@ -69,8 +69,22 @@ class Poller:
         failed = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
         for message in messages:
             if message["messageId"] not in failed:
-                self.queue.delete(self.queue_url, message["receiptHandle"])
+                self._delete(message)
         return len(messages)
+
+    def _delete(self, message: dict[str, Any]) -> None:
+        # A message that stays is received again and changes nothing; the others are still deleted.
+        try:
+            self.queue.delete(self.queue_url, message["receiptHandle"])
+        except StoreUnavailable as error:
+            log.write_line(
+                {
+                    "level": log.WARNING,
+                    "outcome": "message_not_deleted",
+                    "message_id": message["messageId"],
+                    "reason": str(error),
+                }
+            )
 
     def run(self) -> None:
         """Poll until stopped."""

@@ -106,6 +106,8 @@ class Run:
             # A URL with a hundred ids is 4 kB; API Gateway allows 10.
             "--limit-request-line=8190",
             "--graceful-timeout=5",
+            # gunicorn's 2 s is our own Retry-After: a script that polls would lose its connection.
+            "--keep-alive=75",
             "--log-level=warning",
             f"--access-logfile={self.folder.logs / 'access.log'}",
         ]

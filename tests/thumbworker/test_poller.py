@@ -13,6 +13,7 @@ from tests.stage import ENVIRONMENT
 from tests.thumbworker import events
 from tests.thumbworker.fakes import FakeQueue
 from thumbworker.__main__ import Poller
+from thumbworker.interfaces import StoreUnavailable
 
 
 class FakeBatch:
@@ -39,6 +40,22 @@ def test_poll_once__deletes_only_done_messages() -> None:
     queue, batch = FakeQueue([messages(3)]), FakeBatch("m-1")
     assert Poller(queue, "url", batch).poll_once() == 3  # type: ignore[arg-type]
     assert queue.deleted == ["handle-of-m-0", "handle-of-m-2"]
+
+
+@pytest.mark.parametrize("refused", [{0}, {1}, {2}, {0, 1}, {0, 1, 2}])
+def test_poll_once__failed_delete_leaves_the_others_deleted(
+    refused: set[int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    class RefusingQueue(FakeQueue):
+        def delete(self, queue_url: str, receipt_handle: str) -> None:
+            if receipt_handle in {f"handle-of-m-{number}" for number in refused}:
+                raise StoreUnavailable("DeleteMessage", "ReceiptHandleIsInvalid")
+            super().delete(queue_url, receipt_handle)
+
+    queue = RefusingQueue([messages(3)])
+    assert Poller(queue, "url", FakeBatch()).poll_once() == 3  # type: ignore[arg-type]
+    assert queue.deleted == [f"handle-of-m-{number}" for number in range(3) if number not in refused]
+    assert capsys.readouterr().out.count('"outcome": "message_not_deleted"') == len(refused)
 
 
 def test_poll_once__event_has_shape_of_lambda() -> None:
