@@ -213,6 +213,34 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
         if answer.get("Errors"):
             raise OriginalsUnavailable(answer["Errors"][0].get("Code", "unknown"))
 
+    def rendition_sizes(self, wanted: Iterable[str]) -> dict[str, int]:
+        """Return the sizes in bytes of those of these keys that exist. They are listed, not asked one by one.
+
+        Memory holds the given keys and one page of a listing.
+        """
+        sizes: dict[str, int] = {}
+        by_name: dict[str, list[str]] = {}
+        for key in wanted:
+            by_name.setdefault(key.partition("/")[0], []).append(key)
+        for name, group in by_name.items():
+            names, last = set(group), max(group)
+            # StartAfter excludes the key itself, so start just before the first one.
+            marker = min(group)[:-1]
+            while marker < last:
+                with _translated_errors():
+                    answer = self.client.list_objects_v2(
+                        Bucket=settings.RENDITIONS_BUCKET,
+                        Prefix=f"{name}/",
+                        StartAfter=marker,
+                        MaxKeys=len(group) + 1,
+                    )
+                found = answer.get("Contents", [])
+                sizes |= {entry["Key"]: entry["Size"] for entry in found if entry["Key"] in names}
+                if not (found and answer.get("IsTruncated")):
+                    break
+                marker = found[-1]["Key"]
+        return sizes
+
     def any_rendition_exists(self, photo_id: UUID) -> bool:
         """Return whether the renditions bucket holds a rendition of any size and policy: a LIST per size."""
         return any(map(self._has_rendition_under, policy.rendition_prefixes(photo_id)))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from thumbworker.contract import correlation, keys
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
     from mypy_boto3_s3.type_defs import HeadObjectOutputTypeDef
@@ -34,6 +35,7 @@ class StoredOriginal:
     content_type: str
     owner: str
     sha256: str
+    stored_at: datetime
 
     @property
     def is_seal(self) -> bool:
@@ -48,6 +50,7 @@ class StoredOriginal:
             content_type=head.get("ContentType", ""),
             owner=head.get("Metadata", {}).get(keys.OWNER_METADATA, ""),
             sha256=head.get("ChecksumSHA256", ""),
+            stored_at=head["LastModified"],
         )
 
 

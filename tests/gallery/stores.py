@@ -61,12 +61,13 @@ class Stores:
             TableName=self.aws.outputs.catalogue_table, Key={"pk": {"S": keys.photo_item_key(photo_id)}}
         )
 
-    def put_original(self, photo_id: UUID, content: bytes = b"original") -> None:
+    def put_original(self, photo_id: UUID, content: bytes = b"original", *, owner: str = "") -> None:
         self.s3.put_object(
             Bucket=self.aws.outputs.originals_bucket,
             Key=keys.original_key(photo_id),
             Body=content,
             ContentType="image/jpeg",
+            Metadata={keys.OWNER_METADATA: owner} if owner else {},
         )
 
     def put_rendition(self, photo_id: UUID) -> str:
@@ -75,6 +76,13 @@ class Stores:
             Bucket=self.aws.outputs.renditions_bucket, Key=key, Body=b"rendition", ContentType="image/webp"
         )
         return key
+
+    def put_renditions(self, item: PhotoItem) -> None:
+        """Store every rendition that the item names, in the size that it says."""
+        for made in item.renditions:
+            self.s3.put_object(
+                Bucket=self.aws.outputs.renditions_bucket, Key=made.key, Body=bytes(made.size_bytes)
+            )
 
     def keys(self, prefix: str) -> set[str]:
         """Return the keys in the originals bucket that begin with ``prefix``."""

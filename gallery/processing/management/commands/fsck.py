@@ -4,7 +4,6 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from gallery.accounts.models import User
 from gallery.processing.fsck import FsckReport, fsck
 from gallery.storage.originals import OriginalsUnavailable
 
@@ -14,22 +13,21 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--nudge", action="store_true", help="ask the worker to reconcile originals without item"
+            "--nudge",
+            action="store_true",
+            help="ask the worker to reconcile originals without item or renditions",
         )
         orphans = parser.add_mutually_exclusive_group()
         orphans.add_argument(
-            "--adopt-for", metavar="USERNAME", help="create photos of this user for originals without row"
+            "--adopt",
+            action="store_true",
+            help="create private photos for originals without row, of the owner that their metadata names",
         )
         orphans.add_argument("--remove", action="store_true", help="delete originals without row and record")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        owner = None
-        if options["adopt_for"]:
-            owner = User.objects.filter(username=options["adopt_for"]).first()
-            if owner is None:
-                raise CommandError(f"There is no user named {options['adopt_for']}.")
         try:
-            report = fsck(nudge=options["nudge"], adopt_for=owner, remove=options["remove"])
+            report = fsck(nudge=options["nudge"], adopt=options["adopt"], remove=options["remove"])
         except OriginalsUnavailable as problem:
             raise CommandError(f"S3 is not responding: {problem}") from problem
         self._print(report)
@@ -41,6 +39,9 @@ class Command(BaseCommand):
             ("without an item of the current policy", report.without_item),
             ("processed, but the original is missing", report.without_original),
             ("deleted permanently, but the original exists", report.after_deletion),
+            ("with a missing rendition", report.rendition_missing),
+            ("with a rendition of another size than its item says", report.rendition_resized),
+            ("not adopted, because the owner is unknown", report.without_owner),
         ):
             self.stdout.write(f"{len(found)} {name}.")
             for photo_id in found[:20]:
