@@ -13,6 +13,7 @@ from gallery.operations import release_migrations
 from gallery.operations.diagnosis import Finding, broken, note, ok, skipped
 from gallery.operations.health import UNUSED_PHOTO_ID
 from gallery.operations.resources import Names
+from gallery.processing import database_mark
 from gallery.storage import catalogue
 from gallery.storage.originals import OriginalsUnavailable, originals
 
@@ -75,6 +76,10 @@ def _database() -> Finding:
         # A deployment migrates in a step of its own, the local gallery at every start.
         command = "make run" if settings.STAGE == "local" else "make deploy"
         return broken("database", f"migrations to apply: {len(pending)}. Run: {command}", "web-errors")
+    if refused := database_mark.refusal():
+        return broken(
+            "database", f"the sweep removes nothing. {refused} {database_mark.ADVICE}", "sweep-stopped"
+        )
     return ok("database")
 
 

@@ -88,3 +88,18 @@ class Campaign(models.Model):
         """Return the photos that were not checked yet."""
         is_asking = self.phase == CampaignPhase.ASKING
         return max(self.total - self.asked - self.skipped, 0) if is_asking else 0
+
+
+class DatabaseMark(models.Model):
+    """The one row that tells which database this is, and how new. ``database_mark`` compares it with S3.
+
+    ``refused`` says why the sweep removes nothing, and is empty if it may.
+    """
+
+    generation = models.UUIDField(default=uuid.uuid4)
+    number = models.PositiveBigIntegerField(default=0)
+    refused = models.CharField(max_length=200, blank=True, default="")
+
+    def __str__(self) -> str:
+        """Return the generation and the number."""
+        return f"{self.generation} {self.number}"

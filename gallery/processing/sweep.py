@@ -26,7 +26,7 @@ from gallery.photos.models import DeletionRecord, Photo
 from gallery.photos.purge import purge_photo
 from gallery.photos.reservations import release_expired
 from gallery.photos.states import State
-from gallery.processing import campaigns, matters
+from gallery.processing import campaigns, database_mark, matters
 from gallery.processing.account_deletion import finish_deletions
 from gallery.processing.budget import Budget
 from gallery.processing.looks import ends_at, interval_after, next_look
@@ -60,15 +60,18 @@ def sweep(now: datetime | None = None, *, budget: Budget | None = None) -> Sweep
     was_late = matters.removals_are_late(run.now)
     # Each run begins with another kind, so each comes first even if stores are so slow that only one does.
     names = [*_KINDS][record.pk % len(_KINDS) :] + [*_KINDS][: record.pk % len(_KINDS)]
-    turns = {name: _KINDS[name](run) for name in names}
+    run.may_remove = _may_remove(run)
+    turns = {name: _KINDS[name](run) for name in names if run.may_remove or name not in _REMOVING}
     while turns and run.budget.has_left():
         for name in list(turns):
             if not _take_turn(run, turns[name]):
                 del turns[name]
     report = run.report
     report.exhausted = not run.budget.has_left()
-    report.stopped = report.limited and was_late
-    if report.stopped:
+    report.stopped = (report.limited and was_late) or bool(report.refused)
+    if report.refused:
+        logger.error("sweep_refused", problem=report.refused)
+    elif report.stopped:
         logger.error("sweep_stopped", removals=report.removals, limit=MAX_REMOVALS)
     report.calls, report.seconds = run.budget.spent_calls, round(run.budget.spent_seconds, 3)
     report.backlog = matters.backlog(run.now)
@@ -77,6 +80,17 @@ def sweep(now: datetime | None = None, *, budget: Budget | None = None) -> Sweep
     record.save()
     SweepRun.objects.filter(at__lt=run.now - RUNS_KEPT).delete()
     return report
+
+
+def _may_remove(run: Run) -> bool:
+    """Return whether the database is as new as S3. Without an answer nothing is removed in this run."""
+    try:
+        run.report.refused = database_mark.check()
+    except OriginalsUnavailable as problem:
+        run.report.unavailable = True
+        logger.warning("sweep_interrupted", problem=str(problem))
+        return False
+    return not run.report.refused
 
 
 def _take_turn(run: Run, turn: Iterator[None]) -> bool:
@@ -163,6 +177,8 @@ def _check_awaiting(photo: Photo, reading: catalogue.Reading, run: Run) -> None:
         if photo.owner.is_active:
             _nudge(run, photo.pk)
     elif not photo.owner.is_active:
+        if not run.may_remove:
+            return
         # No original is lost. One that arrives later is removed, as the deletion record says.
         run.budget.spend(CALLS_OF_A_PURGE)
         run.report.offers_ended += purge_photo(photo.pk, only_if=OF_CLOSED_ACCOUNT)
@@ -313,6 +329,8 @@ def _campaign(run: Run) -> Iterator[None]:
         yield
 
 
+_REMOVING = frozenset({"account_deletions", "deletions", "trash", "missing_uploads"})
+"""Kinds that an older database must not bring forward. What was taken down stays down in any database."""
 _KINDS: dict[str, Callable[[Run], Iterator[None]]] = {
     "takedowns": _takedowns,
     "account_deletions": _account_deletions,

@@ -33,7 +33,8 @@ class SweepReport:
     """What one run did, as counts.
 
     ``limited``: the limit of removals was reached, and the next run continues. ``stopped``: it was reached,
-    and what is to be removed has been due for days, as in a wrong or restored database.
+    and what is to be removed has been due for days, as in a wrong or restored database; or the database is
+    older than S3, and ``refused`` says why nothing is removed.
     ``unavailable``: S3 or DynamoDB did not respond.
     ``exhausted``: the budget ended before the work. ``done`` counts by kind.
     """
@@ -52,6 +53,7 @@ class SweepReport:
     accounts_gone: int = 0
     limited: bool = False
     stopped: bool = False
+    refused: str = ""
     unavailable: bool = False
     exhausted: bool = False
     rows_failed: int = 0
@@ -77,6 +79,7 @@ class Run:
     now: datetime
     budget: Budget
     report: SweepReport = field(default_factory=SweepReport)
+    may_remove: bool = False
     removed_again: dict[int, int] = field(default_factory=dict)
 
     def batches(self, rows: QuerySet[Any], *, by: str, then: str) -> Iterator[Sequence[Any]]:

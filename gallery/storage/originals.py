@@ -44,6 +44,8 @@ READ_TIMEOUT_SECONDS = 10.0
 
 _CLIENT_LOCK = threading.Lock()
 
+DATABASE_MARK_KEY = "marks/database"
+
 
 class OriginalsUnavailable(Exception):
     """S3 did not answer, or refused for a reason that is not the caller's."""
@@ -174,6 +176,19 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
             },
             ExpiresIn=DOWNLOAD_SECONDS,
         )
+
+    def read_database_mark(self) -> bytes | None:
+        """Return the mark of the database that the sweep ran with last, or ``None``."""
+        try:
+            with _translated_errors():
+                answer = self.client.get_object(Bucket=self.bucket_name, Key=DATABASE_MARK_KEY)
+                return answer["Body"].read()
+        except _NotFound:
+            return None
+
+    def write_database_mark(self, data: bytes) -> None:
+        """Store the mark of the database that the sweep runs with."""
+        self._put(DATABASE_MARK_KEY, data, "application/json")
 
     def nudge(self, photo_id: UUID) -> None:
         """Ask the worker to reconcile this id. The request may be lost or delivered twice."""

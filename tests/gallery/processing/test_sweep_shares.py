@@ -137,7 +137,7 @@ def test_never_uploaded__is_looked_at_by_five_calls_in_all(
             looks += [minute] * (costs.calls["HeadObject"] - before)
     # Until 16 minutes a signed PUT may store it. Two looks follow: at once, and after the quiet time.
     assert looks == [5, 10, 15, 20, 140]
-    assert set(costs.calls) == {"HeadObject", "BatchGetItem"}
+    assert set(costs.calls) == {"HeadObject", "BatchGetItem", "GetObject", "PutObject"}
     assert DeletionRecord.objects.get().closed_at is not None
 
 
