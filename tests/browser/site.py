@@ -37,9 +37,10 @@ person("alice")
 person("bob")
 person("wanda")
 person("tina", "skip_review")
+person("tess")
 person("charlie", "moderate_photo", "view_photo", "view_historyentry", is_staff=True)
 """
-"""Alice, Bob and Wanda are new here, Tina is trusted, Charlie moderates."""
+"""Alice, Bob, Wanda and Tess are new here, Tina is trusted, Charlie moderates."""
 
 
 @dataclass
