@@ -1,5 +1,5 @@
 // The scrubber beside a timeline: a slider over its months by their count. Moving it shows the month, releasing it goes there.
-import { gettext, interpolate } from "./i18n.js";
+import { interpolate, ngettext } from "./i18n.js";
 
 const SHOWS_FROM_MONTHS = 3;
 
@@ -26,7 +26,8 @@ export function startScrubber(root = document, go = (url) => window.location.ass
 
   const say = () => {
     const { label, count } = links[index()].dataset;
-    slider.setAttribute("aria-valuetext", interpolate(gettext("%(month)s, %(count)s photos"), { month: label, count }));
+    const sentence = ngettext("%(month)s, %(count)s photo", "%(month)s, %(count)s photos", Number(count));
+    slider.setAttribute("aria-valuetext", interpolate(sentence, { month: label, count }));
     output.textContent = label;
     output.style.top = `${(100 * Number(slider.value)) / Math.max(1, Number(slider.max))}%`;
   };
