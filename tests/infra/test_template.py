@@ -208,7 +208,7 @@ def test_web_role__receives_only_dead_letters():
     )
 
 
-def test_web_role__puts_only_originals_nudges_and_imports():
+def test_web_role__puts_only_originals_nudges_imports_and_the_mark_of_the_database():
     written = [
         statement["Resource"]["Fn::Sub"]
         for statement in statements("WebRole")
@@ -216,6 +216,7 @@ def test_web_role__puts_only_originals_nudges_and_imports():
     ]
     assert sorted(written) == [
         "${OriginalsBucket.Arn}/imports/*",
+        "${OriginalsBucket.Arn}/marks/*",
         "${OriginalsBucket.Arn}/nudges/*",
         "${OriginalsBucket.Arn}/originals/*",
     ]

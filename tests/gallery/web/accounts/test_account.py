@@ -116,7 +116,7 @@ def test_delete__decisions_of_moderator_stay(alice: User, charlie: User, make_ph
     assert HistoryEntry.objects.get().actor is None
 
 
-def test_delete__sweep_finishes(empty_aws: None, alice: User, make_photo: PhotoFactory, capsys) -> None:
+def test_delete__sweep_finishes(stores: Stores, alice: User, make_photo: PhotoFactory, capsys) -> None:
     make_photo(alice)
     assert not account_deletion.delete_account(alice, seconds=0)
     alice.refresh_from_db()
