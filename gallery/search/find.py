@@ -9,11 +9,13 @@ from django.db.models import F, Q
 
 from gallery.accounts.models import User
 from gallery.albums.models import Album, AlbumEntry, PhotoTag
+from gallery.photos.models import Photo
 from gallery.photos.paging import PAGE_SIZE, Page, decode_cursor, encode_cursor
 from gallery.photos.stacks import RAWS
 from gallery.photos.states import Visibility
 from gallery.search.folding import folded_for_search
 from gallery.search.models import Name, NameKind
+from gallery.search.names import names_seen
 from gallery.search.query import FORMATS, RAW, Kind, Query, Term
 from gallery.search.querysets import containing
 from gallery.search.time_limit import within_seconds
@@ -29,7 +31,8 @@ if TYPE_CHECKING:
 
 _LONG = [f"search_text__{name}" for name in ("public_text", "own_text", "bigrams", "file_words")]
 MOST_NAMES = 50
-"""Names that one filter stands for."""
+"""Names that one filter stands for, of those that the reader sees."""
+_NAMED = frozenset({Kind.TAG, Kind.CAMERA, Kind.LENS})
 
 
 def page_of_matching(
@@ -72,12 +75,20 @@ def _condition(term: Term, viewer: User | AnonymousUser) -> Q:
         return Q(
             pk__in=AlbumEntry.objects.filter(album__in=albums_named(term.folded, viewer)).values("photo_id")
         )
+    if term.kind in _NAMED:
+        return _has_name(term, viewer)
     return _CONDITIONS[term.kind](term)
 
 
-def _has_tag(term: Term) -> Q:
+def _has_name(term: Term, viewer: User | AnonymousUser) -> Q:
+    kind = NameKind(term.kind)
+    condition = {"folded" if kind == NameKind.TAG else "folded__contains": term.folded}
+    seen = names_seen(kind, Photo.objects.visible_to(viewer), **condition)
+    names = list(seen.values_list("name", flat=True)[:MOST_NAMES])
+    if kind != NameKind.TAG:
+        return Q(**{f"search_text__{kind}__in": names})
     # The tag itself, too: of photos whose text is still to be written, no name is kept yet.
-    names = [*_names(NameKind.TAG, folded=term.folded), folded(term.value)]
+    names.append(folded(term.value))
     return Q(pk__in=PhotoTag.objects.filter(tag__name__in=names).values("photo_id"))
 
 
@@ -105,11 +116,6 @@ def _midnight(day: date) -> datetime:
 
 
 _CONDITIONS: dict[Kind, Callable[[Term], Q]] = {
-    Kind.TAG: _has_tag,
-    Kind.CAMERA: lambda term: Q(
-        search_text__camera__in=_names(NameKind.CAMERA, folded__contains=term.folded)
-    ),
-    Kind.LENS: lambda term: Q(search_text__lens__in=_names(NameKind.LENS, folded__contains=term.folded)),
     Kind.OWNER: _has_owner,
     Kind.FROM: lambda term: Q(search_text__timeline_at__gte=_midnight(term.period[0])),
     Kind.UNTIL: lambda term: Q(search_text__timeline_at__lt=_midnight(term.period[1])),
@@ -120,16 +126,12 @@ _CONDITIONS: dict[Kind, Callable[[Term], Q]] = {
 }
 
 
-def _names(kind: NameKind, **condition: str) -> list[str]:
-    found = Name.objects.filter(kind=kind, **condition).order_by("folded")
-    return list(found.values_list("name", flat=True)[:MOST_NAMES])
-
-
 def albums_named(part: str, viewer: User | AnonymousUser) -> list[Any]:
     """Return the ids of the albums whose title, as this viewer reads it, contains this folded part."""
-    names = _names(NameKind.ALBUM, folded__contains=part)
+    # All of them: a limit on names of which some are private would tell of these.
+    names = Name.objects.filter(kind=NameKind.ALBUM, folded__contains=part).values("name")
     public = Album.objects.visible_to(viewer).filter(visibility=Visibility.PUBLIC, public_title__in=names)
-    found = list(public.values_list("pk", flat=True)[:MOST_NAMES])
+    found = list(public.newest_first().values_list("pk", flat=True)[:MOST_NAMES])
     if not viewer.is_anonymous:
         own = Album.objects.owned_by(viewer).values_list("pk", "title")
         found += [pk for pk, title in own if part in folded_for_search(title)]

@@ -12,6 +12,7 @@ from gallery.photos.models import Photo
 from gallery.search.find import albums_named
 from gallery.search.folding import folded_for_search
 from gallery.search.models import Name, NameKind
+from gallery.search.names import names_seen, photos_named
 from gallery.search.query import Kind, last_typed, written
 from gallery.search.time_limit import within_seconds
 
@@ -26,11 +27,6 @@ MOST_OF_A_KIND = 4
 MOST_CANDIDATES = 20
 COUNTED_UP_TO = 1000
 KINDS = (Kind.TAG, Kind.ALBUM, Kind.CAMERA, Kind.LENS)
-_RELATIONS = {
-    NameKind.TAG: "tags__name",
-    NameKind.CAMERA: "search_text__camera",
-    NameKind.LENS: "search_text__lens",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +72,12 @@ def suggest(untrusted: str, viewer: User | AnonymousUser) -> list[Suggestion]:
 
 def _names(kind: Kind, folded: str, seen: PhotoQuerySet) -> dict[str, int]:
     of_kind = NameKind(kind)
-    beginning = Name.objects.filter(kind=of_kind, folded__startswith=folded).order_by("folded")
+    beginning = names_seen(of_kind, seen, folded__startswith=folded)
     candidates = list(beginning.values_list("pk", flat=True)[:MOST_CANDIDATES])
     if len(folded) > 1 and len(candidates) < MOST_CANDIDATES:
-        inside = Name.objects.filter(kind=of_kind, folded__contains=folded).order_by("folded")
+        inside = names_seen(of_kind, seen, folded__contains=folded)
         candidates += inside.values_list("pk", flat=True)[:MOST_CANDIDATES]
-    photos = seen.filter(**{_RELATIONS[of_kind]: OuterRef("name")})
-    return _counted(Name.objects.filter(pk__in=candidates), photos, "name")
+    return _counted(Name.objects.filter(pk__in=candidates), photos_named(of_kind, seen), "name")
 
 
 def _albums(folded: str, seen: PhotoQuerySet, viewer: User | AnonymousUser) -> dict[str, int]:
