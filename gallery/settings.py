@@ -52,6 +52,26 @@ THUMBNAILS_DEAD_LETTER_QUEUE_URL = env.str("THUMBNAILS_DEAD_LETTER_QUEUE_URL", d
 IMPORTS_QUEUE_URL = env.str("IMPORTS_QUEUE_URL", default="")
 IMPORTS_DEAD_LETTER_QUEUE_URL = env.str("IMPORTS_DEAD_LETTER_QUEUE_URL", default="")
 STAGE = env.str("STAGE", default="local")
+# How long stores are waited for: see gallery/storage/time_limits.py and docs/scaling.md. The gateway gives up
+# after 30 seconds.
+STORE_SECONDS = {
+    # One attempt: to connect, and for the answer to begin. There are two attempts.
+    "connect": 0.5,
+    "answer": 1.2,
+    # The plain form and the folder import send an original's bytes; a takedown waits for CloudFront.
+    "bytes_connect": 2.0,
+    "bytes_answer": 8.0,
+    "edge_answer": 5.0,
+    # All that a web request may wait in vain; with bytes or CloudFront; for any calls, also answered ones.
+    "request": 3.0,
+    "request_longest": 10.0,
+    "request_whole": 20.0,
+    # One store's part of /health/ready/.
+    "health": 1.5,
+    # One run of the sweep: all stores, and each of them.
+    "job": 12.0,
+    "job_store": 4.0,
+}
 
 # The product.
 SIGN_UP = env.str("SIGN_UP", default="open")
@@ -115,6 +135,7 @@ MIDDLEWARE = [
     "gallery.core.addresses_without_nul.AddressesWithoutNulMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "gallery.storage.time_limits.StoreTimeMiddleware",
     "gallery.api.middleware.ApiMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -18,6 +18,7 @@ from gallery.blocks.models import Block
 from gallery.core import correlation, reasons
 from gallery.imports.urls import checked_url, file_name_of
 from gallery.photos.models import Photo
+from gallery.storage import time_limits
 from gallery.storage.originals import OriginalsUnavailable, originals
 from gallery.uploads.file_checks import FileRefused
 from gallery.uploads.offers import may_upload
@@ -146,7 +147,8 @@ def _request_all(rows: Sequence[Photo]) -> None:
     storage = originals()
     _ = storage.client  # created before the threads share it
     with ThreadPoolExecutor(min(PARALLEL_REQUESTS, len(rows)), thread_name_prefix="request") as pool:
-        list(pool.map(lambda row: request_again(row, correlation_id=correlation_id), rows))
+        ask = time_limits.carried(lambda row: request_again(row, correlation_id=correlation_id))
+        list(pool.map(ask, rows))
 
 
 def request_again(photo: Photo, *, correlation_id: str = "") -> bool:

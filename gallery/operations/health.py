@@ -9,7 +9,7 @@ import structlog
 from django.db import DatabaseError, connection
 
 from gallery.operations import release_migrations
-from gallery.storage import catalogue
+from gallery.storage import catalogue, time_limits
 from gallery.storage.originals import OriginalsUnavailable, originals
 
 if TYPE_CHECKING:
@@ -65,7 +65,8 @@ def names_down() -> list[str]:
 
 def _answers(name: str, call: Callable[[], None]) -> bool:
     try:
-        call()
+        with time_limits.limited(time_limits.of_health_check()):
+            call()
     except (DatabaseError, MigrationsWaiting, OriginalsUnavailable, catalogue.CatalogueUnavailable) as error:
         logger.warning("part_down", part=name, problem=str(error))
         return False

@@ -15,7 +15,7 @@ class Budget:
     """Seconds and AWS calls that a run may use. ``clock`` returns seconds, and never goes back.
 
     A run asks after each row, so it ends one row late at most. The web function has 30 seconds
-    (``zappa_settings.json``), and one row may wait for S3 for as long as its read timeout.
+    (``zappa_settings.json``), and one row may wait for a store as long as ``time_limits.of_job`` lets it.
     """
 
     seconds: float = 15.0

@@ -22,7 +22,7 @@ from gallery.photos.states import NEVER_ARRIVED, State
 from gallery.processing.looks import QUIET_TIME
 from gallery.processing.models import FIRST_CURSOR, Campaign, CampaignPhase, CampaignState
 from gallery.processing.settle import settle
-from gallery.storage import catalogue, queues
+from gallery.storage import catalogue, queues, time_limits
 from gallery.storage.originals import originals
 from thumbworker.contract.items import PhotoItem, Status
 from thumbworker.contract.policy import CURRENT
@@ -170,7 +170,7 @@ def _ask(campaign: Campaign, now: datetime, most: int) -> Step:
         wanted.append(photo_id)
         seen += 1
     with ThreadPoolExecutor(PARALLEL_NUDGES, thread_name_prefix="campaign") as pool:
-        list(pool.map(originals().nudge, wanted))
+        list(pool.map(time_limits.carried(originals().nudge), wanted))
     used = timedelta(minutes=1) * len(wanted) / campaign.per_minute
     _save(
         campaign,

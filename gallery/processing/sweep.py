@@ -34,7 +34,7 @@ from gallery.processing.matters import EXPIRE_AFTER
 from gallery.processing.models import SweepRun
 from gallery.processing.settle import settle
 from gallery.processing.sweep_run import BATCH, MAX_REMOVALS, MAX_ROWS, Run, SweepReport, TooManyRemovals
-from gallery.storage import catalogue, queues
+from gallery.storage import catalogue, queues, time_limits
 from gallery.storage.originals import OriginalsUnavailable, originals
 
 if TYPE_CHECKING:
@@ -55,6 +55,11 @@ OF_CLOSED_ACCOUNT = Q(state=State.AWAITING, owner__in=User.objects.filter(is_act
 
 def sweep(now: datetime | None = None, *, budget: Budget | None = None) -> SweepReport:
     """Process at most 500 rows of each kind, by turns, within the budget. Record the run."""
+    with time_limits.limited(time_limits.of_job()):
+        return _sweep(now, budget)
+
+
+def _sweep(now: datetime | None, budget: Budget | None) -> SweepReport:
     run = Run(now or timezone.now(), budget or Budget())
     record = SweepRun.objects.create(at=run.now)
     was_late = matters.removals_are_late(run.now)

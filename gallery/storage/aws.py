@@ -1,4 +1,4 @@
-"""Create the gallery's AWS clients: explicit region, short timeouts, few retries."""
+"""Create the gallery's AWS clients: explicit region, short timeouts, few retries, bounded waiting."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from boto3.session import Session
 from botocore.config import Config
 from django.conf import settings
 
-CONNECT_TIMEOUT_SECONDS = 0.5
-# A page must answer within three seconds even if a store is down: two attempts of this length, not
-# botocore's five of a minute each.
-READ_TIMEOUT_SECONDS = 1.2
+from gallery.storage import time_limits
+
 MAX_ATTEMPTS = 2
+"""Two short attempts, not botocore's five of a minute each; ``time_limits`` bounds all calls of a request."""
 
 
 @functools.cache
@@ -34,15 +33,19 @@ _lock = threading.Lock()
 def make_client(service: str, config: Config) -> Any:
     """Create a client of the shared session. Clients are thread-safe, but creating them is not."""
     with _lock:
-        return session().client(service, config=config)  # type: ignore[call-overload]
+        client = session().client(service, config=config)  # type: ignore[call-overload]
+    time_limits.watch(client)
+    return client
 
 
-def client_config(*, read_timeout: float = READ_TIMEOUT_SECONDS, **more: Any) -> Config:
+def client_config(
+    *, connect_timeout: float | None = None, read_timeout: float | None = None, **more: Any
+) -> Config:
     """Return botocore's configuration for a client that is used while a page waits."""
     return Config(
         region_name=settings.AWS_REGION,
-        connect_timeout=CONNECT_TIMEOUT_SECONDS,
-        read_timeout=read_timeout,
+        connect_timeout=connect_timeout or settings.STORE_SECONDS["connect"],
+        read_timeout=read_timeout or settings.STORE_SECONDS["answer"],
         retries={"total_max_attempts": MAX_ATTEMPTS, "mode": "standard"},
         **more,
     )

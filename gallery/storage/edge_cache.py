@@ -12,6 +12,7 @@ from uuid import uuid4
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 
+from gallery.storage import time_limits
 from gallery.storage.aws import client_config, make_client
 from thumbworker.contract.policy import EVER
 
@@ -25,7 +26,7 @@ class EdgeCacheUnavailable(Exception):
 
 @functools.cache
 def _client() -> Any:
-    return make_client("cloudfront", client_config(read_timeout=5.0))
+    return make_client("cloudfront", client_config(read_timeout=settings.STORE_SECONDS["edge_answer"]))
 
 
 def paths_of(photo_id: UUID) -> list[str]:
@@ -56,8 +57,10 @@ def forget(photo_id: UUID) -> None:
         "CallerReference": f"{photo_id}-{uuid4()}",
     }
     try:
-        _client().create_invalidation(
-            DistributionId=settings.PICTURES_DISTRIBUTION_ID, InvalidationBatch=batch
-        )
+        # CloudFront is slower than a store, and what was taken down must not be seen again.
+        with time_limits.at_most(settings.STORE_SECONDS["request_longest"]):
+            _client().create_invalidation(
+                DistributionId=settings.PICTURES_DISTRIBUTION_ID, InvalidationBatch=batch
+            )
     except (BotoCoreError, ClientError) as error:
         raise EdgeCacheUnavailable(str(error)) from error

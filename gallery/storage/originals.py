@@ -22,6 +22,7 @@ from django.conf import settings
 from django.core.files.storage import storages
 from storages.backends.s3 import S3Storage
 
+from gallery.storage import time_limits
 from gallery.storage.attachment import attachment
 from gallery.storage.aws import client_config, make_client, session
 from gallery.storage.upload_terms import OFFER_SECONDS, Offer, OriginalTerms, StoredOriginal
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from boto3.session import Session
+    from botocore.config import Config
     from mypy_boto3_s3.client import S3Client
     from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
@@ -39,8 +41,6 @@ if TYPE_CHECKING:
 
 DOWNLOAD_SECONDS = 5 * 60
 """How long a signed download URL can be used to start a download."""
-READ_TIMEOUT_SECONDS = 10.0
-"""Longer than for other clients, because forms upload up to 4 MB through this one."""
 
 _CLIENT_LOCK = threading.Lock()
 
@@ -74,6 +74,14 @@ def _translated_errors() -> Iterator[None]:
         raise OriginalsUnavailable(str(error)) from error
 
 
+def _s3_config(**timeouts: float) -> Config:
+    return client_config(
+        signature_version="s3v4",
+        s3={"addressing_style": "path" if settings.S3_ENDPOINT_URL else "virtual"},
+        **timeouts,
+    )
+
+
 class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is untyped
     """django-storages' S3 storage, limited to the originals bucket and to write-once uploads.
 
@@ -81,6 +89,8 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
     """
 
     _client: S3Client | None = None
+    _bytes_client: tuple[S3Client, S3Client] | None = None
+    """The client that this one belongs to, and the one with time for originals."""
 
     def get_default_settings(self) -> dict[str, Any]:
         """Return django-storages' settings, overridden by ours."""
@@ -91,11 +101,7 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
             "default_acl": None,
             "querystring_auth": True,
             "querystring_expire": DOWNLOAD_SECONDS,
-            "client_config": client_config(
-                read_timeout=READ_TIMEOUT_SECONDS,
-                signature_version="s3v4",
-                s3={"addressing_style": "path" if settings.S3_ENDPOINT_URL else "virtual"},
-            ),
+            "client_config": _s3_config(),
         }
 
     def _create_session(self) -> Session:
@@ -107,8 +113,21 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
         """Return the client that all threads share; clients are thread-safe, resources are not."""
         with _CLIENT_LOCK:
             if self._client is None:
-                self._client = make_client("s3", self.client_config)
+                self._client = make_client("s3", _s3_config())
         return self._client
+
+    @property
+    def bytes_client(self) -> S3Client:
+        """Return the client with time for an original's bytes. It is as old as ``client``."""
+        client = self.client
+        seconds = settings.STORE_SECONDS
+        with _CLIENT_LOCK:
+            if self._bytes_client is None or self._bytes_client[0] is not client:
+                config = _s3_config(
+                    connect_timeout=seconds["bytes_connect"], read_timeout=seconds["bytes_answer"]
+                )
+                self._bytes_client = client, make_client("s3", config)
+            return self._bytes_client[1]
 
     def _save(self, name: str, content: object) -> NoReturn:  # noqa: ARG002 - Django's signature
         # The inherited method would overwrite an original and store it without its owner.
@@ -123,8 +142,8 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
 
     def put(self, terms: OriginalTerms, content: bytes) -> None:
         """Store an original once. Raise ``OriginalExists`` if the id has one."""
-        with _translated_errors():
-            self.client.put_object(**terms.parameters(self.bucket_name), Body=content)
+        with _translated_errors(), time_limits.at_most(settings.STORE_SECONDS["request_longest"]):
+            self.bytes_client.put_object(**terms.parameters(self.bucket_name), Body=content)
 
     def head(self, photo_id: UUID) -> StoredOriginal | None:
         """Return what S3 says about the original, or ``None`` if there is none."""

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote_plus
 
 from botocore.exceptions import BotoCoreError, ClientError
+from django.conf import settings
 
-from gallery.storage.aws import READ_TIMEOUT_SECONDS, client_config, make_client
+from gallery.storage import time_limits
+from gallery.storage.aws import client_config, make_client
 from thumbworker.contract import keys
 
 if TYPE_CHECKING:
@@ -59,7 +61,7 @@ class DeadLetter:
 @functools.cache
 def _client(wait_seconds: int = 0) -> SQSClient:
     """Return the client for calls that SQS may answer only after ``wait_seconds``."""
-    config = client_config(read_timeout=READ_TIMEOUT_SECONDS + wait_seconds)
+    config = client_config(read_timeout=settings.STORE_SECONDS["answer"] + wait_seconds)
     return cast("SQSClient", make_client("sqs", config))
 
 
@@ -151,7 +153,7 @@ def give_back(url: str, letters: Sequence[DeadLetter]) -> None:
         )
 
     with _translated(), ThreadPoolExecutor(PARALLEL_CALLS, thread_name_prefix="give-back") as pool:
-        list(pool.map(show, letters))
+        list(pool.map(time_limits.carried(show), letters))
 
 
 def remove(url: str, letter: DeadLetter) -> None:

@@ -7,7 +7,11 @@ import hashlib
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from django.db.models import Q
+
 from gallery.core import reasons
+from gallery.photos.purge import purge_photo
+from gallery.photos.states import State
 from gallery.storage.originals import OriginalExists, OriginalsUnavailable, originals
 from gallery.uploads.file_checks import content_refusal
 from gallery.uploads.offers import AlreadyThere, Offered, Refused, offer, read_request
@@ -48,5 +52,8 @@ def store(
         except OriginalExists:
             return AlreadyThere(outcome.upload_id, outcome.photo_id)
         except OriginalsUnavailable:
+            # The person is told that it failed, so no row must promise the picture. S3 may have stored it:
+            # the deletion record that replaces the row removes it. A row of an earlier offer is kept.
+            purge_photo(outcome.photo_id, only_if=Q(state=State.AWAITING, upload_id=upload_id))
             return Refused(outcome.upload_id, reasons.STORE_UNAVAILABLE)
     return outcome
