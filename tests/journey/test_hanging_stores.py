@@ -117,11 +117,15 @@ def hanging(monkeypatch: pytest.MonkeyPatch, *services: str) -> Iterator[Hanging
 
 
 @pytest.fixture(autouse=True)
-def _quick(settings: SettingsWrapper) -> None:
+def _quick(settings: SettingsWrapper) -> Iterator[None]:
     settings.STORE_SECONDS = {name: value * SCALE for name, value in USUAL_SECONDS.items()}
     settings.PICTURES_DISTRIBUTION_ID = "E2EXAMPLE"
     settings.THUMBNAILS_QUEUE_URL = "https://sqs.eu-central-1.amazonaws.com/123456789012/thumbnails"
     settings.THUMBNAILS_DEAD_LETTER_QUEUE_URL = f"{settings.THUMBNAILS_QUEUE_URL}-given-up"
+    # Neither do clients of other tests have these timeouts, nor may theirs be so short.
+    forget_clients()
+    yield
+    forget_clients()
 
 
 @pytest.fixture
