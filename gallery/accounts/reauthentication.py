@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
+from django.shortcuts import redirect
 
 from gallery.accounts.sessions import SIGNED_IN_AT
 
@@ -32,12 +33,18 @@ def is_recent(request: HttpRequest) -> bool:
 
 
 def ask_again(*, to_look: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Decorate a view of signed-in people: ask again before it changes anything, or even ``to_look``."""
+    """Decorate a view of signed-in people: ask again before it changes anything, or even ``to_look``.
+
+    A form is sent on after the proof, but not one of a page that asks ``to_look``: it may hold a password,
+    which would be stored meanwhile.
+    """
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if (to_look or request.method not in SAFE) and not is_recent(request):
+                if to_look and request.method not in SAFE:
+                    return redirect(request.get_full_path())
                 raise ReauthenticationRequired
             response: HttpResponse = view(request, *args, **kwargs)
             return response

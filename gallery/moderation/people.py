@@ -14,12 +14,14 @@ from django.forms import CheckboxSelectMultiple
 from django.shortcuts import redirect
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from gallery.accounts import audit, notices, rights
 from gallery.accounts.models import AccountEvent, Invitation, User
+from gallery.accounts.reauthentication import ask_again
 from gallery.accounts.signals import access_ended
 from gallery.accounts.trust import TRUSTED, trusted_group
 from gallery.core.admin import LargeTableAdmin, UnchangeableAdmin
@@ -53,7 +55,12 @@ class ForAdminsOnly(LargeTableAdmin):
     has_delete_permission = has_module_permission
 
 
+# These pages set any address, password and right, also the admin's own, without the old password.
 @admin.register(User)
+@method_decorator(ask_again(), name="changelist_view")
+@method_decorator(ask_again(to_look=True), name="changeform_view")
+@method_decorator(ask_again(to_look=True), name="delete_view")
+@method_decorator(ask_again(to_look=True), name="user_change_password")
 class PersonAdmin(ForAdminsOnly, UserAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
     """Users, their quota and whether they are trusted. Deleting a user deletes their photos, too."""
 

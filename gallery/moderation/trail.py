@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.http import StreamingHttpResponse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
 from gallery.accounts.models import AccountEvent
+from gallery.accounts.reauthentication import ask_again
 from gallery.core.admin import UnchangeableAdmin
 from gallery.moderation.people import ForAdminsOnly
 
@@ -55,6 +57,7 @@ def harmless(value: str) -> str:
 
 
 @admin.register(AccountEvent)
+@method_decorator(ask_again(), name="changelist_view")
 class AccountEventAdmin(UnchangeableAdmin, ForAdminsOnly):
     """What happened to accounts, newest first."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,9 @@ from django.utils import timezone
 
 from gallery.accounts import audit
 from gallery.accounts.models import AccountEvent, User
+from gallery.accounts.sessions import SIGNED_IN_AT
 from gallery.api.tokens import Scope, find, issue
+from tests.gallery.conftest import PASSWORD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +25,12 @@ if TYPE_CHECKING:
 
 DESK = "/admin/photos/photo/"
 EVENTS = "/admin/accounts/accountevent/"
+PEOPLE = "/admin/accounts/user/"
+NEW_PASSWORD = {
+    "usable_password": "true",
+    "password1": "harbor-violet-engine",
+    "password2": "harbor-violet-engine",
+}
 Kind = AccountEvent.Kind
 
 
@@ -135,12 +144,7 @@ def test_password__set_by_an_admin_ends_tokens(
     alice: User, admin: User, client_of: Callable[[User], Client]
 ) -> None:
     issued = issue(alice, name="laptop", scopes=[Scope.READ], days=30)
-    fields = {
-        "usable_password": "true",
-        "password1": "harbor-violet-engine",
-        "password2": "harbor-violet-engine",
-    }
-    client_of(admin).post(f"/admin/accounts/user/{alice.pk}/password/", fields)
+    client_of(admin).post(f"{PEOPLE}{alice.pk}/password/", NEW_PASSWORD)
     assert find(issued.secret) is None
     assert alice.account_events.get().actor == admin
 
@@ -165,3 +169,75 @@ def test_audit_trail__is_kept_for_a_year(alice: User) -> None:
     assert AccountEvent.objects.expire(second.at) == 1
     assert list(AccountEvent.objects.all()) == [second]
     assert first.at < second.at
+
+
+def grow_old(client: Client) -> None:
+    """Let the session have begun an hour ago, as a borrowed one."""
+    session = client.session
+    session[SIGNED_IN_AT] = time.time() - 3600
+    session.save()
+
+
+@pytest.mark.parametrize(
+    ("page", "data"),
+    [
+        ("{own}/change/", {"username": "admin", "email": "thief@evil.example", "quota_bytes": 7}),
+        ("{own}/password/", NEW_PASSWORD),
+        ("{other}/change/", {"username": "alice", "quota_bytes": 7, "is_superuser": "on"}),
+        ("{other}/password/", NEW_PASSWORD),
+        ("{other}/delete/", {"post": "yes"}),
+        ("add/", {"username": "thief", **NEW_PASSWORD}),
+    ],
+)
+def test_borrowed_session__of_an_admin_changes_no_account(
+    alice: User, admin: User, client_of: Callable[[User], Client], page: str, data: dict[str, Any]
+) -> None:
+    thief = client_of(admin)
+    grow_old(thief)
+    before = list(User.objects.order_by("pk").values())
+    path = PEOPLE + page.format(own=admin.pk, other=alice.pk)
+    answer = thief.post(path, data)
+    assert (answer.status_code, answer.url) == (302, path)
+    answer = thief.get(path)
+    assert answer.status_code == 302
+    assert answer.url.startswith("/me/confirm/")
+    assert list(User.objects.order_by("pk").values()) == before
+    assert data.get("password1", "none") not in str(dict(thief.session))
+    # The password opens the page.
+    assert thief.post(answer.url, {"password": PASSWORD}).url == path
+    assert thief.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("path", [PEOPLE, EVENTS])
+def test_borrowed_session__of_an_admin_gives_no_rights_and_exports_nothing(
+    alice: User, admin: User, client_of: Callable[[User], Client], path: str
+) -> None:
+    event = AccountEvent.objects.create(user=alice, kind=Kind.SIGNED_IN)
+    thief = client_of(admin)
+    grow_old(thief)
+    assert thief.get(path).status_code == 200
+    action, chosen = ("trust", alice.pk) if path == PEOPLE else ("export", event.pk)
+    answer = thief.post(path, {"action": action, "_selected_action": [chosen]})
+    assert answer.status_code == 302
+    assert answer.url.startswith("/me/confirm/")
+    assert not alice.groups.exists()
+    # The action goes on after the password.
+    answer = thief.post(answer.url, {"password": PASSWORD})
+    if path == PEOPLE:
+        assert alice.groups.get().name == "Trusted"
+    else:
+        assert b"signed_in" in b"".join(answer.streaming_content)
+
+
+def test_tokens__revoked_by_an_admin_are_in_the_trail(
+    alice: User, admin: User, client_of: Callable[[User], Client]
+) -> None:
+    issued = issue(alice, name="laptop", scopes=[Scope.READ], days=30)
+    data = {"action": "revoke", "_selected_action": [issued.token.pk]}
+    for _ in range(2):
+        client_of(admin).post("/admin/api/apitoken/", data)
+    assert find(issued.secret) is None
+    event = alice.account_events.get()
+    assert (event.kind, event.actor) == (Kind.TOKENS_ENDED, admin)
+    page = f"/admin/api/apitoken/{issued.token.pk}/delete/"
+    assert client_of(admin).post(page, {"post": "yes"}).status_code == 403
