@@ -1,4 +1,7 @@
-"""Limit how often pages write, by the one rate limiter: the API's limits would be no use otherwise."""
+"""Limit how often pages write and search, by the one rate limiter.
+
+The API's limits would be no use otherwise.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +31,9 @@ STAFF_WRITES = Limit("staff-writes", 1200, MINUTE, burst=1200)
 """A moderator decides by keys, ten a second at most."""
 OFFERS = Limit("page-offers", 1200, MINUTE, burst=2000)
 """Calls that brought no offer. Choosing 2,000 photos again, which are all there, makes so many."""
+SEARCHES = Limit("page-searches", 600, MINUTE, burst=300)
+"""As many as the API allows by default: no other page costs the database as much. Each pause while a person
+types makes two."""
 
 API_PREFIX, STAFF_PREFIX = "/api/", "/admin/"
 UNLIMITED = frozenset({"health/", "sign-out/", "uploads/offers/", "photos/<uuid:photo_id>/order/"})
@@ -58,11 +64,16 @@ class PageWriteLimit:
         return too_fast(request, STAFF_WRITES if is_staff else WRITES)
 
 
-def too_fast(request: HttpRequest, limit: Limit) -> HttpResponse | None:
-    """Count a request. Return the refusal if it is beyond the limit: a page, or JSON where JSON was sent."""
+def wait_seconds(request: HttpRequest, limit: Limit) -> int:
+    """Count a request of its user, or of its address. Return 0, or how long to wait before the next."""
     user = request.user
     subject = str(user.pk) if user.is_authenticated else f"address:{client_address(request)}"
-    wait = retry_after_seconds(limit, subject)
+    return retry_after_seconds(limit, subject)
+
+
+def too_fast(request: HttpRequest, limit: Limit) -> HttpResponse | None:
+    """Count a request. Return the refusal if it is beyond the limit: a page, or JSON where JSON was sent."""
+    wait = wait_seconds(request, limit)
     if not wait:
         return None
     sentence = ngettext(

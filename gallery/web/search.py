@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -21,11 +22,10 @@ from gallery.search.find import page_of_matching
 from gallery.search.query import FILTERS, FORMATS, Kind, parse, written
 from gallery.search.suggest import COUNTED_UP_TO, suggest
 from gallery.search.time_limit import TooBroad
+from gallery.web.limits import SEARCHES, wait_seconds
 from gallery.web.sheets import page_context, render_list
 
 if TYPE_CHECKING:
-    from django.http import HttpResponse
-
     from gallery.accounts.typing import Request
     from gallery.search.query import Query, Term
 
@@ -59,7 +59,8 @@ def search(request: Request) -> HttpResponse:
         # The form of filters: its choices become part of the query, which is the address.
         return redirect(_address(" ".join([request.GET.get("q", ""), *chosen]).strip()))
     query = parse(request.GET.get("q", ""))
-    page, refusal = _found(request, query)
+    wait = wait_seconds(request, SEARCHES) if query.terms else 0
+    page, refusal = (Page([], ""), _too_fast()) if wait else _found(request, query)
     context = page_context(request, page, title=_title(query), q=str(query))
     context |= {
         "query": str(query) or request.GET.get("q", "").strip(),
@@ -68,27 +69,31 @@ def search(request: Request) -> HttpResponse:
         "refusal": refusal,
         "has_terms": bool(query.terms),
         "formats": FORMATS,
+        "is_search_page": True,
     }
-    if request.htmx.target == "results":
-        # The box asks for the results again while a person types.
-        response = render(request, "search/_results.html", context)
-        patch_vary_headers(response, ["HX-Request", "HX-Target"])
-        return response
-    return render_list(request, "search/search.html", context)
+    if request.GET.get("part") == "results":
+        # The box asks for the results again while a person types. The address says so, which all caches know.
+        response = render(request, "search/_results.html", context | {"eager_tiles": 0})
+    else:
+        response = render_list(request, "search/search.html", context)
+    return _refused(response, wait) if wait else response
 
 
 @require_safe
 def suggestions(request: Request) -> HttpResponse:
-    """Answer the search box while a person types: filters that fit, and the first photos."""
+    """Answer the search box while a person types: filters that fit, and the first photos.
+
+    The page of a search shows the photos itself, so its box asks for none (``photos=no``).
+    """
     text = request.GET.get("q", "")
+    if wait := wait_seconds(request, SEARCHES):
+        return _refused(HttpResponse(), wait)
     try:
         offered = suggest(text, request.user)
     except TooBroad:
         offered = []
-    # The page of a search shows the photos itself.
-    here = request.htmx.current_url_abs_path or ""
     page = Page([], "")
-    if not here.startswith(reverse("search")):
+    if request.GET.get("photos") != "no":
         page, _refusal = _found(request, parse(text), size=FIRST_PHOTOS)
     context = {
         "options": [Option(one.kind, one.name, one.count, _address(one.query)) for one in offered],
@@ -109,6 +114,16 @@ def _found(request: Request, query: Query, *, size: int = PAGE_SIZE) -> tuple[Pa
         return page_of_matching(photos, query, request.user, cursor=cursor, size=size), None
     except TooBroad:
         return Page([], ""), reasons.SEARCH_TOO_BROAD
+
+
+def _too_fast() -> reasons.Reason:
+    return replace(reasons.TOO_FAST, message=_("Too many searches at once. Wait a minute, then try again."))
+
+
+def _refused(response: HttpResponse, wait: int) -> HttpResponse:
+    response.status_code = HTTPStatus.TOO_MANY_REQUESTS
+    response["Retry-After"] = str(wait)
+    return response
 
 
 def _title(query: Query) -> str:

@@ -146,6 +146,32 @@ def test_offers__of_new_files_are_limited_by_their_places_alone(exhausted: Clien
     assert response.status_code == TOO_FAST
 
 
+@pytest.mark.parametrize("path", ["/search/", "/search/suggestions/"])
+@pytest.mark.parametrize("is_signed_in", [True, False])
+def test_search__is_limited_and_says_how_long(
+    path: str,
+    is_signed_in: bool,
+    empty_aws: None,
+    alice: User,
+    make_photo: PhotoFactory,
+    client_of: Callable[[User], Client],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("gallery.web.search.SEARCHES", limits.Limit("tiny", 2, limits.MINUTE, burst=2))
+    shown = make_photo(alice, caption="sea").get_absolute_url()
+    client = client_of(alice) if is_signed_in else Client(REMOTE_ADDR="192.0.2.1")
+    answers = [client.get(path, {"q": "sea"}) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, TOO_FAST]
+    refused = answers[-1]
+    assert 1 <= int(refused["Retry-After"]) <= 30
+    assert shown in answers[0].text
+    assert shown not in refused.text
+    if path == "/search/":
+        assert "Too many searches at once." in refused.text
+        assert client.get(path).status_code == HTTPStatus.OK, "the page itself costs nothing"
+    assert Client(REMOTE_ADDR="192.0.2.2").get(path, {"q": "sea"}).status_code == HTTPStatus.OK
+
+
 def test_limits__leave_room_for_what_people_do() -> None:
     # Two thousand photos one by one, none of which brings an offer; and ten decisions a second.
     assert limits.OFFERS.burst >= 2000

@@ -33,11 +33,11 @@ HEADERS = {
     "Content-Type": "application/json",
     "DNT": "1",
     "HX-Boosted": "true",
-    "HX-Current-URL": f"{ORIGIN}/?cursor=a",
+    "HX-Current-URL": f"{ORIGIN}/search/?q=sea",
     "HX-History-Restore-Request": "true",
     "HX-Prompt": "yes",
     "HX-Request": "true",
-    "HX-Target": "photos",
+    "HX-Target": "results",
     "HX-Trigger": "more",
     "HX-Trigger-Name": "more",
     "Origin": ORIGIN,
@@ -60,6 +60,7 @@ LIKELY = {name: value for name, value in HEADERS.items() if name.startswith(("HX
 OTHERS = {name: value for name, value in HEADERS.items() if name not in LIKELY}
 BY_OTHER_POLICY = {"cookie", "accept-encoding"}
 """The key holds them by ``CookiesConfig`` and ``EnableAcceptEncoding…``."""
+SEARCHES = ("/search/?q=sea", "/search/?q=sea&part=results", "/search/suggestions/?q=sea")
 PASSING = re.compile(rb'(?<=csrfmiddlewaretoken" value=")\w+|(?<=\?)X-Amz-[^\s",]+')
 KEY = load("site")["Resources"]["PageCache"]["Properties"]["CachePolicyConfig"][
     "ParametersInCacheKeyAndForwardedToOrigin"
@@ -78,11 +79,15 @@ def paths(alice: User, make_photo: PhotoFactory, stores: Stores, settings: Setti
     album.photos.add(photo)
     plain = [f"/{route}" for route in routes() if not re.search(r"[<^$(]|^admin/|^health/ready", route)]
     shown = [path for path in plain if Client().get(path).status_code == HTTPStatus.OK]
-    return [*shown, photo.get_absolute_url(), album.get_absolute_url(), "/tags/sea/", "/nowhere/"]
+    return [*shown, photo.get_absolute_url(), album.get_absolute_url(), "/tags/sea/", *SEARCHES, "/nowhere/"]
 
 
 def vary(response: Any) -> set[str]:
     return {name.strip().lower() for name in response.headers.get("Vary", "").split(",") if name.strip()}
+
+
+def body_at(path: str) -> str:
+    return Client().get(path).content.decode()
 
 
 def what_is_said(response: Any) -> tuple[object, ...]:
@@ -122,3 +127,14 @@ def test_cache_key__has_each_header_that_a_page_names(paths: list[str]) -> None:
     assert named <= KEY_HEADERS | BY_OTHER_POLICY
     assert KEY["CookiesConfig"]["CookieBehavior"] == "all"
     assert KEY["EnableAcceptEncodingGzip"]
+
+
+def test_search__address_says_which_part_is_asked_for(paths: list[str]) -> None:
+    page, results, suggestions = map(body_at, SEARCHES)
+    assert "<html" in page
+    assert "?part=results" in page
+    assert "?photos=no" in page
+    assert "?photos=no" not in body_at("/")
+    assert "<html" not in results
+    assert "first-photos" in suggestions
+    assert "first-photos" not in body_at(f"{SEARCHES[-1]}&photos=no")
