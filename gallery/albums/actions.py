@@ -1,8 +1,7 @@
-"""Actions on a photo's tags and albums. ``gallery.photos.actions`` has the others."""
+"""Actions on albums, and on a photo's tags together with its albums."""
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -11,9 +10,8 @@ from django.db import transaction
 from gallery.accounts.models import User
 from gallery.albums import review
 from gallery.albums.models import Album, AlbumEntry
-from gallery.albums.tagging import add_tags, set_tags
+from gallery.albums.words import change_words
 from gallery.core import reasons
-from gallery.photos import actions
 from gallery.photos.models import Photo
 from gallery.photos.signals import words_changed
 
@@ -23,7 +21,6 @@ if TYPE_CHECKING:
 
     from gallery.core.reasons import Reason
     from gallery.photos.actions import Outcome
-    from gallery.photos.states import Visibility
 
 
 class LimitReached(Exception):
@@ -32,26 +29,6 @@ class LimitReached(Exception):
     def __init__(self, reason: Reason) -> None:
         super().__init__(reason.code)
         self.reason = reason
-
-
-def change_words(
-    photo_id: UUID,
-    *,
-    actor: User,
-    caption: str | None = None,
-    visibility: Visibility | None = None,
-    tags: Sequence[str] | None = None,
-) -> Outcome:
-    """Change the caption, the visibility and the cleaned tags, if given; all or nothing."""
-    setter = None if tags is None else functools.partial(set_tags, names=tags)
-    return actions.change_words(
-        photo_id, actor=actor, caption=caption, visibility=visibility, set_tags=setter
-    )
-
-
-def add_file_tags(photo_id: UUID, *, actor: User, tags: Sequence[str]) -> Outcome:
-    """Add these cleaned tags to those that the photo has."""
-    return actions.change_words(photo_id, actor=actor, set_tags=functools.partial(add_tags, names=tags))
 
 
 def organize(photo_id: UUID, *, actor: User, tags: Sequence[str], albums: Iterable[Album]) -> Outcome:

@@ -13,9 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gallery.albums.querysets import AlbumQuerySet, TagQuerySet
-from gallery.albums.states import WordsState
 from gallery.photos.models import NEVER, Photo, mark_of
-from gallery.photos.states import Visibility
+from gallery.photos.states import Visibility, WordsState
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser

@@ -8,11 +8,10 @@ from django.db import models
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from gallery.albums.states import WordsState
 from gallery.photos.models import Photo
 from gallery.photos.querysets import owner_is_shown
 from gallery.photos.stacks import is_under
-from gallery.photos.states import Visibility
+from gallery.photos.states import Visibility, WordsState
 from gallery.photos.turns import in_turns
 
 if TYPE_CHECKING:

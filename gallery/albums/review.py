@@ -14,9 +14,9 @@ from django.utils import timezone
 from gallery.accounts.moderators import may_decide
 from gallery.accounts.trust import is_trusted
 from gallery.albums.models import Album, WordsDecision
-from gallery.albums.states import WordsState
 from gallery.blocks.actions import is_blocked
 from gallery.photos.actions import Outcome
+from gallery.photos.states import WordsState
 
 if TYPE_CHECKING:
     from uuid import UUID

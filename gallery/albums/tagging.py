@@ -69,11 +69,10 @@ def tags_of(photo_ids: Iterable[UUID]) -> dict[UUID, list[str]]:
     return found
 
 
-def add_tags(photo_id: UUID, names: Sequence[str]) -> bool:
-    """Add these cleaned tags to the photo's own, up to as many as it may have. Return whether any was new."""
-    before = tags_of([photo_id]).get(photo_id, [])
+def with_more(before: Sequence[str], names: Sequence[str]) -> list[str]:
+    """Return the tags with these cleaned ones added, up to as many as a photo may have."""
     new = [name for name in names if name not in before]
-    return set_tags(photo_id, [*before, *new][: max(MAX_TAGS, len(before))])
+    return [*before, *new][: max(MAX_TAGS, len(before))]
 
 
 def set_tags(photo_id: UUID, names: Sequence[str]) -> bool:

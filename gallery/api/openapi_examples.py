@@ -33,6 +33,7 @@ PHOTO: dict[str, Any] = {
     "caption": "Harbor at dawn",
     "tags": ["blue hour", "harbor"],
     "wordsMark": WORDS_MARK,
+    "newWords": None,
     "owner": "alice",
     "pageAddress": f"{SITE}/photos/{PHOTO_ID}/",
     "width": 3000,

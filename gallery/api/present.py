@@ -8,8 +8,11 @@ from django.conf import settings
 
 from gallery.albums.models import Album
 from gallery.albums.tagging import tags_of
+from gallery.albums.words import own_tags
 from gallery.api.schemas.photos import (
     AlbumRef,
+    NewWords,
+    NewWordsState,
     PhotoDetail,
     PhotoOut,
     RenditionOut,
@@ -35,29 +38,36 @@ if TYPE_CHECKING:
     from thumbworker.contract.items import PhotoItem
 
 
-def photos_out(photos: Sequence[Photo], viewer: User) -> list[PhotoOut]:
-    """Return photos (at most 100, fetched with their owners), after updating the viewer's own."""
+def photos_out(photos: Sequence[Photo], viewer: User, *, as_moderator: bool) -> list[PhotoOut]:
+    """Return photos (at most 100, fetched with their owners), after updating the viewer's own.
+
+    ``as_moderator=False`` ignores a moderator's rights, as for a token without that scope.
+    """
     found, reading = _tiles(photos, viewer)
     tags = tags_of(photo.pk for photo in photos)
     return [
-        PhotoOut(**_facts(photo, tile, ready_item(photo, reading), viewer, tags.get(photo.pk, [])))
+        PhotoOut(
+            **_facts(
+                Lens(photo, viewer, as_moderator), tile, ready_item(photo, reading), tags.get(photo.pk, [])
+            )
+        )
         for photo, tile in zip(photos, found, strict=True)
     ]
 
 
-def photo_detail(photo: Photo, viewer: User) -> PhotoDetail:
+def photo_detail(photo: Photo, viewer: User, *, as_moderator: bool) -> PhotoDetail:
     """Return one photo (fetched with its owner) with its camera data."""
     found, reading = _tiles([photo], viewer)
     item = ready_item(photo, reading)
     tags = tags_of([photo.pk]).get(photo.pk, [])
-    lens = Lens(photo, viewer)
+    lens = Lens(photo, viewer, as_moderator)
     said = item.metadata | lens.file_words(item) if item else {}
     albums = Album.objects.owned_by(viewer).filter(photos=photo.pk).newest_first()
     return PhotoDetail(
-        **_facts(photo, found[0], item, viewer, tags),
+        **_facts(lens, found[0], item, tags),
         metadata={name: str(value) for name, value in said.items() if name != "keywords"},
         location=lens.location(item) if item and lens.is_mine else None,
-        file_tags=offered_tags(lens.file_words(item), tags) if lens.is_mine else None,
+        file_tags=offered_tags(lens.file_words(item), own_tags(photo)) if lens.is_mine else None,
         incomplete=item.incomplete if item and lens.is_mine else None,
         albums=[AlbumRef(id=album.pk, title=album.title) for album in albums],
     )
@@ -85,9 +95,20 @@ def _tiles(photos: Sequence[Photo], viewer: User) -> tuple[list[Tile], Reading]:
     return tiles_of(photos, viewer, move_on=any(photo.owner_id == viewer.pk for photo in photos))
 
 
-def _facts(photo: Photo, tile: Tile, item: PhotoItem | None, viewer: User, tags: list[str]) -> dict[str, Any]:
-    lens = Lens(photo, viewer)
-    mine = lens.is_mine
+def _new_words(photo: Photo) -> NewWords:
+    return NewWords(
+        caption=photo.new_caption,
+        tags=photo.new_tag_names,
+        state=NewWordsState(photo.words_state),
+        reason=photo.words_note,
+    )
+
+
+def _facts(lens: Lens, tile: Tile, item: PhotoItem | None, tags: list[str]) -> dict[str, Any]:
+    photo, mine = lens.photo, lens.is_mine
+    # Even a digest of words that no moderator has read is for those who may read them.
+    reads_waiting = lens.shows_new_words and photo.words_wait
+    approved_mark = words_mark(photo.caption, tags, photo.owner.username)
     captured = taken(photo, item)
     return {
         "id": photo.pk,
@@ -96,7 +117,8 @@ def _facts(photo: Photo, tile: Tile, item: PhotoItem | None, viewer: User, tags:
         "visibility": VisibilityName(photo.visibility),
         "caption": photo.caption,
         "tags": tags,
-        "words_mark": words_mark(photo.caption, tags, photo.owner.username),
+        "words_mark": photo.new_words_mark if reads_waiting else approved_mark,
+        "new_words": _new_words(photo) if lens.shows_new_words else None,
         "owner": tile.owner_name,
         "page_address": settings.SITE_ORIGIN + tile.page_url,
         "width": tile.width or None,

@@ -68,7 +68,7 @@ def answer_of(
         if photo:
             result |= {"value": value_of(photo, last_ids.get(photo_id)), "state": photo.state}
         if is_done:
-            result["undo"] = _inverse(decided, chosen.seen[photo_id], photo_id)
+            result["undo"] = _inverse(decided, chosen, photo_id, photo)
         else:
             result["sentence"] = _refusal(outcome, photo, entry)
             refused += [photo] if photo else []
@@ -89,11 +89,17 @@ def _is_repeated(
     )
 
 
-def _inverse(decided: Decided, seen: State, photo_id: UUID) -> dict[str, str] | None:
+def _inverse(decided: Decided, chosen: Chosen, photo_id: UUID, photo: Photo | None) -> dict[str, str] | None:
     """Return the decision that leads back to what was seen; ``None`` if none does."""
+    seen = chosen.seen[photo_id]
     if decided.decision in decisions.ONLY_FOR_ADMINS:
         back = decisions.RESTORE if decided.decision == decisions.TRASH else decisions.TRASH
         return {"decision": back, "reason": ""}
+    if photo_id in chosen.words:
+        return None
+    if seen is State.APPROVED and photo and photo.words_mark != chosen.words_marks.get(photo_id):
+        # Its owner wrote new words meanwhile, which the way back would approve unread.
+        return None
     reason = decided.former_notes.get(photo_id, "") if seen is State.REJECTED else ""
     if seen not in BACK_TO or (seen is State.REJECTED and not reason):
         return None

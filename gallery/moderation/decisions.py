@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from gallery.albums import words
 from gallery.photos import actions
 from gallery.photos.actions import Outcome
 from gallery.photos.states import State
@@ -26,6 +27,8 @@ MAX_AT_ONCE = 100
 MAX_REASON_LENGTH = 500
 
 APPROVE, REJECT, REVIEW, TRASH, RESTORE = "approve", "reject", "review", "trash", "restore"
+WORDS = "words"
+"""Stands for the state of an approved photo whose new words were shown: they are what is decided about."""
 DONE = {
     APPROVE: _("{count} approved."),
     REJECT: _("{count} rejected."),
@@ -63,12 +66,14 @@ REASONS_FOR_WORDS = (
 class Chosen:
     """The photos selected on a page, with the state and the ``words_mark`` that the page showed.
 
-    ``last_moves`` has the last history entry of photos that must not have moved since, as for an undo.
+    ``words`` has those whose new words are decided about, and not the photo: a decision does what the page
+    said. ``last_moves`` has the last history entry of photos that must not have moved since, as for an undo.
     """
 
     seen: dict[UUID, State]
     words_marks: dict[UUID, str] = field(default_factory=dict)
     last_moves: dict[UUID, int] = field(default_factory=dict)
+    words: set[UUID] = field(default_factory=set)
 
     @classmethod
     def from_untrusted(cls, data: QueryDict) -> Chosen:
@@ -79,9 +84,11 @@ class Chosen:
             try:
                 photo_id = UUID(untrusted_id)
                 expected = int(last_move) if last_move else None
-                chosen.seen[photo_id] = State(state)
+                chosen.seen[photo_id] = State.APPROVED if state == WORDS else State(state)
             except ValueError:
                 continue
+            if state == WORDS:
+                chosen.words.add(photo_id)
             if mark:
                 chosen.words_marks[photo_id] = mark
             if expected is not None:
@@ -91,16 +98,23 @@ class Chosen:
     @property
     def values(self) -> list[str]:
         """Return the form's values."""
-        return [f"{photo_id}:{state}" for photo_id, state in self.seen.items()]
+        return [
+            f"{photo_id}:{WORDS if photo_id in self.words else state}:{self.words_marks.get(photo_id, '')}"
+            for photo_id, state in self.seen.items()
+        ]
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """The outcome of a decision for each chosen photo, and the reasons that rejected photos had before."""
+    """The outcome of a decision for each chosen photo, and the reasons that rejected photos had before.
+
+    ``about_words`` has those whose new words were decided about.
+    """
 
     decision: str
     outcomes: dict[UUID, Outcome]
     former_notes: dict[UUID, str] = field(default_factory=dict)
+    about_words: frozenset[UUID] = frozenset()
 
     @property
     def done(self) -> list[UUID]:
@@ -132,15 +146,21 @@ def decide(decision: str, chosen: Chosen, photos: PhotoQuerySet, *, actor: User,
             outcomes[photo_id] = actions.if_unmoved(photo_id, last_move, partial(act, photo_id, seen))
         else:
             outcomes[photo_id] = act(photo_id, seen)
-    return Decided(decision, outcomes, notes)
+    return Decided(decision, outcomes, notes, frozenset(chosen.words))
 
 
 def _actions(chosen: Chosen, actor: User, reason: str) -> dict[str, Callable[[UUID, State], Outcome]]:
+    def reject(photo_id: UUID, seen: State) -> Outcome:
+        if photo_id not in chosen.words:
+            return actions.reject(photo_id, actor=actor, reason=reason, seen=seen)
+        mark = chosen.words_marks.get(photo_id, "")
+        return words.reject_words(photo_id, actor=actor, words_mark=mark, reason=reason, seen=seen)
+
     return {
-        APPROVE: lambda photo_id, seen: actions.approve(
+        APPROVE: lambda photo_id, seen: words.approve(
             photo_id, actor=actor, words_mark=chosen.words_marks.get(photo_id, ""), seen=seen
         ),
-        REJECT: lambda photo_id, seen: actions.reject(photo_id, actor=actor, reason=reason, seen=seen),
+        REJECT: reject,
         REVIEW: lambda photo_id, seen: actions.put_back(photo_id, actor=actor, seen=seen),
         TRASH: lambda photo_id, _: actions.trash(photo_id, actor=actor),
         RESTORE: lambda photo_id, _: actions.restore(photo_id, actor=actor),
@@ -148,8 +168,12 @@ def _actions(chosen: Chosen, actor: User, reason: str) -> dict[str, Callable[[UU
 
 
 def undo_of(decided: Decided) -> dict[str, Any]:
-    """Return the form values that undo the decision; empty if it can't be undone."""
+    """Return the form values that undo the decision; empty if it can't be undone.
+
+    Decisions about new words stay: going back would take the photo off the public pages.
+    """
     state = {APPROVE: State.APPROVED, REJECT: State.REJECTED}.get(decided.decision)
-    if state is None or not decided.done:
+    photo_ids = [photo_id for photo_id in decided.done if photo_id not in decided.about_words]
+    if state is None or not photo_ids:
         return {}
-    return {"decision": REVIEW, "values": Chosen(dict.fromkeys(decided.done, state)).values}
+    return {"decision": REVIEW, "values": Chosen(dict.fromkeys(photo_ids, state)).values}

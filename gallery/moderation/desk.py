@@ -9,6 +9,7 @@ from django.db.models import prefetch_related_objects
 
 from gallery.accounts.moderators import may_decide
 from gallery.moderation import claims
+from gallery.moderation.decisions import WORDS
 from gallery.moderation.uploaders import Uploader, uploaders_of
 from gallery.photos.states import State
 from gallery.presentation.lens import Lens
@@ -19,6 +20,24 @@ if TYPE_CHECKING:
 
     from gallery.accounts.models import User
     from gallery.photos.models import Photo
+
+
+@dataclass(frozen=True, slots=True)
+class NewWords:
+    """New words of a photo, beside those that others read: only what differs."""
+
+    caption: tuple[str, str] | None
+    added: list[str]
+    removed: list[str]
+
+    @classmethod
+    def of(cls, photo: Photo) -> NewWords | None:
+        """Return the words that wait with the photo; ``None`` if there are none. Fetch lists with tags."""
+        if not photo.words_wait:
+            return None
+        before, after = {tag.name for tag in photo.tags.all()}, set(photo.new_tag_names)
+        caption = (photo.caption, photo.new_caption) if photo.caption != photo.new_caption else None
+        return cls(caption, sorted(after - before), sorted(before - after))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +54,7 @@ class DeskTile:
     reader: str
     hint: str
     is_own: bool
+    new_words: NewWords | None = None
 
     @property
     def value(self) -> str:
@@ -43,13 +63,14 @@ class DeskTile:
 
     @property
     def state_label(self) -> str:
-        """Return the photo's state; empty in the review queue, where all have the same."""
+        """Return the photo's state; empty for what waits for review."""
         return self.tile.state_label if self.photo.state != State.PENDING else ""
 
 
 def value_of(photo: Photo, last_move: int | None = None) -> str:
     """Return the value by which a decision names the photo as it was seen; see ``Chosen``."""
-    value = f"{photo.pk}:{photo.state}:{photo.words_mark}"
+    state = WORDS if photo.state == State.APPROVED and photo.words_wait else photo.state
+    value = f"{photo.pk}:{state}:{photo.words_mark}"
     return value if last_move is None else f"{value}:{last_move}"
 
 
@@ -69,6 +90,7 @@ def desk_tiles(photos: Sequence[Photo], viewer: User) -> tuple[list[DeskTile], b
             reader=readers.get(photo.pk, ""),
             hint=Lens(photo, viewer).review_hint,
             is_own=tile.is_mine and leaves_own,
+            new_words=NewWords.of(photo),
         )
         for photo, tile in zip(photos, tiles, strict=True)
     ]

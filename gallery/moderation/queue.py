@@ -20,7 +20,7 @@ from gallery.core import paginator
 from gallery.core.admin import UnchangeableAdmin
 from gallery.moderation import claims, decisions
 from gallery.moderation.answers import answer_of
-from gallery.moderation.desk import desk_tiles, value_of
+from gallery.moderation.desk import NewWords, desk_tiles, value_of
 from gallery.moderation.filters import (
     CHOICES,
     IN_THE_TRASH,
@@ -194,12 +194,13 @@ class PhotoAdmin(UnchangeableAdmin):
     def _ask_why(self, request: HttpRequest, chosen: decisions.Chosen) -> HttpResponse:
         photos = list(self.get_queryset(request).with_owner().filter(pk__in=chosen.seen))
         tiles = tiles_of(photos, request.user)[0]
+        title = ngettext("Reject {count} photo", "Reject {count} photos", len(photos))
+        if chosen.words:
+            title = _("Reject new captions and tags") if chosen.words >= set(chosen.seen) else _("Reject")
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": ngettext("Reject {count} photo", "Reject {count} photos", len(photos)).format(
-                count=len(photos)
-            ),
+            "title": title.format(count=len(photos)),
             "tiles": tiles,
             "values": chosen.values,
             "asked_again": "reason" in request.POST,
@@ -231,6 +232,7 @@ class PhotoAdmin(UnchangeableAdmin):
             "photo": photo,
             "tile": tiles[0],
             "value": value_of(photo),
+            "new_words": NewWords.of(photo),
             "uploader": uploaders_of([photo])[photo.owner_id],
             "facts": facts_of(item) if item else [],
             "history": lines_of(photo),
@@ -272,6 +274,8 @@ def _offered(request: HttpRequest, photos: list[Photo]) -> list[str]:
     for photo in photos:
         if photo.trashed_at is None and not photo.is_taken_down:
             offered.update(OFFERED.get(State(photo.state), ()))
+            if photo.words_wait:
+                offered.add(decisions.APPROVE)
     if request.user.is_superuser:
         kept = (photo for photo in photos if not photo.is_taken_down)
         offered |= {decisions.RESTORE if photo.trashed_at else decisions.TRASH for photo in kept}

@@ -27,4 +27,9 @@ def matching(photos: PhotoQuerySet, untrusted_text: str) -> PhotoQuerySet:
         pass
     # A separate query, because a condition over two tables can use no index.
     owners = list(User.objects.filter(username__icontains=text).values_list("pk", flat=True)[:MAX_OWNERS])
-    return photos.filter(Q(file_name__icontains=text) | Q(caption__icontains=text) | Q(owner_id__in=owners))
+    return photos.filter(
+        Q(file_name__icontains=text)
+        | Q(caption__icontains=text)
+        | Q(new_caption__icontains=text)
+        | Q(owner_id__in=owners)
+    )

@@ -9,18 +9,24 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
-from gallery.photos.states import State
-from gallery.presentation.sentences import state_sentence
+from gallery.photos.states import State, WordsState
+from gallery.presentation.sentences import state_sentence, words_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from django_stubs_ext import StrPromise
 
     from gallery.photos.models import Photo
 
 MAX_LISTED = 20
 """The number of photos listed by name in each part of an email. The others are counted."""
 
-HEADINGS = {
+WORDS = "words"
+"""The part about approved photos whose new caption or tags were rejected."""
+
+HEADINGS: dict[str, StrPromise] = {
+    WORDS: gettext_lazy("New caption or tags not approved"),
     State.REJECTED: gettext_lazy("Rejected"),
     State.FAILED: gettext_lazy("Couldn't be processed"),
     State.APPROVED: gettext_lazy("Approved"),
@@ -28,7 +34,8 @@ HEADINGS = {
 }
 """In the order of the parts of an email: the photos that need action come first."""
 
-SUBJECTS = {
+SUBJECTS: dict[str, StrPromise] = {
+    WORDS: gettext_lazy("New caption or tags not approved: %(name)s"),
     State.REJECTED: gettext_lazy("Rejected: %(name)s"),
     State.FAILED: gettext_lazy("Couldn't be processed: %(name)s"),
     State.APPROVED: gettext_lazy("Approved: %(name)s"),
@@ -36,6 +43,9 @@ SUBJECTS = {
 }
 
 COUNTS = {
+    WORDS: ngettext_lazy(
+        "%(count)d with new words not approved", "%(count)d with new words not approved", "count"
+    ),
     State.REJECTED: ngettext_lazy("%(count)d rejected", "%(count)d rejected", "count"),
     State.FAILED: ngettext_lazy(
         "%(count)d couldn't be processed", "%(count)d couldn't be processed", "count"
@@ -56,16 +66,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The photos in one state; ``more`` of them are not listed."""
+    """The photos of which the same is told; ``more`` of them are not listed."""
 
-    state: State
+    kind: str
     lines: list[Line]
     count: int
 
     @property
     def heading(self) -> str:
         """Return the heading in the current language."""
-        return str(HEADINGS[self.state])
+        return str(HEADINGS[self.kind])
 
     @property
     def more(self) -> int:
@@ -80,23 +90,29 @@ def name_of(photo: Photo) -> str:
 
 def parts_of(photos: Iterable[Photo]) -> list[Part]:
     """Return the parts of an email about these photos."""
-    by_state: dict[State, list[Photo]] = {state: [] for state in HEADINGS}
+    by_kind: dict[str, list[Photo]] = {kind: [] for kind in HEADINGS}
     for photo in photos:
-        by_state[State(photo.state)].append(photo)
+        by_kind[_kind(photo)].append(photo)
     return [
-        Part(state, [_line(photo) for photo in in_state[:MAX_LISTED]], len(in_state))
-        for state, in_state in by_state.items()
-        if in_state
+        Part(kind, [_line(photo) for photo in of_kind[:MAX_LISTED]], len(of_kind))
+        for kind, of_kind in by_kind.items()
+        if of_kind
     ]
 
 
+def _kind(photo: Photo) -> str:
+    is_about_words = photo.state == State.APPROVED and photo.words_state == WordsState.REJECTED
+    return WORDS if is_about_words else photo.state
+
+
 def _line(photo: Photo) -> Line:
-    return Line(name_of(photo), state_sentence(photo), settings.SITE_ORIGIN + photo.get_absolute_url())
+    sentence = " ".join(filter(None, (state_sentence(photo), words_sentence(photo))))
+    return Line(name_of(photo), sentence, settings.SITE_ORIGIN + photo.get_absolute_url())
 
 
 def subject_of(parts: list[Part]) -> str:
     """Return the subject: the photo's name if there is only one, else the count per state."""
     if len(parts) == 1 and parts[0].count == 1:
-        return str(SUBJECTS[parts[0].state]) % {"name": parts[0].lines[0].name}
-    counts = ", ".join(COUNTS[part.state] % {"count": part.count} for part in parts)
+        return str(SUBJECTS[parts[0].kind]) % {"name": parts[0].lines[0].name}
+    counts = ", ".join(COUNTS[part.kind] % {"count": part.count} for part in parts)
     return _("Your photos: %(counts)s") % {"counts": counts}

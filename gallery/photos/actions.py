@@ -1,7 +1,8 @@
 """Actions on photos. Pages, admin, API and commands call these and nothing below them.
 
 Each action is one transaction and returns an ``Outcome``. The caller checks permissions. The action checks
-that the photo is still as the person saw it. ``gallery.albums.actions`` has the actions that set tags.
+that the photo is still as the person saw it. ``gallery.albums.words`` has those that change captions and
+tags, ``gallery.albums.actions`` those that change albums.
 
 Trash, restore, purge, visibility, rejection and a new review apply to the photo and the raws that are stacked
 under it. Approval covers what the moderator saw: the photo alone. So do its words and albums.
@@ -18,13 +19,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gallery.accounts.moderators import may_decide
-from gallery.accounts.trust import is_trusted
-from gallery.blocks.actions import is_blocked
 from gallery.core import reasons
 from gallery.photos import transitions
 from gallery.photos.models import HistoryEntry, Photo
 from gallery.photos.purge import IN_THE_TRASH, purge_photo
-from gallery.photos.signals import words_changed
 from gallery.photos.stacks import RAWS
 from gallery.photos.states import State, Visibility
 from gallery.photos.takedown import dhashes_of, remove_everything, take_down_photo
@@ -41,8 +39,8 @@ class Outcome(StrEnum):
     """The result of an action. The value is the API's stable reason code."""
 
     DONE = "done"
-    BACK_TO_REVIEW = "back_to_review"
-    """Done, and the photo waits for review because its caption or tags changed."""
+    WORDS_WAIT = "words_wait"
+    """Done: the new caption or tags wait for review, and the photo keeps the old ones until then."""
     CONFLICT = reasons.CONFLICT.code
     """The photo's state does not allow it, or it changed meanwhile. Nothing changed."""
     WORDS_CHANGED = reasons.WORDS_CHANGED.code
@@ -76,8 +74,8 @@ class Outcome(StrEnum):
 NOT_TAKEN_DOWN = Q(taken_down_at=None)
 SUCCESSES = {
     Outcome.DONE: _("Saved."),
-    Outcome.BACK_TO_REVIEW: _(
-        "Saved. The new caption or tags are waiting for review. Until then, only you can see the photo."
+    Outcome.WORDS_WAIT: _(
+        "Saved. The new caption or tags are waiting for review. Until then, others see the old ones."
     ),
     Outcome.REMOVAL_CONTINUES: _(
         "Taken down. Some copies are still being removed, which can take up to 15 minutes."
@@ -98,17 +96,17 @@ def _row(photo_id: UUID) -> Photo | None:
     return Photo.objects.only("taken_down_at").filter(pk=photo_id).first()
 
 
-def _unchangeable(photo: Photo | None, otherwise: Outcome = Outcome.CONFLICT) -> Outcome:
+def unchangeable(photo: Photo | None, otherwise: Outcome = Outcome.CONFLICT) -> Outcome:
     """Return why a change was not made."""
     return Outcome.TAKEN_DOWN if photo and photo.is_taken_down else otherwise
 
 
-def _locked(photo_id: UUID) -> Photo | None:
+def locked(photo_id: UUID) -> Photo | None:
     """Return the row, locked until the transaction ends."""
     return Photo.objects.select_for_update().filter(pk=photo_id).first()
 
 
-def _refused(photo: Photo, actor: User) -> Outcome | None:
+def refusal_of(photo: Photo, actor: User) -> Outcome | None:
     """Return why this moderator may not decide about the photo."""
     if photo.is_taken_down:
         return Outcome.TAKEN_DOWN
@@ -118,18 +116,21 @@ def _refused(photo: Photo, actor: User) -> Outcome | None:
 def if_unmoved(photo_id: UUID, last_move: int, act: Callable[[], Outcome]) -> Outcome:
     """Run the action if the photo's last history entry is still ``last_move``, in one transaction."""
     with transaction.atomic():
-        if _locked(photo_id) is None or HistoryEntry.objects.last_of([photo_id]).get(photo_id) != last_move:
+        if locked(photo_id) is None or HistoryEntry.objects.last_of([photo_id]).get(photo_id) != last_move:
             return Outcome.CONFLICT
         return act()
 
 
 def approve(photo_id: UUID, *, actor: User, words_mark: str, seen: State | None = None) -> Outcome:
-    """Approve the photo if its caption, tags and state are still those that the moderator saw."""
+    """Approve the photo if its caption, tags and state are still those that the moderator saw.
+
+    New words that wait stay where they are: ``gallery.albums.words.approve`` puts them in place, too.
+    """
     with transaction.atomic():
-        photo = _locked(photo_id)
+        photo = locked(photo_id)
         if photo is None:
             return Outcome.CONFLICT
-        if refusal := _refused(photo, actor):
+        if refusal := refusal_of(photo, actor):
             return refusal
         if photo.words_mark != words_mark:
             return Outcome.WORDS_CHANGED
@@ -144,10 +145,10 @@ def approve(photo_id: UUID, *, actor: User, words_mark: str, seen: State | None 
 def reject(photo_id: UUID, *, actor: User, reason: str, seen: State | None = None) -> Outcome:
     """Reject the photo. Its owner sees the reason."""
     with transaction.atomic():
-        photo = _locked(photo_id)
+        photo = locked(photo_id)
         if photo is None:
             return Outcome.CONFLICT
-        if refusal := _refused(photo, actor):
+        if refusal := refusal_of(photo, actor):
             return refusal
         if not transitions.rejected(photo_id, actor=actor, reason=reason, seen=seen):
             return Outcome.CONFLICT
@@ -159,10 +160,10 @@ def reject(photo_id: UUID, *, actor: User, reason: str, seen: State | None = Non
 def put_back(photo_id: UUID, *, actor: User, seen: State | None = None) -> Outcome:
     """Send an approved or rejected photo back to review."""
     with transaction.atomic():
-        photo = _locked(photo_id)
+        photo = locked(photo_id)
         if photo is None:
             return Outcome.CONFLICT
-        if refusal := _refused(photo, actor):
+        if refusal := refusal_of(photo, actor):
             return refusal
         if not transitions.put_back_to_review(photo_id, actor=actor, seen=seen):
             return Outcome.CONFLICT
@@ -176,7 +177,7 @@ def take_down(photo_id: UUID, *, actor: User, reason: str) -> Outcome:
     photo = Photo.objects.filter(pk=photo_id).first()
     if photo is None:
         return Outcome.CONFLICT
-    if refusal := _refused(photo, actor):
+    if refusal := refusal_of(photo, actor):
         return refusal
     raws = _raws_under(photo_id)
     dhashes = dhashes_of([photo_id, *raws])
@@ -186,7 +187,7 @@ def take_down(photo_id: UUID, *, actor: User, reason: str) -> Outcome:
 
     with transaction.atomic():
         if not took_down(photo_id):
-            return _unchangeable(_row(photo_id))
+            return unchangeable(_row(photo_id))
         taken_down = [photo_id, *filter(took_down, raws)]
     # Not on commit: the caller hears whether everything is gone.
     gone = [remove_everything(each) for each in taken_down]
@@ -196,9 +197,9 @@ def take_down(photo_id: UUID, *, actor: User, reason: str) -> Outcome:
 def retry(photo_id: UUID, *, actor: User) -> Outcome:
     """Process a failed photo again. The worker is nudged after the move is committed."""
     with transaction.atomic():
-        photo = _locked(photo_id)
+        photo = locked(photo_id)
         if photo is None or not photo.can_be_tried_again:
-            return _unchangeable(photo)
+            return unchangeable(photo)
         if not transitions.tried_again(photo_id, actor=actor):
             return Outcome.CONFLICT
     try:
@@ -214,7 +215,7 @@ def trash(photo_id: UUID, *, actor: User) -> Outcome:
     with transaction.atomic():
         raws = _raws_under(photo_id)
         if not transitions.trashed(photo_id, actor=actor, at=now):
-            return _unchangeable(_row(photo_id))
+            return unchangeable(_row(photo_id))
         for raw_id in raws:
             transitions.trashed(raw_id, actor=actor, at=now)
     return Outcome.DONE
@@ -237,7 +238,7 @@ def _restore_one(photo_id: UUID, *, actor: User) -> Outcome:
         with transaction.atomic():
             if transitions.restored(photo_id, actor=actor):
                 return Outcome.DONE
-            return _unchangeable(_row(photo_id), Outcome.NOT_IN_TRASH)
+            return unchangeable(_row(photo_id), Outcome.NOT_IN_TRASH)
     except IntegrityError:
         return Outcome.DUPLICATE
 
@@ -249,7 +250,7 @@ def purge(photo_id: UUID, *, only_from_trash: bool) -> Outcome:
         raws = _raws_under(photo_id)
         if not purge_photo(photo_id, only_if=condition):
             otherwise = Outcome.NOT_IN_TRASH if only_from_trash else Outcome.CONFLICT
-            return _unchangeable(_row(photo_id), otherwise)
+            return unchangeable(_row(photo_id), otherwise)
         for raw_id in raws:
             purge_photo(raw_id, only_if=condition)
     return Outcome.DONE
@@ -259,7 +260,7 @@ def set_visibility(photo_id: UUID, *, visibility: Visibility) -> Outcome:
     """Set who can see the photo. Its review state does not change."""
     ids = [photo_id, *_raws_under(photo_id)]
     changed = Photo.objects.filter(NOT_TAKEN_DOWN, pk__in=ids).update(visibility=visibility)
-    return Outcome.DONE if changed else _unchangeable(_row(photo_id))
+    return Outcome.DONE if changed else unchangeable(_row(photo_id))
 
 
 def set_stacked(photo_id: UUID, *, stacked: bool) -> Outcome:
@@ -268,39 +269,6 @@ def set_stacked(photo_id: UUID, *, stacked: bool) -> Outcome:
     raws = Photo.objects.filter(format__in=RAWS, owner__in=this.values("owner"))
     found = raws.filter(Q(pk=photo_id) | Q(stack_key__in=this.exclude(stack_key="").values("stack_key")))
     return _done(bool(found.update(stands_alone=not stacked)))
-
-
-def change_words(
-    photo_id: UUID,
-    *,
-    actor: User,
-    caption: str | None = None,
-    visibility: Visibility | None = None,
-    set_tags: Callable[[UUID], bool] | None = None,
-) -> Outcome:
-    """Change what is given, all or nothing.
-
-    A new caption or new tags send an approved photo back to review, unless the actor is trusted.
-    ``set_tags`` returns whether it changed any tag.
-    """
-    with transaction.atomic():
-        photo = _locked(photo_id)
-        if photo is None or photo.is_taken_down:
-            return _unchangeable(photo)
-        publishes = visibility == Visibility.PUBLIC != photo.visibility
-        if publishes and is_blocked(actor):
-            return Outcome.BLOCKED
-        words_are_new = set_tags(photo_id) if set_tags else False
-        if caption is not None and caption != photo.caption:
-            Photo.objects.filter(pk=photo_id).update(caption=caption)
-            words_changed.send(Photo, photo_ids=[photo_id])
-            words_are_new = True
-        if visibility is not None:
-            set_visibility(photo_id, visibility=visibility)
-        trusted = is_trusted(actor) and not is_blocked(actor)
-        if words_are_new and not trusted and transitions.words_changed(photo_id, actor=actor):
-            return Outcome.BACK_TO_REVIEW
-    return Outcome.DONE
 
 
 def original_url(photo: Photo) -> str:

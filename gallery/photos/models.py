@@ -15,9 +15,9 @@ from django.urls import reverse
 
 from gallery.photos.fields import WallClockField
 from gallery.photos.month_counts import COUNTED_COLUMNS, TABLE, count, month_counted
-from gallery.photos.querysets import PhotoQuerySet
+from gallery.photos.querysets import PhotoQuerySet, waits_for_review
 from gallery.photos.stacks import HAS_KEY, KEY_LENGTH
-from gallery.photos.states import NEVER_ARRIVED, WITHOUT_PICTURE, State, Visibility
+from gallery.photos.states import NEVER_ARRIVED, WITHOUT_PICTURE, State, Visibility, WordsState
 from gallery.photos.timeline import timeline_at
 
 if TYPE_CHECKING:
@@ -56,6 +56,10 @@ class Photo(models.Model):
 
     ``taken_down_at`` is when a moderator took the photo down: it stays rejected, its bytes are gone, and
     ``TakenDown`` keeps what recognizes it. ``review_hint`` is a reason code that only moderators see.
+    ``caption`` and the tags are the words that go with the picture. Once a photo is approved, words of an
+    owner who is not trusted wait beside them as ``new_caption`` and ``new_tags`` until a moderator reads
+    them, so all that reads a caption or tags reads approved ones. ``words_state`` is about the new words:
+    approved if there are none. ``words_at`` is when they were written, ``words_note`` why they were rejected.
     ``stack_key`` follows from ``file_name``, ``format`` and ``taken_local``: see ``stacks``. Its owner
     decides whether a raw ``stands_alone``.
     """
@@ -66,6 +70,18 @@ class Photo(models.Model):
     visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.PUBLIC)
     caption = models.CharField(max_length=500, blank=True)
     file_name = models.CharField(max_length=255)
+    new_caption = models.CharField(max_length=500, blank=True, default="", db_default="", editable=False)
+    # Joined by commas, which no tag contains.
+    new_tags = models.TextField(blank=True, default="", db_default="", editable=False)
+    words_state = models.CharField(
+        max_length=10,
+        choices=WordsState,
+        default=WordsState.APPROVED,
+        db_default=WordsState.APPROVED.value,
+        editable=False,
+    )
+    words_at = models.DateTimeField(default=NEVER, db_default=NEVER, editable=False)
+    words_note = models.CharField(max_length=500, blank=True, default="", db_default="", editable=False)
 
     # Where an imported photo comes from; empty for an uploaded one.
     origin_url = models.CharField(max_length=2048, blank=True, editable=False)
@@ -120,8 +136,8 @@ class Photo(models.Model):
             models.Index(
                 "created_at",
                 "id",
-                name="photos_review_queue",
-                condition=Q(state=State.PENDING, trashed_at=None, visibility=Visibility.PUBLIC),
+                name="photos_to_review",
+                condition=waits_for_review(),
             ),
             models.Index(
                 "due_at",
@@ -183,8 +199,38 @@ class Photo(models.Model):
 
     @property
     def words_mark(self) -> str:
-        """Return the digest of the current caption, tags and owner's name. Fetch lists with both."""
+        """Return the digest of the owner's name and of the words that an approval makes public.
+
+        Those are the new ones if they wait. Fetch lists with owners and tags.
+        """
+        if self.words_wait:
+            return self.new_words_mark
         return words_mark(self.caption, (tag.name for tag in self.tags.all()), self.owner.username)
+
+    @property
+    def new_words_mark(self) -> str:
+        """Return the digest of the new words and the owner's name."""
+        return words_mark(self.new_caption, self.new_tag_names, self.owner.username)
+
+    @property
+    def has_new_words(self) -> bool:
+        """Return whether the owner wrote words that others don't read: they wait, or were rejected."""
+        return self.words_state != WordsState.APPROVED
+
+    @property
+    def words_wait(self) -> bool:
+        """Return whether the owner's new words wait for a moderator."""
+        return self.words_state == WordsState.WAITING
+
+    @property
+    def new_tag_names(self) -> list[str]:
+        """Return the new tags, in alphabetical order."""
+        return self.new_tags.split(",") if self.new_tags else []
+
+    @property
+    def own_caption(self) -> str:
+        """Return the caption that the owner wrote last."""
+        return self.new_caption if self.has_new_words else self.caption
 
     @property
     def is_being_imported(self) -> bool:

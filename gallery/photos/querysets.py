@@ -10,7 +10,7 @@ from django.db.models import Q, Subquery
 from gallery.accounts.models import User
 from gallery.blocks.models import Block
 from gallery.photos import stacks
-from gallery.photos.states import State, Visibility
+from gallery.photos.states import State, Visibility, WordsState
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -35,6 +35,15 @@ def owner_is_shown() -> Q:
 def is_public() -> Q:
     """Return the condition that everyone may see it. Approved photos are processed: a page has no holes."""
     return Q(state=State.APPROVED, trashed_at=None, visibility=Visibility.PUBLIC) & owner_is_shown()
+
+
+def waits_for_review() -> Q:
+    """Return the condition that a moderator should decide: about the photo, or about its new words.
+
+    Index and queue share it, because only an index of the same condition can be used.
+    """
+    waits = Q(state=State.PENDING) | Q(state=State.APPROVED, words_state=WordsState.WAITING)
+    return Q(waits, trashed_at=None, visibility=Visibility.PUBLIC)
 
 
 class PhotoQuerySet(models.QuerySet["Photo"]):
@@ -85,13 +94,11 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
         return public if user.is_superuser else public.not_trashed()
 
     def awaiting_review(self) -> PhotoQuerySet:
-        """Keep the moderator's queue.
+        """Keep the moderator's queue: photos, and public ones with new words.
 
         A raw under a photo that is public or in the queue is shown to no one, so there is nothing to judge.
         """
-        queue = self.filter(
-            owner_is_shown(), state=State.PENDING, trashed_at=None, visibility=Visibility.PUBLIC
-        )
+        queue = self.filter(owner_is_shown(), waits_for_review())
         tops = self.model._default_manager.filter(state__in=(State.PENDING, State.APPROVED))  # noqa: SLF001
         return queue.filter(~stacks.is_under(tops))
 

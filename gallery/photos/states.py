@@ -18,6 +18,14 @@ class State(models.TextChoices):
     FAILED = "failed", _("Couldn't be processed")
 
 
+class WordsState(models.TextChoices):
+    """Whether a moderator has read the words that an owner wrote last, of a photo or of an album."""
+
+    WAITING = "waiting", _("Waiting for review")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
+
+
 WITHOUT_PICTURE = frozenset({State.AWAITING, State.FAILED})
 """States of a photo whose thumbnails are not made."""
 

@@ -19,10 +19,11 @@ from django.utils import timezone
 from gallery.accounts.models import User
 from gallery.photos import month_counts, outbox
 from gallery.photos.models import HistoryEntry, Photo
-from gallery.photos.states import NEVER_ARRIVED, WITHOUT_PICTURE, State, Visibility
+from gallery.photos.states import NEVER_ARRIVED, WITHOUT_PICTURE, State, Visibility, WordsState
 from thumbworker.contract.events import EventType
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from collections.abc import Set as AbstractSet
     from datetime import datetime
     from uuid import UUID
@@ -33,7 +34,8 @@ class Move:
     """A named move from any of ``allowed`` to ``target``; ``None`` keeps the state.
 
     A move with a ``news_type`` is published as an event. One that ``notifies_owner`` is also sent by email.
-    Both need a change of state, unless the move is ``final``. No move follows a final one.
+    Both need a change of state, unless the move is ``final`` or decides ``about_words``. No move follows a
+    final one.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Move:
     news_type: EventType | None = None
     notifies_owner: bool = False
     final: bool = False
+    about_words: bool = False
 
 
 PROCESSED = Move("processed", WITHOUT_PICTURE, State.PENDING, notifies_owner=True)
@@ -55,7 +58,10 @@ _REVIEWED = {State.PENDING, State.APPROVED, State.REJECTED}
 APPROVED = Move("approved", _REVIEWED, State.APPROVED, EventType.APPROVED, notifies_owner=True)
 REJECTED = Move("rejected", _REVIEWED, State.REJECTED, EventType.REJECTED, notifies_owner=True)
 REVIEWED_AGAIN = Move("review_again", {State.APPROVED, State.REJECTED}, State.PENDING)
-WORDS_CHANGED = Move("words_changed", {State.APPROVED}, State.PENDING)
+# The photo stays public with the words that were approved before.
+WORDS_WRITTEN = Move("words_written", {State.APPROVED}, None)
+WORDS_APPROVED = Move("words_approved", {State.APPROVED}, None, notifies_owner=True, about_words=True)
+WORDS_REJECTED = Move("words_rejected", {State.APPROVED}, None, notifies_owner=True, about_words=True)
 TRASHED = Move("trashed", set(State), None)
 RESTORED = Move("restored", set(State), None)
 TAKEN_DOWN = Move(
@@ -107,7 +113,7 @@ def apply(
         month_counts.count(
             owner_id, before=month_counts.month_counted(current), after=month_counts.month_counted(moved)
         )
-        is_news = move.final or from_state != to_state
+        is_news = move.final or move.about_words or from_state != to_state
         entry = HistoryEntry.objects.create(
             photo_id=photo_id,
             at=now,
@@ -218,9 +224,29 @@ def put_back_to_review(photo_id: UUID, *, actor: User, seen: State | None = None
     )
 
 
-def words_changed(photo_id: UUID, *, actor: User) -> bool:
-    """Send an approved photo back to review because its caption or tags changed."""
-    return apply(WORDS_CHANGED, photo_id, actor=actor)
+def words_written(photo_id: UUID, *, actor: User, caption: str, tags: Iterable[str]) -> bool:
+    """Have new words of an approved photo wait. Others read the old ones until they are approved."""
+    changes = {
+        "new_caption": caption,
+        "new_tags": ",".join(sorted(tags)),
+        "words_state": WordsState.WAITING,
+        "words_at": timezone.now(),
+        "words_note": "",
+    }
+    return apply(WORDS_WRITTEN, photo_id, actor=actor, changes=changes)
+
+
+def words_approved(photo_id: UUID, *, actor: User, seen: State | None = None) -> bool:
+    """Record that a moderator approved the new words, which the caller puts in place."""
+    conditions = _as_seen(seen) | {"words_state": WordsState.WAITING}
+    return apply(WORDS_APPROVED, photo_id, actor=actor, conditions=conditions)
+
+
+def words_rejected(photo_id: UUID, *, actor: User, reason: str, seen: State | None = None) -> bool:
+    """Keep the new words for their owner only, with the reason. Others read the old ones."""
+    conditions = _as_seen(seen) | {"words_state": WordsState.WAITING}
+    changes = {"words_state": WordsState.REJECTED, "words_note": reason}
+    return apply(WORDS_REJECTED, photo_id, actor=actor, reason=reason, conditions=conditions, changes=changes)
 
 
 def trashed(photo_id: UUID, *, actor: User, at: datetime | None = None) -> bool:

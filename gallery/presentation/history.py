@@ -24,7 +24,11 @@ SENTENCES = {
     t.APPROVED.name: _("Approved"),
     t.REJECTED.name: _("Rejected"),
     t.REVIEWED_AGAIN.name: _("Sent back to review"),
-    t.WORDS_CHANGED.name: _("Waiting for review; caption or tags changed"),
+    # Of older releases, in which the photo went back to review.
+    "words_changed": _("Waiting for review; caption or tags changed"),
+    t.WORDS_WRITTEN.name: _("New caption or tags; waiting for review"),
+    t.WORDS_APPROVED.name: _("New caption and tags approved"),
+    t.WORDS_REJECTED.name: _("New caption and tags rejected"),
     t.TRASHED.name: _("Moved to trash"),
     t.RESTORED.name: _("Restored"),
     t.TAKEN_DOWN.name: _("Taken down"),

@@ -27,6 +27,8 @@ class Lens:
 
     photo: Photo
     viewer: User | AnonymousUser
+    as_moderator: bool = True
+    """``False`` ignores a moderator's rights, as for a token without that scope."""
 
     @property
     def is_mine(self) -> bool:
@@ -36,7 +38,7 @@ class Lens:
     @property
     def is_moderator(self) -> bool:
         """Return whether the viewer reviews photos."""
-        return self.viewer.has_perm("photos.moderate_photo")
+        return self.as_moderator and self.viewer.has_perm("photos.moderate_photo")
 
     @property
     def shows_history(self) -> bool:
@@ -47,6 +49,11 @@ class Lens:
     def shows_file_name(self) -> bool:
         """Return whether a file name may stand for a missing caption: it can tell too much."""
         return self.is_mine or self.is_moderator
+
+    @property
+    def shows_new_words(self) -> bool:
+        """Return whether the viewer reads new words, which others don't: the owner and moderators."""
+        return self.photo.has_new_words and (self.is_mine or self.is_moderator)
 
     @property
     def can_edit(self) -> bool:

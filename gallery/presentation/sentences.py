@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gallery.core import reasons
-from gallery.photos.states import State, Visibility
+from gallery.photos.states import State, Visibility, WordsState
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -54,4 +54,25 @@ def state_sentence(photo: Photo, *, is_mine: bool = True) -> str:
         sentence = str(TAKEN_DOWN)
     if photo.state == State.REJECTED and photo.review_note:
         return _("%(sentence)s Reason: %(reason)s") % {"sentence": sentence, "reason": photo.review_note}
+    return sentence
+
+
+def words_label(photo: Photo) -> str:
+    """Return what became of new words that others don't read, in few words; empty if there are none."""
+    labels = {
+        WordsState.WAITING: _("New words in review"),
+        WordsState.REJECTED: _("New words rejected"),
+    }
+    return labels.get(WordsState(photo.words_state), "")
+
+
+def words_sentence(photo: Photo) -> str:
+    """Return what became of new words that others don't read; empty if there are none."""
+    if photo.words_state == WordsState.WAITING:
+        return _("The new caption or tags are waiting for review. Until then, others see the old ones.")
+    if photo.words_state == WordsState.APPROVED:
+        return ""
+    sentence = _("The new caption or tags were not approved. Others see the old ones.")
+    if photo.words_note:
+        return _("%(sentence)s Reason: %(reason)s") % {"sentence": sentence, "reason": photo.words_note}
     return sentence

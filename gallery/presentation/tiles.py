@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from gallery.presentation.lens import Lens
-from gallery.presentation.sentences import state_label, state_sentence
+from gallery.presentation.sentences import state_label, state_sentence, words_label
 from gallery.presentation.stacks import stacks_of
 from gallery.processing.settle import is_behind, settle
 from gallery.storage import catalogue, signed_urls
@@ -50,7 +50,8 @@ class Tile:
 
     Every browser shows ``src``, ``srcset`` and ``full_src``. ``avif_srcset`` has the AVIF ones too: it is for
     a ``<source type="image/avif">``, which browsers without AVIF skip, and so is ``full_avif_src``. Both are
-    empty if there is no AVIF. ``stack`` has the files of the photo's stack, for their owner only. On a
+    empty if there is no AVIF. ``stack`` has the files of the photo's stack, for their owner only, as
+    ``words_label`` tells of new words. On a
     timeline, ``month`` is the first day of the month that the photo begins.
     """
 
@@ -79,6 +80,7 @@ class Tile:
     full_width: int = 0
     full_height: int = 0
     stack: tuple[StackedFile, ...] = ()
+    words_label: str = ""
     month: date | None = None
 
     @property
@@ -179,6 +181,7 @@ def _tile(
         thumbhash=ready.thumbhash if ready else "",
         dominant_color=ready.dominant_color if ready else "",
         stack=stack,
+        words_label=words_label(photo) if photo.owner_id == viewer.pk else "",
         **pictures,  # type: ignore[arg-type]
     )
 

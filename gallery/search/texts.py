@@ -77,7 +77,8 @@ def _wanted(
     words: _Words,
 ) -> list[SearchText]:
     columns = ("owner_id", "caption", "file_name", "state", "taken_down_at", "taken_local", "created_at")
-    photos = Photo.objects.filter(pk__in=ids).only(*columns)
+    new_words = ("new_caption", "new_tags", "words_state")
+    photos = Photo.objects.filter(pk__in=ids).only(*columns, *new_words)
     texts = []
     for photo in photos:
         known = before.get(photo.pk)
@@ -91,7 +92,9 @@ def _wanted(
         own_titles, public_titles = words.titles.get(photo.pk, ([], []))
         shared = [photo.caption, *words.tags.get(photo.pk, []), text.camera, text.lens]
         text.public_text = _joined([*shared, *public_titles])
-        text.own_text = _joined([*shared, *own_titles, photo.file_name, text.file_words])
+        # Words that no moderator has read are found by their owner only.
+        unread = [photo.new_caption, *photo.new_tag_names] if photo.has_new_words else []
+        text.own_text = _joined([*shared, *unread, *own_titles, photo.file_name, text.file_words])
         text.bigrams = " ".join(bigrams_of(text.public_text, text.own_text))
         texts.append(text)
     return texts

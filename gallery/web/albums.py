@@ -12,9 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from gallery.albums import actions
+from gallery.albums import actions, words
 from gallery.albums.models import Album, Tag
-from gallery.albums.tagging import tags_of
 from gallery.photos.models import Photo
 from gallery.presentation.covers import covered
 from gallery.presentation.file_words import offered_tags
@@ -137,12 +136,12 @@ def organize(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
 def add_file_tags(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     """Add the keywords of the photo's file as tags."""
     photo = get_object_or_404(Photo.objects.owned_by(request.user).not_trashed(), pk=photo_id)
-    words = Lens(photo, request.user).file_words(catalogue.read([photo.pk]).items.get(photo.pk))
-    tags = offered_tags(words, tags_of([photo.pk]).get(photo.pk, []))
+    file_words = Lens(photo, request.user).file_words(catalogue.read([photo.pk]).items.get(photo.pk))
+    tags = offered_tags(file_words, words.own_tags(photo))
     if not tags:
         messages.warning(request, _("The file has no keywords to add."))
         return redirect(photo)
-    outcome = actions.add_file_tags(photo.pk, actor=request.user, tags=tags)
+    outcome = words.add_file_tags(photo.pk, actor=request.user, tags=tags)
     level = messages.SUCCESS if outcome.is_done else messages.WARNING
     messages.add_message(request, level, outcome.sentence)
     return redirect(photo)

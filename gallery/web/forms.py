@@ -10,7 +10,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from gallery.albums.models import Album
-from gallery.albums.tagging import MAX_TAGS, TagRefused, clean_tags, tags_of
+from gallery.albums.tagging import MAX_TAGS, TagRefused, clean_tags
+from gallery.albums.words import own_tags
 from gallery.core.text_fields import CleanField
 from gallery.notifications.models import Rhythm
 from gallery.photos.models import Photo
@@ -73,7 +74,7 @@ class OrganizeForm(forms.Form):
         """Offer the owner's albums; the photo's tags and albums are filled in."""
         mine = Album.objects.filter(owner_id=photo.owner_id).select_related("owner").newest_first()
         initial = {
-            "tags": ", ".join(tags_of([photo.pk]).get(photo.pk, [])),
+            "tags": ", ".join(own_tags(photo)),
             "albums": mine.filter(photos=photo),
         }
         super().__init__(data, initial=initial)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
+from gallery.albums import words
 from gallery.albums.models import Album
 from gallery.albums.tagging import tags_of
 from gallery.blocks.actions import is_blocked
@@ -23,6 +24,7 @@ from gallery.presentation.camera_facts import facts_of
 from gallery.presentation.file_words import labeled, offered_tags
 from gallery.presentation.history import lines_of
 from gallery.presentation.lens import Lens
+from gallery.presentation.sentences import words_sentence
 from gallery.presentation.stacks import can_be_stacked
 from gallery.presentation.tiles import ready_item, tiles_of
 from gallery.web.forms import PhotoForm
@@ -42,7 +44,8 @@ def _own_or_404(user: User, photo_id: UUID) -> Photo:
 def photo(request: Request, photo_id: UUID) -> HttpResponse:
     """Show one photo."""
     found = get_object_or_404(Photo.objects.visible_to(request.user).with_owner(), pk=photo_id)
-    return _photo_page(request, found, PhotoForm(instance=found))
+    form = PhotoForm(instance=found, initial={"caption": found.own_caption})
+    return _photo_page(request, found, form)
 
 
 def _neighbors(request: Request, found: Photo) -> tuple[Photo | None, Photo | None, str]:
@@ -75,14 +78,16 @@ def _photo_page(request: Request, found: Photo, form: PhotoForm, status: int = 2
     seen = Lens(found, request.user)
     tiles, reading = tiles_of([found], request.user, move_on=seen.is_mine)
     item = ready_item(found, reading)
-    words = seen.file_words(item)
-    can_add = seen.can_edit and bool(words.get("keywords"))
+    file_words = seen.file_words(item)
+    can_add = seen.can_edit and bool(file_words.get("keywords"))
     newer, older, query = _neighbors(request, found)
     context = {
         "photo": tiles[0],
         "facts": facts_of(item) if item else [],
-        "file_words": labeled(words),
-        "file_tags": offered_tags(words, tags_of([found.pk]).get(found.pk, [])) if can_add else [],
+        "file_words": labeled(file_words),
+        "file_tags": offered_tags(file_words, words.own_tags(found)) if can_add else [],
+        "new_words": _new_words(found) if seen.shows_new_words else None,
+        "words_are_reviewed": seen.can_edit and words.are_reviewed(found, cast("User", request.user)),
         "location": seen.location(item),
         "missing_sentence": seen.missing_sentence(item),
         "history": lines_of(found) if seen.shows_history else [],
@@ -105,6 +110,18 @@ def _photo_page(request: Request, found: Photo, form: PhotoForm, status: int = 2
     return render(request, "photos/photo.html", context, status=status)
 
 
+def _new_words(found: Photo) -> dict[str, Any]:
+    """Return what the page says of words that others don't read, as far as they differ from the others."""
+    tags = found.new_tag_names
+    return {
+        "sentence": words_sentence(found),
+        "caption": found.new_caption,
+        "has_new_caption": found.new_caption != found.caption,
+        "tags": tags,
+        "has_new_tags": tags != tags_of([found.pk]).get(found.pk, []),
+    }
+
+
 @login_required
 @require_POST
 def edit(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
@@ -113,7 +130,7 @@ def edit(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     form = PhotoForm(request.POST, instance=found)
     if not form.is_valid():
         return _photo_page(request, found, form, status=422)
-    outcome = actions.change_words(found.pk, actor=request.user, **form.cleaned_data)
+    outcome = words.change_words(found.pk, actor=request.user, **form.cleaned_data)
     level = messages.SUCCESS if outcome.is_done else messages.WARNING
     messages.add_message(request, level, outcome.sentence)
     return redirect(f"{found.get_absolute_url()}#edit")

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from ninja import Query, Router, Status
 
-from gallery.albums.actions import change_words
+from gallery.albums import words
 from gallery.albums.tagging import TagRefused, clean_tags
 from gallery.api import present, problems
 from gallery.api.authorization import DELETES, READS, REVIEWS, WRITES, ApiRequest, need
@@ -16,7 +16,7 @@ from gallery.api.filters import photos_of, understood, visible_photos
 from gallery.api.problems import Problem
 from gallery.api.responses import refusals
 from gallery.api.schemas import photos as s
-from gallery.api.tokens import Scope
+from gallery.api.tokens import Scope, moderates
 from gallery.core import reasons
 from gallery.photos import actions
 from gallery.photos.actions import Outcome
@@ -28,7 +28,7 @@ from gallery.search.time_limit import within_seconds
 
 router = Router(tags=["Photos"], by_alias=True)
 
-WORDS_MARK_MISSING = _("To approve a photo, send its current wordsMark.")
+WORDS_MARK_MISSING = _("To approve a photo, or to reject its new words, send its current wordsMark.")
 
 
 def own_or_404(request: ApiRequest, photo_id: UUID) -> Photo:
@@ -37,13 +37,16 @@ def own_or_404(request: ApiRequest, photo_id: UUID) -> Photo:
 
 
 def _own_detail(request: ApiRequest, photo_id: UUID) -> s.PhotoDetail:
-    return present.photo_detail(own_or_404(request, photo_id), request.user)
+    return _detail(request, own_or_404(request, photo_id))
+
+
+def _detail(request: ApiRequest, photo: Photo) -> s.PhotoDetail:
+    return present.photo_detail(photo, request.user, as_moderator=moderates(request.auth))
 
 
 def _out(page: Page, request: ApiRequest) -> s.PhotoPage:
-    return s.PhotoPage(
-        photos=present.photos_out(page.photos, request.user), next_cursor=page.next_cursor or None
-    )
+    photos = present.photos_out(page.photos, request.user, as_moderator=moderates(request.auth))
+    return s.PhotoPage(photos=photos, next_cursor=page.next_cursor or None)
 
 
 @router.get("/photos", auth=READS, response={200: s.PhotoPage, **refusals()})
@@ -106,21 +109,22 @@ def _delete(request: ApiRequest, photo_id: UUID, *, forever: bool) -> s.Deletion
 def get_photo(request: ApiRequest, photo_id: UUID) -> s.PhotoDetail:
     """Get one photo with its thumbnails and camera data."""
     photo = get_object_or_404(visible_photos(request.auth).with_owner(), pk=photo_id)
-    return present.photo_detail(photo, request.user)
+    return _detail(request, photo)
 
 
 @router.patch("/photos/{uuid:photo_id}", auth=WRITES, response={200: s.PhotoDetail, **refusals(404, 409)})
 def change_photo(request: ApiRequest, photo_id: UUID, change: s.PhotoChange) -> s.PhotoDetail:
     """Change a photo's caption, tags or visibility.
 
-    If an approved photo's caption or tags change, it is reviewed again, unless your account is trusted.
+    A new caption or new tags of an approved photo are reviewed, unless your account is trusted. Until then,
+    others see the old ones, and `newWords` has the new ones.
     """
     photo = own_or_404(request, photo_id)
     try:
         tags = None if change.tags is None else clean_tags(change.tags)
     except TagRefused as refusal:
         raise Problem(reasons.INVALID, str(refusal)) from refusal
-    outcome = change_words(
+    outcome = words.change_words(
         photo.pk,
         actor=request.user,
         caption=change.caption,
@@ -177,10 +181,10 @@ def try_again(request: ApiRequest, photo_id: UUID) -> s.PhotoDetail:
     response={200: s.PhotoDetail, **refusals(404, 409)},
 )
 def review_photo(request: ApiRequest, photo_id: UUID, review: s.Review) -> s.PhotoDetail:
-    """Approve or reject a photo, or return it to review. For moderators.
+    """Approve or reject a photo or its new words, or return it to review. For moderators.
 
     To approve, send the `wordsMark` of the photo you reviewed. If its caption or tags have changed since,
-    the approval is refused.
+    the approval is refused. `rejectWords` keeps `newWords` from others; the photo stays as it is.
     """
     if not request.user.has_perm("photos.moderate_photo"):
         raise Problem(reasons.NOT_ALLOWED)
@@ -189,7 +193,7 @@ def review_photo(request: ApiRequest, photo_id: UUID, review: s.Review) -> s.Pho
     outcome = _decide(review, photo_id, request)
     if outcome is not Outcome.DONE:
         raise problems.of_outcome(outcome)
-    return present.photo_detail(photos.get(pk=photo_id), request.user)
+    return _detail(request, photos.get(pk=photo_id))
 
 
 @router.post(
@@ -217,7 +221,10 @@ def _decide(review: s.Review, photo_id: UUID, request: ApiRequest) -> Outcome:
         return actions.reject(photo_id, actor=request.user, reason=review.reason)
     if review.decision is s.Decision.RECONSIDER:
         return actions.put_back(photo_id, actor=request.user)
-    if review.words_mark is None:
+    mark = review.words_mark
+    if mark is None:
         errors = [{"where": "body.wordsMark", "message": "Field required"}]
         raise Problem(reasons.INVALID, str(WORDS_MARK_MISSING), errors)
-    return actions.approve(photo_id, actor=request.user, words_mark=review.words_mark)
+    if review.decision is s.Decision.REJECT_WORDS:
+        return words.reject_words(photo_id, actor=request.user, words_mark=mark, reason=review.reason)
+    return words.approve(photo_id, actor=request.user, words_mark=mark)

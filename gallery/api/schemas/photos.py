@@ -84,6 +84,22 @@ class StackedFileOut(Output):
     size_bytes: int
 
 
+class NewWordsState(StrEnum):
+    """What became of new words."""
+
+    WAITING = "waiting"
+    REJECTED = "rejected"
+
+
+class NewWords(Output):
+    """A caption and tags that others don't see: they wait for review, or were rejected."""
+
+    caption: str
+    tags: list[str]
+    state: NewWordsState
+    reason: str = Field(description="Why they were rejected.")
+
+
 class PhotoOut(Output):
     """A photo. Fields for its owner only are `null` for others."""
 
@@ -94,7 +110,17 @@ class PhotoOut(Output):
     visibility: VisibilityName
     caption: str
     tags: list[str]
-    words_mark: str = Field(description="Identifies this caption and these tags. Send it to approve them.")
+    words_mark: str = Field(
+        description=(
+            "Identifies caption, tags and owner's name; of `newWords`, if they wait. Send it to approve them."
+        )
+    )
+    new_words: NewWords | None = Field(
+        description=(
+            "The caption and tags that its owner wrote last, if others don't see them. For its owner and "
+            "moderators only."
+        )
+    )
     owner: str = Field(description="The owner's username.", examples=["alice"])
     page_address: str
     width: int | None = Field(description="Pixels, after rotation to upright.")
@@ -271,6 +297,7 @@ class Decision(StrEnum):
 
     APPROVE = "approve"
     REJECT = "reject"
+    REJECT_WORDS = "rejectWords"
     RECONSIDER = "reconsider"
 
 
@@ -279,17 +306,20 @@ class Review(Input):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "if": {"properties": {"decision": {"const": Decision.APPROVE.value}}},
+            "if": {
+                "properties": {"decision": {"enum": [Decision.APPROVE.value, Decision.REJECT_WORDS.value]}}
+            },
             "then": {"required": ["wordsMark"]},
         }
     )
 
     decision: Decision
     words_mark: WordsMark = Field(
-        LEFT_OUT, description="`wordsMark` of the photo you reviewed. Required to approve."
+        LEFT_OUT,
+        description="`wordsMark` of the photo you reviewed. Required to approve, and to reject new words.",
     )
     reason: Annotated[Words, Field(max_length=500), cleaned(500, lines=True)] = Field(
-        "", description="Shown to the owner of a rejected photo."
+        "", description="Shown to the owner of a rejected photo or of rejected words."
     )
 
 

@@ -24,5 +24,6 @@ def tags_and_albums(context: dict[str, Any], photo_id: UUID, *, can_edit: bool) 
         "photo_id": photo_id,
         "tags": tags_of([photo_id]).get(photo_id, []),
         "form": OrganizeForm(photo=photo) if photo else None,
+        "words_are_reviewed": context.get("words_are_reviewed", False),
         "csrf_token": context.get("csrf_token"),
     }

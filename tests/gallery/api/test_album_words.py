@@ -8,7 +8,6 @@ import pytest
 
 from gallery.albums import actions
 from gallery.albums.models import Album, AlbumEntry
-from gallery.albums.states import WordsState
 from gallery.api.schemas.albums import WordsStateName
 from gallery.api.tokens import Scope
 from gallery.core import reasons

@@ -9,9 +9,8 @@ from django.contrib.auth.models import AnonymousUser
 
 from gallery.albums import actions, review
 from gallery.albums.models import Album
-from gallery.albums.states import WordsState
 from gallery.photos.models import Photo
-from gallery.photos.states import State, Visibility
+from gallery.photos.states import State, Visibility, WordsState
 from gallery.search.find import matching
 from gallery.search.models import Name, SearchText
 from gallery.search.query import parse

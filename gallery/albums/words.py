@@ -1,0 +1,158 @@
+"""Actions on a photo's words, its caption and tags: the owner's changes, and the review of new words.
+
+Words of trusted owners, and of photos that are not approved, take their place at once: a moderator reads the
+latter with the photo. New words of an approved photo wait beside the approved ones, which stay public.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from gallery.accounts.trust import is_trusted
+from gallery.albums.tagging import set_tags, tags_of, with_more
+from gallery.blocks.actions import is_blocked
+from gallery.photos import actions, transitions
+from gallery.photos.actions import Outcome
+from gallery.photos.models import Photo
+from gallery.photos.signals import words_changed
+from gallery.photos.states import State, Visibility, WordsState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from uuid import UUID
+
+    from gallery.accounts.models import User
+
+NO_NEW_WORDS = {"new_caption": "", "new_tags": "", "words_state": WordsState.APPROVED, "words_note": ""}
+
+
+def own_tags(photo: Photo) -> list[str]:
+    """Return the tags that the owner wrote last, in alphabetical order."""
+    return photo.new_tag_names if photo.has_new_words else tags_of([photo.pk]).get(photo.pk, [])
+
+
+def are_reviewed(photo: Photo, actor: User) -> bool:
+    """Return whether a new caption or new tags of this photo would wait for a moderator."""
+    return photo.state == State.APPROVED and not (is_trusted(actor) and not is_blocked(actor))
+
+
+def change_words(
+    photo_id: UUID,
+    *,
+    actor: User,
+    caption: str | None = None,
+    visibility: Visibility | None = None,
+    tags: Sequence[str] | None = None,
+) -> Outcome:
+    """Change the caption, the visibility and the cleaned tags, if given; all or nothing.
+
+    A new caption or new tags of an approved photo wait for review, unless the actor is trusted.
+    """
+    wanted = None if tags is None else (lambda _: tags)
+    return _change(photo_id, actor=actor, caption=caption, visibility=visibility, wanted_tags=wanted)
+
+
+def add_file_tags(photo_id: UUID, *, actor: User, tags: Sequence[str]) -> Outcome:
+    """Add these cleaned tags to those that the photo has."""
+    return _change(photo_id, actor=actor, wanted_tags=lambda before: with_more(before, tags))
+
+
+def _change(
+    photo_id: UUID,
+    *,
+    actor: User,
+    caption: str | None = None,
+    visibility: Visibility | None = None,
+    wanted_tags: Callable[[Sequence[str]], Sequence[str]] | None = None,
+) -> Outcome:
+    with transaction.atomic():
+        photo = actions.locked(photo_id)
+        if photo is None or photo.is_taken_down:
+            return actions.unchangeable(photo)
+        publishes = visibility == Visibility.PUBLIC != photo.visibility
+        if publishes and is_blocked(actor):
+            return Outcome.BLOCKED
+        before = own_tags(photo)
+        new_caption = photo.own_caption if caption is None else caption
+        new_tags = sorted(set(before if wanted_tags is None else wanted_tags(before)))
+        is_changed = (new_caption, new_tags) != (photo.own_caption, sorted(before))
+        if visibility is not None:
+            actions.set_visibility(photo_id, visibility=visibility)
+        # Words that wait since before the owner was trusted become public, too; rejected ones don't.
+        if (is_changed or photo.words_wait) and is_trusted(actor) and not is_blocked(actor):
+            _put_in_place(photo, new_caption, new_tags)
+        elif is_changed:
+            return _follow_change(photo, new_caption, new_tags, actor=actor)
+    return Outcome.DONE
+
+
+def _follow_change(photo: Photo, caption: str, tags: Sequence[str], *, actor: User) -> Outcome:
+    """Put changed words where they belong until a moderator has read them."""
+    approved = (photo.caption, tags_of([photo.pk]).get(photo.pk, []))
+    if photo.state != State.APPROVED or (caption, list(tags)) == approved:
+        _put_in_place(photo, caption, tags)
+        return Outcome.DONE
+    if not transitions.words_written(photo.pk, actor=actor, caption=caption, tags=tags):
+        return Outcome.CONFLICT
+    words_changed.send(Photo, photo_ids=[photo.pk])
+    return Outcome.WORDS_WAIT
+
+
+def _put_in_place(photo: Photo, caption: str, tags: Sequence[str]) -> None:
+    """Make these the words of the photo. No others are left to wait."""
+    Photo.objects.filter(pk=photo.pk).update(caption=caption, **NO_NEW_WORDS)
+    set_tags(photo.pk, tags)
+    words_changed.send(Photo, photo_ids=[photo.pk])
+
+
+def approve(photo_id: UUID, *, actor: User, words_mark: str, seen: State | None = None) -> Outcome:
+    """Approve the photo with the words that the moderator read: the new ones, if they wait.
+
+    Of an approved photo, that approves the new words.
+    """
+    with transaction.atomic():
+        photo = actions.locked(photo_id)
+        outcome = _approve(photo, actor=actor, words_mark=words_mark, seen=seen) if photo else None
+        if outcome is None:
+            outcome = actions.approve(photo_id, actor=actor, words_mark=words_mark, seen=seen)
+        if not outcome.is_done:
+            # New words don't stay in place if the photo was not approved.
+            transaction.set_rollback(True)
+    return outcome
+
+
+def _approve(photo: Photo, *, actor: User, words_mark: str, seen: State | None) -> Outcome | None:
+    """Put the words that wait in place. Return the outcome; ``None`` if the photo is still to be approved."""
+    if not photo.words_wait or photo.is_taken_down:
+        return None
+    if refusal := actions.refusal_of(photo, actor):
+        return refusal
+    if photo.new_words_mark != words_mark:
+        return Outcome.WORDS_CHANGED
+    is_public = photo.state == State.APPROVED
+    if is_public and not transitions.words_approved(photo.pk, actor=actor, seen=seen):
+        return Outcome.CONFLICT
+    _put_in_place(photo, photo.new_caption, photo.new_tag_names)
+    return Outcome.DONE if is_public else None
+
+
+def reject_words(
+    photo_id: UUID, *, actor: User, words_mark: str, reason: str, seen: State | None = None
+) -> Outcome:
+    """Keep the new words of an approved photo from others, who go on reading the old ones."""
+    with transaction.atomic():
+        photo = actions.locked(photo_id)
+        if photo is None:
+            return Outcome.CONFLICT
+        if refusal := actions.refusal_of(photo, actor):
+            return refusal
+        if not photo.has_new_words or photo.new_words_mark != words_mark:
+            return Outcome.WORDS_CHANGED
+        if photo.words_state == WordsState.REJECTED:
+            # Sent again, because the response was lost.
+            return Outcome.DONE
+        if not transitions.words_rejected(photo_id, actor=actor, reason=reason, seen=seen):
+            return Outcome.CONFLICT
+    return Outcome.DONE
