@@ -41,11 +41,12 @@ print(json.dumps(list(photos.values_list("state", "review_note"))))
 """
 ELSEWHERE = """
 from gallery.accounts.models import User
+from gallery.albums import words
 from gallery.photos import actions
 from gallery.photos.models import Photo
 first, second = Photo.objects.filter(file_name__startswith="{name}-").order_by("created_at")[:2]
 moderator = User.objects.get(username="charlie")
-actions.change_words(first.pk, actor=first.owner, caption="Entirely new words")
+words.change_words(first.pk, actor=first.owner, caption="Entirely new words")
 actions.reject(second.pk, actor=User.objects.get(username="tina"), reason="Too dark.")
 """
 

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 WORDS = """
 from gallery.accounts.models import User
-from gallery.albums import actions
+from gallery.albums import words
 from gallery.photos.models import Photo
 tina = User.objects.get(username="tina")
 album = actions.create_album(tina, title="Lofoten 2019", description="", visibility="public")
 for photo in Photo.objects.filter(owner=tina, file_name__startswith="fjord-"):
     number = photo.file_name[6]
-    actions.change_words(photo.pk, actor=tina, caption=f"Kvalvika fjørd {number}", tags=["fjord", "sea"])
+    words.change_words(photo.pk, actor=tina, caption=f"Kvalvika fjørd {number}", tags=["fjord", "sea"])
     actions.change_photos(album, add=[photo.pk], remove=[])
 """
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from gallery.albums import actions
 from gallery.albums.models import Album, AlbumEntry
-from gallery.albums.tagging import MAX_TAGS, set_tags, tags_of
+from gallery.albums.tagging import tags_of
 from gallery.photos.actions import Outcome
 from gallery.photos.models import Photo
 from gallery.photos.states import State, Visibility
@@ -21,58 +21,15 @@ if TYPE_CHECKING:
     from tests.gallery.conftest import JustBefore, PhotoFactory
 
 
-def test_change_words__works(alice: User, make_photo: PhotoFactory) -> None:
-    photo = make_photo(alice, caption="Sea")
-    outcome = actions.change_words(
-        photo.pk, actor=alice, caption="Sun", tags=["blue"], visibility=Visibility.PRIVATE
-    )
-    photo.refresh_from_db()
-    assert outcome is Outcome.BACK_TO_REVIEW
-    assert (photo.caption, photo.visibility, photo.state) == ("Sun", Visibility.PRIVATE, State.PENDING)
-    assert tags_of([photo.pk]) == {photo.pk: ["blue"]}
-
-
-def test_change_words__same_tags(alice: User, make_photo: PhotoFactory) -> None:
-    photo = make_photo(alice)
-    set_tags(photo.pk, ["blue"])
-    assert actions.change_words(photo.pk, actor=alice, tags=["blue"]) is Outcome.DONE
-    assert actions.change_words(photo.pk, actor=alice) is Outcome.DONE
-    assert Photo.objects.get().state == State.APPROVED
-    assert tags_of([photo.pk]) == {photo.pk: ["blue"]}
-
-
-def test_change_words__tags_removed(alice: User, make_photo: PhotoFactory) -> None:
-    photo = make_photo(alice)
-    set_tags(photo.pk, ["blue"])
-    assert actions.change_words(photo.pk, actor=alice, tags=[]) is Outcome.BACK_TO_REVIEW
-    assert tags_of([photo.pk]) == {}
-
-
-def test_add_file_tags__up_to_as_many_as_a_photo_may_have(alice: User, make_photo: PhotoFactory) -> None:
-    photo = make_photo(alice)
-    set_tags(photo.pk, [f"old {n:02}" for n in range(MAX_TAGS - 1)])
-    actions.add_file_tags(photo.pk, actor=alice, tags=["new", "one too many"])
-    assert set(tags_of([photo.pk])[photo.pk]) == {"new", *(f"old {n:02}" for n in range(MAX_TAGS - 1))}
-
-
-def test_change_words__crash_after_tags(
-    alice: User, make_photo: PhotoFactory, just_before: JustBefore
-) -> None:
-    photo = make_photo(alice)
-    with just_before('UPDATE "photos_photo"', crash), pytest.raises(OSError, match="died"):
-        actions.change_words(photo.pk, actor=alice, tags=["unread"])
-    assert tags_of([photo.pk]) == {}
-    assert Photo.objects.get().state == State.APPROVED
-
-
 def test_organize__works(alice: User, make_photo: PhotoFactory) -> None:
     photo, other = make_photo(alice), make_photo(alice)
     old, kept, new = (Album.objects.create(owner=alice, title=title) for title in ("old", "kept", "new"))
     old.photos.add(photo, other)
     kept.photos.add(photo)
     outcome = actions.organize(photo.pk, actor=alice, tags=["blue"], albums=[kept, new])
-    assert outcome is Outcome.BACK_TO_REVIEW
-    assert tags_of([photo.pk]) == {photo.pk: ["blue"]}
+    photo.refresh_from_db()
+    assert outcome is Outcome.WORDS_WAIT
+    assert (photo.new_tag_names, tags_of([photo.pk])) == (["blue"], {})
     assert set(photo.albums.all()) == {kept, new}
     assert list(old.photos.all()) == [other]
 

@@ -11,6 +11,7 @@ from gallery.albums.models import Album, AlbumEntry
 from gallery.api.schemas.albums import WordsStateName
 from gallery.api.tokens import Scope
 from gallery.core import reasons
+from gallery.photos.states import WordsState
 from tests.gallery.albums.test_review import approved, made
 
 if TYPE_CHECKING:

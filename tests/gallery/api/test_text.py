@@ -11,6 +11,7 @@ from gallery.accounts.models import User
 from gallery.albums.models import Album
 from gallery.albums.tagging import TagRefused, clean_tag, clean_tags, set_tags, tags_of
 from gallery.photos.models import Photo
+from gallery.photos.states import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,7 +65,7 @@ def test_tag__api_and_page_take_the_same(
     sent: str,
     kept: str,
 ) -> None:
-    first, second = make_photo(alice), make_photo(alice)
+    first, second = (make_photo(alice, State.PENDING) for _ in range(2))
     answer = program_of(alice).patch(f"/photos/{first.pk}", {"tags": [sent]})
     assert (answer.status_code, answer.json().get("tags")) == (200, [kept])
     client_of(alice).post(f"/photos/{second.pk}/organize/", {"tags": sent})
@@ -101,7 +102,7 @@ def test_words__api_and_page_clean_the_same(
     kept: str | None,
 ) -> None:
     kept = kept or sent
-    first, second = make_photo(alice), make_photo(alice)
+    first, second = (make_photo(alice, State.PENDING) for _ in range(2))
     program, browser = program_of(alice), client_of(alice)
     assert program.patch(f"/photos/{first.pk}", {"caption": f"{sent}\nx"}).json()["caption"] == f"{kept}\nx"
     browser.post(f"/photos/{second.pk}/edit/", {"caption": f"{sent}\r\nx", "visibility": "public"})

@@ -10,11 +10,12 @@ from django.test import Client
 
 from gallery.accounts.models import QueuedEmail
 from gallery.albums.models import Album, AlbumEntry
+from gallery.albums.words import change_words
 from gallery.api.tokens import Scope
 from gallery.blocks import actions
 from gallery.blocks.models import Block
 from gallery.imports.requests import NotRequested, request_imports
-from gallery.photos.actions import Outcome, change_words
+from gallery.photos.actions import Outcome
 from gallery.photos.models import Photo
 from gallery.photos.states import State, Visibility
 from gallery.processing.settle import settle
@@ -142,7 +143,7 @@ def test_blocked__trusted_no_more(
     settle([late.pk])
     late.refresh_from_db()
     assert late.state == State.PENDING
-    assert change_words(shown.pk, actor=trusted, caption="Buy now") is Outcome.BACK_TO_REVIEW
+    assert change_words(shown.pk, actor=trusted, caption="Buy now") is Outcome.WORDS_WAIT
     assert not Photo.objects.awaiting_review().exists()
 
 

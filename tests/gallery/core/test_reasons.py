@@ -17,10 +17,10 @@ from thumbworker.contract import imports
 from thumbworker.contract.reasons import Reason as ProcessingReason
 
 PROJECT = Path(gallery.__file__).parents[1]
-DONE = {Outcome.DONE, Outcome.BACK_TO_REVIEW, Outcome.REMOVAL_CONTINUES}
+DONE = {Outcome.DONE, Outcome.WORDS_WAIT, Outcome.REMOVAL_CONTINUES}
 OTHER_WORDS = {
     ("gallery/presentation/camera_facts.py", "video"),
-    ("gallery/photos/transitions.py", "words_changed"),  # a move
+    ("gallery/presentation/history.py", "words_changed"),  # a move of older releases
     ("gallery/photos/transitions.py", "taken_down"),  # a move
     ("gallery/web/uploads.py", "already_there"),  # an outcome
 }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.utils import timezone
 
+from gallery.albums import words
 from gallery.photos import actions
 from gallery.photos.models import HistoryEntry, Photo
 from gallery.photos.states import State, Visibility
@@ -120,7 +121,7 @@ def test_undo__of_an_approval_that_waits_shows_new_words(
 ) -> None:
     photo = make_photo(alice, State.APPROVED)
     (result,) = send(browser, "review", value(photo))
-    actions.change_words(photo.pk, actor=alice, caption="Buy now")
+    words.change_words(photo.pk, actor=alice, caption="Buy now")
     refused = take_back(browser, result)
     assert refused["outcome"] == "words_changed"
     assert state(photo)[0] == "pending"
@@ -144,7 +145,7 @@ def test_refusal__new_words_come_with_the_tile(
 ) -> None:
     photo, other = make_photo(alice, State.PENDING), make_photo(alice, State.PENDING)
     seen = value(photo)
-    actions.change_words(photo.pk, actor=alice, caption="Buy now")
+    words.change_words(photo.pk, actor=alice, caption="Buy now")
     changed, done = send(browser, "approve", seen, value(other))
     assert (changed["outcome"], done["outcome"]) == ("words_changed", "done")
     assert "Read them again" in changed["sentence"]

@@ -38,7 +38,9 @@ pytestmark = pytest.mark.django_db
         (State.APPROVED, transitions.APPROVED, False),
         (State.AWAITING, transitions.PROCESSED_TRUSTED, False),
         (State.APPROVED, transitions.REVIEWED_AGAIN, False),
-        (State.APPROVED, transitions.WORDS_CHANGED, False),
+        (State.APPROVED, transitions.WORDS_WRITTEN, False),
+        (State.APPROVED, transitions.WORDS_APPROVED, True),
+        (State.APPROVED, transitions.WORDS_REJECTED, True),
         (State.FAILED, transitions.TRIED_AGAIN, False),
         (State.PENDING, transitions.TRASHED, False),
     ],
@@ -50,7 +52,7 @@ def test_queue_pending__moves_by_others(
     assert transitions.apply(move, photo.pk, reason="damaged")
     queue_pending()
     queued = list(Notification.objects.values_list("person", "photo", "state"))
-    assert queued == ([(alice.pk, photo.pk, move.target)] if is_queued else [])
+    assert queued == ([(alice.pk, photo.pk, move.target or before)] if is_queued else [])
 
 
 def test_queue_pending__skips_the_owners_own_moves(charlie: User, make_photo: PhotoFactory) -> None:

@@ -12,6 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from gallery.albums import words
 from gallery.notifications import send
 from gallery.notifications.models import Notification, Rhythm
 from gallery.notifications.preferences import choose
@@ -211,3 +212,16 @@ def test_send_due__reads_open_rows_only(alice: User) -> None:
         True,
         True,
     ], plans
+
+
+def test_send_due__rejected_words(
+    eager_alice: User, charlie: User, make_photo: PhotoFactory, run_schedule: Schedule
+) -> None:
+    photo = make_photo(eager_alice, caption="Low tide")
+    words.change_words(photo.pk, actor=eager_alice, caption="Buy now")
+    photo.refresh_from_db()
+    words.reject_words(photo.pk, actor=charlie, words_mark=photo.words_mark, reason="Advertising.")
+    assert run_schedule(minutes=2).sent == 1
+    (message,) = mail.outbox
+    assert message.subject == "New caption or tags not approved: Low tide"
+    assert "Others see the old ones. Reason: Advertising." in message.body

@@ -16,7 +16,6 @@ from gallery.photos import actions
 from gallery.photos.actions import Outcome
 from gallery.photos.models import DeletionRecord, HistoryEntry, Photo, words_mark
 from gallery.photos.states import State, Visibility
-from tests.gallery.conftest import crash
 
 if TYPE_CHECKING:
     from tests.gallery.conftest import JustBefore, PhotoFactory
@@ -234,45 +233,6 @@ def test_set_visibility__works(alice: User, make_photo: PhotoFactory) -> None:
 
 def test_set_visibility__photo_is_gone(db: None) -> None:
     assert actions.set_visibility(uuid4(), visibility=Visibility.PRIVATE) is Outcome.CONFLICT
-
-
-def test_change_words__new_caption_waits_for_review(alice: User, make_photo: PhotoFactory) -> None:
-    photo = make_photo(alice, caption="Sea")
-    outcome = actions.change_words(photo.pk, actor=alice, caption="Sun", visibility=Visibility.PRIVATE)
-    photo.refresh_from_db()
-    assert outcome is Outcome.BACK_TO_REVIEW
-    assert (photo.caption, photo.visibility, photo.state) == ("Sun", Visibility.PRIVATE, State.PENDING)
-
-
-def test_change_words__same_caption(alice: User, make_photo: PhotoFactory) -> None:
-    photo = make_photo(alice, caption="Sea")
-    assert actions.change_words(photo.pk, actor=alice, caption="Sea") is Outcome.DONE
-    assert state_of(photo) == State.APPROVED
-
-
-def test_change_words__owner_is_trusted(trusted: User, make_photo: PhotoFactory) -> None:
-    photo = make_photo(trusted, caption="Sea")
-    assert actions.change_words(photo.pk, actor=trusted, caption="Sun") is Outcome.DONE
-    photo.refresh_from_db()
-    assert (photo.caption, photo.state) == ("Sun", State.APPROVED)
-
-
-def test_change_words__not_public_yet(alice: User, make_photo: PhotoFactory) -> None:
-    photo = make_photo(alice, State.REJECTED, caption="Sea")
-    assert actions.change_words(photo.pk, actor=alice, caption="Sun") is Outcome.DONE
-    assert state_of(photo) == State.REJECTED
-
-
-def test_change_words__photo_is_gone(alice: User) -> None:
-    assert actions.change_words(uuid4(), actor=alice, caption="Sun") is Outcome.CONFLICT
-
-
-def test_change_words__all_or_nothing(alice: User, make_photo: PhotoFactory, just_before: JustBefore) -> None:
-    photo = make_photo(alice, caption="Sea")
-    with just_before('INSERT INTO "photos_historyentry"', crash), pytest.raises(OSError, match="died"):
-        actions.change_words(photo.pk, actor=alice, caption="Sun", visibility=Visibility.PRIVATE)
-    photo.refresh_from_db()
-    assert (photo.caption, photo.visibility, photo.state) == ("Sea", Visibility.PUBLIC, State.APPROVED)
 
 
 def test_outcomes__have_a_sentence_each() -> None:

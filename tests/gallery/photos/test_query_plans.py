@@ -68,7 +68,7 @@ def test_plan__one_per_stack(position: Photo, alice: User) -> None:
 
 def test_plan__review_queue(position: Photo) -> None:
     plan = plan_of(Photo.objects.awaiting_review().order_by("created_at", "id")[:100])
-    assert "photos_review_queue" in plan
+    assert "photos_to_review" in plan
     assert "photos_stacks (owner_id=? AND stack_key=?)" in plan
     assert "TEMP B-TREE" not in plan
 

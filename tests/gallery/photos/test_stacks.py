@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.utils import timezone
 
+from gallery.albums import words
 from gallery.albums.models import Album, AlbumEntry
 from gallery.photos import actions
 from gallery.photos.actions import Outcome
@@ -289,7 +290,7 @@ def test_sweep__purges_both_from_the_trash(stores: Stores, pair: tuple[Photo, Ph
 def test_visibility__of_both(pair: tuple[Photo, Photo], alice: User) -> None:
     jpeg, raw = pair
     for visibility in (PRIVATE, PUBLIC):
-        actions.change_words(jpeg.pk, actor=alice, visibility=visibility)
+        words.change_words(jpeg.pk, actor=alice, visibility=visibility)
         assert set(Photo.objects.values_list("visibility", flat=True)) == {visibility}
     actions.set_visibility(raw.pk, visibility=PRIVATE)
     assert Photo.objects.get(pk=jpeg.pk).visibility == PUBLIC

@@ -13,6 +13,7 @@ from django.utils import timezone
 from PIL import Image
 
 from gallery.accounts.models import User
+from gallery.albums import words
 from gallery.core import reasons
 from gallery.notifications.models import Notification
 from gallery.notifications.queue import queue_pending
@@ -137,7 +138,7 @@ def test_taken_down__signed_put_stores_nothing_again(
 
 
 ATTEMPTS: dict[str, Callable[[Photo, User, User], Outcome]] = {
-    "caption": lambda photo, alice, _: actions.change_words(photo.pk, actor=alice, caption="Mine"),
+    "caption": lambda photo, alice, _: words.change_words(photo.pk, actor=alice, caption="Mine"),
     "visibility": lambda photo, *_: actions.set_visibility(photo.pk, visibility=Visibility.PRIVATE),
     "trash": lambda photo, alice, _: actions.trash(photo.pk, actor=alice),
     "restore": lambda photo, alice, _: actions.restore(photo.pk, actor=alice),

@@ -38,7 +38,9 @@ ALLOWED = {
     ("rejected", "rejected"): "rejected",
     ("review_again", "approved"): "pending",
     ("review_again", "rejected"): "pending",
-    ("words_changed", "approved"): "pending",
+    ("words_written", "approved"): "approved",
+    ("words_approved", "approved"): "approved",
+    ("words_rejected", "approved"): "approved",
     **{("taken_down", str(state)): "rejected" for state in State},
     **{(move, str(state)): str(state) for move in ("trashed", "restored") for state in State},
 }

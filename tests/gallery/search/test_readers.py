@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from gallery.albums import actions, review
+from gallery.albums import actions, review, words
 from gallery.albums.models import Album
+from gallery.albums.tagging import set_tags
 from gallery.photos.models import Photo
-from gallery.photos.states import State, Visibility, WordsState
+from gallery.photos.states import Visibility, WordsState
 from gallery.search.find import matching
 from gallery.search.models import Name, SearchText
 from gallery.search.query import parse
@@ -36,8 +37,8 @@ def finds(viewer: User | Visitor, query: str) -> bool:
 @pytest.fixture
 def photo(alice: User, make_photo: PhotoFactory) -> Photo:
     found = make_photo(alice, caption="Harbor", file_name="Grandma.jpg")
-    actions.change_words(found.pk, actor=alice, tags=["boats"])
-    Photo.objects.filter(pk=found.pk).update(state=State.APPROVED)
+    set_tags(found.pk, ["boats"])
+    words.change_words(found.pk, actor=alice, caption="Sunset", tags=["boats", "newest"])
     return found
 
 
@@ -59,6 +60,9 @@ def albums(alice: User, photo: Photo) -> None:
     [
         ("harbor", True, True),
         ("boats", True, True),
+        ("sunset", False, True),
+        ("newest", False, True),
+        ("tag:newest", False, False),
         ("approved title", True, False),
         ("grandma", False, True),
         ("secret", False, True),
@@ -101,10 +105,10 @@ def test_text__follows_each_change(alice: User, trusted: User, make_photo: Photo
     def changed(gone: str, there: str) -> None:
         assert [finds(alice, word) for word in (gone, there)] == [False, True]
 
-    actions.change_words(photo.pk, actor=trusted, caption="Second")
+    words.change_words(photo.pk, actor=trusted, caption="Second")
     changed("first", "second")
-    actions.change_words(photo.pk, actor=trusted, tags=["sea"])
-    actions.change_words(photo.pk, actor=trusted, tags=["shore"])
+    words.change_words(photo.pk, actor=trusted, tags=["sea"])
+    words.change_words(photo.pk, actor=trusted, tags=["shore"])
     changed("sea", "shore")
     actions.organize(photo.pk, actor=trusted, tags=["ship"], albums=[album])
     changed("shore", "old")

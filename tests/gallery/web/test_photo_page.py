@@ -128,8 +128,10 @@ def test_add_file_tags__keeps_others_and_asks_for_review(
     browser = client_of(alice)
     response = browser.post(f"/photos/{photo.pk}/file-tags/")
     assert response.url == photo.get_absolute_url()
-    assert texts(response) == [Outcome.BACK_TO_REVIEW.sentence]
-    assert tags_of([photo.pk])[photo.pk] == ["lake", "places oslo", "water"]
+    assert texts(response) == [Outcome.WORDS_WAIT.sentence]
+    photo.refresh_from_db()
+    assert photo.new_tag_names == ["lake", "places oslo", "water"]
+    assert tags_of([photo.pk])[photo.pk] == ["water"]
     assert "file-tags" not in browser.get(photo.get_absolute_url()).text
 
 
@@ -182,3 +184,40 @@ def test_photo__missing_share_is_for_its_owner_only(
     assert "missing from its file" not in client_of(bob).get(photo.get_absolute_url()).text
     stores.put_item(ready_item(photo))
     assert "missing from its file" not in client_of(alice).get(photo.get_absolute_url()).text
+
+
+BEFORE_SAVE = "A moderator reads new ones before others see them."
+
+
+@pytest.mark.parametrize(("state", "count"), [(State.APPROVED, 2), (State.PENDING, 0)])
+def test_edit__says_before_saving_that_new_words_are_reviewed(
+    alice: User,
+    make_photo: PhotoFactory,
+    client_of: Callable[[User], Client],
+    stores: Stores,
+    state: State,
+    count: int,
+) -> None:
+    page = client_of(alice).get(make_photo(alice, state).get_absolute_url()).text
+    assert page.count(BEFORE_SAVE) == count
+
+
+def test_edit__trusted_owners_need_no_review(
+    trusted: User, make_photo: PhotoFactory, client_of: Callable[[User], Client], stores: Stores
+) -> None:
+    assert BEFORE_SAVE not in client_of(trusted).get(make_photo(trusted).get_absolute_url()).text
+
+
+def test_edit__goes_on_from_the_new_words(
+    alice: User, make_photo: PhotoFactory, client_of: Callable[[User], Client], stores: Stores
+) -> None:
+    photo = make_photo(alice, caption="Harbor")
+    browser = client_of(alice)
+    response = browser.post(f"/photos/{photo.pk}/edit/", {"caption": "Quay", "visibility": "public"})
+    assert texts(response) == [Outcome.WORDS_WAIT.sentence]
+    page = browser.get(photo.get_absolute_url()).text
+    assert ">\nQuay</textarea>" in page
+    assert "<h1>Harbor</h1>" in page
+    Photo.objects.update(words_state="rejected", words_note="Advertising.")
+    page = browser.get(photo.get_absolute_url()).text
+    assert "were not approved. Others see the old ones. Reason: Advertising." in page
