@@ -177,12 +177,14 @@ def test_list_photos__updates_processed_photos(
 def test_change_photo__new_caption_waits_for_review(
     alice: User, trusted: User, make_photo: PhotoFactory, program_of: ProgramFactory
 ) -> None:
-    for owner, state in ((alice, "pending"), (trusted, "approved")):
+    for owner, waits in ((alice, True), (trusted, False)):
         photo = make_photo(owner)
         answer = program_of(owner).patch(f"/photos/{photo.pk}", {"caption": "New", "tags": ["Sea", "sea"]})
         assert answer.status_code == 200, answer.content
         body = answer.json()
-        assert (body["caption"], body["tags"], body["state"]) == ("New", ["sea"], state)
+        new = body["newWords"] if waits else body
+        assert (new["caption"], new["tags"], body["state"]) == ("New", ["sea"], "approved")
+        assert (body["newWords"] is not None, body["caption"]) == (waits, "" if waits else "New")
 
 
 def test_change_photo__visibility_needs_no_review(

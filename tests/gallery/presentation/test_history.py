@@ -25,7 +25,8 @@ pytestmark = pytest.mark.django_db
 
 def test_history__each_move_has_a_sentence() -> None:
     moves = [value for value in vars(transitions).values() if isinstance(value, transitions.Move)]
-    assert set(history.SENTENCES) == {move.name for move in moves}
+    of_older_releases = {"words_changed"}
+    assert set(history.SENTENCES) - of_older_releases == {move.name for move in moves}
 
 
 def test_history__length_is_limited(alice: User, make_photo: PhotoFactory) -> None:

@@ -126,13 +126,13 @@ FIELDS: dict[str, Callable[[Any], Callable[[str], str | None]]] = {
 
 
 class World:
-    """Alice with her photo, by page and API, and a moderator."""
+    """A trusted owner with a photo, by page and API, and a moderator."""
 
-    def __init__(self, alice: User, photo: Photo, desk: Client) -> None:
+    def __init__(self, owner: User, photo: Photo, desk: Client) -> None:
         self.photo, self.desk = photo, desk
         self.browser = Client()
-        self.browser.force_login(alice)
-        self.program = Program(alice, ["read", "upload"])
+        self.browser.force_login(owner)
+        self.program = Program(owner, ["read", "upload"])
 
     def patch(self, change: dict[str, Any], field: str) -> str | None:
         """Change the photo by the API; ``None`` if it refuses."""
@@ -142,11 +142,11 @@ class World:
 
 @pytest.mark.parametrize("field", FIELDS)
 def test_field__stores_what_the_table_says(
-    field: str, alice: User, charlie: User, make_photo: PhotoFactory
+    field: str, trusted: User, charlie: User, make_photo: PhotoFactory
 ) -> None:
     desk = Client()
     desk.force_login(charlie)
-    store = FIELDS[field](World(alice, make_photo(alice), desk))
+    store = FIELDS[field](World(trusted, make_photo(trusted), desk))
     found = {case: store(sent) for case, (sent, _) in STORED.items()}
     expected: dict[str, str | None] = {case: kept for case, (_, kept) in STORED.items()}
     if field in {"tag", "tag by API"}:
