@@ -61,7 +61,7 @@ def photo_detail(photo: Photo, viewer: User, *, as_moderator: bool) -> PhotoDeta
     item = ready_item(photo, reading)
     tags = tags_of([photo.pk]).get(photo.pk, [])
     lens = Lens(photo, viewer, as_moderator)
-    said = item.metadata | lens.file_words(item) if item else {}
+    said = lens.camera_facts(item) | lens.file_words(item) if item else {}
     albums = Album.objects.owned_by(viewer).filter(photos=photo.pk).newest_first()
     return PhotoDetail(
         **_facts(lens, found[0], item, tags),

@@ -13,13 +13,15 @@ from gallery.moderation.decisions import WORDS
 from gallery.moderation.uploaders import Uploader, uploaders_of
 from gallery.photos.states import State
 from gallery.presentation.lens import Lens
-from gallery.presentation.tiles import Tile, tiles_of
+from gallery.presentation.tiles import Tile, ready_item, tiles_of
+from gallery.search.devices import camera_name, lens_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gallery.accounts.models import User
     from gallery.photos.models import Photo
+    from thumbworker.contract.items import PhotoItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ class DeskTile:
     """One photo of the review page.
 
     ``reader`` is the other moderator who reads it, ``hint`` what to know before deciding; both may be empty.
-    ``is_own`` if someone else has to decide.
+    ``is_own`` if someone else has to decide. ``device`` has the names of camera and lens: the file says them,
+    and they become public.
     """
 
     photo: Photo
@@ -53,6 +56,7 @@ class DeskTile:
     uploader: Uploader
     reader: str
     hint: str
+    device: str
     is_own: bool
     new_words: NewWords | None = None
 
@@ -89,9 +93,15 @@ def desk_tiles(photos: Sequence[Photo], viewer: User) -> tuple[list[DeskTile], b
             uploader=uploaders[photo.owner_id],
             reader=readers.get(photo.pk, ""),
             hint=Lens(photo, viewer).review_hint,
+            device=_device(ready_item(photo, reading)),
             is_own=tile.is_mine and leaves_own,
             new_words=NewWords.of(photo),
         )
         for photo, tile in zip(photos, tiles, strict=True)
     ]
     return shown, reading.complete
+
+
+def _device(item: PhotoItem | None) -> str:
+    names = (camera_name(item.metadata), lens_name(item.metadata)) if item else ()
+    return " · ".join(filter(None, names))

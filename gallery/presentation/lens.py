@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from gallery.photos.models import Photo
     from thumbworker.contract.items import PhotoItem
 
+WORDS_IN_FACTS = frozenset({"artist", "copyright", "description", "software"})
+"""Facts that are free text. They can name people, and no moderator reads them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lens:
@@ -89,6 +92,12 @@ class Lens:
     def location(self, item: PhotoItem | None) -> dict[str, Any]:
         """Return where the photo was taken: to its owner only."""
         return item.location if item and self.is_mine else {}
+
+    def camera_facts(self, item: PhotoItem) -> dict[str, Any]:
+        """Return what the camera wrote: without its words, but for the owner."""
+        return {
+            name: value for name, value in item.metadata.items() if self.is_mine or name not in WORDS_IN_FACTS
+        }
 
     def file_words(self, item: PhotoItem | None) -> dict[str, Any]:
         """Return what the file says about itself in words, which can name people: to its owner only."""

@@ -171,7 +171,8 @@ class PhotoDetail(PhotoOut):
 
     metadata: dict[str, str] = Field(
         description=(
-            "Camera data. For its owner, also title, description, artist, copyright and rating in the file."
+            "Camera data. "
+            "For its owner, also title, description, artist, copyright, software and rating in the file."
         ),
         examples=[{"model": "X100"}],
     )

@@ -113,6 +113,26 @@ def test_get_photo__private_fields_for_the_owner_only(
     assert mine["pageAddress"] == f"http://127.0.0.1:8000/photos/{photo.pk}/"
 
 
+def test_get_photo__words_of_exif_for_the_owner_only(
+    alice: User,
+    bob: User,
+    charlie: User,
+    make_photo: PhotoFactory,
+    program_of: ProgramFactory,
+    stores: Stores,
+) -> None:
+    photo = make_photo(alice)
+    camera = {"make": "NIKON", "model": "D750", "lens_model": "50mm", "iso": 400, "flash": "fired"}
+    words = {"artist": "Ann", "copyright": "Ann", "description": "Ann's divorce", "software": "Ann's phone"}
+    stores.put_item(ready_item(photo, metadata=camera | words, words={"title": "Ann in court"}))
+    mine, theirs, moderators = (
+        program.get(f"/photos/{photo.pk}").json()["metadata"]
+        for program in (program_of(alice), program_of(bob), program_of(charlie, *Scope))
+    )
+    assert mine == camera | words | {"iso": "400", "title": "Ann in court"}
+    assert theirs == moderators == camera | {"iso": "400"}
+
+
 def test_photo__private_photo_of_another_user_is_not_found(
     alice: User, bob: User, charlie: User, make_photo: PhotoFactory, program_of: ProgramFactory
 ) -> None:

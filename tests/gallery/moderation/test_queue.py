@@ -192,13 +192,18 @@ def test_list__staff_without_permission(
     assert client.post(URL, {"decision": "approve", "chosen": f"{photo.pk}:pending"}).status_code == 403
 
 
-def test_list__shows_every_public_text(browser: Client, alice: User, make_photo: PhotoFactory) -> None:
+def test_list__shows_every_public_text(
+    browser: Client, stores: Stores, alice: User, make_photo: PhotoFactory
+) -> None:
     caption = " ".join(["all of it"] * 50)
     photo = make_photo(alice, State.PENDING, caption=caption)
+    said = {"make": "Pills", "model": "at example.net", "lens_model": "Buy <b>now</b>"}
+    stores.put_item(ready_item(photo, metadata=said))
     for name in ("sea", "buy pills at example.com"):
         Tag.objects.get_or_create(name=name)[0].photos.add(photo)
     text = browser.get(URL).text
-    for public in (f">{caption}</a>", ">sea<", ">buy pills at example.com<"):
+    device = "Pills at example.net · Buy &lt;b&gt;now&lt;/b&gt;"
+    for public in (f">{caption}</a>", ">sea<", ">buy pills at example.com<", device):
         assert public in text
 
 
