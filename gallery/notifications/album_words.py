@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 MAX_DECISIONS = 500
 MAX_LISTED = 20
-WAITS = {Rhythm.AT_ONCE: timedelta(minutes=1), Rhythm.DAILY: timedelta(days=1)}
-"""How long the oldest decision waits for others, so that a burst is one email."""
+WAITS = {Rhythm.AT_ONCE: timedelta(0), Rhythm.DAILY: timedelta(days=1)}
+"""How long the oldest decision waits for others. "At once" leaves with the nearest run."""
 
 
 def tell_owners(now: datetime | None = None) -> int:

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 import structlog
 from django.core import mail
-from django.db.models import Max, Min, Q
+from django.db.models import Exists, Max, Min, OuterRef, Q
 from django.utils import timezone
 
 from gallery.accounts.models import User
@@ -39,9 +39,9 @@ MAX_REFUSED = 5
 
 DAY = timedelta(days=1)
 QUIET_PERIOD = timedelta(minutes=1)
-"""How long "at once" waits for further events, so a burst is one email and an undone decision none."""
+"""How long "at once" waits for further events after an email, so that a burst is two emails."""
 MAX_DELAY = timedelta(minutes=10)
-"""The longest such wait."""
+"""The longest such wait, and how long after an email the next one waits."""
 CLAIM_LIFETIME = timedelta(minutes=5)
 """Longer than a run. Rows claimed by an interrupted run are then free again."""
 RETENTION = timedelta(days=30)
@@ -107,10 +107,13 @@ def _delete_old(now: datetime) -> int:
 def _due(now: datetime) -> list[tuple[int, Rhythm]]:
     """Return the ids of users with due notifications, and their choices."""
     waiting = Notification.objects.filter(done_at=None, not_before__lte=now).values("person")
+    # The first of a burst leaves with the nearest run; only what follows it soon waits to be one email.
+    recent = Notification.objects.filter(person=OuterRef("person"), done_at__gt=now - MAX_DELAY)
     users = waiting.annotate(rhythm=rhythm_expression("person__"), oldest=Min("at"), newest=Max("at")).filter(
         Q(rhythm=Rhythm.OFF)
         | Q(rhythm=Rhythm.DAILY, oldest__lte=now - DAY)
-        | Q(rhythm=Rhythm.AT_ONCE) & (Q(newest__lte=now - QUIET_PERIOD) | Q(oldest__lte=now - MAX_DELAY))
+        | Q(rhythm=Rhythm.AT_ONCE)
+        & (Q(newest__lte=now - QUIET_PERIOD) | Q(oldest__lte=now - MAX_DELAY) | ~Exists(recent))
     )
     due = users.order_by("oldest").values_list("person", "rhythm")
     return [(person_id, Rhythm(rhythm)) for person_id, rhythm in due[:MAX_EMAILS]]

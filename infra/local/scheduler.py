@@ -11,7 +11,8 @@ from django.db import DatabaseError, close_old_connections
 
 EVERY_SECONDS = 60.0
 FIRST_AFTER_SECONDS = 5.0
-JOBS = ("sweep", "send_notifications")
+# Email first: a long sweep must not delay it.
+JOBS = ("send_notifications", "sweep")
 
 
 def main() -> None:
@@ -19,13 +20,23 @@ def main() -> None:
     django.setup()
     time.sleep(FIRST_AFTER_SECONDS)
     while True:
+        began = time.monotonic()
         for job in JOBS:
             try:
                 call_command(job)
             except (CommandError, DatabaseError) as problem:
                 print(f"{job} failed: {problem}", file=sys.stderr, flush=True)  # noqa: T201  # this is its log
         close_old_connections()
-        time.sleep(EVERY_SECONDS)
+        time.sleep(pause_seconds(began, time.monotonic()))
+
+
+def pause_seconds(began: float, ended: float) -> float:
+    """Return how long to wait after a run, so that runs begin a minute apart however long they take.
+
+    >>> pause_seconds(100.0, 115.0), pause_seconds(100.0, 200.0)
+    (45.0, 0.0)
+    """
+    return max(0.0, began + EVERY_SECONDS - ended)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import socket
+from datetime import timedelta
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 from django.core import mail
@@ -19,6 +21,7 @@ from gallery.notifications.preferences import choose
 from gallery.notifications.queue import queue_pending
 from gallery.operations import jobs
 from gallery.photos import transitions
+from gallery.photos.models import HistoryEntry
 from gallery.photos.states import State
 
 if TYPE_CHECKING:
@@ -43,13 +46,51 @@ def rejected(eager_alice: User, charlie: User, make_photo: PhotoFactory) -> Phot
 
 
 @pytest.mark.usefixtures("rejected")
-def test_send_due__at_once_waits_for_a_quiet_minute(run_schedule: Schedule) -> None:
-    assert run_schedule(seconds=30).sent == 0
-    assert run_schedule(seconds=61).sent == 1
+def test_send_due__at_once_leaves_with_the_nearest_run(run_schedule: Schedule) -> None:
+    assert run_schedule(seconds=1).sent == 1
     assert run_schedule(hours=30).sent == 0
     (message,) = mail.outbox
     assert message.to == ["alice@example.org"]
     assert message.subject == "Rejected: Low tide"
+
+
+def test_send_due__after_an_email_the_next_waits_for_a_quiet_minute(
+    rejected: Photo, eager_alice: User, charlie: User, make_photo: PhotoFactory, run_schedule: Schedule
+) -> None:
+    assert run_schedule(seconds=1).sent == 1
+    for _ in range(3):
+        transitions.approved(make_photo(eager_alice, State.PENDING).pk, actor=charlie)
+    assert run_schedule(seconds=30).sent == 0
+    assert run_schedule(seconds=62).sent == 1
+    assert mail.outbox[1].subject == "Your photos: 3 approved"
+
+
+@pytest.mark.parametrize("burst", [1, 40, 600])
+def test_at_once__within_a_minute_and_in_few_emails(
+    eager_alice: User, charlie: User, make_photo: PhotoFactory, burst: int
+) -> None:
+    """A run each minute, and decisions every two seconds from then on: count delays and emails."""
+    photo, start = make_photo(eager_alice, State.REJECTED), timezone.now()
+    decided_at = [start + timedelta(seconds=7 + 2 * n) for n in range(burst)]
+    HistoryEntry.objects.bulk_create(
+        HistoryEntry(
+            photo=photo, at=at, actor=charlie, move="rejected", to_state=State.REJECTED, owner_untold=True
+        )
+        for at in decided_at
+    )
+    waiting = set(HistoryEntry.objects.values_list("pk", flat=True))
+    HistoryEntry.objects.update(owner_untold=False)
+    sent_at = []
+    for minute in range(1, 40):
+        now = start + timedelta(minutes=minute)
+        HistoryEntry.objects.filter(pk__in=waiting, at__lte=now).update(owner_untold=True)
+        waiting -= set(HistoryEntry.objects.filter(at__lte=now).values_list("pk", flat=True))
+        queue_pending(now)
+        if send.send_due(now).sent:
+            sent_at.append(now)
+    assert (sent_at[0] - decided_at[0]).total_seconds() <= 60
+    assert len(sent_at) == {1: 1, 40: 2, 600: 3}[burst]
+    assert not Notification.objects.filter(done_at=None).exists()
 
 
 def test_send_due__at_once_waits_ten_minutes_at_most(eager_alice: User, make_photo: PhotoFactory) -> None:
@@ -58,7 +99,12 @@ def test_send_due__at_once_waits_ten_minutes_at_most(eager_alice: User, make_pho
         transitions.processed(photo.pk, trusted=False, facts={})
     queue_pending()
     now = timezone.now()
-    Notification.objects.filter(photo=photos[0]).update(at=now - send.MAX_DELAY)
+    told = Notification.objects.create(
+        person=eager_alice, photo=photos[0], event_id=uuid4(), state="failed", at=now, not_before=now
+    )
+    Notification.objects.filter(pk=told.pk).update(done_at=now - timedelta(minutes=9))
+    assert send.send_due(now).sent == 0
+    Notification.objects.filter(photo=photos[0], done_at=None).update(at=now - send.MAX_DELAY)
     assert send.send_due(now).sent == 1
     assert mail.outbox[0].subject == "Your photos: 2 processed"
 
@@ -177,13 +223,13 @@ def test_send_due__deletes_rows_after_thirty_days(run_schedule: Schedule) -> Non
 def test_send_notifications__job_and_command_do_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     assert jobs.send_notifications() == {
         "checked": 1,
-        "sent": 0,
+        "sent": 1,
         "refused": 0,
         "deleted": 0,
         "unavailable": False,
         "album_words": 0,
     }
-    Notification.objects.update(at=timezone.now() - send.QUIET_PERIOD)
+    Notification.objects.update(done_at=None)
     call_command("send_notifications")
     assert "checked 0, sent 1, refused 0" in capsys.readouterr().out
 
