@@ -229,7 +229,7 @@ def test_send_notifications__job_and_command_do_the_same(capsys: pytest.CaptureF
         "unavailable": False,
         "album_words": 0,
     }
-    Notification.objects.update(done_at=None)
+    Notification.objects.update(done_at=None, not_before=timezone.now())
     call_command("send_notifications")
     assert "checked 0, sent 1, refused 0" in capsys.readouterr().out
 
