@@ -5,6 +5,8 @@ from django.urls import include, path
 from django.views.decorators.cache import cache_control
 from django.views.i18n import JavaScriptCatalog
 
+handler500 = "gallery.web.errors.server_error"
+
 urlpatterns = [
     path("", include("gallery.web.urls")),
     path("", include("gallery.api.urls")),

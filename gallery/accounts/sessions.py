@@ -6,18 +6,22 @@ it was last used; so a page costs no query for it, and one write an hour keeps t
 
 from __future__ import annotations
 
+import copy
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import update_session_auth_hash
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
 from django.db.models import F
 
 from gallery.accounts.client_address import client_address
 from gallery.accounts.models import User
+from gallery.core.database_waits import best_effort, is_busy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +39,7 @@ class SessionStore(DatabaseSessionStore):
     """Django's database sessions, which also end a stated time after the sign-in."""
 
     was_touched = False
+    as_touched: dict[str, Any] | None = None
 
     def load(self) -> dict[str, Any]:
         """Return the session's data; empty if it is over. Note its use at most once an hour."""
@@ -49,7 +54,24 @@ class SessionStore(DatabaseSessionStore):
             data[SEEN_AT] = now
             # Saving moves the idle limit.
             self.modified = self.was_touched = True
+            self.as_touched = copy.deepcopy(data)
         return data
+
+    def save(self, must_create: bool = False) -> None:
+        """Store the session. If only its use was noted, a database that is locked doesn't stop the page."""
+        if self.was_touched and not must_create and dict(self.items()) == self.as_touched:
+            best_effort("session_last_use", lambda: self._store(must_create), None)
+        else:
+            self._store(must_create)
+
+    def _store(self, must_create: bool) -> None:
+        """Store the session. Django takes any error of the database for a session that was deleted."""
+        try:
+            super().save(must_create)
+        except UpdateError as error:
+            if error.__context__ is not None and is_busy(error.__context__):
+                raise error.__context__ from None
+            raise
 
     @classmethod
     def get_model_class(cls) -> Any:
@@ -68,7 +90,7 @@ class SessionActivityMiddleware:
         """Return the response."""
         response = self.get_response(request)
         if getattr(request.session, "was_touched", False) and request.user.is_authenticated:
-            note_use(request, request.user)
+            best_effort("session_last_use", partial(note_use, request, request.user), None)
         return response
 
 

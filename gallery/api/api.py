@@ -2,7 +2,9 @@
 
 from typing import Any, ClassVar
 
+import structlog
 from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -16,7 +18,10 @@ from gallery.api.problems import Problem
 from gallery.api.routes import account, albums, downloads, images, photos, uploads
 from gallery.api.strictness import refuse_unknown_names
 from gallery.core import reasons
+from gallery.core.database_waits import is_busy
 from gallery.search.time_limit import TooBroad
+
+logger = structlog.get_logger(__name__)
 
 VERSION = "1.0.0"
 DESCRIPTION = """\
@@ -24,7 +29,8 @@ Upload, list, fetch and delete photos, and import them from the web.
 
 Create a token on your account page and send it as `Authorization: Bearer …`. Errors are problem
 details (RFC 9457) with a stable `reason`. Every write accepts an `Idempotency-Key`. Every successful
-response to a GET has an `ETag`. Requests are limited per account: on 429, wait for `Retry-After` seconds.
+response to a GET has an `ETag`. Requests are limited per account: on 429 and 503, wait for
+`Retry-After` seconds.
 """
 
 
@@ -68,6 +74,17 @@ def problem(request: HttpRequest, found: Problem) -> HttpResponse:  # noqa: ARG0
 def too_broad(request: HttpRequest, found: TooBroad) -> HttpResponse:  # noqa: ARG001 - ninja's signature
     """Refuse a search that didn't finish in time."""
     return problems.response(Problem(reasons.SEARCH_TOO_BROAD))
+
+
+@api.exception_handler(OperationalError)
+@api.exception_handler(InterfaceError)
+@api.exception_handler(InternalError)
+def database_error(request: HttpRequest, found: Exception) -> HttpResponse:
+    """Ask to try again if the database is locked or away; anything else is a bug."""
+    if not is_busy(found):
+        raise found
+    logger.warning("database_busy", path=request.path, problem=str(found))
+    return problems.response(Problem(reasons.DATABASE_BUSY))
 
 
 @api.exception_handler(Replay)

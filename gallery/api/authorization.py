@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from django.http import HttpRequest
@@ -13,6 +14,7 @@ from gallery.api.limits import Kind, limit_of
 from gallery.api.problems import Problem
 from gallery.api.tokens import Scope
 from gallery.core import reasons
+from gallery.core.database_waits import best_effort
 
 if TYPE_CHECKING:
     from gallery.accounts.models import User
@@ -71,7 +73,9 @@ def limit_rate(user: User, kind: Kind, *, cost: int = 1) -> None:
     Raises:
         Problem: the rate limit is reached.
     """
-    wait = retry_after_seconds(limit_of(kind), str(user.pk), cost=cost)
+    count = partial(retry_after_seconds, limit_of(kind), str(user.pk), cost=cost)
+    # A read must not fail because it can't be counted. A write could not be done either.
+    wait = best_effort("rate_limit", count, 0) if kind is Kind.READS else count()
     if wait:
         raise Problem(reasons.TOO_FAST, headers={"Retry-After": str(wait)})
 

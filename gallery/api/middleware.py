@@ -14,6 +14,7 @@ from django.utils.cache import get_conditional_response, patch_vary_headers, set
 
 from gallery.api import idempotency, problems
 from gallery.core import reasons
+from gallery.core.database_waits import best_effort
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,7 +58,8 @@ class ApiMiddleware:
         answer = _as_problem(answer)
         remembered = getattr(request, "remembered_answer", None)
         if remembered is not None:
-            idempotency.complete(remembered, answer)
+            # The write is done; its answer is worth more than that a repetition gets it, too.
+            best_effort("idempotency", lambda: idempotency.complete(remembered, answer), None)
         return _with_cors(request, _conditional(request, answer))
 
 

@@ -111,7 +111,7 @@ def _describe_responses(method: str, operation: Json) -> None:
 
 
 def _headers_of(method: str, status: int) -> list[str]:
-    if status == 429:
+    if status in {429, 503}:
         return ["Retry-After"]
     if status == 401:
         return ["WWW-Authenticate"]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.http import JsonResponse
 
 from gallery.core import reasons
+from gallery.core.database_waits import RETRY_AFTER_SECONDS
 
 if TYPE_CHECKING:
     from gallery.core.reasons import Reason
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "/api/v1/problems#"
 """A relative reference, as RFC 9457 allows, to the page that explains the reason."""
+STORE_RETRY_AFTER_SECONDS = 60
 
 BY_STATUS: dict[int, Reason] = {
     400: reasons.MALFORMED,
@@ -28,7 +30,7 @@ BY_STATUS: dict[int, Reason] = {
     413: reasons.TOO_LARGE_TO_SEND,
     422: reasons.INVALID,
     429: reasons.TOO_FAST,
-    503: reasons.STORE_UNAVAILABLE,
+    503: reasons.DATABASE_BUSY,
 }
 
 
@@ -64,6 +66,10 @@ def response(problem: Problem) -> JsonResponse:
     """Return the problem as a response."""
     body = document(problem)
     answer = JsonResponse(body, status=body["status"], content_type=MEDIA_TYPE, headers=problem.headers)
+    if body["status"] == HTTPStatus.SERVICE_UNAVAILABLE:
+        is_database = problem.reason is reasons.DATABASE_BUSY
+        seconds = RETRY_AFTER_SECONDS if is_database else STORE_RETRY_AFTER_SECONDS
+        answer.headers.setdefault("Retry-After", str(seconds))
     if body["status"] == HTTPStatus.UNAUTHORIZED:
         answer["WWW-Authenticate"] = "Bearer"
     return answer

@@ -2,7 +2,7 @@
 
 from gallery.api.schemas.shapes import ProblemDocument
 
-COMMON = (401, 403, 422, 429)
+COMMON = (401, 403, 422, 429, 503)
 """Statuses with which every operation can refuse."""
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from gallery.accounts.models import User
 from gallery.accounts.staff_mfa import may_act_by_token
 from gallery.api.models import ApiToken
+from gallery.core.database_waits import best_effort
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -117,7 +118,8 @@ def find(secret: str) -> ApiToken | None:
         .first()
     )
     if token and (token.last_used_at is None or token.last_used_at < now - LAST_USE_PRECISION):
-        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
+        used = ApiToken.objects.filter(pk=token.pk)
+        best_effort("token_last_use", lambda: used.update(last_used_at=now), 0)
     return token
 
 

@@ -10,4 +10,4 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the system checks and SQLite's functions."""
-        from gallery.core import checks, sqlite  # noqa: F401, PLC0415 - registration needs loaded apps
+        from gallery.core import checks, database_waits, sqlite  # noqa: F401, PLC0415 - registration needs loaded apps

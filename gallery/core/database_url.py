@@ -68,7 +68,8 @@ def _sqlite(found: dict[str, Any]) -> dict[str, Any]:
     # IMMEDIATE takes the write lock at BEGIN, so a second writer waits instead of failing midway.
     found["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
+        # Then a request says 503. The longest transaction of a page or job takes well under a second.
+        "timeout": 10,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
     }
     return found

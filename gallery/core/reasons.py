@@ -247,6 +247,11 @@ TOO_LARGE_TO_SEND = Reason(
     _("This request is too large. Ask for an upload URL and send the file there."),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
 )
+DATABASE_BUSY = Reason(
+    "database_busy",
+    _("The database is busy or doesn't respond. Wait a few seconds, then try again."),
+    HTTPStatus.SERVICE_UNAVAILABLE,
+)
 BROKEN = Reason(
     "broken", _("Something went wrong on our side. Try again in a minute."), HTTPStatus.INTERNAL_SERVER_ERROR
 )

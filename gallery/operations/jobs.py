@@ -11,6 +11,7 @@ from django.conf import settings
 
 from gallery.accounts import audit, emails, rate_limits
 from gallery.api import idempotency
+from gallery.core import database_waits
 from gallery.core.metrics import measure
 from gallery.notifications.album_words import tell_owners
 from gallery.notifications.queue import queue_pending
@@ -78,6 +79,7 @@ def send_notifications(_event: object = None, _context: object = None) -> dict[s
 
 def migrate(event: dict[str, Any], _context: object = None) -> list[str]:
     """Migrate for a deployment; return the contract migrations that wait for the next release."""
+    database_waits.lift()
     return release_migrations.migrate(contract=bool(event.get("contract")))
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from gallery.core.database_waits import best_effort
 from gallery.presentation.lens import Lens
 from gallery.presentation.sentences import state_label, state_sentence, words_label
 from gallery.presentation.stacks import stacks_of
@@ -133,7 +134,10 @@ def tiles_of(
             for photo in photos
             if not photo.has_picture or ((item := reading.items.get(photo.pk)) and is_behind(photo, item))
         ]
-        moved = settle([photo.pk for photo in still_open], reading=reading) if still_open else set()
+        ids = [photo.pk for photo in still_open]
+        moved: set[UUID] = (
+            best_effort("settle", lambda: settle(ids, reading=reading), set()) if ids else set()
+        )
         for photo in photos:
             if photo.pk in moved:
                 photo.refresh_from_db(fields=MOVED_FIELDS)

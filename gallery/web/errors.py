@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
-from django.http import JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template import loader
+from django.views import defaults
 
 from gallery.core import reasons
+from gallery.core.database_waits import RETRY_AFTER_SECONDS, is_busy
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
 
     from gallery.core.reasons import Reason
 
@@ -18,6 +22,23 @@ if TYPE_CHECKING:
 def refusal(reason: Reason) -> JsonResponse:
     """Refuse the whole request."""
     return JsonResponse({"reason": reason.code, "sentence": reason.sentence}, status=reason.status)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer an exception (Django's ``handler500``): a database that is locked or away is no bug."""
+    if not is_busy(sys.exc_info()[1]):
+        return defaults.server_error(request)
+    if "application/json" in {request.content_type, request.headers.get("Accept")}:
+        response: HttpResponse = refusal(reasons.DATABASE_BUSY)
+    else:
+        # Without context processors: they would ask the database.
+        response = HttpResponse(
+            loader.get_template("503.html").render({"sentence": reasons.DATABASE_BUSY.sentence}),
+            status=reasons.DATABASE_BUSY.status,
+        )
+    response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's signature
