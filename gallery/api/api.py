@@ -83,7 +83,7 @@ def database_error(request: HttpRequest, found: Exception) -> HttpResponse:
     """Ask to try again if the database is locked or away; anything else is a bug."""
     if not is_busy(found):
         raise found
-    logger.warning("database_busy", path=request.path, problem=str(found))
+    logger.warning("database_unavailable", path=request.path, problem=str(found))
     return problems.response(Problem(reasons.DATABASE_BUSY))
 
 
