@@ -46,7 +46,7 @@ browser-files: ## build the browser's JavaScript and CSS
 run: environment-local environment-embedded browser-files ## run the gallery on this machine: PORT=8000 AWS_PORT=4566 choose the ports
 	@exec $(local_python) -m infra.local
 
-manage: $(if $(STAGE),environment-dev,environment-local) ## run a manage.py command here, or of a stage: make manage ARGS="fsck --nudge" STAGE=dev
+manage: $(if $(STAGE),environment-dev,environment-local) ## run a manage.py command here, or of a stage: make manage ARGS="fsck --repair" STAGE=dev
 	@$(if $(STAGE),$(python) -m infra.deploy manage "$(STAGE)" --,$(local_python) -m infra.local.manage) $(ARGS)
 
 shell: environment-local ## open a shell with the environment of the running gallery

@@ -1,174 +1,393 @@
-"""Compare all rows, originals and items, and report what is inconsistent.
+"""Compare everything that the stores hold, name what is damaged, and repair what has one right answer.
 
-Unlike the sweep it lists both buckets, so an operator runs it, for example after restoring a backup. By
-default it only settles photos. Options nudge, adopt or remove. Rows, originals and renditions are read in
-the order of their ids, a batch at a time, so memory holds one batch and what was found.
+Unlike the sweep it reads both buckets and the whole table, so an operator runs it, for example after a
+restore. Rows, originals and renditions are read in the order of ids, side by side, so memory holds a page of
+each. Without ``repair`` nothing is changed. Whatever is good is never touched.
 """
 
 from __future__ import annotations
 
-import uuid
+import time
+from collections import deque
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
+from uuid import UUID
 
-from django.db import transaction
-from django.db.models import F
+from django.conf import settings
 from django.utils import timezone
 
 from gallery.accounts.models import User
 from gallery.photos.models import DeletionRecord, Photo
-from gallery.photos.states import Visibility
+from gallery.photos.months import recount_months
+from gallery.processing import consistency, damage, repairs
 from gallery.processing.settle import settle
-from gallery.storage import catalogue
-from gallery.storage.originals import originals
-from gallery.storage.upload_terms import OFFER_SECONDS
+from gallery.storage import catalogue, queues
+from gallery.storage.originals import DATABASE_MARK_KEY, originals
 from thumbworker.contract import keys
 from thumbworker.contract.items import Status
-from thumbworker.contract.policy import CURRENT
+from thumbworker.contract.policy import every_rendition_key, rendition_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from uuid import UUID
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from datetime import datetime
 
-    from gallery.storage.upload_terms import StoredOriginal
-MAX_ID_DIGITS = 19
-"""Longer numbers don't fit a ``bigint``."""
+    from gallery.processing.damage import Kind
+    from gallery.storage.originals import Listed
+
+T = TypeVar("T")
+
+PAGE_SIZE = 1000
+"""Keys and rows held of each kind. One LIST returns at most as many."""
+EXAMPLES = 20
+LATE_AFTER = timedelta(minutes=15)
+"""After it, a photo whose original arrived is not just waiting for its turn."""
+ID_LENGTH = 36
+MAX_LETTERS = 1000
+NUDGED = {
+    damage.ITEM_MISSING,
+    damage.ITEM_UNREADABLE,
+    damage.ITEM_OUTDATED,
+    damage.ITEM_FAILED,
+    damage.POLICY_OUTDATED,
+    damage.RENDITION_MISSING,
+    damage.RENDITION_RESIZED,
+    damage.RENDITION_GARBAGE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One damage. ``subject`` is a photo's id, an object's key, a user name, or a message's id."""
+
+    kind: Kind
+    subject: str
+    repaired: bool = False
 
 
 @dataclass(slots=True)
-class FsckReport:
-    """Inconsistencies as photo ids, and actions as counts."""
+class Count:
+    """How often a kind was found and repaired, with the first examples."""
 
+    found: int = 0
+    repaired: int = 0
+    examples: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Report:
+    """What was read and found. Unless ``finished``, continue after the photo ``last``."""
+
+    photos: int = 0
     originals: int = 0
-    without_row: list[UUID] = field(default_factory=list)
-    without_item: list[UUID] = field(default_factory=list)
-    without_original: list[UUID] = field(default_factory=list)
-    after_deletion: list[UUID] = field(default_factory=list)
-    rendition_missing: list[UUID] = field(default_factory=list)
-    rendition_resized: list[UUID] = field(default_factory=list)
-    without_owner: list[UUID] = field(default_factory=list)
-    nudged: int = 0
-    settled: int = 0
-    adopted: int = 0
     removed: int = 0
+    last: UUID | None = None
+    finished: bool = False
+    counts: dict[Kind, Count] = field(default_factory=dict)
+
+    def subjects(self, kind: Kind) -> list[str]:
+        """Return the first subjects of a kind."""
+        return self.counts[kind].examples if kind in self.counts else []
+
+    @property
+    def is_clean(self) -> bool:
+        """Return whether everything was read, and nothing is damaged any more."""
+        return self.finished and all(count.found == count.repaired for count in self.counts.values())
 
 
-def fsck(*, nudge: bool = False, adopt: bool = False, remove: bool = False) -> FsckReport:
-    """Check all originals, renditions and rows once.
+@dataclass(slots=True)
+class Fsck:
+    """One run.
 
-    ``nudge`` asks the worker to reconcile originals without a current item or without its renditions.
-    ``adopt`` creates a private row for each original without a row or deletion record, of the owner that its
-    metadata names, and leaves it if there is no such person; ``remove`` deletes them instead.
-
-    Raises:
-        OriginalsUnavailable: S3 did not respond.
+    ``repair`` repairs what has one right answer. ``remove`` deletes originals without row and record
+    instead of adopting them. ``deep`` reads the first bytes of each rendition. ``only`` limits what is
+    repaired. ``after`` continues a run, and ``seconds`` ends it early, between two pages.
     """
-    report = FsckReport()
+
+    repair: bool = False
+    remove: bool = False
+    deep: bool = False
+    only: Collection[Kind] = damage.KINDS
     after: UUID | None = None
-    for batch in _all_originals():
-        report.originals += len(batch)
-        rows = set(Photo.objects.filter(pk__in=batch).values_list("pk", flat=True))
-        records = dict(DeletionRecord.objects.filter(pk__in=batch).values_list("pk", "closed_at"))
-        # The sweep checks open records only.
-        report.after_deletion += [
-            photo_id for photo_id in batch if photo_id not in rows and records.get(photo_id) is not None
-        ]
-        unknown = [photo_id for photo_id in batch if photo_id not in rows and photo_id not in records]
-        report.without_row += unknown
-        for photo_id in unknown:
-            if adopt:
-                rows |= _adopt(photo_id, report)
-            elif remove:
-                originals().remove(photo_id)
-                report.removed += 1
-        _check_items([photo_id for photo_id in batch if photo_id in rows], report, nudge=nudge)
-        if batch:
-            report.without_original += _rows_without_original(after, batch[-1], set(batch))
-            after = batch[-1]
-    report.without_original += _rows_without_original(after, None, set())
-    return report
+    seconds: float = float("inf")
+    late_after: timedelta = LATE_AFTER
+    tell: Callable[[Finding], object] = lambda _: None
+    show: Callable[[Report], object] = lambda _: None
+    report: Report = field(default_factory=Report)
+
+    def run(self) -> Report:
+        """Check everything once.
+
+        Raises:
+            OriginalsUnavailable, CatalogueUnavailable, QueueUnavailable: a store did not respond.
+        """
+        deadline = time.monotonic() + self.seconds
+        self.report.last = self.after
+        for page in _pages(self.after):
+            self._check_page(page)
+            self.show(self.report)
+            if time.monotonic() >= deadline:
+                return self.report
+        self._check_items()
+        self._check_people()
+        self._check_foreign()
+        self._check_dead_letters()
+        self.report.finished = True
+        return self.report
+
+    def _repairs(self, kind: Kind) -> bool:
+        return self.repair and kind in self.only
+
+    def _found(self, kind: Kind, subject: object, *, repaired: bool = False) -> None:
+        count = self.report.counts.setdefault(kind, Count())
+        count.found += 1
+        count.repaired += repaired
+        if len(count.examples) < EXAMPLES:
+            count.examples.append(str(subject))
+        self.tell(Finding(kind, str(subject), repaired))
+
+    # ---- photos -------------------------------------------------------------------------------------------
+
+    def _check_page(self, page: _Page) -> None:
+        late_before = timezone.now() - self.late_after
+        for batch in catalogue.batches(list(page.photos)):
+            reading = catalogue.read(batch)
+            if not reading.complete:
+                raise catalogue.CatalogueUnavailable("DynamoDB did not answer for all photos.")
+            for photo in (page.photos[photo_id] for photo_id in batch):
+                seen = consistency.Seen(
+                    photo,
+                    page.originals.get(photo.pk),
+                    reading.items.get(photo.pk),
+                    photo.pk in reading.unreadable,
+                    page.renditions.get(photo.pk, {}),
+                )
+                kinds = [kind for kind in self._kinds_of(seen, late_before) if self._is_true(kind, photo)]
+                if kinds:
+                    self._repair_photo(seen, kinds, reading)
+        self._check_strangers(page)
+        for key in page.foreign:
+            self._found(damage.OBJECT_FOREIGN, key)
+        self.report.photos += len(page.photos)
+        self.report.originals += len(page.originals)
+        self.report.last = page.last or self.report.last
+
+    def _kinds_of(self, seen: consistency.Seen, late_before: datetime) -> Iterator[Kind]:
+        yield from consistency.kinds_of(seen, late_before=late_before)
+        if self.deep and seen.item and seen.item.status is Status.READY and seen.original:
+            present = [made for made in seen.item.renditions if made.key in seen.renditions]
+            if not all(originals().begins_as_picture(made.key, made.content_type) for made in present):
+                yield damage.RENDITION_GARBAGE
+
+    def _is_true(self, kind: Kind, photo: Photo) -> bool:
+        """Ask again, by the id, what may have changed since the listing."""
+        if kind is not damage.ORIGINAL_MISSING:
+            return True
+        stored = originals().head(photo.pk)
+        return (stored is None or stored.is_seal) and Photo.objects.filter(pk=photo.pk).exists()
+
+    def _repair_photo(
+        self, seen: consistency.Seen, kinds: Sequence[Kind], reading: catalogue.Reading
+    ) -> None:
+        photo = seen.photo
+        wanted = {kind for kind in kinds if kind.repair and self._repairs(kind)}
+        done = set(wanted)
+        nudges = bool(wanted & NUDGED)
+        if wanted & {damage.STUCK, damage.FACTS_OUTDATED} and not settle([photo.pk], reading=reading):
+            # Its item is missing, or tells of the failure that is to be tried again.
+            nudges = nudges or damage.STUCK in wanted
+            done -= {damage.FACTS_OUTDATED}
+        if nudges:
+            originals().nudge(photo.pk)
+        if damage.RENDITION_REPLACED in wanted:
+            originals().remove_replaced_renditions([photo.pk])
+        for kind in kinds:
+            self._found(kind, photo.pk, repaired=kind in done)
+
+    def _check_strangers(self, page: _Page) -> None:
+        ids = (page.originals.keys() | page.renditions.keys()) - page.photos.keys()
+        taken_down = {photo.pk for photo in page.photos.values() if photo.is_taken_down}
+        for batch in catalogue.batches(sorted(ids | (taken_down & page.originals.keys()))):
+            # A photo offered since its page was read is no stranger.
+            known = set(Photo.objects.filter(pk__in=batch).values_list("pk", flat=True)) - taken_down
+            closed = dict(DeletionRecord.objects.filter(pk__in=batch).values_list("pk", "closed_at"))
+            for photo_id in batch:
+                is_open = photo_id in closed and closed[photo_id] is None
+                # The sweep is about to remove what an open record names.
+                if photo_id not in known and not is_open:
+                    original = page.originals.get(photo_id)
+                    self._check_stranger(photo_id, original, was_deleted=photo_id in closed)
+
+    def _check_stranger(self, photo_id: UUID, original: Listed | None, *, was_deleted: bool) -> None:
+        if original is None:
+            repaired = self._repairs(damage.RENDITION_UNOWNED)
+            if repaired:
+                originals().nudge(photo_id)
+            self._found(damage.RENDITION_UNOWNED, photo_id, repaired=repaired)
+        elif was_deleted:
+            if not original.size_bytes and Photo.objects.filter(pk=photo_id).exists():
+                # The seal of a takedown.
+                return
+            repaired = self._repairs(damage.ORIGINAL_DELETED)
+            if repaired:
+                repairs.reopen_deletion(photo_id)
+            self._found(damage.ORIGINAL_DELETED, photo_id, repaired=repaired)
+        else:
+            self._check_unknown(photo_id)
+
+    def _check_unknown(self, photo_id: UUID) -> None:
+        repaired = False
+        if self.remove:
+            originals().remove(photo_id)
+            self.report.removed += 1
+            repaired = True
+        elif self._repairs(damage.ORIGINAL_UNKNOWN):
+            repaired = repairs.adopt(photo_id)
+            if repaired:
+                originals().nudge(photo_id)
+        self._found(damage.ORIGINAL_UNKNOWN, photo_id, repaired=repaired)
+
+    # ---- everything else ----------------------------------------------------------------------------------
+
+    def _check_items(self) -> None:
+        for ids in catalogue.photo_ids():
+            for batch in catalogue.batches(ids):
+                known = set(Photo.objects.filter(pk__in=batch).values_list("pk", flat=True))
+                open_records = DeletionRecord.objects.filter(pk__in=batch, closed_at=None)
+                known |= set(open_records.values_list("pk", flat=True))
+                for photo_id in batch:
+                    if photo_id not in known and originals().head(photo_id) is None:
+                        repaired = self._repairs(damage.ITEM_UNOWNED)
+                        if repaired:
+                            originals().nudge(photo_id)
+                        self._found(damage.ITEM_UNOWNED, photo_id, repaired=repaired)
+
+    def _check_people(self) -> None:
+        for person in User.objects.order_by("pk").iterator():
+            repaired = self._repairs(damage.USED_BYTES_WRONG)
+            if repairs.recount_used_bytes(person.pk, repair=repaired):
+                self._found(damage.USED_BYTES_WRONG, person.username, repaired=repaired)
+            repaired = self._repairs(damage.MONTHS_WRONG)
+            if recount_months(person, repair=repaired):
+                self._found(damage.MONTHS_WRONG, person.username, repaired=repaired)
+
+    def _check_foreign(self) -> None:
+        sizes = {f"{name}/" for name in rendition_names()}
+        expected = {keys.ORIGINALS_PREFIX, keys.NUDGES_PREFIX, keys.IMPORTS_PREFIX}
+        expected.add(DATABASE_MARK_KEY.partition("/")[0] + "/")
+        in_originals, in_renditions = originals().folders()
+        for key in sorted((in_originals - expected) | (in_renditions - sizes)):
+            self._found(damage.OBJECT_FOREIGN, key)
+
+    def _check_dead_letters(self) -> None:
+        urls = settings.THUMBNAILS_DEAD_LETTER_QUEUE_URL, settings.IMPORTS_DEAD_LETTER_QUEUE_URL
+        for url in filter(None, urls):
+            letters = queues.take(url, max_messages=MAX_LETTERS)
+            kept = [letter for letter in letters if not self._is_repaired(url, letter)]
+            queues.give_back(url, kept)
+
+    def _is_repaired(self, url: str, letter: queues.DeadLetter) -> bool:
+        if letter.photo_id is None:
+            self._found(damage.MESSAGE_FOREIGN, letter.message_id)
+            return False
+        if Photo.objects.filter(pk=letter.photo_id).exists() or originals().head(letter.photo_id):
+            return False
+        repaired = self._repairs(damage.MESSAGE_UNOWNED)
+        if repaired:
+            originals().nudge(letter.photo_id)
+            queues.remove(url, letter)
+        self._found(damage.MESSAGE_UNOWNED, letter.message_id, repaired=repaired)
+        return repaired
 
 
-def _rows_without_original(after: UUID | None, last: UUID | None, listed: set[UUID]) -> Iterator[UUID]:
-    """Yield processed rows between two ids that have no original, in order of id."""
-    rows = Photo.objects.exclude(processed_at=None).order_by("pk")
-    if after is not None:
-        rows = rows.filter(pk__gt=after)
-    if last is not None:
-        rows = rows.filter(pk__lte=last)
-    for photo_id in rows.values_list("pk", flat=True).iterator():
-        # It may have been uploaded after the listing.
-        if photo_id not in listed and originals().head(photo_id) is None:
-            yield photo_id
+@dataclass(slots=True)
+class _Page:
+    """All that rows and listings say between two ids. ``last`` is the last id; foreign keys are whole."""
+
+    photos: dict[UUID, Photo] = field(default_factory=dict)
+    originals: dict[UUID, Listed] = field(default_factory=dict)
+    renditions: dict[UUID, dict[str, int]] = field(default_factory=dict)
+    foreign: list[str] = field(default_factory=list)
+
+    @property
+    def last(self) -> UUID | None:
+        return max([*self.photos, *self.originals, *self.renditions], default=None)
 
 
-def _all_originals() -> Iterator[list[UUID]]:
-    marker = keys.ORIGINALS_PREFIX
+class _Stream(Generic[T]):
+    """Pages of one store in the order of ids, read when they are needed."""
+
+    def __init__(self, pages: Iterable[list[T]], id_of: Callable[[T], str]) -> None:
+        self._pages = iter(pages)
+        self._id_of = id_of
+        self._waiting: deque[T] = deque()
+        self._ended = False
+
+    def read_on(self) -> str | None:
+        """Return the id before which everything was read, or ``None`` if all was."""
+        while not self._ended and (
+            not self._waiting or self._id_of(self._waiting[0]) == self._id_of(self._waiting[-1])
+        ):
+            page = next(self._pages, None)
+            if page is None:
+                self._ended = True
+            else:
+                self._waiting.extend(page)
+        return None if self._ended else self._id_of(self._waiting[-1])
+
+    def before(self, end: str | None) -> Iterator[T]:
+        """Take what lies before this id."""
+        while self._waiting and (end is None or self._id_of(self._waiting[0]) < end):
+            yield self._waiting.popleft()
+
+
+def _pages(after: UUID | None) -> Iterator[_Page]:
+    start = str(after) if after else ""
+    storage = originals()
+    rows = _Stream(_rows(after), lambda photo: str(photo.pk))
+    listed = _Stream(storage.listed(after=start, page_size=PAGE_SIZE), lambda entry: entry.name[:ID_LENGTH])
+    renditions = {
+        name: _Stream(
+            # "~" comes after every key of that photo.
+            storage.listed_renditions(name, after=start and start + "~", page_size=PAGE_SIZE),
+            lambda entry: entry.name[:ID_LENGTH],
+        )
+        for name in rendition_names()
+    }
     while True:
-        ids, marker = originals().ids_after(marker, limit=catalogue.BATCH_SIZE)
-        yield ids
-        if not marker:
+        ends = [rows.read_on(), listed.read_on(), *(stream.read_on() for stream in renditions.values())]
+        end = min((one for one in ends if one is not None), default=None)
+        page = _Page(photos={photo.pk: photo for photo in rows.before(end)})
+        for entry in listed.before(end):
+            parsed = keys.parse_key(keys.ORIGINALS_PREFIX + entry.name)
+            if parsed:
+                page.originals[parsed[1]] = entry
+            else:
+                page.foreign.append(keys.ORIGINALS_PREFIX + entry.name)
+        for name, stream in renditions.items():
+            for entry in stream.before(end):
+                _sort_rendition(f"{name}/{entry.name}", entry, page)
+        yield page
+        if end is None:
             return
 
 
-def _check_items(photo_ids: list[UUID], report: FsckReport, *, nudge: bool) -> None:
-    reading = catalogue.read(photo_ids)
-    report.settled += len(settle(photo_ids, reading=reading))
-    sizes = originals().rendition_sizes(
-        made.key for item in reading.items.values() for made in item.renditions
-    )
-    for photo_id in photo_ids:
-        item = reading.items.get(photo_id)
-        if item and (item.status is Status.FAILED or item.policy_version == CURRENT.version):
-            if all(sizes.get(made.key) == made.size_bytes for made in item.renditions):
-                continue
-            is_missing = any(made.key not in sizes for made in item.renditions)
-            (report.rendition_missing if is_missing else report.rendition_resized).append(photo_id)
-        else:
-            report.without_item.append(photo_id)
-        if nudge:
-            originals().nudge(photo_id)
-            report.nudged += 1
+def _sort_rendition(key: str, entry: Listed, page: _Page) -> None:
+    try:
+        photo_id = UUID(entry.name[:ID_LENGTH])
+    except ValueError:
+        photo_id = None
+    if photo_id and key in every_rendition_key(photo_id):
+        page.renditions.setdefault(photo_id, {})[key] = entry.size_bytes
+    else:
+        page.foreign.append(key)
 
 
-def _adopt(photo_id: UUID, report: FsckReport) -> set[UUID]:
-    """Create the row of a stranger, and return its id, if its metadata names someone who was here then."""
-    stored = originals().head(photo_id)
-    if stored is None or stored.is_seal:
-        return set()
-    owner = _owner_of(stored)
-    if owner is None:
-        report.without_owner.append(photo_id)
-        return set()
-    now = timezone.now()
-    with transaction.atomic():
-        Photo.objects.create(
-            id=photo_id,
-            owner=owner,
-            file_name=str(photo_id),
-            upload_id=uuid.uuid4(),
-            content_type=stored.content_type[:50],
-            size_bytes=stored.size_bytes,
-            # The hash is unknown without an offer. The id is unique and matches no file.
-            sha256=photo_id.hex,
-            created_at=now,
-            offered_until=now + timedelta(seconds=OFFER_SECONDS),
-            # What the owner chose is unknown, so no one else sees it until they choose again.
-            visibility=Visibility.PRIVATE,
-        )
-        User.objects.filter(pk=owner.pk).update(used_bytes=F("used_bytes") + stored.size_bytes)
-    report.adopted += 1
-    return {photo_id}
-
-
-def _owner_of(stored: StoredOriginal) -> User | None:
-    """Return the active account that the metadata names, unless it is younger than the original.
-
-    After a restore, a new account can have the id of one that is lost.
-    """
-    if not (stored.owner.isascii() and stored.owner.isdecimal() and len(stored.owner) < MAX_ID_DIGITS):
-        return None
-    owner = User.objects.filter(pk=int(stored.owner), is_active=True).first()
-    # S3 stores whole seconds.
-    return owner if owner and owner.date_joined.replace(microsecond=0) <= stored.stored_at else None
+def _rows(after: UUID | None) -> Iterator[list[Photo]]:
+    while True:
+        rows = Photo.objects.select_related("owner").order_by("pk")
+        page = list((rows.filter(pk__gt=after) if after else rows)[:PAGE_SIZE])
+        if not page:
+            return
+        yield page
+        after = page[-1].pk

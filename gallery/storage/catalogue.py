@@ -37,11 +37,15 @@ class CatalogueUnavailable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The items found, by photo id. Unless ``complete``, more items may exist."""
+    """The items found, by photo id. Unless ``complete``, more items may exist.
+
+    ``unreadable`` are photos with an item of another schema.
+    """
 
     items: dict[UUID, PhotoItem] = field(default_factory=dict)
     imports: dict[UUID, ImportItem] = field(default_factory=dict)
     complete: bool = True
+    unreadable: frozenset[UUID] = frozenset()
 
 
 @functools.cache
@@ -69,7 +73,8 @@ def read(photo_ids: Iterable[UUID], *, import_ids: Iterable[UUID] = ()) -> Readi
     Raises:
         ValueError: more than 100 photo ids were given.
     """
-    wanted = [{PARTITION_KEY: {"S": keys.photo_item_key(photo_id)}} for photo_id in dict.fromkeys(photo_ids)]
+    by_key = {keys.photo_item_key(photo_id): photo_id for photo_id in photo_ids}
+    wanted = [{PARTITION_KEY: {"S": key}} for key in by_key]
     if len(wanted) > BATCH_SIZE:
         raise ValueError(f"At most {BATCH_SIZE} photos at once, not {len(wanted)}.")
     wanted += [
@@ -78,6 +83,7 @@ def read(photo_ids: Iterable[UUID], *, import_ids: Iterable[UUID] = ()) -> Readi
     ]
     found: dict[UUID, PhotoItem] = {}
     imports: dict[UUID, ImportItem] = {}
+    unreadable: set[UUID] = set()
     try:
         for raw in _batch_get({"Keys": wanted}):
             item = _item(raw)
@@ -85,10 +91,12 @@ def read(photo_ids: Iterable[UUID], *, import_ids: Iterable[UUID] = ()) -> Readi
                 imports[item.photo_id] = item
             elif item:
                 found[item.photo_id] = item
+            elif photo_id := by_key.get(raw[PARTITION_KEY]["S"]):
+                unreadable.add(photo_id)
     except CatalogueUnavailable as problem:
         logger.warning("catalogue_unavailable", problem=str(problem))
         return Reading(found, imports, complete=False)
-    return Reading(found, imports)
+    return Reading(found, imports, unreadable=frozenset(unreadable))
 
 
 def _batch_get(wanted: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -115,6 +123,27 @@ def batches(ids: Sequence[UUID], size: int = BATCH_SIZE) -> Iterator[Sequence[UU
     """Split ids for ``read``."""
     for start in range(0, len(ids), size):
         yield ids[start : start + size]
+
+
+def photo_ids() -> Iterator[list[UUID]]:
+    """Yield the ids of all photos that have an item, readable or not, in no order: a Scan a page.
+
+    Raises:
+        CatalogueUnavailable: DynamoDB did not answer.
+    """
+    more: Any = {}
+    while True:
+        try:
+            answer = _client().scan(
+                TableName=settings.CATALOGUE_TABLE, ProjectionExpression=PARTITION_KEY, **more
+            )
+        except (BotoCoreError, ClientError) as error:
+            raise CatalogueUnavailable(str(error)) from error
+        found = (keys.parse_photo_item_key(raw[PARTITION_KEY]["S"]) for raw in answer["Items"])
+        yield [photo_id for photo_id in found if photo_id]
+        if "LastEvaluatedKey" not in answer:
+            return
+        more = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
 
 def exists(photo_id: UUID) -> bool:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, NoReturn, cast
@@ -45,6 +46,19 @@ DOWNLOAD_SECONDS = 5 * 60
 _CLIENT_LOCK = threading.Lock()
 
 DATABASE_MARK_KEY = "marks/database"
+
+
+_SIGNATURES = {"image/webp": (8, b"WEBP"), "image/avif": (4, b"ftypavif")}
+"""Where the formats of renditions are told, by their specifications."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An object in a listing; ``name`` is its key without the prefix."""
+
+    name: str
+    size_bytes: int
+    stored_at: datetime
 
 
 class OriginalsUnavailable(Exception):
@@ -167,15 +181,59 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
         """
         self._put(keys.original_key(photo_id), b"", "application/octet-stream")
 
-    def ids_after(self, marker: str, *, limit: int = 1000) -> tuple[list[UUID], str]:
-        """Return up to ``limit`` ids of originals in key order, and the next page's marker or ``""``."""
-        with _translated_errors():
-            answer = self.client.list_objects_v2(
-                Bucket=self.bucket_name, Prefix=keys.ORIGINALS_PREFIX, StartAfter=marker, MaxKeys=limit
-            )
-        found = [entry["Key"] for entry in answer.get("Contents", [])]
-        ids = [parsed[1] for key in found if (parsed := keys.parse_key(key))]
-        return ids, found[-1] if answer.get("IsTruncated") and found else ""
+    def listed(self, *, after: str = "", page_size: int = 1000) -> Iterator[list[Listed]]:
+        """Yield all that lies where originals do, in the order of names: a LIST a page."""
+        return self._listed(self.bucket_name, keys.ORIGINALS_PREFIX, after, page_size)
+
+    def listed_renditions(
+        self, size: str, *, after: str = "", page_size: int = 1000
+    ) -> Iterator[list[Listed]]:
+        """Yield all that lies where renditions of this size do, in the order of names: a LIST a page."""
+        return self._listed(settings.RENDITIONS_BUCKET, f"{size}/", after, page_size)
+
+    def _listed(self, bucket: str, prefix: str, after: str, page_size: int) -> Iterator[list[Listed]]:
+        marker = prefix + after
+        while marker:
+            with _translated_errors():
+                answer = self.client.list_objects_v2(
+                    Bucket=bucket, Prefix=prefix, StartAfter=marker, MaxKeys=page_size
+                )
+            found = answer.get("Contents", [])
+            yield [
+                Listed(entry["Key"].removeprefix(prefix), entry["Size"], entry["LastModified"])
+                for entry in found
+            ]
+            marker = found[-1]["Key"] if answer.get("IsTruncated") and found else ""
+
+    def folders(self) -> tuple[set[str], set[str]]:
+        """Return what lies at the top of the buckets of originals and of renditions: prefixes and keys."""
+        return self._top(self.bucket_name), self._top(settings.RENDITIONS_BUCKET)
+
+    def _top(self, bucket: str) -> set[str]:
+        found: set[str] = set()
+        marker = ""
+        while True:
+            with _translated_errors():
+                answer = self.client.list_objects_v2(Bucket=bucket, Delimiter="/", StartAfter=marker)
+            prefixes = [entry["Prefix"] for entry in answer.get("CommonPrefixes", [])]
+            names = [*prefixes, *(entry["Key"] for entry in answer.get("Contents", []))]
+            found |= set(names)
+            if not (names and answer.get("IsTruncated")):
+                return found
+            marker = max(names)
+
+    def begins_as_picture(self, key: str, content_type: str) -> bool:
+        """Return whether a rendition's first bytes are those of its format. Costs a GET of 32 bytes."""
+        try:
+            with _translated_errors():
+                answer = self.client.get_object(
+                    Bucket=settings.RENDITIONS_BUCKET, Key=key, Range="bytes=0-31"
+                )
+                head = answer["Body"].read()
+        except _NotFound:
+            return False
+        offset, signature = _SIGNATURES.get(content_type, (0, b""))
+        return head[offset : offset + len(signature)] == signature
 
     def download_url(self, photo_id: UUID, *, file_name: str) -> str:
         """Return a signed URL for downloading the original, valid for five minutes."""
@@ -246,34 +304,6 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
             )
         if answer.get("Errors"):
             raise OriginalsUnavailable(answer["Errors"][0].get("Code", "unknown"))
-
-    def rendition_sizes(self, wanted: Iterable[str]) -> dict[str, int]:
-        """Return the sizes in bytes of those of these keys that exist. They are listed, not asked one by one.
-
-        Memory holds the given keys and one page of a listing.
-        """
-        sizes: dict[str, int] = {}
-        by_name: dict[str, list[str]] = {}
-        for key in wanted:
-            by_name.setdefault(key.partition("/")[0], []).append(key)
-        for name, group in by_name.items():
-            names, last = set(group), max(group)
-            # StartAfter excludes the key itself, so start just before the first one.
-            marker = min(group)[:-1]
-            while marker < last:
-                with _translated_errors():
-                    answer = self.client.list_objects_v2(
-                        Bucket=settings.RENDITIONS_BUCKET,
-                        Prefix=f"{name}/",
-                        StartAfter=marker,
-                        MaxKeys=len(group) + 1,
-                    )
-                found = answer.get("Contents", [])
-                sizes |= {entry["Key"]: entry["Size"] for entry in found if entry["Key"] in names}
-                if not (found and answer.get("IsTruncated")):
-                    break
-                marker = found[-1]["Key"]
-        return sizes
 
     def any_rendition_exists(self, photo_id: UUID) -> bool:
         """Return whether the renditions bucket holds a rendition of any size and policy: a LIST per size."""

@@ -73,33 +73,6 @@ def move_files(source: Path, destination: Path) -> None:
     shutil.rmtree(source, ignore_errors=True)
 
 
-def nudge_items_without_original(aws: EmbeddedAws, outputs: Outputs) -> int:
-    """Nudge every item whose original is gone; return how many there are.
-
-    The last saved state also holds items of photos deleted since. The web role may not scan the catalogue, so
-    root does.
-    """
-    s3, dynamodb = aws.client("s3"), aws.client("dynamodb")
-    there = {
-        entry["Key"].removeprefix("originals/")
-        for page in s3.get_paginator("list_objects_v2").paginate(
-            Bucket=outputs.originals_bucket, Prefix="originals/"
-        )
-        for entry in page.get("Contents", [])
-    }
-    items = {
-        item["pk"]["S"].removeprefix("photo#")
-        for page in dynamodb.get_paginator("scan").paginate(
-            TableName=outputs.catalogue_table, ProjectionExpression="pk"
-        )
-        for item in page["Items"]
-        if item["pk"]["S"].startswith("photo#")
-    }
-    for photo_id in sorted(items - there):
-        s3.put_object(Bucket=outputs.originals_bucket, Key=f"nudges/{photo_id}", Body=b"")
-    return len(items - there)
-
-
 def web_role_config(aws: EmbeddedAws, outputs: Outputs) -> str:
     """Return an AWS configuration whose profile ``web`` assumes the web's role and renews it."""
     return f"""\

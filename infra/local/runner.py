@@ -56,15 +56,18 @@ class Run:
         say("Preparing the gallery ...")
         self.prepare("-m", "infra.local.gallery")
         if was_killed:
-            self.repair_after_unclean_stop(outputs)
+            self.repair_after_unclean_stop()
         self.is_whole = True
         self.start_web()
 
-    def repair_after_unclean_stop(self, outputs: Outputs) -> None:
+    def repair_after_unclean_stop(self) -> None:
         """Have the worker rebuild what the embedded AWS lost at a kill."""
         say("The last run was not stopped cleanly. Checking photos ...")
-        local_aws.nudge_items_without_original(self.aws, outputs)
-        self.prepare("manage.py", "fsck", "--nudge")
+        try:
+            self.prepare("manage.py", "fsck", "--repair", "--late-after", "0")
+        except CommandError as problem:
+            # The gallery can be used all the same.
+            say(f"{problem}\nmake manage ARGS=fsck names what is damaged.")
 
     def prepare(self, *arguments: str) -> None:
         """Run Python in the web's environment; its output goes to a log.

@@ -103,25 +103,6 @@ def test_start__keeps_photos_whose_state_was_lost(aws, parameters):
     assert notifications(aws, again) == before
 
 
-@pytest.mark.embedded
-def test_nudge_items_without_original__nudges_only_deleted_photos(aws, parameters):
-    outputs = local_aws.start(aws, parameters)
-    kept, deleted = put_original(aws, outputs), uuid.uuid4()
-    for photo_id in (kept, deleted):
-        aws.client("dynamodb").put_item(
-            TableName=outputs.catalogue_table, Item={"pk": {"S": keys.photo_item_key(photo_id)}}
-        )
-    assert local_aws.nudge_items_without_original(aws, outputs) == 1
-    listed = eventually(
-        lambda: (
-            aws.client("s3")
-            .list_objects_v2(Bucket=outputs.originals_bucket, Prefix="nudges/")
-            .get("Contents")
-        )
-    )
-    assert [entry["Key"] for entry in listed] == [keys.nudge_key(deleted)]
-
-
 @pytest.mark.slow
 @pytest.mark.embedded
 def test_start__reads_the_queue_on_another_port(aws, parameters):

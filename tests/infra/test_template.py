@@ -231,7 +231,7 @@ def test_worker_role__cannot_put_originals():
 def test_worker_role__writes_only_items_of_photos():
     (statement,) = [found for found in statements("WorkerRole") if "dynamodb:PutItem" in found["Action"]]
     assert statement["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["photo#*"]}}
-    assert "dynamodb:Scan" not in actions("WorkerRole") | actions("WebRole")
+    assert "dynamodb:Scan" not in actions("WorkerRole") | actions("ImportsRole")
 
 
 def test_roles__are_assumed_only_by_lambda_with_tls():

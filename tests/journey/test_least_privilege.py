@@ -256,7 +256,8 @@ def test_roles__are_refused(moto_aws: MotoAws, who: str, action: str, resource: 
         ("worker", "Scan", set(), False),
         ("web", "GetItem", {"photo#1"}, True),
         ("web", "PutItem", {"photo#1"}, False),
-        ("web", "Scan", set(), False),
+        ("web", "Scan", set(), True),
+        ("web", "DeleteItem", {"photo#1"}, False),
     ],
 )
 def test_roles__are_held_to_their_items(

@@ -43,6 +43,15 @@ def photo_item_key(photo_id: UUID) -> str:
     return f"{PHOTO_ITEM_PREFIX}{photo_id}"
 
 
+def parse_photo_item_key(key: str) -> UUID | None:
+    """Return the photo id of a photo's partition key; ``None`` for any other key."""
+    try:
+        photo_id = UUID(key.removeprefix(PHOTO_ITEM_PREFIX))
+    except ValueError:
+        return None
+    return photo_id if photo_item_key(photo_id) == key else None
+
+
 def import_item_key(photo_id: UUID) -> str:
     """Return the partition key of the import's catalogue item."""
     return f"{IMPORT_ITEM_PREFIX}{photo_id}"

@@ -90,6 +90,11 @@ def replaced_rendition_keys(photo_id: UUID) -> tuple[str, ...]:
     return tuple(policy.key(spec, photo_id) for policy in EVER[:-1] for spec in policy.renditions)
 
 
+def rendition_names() -> tuple[str, ...]:
+    """Return the name of each size that any policy ever had."""
+    return tuple(dict.fromkeys(spec.name for policy in EVER for spec in policy.renditions))
+
+
 def rendition_prefixes(photo_id: UUID) -> tuple[str, ...]:
     """Return a prefix for each size ever made: no other key begins with one of them.
 
@@ -97,5 +102,4 @@ def rendition_prefixes(photo_id: UUID) -> tuple[str, ...]:
     >>> rendition_prefixes(UUID(int=0))[0]
     '320/00000000-0000-0000-0000-000000000000-'
     """
-    names = dict.fromkeys(spec.name for policy in EVER for spec in policy.renditions)
-    return tuple(f"{name}/{photo_id}-" for name in names)
+    return tuple(f"{name}/{photo_id}-" for name in rendition_names())

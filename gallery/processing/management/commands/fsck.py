@@ -1,52 +1,152 @@
-"""Compare rows, originals and items."""
+"""Compare rows, originals, renditions, items and messages."""
 
-from typing import Any
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from gallery.processing.fsck import FsckReport, fsck
+from gallery.photos.models import Photo
+from gallery.processing import damage
+from gallery.processing.fsck import LATE_AFTER, Finding, Fsck, Report
+from gallery.storage.catalogue import CatalogueUnavailable
 from gallery.storage.originals import OriginalsUnavailable
+from gallery.storage.queues import QueueUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+WIDTH = 30
+CODES = {kind.code: kind for kind in damage.KINDS}
 
 
 class Command(BaseCommand):
-    help = "Report inconsistencies between the database, S3 and DynamoDB. By default, only settles photos."
+    help = (
+        "Compare the database with S3, DynamoDB and the dead-letter queues, and name what is damaged. "
+        "Changes nothing without --repair. Exit code 0: nothing is damaged, or all of it was repaired."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--repair", action="store_true", help="repair what has one right answer")
         parser.add_argument(
-            "--nudge",
-            action="store_true",
-            help="ask the worker to reconcile originals without item or renditions",
+            "--only",
+            nargs="+",
+            choices=sorted(CODES),
+            metavar="KIND",
+            default=[],
+            help="repair only these kinds: " + ", ".join(CODES),
         )
-        orphans = parser.add_mutually_exclusive_group()
-        orphans.add_argument(
-            "--adopt",
+        parser.add_argument(
+            "--remove",
             action="store_true",
-            help="create private photos for originals without row, of the owner that their metadata names",
+            help="delete originals without row and deletion record, instead of giving them to their owners",
         )
-        orphans.add_argument("--remove", action="store_true", help="delete originals without row and record")
+        parser.add_argument("--deep", action="store_true", help="read the first bytes of each rendition, too")
+        parser.add_argument(
+            "--after", type=UUID, metavar="PHOTO", help="continue after the photo that an earlier run named"
+        )
+        parser.add_argument(
+            "--seconds", type=float, default=float("inf"), help="end after so many seconds, to be continued"
+        )
+        parser.add_argument(
+            "--late-after",
+            type=int,
+            default=int(LATE_AFTER.total_seconds()),
+            metavar="SECONDS",
+            help="a photo whose original arrived so long ago should be processed",
+        )
+        parser.add_argument("--json", action="store_true", help="print one JSON object a line")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            report = fsck(nudge=options["nudge"], adopt=options["adopt"], remove=options["remove"])
-        except OriginalsUnavailable as problem:
-            raise CommandError(f"S3 is not responding: {problem}") from problem
-        self._print(report)
-
-    def _print(self, report: FsckReport) -> None:
-        self.stdout.write(f"{report.originals} originals.")
-        for name, found in (
-            ("without row and deletion record", report.without_row),
-            ("without an item of the current policy", report.without_item),
-            ("processed, but the original is missing", report.without_original),
-            ("deleted permanently, but the original exists", report.after_deletion),
-            ("with a missing rendition", report.rendition_missing),
-            ("with a rendition of another size than its item says", report.rendition_resized),
-            ("not adopted, because the owner is unknown", report.without_owner),
-        ):
-            self.stdout.write(f"{len(found)} {name}.")
-            for photo_id in found[:20]:
-                self.stdout.write(f"  {photo_id}")
-        self.stdout.write(
-            f"{report.settled} settled, {report.nudged} nudged, "
-            f"{report.adopted} adopted, {report.removed} removed."
+        self.as_json = options["json"]
+        if options["only"] and not options["repair"]:
+            raise CommandError("--only chooses what --repair repairs. Add --repair.")
+        total = 0 if self.as_json else Photo.objects.count()
+        run = Fsck(
+            repair=options["repair"],
+            remove=options["remove"],
+            deep=options["deep"],
+            only=[CODES[code] for code in options["only"]] or damage.KINDS,
+            after=options["after"],
+            seconds=options["seconds"],
+            late_after=timedelta(seconds=options["late_after"]),
+            tell=self._tell_as_json if self.as_json else lambda _: None,
+            show=(lambda report: self._show(report, total)) if total else lambda _: None,
         )
+        try:
+            report = run.run()
+        except KeyboardInterrupt:
+            report = run.report
+        except (OriginalsUnavailable, CatalogueUnavailable, QueueUnavailable) as problem:
+            self._summarize(run.report, options)
+            raise CommandError(f"A store is not responding: {problem}") from problem
+        self._summarize(report, options)
+        if not report.is_clean:
+            raise CommandError("Not everything is well." if report.finished else "The check did not finish.")
+
+    def _show(self, report: Report, total: int) -> None:
+        """Draw the progress where a person looks, or print a line for a log."""
+        share = min(1, report.photos / total)
+        end = "\r" if self.stderr.isatty() else "\n"
+        bar = "█" * round(WIDTH * share)
+        self.stderr.write(f"{bar:░<{WIDTH}} {share:4.0%} {report.photos:,} of {total:,} photos", ending=end)
+
+    def _tell_as_json(self, finding: Finding) -> None:
+        kind = finding.kind
+        line = {
+            "kind": kind.code,
+            "subject": finding.subject,
+            "repaired": finding.repaired,
+            "advice": "" if finding.repaired else kind.advice or f"--repair: {kind.repair}.",
+        }
+        self.stdout.write(json.dumps(line))
+
+    def _summarize(self, report: Report, options: dict[str, Any]) -> None:
+        if self.as_json:
+            counts = {
+                kind.code: {"found": count.found, "repaired": count.repaired}
+                for kind, count in report.counts.items()
+            }
+            summary = {
+                "photos": report.photos,
+                "originals": report.originals,
+                "finished": report.finished,
+                "last": str(report.last or ""),
+                "counts": counts,
+            }
+            self.stdout.write(json.dumps(summary))
+            return
+        self.stdout.write(f"{report.photos:,} photos, {report.originals:,} originals.")
+        for kind in damage.KINDS:
+            if kind in report.counts:
+                self._print(kind, report, repair=options["repair"])
+        if not report.counts and report.finished:
+            self.stdout.write("Nothing is damaged.")
+        if not report.finished:
+            # The command itself says how to go on, so no one has to remember.
+            self.stdout.write(f"Not finished. Continue with: {' '.join(self._continued(report, options))}")
+
+    def _print(self, kind: damage.Kind, report: Report, *, repair: bool) -> None:
+        count = report.counts[kind]
+        self.stdout.write(f"\n{count.found:,} {kind.title} ({kind.code})")
+        for subject in count.examples:
+            self.stdout.write(f"  {subject}")
+        if count.found > len(count.examples):
+            self.stdout.write(f"  … and {count.found - len(count.examples):,} more: --json prints all")
+        if count.repaired:
+            self.stdout.write(f"  {count.repaired:,} repaired: {kind.repair or 'they were deleted'}.")
+        if count.found > count.repaired:
+            if kind.repair and not repair:
+                self.stdout.write(f"  --repair: {kind.repair}.")
+            if kind.advice and (repair or not kind.repair):
+                self.stdout.write(f"  {kind.advice}")
+
+    def _continued(self, report: Report, options: dict[str, Any]) -> Sequence[str]:
+        words = ["fsck"]
+        words += [f"--{name}" for name in ("repair", "remove", "deep", "json") if options[name]]
+        words += ["--only", *options["only"]] if options["only"] else []
+        words += ["--late-after", str(options["late_after"])]
+        return [*words, "--after", str(report.last)] if report.last else words
