@@ -19,7 +19,6 @@ from infra.local.processes import Processes
 if TYPE_CHECKING:
     from infra.embedded import EmbeddedAws
     from infra.local.folder import Folder
-    from infra.provision import Outputs
 
 SERVES_WITHIN_SECONDS = 30.0
 
