@@ -93,7 +93,7 @@ def test_run__after_a_kill_checks_photos(tmp_path):
         assert processes
     with gallery_in(tmp_path / "var") as gallery:
         assert "not stopped cleanly" in gallery.said()
-        assert originals(gallery) == "0 originals."
+        assert originals(gallery) == "0 photos, 0 originals."
 
 
 def ports_in_use(gallery):

@@ -184,7 +184,7 @@ def test_catalogue__has_the_key_of_the_contract():
 
 def test_web_role__cannot_write_the_catalogue():
     dynamodb = {action for action in actions("WebRole") if action.startswith("dynamodb:")}
-    assert dynamodb == {"dynamodb:GetItem", "dynamodb:BatchGetItem"}
+    assert dynamodb == {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Scan"}
 
 
 def test_web_role__cannot_change_functions():
