@@ -75,7 +75,7 @@ def reopen_deletion(photo_id: UUID) -> None:
 def recount_used_bytes(user_id: int, *, repair: bool) -> bool:
     """Compare an account's used bytes with its photos and reservations. Return whether they differed."""
     with transaction.atomic():
-        # Whoever stores or removes a photo waits here, or has committed and is counted.
+        # What stores or removes a photo meanwhile waits here, or has committed and is counted.
         user = User.objects.select_for_update(no_key=True).filter(pk=user_id).first()
         if user is None:
             return False
