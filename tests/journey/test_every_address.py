@@ -54,14 +54,16 @@ PAGES = [
     "/photos/{id}/original/",
     "/photos/status/?ids={id}",
 ]
+PAGES += ["/?order=timeline", "/people/alice/", "/search/?q=sea", "/search/suggestions/?q=sea"]
 PAGES += [
     "/albums/",
     "/albums/{album}/",
+    "/photos/{id}/?album={album}",
     "/tags/sea/",
-    "/admin/photos/photo/",
+    "/admin/photos/photo/?show=approved",
     "/admin/photos/photo/{id}/change/",
 ]
-API = ["photos", "photos/{id}", "search?q=sea", "albums", "albums/{album}", "tags"]
+API = ["photos", "photos?view=public", "photos/{id}", "search?q=sea", "albums", "albums/{album}", "tags"]
 API += ["download/{id}", "download-thumbnail/{id}", "images/{id}"]
 OF_BYTES = {"purge", "takedown", "account deletion"}
 """Endings after which nothing is stored any more."""
@@ -103,14 +105,14 @@ class World:
             client = Client()
             if person and User.objects.filter(pk=person.pk).exists():
                 client.force_login(person)
-            found[name] = set().union(*(self._addresses(client, page) for page in PAGES))
+            found[name] = set().union(*(self.addresses(client, page) for page in PAGES))
         for name, secret in self.tokens.items():
             headers = {"Authorization": f"Bearer {secret}"}
-            found[name] = set().union(*(self._addresses(Client(), f"/api/v1/{p}", headers) for p in API))
+            found[name] = set().union(*(self.addresses(Client(), f"/api/v1/{p}", headers) for p in API))
         self.issued.update(*found.values())
         return found
 
-    def _addresses(self, client: Client, path: str, headers: dict[str, str] | None = None) -> set[str]:
+    def addresses(self, client: Client, path: str, headers: dict[str, str] | None = None) -> set[str]:
         path = path.format(id=self.photo.pk, album=self.album_id)
         response = client.get(path, headers=headers or {})
         body = html.unescape(response.content.decode()).replace("\\u0026", "&")
@@ -251,6 +253,17 @@ def test_address__ends_with_its_photo(
     assert not {url for url in given_before if world.shows(url, timezone.now() + UNTIL_DEAD)}
     # Who may look gets addresses with an end, too.
     assert world.living(timezone.now() + UNTIL_DEAD) == set()
+
+
+def test_collection__each_page_gives_addresses(world: World) -> None:
+    given = dict.fromkeys(PAGES, 0)
+    for person in world.people.values():
+        client = Client()
+        if person:
+            client.force_login(person)
+        for page in PAGES:
+            given[page] += len(world.addresses(client, page))
+    assert [page for page, count in given.items() if not count] == ["/me/trash/"]
 
 
 def test_check__refuses_what_s3_refuses(world: World) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from allauth.account import views
 from allauth.mfa.base import views as mfa_views
@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from gallery.accounts import emails, invitations
+from gallery.accounts import emails, invitations, sessions
 from gallery.accounts.adapter import are_passkeys_possible
 from gallery.accounts.client_address import client_address
 from gallery.accounts.models import NAME_TAKEN, User
@@ -243,6 +243,28 @@ class AddPasskeyView(RefusedForms, webauthn_views.AddWebAuthnView):
 EditPasskeyView = private(webauthn_views.EditWebAuthnView)
 RemovePasskeyView = private(webauthn_views.RemoveWebAuthnView)
 ListPasskeysView = private(webauthn_views.ListWebAuthnView)
-ReauthenticatePasskeyView = private(webauthn_views.ReauthenticateWebAuthnView)
-ReauthenticateView = private(views.ReauthenticateView)
-ReauthenticateCodeView = private(mfa_views.ReauthenticateView)
+
+
+class RenewedSession:
+    """Give the session a new key with the proof of who the person is."""
+
+    def form_valid(self, form: BaseForm) -> HttpResponse:
+        """Renew the session, then go on to what asked for the proof."""
+        request: HttpRequest = self.request  # type: ignore[attr-defined]
+        sessions.renew(request, cast("User", request.user))
+        return super().form_valid(form)  # type: ignore[misc,no-any-return]
+
+
+@private
+class ReauthenticateView(RenewedSession, views.ReauthenticateView):
+    """The password again."""
+
+
+@private
+class ReauthenticateCodeView(RenewedSession, mfa_views.ReauthenticateView):
+    """A code again."""
+
+
+@private
+class ReauthenticatePasskeyView(RenewedSession, webauthn_views.ReauthenticateWebAuthnView):
+    """A passkey again."""

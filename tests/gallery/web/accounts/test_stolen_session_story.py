@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from allauth.usersessions.models import UserSession
 from django.core import mail
+from django.core.cache import cache
 from django.test import Client
+from django.urls import resolve, reverse
 
 from gallery.accounts import notices
 from gallery.accounts.attempts import WRONG_PER_SESSION
 from gallery.accounts.models import AccountEvent, User
 from gallery.api import tokens
 from gallery.api.models import ApiToken
+from gallery.web.accounts.views import RenewedSession
 from tests.gallery.conftest import PASSWORD
 from tests.gallery.web.accounts.test_stolen_session import NEW, TOKEN, grow_old, is_signed_in, links_to
 
@@ -94,6 +100,39 @@ def test_stolen_session__changes_nothing_without_the_password(alice: User) -> No
     # The owner is not shut out, and sees what was tried.
     page = signed_in().get("/me/activity/").content.decode()
     assert str(AccountEvent.Kind.SIGN_IN_FAILED.label) in page
+
+
+@pytest.mark.parametrize("proof", ["password", "code"])
+def test_stolen_session__gains_nothing_from_the_owners_proof(alice: User, proof: str) -> None:
+    secret = "JBSWY3DPEHPK3PXP"
+    owner = signed_in()
+    if proof == "code":
+        cache.clear()
+        TOTP.activate(alice, secret)
+    grow_old(owner)
+    thief = stolen_from(owner)
+    assert is_signed_in(thief)
+    # The owner proves who they are, in the session that the thief has a copy of.
+    if proof == "code":
+        owner.post(
+            "/me/confirm/code/", {"code": format_hotp_value(hotp_value(secret, int(time.time()) // 30))}
+        )
+    else:
+        owner.post("/me/confirm/", {"password": PASSWORD})
+    assert reads(mint(owner)) == 200
+    assert not is_signed_in(thief)
+    assert thief.post("/me/tokens/", TOKEN).url.startswith("/sign-in/")
+    # It is still one session in the list.
+    assert len(owner.get("/me/sessions/").context["sessions"]) == 1
+    assert UserSession.objects.get(user=alice).session_key == owner.session.session_key
+
+
+@pytest.mark.parametrize(
+    "route", ["account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"]
+)
+def test_proof__of_each_kind_renews_the_session(route: str) -> None:
+    view = resolve(reverse(route)).func.view_class  # type: ignore[attr-defined]
+    assert view.form_valid is RenewedSession.form_valid
 
 
 def test_stolen_session__of_a_recent_sign_in_is_undone(alice: User) -> None:
