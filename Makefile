@@ -66,7 +66,7 @@ test: environment-dev environment-embedded browser-files ## run the tests: make 
 			[ $$code -eq 5 ] || ran=$$code; [ $$code -eq 0 ] || [ $$code -eq 5 ] || exit $$code; }; \
 		part -n 2 -m 'not slow and not embedded and not browser'; \
 		part -n 2 --dist loadfile -m 'not slow and embedded and not browser'; \
-		part -m "not slow and browser$$without"; \
+		part -n 2 --dist loadfile -m "not slow and browser$$without"; \
 		exit $$ran # 5: no test was selected in any part
 
 # What the second step runs on PostgreSQL, which refuses more, the first leaves out.
@@ -88,7 +88,7 @@ with_database := $(addprefix tests/,bench/test_cost.py browser client/test_on_ru
 test-postgres: environment-dev environment-embedded browser-files ## run all tests that use a database on PostgreSQL
 	@$(need) postgresql
 	@$(python) -m tests.postgresql -n 2 -m 'not browser' --ignore tests/gallery/operations/resources $(with_database) $(ARGS)
-	@$(only_with_chromium); [ -n "$$without" ] || $(python) -m tests.postgresql -m "$(or $(browser_tests),browser)" tests/browser $(ARGS)
+	@$(only_with_chromium); [ -n "$$without" ] || $(python) -m tests.postgresql -n 2 --dist loadfile -m "$(or $(browser_tests),browser)" tests/browser $(ARGS)
 
 bench-imaging: environment-dev ## compare imaging with other libraries (ARGS="--photos FOLDER" for your own photos)
 	@$(python) -m bench.imaging $(ARGS)

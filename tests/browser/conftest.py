@@ -1,4 +1,4 @@
-"""One running gallery and one Chromium for all browser tests of a run; a context for each person."""
+"""One running gallery and one Chromium for all browser tests of a process; a context for each person."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
+from playwright.sync_api import expect
 
 from tests import pictures
 from tests.browser import site
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 TIMEOUT_MS = 20_000
 DESKTOP = {"width": 1440, "height": 900}
+
+# A wait that ends with what it waited for; two browsers, galleries, and workers share the machine.
+expect.set_options(timeout=TIMEOUT_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -86,8 +86,11 @@ def test_operation__response_matches_the_document(
         # An empty field of a form is generated, but not sent: nothing is wrong with such a request.
         assume(not (isinstance(case.body, dict) and case.body.get("visibility") == ""))
         # test_requests tests authentication; bytes that fit the schema of an upload are no picture.
-        left_out = [ignored_auth, *([positive_data_acceptance] if name == "upload" else [])]
-        case.call_and_validate(excluded_checks=left_out)
+        response = case.call()
+        # The language of searches has rules that a schema can't say, for example that one sign is too few.
+        refuses_search = response.status_code == 422 and response.json()["reason"].startswith("search_")
+        left_out = [positive_data_acceptance] if name == "upload" or refuses_search else []
+        case.validate_response(response, excluded_checks=[ignored_auth, *left_out])
 
     try:
         answers()
