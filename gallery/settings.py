@@ -52,6 +52,9 @@ THUMBNAILS_DEAD_LETTER_QUEUE_URL = env.str("THUMBNAILS_DEAD_LETTER_QUEUE_URL", d
 IMPORTS_QUEUE_URL = env.str("IMPORTS_QUEUE_URL", default="")
 IMPORTS_DEAD_LETTER_QUEUE_URL = env.str("IMPORTS_DEAD_LETTER_QUEUE_URL", default="")
 STAGE = env.str("STAGE", default="local")
+# The folder of a local run, whose disk holds the photos, and the bytes of it that uploads leave free.
+LOCAL_FOLDER = env.str("CONTACTSHEET_FOLDER", default="")
+LOCAL_FREE_BYTES = env.int("LOCAL_FREE_BYTES", default=512 * 1024**2)
 # How long stores are waited for: see gallery/storage/time_limits.py and docs/scaling.md. The gateway gives up
 # after 30 seconds.
 STORE_SECONDS = {

@@ -111,6 +111,11 @@ TOO_LARGE_FOR_FORM = Reason(
     ),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
 )
+DISK_FULL = Reason(
+    "disk_full",
+    _("The disk of this gallery is almost full, so nothing was uploaded. Free some space, then try again."),
+    HTTPStatus.SERVICE_UNAVAILABLE,
+)
 STORE_UNAVAILABLE = Reason(
     "store_unavailable",
     _("Photo storage isn't responding. Nothing is lost. Try again in a minute."),

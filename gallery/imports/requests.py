@@ -18,6 +18,7 @@ from gallery.blocks.models import Block
 from gallery.core import correlation, reasons
 from gallery.imports.urls import checked_url, file_name_of
 from gallery.photos.models import Photo
+from gallery.photos.reservations import room_bytes
 from gallery.storage import time_limits
 from gallery.storage.originals import OriginalsUnavailable, originals
 from gallery.uploads.file_checks import FileRefused
@@ -65,7 +66,7 @@ def request_imports(
     now = timezone.now()
     checked = [_row_or_refusal(owner_id, url, visibility, now) for url in untrusted_urls]
     rows = [entry for entry in checked if isinstance(entry, Photo)]
-    fitting, reason = _insert(owner_id, rows)
+    fitting, reason = _insert(owner_id, rows, now)
     _request_all(rows[:fitting])
     made = {row.pk for row in rows[:fitting]}
     return [
@@ -104,10 +105,14 @@ def _row(owner_id: int, url: str, visibility: str, now: datetime) -> Photo:
     )
 
 
-def _insert(owner_id: int, rows: Sequence[Photo]) -> tuple[int, Reason]:
+def _insert(owner_id: int, rows: Sequence[Photo], now: datetime) -> tuple[int, Reason]:
     """Insert as many rows as fit the quota. Return their number, and the refusal for the others."""
     fitting = len(rows)
     reason = reasons.QUOTA_EXCEEDED
+    room = room_bytes(now)
+    if room is not None and room < fitting * MAX_IMPORT_BYTES:
+        fitting, reason = max(room // MAX_IMPORT_BYTES, 0), reasons.DISK_FULL
+        rows = rows[:fitting]
     if not _insert_all(owner_id, rows):
         user = User.objects.filter(may_upload(), pk=owner_id).first()
         if user is None:

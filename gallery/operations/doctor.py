@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.core.checks import run_checks
 from django.db import DatabaseError
+from django.template.defaultfilters import filesizeformat
 
 from gallery.operations import release_migrations
 from gallery.operations.diagnosis import Finding, broken, note, ok, skipped
@@ -15,6 +16,7 @@ from gallery.operations.health import UNUSED_PHOTO_ID
 from gallery.operations.resources import Names
 from gallery.processing import database_mark
 from gallery.storage import catalogue
+from gallery.storage.disk import local_disk
 from gallery.storage.originals import OriginalsUnavailable, originals
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ MAXIMUM_CLOCK_SKEW_SECONDS = 60
 
 def check() -> list[Finding]:
     """Run every check; a problem does not stop the others."""
-    return [*_settings(), _database(), *_stores(), _signing(), _clock()]
+    return [*_settings(), _database(), *_stores(), *_disk(), _signing(), _clock()]
 
 
 def names() -> Names:
@@ -98,6 +100,20 @@ def _stores() -> Iterator[Finding]:
         yield broken(
             "catalogue", f"DynamoDB refuses ({error}). Check that the stack is complete. Run: make deploy"
         )
+
+
+def _disk() -> Iterator[Finding]:
+    disk = local_disk()
+    if disk is None:
+        return
+    free = f"{filesizeformat(disk.free_bytes)} free"
+    if disk.room_bytes <= 0:
+        needed = filesizeformat(disk.floor_bytes)
+        yield broken(
+            "disk", f"{free}: uploads are refused below {needed}. Free some space in {settings.LOCAL_FOLDER}."
+        )
+    else:
+        yield ok(f"disk, {free}")
 
 
 def _signing() -> Finding:

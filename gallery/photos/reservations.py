@@ -6,13 +6,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Count, F, IntegerField, OuterRef, Subquery, Value
+from django.db.models import Count, F, IntegerField, OuterRef, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, Greatest
 
 from gallery.accounts.models import User
 from gallery.photos.models import DeletionRecord, Photo
 from gallery.photos.states import State
 from gallery.photos.turns import in_turns
+from gallery.storage.disk import local_disk
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -52,6 +53,15 @@ def _release(photo_id: UUID, owner_id: int | None, reserved_bytes: int) -> bool:
             used_bytes=Greatest(F("used_bytes") - reserved_bytes, 0)
         )
     return True
+
+
+def room_bytes(now: datetime) -> int | None:
+    """Return what a local run's disk has room for beside all open offers; ``None`` without such a disk."""
+    disk = local_disk()
+    if disk is None:
+        return None
+    expected = Photo.objects.filter(state=State.AWAITING, offered_until__gt=now)
+    return disk.room_bytes - (expected.aggregate(total=Sum("size_bytes"))["total"] or 0)
 
 
 def open_offers(now: datetime) -> Combinable:

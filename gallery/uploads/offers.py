@@ -20,8 +20,9 @@ from gallery.blocks.models import Block
 from gallery.core import correlation, reasons
 from gallery.photos import transitions
 from gallery.photos.models import Photo
-from gallery.photos.reservations import open_offers
+from gallery.photos.reservations import open_offers, room_bytes
 from gallery.photos.states import NEVER_ARRIVED, State
+from gallery.storage.disk import RENDITIONS_BYTES
 from gallery.storage.originals import OriginalsUnavailable, originals
 from gallery.storage.upload_terms import OFFER_SECONDS, Offer, OriginalTerms
 from gallery.uploads.file_checks import FileRefused, UploadRequest
@@ -139,7 +140,7 @@ def offer(owner_id: int, requests: Sequence[UploadRequest | Refused], *, visibil
             duplicates.append((request, first))
         else:
             wanted[request.sha256] = request
-    fresh = list(wanted.values())
+    fresh = _with_room(batch, list(wanted.values()))
     if fresh and not _offer_fresh(batch, fresh):
         _offer_with_existing(batch, fresh)
     for duplicate, first in duplicates:
@@ -147,6 +148,30 @@ def offer(owner_id: int, requests: Sequence[UploadRequest | Refused], *, visibil
     _log_offers(batch)
     ids = [r.upload_id if isinstance(r, Refused) else str(r.upload_id) for r in requests]
     return [batch.outcomes[upload_id] for upload_id in dict.fromkeys(ids)]
+
+
+def _with_room(batch: _Batch, requests: list[UploadRequest]) -> list[UploadRequest]:
+    """Return the files that a local run's disk has room for, and those that are there. Refuse the others."""
+    room = room_bytes(batch.now)
+    if room is None or sum(map(_space_of, requests)) <= room:
+        return requests
+    hashes = [request.sha256_hex for request in requests]
+    known = set(
+        Photo.objects.filter(owner_id=batch.owner_id, sha256__in=hashes).values_list("sha256", flat=True)
+    )
+    fitting: list[UploadRequest] = []
+    for request in requests:
+        space = 0 if request.sha256_hex in known else _space_of(request)
+        if space > max(room, 0):
+            batch.outcomes[str(request.upload_id)] = Refused(str(request.upload_id), reasons.DISK_FULL)
+        else:
+            fitting.append(request)
+            room -= space
+    return fitting
+
+
+def _space_of(request: UploadRequest) -> int:
+    return request.size_bytes + RENDITIONS_BYTES
 
 
 def _log_offers(batch: _Batch) -> None:

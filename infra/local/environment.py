@@ -26,6 +26,7 @@ CHOICES = {
     "EMAIL_URL": "consolemail://",
     "DEBUG": "false",
     "LOG_LEVEL": "WARNING",
+    "LOCAL_FREE_BYTES": str(512 * 1024**2),
     "API_READS_PER_MINUTE": "600",
     "API_WRITES_PER_MINUTE": "240",
     "API_IMPORTS_PER_MINUTE": "200",
