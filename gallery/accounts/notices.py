@@ -18,6 +18,7 @@ from django.urls import reverse
 
 from gallery.accounts import audit, emails, sessions
 from gallery.accounts.models import AccountEvent, User
+from gallery.accounts.rate_limits import Limit, is_allowed
 from gallery.accounts.signals import access_ended
 
 if TYPE_CHECKING:
@@ -32,10 +33,19 @@ JUST_BEFORE = timedelta(minutes=1)
 """A sign-in method is stored a moment before the event that tells of it."""
 
 
+PER_DAY = Limit("notices", 30, timedelta(days=1), burst=30)
+"""Emails about one kind of event. Who makes and revokes tokens in a loop would send one each time."""
+
+
 def tell(event: AccountEvent, recipient: str = "") -> None:
-    """Queue the email about this event to the person's address, or to ``recipient``."""
+    """Queue the email about this event to the person's address, or to ``recipient``.
+
+    Of more than 30 of a kind in a day, the rest is in the trail only: the link of any of the 30 undoes them.
+    """
     recipient = recipient or event.user.email
-    if not recipient:
+    # A changed address is always told: its new owner asked for an email, and these are limited.
+    is_limited = event.kind != Kind.EMAIL_CHANGED
+    if not recipient or (is_limited and not is_allowed(PER_DAY, f"{event.kind}:{event.user_id}")):
         return
     token = signing.dumps(event.pk, salt=SALT)
     link = settings.SITE_ORIGIN + reverse("account-undo", args=[token])

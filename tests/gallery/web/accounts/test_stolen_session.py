@@ -18,6 +18,7 @@ from django.utils import timezone
 from gallery.accounts import emails, notices
 from gallery.accounts.attempts import WRONG_PER_SESSION
 from gallery.accounts.models import AccountEvent, AuditTrailIsFixed, User
+from gallery.accounts.notices import PER_DAY
 from gallery.accounts.sessions import SEEN_AT, SIGNED_IN_AT
 from gallery.api import tokens
 from gallery.api.models import ApiToken
@@ -233,6 +234,25 @@ def test_change__is_told_and_recorded(
     assert links_to("alice@example.org", "secure")
     alice.refresh_from_db()
     assert str(event) in client_of(alice).get("/me/activity/").content.decode()
+
+
+def test_notices__of_one_kind_are_limited_and_the_first_undoes_all(alice: User) -> None:
+    for _ in range(PER_DAY.burst + 5):
+        notices.tell(AccountEvent.objects.create(user=alice, kind=AccountEvent.Kind.TOKEN_MADE))
+    emails.send_queued()
+    emails.send_queued()
+    assert len(mail.outbox) == PER_DAY.burst
+    # Another kind, and an address that was taken, are told all the same.
+    for _ in range(PER_DAY.burst + 1):
+        event = AccountEvent.objects.create(user=alice, kind=AccountEvent.Kind.EMAIL_CHANGED)
+        notices.tell(event, "old@example.org")
+    notices.tell(AccountEvent.objects.create(user=alice, kind=AccountEvent.Kind.MFA_ADDED))
+    emails.send_queued()
+    assert len(mail.outbox) == 2 * PER_DAY.burst + 2
+    # The last token was not told, and ends with the first link.
+    issued = issue(alice, name="untold", scopes=[Scope.READ], days=30)
+    Client().post(links_to("alice@example.org", "secure")[0])
+    assert tokens.find(issued.secret) is None
 
 
 def with_app(client: Client) -> Client:
