@@ -60,7 +60,8 @@ class User(AbstractUser):
     ``session_epoch`` is part of what sessions are checked against: a higher value ends them all.
     ``skeleton`` is what the username looks like (see ``usernames``).
     ``mfa_due_at`` is when a staff member needs two-step sign-in at the latest. ``left_at`` is when the user
-    deleted the account: the row remains until the last of their photos is purged. Users with the permission
+    deleted the account: the row remains until the last of their photos is purged. ``decisions_seen_at`` is
+    the last decision about their photos that the user was told of on *My photos*. Users with the permission
     ``photos.skip_review`` are trusted: their photos are approved as soon as they are processed.
     """
 
@@ -71,6 +72,7 @@ class User(AbstractUser):
     session_epoch = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     skeleton = models.CharField(max_length=200, default="", db_default="", editable=False)
     mfa_due_at = models.DateTimeField(null=True, editable=False)
+    decisions_seen_at = models.DateTimeField(null=True, editable=False)
 
     objects: ClassVar[AccountManager] = AccountManager()
 

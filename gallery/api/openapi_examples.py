@@ -51,6 +51,8 @@ PHOTO: dict[str, Any] = {
     "sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
     "originUrl": None,
     "trashedAt": None,
+    "decidedAt": INSTANT,
+    "canAskAgain": False,
     "reviewHint": None,
     "stack": [
         {"id": PHOTO_ID, "fileName": "IMG_0042.jpg", "format": "JPEG", "sizeBytes": 2413331},
@@ -158,6 +160,11 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "delete_photo": {"parameters": OF_PHOTO | {"forever": False}},
     "restore_photo": {"parameters": OF_PHOTO, "responses": {"200": DETAIL}},
     "try_again": {"parameters": OF_PHOTO, "responses": {"200": DETAIL}},
+    "ask_again": {
+        "parameters": OF_PHOTO,
+        "request": {"words": "It was taken with everyone's consent."},
+        "responses": {"200": DETAIL},
+    },
     "review_photo": {
         "parameters": OF_PHOTO,
         "request": {"decision": "approve", "wordsMark": WORDS_MARK},

@@ -137,6 +137,11 @@ WORDS_CHANGED = Reason(
     _("The words or the owner's name changed after you read them. Read them again, then decide."),
     HTTPStatus.CONFLICT,
 )
+ASKED_ALREADY = Reason(
+    "asked_already",
+    _("You asked for another review of this photo before. A moderator has decided again."),
+    HTTPStatus.CONFLICT,
+)
 ALREADY_THERE = Reason(
     "already_there",
     _("You uploaded the same photo again. This one stays in the trash."),

@@ -237,6 +237,7 @@ class PhotoAdmin(UnchangeableAdmin):
             "facts": facts_of(item) if item else [],
             "history": lines_of(photo),
             "review_hint": Lens(photo, request.user).review_hint,
+            "appeal": Lens(photo, request.user).appeal,
             "offered": _offered(request, [photo]),
             "desk_url": reverse("admin:photos_photo_changelist"),
             **(extra_context or {}),

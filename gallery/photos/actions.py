@@ -18,7 +18,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from gallery.accounts.models import User
 from gallery.accounts.moderators import may_decide
+from gallery.blocks.actions import is_blocked
 from gallery.core import reasons
 from gallery.photos import transitions
 from gallery.photos.models import HistoryEntry, Photo
@@ -30,9 +32,8 @@ from gallery.storage.originals import OriginalsUnavailable, originals
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
     from uuid import UUID
-
-    from gallery.accounts.models import User
 
 
 class Outcome(StrEnum):
@@ -55,6 +56,8 @@ class Outcome(StrEnum):
     """The owner is blocked and can't publish. Nothing changed."""
     OWN_PHOTO = reasons.OWN_PHOTO.code
     """Moderators don't decide about their own photos. Nothing changed."""
+    ASKED_ALREADY = reasons.ASKED_ALREADY.code
+    """The owner asked for another review before. Nothing changed."""
     REMOVAL_CONTINUES = "removal_continues"
     """Done, but something of the picture may still be stored or cached. The sweep continues."""
     STORE_UNAVAILABLE = reasons.STORE_UNAVAILABLE.code
@@ -170,6 +173,31 @@ def put_back(photo_id: UUID, *, actor: User, seen: State | None = None) -> Outco
         for raw_id in _raws_under(photo_id):
             transitions.put_back_to_review(raw_id, actor=actor)
     return Outcome.DONE
+
+
+def ask_again(photo_id: UUID, *, actor: User, appeal: str = "") -> Outcome:
+    """Send a rejected photo back to review because its owner asks, once, with a word to the moderator."""
+    with transaction.atomic():
+        photo = locked(photo_id)
+        if photo is None or photo.is_taken_down:
+            return unchangeable(photo)
+        if photo.asked_again and photo.state == State.REJECTED:
+            return Outcome.ASKED_ALREADY
+        if is_blocked(actor):
+            return Outcome.BLOCKED
+        if not transitions.asked_again(photo_id, actor=actor, appeal=appeal):
+            return Outcome.CONFLICT
+        for raw_id in _raws_under(photo_id):
+            # They were rejected with the photo.
+            transitions.asked_again(raw_id, actor=actor, appeal="")
+    return Outcome.DONE
+
+
+def see_decisions(user: User, *, until: datetime) -> None:
+    """Record that the user was told of the decisions about their photos up to that instant."""
+    User.objects.filter(Q(decisions_seen_at=None) | Q(decisions_seen_at__lt=until), pk=user.pk).update(
+        decisions_seen_at=until
+    )
 
 
 def take_down(photo_id: UUID, *, actor: User, reason: str) -> Outcome:

@@ -60,6 +60,8 @@ class Photo(models.Model):
     owner who is not trusted wait beside them as ``new_caption`` and ``new_tags`` until a moderator reads
     them, so all that reads a caption or tags reads approved ones. ``words_state`` is about the new words:
     approved if there are none. ``words_at`` is when they were written, ``words_note`` why they were rejected.
+    ``decided_at`` is when a moderator decided about the photo as it is. ``asked_again`` once its owner has
+    asked for another review, with ``appeal`` as a word to the moderator, if any.
     ``stack_key`` follows from ``file_name``, ``format`` and ``taken_local``: see ``stacks``. Its owner
     decides whether a raw ``stands_alone``.
     """
@@ -101,6 +103,9 @@ class Photo(models.Model):
     taken_local = WallClockField(null=True, editable=False)
     processed_at = models.DateTimeField(null=True, editable=False)
     trashed_at = models.DateTimeField(null=True, editable=False)
+    decided_at = models.DateTimeField(null=True, editable=False)
+    asked_again = models.BooleanField(default=False, db_default=False, editable=False)
+    appeal = models.CharField(max_length=300, blank=True, default="", db_default="", editable=False)
     taken_down_at = models.DateTimeField(null=True, editable=False)
     review_hint = models.CharField(max_length=40, blank=True, default="", db_default="", editable=False)
     stack_key = models.CharField(max_length=KEY_LENGTH, blank=True, default="", db_default="", editable=False)
@@ -163,6 +168,7 @@ class Photo(models.Model):
             models.Index(
                 "owner", name="photos_failed_by_owner", condition=Q(state=State.FAILED, trashed_at=None)
             ),
+            models.Index("owner", "decided_at", name="photos_decided", condition=Q(decided_at__isnull=False)),
             models.Index("processed_at", name="photos_processed", condition=Q(processed_at__isnull=False)),
             models.Index("owner", "stack_key", name="photos_stacks", condition=HAS_KEY),
             models.Index("trashed_at", name="photos_trashed", condition=Q(trashed_at__isnull=False)),

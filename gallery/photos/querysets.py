@@ -84,6 +84,11 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
         """Keep files that could not be processed or never arrived, and are not in the trash."""
         return self.filter(state=State.FAILED, trashed_at=None)
 
+    def newly_decided_for(self, user: User) -> PhotoQuerySet:
+        """Keep the user's photos that a moderator decided about since the user was told last."""
+        decided = self.owned_by(user).not_trashed().filter(decided_at__isnull=False)
+        return decided.filter(decided_at__gt=user.decisions_seen_at) if user.decisions_seen_at else decided
+
     def trashed(self) -> PhotoQuerySet:
         """Keep photos in the trash."""
         return self.filter(trashed_at__isnull=False)

@@ -34,7 +34,8 @@ class Move:
     """A named move from any of ``allowed`` to ``target``; ``None`` keeps the state.
 
     A move with a ``news_type`` is published as an event. One that ``notifies_owner`` is also sent by email.
-    Both need a change of state, unless the move is ``final`` or decides ``about_words``. No move follows a
+    A move that ``decides`` about a photo is told on its owner's page, too, until it is taken back.
+    All need a change of state, unless the move is ``final`` or decides ``about_words``. No move follows a
     final one.
     """
 
@@ -45,6 +46,7 @@ class Move:
     notifies_owner: bool = False
     final: bool = False
     about_words: bool = False
+    decides: bool = False
 
 
 PROCESSED = Move("processed", WITHOUT_PICTURE, State.PENDING, notifies_owner=True)
@@ -55,9 +57,10 @@ GIVEN_UP = Move("given_up", {State.AWAITING}, State.FAILED, notifies_owner=True)
 OFFERED_AGAIN = Move("offered_again", {State.FAILED}, State.AWAITING)
 TRIED_AGAIN = Move("tried_again", {State.FAILED}, State.AWAITING)
 _REVIEWED = {State.PENDING, State.APPROVED, State.REJECTED}
-APPROVED = Move("approved", _REVIEWED, State.APPROVED, EventType.APPROVED, notifies_owner=True)
-REJECTED = Move("rejected", _REVIEWED, State.REJECTED, EventType.REJECTED, notifies_owner=True)
+APPROVED = Move("approved", _REVIEWED, State.APPROVED, EventType.APPROVED, notifies_owner=True, decides=True)
+REJECTED = Move("rejected", _REVIEWED, State.REJECTED, EventType.REJECTED, notifies_owner=True, decides=True)
 REVIEWED_AGAIN = Move("review_again", {State.APPROVED, State.REJECTED}, State.PENDING)
+ASKED_AGAIN = Move("asked_again", {State.REJECTED}, State.PENDING)
 # The photo stays public with the words that were approved before.
 WORDS_WRITTEN = Move("words_written", {State.APPROVED}, None)
 WORDS_APPROVED = Move("words_approved", {State.APPROVED}, None, notifies_owner=True, about_words=True)
@@ -65,7 +68,13 @@ WORDS_REJECTED = Move("words_rejected", {State.APPROVED}, None, notifies_owner=T
 TRASHED = Move("trashed", set(State), None)
 RESTORED = Move("restored", set(State), None)
 TAKEN_DOWN = Move(
-    "taken_down", set(State), State.REJECTED, EventType.REJECTED, notifies_owner=True, final=True
+    "taken_down",
+    set(State),
+    State.REJECTED,
+    EventType.REJECTED,
+    notifies_owner=True,
+    final=True,
+    decides=True,
 )
 
 
@@ -103,7 +112,12 @@ def apply(
         # The values just read are part of the WHERE, so that the history row and the counts are correct.
         read = {name: current[name] for name in ("state", "size_bytes", "trashed_at", "taken_local")}
         unchanged = candidates.filter(**read)
-        if not unchanged.update(state=to_state, **(changes or {})):
+        is_news = move.final or move.about_words or from_state != to_state
+        told = {}
+        if is_news and (move.decides or to_state == State.PENDING):
+            # Owners know of their own decisions, and a decision that was taken back is none.
+            told["decided_at"] = now if move.decides and not _is(actor, owner_id) else None
+        if not unchanged.update(state=to_state, **told, **(changes or {})):
             return False
         if changes and "size_bytes" in changes:
             User.objects.filter(pk=owner_id).update(
@@ -113,7 +127,6 @@ def apply(
         month_counts.count(
             owner_id, before=month_counts.month_counted(current), after=month_counts.month_counted(moved)
         )
-        is_news = move.final or move.about_words or from_state != to_state
         entry = HistoryEntry.objects.create(
             photo_id=photo_id,
             at=now,
@@ -221,6 +234,18 @@ def put_back_to_review(photo_id: UUID, *, actor: User, seen: State | None = None
     """Undo a moderator's decision."""
     return apply(
         REVIEWED_AGAIN, photo_id, actor=actor, conditions=_as_seen(seen), changes={"review_note": ""}
+    )
+
+
+def asked_again(photo_id: UUID, *, actor: User, appeal: str) -> bool:
+    """Send a rejected photo back to review for its owner, once."""
+    return apply(
+        ASKED_AGAIN,
+        photo_id,
+        actor=actor,
+        reason=appeal,
+        conditions={"trashed_at": None, "asked_again": False},
+        changes={"asked_again": True, "appeal": appeal},
     )
 
 

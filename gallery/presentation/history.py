@@ -23,6 +23,7 @@ SENTENCES = {
     t.TRIED_AGAIN.name: _("Retried"),
     t.APPROVED.name: _("Approved"),
     t.REJECTED.name: _("Rejected"),
+    t.ASKED_AGAIN.name: _("Owner asked for another review"),
     t.REVIEWED_AGAIN.name: _("Sent back to review"),
     # Of older releases, in which the photo went back to review.
     "words_changed": _("Waiting for review; caption or tags changed"),

@@ -85,6 +85,24 @@ class Lens:
         return self.is_mine and self.photo.has_picture
 
     @property
+    def can_ask_again(self) -> bool:
+        """Return whether the viewer may ask for another review of a rejected photo: its owner, once."""
+        return self.can_edit and self.photo.state == State.REJECTED and not self.photo.asked_again
+
+    @property
+    def appeal(self) -> str:
+        """Return what moderators should know of a photo whose owner asked again; empty for others."""
+        photo = self.photo
+        if not (photo.asked_again and photo.state == State.PENDING and self.is_moderator):
+            return ""
+        parts = [_("The owner asked for another review.")]
+        if photo.review_note:
+            parts.append(_("Rejected before: %(reason)s") % {"reason": photo.review_note})
+        if photo.appeal:
+            parts.append(_("The owner says: “%(words)s”") % {"words": photo.appeal})
+        return " ".join(parts)
+
+    @property
     def can_retry(self) -> bool:
         """Return whether the viewer may have the worker try again."""
         return self.is_mine and self.photo.can_be_tried_again

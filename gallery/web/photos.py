@@ -29,10 +29,14 @@ from gallery.presentation.stacks import can_be_stacked
 from gallery.presentation.tiles import ready_item, tiles_of
 from gallery.web.forms import PhotoForm
 from gallery.web.sheets import photos_in
+from thumbworker.contract.text import clean_text
 
 if TYPE_CHECKING:
     from gallery.accounts.models import User
     from gallery.accounts.typing import Request, SignedInRequest
+
+
+MAX_APPEAL_LENGTH = 300
 
 
 def _own_or_404(user: User, photo_id: UUID) -> Photo:
@@ -100,6 +104,7 @@ def _photo_page(request: Request, found: Photo, form: PhotoForm, status: int = 2
         "can_moderate": seen.can_review,
         "can_download": seen.can_download,
         "can_try_again": seen.can_retry,
+        "can_ask_again": seen.can_ask_again and not is_blocked(found.owner),
         "can_stack": seen.can_edit and can_be_stacked(found),
         "edit_form": form if seen.is_mine else None,
         "previous_url": newer.get_absolute_url() + query if newer else "",
@@ -184,6 +189,20 @@ def try_again(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     found = _own_or_404(request.user, photo_id)
     outcome = actions.retry(found.pk, actor=request.user)
     if outcome is not Outcome.DONE:
+        messages.warning(request, outcome.sentence)
+    return redirect(found)
+
+
+@login_required
+@require_POST
+def ask_again(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
+    """Send a rejected photo back to review, once."""
+    found = _own_or_404(request.user, photo_id)
+    appeal = clean_text(request.POST.get("words", ""))[:MAX_APPEAL_LENGTH]
+    outcome = actions.ask_again(found.pk, actor=request.user, appeal=appeal)
+    if outcome.is_done:
+        messages.success(request, _("A moderator will look at this photo again."))
+    else:
         messages.warning(request, outcome.sentence)
     return redirect(found)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -12,6 +13,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -25,6 +27,7 @@ from gallery.photos.months import months_of
 from gallery.photos.paging import decode_cursor, page_of
 from gallery.photos.states import State, Visibility
 from gallery.presentation.covers import covered
+from gallery.presentation.decisions import new_decisions
 from gallery.presentation.tiles import tiles_of
 
 if TYPE_CHECKING:
@@ -164,8 +167,24 @@ def my_photos(request: SignedInRequest) -> HttpResponse:
     photos = mine.not_trashed().exclude(state=State.FAILED)
     context = timeline_context(request, photos, title=_("My photos"), owner=request.user)
     context["failed_count"] = 0 if request.htmx else mine.failed().count()
+    context["decisions"] = None if request.htmx else new_decisions(request.user)
     context["any_pending"] = any(_waits_for_review(tile) for tile in context["tiles"])
     return render_list(request, "photos/mine.html", context)
+
+
+@login_required
+@require_POST
+def see_decisions(request: SignedInRequest) -> HttpResponse:
+    """Stop telling of the decisions that the page told of."""
+    try:
+        until = datetime.fromisoformat(request.POST.get("until", ""))
+    except ValueError:
+        raise Http404 from None
+    if until.tzinfo is None:
+        raise Http404
+    # A later instant would hide decisions that are still to come.
+    actions.see_decisions(request.user, until=min(until, timezone.now()))
+    return redirect("my-photos")
 
 
 @login_required

@@ -47,6 +47,7 @@ SCOPE_OF: dict[tuple[str, str], Scope] = {
     ("DELETE", ONE_PHOTO): Scope.DELETE,
     ("POST", f"{ONE_PHOTO}/restore"): Scope.UPLOAD,
     ("POST", f"{ONE_PHOTO}/try-again"): Scope.UPLOAD,
+    ("POST", f"{ONE_PHOTO}/ask-again"): Scope.UPLOAD,
     ("POST", "api/v1/uploads"): Scope.UPLOAD,
     ("POST", "api/v1/upload"): Scope.UPLOAD,
     ("POST", "api/v1/images"): Scope.UPLOAD,

@@ -176,6 +176,19 @@ def try_again(request: ApiRequest, photo_id: UUID) -> s.PhotoDetail:
 
 
 @router.post(
+    "/photos/{uuid:photo_id}/ask-again",
+    auth=WRITES,
+    response={200: s.PhotoDetail, **refusals(404, 409)},
+)
+def ask_again(request: ApiRequest, photo_id: UUID, entry: s.AskAgain) -> s.PhotoDetail:
+    """Ask for another review of a rejected photo, once, with a word to the moderator if you like."""
+    outcome = actions.ask_again(own_or_404(request, photo_id).pk, actor=request.user, appeal=entry.words)
+    if outcome is not Outcome.DONE:
+        raise problems.of_outcome(outcome)
+    return _own_detail(request, photo_id)
+
+
+@router.post(
     "/photos/{uuid:photo_id}/review",
     auth=REVIEWS,
     response={200: s.PhotoDetail, **refusals(404, 409)},

@@ -148,6 +148,12 @@ class PhotoOut(Output):
     sha256: str | None = Field(description="SHA-256 of the original, in hexadecimal.")
     origin_url: str | None = Field(description="The URL of an imported photo.")
     trashed_at: datetime | None
+    decided_at: datetime | None = Field(
+        description="When a moderator approved or rejected it. For its owner only."
+    )
+    can_ask_again: bool | None = Field(
+        description="Whether you can ask for another review, once, of a rejected photo. For its owner only."
+    )
     review_hint: str | None = Field(
         description="What a moderator should know before deciding, as a sentence. For moderators only."
     )
@@ -321,6 +327,14 @@ class Review(Input):
     )
     reason: Annotated[Words, Field(max_length=500), cleaned(500, lines=True)] = Field(
         "", description="Shown to the owner of a rejected photo or of rejected words."
+    )
+
+
+class AskAgain(Input):
+    """A request for another review."""
+
+    words: Annotated[Words, Field(max_length=300), cleaned(300)] = Field(
+        "", description="A word to the moderator."
     )
 
 

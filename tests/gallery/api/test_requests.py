@@ -80,6 +80,7 @@ OPERATIONS = [
     Operation("delete", f"/photos/{NOWHERE}", None, Scope.DELETE),
     Operation("post", f"/photos/{NOWHERE}/restore", None, Scope.UPLOAD),
     Operation("post", f"/photos/{NOWHERE}/try-again", None, Scope.UPLOAD),
+    Operation("post", f"/photos/{NOWHERE}/ask-again", {}, Scope.UPLOAD),
     Operation("post", "/albums", {"title": "a"}, Scope.UPLOAD),
     Operation("patch", f"/albums/{NOWHERE}", {}, Scope.UPLOAD),
     Operation("delete", f"/albums/{NOWHERE}", None, Scope.DELETE),

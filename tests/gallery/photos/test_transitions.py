@@ -38,6 +38,7 @@ ALLOWED = {
     ("rejected", "rejected"): "rejected",
     ("review_again", "approved"): "pending",
     ("review_again", "rejected"): "pending",
+    ("asked_again", "rejected"): "pending",
     ("words_written", "approved"): "approved",
     ("words_approved", "approved"): "approved",
     ("words_rejected", "approved"): "approved",

@@ -76,6 +76,8 @@ WRITES = [
     "/photos/{photo}/file-tags/",
     "/photos/{photo}/stack/",
     "/photos/{photo}/try-again/",
+    "/photos/{photo}/ask-again/",
+    "/me/photos/decisions/seen/",
     "/albums/new/",
     "/albums/{album}/edit/",
     "/albums/{album}/delete/",
