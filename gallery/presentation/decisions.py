@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import Count, Exists, IntegerField, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import ngettext
 
+from gallery.accounts.models import User
 from gallery.photos.models import Photo
 from gallery.photos.states import State
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-    from gallery.accounts.models import User
 
 MOST_COUNTED = 1000
 MOST_NAMED = 5
@@ -40,6 +41,20 @@ class NewDecisions:
     def more(self) -> int:
         """Return the number of rejected photos that are not named."""
         return self.rejected - len(self.not_shown)
+
+
+def failed_and_decided(user: User) -> tuple[int, NewDecisions | None]:
+    """Return how many files of the user failed, and the decisions to tell of.
+
+    Costs one query where there are no new decisions, as for almost every visit.
+    """
+    failed = Photo.objects.owned_by(user).failed().order_by().values("owner")
+    total = Subquery(failed.annotate(total=Count("*")).values("total"), output_field=IntegerField())
+    found = User.objects.filter(pk=user.pk).annotate(
+        failed_count=Coalesce(total, Value(0)), has_news=Exists(Photo.objects.newly_decided_for(user))
+    )
+    failed_count, has_news = found.values_list("failed_count", "has_news").get()
+    return failed_count, new_decisions(user) if has_news else None
 
 
 def new_decisions(user: User) -> NewDecisions | None:

@@ -27,7 +27,7 @@ from gallery.photos.months import months_of
 from gallery.photos.paging import decode_cursor, page_of
 from gallery.photos.states import State, Visibility
 from gallery.presentation.covers import covered
-from gallery.presentation.decisions import new_decisions
+from gallery.presentation.decisions import failed_and_decided
 from gallery.presentation.tiles import tiles_of
 
 if TYPE_CHECKING:
@@ -166,8 +166,8 @@ def my_photos(request: SignedInRequest) -> HttpResponse:
     mine = Photo.objects.owned_by(request.user)
     photos = mine.not_trashed().exclude(state=State.FAILED)
     context = timeline_context(request, photos, title=_("My photos"), owner=request.user)
-    context["failed_count"] = 0 if request.htmx else mine.failed().count()
-    context["decisions"] = None if request.htmx else new_decisions(request.user)
+    if not request.htmx:
+        context["failed_count"], context["decisions"] = failed_and_decided(request.user)
     context["any_pending"] = any(_waits_for_review(tile) for tile in context["tiles"])
     return render_list(request, "photos/mine.html", context)
 
