@@ -160,7 +160,7 @@ not_in_function := boto3 botocore s3transfer argcomplete cfn-flip click colorama
 	text-unidecode toml tqdm troposphere wheel
 lock: environment-dev ## lock requirements/*.in again: UPGRADE=1 takes newer versions
 	@$(compile) requirements/dev.in -o requirements/dev.txt
-	@for set in web worker local client; do $(compile) requirements/$$set.in -c requirements/dev.txt -o requirements/$$set.txt; done
+	@for set in web worker poller local client; do $(compile) requirements/$$set.in -c requirements/dev.txt -o requirements/$$set.txt; done
 	@$(compile) $(not_in_function:%=--no-emit-package=%) requirements/function.in -c requirements/dev.txt -o requirements/function.txt
 	@for set in embedded node templates; do $(compile) requirements/$$set.in -o requirements/$$set.txt; done
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 import os
 
 from tests.thumbworker.decoders import paint_or_die
-from thumbworker.__main__ import Poller
 from thumbworker.batch import Batch
 from thumbworker.environment import Environment
 from thumbworker.isolation import IsolatedDecoder
 from thumbworker.log import write_line
+from thumbworker.poller import Poller
 from thumbworker.queues import open_queues
 from thumbworker.reconcile import Reconciler
 from thumbworker.stores import open_stores

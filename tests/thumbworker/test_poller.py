@@ -12,8 +12,8 @@ import pytest
 from tests.stage import ENVIRONMENT
 from tests.thumbworker import events
 from tests.thumbworker.fakes import FakeQueue
-from thumbworker.__main__ import Poller
 from thumbworker.interfaces import StoreUnavailable
+from thumbworker.poller import Poller
 
 
 class FakeBatch:

@@ -8,10 +8,10 @@ from uuid import uuid4
 import pytest
 
 from tests.thumbworker.decoders import KILLER, paint, paint_or_die
-from thumbworker.__main__ import Poller
 from thumbworker.batch import Batch
 from thumbworker.contract.policy import CURRENT
 from thumbworker.isolation import ChildLimits, IsolatedDecoder
+from thumbworker.poller import Poller
 from thumbworker.queues import open_queues
 from thumbworker.reconcile import Reconciler
 from thumbworker.stores import open_stores
