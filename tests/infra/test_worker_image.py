@@ -73,7 +73,7 @@ def test_file__installs_locked_wheels_only() -> None:
     assert "://" not in FILE.read_text()
 
 
-def test_file__runs_as_nobody_in_particular() -> None:
+def test_file__runs_unprivileged() -> None:
     assert re.fullmatch(r"[1-9]\d{3,}:[1-9]\d{3,}", values("USER")[0])
 
 
