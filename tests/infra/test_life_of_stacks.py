@@ -6,17 +6,18 @@ is not tested here. ``RequireTls`` is false because the emulator's S3 sends to q
 
 from __future__ import annotations
 
+import copy
 import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from infra import stacks
-from infra.provision import Parameters, provision
+from infra.provision import Parameters, provision, stack_request, upload_worker
 from infra.worker_zip import build
 from tests.infra.stack_requests import PARAMETERS, request_of
 from tests.stage import SITE_ORIGIN
-from tests.templates import load
+from tests.templates import load, template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,6 +86,36 @@ class TestMainStack:
             .get("QueueUrls", [])
             == []
         )
+
+    def test_main_stack__loses_an_index_of_an_older_release_and_no_item(
+        self, embedded_aws: EnforcedAws, parameters: Parameters
+    ) -> None:
+        cloudformation, dynamodb = embedded_aws.client("cloudformation"), embedded_aws.client("dynamodb")
+        bucket, key = upload_worker(embedded_aws, parameters.stage, parameters.worker_zip)
+        older = copy.deepcopy(template())
+        catalogue = older["Resources"]["Catalogue"]["Properties"]
+        catalogue["AttributeDefinitions"] += [
+            {"AttributeName": name, "AttributeType": "S"} for name in ("attention", "uploaded_at")
+        ]
+        catalogue["GlobalSecondaryIndexes"] = [
+            {
+                "IndexName": "attention",
+                "KeySchema": [
+                    {"AttributeName": "attention", "KeyType": "HASH"},
+                    {"AttributeName": "uploaded_at", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["owner", "reason"]},
+            }
+        ]
+        request = stack_request(parameters, bucket, key) | {"TemplateBody": json.dumps(older)}
+        table = stacks.apply(cloudformation, request).outputs["CatalogueTable"]
+        item = {name: {"S": "x"} for name in ("pk", "attention", "uploaded_at")}
+        dynamodb.put_item(TableName=table, Item=item)
+        assert len(dynamodb.describe_table(TableName=table)["Table"]["GlobalSecondaryIndexes"]) == 1
+        assert provision(embedded_aws, parameters).changed
+        assert not dynamodb.describe_table(TableName=table)["Table"].get("GlobalSecondaryIndexes")
+        assert dynamodb.get_item(TableName=table, Key={"pk": {"S": "x"}})["Item"] == item
+        assert stacks.delete(cloudformation, parameters.stack_name)
 
     def assert_dead_letters_come_from_their_queue(self, aws: EnforcedAws) -> None:
         sqs = aws.client("sqs")

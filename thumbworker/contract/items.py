@@ -15,8 +15,6 @@ from thumbworker.contract import keys
 
 SCHEMA_VERSION = 1
 PARTITION_KEY = "pk"
-ATTENTION_INDEX = "attention"
-"""Sparse index (``attention``, ``uploaded_at``) of the items that need a person's attention."""
 
 
 class Status(StrEnum):
@@ -111,9 +109,6 @@ class PhotoItem:
             ],
         }
         item |= {name: value for name, value in optional.items() if value}
-        if self.status is Status.FAILED:
-            # Sparse: READY items are not in the index and cost nothing there.
-            item[ATTENTION_INDEX] = str(Status.FAILED)
         return item
 
     @classmethod

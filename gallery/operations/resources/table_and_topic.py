@@ -25,9 +25,6 @@ def _table(dynamodb: Any, names: Names, title: str) -> Finding:
     table = dynamodb.describe_table(TableName=names.catalogue_table)["Table"]
     if table["TableStatus"] != "ACTIVE":
         return broken(title, f"its status is {table['TableStatus'].lower()}. Wait, then check again.")
-    indexes = {index["IndexName"] for index in table.get("GlobalSecondaryIndexes", [])}
-    if "attention" not in indexes:
-        return broken(title, f"the index 'attention' is missing. {RESTORE}")
     return ok(title)
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from tests.items import failed_item, ready_item
-from thumbworker.contract.items import ATTENTION_INDEX, PhotoItem
+from thumbworker.contract.items import PhotoItem
 from thumbworker.contract.policy import EVER, every_rendition_key
 from thumbworker.contract.reasons import SENTENCES, UNKNOWN_REASON, Reason, sentence
 
@@ -16,9 +16,11 @@ def test_photo_item__round_trip() -> None:
     assert PhotoItem.from_item(json.loads(json.dumps(item.to_item()))) == item
 
 
-def test_photo_item__only_failed_in_attention_index() -> None:
-    assert ATTENTION_INDEX not in ready_item().to_item()
-    assert failed_item(ready_item()).to_item()[ATTENTION_INDEX] == "FAILED"
+def test_photo_item__with_the_attribute_of_an_older_release_is_read() -> None:
+    item = failed_item(ready_item())
+    # The key of an index that releases before had and no program read.
+    assert PhotoItem.from_item(item.to_item() | {"attention": "FAILED"}) == item
+    assert "attention" not in item.to_item()
 
 
 @pytest.mark.parametrize("broken", [{}, {"status": "ODD"}, {"pk": "photo#no-id"}])

@@ -201,15 +201,11 @@ def delete_table(aws: EnforcedAws, names: Names) -> Iterator[None]:
     table = dynamodb.describe_table(TableName=names.catalogue_table)["Table"]
     dynamodb.delete_table(TableName=names.catalogue_table)
     yield
-    index_settings = ("IndexName", "KeySchema", "Projection")
     dynamodb.create_table(
         TableName=names.catalogue_table,
         AttributeDefinitions=table["AttributeDefinitions"],
         KeySchema=table["KeySchema"],
         BillingMode="PAY_PER_REQUEST",
-        GlobalSecondaryIndexes=[
-            {name: index[name] for name in index_settings} for index in table["GlobalSecondaryIndexes"]
-        ],
     )
 
 
