@@ -12,6 +12,7 @@ from django.utils.module_loading import import_string
 from gallery.operations.resources import monitoring
 from infra.commands import CommandError
 from infra.deploy import schedules
+from infra.deploy.choices import CHOICES
 from infra.deploy.options import Options
 from infra.local.scheduler import JOBS
 from infra.worker_zip import PROJECT
@@ -128,3 +129,12 @@ def test_rules_of_zappa__are_removed(moto_aws: Any) -> None:
     left = {rule["Name"] for rule in events.list_rules()["Rules"]}
     assert left == {"contactsheet-test-sweep", "of-someone-else"}
     assert schedules.remove_those_of_zappa(moto_aws, name) == []
+
+
+def test_documents__stop_the_sweep_by_the_choice_of_a_deployment() -> None:
+    """A rule disabled by hand is drift, which the next deployment puts back: in the middle of a restore."""
+    texts = {path.name: path.read_text() for path in (PROJECT / "docs").glob("*.md")}
+    assert [name for name, text in texts.items() if "disable-rule" in text] == []
+    for name in ("backup.md", "runbook.md"):
+        assert "`make deploy STAGE=… SCHEDULES=off`" in texts[name]
+    assert "SCHEDULES" in {choice.name for choice in CHOICES}
