@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.core import signing
 
+from gallery.accounts.client_address import client_address
+
 if TYPE_CHECKING:
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
@@ -54,3 +56,13 @@ def remember(request: HttpRequest, response: HttpResponseBase, user: User) -> No
         secure=settings.IS_HTTPS,
         samesite="Lax",
     )
+
+
+def visitor_of(request: HttpRequest) -> str:
+    """Return what a visitor's requests count by: the person who signed in here last, else the address.
+
+    So others behind the address, as in a mobile network, can't use up what a person has at their device. By
+    the person and not by the device: signing in again and again gives new devices.
+    """
+    people = device_of(request).people
+    return f"device-of:{people[-1]}" if people else f"address:{client_address(request) or ''}"

@@ -21,7 +21,7 @@ from django.dispatch import receiver
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from gallery.accounts.client_address import client_address
+from gallery.accounts.devices import visitor_of
 from gallery.accounts.models import QueuedEmail
 from gallery.accounts.rate_limits import EMAILS_PER_ADDRESS, EMAILS_PER_RECIPIENT, is_allowed
 
@@ -45,7 +45,7 @@ def is_sending_allowed(request: HttpRequest, name: str, recipient: str) -> bool:
     """
     # Both are counted every time: short-circuiting would leave the second limit uncounted.
     allowed = [
-        is_allowed(EMAILS_PER_ADDRESS, client_address(request)),
+        is_allowed(EMAILS_PER_ADDRESS, visitor_of(request)),
         is_allowed(EMAILS_PER_RECIPIENT, f"{name}:{recipient}"),
     ]
     return all(allowed)

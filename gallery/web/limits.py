@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from django.shortcuts import render
 from django.utils.translation import ngettext
 
-from gallery.accounts.client_address import client_address
+from gallery.accounts.devices import visitor_of
 from gallery.accounts.rate_limits import Limit, retry_after_seconds
 from gallery.core import reasons
 from gallery.web.errors import refusal
@@ -41,7 +41,7 @@ UNLIMITED = frozenset({"health/", "sign-out/", "uploads/offers/", "photos/<uuid:
 
 
 class PageWriteLimit:
-    """Refuses a form or a script's request that is beyond the limit of its user, or of its address.
+    """Refuses a form or a script's request that is beyond the limit of its user or visitor.
 
     It counts what passed the CSRF check, so no other site can use up a person's limit.
     """
@@ -65,9 +65,9 @@ class PageWriteLimit:
 
 
 def wait_seconds(request: HttpRequest, limit: Limit) -> int:
-    """Count a request of its user, or of its address. Return 0, or how long to wait before the next."""
+    """Count a request of its user or visitor. Return 0, or how long to wait before the next."""
     user = request.user
-    subject = str(user.pk) if user.is_authenticated else f"address:{client_address(request)}"
+    subject = str(user.pk) if user.is_authenticated else visitor_of(request)
     return retry_after_seconds(limit, subject)
 
 

@@ -6,15 +6,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.db.models import F
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from gallery.accounts import emails
 from gallery.accounts.attempts import WRONG_PER_ADDRESS, WRONG_PER_DEVICE, WRONG_PER_NAME
+from gallery.accounts.devices import COOKIE, visitor_of
 from gallery.accounts.models import RateLimit
-from gallery.accounts.rate_limits import retry_after_seconds
+from gallery.accounts.rate_limits import EMAILS_PER_ADDRESS, retry_after_seconds
+from gallery.web import limits
 from tests.gallery.conftest import PASSWORD
 
 if TYPE_CHECKING:
+    from django.http import HttpRequest
+
     from gallery.accounts.models import User
 
 pytestmark = pytest.mark.django_db
@@ -131,6 +136,41 @@ def test_lockout__never_at_a_known_device(alice: User, client: Client) -> None:
         retry_after_seconds(WRONG_PER_ADDRESS, "127.0.0.1")
     assert Client().post(URL, typed(), REMOTE_ADDR="192.0.2.200").status_code == 429
     assert client.post(URL, typed()).status_code == 302, "from the same address, by who signed in there"
+
+
+def test_limits__of_an_address_leave_known_devices_alone(
+    alice: User, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "WRITES", limits.Limit("tiny", 5, limits.MINUTE, burst=5))
+    client.post(URL, typed())
+    client.post("/sign-out/")
+    # Others behind the same address send all that it may.
+    others = Client()
+    assert [others.post(URL, typed("x")).status_code for _ in range(5)][-1] == 429
+    for number in range(EMAILS_PER_ADDRESS.burst):
+        emails.is_sending_allowed(request_of(others), "password_reset", f"{number}@example.org")
+    assert not emails.is_sending_allowed(request_of(others), "password_reset", "alice@example.org")
+    assert emails.is_sending_allowed(request_of(client), "password_reset", "alice@example.org")
+    assert client.post(URL, typed()).status_code == 302
+
+
+def test_limits__many_devices_of_one_person_are_counted_as_one(alice: User) -> None:
+    visitors = set()
+    for number in range(3):
+        client = Client(REMOTE_ADDR=f"192.0.2.{number}")
+        client.post(URL, typed())
+        visitors.add(visitor_of(request_of(client)))
+    assert visitors == {f"device-of:{alice.pk}"}
+    forged = Client()
+    forged.cookies[COOKIE] = client.cookies[COOKIE].value + "x"
+    assert visitor_of(request_of(forged)) == "address:127.0.0.1"
+
+
+def request_of(client: Client) -> HttpRequest:
+    """Return a request of this browser."""
+    request = RequestFactory().get("/")
+    request.COOKIES = {name: morsel.value for name, morsel in client.cookies.items()}
+    return request
 
 
 def test_lockout__guesses_at_a_known_device_are_counted(alice: User, client: Client) -> None:
