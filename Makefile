@@ -11,7 +11,7 @@ need := infra/setup/need.sh
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run shell manage test test-all test-postgres mutants deploy config rollback status destroy rehearse bench-imaging bench-cold cost check audit release-files fmt messages lock clean browser-files \
+.PHONY: help setup run shell manage test test-all test-postgres mutants deploy config rollback status destroy rehearse bench-imaging bench-cold bench-fsck cost check audit release-files fmt messages lock clean browser-files \
 	environment-dev environment-local environment-embedded environment-templates check-templates
 
 help: ## list the commands
@@ -92,6 +92,9 @@ test-postgres: environment-dev environment-embedded browser-files ## run all tes
 
 bench-imaging: environment-dev ## compare imaging with other libraries (ARGS="--photos FOLDER" for your own photos)
 	@$(python) -m bench.imaging $(ARGS)
+
+bench-fsck: environment-dev ## measure memory and calls of fsck over 20,000 and 200,000 photos
+	@$(python) -m bench.fsck $(ARGS)
 
 bench-cold: environment-dev browser-files ## measure the cold start of each function
 	@$(python) -m bench.cold $(ARGS)
