@@ -2,6 +2,7 @@
 import htmx from "htmx.org";
 import { startLightbox } from "./lightbox-loader.js";
 import { startPages } from "./pages.js";
+import { enhancePasswords } from "./reveal.js";
 import { startRenewal } from "./renewal.js";
 import { startSearch } from "./search.js";
 import { startScrubber } from "./scrubber.js";
@@ -74,6 +75,7 @@ function startOfflineNotice() {
 function enhance(root) {
   localizeTimes(root);
   enhanceTiles(root);
+  enhancePasswords(root);
 }
 
 document.documentElement.classList.add("scripted");

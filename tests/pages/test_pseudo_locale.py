@@ -148,7 +148,7 @@ def test_photo_pages__every_text_is_translated(
     ("path", "data"),
     [
         ("/sign-in/", {"username": "alice", "password": "x"}),
-        ("/sign-up/", {"username": "a@b", "email": "x", "password1": "1", "password2": "2"}),
+        ("/sign-up/", {"username": "a@b", "email": "x", "password1": "1"}),
         ("/password/", {"email": "x"}),
     ],
 )
@@ -193,7 +193,7 @@ def test_emails__every_text_is_translated(alice: User) -> None:
     signed_in, visitor = Client(), Client()
     signed_in.force_login(alice)
     signed_in.post("/me/email/", {"email": "new@example.org"})
-    fields = {"username": "bob", "email": alice.email, "password1": PASSWORD, "password2": PASSWORD}
+    fields = {"username": "bob", "email": alice.email, "password1": PASSWORD}
     visitor.post("/sign-up/", fields)
     visitor.post("/sign-out/")
     visitor.post("/sign-in/", {"username": "alice", "password": PASSWORD})

@@ -58,7 +58,7 @@ class SignInForm(account_forms.LoginForm):
 class SignUpForm(account_forms.SignupForm):
     """What a new account needs. The email address is saved only once it is confirmed."""
 
-    field_order = ["username", "email", "password1", "password2"]
+    field_order = ["username", "email", "password1"]
     invitation = ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -68,8 +68,13 @@ class SignUpForm(account_forms.SignupForm):
             username=_("Username"),
             email=_("Email address"),
             password1=_("Password"),
-            password2=_("Password again"),
         )
+        password = self.fields["password1"]
+        # The rule is told when it is broken. Nothing is cleared then: the page is sent to its writer only.
+        password.help_text = ""
+        password.widget.render_value = True  # type: ignore[attr-defined]  # a PasswordInput
+        # Typed once, because it can be looked at: reveal.js adds the button.
+        password.widget.attrs["data-reveal"] = ""
         self.fields["username"].help_text = _("Shown with your photos.")
         self.fields["email"].help_text = _("Used to reset your password. It isn't public.")
         self.fields["username"].widget.attrs["autocapitalize"] = "none"

@@ -110,7 +110,7 @@ def test_check__names_of_all_alphabets(name: str) -> None:
 )
 def test_sign_up__name_that_looks_like_a_taken_one(client, there: str, new: str) -> None:
     User.objects.create_user(there)
-    fields = {"username": new, "email": "new@example.org", "password1": PASSWORD, "password2": PASSWORD}
+    fields = {"username": new, "email": "new@example.org", "password1": PASSWORD}
     answer = client.post("/sign-up/", fields)
     assert answer.status_code == 422
     assert "This username is taken. Choose another." in answer.content.decode()
