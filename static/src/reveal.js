@@ -4,6 +4,8 @@ import { gettext } from "./i18n.js";
 /** Add the button to each password that is typed only once. */
 export function enhancePasswords(root) {
   for (const input of root.querySelectorAll("input[type=password][data-reveal]")) {
+    // Parts of a page may be enhanced more than once.
+    delete input.dataset.reveal;
     const button = document.createElement("button");
     button.type = "button";
     button.className = "quiet";

@@ -1,4 +1,4 @@
-"""Signing up in a browser: one password that can be looked at, and nothing typed twice."""
+"""Signing up in a browser: one password that can be shown, and nothing typed twice."""
 
 from __future__ import annotations
 

@@ -72,8 +72,8 @@ class SignUpForm(account_forms.SignupForm):
         password = self.fields["password1"]
         # The rule is told when it is broken. Nothing is cleared then: the page is sent to its writer only.
         password.help_text = ""
-        password.widget.render_value = True  # type: ignore[attr-defined]  # a PasswordInput
-        # Typed once, because it can be looked at: reveal.js adds the button.
+        password.widget.render_value = True
+        # Typed once, because it can be shown: reveal.js adds the button.
         password.widget.attrs["data-reveal"] = ""
         self.fields["username"].help_text = _("Shown with your photos.")
         self.fields["email"].help_text = _("Used to reset your password. It isn't public.")
