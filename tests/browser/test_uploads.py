@@ -175,9 +175,32 @@ def test_upload__leaving_asks_for_confirmation(open_page: Open) -> None:
     expect(row(page, "slow.jpg")).to_contain_text("%")
     asked = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
-    page.get_by_role("link", name="Contactsheet", exact=True).click()
+    page.goto("/")
     page.wait_for_url("**/")
     assert asked == ["beforeunload"]
+
+
+def test_upload__goes_on_while_a_link_is_followed(open_page: Open) -> None:
+    page = open_page("bob", "/upload/")
+    home = page.get_by_role("link", name="Contactsheet", exact=True)
+    held: list[Route] = []
+    page.route(ORIGINALS, held.append)
+    page.set_input_files("#file", [a_file(name="slow.jpg")])
+    expect(row(page, "slow.jpg")).to_contain_text("%")
+    expect(page.get_by_text("links open in another one")).to_be_visible()
+    with page.context.expect_page() as opened:
+        home.click()
+    opened.value.wait_for_url("**/")
+    assert page.url.endswith("/upload/")
+    held[0].continue_()
+    expect(row(page, "slow.jpg")).to_contain_text("Waiting for review.", timeout=30_000)
+    expect(page.get_by_text("links open in another one")).to_be_hidden()
+    # Nothing is lost any more, so the link leads on without a question.
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    home.click()
+    page.wait_for_url(lambda url: url.endswith("/") and "upload" not in url)
+    assert asked == []
 
 
 def test_upload__private_photo_needs_no_review(open_page: Open) -> None:

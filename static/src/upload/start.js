@@ -1,9 +1,10 @@
-// Connect uploads to the page: file picker, drop zone, tray, and the warning on leaving during an upload.
+// Connect uploads to the page: file picker, drop zone, tray, and what keeps the page while it uploads.
 import { follow } from "../status.js";
 import { startDrop } from "./drop.js";
 import { offersFrom } from "./offers.js";
 import { put } from "./put.js";
 import { Uploads } from "./queue.js";
+import { startStay } from "./stay.js";
 import { startTray } from "./tray.js";
 
 const VISIBILITY = "contactsheet.visibility";
@@ -46,7 +47,5 @@ export function startUploads() {
   input?.addEventListener("change", addChosen);
   // Files may have been chosen before this script loaded.
   if (input?.files.length) addChosen();
-  window.addEventListener("beforeunload", (event) => {
-    if (uploads.unfinished) event.preventDefault();
-  });
+  startStay(uploads);
 }

@@ -99,6 +99,7 @@ export function startTray(tray, uploads) {
     bar.hidden = totals.arrived + totals.failed === totals.files;
     retry.hidden = !totals.retryable;
     clear.hidden = uploads.inProgress;
+    tray.querySelector("[data-stay]").hidden = !uploads.unfinished;
   }
 
   uploads.addEventListener("change", ({ detail: item }) => {
