@@ -184,15 +184,21 @@ def test_upload__goes_on_while_a_link_is_followed(open_page: Open) -> None:
     page = open_page("bob", "/upload/")
     home = page.get_by_role("link", name="Contactsheet", exact=True)
     held: list[Route] = []
-    page.route(ORIGINALS, held.append)
-    page.set_input_files("#file", [a_file(name="slow.jpg")])
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(ORIGINALS, hold)
+    with page.expect_request(ORIGINALS):
+        page.set_input_files("#file", [a_file(name="slow.jpg")])
     expect(row(page, "slow.jpg")).to_contain_text("%")
     expect(page.get_by_text("links open in another one")).to_be_visible()
     with page.context.expect_page() as opened:
         home.click()
     opened.value.wait_for_url("**/")
     assert page.url.endswith("/upload/")
-    held[0].continue_()
+    (put,) = held
+    put.continue_()
     expect(row(page, "slow.jpg")).to_contain_text("Waiting for review.", timeout=30_000)
     expect(page.get_by_text("links open in another one")).to_be_hidden()
     # Nothing is lost any more, so the link leads on without a question.
