@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
+from gallery.accounts import emails
 from gallery.accounts.models import User
 from gallery.albums.models import Album
 from gallery.photos.purge import purge_all_of
@@ -50,6 +51,9 @@ def delete_account(user: User, *, seconds: float = REQUEST_SECONDS) -> bool:
 @transaction.atomic
 def _close(user: User) -> None:
     """End what the account can do. All that it shows is hidden by ``left_at``: purging can take a day."""
+    if user.email:
+        # The audit trail goes with the account, so nothing else would tell a person whose password is known.
+        emails.queue("account_deleted", user.email, {"user": user})
     # First, because an inactive account can't sign in or get offers.
     user.is_active = False
     user.left_at = timezone.now()

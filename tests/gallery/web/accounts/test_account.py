@@ -9,6 +9,7 @@ import pytest
 from django.core import mail
 from django.core.management import call_command
 
+from gallery.accounts import emails
 from gallery.accounts.models import User
 from gallery.albums.actions import change_photos, create_album
 from gallery.photos import transitions
@@ -77,6 +78,18 @@ def test_delete__needs_password(alice: User, client_of: Callable[[User], Client]
     assert response.status_code == 422
     assert "Incorrect password. Nothing was deleted." in response.content.decode()
     assert User.objects.filter(pk=alice.pk, is_active=True).exists()
+
+
+def test_delete__is_told_to_the_address(
+    alice: User, admin: User, client_of: Callable[[User], Client], empty_aws: None
+) -> None:
+    client_of(alice).post("/me/delete/", {"password": "guessed"})
+    assert mail.outbox == []
+    client_of(alice).post("/me/delete/", {"password": PASSWORD})
+    emails.send_queued()
+    [message] = mail.outbox
+    assert (message.to, message.subject) == (["alice@example.org"], "Your account was deleted")
+    assert "Hello alice" in str(message.body)
 
 
 def test_delete__purges_own_photos_only(
