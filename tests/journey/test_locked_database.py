@@ -26,6 +26,7 @@ from django.utils import timezone
 
 from gallery.accounts.models import RateLimit, User
 from gallery.accounts.sessions import SEEN_AT, SIGNED_IN_AT
+from gallery.albums.models import Album
 from gallery.api.models import ApiToken
 from gallery.api.tokens import Scope
 from gallery.core import database_waits
@@ -35,7 +36,7 @@ from gallery.photos.models import Photo
 from gallery.photos.states import State
 from gallery.web.errors import server_error
 from tests.gallery.api.conftest import Program
-from tests.gallery.conftest import PASSWORD, PhotoFactory, make_photo
+from tests.gallery.conftest import PASSWORD, JustBefore, PhotoFactory, just_before, make_photo
 from tests.gallery.stores import Stores, ready_item
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 
     from tests.aws import MotoAws
 
-__all__ = ["make_photo"]
+__all__ = ["just_before", "make_photo"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -229,10 +230,23 @@ def test_program__is_told_by_a_problem(
     assert Photo.objects.get().trashed_at is None
 
 
-def test_write__is_never_done_uncounted(program: Program, lock: Any) -> None:
-    """Without the count of writes, the limit would end with the lock's first second."""
-    with lock():
+def locked() -> None:
+    """Raise what a locked database raises; for ``just_before``."""
+    raise OperationalError("database is locked")
+
+
+def test_write__is_never_done_uncounted(program: Program, just_before: JustBefore) -> None:
+    """The count fails alone: a limit that is open while it can't count is none."""
+    with just_before("accounts_ratelimit", locked):
         assert program.post("/albums", {"title": "Sea"}).status_code == 503
+    assert not Album.objects.exists()
+    assert not RateLimit.objects.exists()
+    assert program.post("/albums", {"title": "Sea"}).status_code == 201
+
+
+def test_read__is_done_uncounted(program: Program, just_before: JustBefore) -> None:
+    with just_before("accounts_ratelimit", locked):
+        assert program.get("/albums").status_code == 200
     assert not RateLimit.objects.exists()
 
 
