@@ -186,7 +186,7 @@ def test_photo__missing_share_is_for_its_owner_only(
     assert "missing from its file" not in client_of(alice).get(photo.get_absolute_url()).text
 
 
-BEFORE_SAVE = "A moderator reads new ones before others see them."
+BEFORE_SAVE = "The photo stays as others see it now until a moderator has read the new caption or tags."
 
 
 @pytest.mark.parametrize(("state", "count"), [(State.APPROVED, 2), (State.PENDING, 0)])
