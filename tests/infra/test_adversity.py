@@ -5,12 +5,15 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import shutil
+import subprocess
 import uuid
 
 import pytest
 import requests
 
 from infra.embedded import EmbeddedAws
+from infra.local.environment import CHOICES
 from tests.pictures import jpeg
 from tests.running import gallery_in
 from tests.waiting import eventually
@@ -30,8 +33,8 @@ class Visitor:
         answer = self.web.post(f"{gallery.address}/sign-in/", fields, timeout=10)
         assert answer.history, "the sign-in was refused"
 
-    def upload(self, pictures):
-        """Upload pictures as the page's script does; return the photos' ids."""
+    def offers(self, pictures):
+        """Ask for uploads as the page's script does; return the answers."""
         uploads = [
             {
                 "upload_id": str(uuid.uuid4()),
@@ -49,7 +52,11 @@ class Visitor:
             timeout=10,
         )
         answer.raise_for_status()
-        offers = answer.json()["results"]
+        return answer.json()["results"]
+
+    def upload(self, pictures):
+        """Upload pictures as the page's script does; return the photos' ids."""
+        offers = self.offers(pictures)
         for offer, picture in zip(offers, pictures, strict=True):
             requests.put(offer["url"], picture, headers=offer["headers"], timeout=10).raise_for_status()
         return [offer["photo_id"] for offer in offers]
@@ -67,6 +74,23 @@ class Visitor:
     def all_shown(self, photo_ids):
         photos = self.photos(photo_ids)
         return len(photos) == len(photo_ids) and all(photo["src"] for photo in photos.values())
+
+
+@pytest.fixture
+def disk(tmp_path):
+    """Mount a disk of its own whose size can be changed, where this process may."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=2g", "tmpfs", str(folder)]
+    if shutil.which("mount") is None or subprocess.run(command, check=False, capture_output=True).returncode:
+        pytest.skip("no disk can be mounted here")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def set_size(disk, size_bytes):
+    """Change the size of the disk; what is on it stays."""
+    subprocess.run(["mount", "-o", f"remount,size={size_bytes}", str(disk)], check=True)
 
 
 def set_mapping(gallery, *, enabled):
@@ -102,3 +126,25 @@ def test_kill__loses_and_duplicates_no_photo(tmp_path):
             assert requests.get(photo["src"], timeout=10).headers["Content-Type"].startswith("image/")
         report = gallery.manage("fsck").splitlines()
         assert report == ["11 photos, 11 originals.", "Nothing is damaged."]
+
+
+def test_full_disk__takes_no_upload_and_loses_none(disk):
+    with gallery_in(disk / "var") as gallery:
+        visitor = Visitor(gallery)
+        floor = int(CHOICES["LOCAL_FREE_BYTES"])
+        set_size(disk, shutil.disk_usage(disk).used + floor + 4 * 1024**2)
+        accepted, refused = [], None
+        for number in range(60):
+            picture = jpeg(number, (1600, 1200))
+            (answer,) = visitor.offers([picture])
+            if "url" not in answer:
+                refused = answer
+                break
+            requests.put(answer["url"], picture, headers=answer["headers"], timeout=10).raise_for_status()
+            accepted.append(answer["photo_id"])
+        assert refused["reason"] == "disk_full"
+        assert len(accepted) >= 2
+        eventually(lambda: visitor.all_shown(accepted), within_seconds=120)
+        assert shutil.disk_usage(disk).free > floor - 4 * 1024**2
+        set_size(disk, 2 * 1024**3)
+        visitor.upload([jpeg(99)])
