@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 
+from gallery.accounts import staff_mfa
 from gallery.accounts.models import User
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
 
 MODERATE = "photos.moderate_photo"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 """Where permissions are stored, whichever way people sign in."""
+
+
+def sees_waiting(user: User | AnonymousUser) -> bool:
+    """Return whether the user sees what waits for review: moderators, unless they owe two-step sign-in."""
+    if user.is_anonymous or not user.has_perm(MODERATE):
+        return False
+    # Once for each request: a page asks for each of its photos.
+    known: bool | None = user.__dict__.get("_sees_waiting")
+    if known is None:
+        known = user.__dict__["_sees_waiting"] = not staff_mfa.is_overdue(user)
+    return known
 
 
 def may_decide(actor: User, owner_id: int) -> bool:

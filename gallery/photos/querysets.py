@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q, Subquery
 
 from gallery.accounts.models import User
+from gallery.accounts.moderators import sees_waiting
 from gallery.blocks.models import Block
 from gallery.photos import stacks
 from gallery.photos.states import State, Visibility, WordsState
@@ -72,7 +73,7 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
         if user.is_anonymous:
             return self.filter(is_public())
         allowed = is_public() | Q(owner_id=user.pk)
-        if as_moderator and user.has_perm("photos.moderate_photo"):
+        if as_moderator and sees_waiting(user):
             allowed |= Q(visibility=Visibility.PUBLIC, trashed_at=None) & ~owner_left()
         return self.filter(allowed)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from gallery.accounts.moderators import sees_waiting
 from gallery.core import reasons
 from gallery.photos.states import State
 
@@ -41,7 +42,7 @@ class Lens:
     @property
     def is_moderator(self) -> bool:
         """Return whether the viewer reviews photos."""
-        return self.as_moderator and self.viewer.has_perm("photos.moderate_photo")
+        return self.as_moderator and sees_waiting(self.viewer)
 
     @property
     def shows_history(self) -> bool:

@@ -15,6 +15,7 @@ from gallery.accounts import audit
 from gallery.accounts.models import AccountEvent, User
 from gallery.accounts.sessions import SIGNED_IN_AT
 from gallery.api.tokens import Scope, find, issue
+from gallery.photos.states import State
 from tests.gallery.conftest import PASSWORD
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
     from django.test import Client
     from pytest_django.fixtures import SettingsWrapper
+
+    from tests.gallery.conftest import PhotoFactory
 
 DESK = "/admin/photos/photo/"
 EVENTS = "/admin/accounts/accountevent/"
@@ -48,6 +51,34 @@ def test_staff__need_two_steps_after_the_grace(
     assert desk.post(DESK, {"decision": "approve"}).url == "/me/two-step/"
     Authenticator.objects.create(user=charlie, type=Authenticator.Type.TOTP, data={"secret": ""})
     assert desk.get(DESK).status_code == 200
+
+
+@pytest.mark.usefixtures("empty_aws")
+@pytest.mark.parametrize("name", ["charlie", "admin"])
+def test_staff__who_owe_two_steps_see_what_everyone_sees(
+    alice: User,
+    charlie: User,
+    admin: User,
+    make_photo: PhotoFactory,
+    client_of: Callable[[User], Client],
+    settings: SettingsWrapper,
+    name: str,
+) -> None:
+    settings.STAFF_MFA = True
+    person = {"charlie": charlie, "admin": admin}[name]
+    waiting, public = make_photo(alice, State.PENDING), make_photo(alice)
+    client = client_of(person)
+
+    def seen() -> list[int]:
+        return [client.get(photo.get_absolute_url()).status_code for photo in (waiting, public)]
+
+    assert seen() == [200, 200], "in the grace"
+    User.objects.update(mfa_due_at=timezone.now())
+    assert seen() == [404, 200]
+    assert client.get("/photos/status/", {"ids": str(waiting.pk)}).json() == {"photos": []}
+    assert client.get(public.get_absolute_url()).context["history"] == []
+    Authenticator.objects.create(user=person, type=Authenticator.Type.TOTP, data={"secret": ""})
+    assert seen() == [200, 200]
 
 
 @pytest.mark.usefixtures("empty_aws")
