@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 PHOTOS = int(os.environ.get("DRILL_PHOTOS", "150"))
-"""A thousand take minutes: DRILL_PHOTOS=1000 make test-all ARGS=-k\ restore."""
+"""A thousand take minutes, so ``DRILL_PHOTOS`` asks for them."""
 AT_ONCE = 50
 LATER = 20
 CHANGED = 10
