@@ -16,7 +16,6 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
-from django.utils.cache import add_never_cache_headers
 from django.utils.decorators import method_decorator
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
@@ -87,12 +86,6 @@ class SignUpView(RefusedForms, views.SignupView):
     def closed(self) -> HttpResponse:
         """Say who may."""
         return render(self.request, "account/signup_closed.html", status=HTTPStatus.FORBIDDEN)
-
-    def form_invalid(self, form: BaseForm) -> HttpResponse:
-        """Show the form as it was filled in. No cache may store it: the password is in it."""
-        refusal = super().form_invalid(form)
-        add_never_cache_headers(refusal)
-        return refusal
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Create the account within the limit, and sign in."""
