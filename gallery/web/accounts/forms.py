@@ -70,7 +70,7 @@ class SignUpForm(account_forms.SignupForm):
             password1=_("Password"),
         )
         password = self.fields["password1"]
-        # The rule is told when it is broken. Nothing is cleared then, and allauth lets no cache store the page.
+        # The rule is told when it is broken. Nothing is cleared then; allauth lets no cache store the page.
         password.help_text = ""
         password.widget.render_value = True
         # Typed once, because it can be shown: reveal.js adds the button.
