@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 WORDS = """
 from gallery.accounts.models import User
-from gallery.albums import words
+from gallery.albums import actions, words
 from gallery.photos.models import Photo
 tina = User.objects.get(username="tina")
 album = actions.create_album(tina, title="Lofoten 2019", description="", visibility="public")
