@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
+from django.utils import timezone
 
 from gallery.accounts import audit, emails, rate_limits
 from gallery.api import idempotency
@@ -18,6 +19,7 @@ from gallery.notifications.queue import queue_pending
 from gallery.notifications.send import send_due
 from gallery.operations import doctor, release_migrations
 from gallery.operations.remote_commands import SECONDS_TO_ANSWER, run_command
+from gallery.processing import hours
 from gallery.processing import sweep as photos_sweep
 from gallery.search import reindex
 
@@ -31,7 +33,10 @@ def sweep_all() -> dict[str, Any]:
     # What no response sent, for example because the process died.
     emails.send_queued()
     counts = asdict(photos_sweep.sweep()) | {"api_rows_forgotten": forgotten}
-    return counts | {"search_texts_completed": reindex.complete_some()}
+    return counts | {
+        "search_texts_completed": reindex.complete_some(),
+        "hours_kept": hours.close(timezone.now()),
+    }
 
 
 def sweep(_event: object = None, _context: object = None) -> dict[str, Any]:

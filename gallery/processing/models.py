@@ -26,6 +26,30 @@ class SweepRun(models.Model):
         return f"{self.at:%Y-%m-%d %H:%M:%S}"
 
 
+class ProcessedHour(models.Model):
+    """What was processed in one hour that is over, so that statistics of a month don't read its photos.
+
+    ``wait_seconds`` is the sum, from upload to thumbnail, over the ``readable`` photos. ``failures`` counts
+    the others by reason. Written once, by ``gallery.processing.hours``.
+    """
+
+    starts_at = models.DateTimeField(primary_key=True)
+    processed = models.PositiveIntegerField(default=0)
+    readable = models.PositiveIntegerField(default=0)
+    wait_seconds = models.FloatField(default=0)
+    size_bytes = models.BigIntegerField(default=0)
+    failures = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        """Return the hour and its number of photos."""
+        return f"{self.starts_at:%Y-%m-%d %H}: {self.processed}"
+
+    @property
+    def failed(self) -> int:
+        """Return how many photos failed."""
+        return sum(self.failures.values())
+
+
 class CampaignState(models.TextChoices):
     """Whether a campaign goes on."""
 

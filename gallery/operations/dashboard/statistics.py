@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db.models import Count, Sum
+from django.db.models import Sum
 from django.template.defaultfilters import date as date_format
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
@@ -21,10 +21,10 @@ from django.utils.translation import gettext as _
 from gallery.accounts.models import User
 from gallery.operations.dashboard.charts import Chart, chart
 from gallery.operations.dashboard.prices import AS_OF, month_so_far
-from gallery.operations.dashboard.throughput import Day, Hour, days_of_month, last_hours
+from gallery.operations.dashboard.throughput import Day, Hour, throughput
 from gallery.photos.models import Photo
-from gallery.photos.states import State
-from gallery.processing.models import SweepRun
+from gallery.processing import campaigns
+from gallery.processing.models import CampaignPhase, CampaignState, SweepRun
 from gallery.storage import queues
 from thumbworker.contract.reasons import sentence
 
@@ -67,6 +67,18 @@ class SweepKind:
 
 
 @dataclass(frozen=True, slots=True)
+class CampaignProgress:
+    """The campaign that is open: what is made again, how far it is, and when it will have asked for all."""
+
+    what: str
+    state: str
+    photos: int
+    total: int
+    failed: int
+    minutes_left: int
+
+
+@dataclass(frozen=True, slots=True)
 class Statistics:
     """All statistics on the page, as of ``collected_at``."""
 
@@ -81,11 +93,12 @@ class Statistics:
     dollars_this_month: float
     last_sweep: SweepRun | None
     sweep_kinds: list[SweepKind]
+    campaign: CampaignProgress | None = None
     prices_as_of: str = AS_OF
 
 
 def collect(now: datetime | None = None) -> Statistics:
-    """Collect the statistics: six queries, and one call for each queue."""
+    """Collect the statistics: seven queries, and one call for each queue."""
     now = now or timezone.now()
     since = now - SPAN
     times = (
@@ -95,29 +108,25 @@ def collect(now: datetime | None = None) -> Statistics:
     )
     waits_seconds = sorted((done - begun).total_seconds() for done, begun in times if done is not None)
     stored_bytes = User.objects.aggregate(total=Sum("used_bytes"))["total"] or 0
-    failed = list(
-        Photo.objects.filter(processed_at__gte=since, state=State.FAILED)
-        .values_list("reason")
-        .annotate(photos=Count("id"))
-        .order_by("-photos")
-    )
-    all_failed = sum(photos for _reason, photos in failed)
-    hours, days = last_hours(now), days_of_month(now)
+    lately = throughput(now)
+    all_failed = sum(photos for _reason, photos in lately.failures)
     last_sweep = SweepRun.objects.order_by("-pk").first()
     return Statistics(
         collected_at=now,
         queues=_queue_depths(),
-        charts=[*_charts_by_hour(hours), _cost_by_day(days)],
-        processed=sum(hour.processed for hour in hours),
+        charts=[*_charts_by_hour(lately.hours), _cost_by_day(lately.days)],
+        processed=sum(hour.processed for hour in lately.hours),
         failures=[
-            FailureCount(sentence(reason), photos, 100 * photos / all_failed) for reason, photos in failed
+            FailureCount(sentence(reason), photos, 100 * photos / all_failed)
+            for reason, photos in lately.failures
         ],
         median_seconds=_percentile(waits_seconds, 50),
         percentile_90_seconds=_percentile(waits_seconds, 90),
         stored_bytes=stored_bytes,
-        dollars_this_month=month_so_far(sum(day.processed for day in days), stored_bytes),
+        dollars_this_month=month_so_far(sum(day.processed for day in lately.days), stored_bytes),
         last_sweep=last_sweep,
         sweep_kinds=_sweep_kinds(last_sweep),
+        campaign=_campaign_progress(),
     )
 
 
@@ -207,6 +216,26 @@ def _sweep_kinds(last: SweepRun | None) -> list[SweepKind]:
         )
         for entry in last.backlog
     ]
+
+
+def _campaign_progress() -> CampaignProgress | None:
+    campaign = campaigns.open_campaign()
+    if campaign is None:
+        return None
+    if campaign.state == CampaignState.PAUSED:
+        state = _("Paused: manage.py rerender --resume continues it.")
+    elif campaign.phase == CampaignPhase.REMOVING:
+        state = _("All photos were asked for. The renditions that they replace are being removed.")
+    else:
+        state = _("Running.")
+    return CampaignProgress(
+        what=str(campaign),
+        state=state,
+        photos=campaign.total - campaign.left,
+        total=campaign.total,
+        failed=campaign.failed,
+        minutes_left=math.ceil(campaign.left / max(campaign.per_minute, 1)),
+    )
 
 
 def _queue_depths() -> list[QueueDepth]:

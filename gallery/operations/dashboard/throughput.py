@@ -1,19 +1,20 @@
-"""Photos processed by hour and by day, grouped by the database."""
+"""Photos processed by hour and by day, from the hours that the sweep keeps."""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Q, Sum
-from django.db.models.functions import TruncDay, TruncHour
 from django.utils import timezone
 
-from gallery.photos.models import Photo
-from gallery.photos.states import State
+from gallery.processing.hours import between, start_of_hour
+
+if TYPE_CHECKING:
+    from gallery.processing.models import ProcessedHour
 
 HOURS = 24
-_WAIT = ExpressionWrapper(F("processed_at") - F("created_at"), output_field=DurationField())
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,46 +37,39 @@ class Day:
     size_bytes: int = 0
 
 
-def last_hours(now: datetime) -> list[Hour]:
-    """Return the last 24 hours, including the current one, oldest first; one query on an index."""
-    current = timezone.localtime(now).replace(minute=0, second=0, microsecond=0)
-    starts = [current - timedelta(hours=back) for back in range(HOURS - 1, -1, -1)]
-    readable = Q(reason="")
-    rows = (
-        Photo.objects.filter(processed_at__gte=starts[0])
-        .annotate(starts_at=TruncHour("processed_at"))
-        .values("starts_at")
-        .annotate(
-            processed=Count("id"),
-            failed=Count("id", filter=Q(state=State.FAILED)),
-            wait=Avg(_WAIT, filter=readable),
-            bytes=Sum("size_bytes"),
-        )
-        .order_by("starts_at")
-    )
-    found = {
-        row["starts_at"]: Hour(
-            row["starts_at"],
-            row["processed"],
-            row["failed"],
-            row["wait"].total_seconds() if row["wait"] else 0.0,
-            row["bytes"] or 0,
-        )
-        for row in rows
-    }
-    return [found.get(hour, Hour(hour)) for hour in starts]
+@dataclass(frozen=True, slots=True)
+class Throughput:
+    """The last 24 hours, including the current one, and the days of this month, both oldest first.
+
+    ``failures`` counts the photos that failed in those hours by reason, most first.
+    """
+
+    hours: list[Hour]
+    days: list[Day]
+    failures: list[tuple[str, int]]
 
 
-def days_of_month(now: datetime) -> list[Day]:
-    """Return the days of this month until today; one query on an index."""
+def throughput(now: datetime) -> Throughput:
+    """Return what was processed lately: three queries, once the sweep has kept the hours of this month."""
     today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    first_hour = start_of_hour(now) - timedelta(hours=HOURS - 1)
     starts = [today.replace(day=number) for number in range(1, today.day + 1)]
-    rows = (
-        Photo.objects.filter(processed_at__gte=starts[0])
-        .annotate(starts_at=TruncDay("processed_at"))
-        .values("starts_at")
-        .annotate(processed=Count("id"), bytes=Sum("size_bytes"))
-        .order_by("starts_at")
-    )
-    found = {row["starts_at"]: Day(row["starts_at"], row["processed"], row["bytes"] or 0) for row in rows}
-    return [found.get(day, Day(day)) for day in starts]
+    counted = between(min(starts[0], first_hour), now)
+    latest = [hour for hour in counted if hour.starts_at >= first_hour]
+    failures = sum((Counter(hour.failures) for hour in latest), Counter[str]())
+    return Throughput([_hour(hour) for hour in latest], _days(starts, counted), failures.most_common())
+
+
+def _hour(counted: ProcessedHour) -> Hour:
+    mean_seconds = counted.wait_seconds / counted.readable if counted.readable else 0.0
+    starts_at = timezone.localtime(counted.starts_at)
+    return Hour(starts_at, counted.processed, counted.failed, mean_seconds, counted.size_bytes)
+
+
+def _days(starts: list[datetime], counted: list[ProcessedHour]) -> list[Day]:
+    photos, sizes_bytes = Counter[datetime](), Counter[datetime]()
+    for hour in counted:
+        day = timezone.localtime(hour.starts_at).replace(hour=0)
+        photos[day] += hour.processed
+        sizes_bytes[day] += hour.size_bytes
+    return [Day(day, photos[day], sizes_bytes[day]) for day in starts]

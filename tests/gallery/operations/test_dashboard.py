@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from gallery.operations.dashboard import statistics
 from gallery.photos.states import State
-from gallery.processing.models import SweepRun
+from gallery.processing import campaigns, hours
+from gallery.processing.models import ProcessedHour, SweepRun
 from gallery.storage import queues
 
 if TYPE_CHECKING:
@@ -89,11 +90,46 @@ def test_statistics__count_the_last_24_hours(
     ]
 
 
-def test_statistics__take_six_queries(
+def test_statistics__take_seven_queries(
     admin: User, dead_letter_queue: str, django_assert_max_num_queries: Any
 ) -> None:
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         statistics.collect()
+
+
+def test_statistics__are_the_same_from_hours_that_are_kept(
+    admin: User, make_processed: Callable[..., Photo], dead_letter_queue: str
+) -> None:
+    for minutes_ago in (5, 90, 200, 210, 60 * 30):
+        make_processed(admin, minutes_ago=minutes_ago)
+    make_processed(admin, minutes_ago=300, state=State.FAILED, reason="damaged")
+    now = timezone.now()
+    counted = statistics.collect(now)
+    while hours.close(now):
+        pass
+    assert ProcessedHour.objects.exists()
+    assert statistics.collect(now) == counted
+
+
+def test_campaign__is_shown_with_its_progress(
+    client_of: Callable[[User], Client],
+    admin: User,
+    make_processed: Callable[..., Photo],
+    dead_letter_queue: str,
+) -> None:
+    assert "Thumbnails made again" not in client_of(admin).get(PAGE).content.decode()
+    for _ in range(3):
+        make_processed(admin)
+    campaign = campaigns.planned(timezone.now(), per_minute=1)
+    campaign.asked = 1
+    campaigns.start(campaign)
+    page = client_of(admin).get(PAGE).content.decode()
+    assert "all photos. Running." in page
+    assert '<progress max="3" value="1"' in page
+    assert "1 of 3 photos asked for, 0 failed." in page
+    assert "About 2 minutes left." in page
+    campaigns.pause(campaign.pk)
+    assert "Paused: manage.py rerender --resume continues it." in client_of(admin).get(PAGE).content.decode()
 
 
 def test_statistics__are_collected_once_for_all_open_pages(
@@ -108,7 +144,7 @@ def test_statistics__are_collected_once_for_all_open_pages(
     make_processed(admin)
     with django_assert_num_queries(2):  # session and user
         assert client.get(f"{PAGE}?fragment").content == first
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(PAGE)
 
 
