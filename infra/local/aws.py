@@ -6,11 +6,15 @@ import os
 import shutil
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import WaiterError
+
 from infra.embedded import REGION, ROOT_ACCESS_KEY_ID
 from infra.provision import Outputs, Parameters, provision
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from mypy_boto3_lambda.type_defs import WaiterConfigTypeDef
 
     from infra.embedded import EmbeddedAws
 
@@ -32,12 +36,36 @@ def start(aws: EmbeddedAws, parameters: Parameters) -> Outputs:
         shutil.rmtree(aws.folder / "state", ignore_errors=True)
     aws.start()
     provisioned = provision(aws, parameters)
-    if provisioned.changed or not saved.exists():
+    woken = wait_for_functions(aws, provisioned.outputs)
+    if provisioned.changed or woken or not saved.exists():
         aws.stop()
         move_files(aside, objects)
         saved.touch()
         aws.start()
     return provisioned.outputs
+
+
+def wait_for_functions(aws: EmbeddedAws, outputs: Outputs) -> bool:
+    """Wait until the functions are active. Return whether one had to be changed for it.
+
+    A function that was saved while it was pending stays so until it is changed again.
+
+    Raises:
+        botocore.exceptions.WaiterError: it does not become active.
+    """
+    functions = aws.client("lambda")
+    active = functions.get_waiter("function_active_v2")
+    soon: WaiterConfigTypeDef = {"Delay": 1, "MaxAttempts": 5}
+    woken = False
+    for name in (outputs.worker_function_name, outputs.imports_function_name):
+        try:
+            active.wait(FunctionName=name, WaiterConfig=soon)
+        except WaiterError:
+            timeout = functions.get_function_configuration(FunctionName=name)["Timeout"]
+            functions.update_function_configuration(FunctionName=name, Timeout=timeout)
+            active.wait(FunctionName=name, WaiterConfig=soon)
+            woken = True
+    return woken
 
 
 def parameters(site_origin: str, worker_zip: Path) -> Parameters:

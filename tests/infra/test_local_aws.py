@@ -91,6 +91,32 @@ def test_start__kill_right_afterwards_loses_nothing(aws, parameters):
     assert owner_of(aws, outputs, photo_id) == "7"
 
 
+def states(aws, outputs):
+    names = outputs.worker_function_name, outputs.imports_function_name
+    found = (aws.client("lambda").get_function_configuration(FunctionName=name) for name in names)
+    return {one["State"] for one in found}
+
+
+@pytest.mark.embedded
+def test_start__saves_changed_functions_when_they_are_active(aws, parameters):
+    outputs = local_aws.start(aws, parameters)
+    aws.stop()
+    local_aws.start(aws, replace(parameters, import_loopback_port="8698"))
+    assert states(aws, outputs) == {"Active"}
+
+
+@pytest.mark.embedded
+def test_start__wakes_a_function_that_was_saved_while_pending(aws, parameters):
+    outputs = local_aws.start(aws, parameters)
+    aws.client("lambda").update_function_configuration(FunctionName=outputs.worker_function_name, Timeout=30)
+    aws.stop()
+    aws.start()
+    assert "Pending" in states(aws, outputs)
+    aws.stop()
+    local_aws.start(aws, parameters)
+    assert states(aws, outputs) == {"Active"}
+
+
 @pytest.mark.embedded
 def test_start__keeps_photos_whose_state_was_lost(aws, parameters):
     outputs = local_aws.start(aws, parameters)
