@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -19,11 +20,38 @@ CALLABLE_STATES = frozenset({"Active", "Inactive"})
 RUNNING_STATES = frozenset({"Enabled", "Enabling", "Updating", "Creating"})
 
 
+_LOG = {"logs:CreateLogStream", "logs:PutLogEvents"}
+_QUEUE = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"}
+RIGHTS = {
+    "thumbworker": {
+        *("s3:GetObject", "s3:ListBucket", "s3:PutObject", "s3:DeleteObject"),
+        *("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem", "sns:Publish"),
+        *(_QUEUE | _LOG),
+    },
+    "imports": {
+        *("s3:GetObject", "s3:ListBucket", "s3:PutObject", "dynamodb:UpdateItem", "sns:Publish"),
+        *(_QUEUE | _LOG),
+    },
+}
+"""The actions that the role of each worker allows, as in ``infra/template.yaml`` (a test compares them)."""
+VARIABLES = {
+    "ORIGINALS_BUCKET": "originals_bucket",
+    "RENDITIONS_BUCKET": "renditions_bucket",
+    "CATALOGUE_TABLE": "catalogue_table",
+    "PHOTO_EVENTS_TOPIC_ARN": "topic_arn",
+    "SITE_ORIGIN": "site_origin",
+    "STAGE": "stage",
+}
+"""What each variable of both workers is, as a field of ``Names``."""
+LEAST_MEMORY_MB = {"thumbworker": 1769, "imports": 512}
+
+
 def checks(clients: Clients, names: Names) -> Checks:
     """Yield each check with its title."""
     functions, iam = clients.client("lambda"), clients.client("iam")
     for queue, function in names.worker_functions.items():
         yield f"function {function}", partial(_function, functions, function)
+        yield f"settings of {function}", partial(_settings, functions, names, function)
         yield f"role of {function}", partial(_role, functions, iam, function)
         yield f"mapping of {function}", partial(_mapping, functions, function, queue)
     if web := names.web_function:
@@ -46,11 +74,44 @@ def _function(functions: Any, function: str, title: str) -> Finding:
     return ok(title)
 
 
+def _kind(function: str) -> str:
+    return function.rsplit("-", 1)[-1]
+
+
+def _settings(functions: Any, names: Names, function: str, title: str) -> Finding:
+    configuration = functions.get_function_configuration(FunctionName=function)
+    expected = {variable: getattr(names, name) for variable, name in VARIABLES.items()}
+    variables = configuration.get("Environment", {}).get("Variables", {})
+    if wrong := sorted(name for name, value in expected.items() if variables.get(name) != value):
+        return broken(title, f"wrong variables: {', '.join(wrong)}. {RESTORE}", "worker-errors")
+    least = LEAST_MEMORY_MB[_kind(function)]
+    if configuration["MemorySize"] < least:
+        return broken(
+            title,
+            f"its memory is {configuration['MemorySize']} MB, less than {least}. {RESTORE}",
+            "worker-crashes",
+        )
+    return ok(title)
+
+
 def _role(functions: Any, iam: Any, function: str, title: str) -> Finding:
     role = functions.get_function_configuration(FunctionName=function)["Role"].rsplit("/", 1)[-1]
-    if not iam.list_role_policies(RoleName=role)["PolicyNames"]:
+    policies = iam.list_role_policies(RoleName=role)["PolicyNames"]
+    if not policies:
         return broken(title, f"the role {role} allows nothing. {RESTORE}", "worker-errors")
+    allowed: set[str] = set()
+    for policy in policies if _kind(function) in RIGHTS else ():
+        allowed |= _allowed(iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"])
+    if missing := sorted(RIGHTS.get(_kind(function), set()) - allowed):
+        return broken(title, f"the role {role} lacks {', '.join(missing)}. {RESTORE}", "worker-errors")
     return ok(title)
+
+
+def _allowed(document: Any) -> set[str]:
+    """Return the actions that a policy allows. Emulators return it as text."""
+    statements = (json.loads(document) if isinstance(document, str) else document)["Statement"]
+    named = [statement["Action"] for statement in statements if statement["Effect"] == "Allow"]
+    return {action for one in named for action in ([one] if isinstance(one, str) else one)}
 
 
 def _mapping(functions: Any, function: str, queue: str, title: str) -> Finding:

@@ -59,6 +59,17 @@ def _alarms(cloudwatch: Any, names: Names, title: str) -> Finding:
     states = {alarm["AlarmName"].removeprefix(prefix): alarm.get("StateValue") for alarm in alarms}
     if missing := sorted(ALARMS - states.keys()):
         return broken(title, f"missing: {', '.join(missing)}. {RESTORE}")
+    silent = {alarm["AlarmName"] for alarm in alarms if not alarm.get("ActionsEnabled", True)} & {
+        f"{prefix}{name}" for name in ALARMS
+    }
+    if silent:
+        named = " ".join(sorted(silent))
+        return broken(
+            title,
+            "their actions are disabled, so they tell no one. "
+            f"Run: aws cloudwatch enable-alarm-actions --alarm-names {named}",
+            min(silent).removeprefix(prefix),
+        )
     if active := sorted(name for name in ALARMS if states[name] == "ALARM"):
         return broken(title, f"in alarm: {', '.join(active)}.", active[0])
     return ok(title)

@@ -158,6 +158,39 @@ def delete_role_policy_of_worker(aws: EnforcedAws, _: Names) -> Iterator[None]:
     iam.put_role_policy(**policy, PolicyDocument=json.dumps(document))
 
 
+def take_right_of_worker(aws: EnforcedAws, _: Names) -> Iterator[None]:
+    iam = aws.client("iam")
+    configuration = aws.client("lambda").get_function_configuration(FunctionName=THUMBWORKER)
+    policy = {"RoleName": configuration["Role"].rsplit("/", 1)[-1], "PolicyName": "worker"}
+    document = decoded_policy(iam.get_role_policy(**policy)["PolicyDocument"])
+    less = [one for one in document["Statement"] if one["Sid"] != "TellGoneFromForbidden"]
+    iam.put_role_policy(**policy, PolicyDocument=json.dumps({**document, "Statement": less}))
+    yield
+    iam.put_role_policy(**policy, PolicyDocument=json.dumps(document))
+
+
+def change_function(**changed: Any) -> Breakage:
+    def change(aws: EnforcedAws, _: Names) -> Iterator[None]:
+        functions = aws.client("lambda")
+        before = functions.get_function_configuration(FunctionName=THUMBWORKER)
+        active = functions.get_waiter("function_active_v2")
+        functions.update_function_configuration(FunctionName=THUMBWORKER, **changed)
+        active.wait(FunctionName=THUMBWORKER, WaiterConfig={"Delay": 1})
+        yield
+        previous = {name: before[name] for name in changed}
+        functions.update_function_configuration(FunctionName=THUMBWORKER, **previous)
+        active.wait(FunctionName=THUMBWORKER, WaiterConfig={"Delay": 1})
+
+    return change
+
+
+def silence_alarm(aws: EnforcedAws, _: Names) -> Iterator[None]:
+    cloudwatch, names = aws.client("cloudwatch"), [f"contactsheet-{STAGE}-queue-age"]
+    cloudwatch.disable_alarm_actions(AlarmNames=names)
+    yield
+    cloudwatch.enable_alarm_actions(AlarmNames=names)
+
+
 def set_queue(**attributes: str) -> Breakage:
     def change(aws: EnforcedAws, names: Names) -> Iterator[None]:
         sqs, url = aws.client("sqs"), url_of(names, THUMBNAILS)

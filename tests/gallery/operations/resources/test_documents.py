@@ -38,6 +38,18 @@ class TestDocuments:
         for made in resources_of("AWS::Lambda::EventSourceMapping").values():
             assert made["Properties"]["BatchSize"] == functions.BATCH_SIZE
 
+    def test_rights_and_memory_of_workers__are_those_of_the_template(self) -> None:
+        made = load("template")["Resources"]
+        for kind, role, function in (
+            ("thumbworker", "WorkerRole", "WorkerFunction"),
+            ("imports", "ImportsRole", "ImportsFunction"),
+        ):
+            (policy,) = made[role]["Properties"]["Policies"]
+            assert functions._allowed(policy["PolicyDocument"]) == functions.RIGHTS[kind]
+            assert made[function]["Properties"]["MemorySize"] == functions.LEAST_MEMORY_MB[kind]
+            variables = made[function]["Properties"]["Environment"]["Variables"]
+            assert functions.VARIABLES.keys() <= set(variables)
+
     def test_events_of_the_bucket__are_those_of_the_template(self) -> None:
         properties = resources_of("AWS::S3::Bucket")["OriginalsBucket"]["Properties"]
         made = {

@@ -13,6 +13,7 @@ from tests.gallery.operations.resources import broken
 from tests.gallery.operations.resources.broken import (
     THUMBNAILS,
     THUMBWORKER,
+    change_function,
     change_mapping,
     problems_of,
     set_queue,
@@ -56,6 +57,13 @@ def test_doctor__finds_no_problem_in_a_new_stage(embedded_aws: EnforcedAws, name
         (set_queue(MessageRetentionPeriod="60"), f"retention of {THUMBNAILS}", "60 s instead of 345600"),
         (broken.allow_any_origin, "CORS of renditions", "pages of * have access too"),
         (broken.delete_role_policy_of_worker, f"role of {THUMBWORKER}", "allows nothing"),
+        (broken.take_right_of_worker, f"role of {THUMBWORKER}", "lacks s3:ListBucket"),
+        (change_function(MemorySize=128), f"settings of {THUMBWORKER}", "128 MB, less than 1769"),
+        (
+            change_function(Environment={"Variables": {"STAGE": broken.STAGE}}),
+            f"settings of {THUMBWORKER}",
+            "wrong variables: CATALOGUE_TABLE, ORIGINALS_BUCKET",
+        ),
         (change_mapping(BatchSize=1), f"mapping of {THUMBWORKER}", "batch size is 1 instead of 10"),
         (broken.send_dead_letter, f"queue {THUMBNAILS}-dead", "dead letters: 1"),
         (change_mapping(FunctionResponseTypes=[]), f"mapping of {THUMBWORKER}", "ReportBatchItemFailures"),
@@ -69,6 +77,11 @@ def test_doctor__finds_no_problem_in_a_new_stage(embedded_aws: EnforcedAws, name
             "no schedule starts this job",
         ),
         (broken.delete_alarm, "alarms", "missing: queue-age"),
+        (
+            broken.silence_alarm,
+            "alarms",
+            "aws cloudwatch enable-alarm-actions --alarm-names contactsheet-ill-queue-age",
+        ),
         (broken.raise_alarm, "alarms", "in alarm: web-errors"),
         (broken.delete_dashboard, "dashboard", "Put it back"),
         (broken.delete_operator_topic, "alarm subscribers", "AWS says NotFound"),
@@ -105,6 +118,8 @@ def test_doctor__names_a_missing_bucket(embedded_aws: EnforcedAws, names: Names)
     found = problems_of(embedded_aws, gone)
     assert set(found) == {
         "public access block of renditions",
+        "settings of contactsheet-ill-imports",
+        "settings of contactsheet-ill-thumbworker",
         "encryption of renditions",
         "policy of renditions",
         "CORS of renditions",
