@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from bench.cost.figures import bytes_of_tile, page_ms
 from gallery.operations.dashboard.prices import GIGABYTE, MILLION, PRICES, PhotoWork
+from infra.deploy.schedules import mail_minutes
 
 if TYPE_CHECKING:
     from bench.cost.figures import Assumed, Measured
 
 HOURS_IN_A_MONTH = 730
-JOBS = 2  # sweep and email, each every SWEEP_MINUTES
 USUAL_SWEEP_MINUTES = 5
 RARE_SWEEP_MINUTES = 720
 METRICS = 10
@@ -65,12 +65,12 @@ def alarms() -> int:
 
 def idle(assumed: Assumed, sweep_minutes: int = USUAL_SWEEP_MINUTES) -> dict[str, float]:
     """Return the dollars for an idle month, without a database."""
-    runs = JOBS * HOURS_IN_A_MONTH * 60 / sweep_minutes
     hours_written = min(1.0, 60 / sweep_minutes)
     return {
-        f"sweep and mails, every {sweep_minutes} minutes": PRICES.lambda_request.of(runs)
-        + PRICES.schedule.of(runs)
-        + PRICES.lambda_arm.of(runs * assumed.job_ms / 1000 * PhotoWork().memory_gigabytes),
+        f"sweep, every {every(sweep_minutes)}": job_dollars(assumed, sweep_minutes),
+        f"mails, every {every(mail_minutes(sweep_minutes))}": job_dollars(
+            assumed, mail_minutes(sweep_minutes)
+        ),
         f"{METRICS} metrics they write": PRICES.metric.of(METRICS * hours_written),
         f"{MAPPINGS} mappings that poll empty queues": PRICES.queue_request.of(
             MAPPINGS * POLLERS * POLLS_AN_HOUR * HOURS_IN_A_MONTH
@@ -79,6 +79,25 @@ def idle(assumed: Assumed, sweep_minutes: int = USUAL_SWEEP_MINUTES) -> dict[str
         "dashboard": PRICES.dashboard.of(1),
         "logs": PRICES.logs.of(LOGS_GIGABYTES),
     }
+
+
+def every(minutes: int) -> str:
+    """Return an interval for people.
+
+    >>> every(1), every(5)
+    ('minute', '5 minutes')
+    """
+    return "minute" if minutes == 1 else f"{minutes} minutes"
+
+
+def job_dollars(assumed: Assumed, minutes: int) -> float:
+    """Return the dollars of a month for a job that runs every ``minutes``."""
+    runs = HOURS_IN_A_MONTH * 60 / minutes
+    return (
+        PRICES.lambda_request.of(runs)
+        + PRICES.schedule.of(runs)
+        + PRICES.lambda_arm.of(runs * assumed.job_ms / 1000 * PhotoWork().memory_gigabytes)
+    )
 
 
 def databases(assumed: Assumed) -> dict[str, float]:

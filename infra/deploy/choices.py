@@ -164,8 +164,8 @@ CHOICES = (
         "SWEEP_MINUTES",
         "5",
         _number(1, SWEEP_MINUTES_MAXIMUM),
-        f"minutes between runs of the sweep and of email: 1 to {SWEEP_MINUTES_MAXIMUM}; the alarm "
-        "`sweep-gone` follows",
+        f"minutes between runs of the sweep: 1 to {SWEEP_MINUTES_MAXIMUM}; the alarm `sweep-gone` follows. "
+        "Email runs each minute, and with the sweep if that is rarer than every 5",
     ),
     Choice(
         "SCHEDULES",

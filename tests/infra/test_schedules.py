@@ -89,17 +89,20 @@ def test_rule__keeps_what_it_could_not_start(rule: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "minutes", "state"),
+    ("given", "minutes", "mail_minutes", "state"),
     [
-        ({}, "5", "ENABLED"),
-        ({"SWEEP_MINUTES": "1"}, "1", "ENABLED"),
-        ({"SCHEDULES": "on"}, "5", "ENABLED"),
-        ({"SCHEDULES": "OFF", "SWEEP_MINUTES": "720"}, "720", "DISABLED"),
+        ({}, "5", "1", "ENABLED"),
+        ({"SWEEP_MINUTES": "1"}, "1", "1", "ENABLED"),
+        ({"SWEEP_MINUTES": "10"}, "10", "10", "ENABLED"),
+        ({"SCHEDULES": "on"}, "5", "1", "ENABLED"),
+        ({"SCHEDULES": "OFF", "SWEEP_MINUTES": "720"}, "720", "720", "DISABLED"),
     ],
 )
-def test_choices__become_parameters(given: dict[str, str], minutes: str, state: str) -> None:
+def test_choices__become_parameters(
+    given: dict[str, str], minutes: str, mail_minutes: str, state: str
+) -> None:
     found = schedules.parameters(Options.read("dev", given))
-    assert (found["Minutes"], found["State"]) == (minutes, state)
+    assert (found["Minutes"], found["MailMinutes"], found["State"]) == (minutes, mail_minutes, state)
     assert found.keys() <= TEMPLATE["Parameters"].keys()
 
 
@@ -112,8 +115,10 @@ def test_choice__neither_on_nor_off_is_named() -> None:
 def test_rate__of_one_minute_is_singular(rule: str) -> None:
     """EventBridge refuses ``rate(1 minutes)``."""
     condition, one, more = RULES[rule]["ScheduleExpression"]["Fn::If"]
-    assert TEMPLATE["Conditions"][condition] == {"Fn::Equals": [{"Ref": "Minutes"}, 1]}
-    assert (one, more) == ("rate(1 minute)", {"Fn::Sub": "rate(${Minutes} minutes)"})
+    parameter = TEMPLATE["Conditions"][condition]["Fn::Equals"][0]["Ref"]
+    assert parameter == {"Sweep": "Minutes", "SendNotifications": "MailMinutes"}[rule]
+    assert TEMPLATE["Conditions"][condition] == {"Fn::Equals": [{"Ref": parameter}, 1]}
+    assert (one, more) == ("rate(1 minute)", {"Fn::Sub": f"rate(${{{parameter}}} minutes)"})
     assert RULES[rule]["State"] == {"Ref": "State"}
 
 
