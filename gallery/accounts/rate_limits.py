@@ -69,7 +69,11 @@ def retry_after_seconds(limit: Limit, subject: str, *, cost: int = 1) -> int:
         except IntegrityError:
             return retry_after_seconds(limit, subject, cost=cost)
         return 0
-    return max(1, math.ceil((busy_until - latest) / MICROSECONDS))
+    wait = busy_until - (time.time_ns() // 1000 + (limit.burst - cost) * limit.interval)
+    if wait <= 0:
+        # Another request of a new subject created the row in between. This one is within the limit, too.
+        return retry_after_seconds(limit, subject, cost=cost)
+    return math.ceil(wait / MICROSECONDS)
 
 
 def refund(limit: Limit, subject: str) -> None:

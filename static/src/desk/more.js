@@ -1,5 +1,6 @@
 // Load the next photos of the list into the page.
 const MOST_PAGES = 50;
+const ROUNDS = 3;
 
 /** `onTiles` gets the tiles of photos that the page does not show yet. */
 export class More {
@@ -21,19 +22,31 @@ export class More {
 
   async #load() {
     const first = Number(new URL(this.url).searchParams.get("p")) || 1;
-    // Judged photos leave the list, so the next ones move to this page.
-    for (let page = first; page < first + MOST_PAGES; page += 1) {
-      const found = await this.#page(page);
-      if (!found) return false;
-      const tiles = [...found.querySelectorAll("[data-tile]")].filter((tile) => !this.isKnown(tile.dataset.photoId));
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const { tiles, pages, isWhole } = await this.#round(first);
       if (tiles.length) {
         this.onTiles(tiles);
         return true;
       }
-      if (!found.querySelector("a[rel=next]")) break;
+      if (!pages) return false;
+      // One page is the whole list at one time. Between two, judged photos leave the list, and those behind
+      // them move to the page that was read already.
+      this.isAtEnd = isWhole && (pages === 1 || round === ROUNDS - 1);
+      if (this.isAtEnd) return false;
     }
-    this.isAtEnd = true;
     return false;
+  }
+
+  /** Read pages until one has tiles that the page does not show. */
+  async #round(first) {
+    for (let page = first; page < first + MOST_PAGES; page += 1) {
+      const found = await this.#page(page);
+      // Behind the first page it is the end of a list that became shorter.
+      if (!found) return { tiles: [], pages: page - first, isWhole: false };
+      const tiles = [...found.querySelectorAll("[data-tile]")].filter((tile) => !this.isKnown(tile.dataset.photoId));
+      if (tiles.length || !found.querySelector("a[rel=next]")) return { tiles, pages: page - first + 1, isWhole: true };
+    }
+    return { tiles: [], pages: MOST_PAGES, isWhole: true };
   }
 
   async #page(page) {

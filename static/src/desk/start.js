@@ -244,8 +244,20 @@ function start() {
 
   // Keys are worked off one by one, also while more photos load: none is dropped.
   let keys = Promise.resolve();
+  let waitingKeys = 0;
+  const tellUnsaved = () => {
+    root.dataset.unsaved = decisions.unsaved + waitingKeys;
+  };
   const enqueue = (key, pressedAt) => {
-    keys = keys.then(() => act(key, pressedAt)).catch((problem) => reportError(problem));
+    waitingKeys += 1;
+    tellUnsaved();
+    keys = keys
+      .then(() => act(key, pressedAt))
+      .catch((problem) => reportError(problem))
+      .finally(() => {
+        waitingKeys -= 1;
+        tellUnsaved();
+      });
   };
 
   document.addEventListener("keydown", (event) => {
@@ -323,7 +335,7 @@ function start() {
   }
 
   decisions.addEventListener("change", () => {
-    root.dataset.unsaved = decisions.unsaved;
+    tellUnsaved();
     update();
     if (large.isOpen && inHand) large.show(inHand);
   });
@@ -332,7 +344,7 @@ function start() {
   });
 
   window.addEventListener("beforeunload", (event) => {
-    if (decisions.unsaved) event.preventDefault();
+    if (decisions.unsaved + waitingKeys) event.preventDefault();
   });
   // A page restored from the back/forward cache may have checked boxes.
   window.addEventListener("pageshow", () => {

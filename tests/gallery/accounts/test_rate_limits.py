@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
 from gallery.accounts.models import RateLimit
 from gallery.accounts.rate_limits import Limit, delete_idle, is_allowed, retry_after_seconds
+
+if TYPE_CHECKING:
+    from tests.gallery.conftest import JustBefore
 
 pytestmark = pytest.mark.django_db
 
@@ -64,3 +68,11 @@ def test_delete_idle__removes_rows_that_limit_nothing() -> None:
     is_allowed(LIMIT, "a")
     assert delete_idle(time.time()) == 0
     assert delete_idle(time.time() + 301) == 1
+
+
+def test_retry_after_seconds__of_two_first_requests_neither_waits(just_before: JustBefore) -> None:
+    other = []
+    with just_before("SELECT", lambda: other.append(retry_after_seconds(LIMIT, "a"))):
+        assert retry_after_seconds(LIMIT, "a") == 0
+    assert other == [0]
+    assert retry_after_seconds(LIMIT, "a") > 0
