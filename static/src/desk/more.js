@@ -1,6 +1,5 @@
 // Load the next photos of the list into the page.
 const MOST_PAGES = 50;
-const ROUNDS = 3;
 
 /** `onTiles` gets the tiles of photos that the page does not show yet. */
 export class More {
@@ -22,31 +21,32 @@ export class More {
 
   async #load() {
     const first = Number(new URL(this.url).searchParams.get("p")) || 1;
-    for (let round = 0; round < ROUNDS; round += 1) {
-      const { tiles, pages, isWhole } = await this.#round(first);
+    for (let page = first; page < first + MOST_PAGES; page += 1) {
+      const found = await this.#page(page);
+      if (!found && page === first) return false;
+      // Judged photos leave the list, so those behind them move to the page before, which was read earlier.
+      const before = page > first ? await this.#page(page - 1) : null;
+      if (page > first && !before) return false;
+      const tiles = this.#unknown(before, found);
       if (tiles.length) {
         this.onTiles(tiles);
         return true;
       }
-      if (!pages) return false;
-      // One page is the whole list at one time. Between two, judged photos leave the list, and those behind
-      // them move to the page that was read already.
-      this.isAtEnd = isWhole && (pages === 1 || round === ROUNDS - 1);
-      if (this.isAtEnd) return false;
+      const last = found ?? before;
+      if (!last.querySelector("a[rel=next]")) {
+        this.isAtEnd = true;
+        return false;
+      }
+      if (!found) return false;
     }
     return false;
   }
 
-  /** Read pages until one has tiles that the page does not show. */
-  async #round(first) {
-    for (let page = first; page < first + MOST_PAGES; page += 1) {
-      const found = await this.#page(page);
-      // Behind the first page it is the end of a list that became shorter.
-      if (!found) return { tiles: [], pages: page - first, isWhole: false };
-      const tiles = [...found.querySelectorAll("[data-tile]")].filter((tile) => !this.isKnown(tile.dataset.photoId));
-      if (tiles.length || !found.querySelector("a[rel=next]")) return { tiles, pages: page - first + 1, isWhole: true };
-    }
-    return { tiles: [], pages: MOST_PAGES, isWhole: true };
+  /** Return the tiles of two pages that the desk does not show yet, each once, in their order. */
+  #unknown(...pages) {
+    const tiles = pages.flatMap((page) => [...(page?.querySelectorAll("[data-tile]") ?? [])]);
+    const first = new Map([...tiles].reverse().map((tile) => [tile.dataset.photoId, tile]));
+    return tiles.filter((tile) => first.get(tile.dataset.photoId) === tile && !this.isKnown(tile.dataset.photoId));
   }
 
   async #page(page) {
