@@ -56,7 +56,8 @@ def retry_after_seconds(limit: Limit, subject: str, *, cost: int = 1) -> int:
     cost = min(cost, limit.burst)
     key = _key(limit, subject)
     now = time.time_ns() // 1000
-    latest = now + (limit.burst - cost) * limit.interval
+    room = (limit.burst - cost) * limit.interval
+    latest = now + room
     share = cost * limit.interval
     moved = Greatest(F("busy_until"), Value(now)) + Value(share)
     if RateLimit.objects.filter(key=key, busy_until__lte=latest).update(busy_until=moved):
@@ -69,7 +70,7 @@ def retry_after_seconds(limit: Limit, subject: str, *, cost: int = 1) -> int:
         except IntegrityError:
             return retry_after_seconds(limit, subject, cost=cost)
         return 0
-    wait = busy_until - (time.time_ns() // 1000 + (limit.burst - cost) * limit.interval)
+    wait = busy_until - (time.time_ns() // 1000 + room)
     if wait <= 0:
         # Another request of a new subject created the row in between. This one is within the limit, too.
         return retry_after_seconds(limit, subject, cost=cost)
