@@ -34,10 +34,9 @@ if TYPE_CHECKING:
     from gallery.accounts.models import User
     from tests.journey.conftest import Journey
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
-
 PHOTOS = int(os.environ.get("DRILL_PHOTOS", "150"))
 """A thousand take minutes, so ``DRILL_PHOTOS`` asks for them."""
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.timeout(300 + PHOTOS)]
 AT_ONCE = 50
 LATER = 20
 CHANGED = 10
