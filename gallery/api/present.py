@@ -137,7 +137,7 @@ def _facts(lens: Lens, tile: Tile, item: PhotoItem | None, tags: list[str]) -> d
         "sha256": photo.sha256 if mine and not photo.is_taken_down else None,
         "decided_at": photo.decided_at if mine else None,
         "can_ask_again": lens.can_ask_again if mine else None,
-        "review_hint": " ".join(filter(None, (lens.appeal, lens.review_hint))) or None,
+        "review_hint": lens.hints or None,
         "origin_url": (photo.origin_url or None) if mine else None,
         "trashed_at": photo.trashed_at if mine else None,
         "stack": [_stacked_file(file) for file in tile.stack] if mine else None,

@@ -92,7 +92,7 @@ def desk_tiles(photos: Sequence[Photo], viewer: User) -> tuple[list[DeskTile], b
             tile=tile,
             uploader=uploaders[photo.owner_id],
             reader=readers.get(photo.pk, ""),
-            hint=" ".join(filter(None, (Lens(photo, viewer).appeal, Lens(photo, viewer).review_hint))),
+            hint=Lens(photo, viewer).hints,
             device=_device(ready_item(photo, reading)),
             is_own=tile.is_mine and leaves_own,
             new_words=NewWords.of(photo),

@@ -27,6 +27,8 @@ NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 """Not checked yet. An instant and not NULL, because databases order NULLs differently in indexes."""
 
 
+MAX_APPEAL_LENGTH = 300
+
 # 128 bits: finding two captions with one mark takes about 2^64 tries.
 WORDS_MARK_LENGTH = 32
 
@@ -105,7 +107,9 @@ class Photo(models.Model):
     trashed_at = models.DateTimeField(null=True, editable=False)
     decided_at = models.DateTimeField(null=True, editable=False)
     asked_again = models.BooleanField(default=False, db_default=False, editable=False)
-    appeal = models.CharField(max_length=300, blank=True, default="", db_default="", editable=False)
+    appeal = models.CharField(
+        max_length=MAX_APPEAL_LENGTH, blank=True, default="", db_default="", editable=False
+    )
     taken_down_at = models.DateTimeField(null=True, editable=False)
     review_hint = models.CharField(max_length=40, blank=True, default="", db_default="", editable=False)
     stack_key = models.CharField(max_length=KEY_LENGTH, blank=True, default="", db_default="", editable=False)

@@ -104,6 +104,11 @@ class Lens:
         return " ".join(parts)
 
     @property
+    def hints(self) -> str:
+        """Return all that moderators should know before they decide; empty for others."""
+        return " ".join(filter(None, (self.appeal, self.review_hint)))
+
+    @property
     def can_retry(self) -> bool:
         """Return whether the viewer may have the worker try again."""
         return self.is_mine and self.photo.can_be_tried_again

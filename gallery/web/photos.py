@@ -18,7 +18,7 @@ from gallery.albums.tagging import tags_of
 from gallery.blocks.actions import is_blocked
 from gallery.photos import actions, timeline
 from gallery.photos.actions import Outcome
-from gallery.photos.models import Photo
+from gallery.photos.models import MAX_APPEAL_LENGTH, Photo
 from gallery.photos.states import State, Visibility
 from gallery.presentation.camera_facts import facts_of
 from gallery.presentation.file_words import labeled, offered_tags
@@ -34,9 +34,6 @@ from thumbworker.contract.text import clean_text
 if TYPE_CHECKING:
     from gallery.accounts.models import User
     from gallery.accounts.typing import Request, SignedInRequest
-
-
-MAX_APPEAL_LENGTH = 300
 
 
 def _own_or_404(user: User, photo_id: UUID) -> Photo:
@@ -104,6 +101,7 @@ def _photo_page(request: Request, found: Photo, form: PhotoForm, status: int = 2
         "can_moderate": seen.can_review,
         "can_download": seen.can_download,
         "can_try_again": seen.can_retry,
+        "max_appeal_length": MAX_APPEAL_LENGTH,
         "can_ask_again": seen.can_ask_again and not is_blocked(found.owner),
         "can_stack": seen.can_edit and can_be_stacked(found),
         "edit_form": form if seen.is_mine else None,

@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field, StrictBool, StrictStr
 from gallery.albums.models import MAX_TAG_LENGTH
 from gallery.albums.tagging import LETTER, MAX_TAGS, SEPARATORS
 from gallery.api.schemas.shapes import LEFT_OUT, NUL_FREE, Day, Input, Instant, Output, Words, cleaned
-from gallery.photos.models import WORDS_MARK_LENGTH
+from gallery.photos.models import MAX_APPEAL_LENGTH, WORDS_MARK_LENGTH
 from gallery.storage.catalogue import BATCH_SIZE
 from gallery.storage.signed_urls import LIFETIME_SECONDS, WINDOW_SECONDS
 from thumbworker.contract import policy
@@ -333,7 +333,7 @@ class Review(Input):
 class AskAgain(Input):
     """A request for another review."""
 
-    words: Annotated[Words, Field(max_length=300), cleaned(300)] = Field(
+    words: Annotated[Words, Field(max_length=MAX_APPEAL_LENGTH), cleaned(MAX_APPEAL_LENGTH)] = Field(
         "", description="A word to the moderator."
     )
 
