@@ -55,10 +55,12 @@ def close(now: datetime) -> int:
     """Keep the hours that are over, newest first, up to two days at once. Return how many were kept."""
     end = start_of_hour(now - OPEN_FOR)
     wanted = _hours(start_of_hour(now - KEPT), end)
-    ProcessedHour.objects.filter(starts_at__lt=wanted[0]).delete()
     kept = set(ProcessedHour.objects.filter(starts_at__lt=end).values_list("starts_at", flat=True))
     missing = [hour for hour in wanted if hour not in kept][-HOURS_AT_ONCE:]
+    if not missing:
+        return 0
     made = [hour for gap in _gaps(missing) for hour in _count(gap)]
+    ProcessedHour.objects.filter(starts_at__lt=wanted[0]).delete()
     # Another run may have kept them meanwhile. Its counts are as good.
     ProcessedHour.objects.bulk_create(made, ignore_conflicts=True)
     return len(made)
