@@ -99,11 +99,13 @@ def _role(functions: Any, iam: Any, function: str, title: str) -> Finding:
     policies = iam.list_role_policies(RoleName=role)["PolicyNames"]
     if not policies:
         return broken(title, f"the role {role} allows nothing. {RESTORE}", "worker-errors")
-    allowed: set[str] = set()
-    for policy in policies if _kind(function) in RIGHTS else ():
-        allowed |= _allowed(iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"])
-    if missing := sorted(RIGHTS.get(_kind(function), set()) - allowed):
-        return broken(title, f"the role {role} lacks {', '.join(missing)}. {RESTORE}", "worker-errors")
+    missing = set(RIGHTS.get(_kind(function), ()))
+    for policy in policies if missing else ():
+        missing -= _allowed(iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"])
+    if missing:
+        return broken(
+            title, f"the role {role} lacks {', '.join(sorted(missing))}. {RESTORE}", "worker-errors"
+        )
     return ok(title)
 
 
