@@ -8,11 +8,9 @@ each. Without ``repair`` nothing is changed. Whatever is good is never touched.
 from __future__ import annotations
 
 import time
-from collections import deque
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Generic, TypeVar
-from uuid import UUID
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils import timezone
@@ -22,27 +20,25 @@ from gallery.photos.models import DeletionRecord, Photo
 from gallery.photos.months import recount_months
 from gallery.processing import consistency, damage, repairs
 from gallery.processing.settle import settle
+from gallery.processing.side_by_side import pages
 from gallery.storage import catalogue, queues
 from gallery.storage.originals import DATABASE_MARK_KEY, originals
 from thumbworker.contract import keys
 from thumbworker.contract.items import Status
-from thumbworker.contract.policy import every_rendition_key, rendition_names
+from thumbworker.contract.policy import rendition_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from datetime import datetime
+    from uuid import UUID
 
     from gallery.processing.damage import Kind
+    from gallery.processing.side_by_side import Page
     from gallery.storage.originals import Listed
 
-T = TypeVar("T")
-
-PAGE_SIZE = 1000
-"""Keys and rows held of each kind. One LIST returns at most as many."""
 EXAMPLES = 20
 LATE_AFTER = timedelta(minutes=15)
 """After it, a photo whose original arrived is not just waiting for its turn."""
-ID_LENGTH = 36
 MAX_LETTERS = 1000
 NUDGED = {
     damage.ITEM_MISSING,
@@ -123,7 +119,7 @@ class Fsck:
         """
         deadline = time.monotonic() + self.seconds
         self.report.last = self.after
-        for page in _pages(self.after):
+        for page in pages(self.after):
             self._check_page(page)
             self.show(self.report)
             if time.monotonic() >= deadline:
@@ -148,7 +144,7 @@ class Fsck:
 
     # ---- photos -------------------------------------------------------------------------------------------
 
-    def _check_page(self, page: _Page) -> None:
+    def _check_page(self, page: Page) -> None:
         late_before = timezone.now() - self.late_after
         for batch in catalogue.batches(list(page.photos)):
             reading = catalogue.read(batch)
@@ -204,7 +200,7 @@ class Fsck:
         for kind in kinds:
             self._found(kind, photo.pk, repaired=kind in done)
 
-    def _check_strangers(self, page: _Page) -> None:
+    def _check_strangers(self, page: Page) -> None:
         ids = (page.originals.keys() | page.renditions.keys()) - page.photos.keys()
         taken_down = {photo.pk for photo in page.photos.values() if photo.is_taken_down}
         for batch in catalogue.batches(sorted(ids | (taken_down & page.originals.keys()))):
@@ -298,96 +294,3 @@ class Fsck:
             queues.remove(url, letter)
         self._found(damage.MESSAGE_UNOWNED, letter.message_id, repaired=repaired)
         return repaired
-
-
-@dataclass(slots=True)
-class _Page:
-    """All that rows and listings say between two ids. ``last`` is the last id; foreign keys are whole."""
-
-    photos: dict[UUID, Photo] = field(default_factory=dict)
-    originals: dict[UUID, Listed] = field(default_factory=dict)
-    renditions: dict[UUID, dict[str, int]] = field(default_factory=dict)
-    foreign: list[str] = field(default_factory=list)
-
-    @property
-    def last(self) -> UUID | None:
-        return max([*self.photos, *self.originals, *self.renditions], default=None)
-
-
-class _Stream(Generic[T]):
-    """Pages of one store in the order of ids, read when they are needed."""
-
-    def __init__(self, pages: Iterable[list[T]], id_of: Callable[[T], str]) -> None:
-        self._pages = iter(pages)
-        self._id_of = id_of
-        self._waiting: deque[T] = deque()
-        self._ended = False
-
-    def read_on(self) -> str | None:
-        """Return the id before which everything was read, or ``None`` if all was."""
-        while not self._ended and (
-            not self._waiting or self._id_of(self._waiting[0]) == self._id_of(self._waiting[-1])
-        ):
-            page = next(self._pages, None)
-            if page is None:
-                self._ended = True
-            else:
-                self._waiting.extend(page)
-        return None if self._ended else self._id_of(self._waiting[-1])
-
-    def before(self, end: str | None) -> Iterator[T]:
-        """Take what lies before this id."""
-        while self._waiting and (end is None or self._id_of(self._waiting[0]) < end):
-            yield self._waiting.popleft()
-
-
-def _pages(after: UUID | None) -> Iterator[_Page]:
-    start = str(after) if after else ""
-    storage = originals()
-    rows = _Stream(_rows(after), lambda photo: str(photo.pk))
-    listed = _Stream(storage.listed(after=start, page_size=PAGE_SIZE), lambda entry: entry.name[:ID_LENGTH])
-    renditions = {
-        name: _Stream(
-            # "~" comes after every key of that photo.
-            storage.listed_renditions(name, after=start and start + "~", page_size=PAGE_SIZE),
-            lambda entry: entry.name[:ID_LENGTH],
-        )
-        for name in rendition_names()
-    }
-    while True:
-        ends = [rows.read_on(), listed.read_on(), *(stream.read_on() for stream in renditions.values())]
-        end = min((one for one in ends if one is not None), default=None)
-        page = _Page(photos={photo.pk: photo for photo in rows.before(end)})
-        for entry in listed.before(end):
-            parsed = keys.parse_key(keys.ORIGINALS_PREFIX + entry.name)
-            if parsed:
-                page.originals[parsed[1]] = entry
-            else:
-                page.foreign.append(keys.ORIGINALS_PREFIX + entry.name)
-        for name, stream in renditions.items():
-            for entry in stream.before(end):
-                _sort_rendition(f"{name}/{entry.name}", entry, page)
-        yield page
-        if end is None:
-            return
-
-
-def _sort_rendition(key: str, entry: Listed, page: _Page) -> None:
-    try:
-        photo_id = UUID(entry.name[:ID_LENGTH])
-    except ValueError:
-        photo_id = None
-    if photo_id and key in every_rendition_key(photo_id):
-        page.renditions.setdefault(photo_id, {})[key] = entry.size_bytes
-    else:
-        page.foreign.append(key)
-
-
-def _rows(after: UUID | None) -> Iterator[list[Photo]]:
-    while True:
-        rows = Photo.objects.select_related("owner").order_by("pk")
-        page = list((rows.filter(pk__gt=after) if after else rows)[:PAGE_SIZE])
-        if not page:
-            return
-        yield page
-        after = page[-1].pk

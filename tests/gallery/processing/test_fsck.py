@@ -16,7 +16,7 @@ from django.utils import timezone
 from gallery.accounts.models import User
 from gallery.photos.models import DeletionRecord, MonthCount, Photo
 from gallery.photos.states import State, Visibility
-from gallery.processing import damage, fsck
+from gallery.processing import damage, fsck, side_by_side
 from gallery.processing.damage import KINDS, Kind
 from gallery.processing.fsck import Fsck, Report
 from gallery.storage import catalogue, queues
@@ -136,7 +136,7 @@ def world(
     settings.THUMBNAILS_DEAD_LETTER_QUEUE_URL, settings.IMPORTS_DEAD_LETTER_QUEUE_URL = urls
     queues._client.cache_clear()
     # Every test walks several pages.
-    monkeypatch.setattr(fsck, "PAGE_SIZE", 2)
+    monkeypatch.setattr(side_by_side, "PAGE_SIZE", 2)
     monkeypatch.setattr(catalogue, "BATCH_SIZE", 2)
     world.photo(State.APPROVED)
     world.photo(State.REJECTED)
@@ -523,6 +523,20 @@ def test_remove__deletes_unknown_originals_only(world: World) -> None:
 # ---- the walk ---------------------------------------------------------------------------------------------
 
 
+def test_walk__a_photo_that_arrived_after_the_listing_is_no_damage(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo_id = UUID(str(lose_original(world)))
+    read = catalogue.read
+
+    def arrives_meanwhile(*arguments: Any, **named: Any) -> catalogue.Reading:
+        world.stores.put_original(photo_id, BYTES)
+        return read(*arguments, **named)
+
+    monkeypatch.setattr(catalogue, "read", arrives_meanwhile)
+    assert named(run(deep=False)) == {}
+
+
 def test_walk__is_continued_where_it_ended(world: World) -> None:
     lost = sorted(str(lose_original(world)) for _ in range(4))
     found: list[str] = []
@@ -550,7 +564,7 @@ def test_walk__costs_few_calls(
 ) -> None:
     for _ in range(27):
         world.photo()
-    monkeypatch.setattr(fsck, "PAGE_SIZE", 1000)
+    monkeypatch.setattr(side_by_side, "PAGE_SIZE", 1000)
     monkeypatch.setattr(catalogue, "BATCH_SIZE", 100)
     calls: list[str] = []
     events = fsck.originals().client.meta.events
@@ -598,6 +612,17 @@ def test_command__says_what_a_person_can_do(world: World) -> None:
         said, failed = command(*arguments)
         assert said[-1] == "  Copy the original back from a backup, or trash the photo."
         assert failed == "Not everything is well."
+
+
+def test_command__says_what_it_deleted(world: World) -> None:
+    photo_id = put_original_of_no_one(world)
+    said, failed = command("--remove")
+    assert said[2:] == [
+        "1 originals without row and deletion record (original_unknown)",
+        f"  {photo_id}",
+        "  1 deleted.",
+    ]
+    assert failed == ""
 
 
 def test_command__prints_json(world: World) -> None:

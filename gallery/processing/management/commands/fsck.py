@@ -136,8 +136,10 @@ class Command(BaseCommand):
             self.stdout.write(f"  {subject}")
         if count.found > len(count.examples):
             self.stdout.write(f"  … and {count.found - len(count.examples):,} more: --json prints all")
-        if count.repaired:
-            self.stdout.write(f"  {count.repaired:,} repaired: {kind.repair or 'they were deleted'}.")
+        if kind is damage.ORIGINAL_UNKNOWN and report.removed:
+            self.stdout.write(f"  {report.removed:,} deleted.")
+        elif count.repaired:
+            self.stdout.write(f"  {count.repaired:,} repaired: {kind.repair}.")
         if count.found > count.repaired:
             if kind.repair and not repair:
                 self.stdout.write(f"  --repair: {kind.repair}.")
