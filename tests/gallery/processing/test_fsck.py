@@ -457,6 +457,12 @@ def test_open_record__is_left_to_the_sweep(world: World) -> None:
     assert named(run(repair=True)) == {}
 
 
+def test_item__of_an_original_without_row_belongs_to_it(world: World) -> None:
+    photo_id = UUID(str(put_original_of_no_one(world)))
+    world.put_item_as(photo_id, status="READY")
+    assert named(run()) == {damage.ORIGINAL_UNKNOWN: [str(photo_id)]}
+
+
 def test_deep__is_needed_to_find_garbage(world: World) -> None:
     spoil_rendition(world)
     assert named(Fsck().run()) == {}
