@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from django.conf import settings
 from django.core.mail import send_mail
-from django.core.signals import request_finished
+from django.core.signals import request_finished, request_started
 from django.dispatch import receiver
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -65,6 +65,12 @@ def queue(name: str, recipient: str, context: dict[str, Any], *, is_secret: bool
 
 _waiting = local()
 """The request's thread: ``seconds`` is set if it queued an email."""
+
+
+@receiver(request_started)
+def _leave_what_others_queued(**_kwargs: object) -> None:
+    """Leave what a job or a command queued in this thread to the next run: no request waits for it."""
+    _waiting.seconds = None
 
 
 @receiver(request_finished)

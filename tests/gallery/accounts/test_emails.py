@@ -52,6 +52,13 @@ def test_send__again_while_the_server_is_down(settings: SettingsWrapper) -> None
     assert not QueuedEmail.objects.exists()
 
 
+def test_request__sends_nothing_that_was_queued_outside_of_it(alice: User) -> None:
+    emails.queue("account_deleted", "alice@example.org", {"user": alice})
+    Client().get("/sign-in/")
+    assert not mail.outbox
+    assert emails.send_queued() == 1
+
+
 def test_reset__does_the_same_writes_for_an_unknown_address(alice: User) -> None:
     def writes(address: str) -> list[str]:
         with CaptureQueriesContext(
