@@ -138,6 +138,7 @@ MIDDLEWARE = [
     "gallery.core.addresses_without_nul.AddressesWithoutNulMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "gallery.core.outages.OutagesMiddleware",
     "gallery.storage.time_limits.StoreTimeMiddleware",
     "gallery.core.database_waits.DatabaseWaitsMiddleware",
     "gallery.api.middleware.ApiMiddleware",

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from thumbworker import log
+from thumbworker.contract import metrics as contract
 from thumbworker.contract.metrics import STAGE, directive, metadata
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 FUNCTION, REASON = "Function", "Reason"
 """Dimensions besides the stage. CloudWatch bills each value: use none that grows with photos or people."""
 
-PROCESSED, FAILED, CRASHED = "Processed", "Failed", "Crashed"
+PROCESSED, FAILED, CRASHED, UNAVAILABLE = "Processed", "Failed", "Crashed", contract.UNAVAILABLE
 READ, DECODE, ENCODE, WRITE = (
     "LookMilliseconds",
     "DecodeMilliseconds",
@@ -29,7 +30,7 @@ READ, DECODE, ENCODE, WRITE = (
 """The steps of one photo. Two keep older names, which dashboards and alarms use."""
 FETCH, TOTAL = "FetchMilliseconds", "TotalMilliseconds"
 QUEUE_AGE, UPLOAD_TO_DONE = "QueueAgeMilliseconds", "UploadToDoneMilliseconds"
-UNITS = dict.fromkeys((PROCESSED, FAILED, CRASHED), "Count") | dict.fromkeys(
+UNITS = dict.fromkeys((PROCESSED, FAILED, CRASHED, UNAVAILABLE), "Count") | dict.fromkeys(
     (READ, DECODE, ENCODE, WRITE, FETCH, TOTAL, QUEUE_AGE, UPLOAD_TO_DONE), "Milliseconds"
 )
 
@@ -65,9 +66,9 @@ class MetricLog:
             directives = [directive((STAGE, FUNCTION), units)]
             if REASON in line:
                 directives.append(directive((STAGE, FUNCTION, REASON), {FAILED: UNITS[FAILED]}))
-            if CRASHED in line:
-                # One alarm covers all functions.
-                directives.append(directive((STAGE,), {CRASHED: UNITS[CRASHED]}))
+            # One alarm for each of them covers all functions.
+            if rung := {name: UNITS[name] for name in (CRASHED, UNAVAILABLE) if name in line}:
+                directives.append(directive((STAGE,), rung))
             line = line | {STAGE: self.stage, FUNCTION: self.function}
             line |= metadata(*directives, now=self.now())
         self.write_line(line)

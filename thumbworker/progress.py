@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 UNAVAILABLE, POSTPONED, CRASHED = "unavailable", "postponed", "crashed"
 LEVELS = {UNAVAILABLE: WARNING, POSTPONED: WARNING, CRASHED: ERROR}
 """Log levels of the outcomes whose messages must come again; all other outcomes are ``info``."""
+COUNTED = {UNAVAILABLE: metrics.UNAVAILABLE, CRASHED: metrics.CRASHED}
+"""The metrics of those that ring an alarm."""
 
 
 @dataclass(slots=True)
@@ -135,8 +137,8 @@ class Progress:
         self._steps = self._data = None
         for name in (metrics.PROCESSED, metrics.FAILED, metrics.REASON):
             self._metrics.pop(name, None)
-        if outcome == CRASHED:
-            self._metrics[metrics.CRASHED] = 1
+        if outcome in COUNTED:
+            self._metrics[COUNTED[outcome]] = 1
 
     def _finish(self, result: Result) -> None:
         self.outcome = str(result.outcome)

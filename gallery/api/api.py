@@ -17,7 +17,7 @@ from gallery.api.openapi import complete
 from gallery.api.problems import Problem
 from gallery.api.routes import account, albums, downloads, images, photos, uploads
 from gallery.api.strictness import refuse_unknown_names
-from gallery.core import reasons
+from gallery.core import outages, reasons
 from gallery.core.database_waits import is_busy
 from gallery.search.time_limit import TooBroad
 
@@ -84,6 +84,7 @@ def database_error(request: HttpRequest, found: Exception) -> HttpResponse:
     if not is_busy(found):
         raise found
     logger.warning("database_unavailable", path=request.path, problem=str(found))
+    outages.note("Database", str(found))
     return problems.response(Problem(reasons.DATABASE_BUSY))
 
 

@@ -22,6 +22,7 @@ from gallery.operations.remote_commands import SECONDS_TO_ANSWER, run_command
 from gallery.processing import hours
 from gallery.processing import sweep as photos_sweep
 from gallery.search import reindex
+from thumbworker.contract.metrics import UNAVAILABLE
 
 logger = structlog.get_logger(__name__)
 
@@ -48,7 +49,8 @@ def sweep(_event: object = None, _context: object = None) -> dict[str, Any]:
         {
             "SweepRuns": 1,
             "SweepStopped": int(counts["stopped"]),
-            "SweepUnavailable": int(counts["unavailable"]),
+            # Where few people come, it is the sweep that meets a store that does not answer.
+            UNAVAILABLE: int(counts["unavailable"]),
             "SweepNudged": counts["nudged"],
             "SweepDone": sum(counts["done"].values()),
             "SweepDue": sum(kind["due"] for kind in counts["backlog"]),

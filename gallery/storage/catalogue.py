@@ -11,6 +11,7 @@ from boto3.dynamodb.types import TypeDeserializer
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 
+from gallery.core.outages import StoreUnavailable
 from gallery.storage.aws import client_config, make_client
 from thumbworker.contract import keys
 from thumbworker.contract.imports import ImportItem
@@ -31,7 +32,7 @@ ROUNDS = 2
 """How many times unprocessed keys are requested before pages show placeholders."""
 
 
-class CatalogueUnavailable(Exception):
+class CatalogueUnavailable(StoreUnavailable):
     """DynamoDB did not answer."""
 
 

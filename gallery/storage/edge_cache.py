@@ -12,6 +12,7 @@ from uuid import uuid4
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 
+from gallery.core.outages import StoreUnavailable
 from gallery.storage import time_limits
 from gallery.storage.aws import client_config, make_client
 from thumbworker.contract.policy import EVER
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 
-class EdgeCacheUnavailable(Exception):
+class EdgeCacheUnavailable(StoreUnavailable):
     """CloudFront did not answer, or refused."""
 
 

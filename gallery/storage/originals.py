@@ -23,6 +23,7 @@ from django.conf import settings
 from django.core.files.storage import storages
 from storages.backends.s3 import S3Storage
 
+from gallery.core.outages import StoreUnavailable
 from gallery.storage import time_limits
 from gallery.storage.attachment import attachment
 from gallery.storage.aws import client_config, make_client, session
@@ -61,7 +62,7 @@ class Listed:
     stored_at: datetime
 
 
-class OriginalsUnavailable(Exception):
+class OriginalsUnavailable(StoreUnavailable):
     """S3 did not answer, or refused for a reason that is not the caller's."""
 
 

@@ -15,6 +15,7 @@ from urllib.parse import unquote_plus
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 
+from gallery.core.outages import StoreUnavailable
 from gallery.storage import time_limits
 from gallery.storage.aws import client_config, make_client
 from thumbworker.contract import keys
@@ -33,7 +34,7 @@ PROCESSING_SECONDS = 15.0
 """Less than ``HIDDEN_SECONDS``, so no message is received twice."""
 
 
-class QueueUnavailable(Exception):
+class QueueUnavailable(StoreUnavailable):
     """SQS did not answer, or the role has no permission."""
 
 

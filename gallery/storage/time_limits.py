@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from botocore.exceptions import BotoCoreError
 from django.conf import settings
 
+from gallery.core import outages
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -148,12 +150,13 @@ def at_most(seconds: float) -> Iterator[None]:
 
 def carried(function: Callable[P, T]) -> Callable[P, T]:
     """Return the function with the limit of this thread, for a pool: threads inherit no context."""
-    limit = _current.get()
+    limit, problems = _current.get(), outages.current()
 
     def call(*arguments: P.args, **named: P.kwargs) -> T:
         token = _current.set(limit)
         try:
-            return function(*arguments, **named)
+            with outages.collected(problems):
+                return function(*arguments, **named)
         finally:
             _current.reset(token)
 

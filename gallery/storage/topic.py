@@ -16,6 +16,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 
+from gallery.core import outages
 from gallery.storage.aws import client_config, make_client
 
 if TYPE_CHECKING:
@@ -81,5 +82,8 @@ def _publish(client: SNSClient, event: PhotoEvent) -> bool:
         logger.warning(
             "event_not_published", type=event.type, photo_id=str(event.photo_id), problem=str(error)
         )
+        if isinstance(error, ClientError):
+            # Refused. A late answer is no case: the quick client gives it less than half a second.
+            outages.note("TopicUnavailable", str(error))
         return False
     return True

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.template import loader
 from django.views import defaults
 
-from gallery.core import reasons
+from gallery.core import outages, reasons
 from gallery.core.database_waits import RETRY_AFTER_SECONDS, is_busy
 
 if TYPE_CHECKING:
@@ -26,8 +26,10 @@ def refusal(reason: Reason) -> JsonResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer an exception (Django's ``handler500``): a database that is locked or away is no bug."""
-    if not is_busy(sys.exc_info()[1]):
+    found = sys.exc_info()[1]
+    if not is_busy(found):
         return defaults.server_error(request)
+    outages.note("Database", str(found))
     if "application/json" in {request.content_type, request.headers.get("Accept")}:
         response: HttpResponse = refusal(reasons.DATABASE_BUSY)
     else:

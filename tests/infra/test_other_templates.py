@@ -16,8 +16,8 @@ from infra.deploy.stages import TEMPLATES
 from infra.provision import Parameters, stack_request
 from tests.templates import load, resources_of
 from thumbworker.contract import policy
-from thumbworker.contract.metrics import NAMESPACE, STAGE
-from thumbworker.metrics import FUNCTION, REASON, UNITS
+from thumbworker.contract.metrics import NAMESPACE, STAGE, UNAVAILABLE
+from thumbworker.metrics import CRASHED, FUNCTION, REASON, UNITS
 
 SITE = load("site")["Resources"]
 WATCH = load("watch")["Resources"]
@@ -152,12 +152,21 @@ class TestWatch:
             ("WebThrottles", "Throttles"),
             ("SweepGone", "SweepRuns"),
             ("SweepStopped", "SweepStopped"),
-            ("WorkerCrashes", "Crashed"),
+            ("WorkerCrashes", CRASHED),
+            ("StoresUnavailable", UNAVAILABLE),
             ("FailureRate", "Failed"),
         ],
     )
     def test_alarm__has_its_metric(self, alarm: str, metric: str) -> None:
         assert ALARMS[alarm]["MetricName"] == metric
+
+    def test_stores_unavailable__counts_all_programs_and_ignores_a_moment(self) -> None:
+        alarm = ALARMS["StoresUnavailable"]
+        assert (alarm["Namespace"], alarm["Dimensions"]) == (
+            NAMESPACE,
+            [{"Name": STAGE, "Value": {"Ref": "Stage"}}],
+        )
+        assert (alarm["Statistic"], alarm["Threshold"], alarm["EvaluationPeriods"]) == ("Sum", 0, 2)
 
     def test_failure_rate__is_a_median_of_enough_photos(self) -> None:
         alarm = ALARMS["FailureRate"]
@@ -203,8 +212,9 @@ class TestWatch:
         rows = [row for widget in body["widgets"] for row in widget["properties"]["metrics"]]
         ours = [row for row in rows if row[0] == NAMESPACE and row[1] in UNITS]
         assert {row[1] for row in ours} == set(UNITS)
-        assert [row[2:] for row in ours if row[1] == "Crashed"] == [[STAGE, "${Stage}"]]
-        for row in (row for row in ours if row[1] != "Crashed"):
+        of_all = {row[1]: row[2:4] for row in ours if FUNCTION not in row}
+        assert of_all == {name: [STAGE, "${Stage}"] for name in (CRASHED, UNAVAILABLE)}
+        for row in (row for row in ours if row[1] not in of_all):
             assert row[2:5] == [STAGE, "${Stage}", FUNCTION]
             assert row[5] in {"thumbnails", "imports"}
         searched = [row[0]["expression"] for row in rows if "expression" in row[0]]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import socket
 import threading
 from contextlib import contextmanager, suppress
@@ -26,6 +27,7 @@ from gallery.accounts.models import User
 from gallery.api.tokens import Scope
 from gallery.core.reasons import STORE_UNAVAILABLE
 from gallery.imports.requests import PARALLEL_REQUESTS
+from gallery.operations import jobs
 from gallery.photos import transitions
 from gallery.photos.models import DeletionRecord, Photo, words_mark
 from gallery.photos.states import State
@@ -36,10 +38,12 @@ from gallery.storage.aws import MAX_ATTEMPTS
 from gallery.storage.originals import OriginalsUnavailable, originals
 from gallery.storage.topic import topic
 from gallery.uploads.offers import offer, read_request
+from tests.emf import metrics_of
 from tests.gallery.api.conftest import Program
 from tests.gallery.conftest import PASSWORD, PhotoFactory, make_photo
 from tests.gallery.stores import Stores, ready_item
 from tests.pictures import flat_jpeg
+from thumbworker.contract.metrics import UNAVAILABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -234,6 +238,8 @@ LONGER = {"plain upload", "api: plain upload", "take down"}
 PARALLEL = {"api: import many": PARALLEL_REQUESTS}
 UNSCALED = {"dead letters: retry", "approve"}
 """Their timeouts have parts of their own: a long poll, and the topic's single quick attempt."""
+UNCOUNTED = {"approve"}
+"""The event that its quick attempt could not publish is published later."""
 
 
 @pytest.mark.parametrize("door", DOORS)
@@ -249,6 +255,48 @@ def test_door__stops_waiting_in_time(
     limit = seconds["request_longest" if door in LONGER else "request"]
     assert silent.attempts > 0
     assert silent.attempts * seconds["answer"] <= limit * PARALLEL.get(door, 1)
+
+
+@pytest.mark.parametrize("door", sorted(DOORS.keys() - UNCOUNTED))
+def test_door__is_counted_once(
+    door: str, world: World, silent: Hanging, capsys: pytest.CaptureFixture[str]
+) -> None:
+    act, _ = DOORS[door]
+    act(world)
+    assert counted(capsys) == [{("local",): {UNAVAILABLE: 1}}]
+
+
+def test_door__answered_is_not_counted(
+    world: World, moto_aws: MotoAws, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.photo()
+    assert Client().get("/").status_code == 200
+    assert world.program().get("/photos").status_code == 200
+    assert counted(capsys) == []
+
+
+def test_command__is_not_counted(silent: Hanging, capsys: pytest.CaptureFixture[str]) -> None:
+    """A command's output may be JSON that a program reads."""
+    with pytest.raises(OriginalsUnavailable):
+        originals().head(uuid4())
+    assert counted(capsys) == []
+
+
+def test_sweep__is_counted(
+    world: World, monkeypatch: pytest.MonkeyPatch, moto_aws: MotoAws, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.photo(State.AWAITING)
+    Photo.objects.update(due_at=timezone.now())
+    assert jobs.sweep()["unavailable"] is False
+    with hanging(monkeypatch, "s3", "dynamodb"):
+        assert jobs.sweep()["unavailable"] is True
+    assert [line[("local",)][UNAVAILABLE] for line in counted(capsys)] == [0, 1]
+
+
+def counted(capsys: pytest.CaptureFixture[str]) -> list[dict[tuple[str, ...], dict[str, float]]]:
+    """Return what CloudWatch counts of the lines written since the last call."""
+    lines = capsys.readouterr().out.splitlines()
+    return [metrics_of(json.loads(line)) for line in lines if line.startswith('{"_aws"')]
 
 
 def test_seconds__end_before_those_who_wait() -> None:

@@ -16,6 +16,7 @@ from tests.thumbworker.decoders import paint
 from tests.thumbworker.fakes import FakeQueue, World
 from thumbworker import metrics
 from thumbworker.batch import Batch
+from thumbworker.contract.metrics import UNAVAILABLE
 from thumbworker.contract.reasons import Reason
 from thumbworker.metrics import MetricLog
 from thumbworker.reconcile import Reconciler
@@ -104,6 +105,17 @@ def test_metrics__unchanged_and_deleted_count_as_neither(worker: Worker) -> None
         assert {"Processed", "Failed", "UploadToDoneMilliseconds"} & metrics_of(line)[
             THUMBNAILS
         ].keys() == set()
+
+
+def test_metrics__store_that_does_not_answer(worker: Worker) -> None:
+    photo_id = uuid4()
+    worker.world.upload(photo_id)
+    worker.world.calls.failing = {"GetObject": 1}
+    line = worker.handle(events.sqs_record(events.uploaded(photo_id)))
+    measured = metrics_of(line)
+    assert (line["outcome"], measured["dev",]) == ("unavailable", {UNAVAILABLE: 1})
+    assert measured[THUMBNAILS][UNAVAILABLE] == 1
+    assert {"Processed", "Failed"} & measured[THUMBNAILS].keys() == set()
 
 
 def test_metrics__nudge_has_no_upload_time(worker: Worker) -> None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 NAMESPACE = "Contactsheet"
 STAGE = "Stage"
 """The dimension that every metric has."""
+UNAVAILABLE = "Unavailable"
+"""Messages and requests for which a store did not answer, or refused. One alarm covers all programs."""
 
 
 def directive(dimensions: Iterable[str], units: Mapping[str, str]) -> dict[str, Any]:

@@ -104,6 +104,8 @@ def _metrics(result: Result, queue_seconds: float | None) -> dict[str, Any]:
         fields = metrics.failed(result.reason)
     elif result.outcome is Outcome.CRASHED:
         fields = {metrics.CRASHED: 1}
+    elif result.outcome is Outcome.UNAVAILABLE:
+        fields = {metrics.UNAVAILABLE: 1}
     if result.fetch_seconds:
         fields[metrics.FETCH] = metrics.milliseconds(result.fetch_seconds)
     if queue_seconds is not None:

@@ -25,6 +25,7 @@ ALARMS = frozenset(
         "web-throttles",
         "sweep-gone",
         "sweep-stopped",
+        "stores-unavailable",
     }
 )
 """Those of ``infra/watch.yaml``, which are also sections of the runbook (a test compares all three)."""

@@ -84,6 +84,7 @@ def test_log_line__outcome_and_metrics() -> None:
         "a": Result(Outcome.COMPLETED, 1, correlation_id="asked-by-alice", fetch_seconds=0.25),
         "b": Result(Outcome.FAILED, 1, "import_not_there"),
         "c": Result(Outcome.CRASHED, 0, "ZeroDivisionError", "line 1"),
+        "d": Result(Outcome.UNAVAILABLE, 0, "GetObject: AccessDenied"),
     }
     photo_ids = {uuid4(): name for name in results}
     records = [record(f"imports/{photo_id}", message_id=name) for photo_id, name in photo_ids.items()]
@@ -101,6 +102,7 @@ def test_log_line__outcome_and_metrics() -> None:
         Outcome.COMPLETED: {function: {"Processed": 1, "Failed": 0, "FetchMilliseconds": 250.0} | waited},
         Outcome.FAILED: {function: {"Failed": 1} | waited, (*function, "import_not_there"): {"Failed": 1}},
         Outcome.CRASHED: {function: {"Crashed": 1} | waited, ("dev",): {"Crashed": 1}},
+        Outcome.UNAVAILABLE: {function: {"Unavailable": 1} | waited, ("dev",): {"Unavailable": 1}},
     }
 
 
