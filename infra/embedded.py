@@ -1,7 +1,7 @@
 """The embedded AWS: one ministack process, on loopback, with authentication enforced.
 
-ministack saves most of its state only at a graceful stop. The caller restores what a kill lost: it applies
-the template at every start and rebuilds items from originals.
+ministack saves most of its state only at a graceful stop. ``infra/embedded_server.py`` keeps the items, too.
+The caller restores what else a kill lost: it applies the template at every start and nudges waiting photos.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ import signal
 import subprocess
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import boto3
 from botocore.config import Config
@@ -25,9 +26,7 @@ from botocore.config import Config
 from infra import ports
 from infra.commands import CommandError, start
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+SERVER = Path(__file__).with_name("embedded_server.py")
 REGION = "eu-central-1"
 ROOT_ACCESS_KEY_ID = "embedded-root"
 STATE_WITH_ADDRESSES = ("sqs.json", "cloudformation.json")
@@ -106,7 +105,7 @@ class EmbeddedAws:
             CommandError: it ended or did not answer within ``READY_WITHIN_SECONDS``.
         """
         self.prepare_folder()
-        command = [str(self.python), "-I", "-m", "ministack"]
+        command = [str(self.python), "-I", str(SERVER)]
         with self.log_path.open("ab") as log:
             self.process = start(command, folder=self.folder, environment=self.environment(), log=log)
         try:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 def start(aws: EmbeddedAws, parameters: Parameters) -> Outputs:
     """Start it and apply the template; if anything changed, restart it to save the change.
 
-    ministack saves its state only at a graceful stop. After the restart, a kill loses later objects but never
-    buckets, queues or functions.
+    ministack saves its state only at a graceful stop. After the restart, a kill can lose messages that wait,
+    but no object, item, bucket, queue or function.
 
     Raises:
         CommandError: it did not start, or the template could not be applied.

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import re
 import shutil
+import signal
 import subprocess
 import uuid
+from pathlib import Path
 
 import pytest
 import requests
@@ -15,7 +18,7 @@ import requests
 from infra.embedded import EmbeddedAws
 from infra.local.environment import CHOICES
 from tests.pictures import jpeg
-from tests.running import gallery_in
+from tests.running import descendants, gallery_in
 from tests.waiting import eventually
 
 pytestmark = [pytest.mark.embedded, pytest.mark.slow]
@@ -126,6 +129,25 @@ def test_kill__loses_and_duplicates_no_photo(tmp_path):
             assert requests.get(photo["src"], timeout=10).headers["Content-Type"].startswith("image/")
         report = gallery.manage("fsck").splitlines()
         assert report == ["11 photos, 11 originals.", "Nothing is damaged."]
+
+
+def test_kill__of_the_embedded_aws_alone_keeps_every_item(tmp_path):
+    with gallery_in(tmp_path / "var") as gallery:
+        visitor = Visitor(gallery)
+        photo_ids = visitor.upload([jpeg(number) for number in range(20)])
+        eventually(lambda: visitor.all_shown(photo_ids), within_seconds=90)
+        (aws,) = [
+            process_id
+            for process_id in descendants(gallery.process.pid)
+            if "embedded_server.py" in Path(f"/proc/{process_id}/cmdline").read_text()
+        ]
+        os.kill(aws, signal.SIGKILL)
+        assert gallery.process.wait(60) == 1
+    with gallery_in(tmp_path / "var") as gallery:
+        # What the start found before it repaired anything.
+        found = (gallery.folder.logs / "prepare.log").read_text()
+        assert "20 photos, 20 originals.\nNothing is damaged." in found
+        assert Visitor(gallery).all_shown(photo_ids)
 
 
 def test_full_disk__takes_no_upload_and_loses_none(disk):

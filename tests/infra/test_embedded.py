@@ -81,6 +81,74 @@ def test_kill__keeps_objects_and_owners(aws):
     assert found["ContentType"] == "image/jpeg"
 
 
+@pytest.fixture
+def table(aws):
+    """Start it with an empty table, saved; return a function that gives its client."""
+    aws.start()
+    aws.client("dynamodb").create_table(
+        TableName="kept",
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    aws.stop()
+    aws.start()
+    return aws.client("dynamodb")
+
+
+def items(table):
+    """Return the values in the table by their keys."""
+    return {item["pk"]["S"]: item["n"]["N"] for item in table.scan(TableName="kept")["Items"]}
+
+
+def put(table, *keys, **condition):
+    for key in keys:
+        table.put_item(TableName="kept", Item={"pk": {"S": key}, "n": {"N": "1"}}, **condition)
+
+
+def add(table, key):
+    table.update_item(
+        TableName="kept",
+        Key={"pk": {"S": key}},
+        UpdateExpression="ADD n :one",
+        ExpressionAttributeValues={":one": {"N": "1"}},
+    )
+
+
+def test_kill__keeps_every_item(aws, table):
+    put(table, *(f"photo#{number}" for number in range(40)))
+    add(table, "photo#1")
+    table.delete_item(TableName="kept", Key={"pk": {"S": "photo#2"}})
+    with pytest.raises(table.exceptions.ConditionalCheckFailedException):
+        put(table, "photo#3", ConditionExpression="attribute_not_exists(pk)")
+    before = items(table)
+    assert (len(before), before["photo#1"]) == (39, "2")
+    for _ in range(2):
+        aws.kill()
+        aws.start()
+        assert items(table) == before
+
+
+def test_stop__makes_no_write_twice(aws, table):
+    add(table, "photo#1")
+    aws.stop()
+    aws.start()
+    add(table, "photo#1")
+    aws.kill()
+    aws.start()
+    assert items(table) == {"photo#1": "2"}
+
+
+def test_kill__half_a_line_spoils_no_other(aws, table):
+    put(table, "photo#1")
+    with (aws.folder / "state" / "dynamodb.journal").open("a") as journal:
+        journal.write('\n["0000')
+    put(table, "photo#2")
+    aws.kill()
+    aws.start()
+    assert items(table).keys() == {"photo#1", "photo#2"}
+
+
 def test_stop__empties_the_temporary_folder(aws):
     aws.start()
     (aws.folder / "tmp" / "left-behind").mkdir()

@@ -106,7 +106,7 @@ def test_run__stops_when_the_embedded_aws_ends(tmp_path):
         (aws_process,) = [
             process_id
             for process_id in descendants(gallery.process.pid)
-            if "-m\0ministack" in command_of(process_id)
+            if "embedded_server.py" in command_of(process_id)
         ]
         subprocess.run(["/bin/kill", "-9", str(aws_process)], check=True)
         assert gallery.process.wait(60) == 1
