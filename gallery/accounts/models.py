@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+MAX_DISPLAY_NAME_LENGTH = 60
+NAME_FIELDS = ("display_name", "public_name", "name_at", "name_note")
 NAME_TAKEN = _("This username is taken. Choose another.")
 
 
@@ -56,6 +58,10 @@ class AccountManager(UserManager["User"]):
 class User(AbstractUser):
     """A user. ``used_bytes`` counts the bytes that their originals occupy or have reserved.
 
+    ``display_name`` is what the user wants to be called. Others read ``public_name``: the display name that
+    was approved last, or empty. ``name_at`` is since when another one waits for review, and ``name_note`` why
+    it was rejected (see ``gallery.photos.owner_names``).
+
     ``email`` is a confirmed address in lower case, or empty; django-allauth's rows follow it.
     ``session_epoch`` is part of what sessions are checked against: a higher value ends them all.
     ``skeleton`` is what the username looks like (see ``usernames``).
@@ -73,6 +79,19 @@ class User(AbstractUser):
     skeleton = models.CharField(max_length=200, default="", db_default="", editable=False)
     mfa_due_at = models.DateTimeField(null=True, editable=False)
     decisions_seen_at = models.DateTimeField(null=True, editable=False)
+    display_name = models.CharField(
+        _("display name"),
+        max_length=MAX_DISPLAY_NAME_LENGTH,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+    )
+    public_name = models.CharField(
+        max_length=MAX_DISPLAY_NAME_LENGTH, blank=True, default="", db_default="", editable=False
+    )
+    name_at = models.DateTimeField(null=True, editable=False)
+    name_note = models.CharField(max_length=500, blank=True, default="", db_default="", editable=False)
 
     objects: ClassVar[AccountManager] = AccountManager()
 
@@ -80,6 +99,7 @@ class User(AbstractUser):
         indexes: ClassVar[list[models.Index]] = [
             models.Index("skeleton", name="accounts_user_skeleton"),
             models.Index("left_at", name="accounts_user_left", condition=Q(left_at__isnull=False)),
+            models.Index("name_at", name="accounts_user_name_waits", condition=Q(name_at__isnull=False)),
         ]
         constraints: ClassVar[list[Any]] = [
             # Usernames that differ only by case are too easily confused.
@@ -97,19 +117,29 @@ class User(AbstractUser):
         ]
 
     @property
+    def shown_name(self) -> str:
+        """Return the name that others read."""
+        return self.public_name or self.username
+
+    @property
+    def own_name(self) -> str:
+        """Return the name that the user reads, approved or not."""
+        return self.display_name or self.username
+
+    @property
     def quota_percent(self) -> int:
         """Return the used share of the quota, rounded up, at most 100."""
         # A quota may be 0.
         return min(100, -(-100 * self.used_bytes // max(self.quota_bytes, 1)))
 
     def save(self, *, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
-        """Save all fields but ``used_bytes``, which uploads change while a form is open.
+        """Save all fields but those that change while a form is open: ``used_bytes``, and a display name.
 
         Raises:
             django.db.DatabaseError: the account was deleted meanwhile. It is not created again.
         """
         if update_fields is None and not self._state.adding:
-            kept = {"id", "used_bytes", *self.get_deferred_fields()}
+            kept = {"id", "used_bytes", *NAME_FIELDS, *self.get_deferred_fields()}
             names = (field.attname for field in self._meta.concrete_fields)
             update_fields = [name for name in names if name not in kept]
         self.email = self.email.lower()
@@ -212,6 +242,9 @@ class AccountEvent(models.Model):
         TAKEN_DOWN = "photo_taken_down", _("One of your photos was taken down")
         BLOCKED = "blocked", _("Account blocked")
         UNBLOCKED = "unblocked", _("Block ended")
+        NAME_CHANGED = "name_changed", _("Display name changed")
+        NAME_APPROVED = "name_approved", _("Display name approved")
+        NAME_REJECTED = "name_rejected", _("Display name rejected")
         UNDONE = "undone", _("A change was undone by email link")
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="account_events")

@@ -120,6 +120,11 @@ def is_mixed(name: str) -> bool:
     return len(scripts) > 1 and not any(scripts <= allowed for allowed in TOGETHER)
 
 
+def is_reserved(name: str) -> bool:
+    """Return whether people would take the name for the gallery's own."""
+    return skeleton(name) in {skeleton(word) for word in RESERVED}
+
+
 def check(name: str, *, may_be_reserved: bool = False) -> None:
     """Check a new username, apart from its uniqueness.
 
@@ -133,8 +138,7 @@ def check(name: str, *, may_be_reserved: bool = False) -> None:
         raise ValidationError(_("Use letters of one alphabet only."))
     if not scripts_of(name) <= SCRIPTS:
         raise ValidationError(_("Usernames can't have letters of this alphabet. Choose others."))
-    bare = skeleton(name)
-    if not bare:
+    if not skeleton(name):
         raise ValidationError(_("A username needs a letter or a digit."))
-    if not may_be_reserved and bare in {skeleton(word) for word in RESERVED}:
+    if not may_be_reserved and is_reserved(name):
         raise ValidationError(_("This username is reserved. Choose another."))

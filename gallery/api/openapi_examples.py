@@ -35,6 +35,7 @@ PHOTO: dict[str, Any] = {
     "wordsMark": WORDS_MARK,
     "newWords": None,
     "owner": "alice",
+    "ownerName": "Alice Bergström",
     "pageAddress": f"{SITE}/photos/{PHOTO_ID}/",
     "width": 3000,
     "height": 2000,
@@ -73,6 +74,7 @@ ALBUM: dict[str, Any] = {
     "title": "Norway 2026",
     "description": "A week along the coast.",
     "owner": "alice",
+    "ownerName": "Alice Bergström",
     "visibility": "private",
     "createdAt": INSTANT,
     "photoCount": 12,
@@ -141,6 +143,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "responses": {
             "200": {
                 "name": "alice",
+                "displayName": "Alice Bergström",
+                "ownerName": "Alice Bergström",
                 "scopes": ["read", "upload"],
                 "tokenExpiresAt": "2026-08-01T00:00:00Z",
                 "usedBytes": 2413331,

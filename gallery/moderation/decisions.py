@@ -59,7 +59,14 @@ REASONS_FOR_WORDS = (
     _("Says something private about someone."),
     _("Has nothing to do with the photos."),
 )
-"""The usual reasons of a rejection of an album's title and description."""
+"""The usual reasons of a rejection of captions and tags, and of an album's title and description."""
+REASONS_FOR_NAMES = (
+    _("Someone else's name."),
+    _("Advertising."),
+    _("Insults or threatens someone."),
+    _("Not suitable for everyone."),
+)
+"""The usual reasons of a rejection of a person's display name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,12 +78,12 @@ class PersonAdmin(ForAdminsOnly, UserAdmin):  # type: ignore[type-arg]  # not su
         "date_joined",
     )
     list_filter = ("is_active", "is_staff", "groups")
-    search_fields = ("username", "email")
+    search_fields = ("username", "email", "display_name")
     ordering = ("-pk",)
     filter_horizontal = ()
-    readonly_fields = ("used", "blocked", "last_login", "date_joined", "left_at")
+    readonly_fields = ("name", "used", "blocked", "last_login", "date_joined", "left_at")
     fieldsets: ClassVar[Any] = (
-        (None, {"fields": ("username", "email", "password")}),
+        (None, {"fields": ("username", "name", "email", "password")}),
         (_("Storage"), {"fields": ("quota_bytes", "used")}),
         (_("Permissions"), {"fields": ("is_active", "blocked", "is_staff", "is_superuser", "groups")}),
         (_("Dates"), {"fields": ("date_joined", "last_login", "left_at")}),
@@ -118,6 +118,14 @@ class PersonAdmin(ForAdminsOnly, UserAdmin):  # type: ignore[type-arg]  # not su
     def is_blocked(self, person: User) -> bool:
         """Return whether the user's photos are hidden."""
         return hasattr(person, "block")
+
+    @admin.display(description=_("display name"))
+    def name(self, person: User) -> str:
+        """Return the display name, with a link to the page that decides about it."""
+        if not person.display_name:
+            return self.admin_site.empty_value_display
+        address = reverse("admin:owner-names", query={"person": person.pk})
+        return format_html('<a href="{}"><bdi>{}</bdi></a>', address, person.display_name)
 
     @admin.display(description=_("blocked"))
     def blocked(self, person: User) -> str:

@@ -33,6 +33,7 @@ from gallery.moderation.filters import (
 )
 from gallery.moderation.search import matching
 from gallery.moderation.uploaders import uploaders_of
+from gallery.photos import owner_names
 from gallery.photos.models import Photo
 from gallery.photos.states import State
 from gallery.presentation.camera_facts import facts_of
@@ -151,6 +152,7 @@ class PhotoAdmin(UnchangeableAdmin):
             "offered": _offered(request, photos),
             "reasons": decisions.REASONS,
             "album_words_waiting": Album.objects.with_words_waiting()[: paginator.MAX_COUNTED_ROWS].count(),
+            "names_waiting": owner_names.waiting()[: paginator.MAX_COUNTED_ROWS].count(),
             "claims_url": reverse("admin:photos_photo_claims") if is_queue else "",
             "desk_choices": list(changelist.filter_specs[0].choices(changelist)),
             "undo": request.session.pop(UNDO, None) if UNDO in request.session else None,

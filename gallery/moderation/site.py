@@ -37,6 +37,7 @@ class ModerationSite(AdminSite):
         # Imported here, because Django creates the site before the models are ready.
         from gallery.moderation.album_words import album_words  # noqa: PLC0415
         from gallery.moderation.blocks import block_person  # noqa: PLC0415
+        from gallery.moderation.owner_names import owner_names  # noqa: PLC0415
         from gallery.moderation.takedowns import take_down  # noqa: PLC0415
 
         block = path("accounts/user/<int:user_id>/block/", self.admin_view(block_person), name="person-block")
@@ -44,7 +45,8 @@ class ModerationSite(AdminSite):
             "photos/photo/<uuid:photo_id>/take-down/", self.admin_view(take_down), name="photo-take-down"
         )
         words = path("albums/words/", self.admin_view(album_words), name="album-words")
-        return [takedown, block, words] + [
+        names = path("accounts/names/", self.admin_view(owner_names), name="owner-names")
+        return [takedown, block, words, names] + [
             pattern for pattern in super().get_urls() if getattr(pattern, "name", None) not in UNUSED
         ]
 

@@ -60,7 +60,7 @@ def _queue(owner: User, decisions: list[WordsDecision]) -> None:
         for decision in last.values()
     ]
     context = {
-        "name": owner.get_username(),
+        "name": owner.own_name,
         "lines": lines[:MAX_LISTED],
         "more": len(lines) - len(lines[:MAX_LISTED]),
         "choose_url": settings.SITE_ORIGIN + reverse("notifications"),

@@ -63,6 +63,7 @@ class Tile:
     state_sentence: str
     caption: str
     alt: str
+    owner_username: str
     owner_name: str
     is_mine: bool
     visibility: str
@@ -174,7 +175,8 @@ def _tile(
         state_sentence=state_sentence(photo, is_mine=photo.owner_id == viewer.pk),
         caption=photo.caption,
         alt=photo.caption or _nameless(photo, viewer),
-        owner_name=photo.owner.username,
+        owner_username=photo.owner.username,
+        owner_name=photo.owner.shown_name,
         is_mine=photo.owner_id == viewer.pk,
         visibility=photo.visibility,
         uploaded_at=photo.created_at,
@@ -194,7 +196,7 @@ def _nameless(photo: Photo, viewer: User | AnonymousUser) -> str:
     """Return what a photo without a caption is called."""
     if Lens(photo, viewer).shows_file_name:
         return photo.file_name
-    return _("Photo by %(name)s") % {"name": photo.owner.username}
+    return _("Photo by %(name)s") % {"name": photo.owner.shown_name}
 
 
 def _pictures(renditions: Sequence[MadeRendition], signer: signed_urls.UrlSigner) -> dict[str, str | int]:

@@ -16,7 +16,7 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 
 from gallery.accounts import emails
-from gallery.accounts.models import User
+from gallery.accounts.models import NAME_FIELDS, User
 from gallery.albums.models import Album
 from gallery.photos.purge import purge_all_of
 
@@ -57,9 +57,10 @@ def _close(user: User) -> None:
     # First, because an inactive account can't sign in or get offers.
     user.is_active = False
     user.left_at = timezone.now()
-    user.email = ""
+    user.email = user.display_name = user.public_name = user.name_note = ""
+    user.name_at = None
     user.set_unusable_password()
-    user.save(update_fields=["is_active", "left_at", "email", "password"])
+    user.save(update_fields=["is_active", "left_at", "email", "password", *NAME_FIELDS])
 
 
 def finish_deletions(*, has_time: Callable[[], bool] | None = None, photos_each: int | None = None) -> int:

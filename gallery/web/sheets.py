@@ -155,7 +155,7 @@ def person(request: Request, username: str) -> HttpResponse:
     if not request.htmx:
         shown = Album.objects.showing_photos().owned_by(found).with_counts(Photo.objects.public())
         albums = list(shown.newest_first()[:MOST_ALBUMS])
-    context["albums"] = covered(albums, request.user)
+    context |= {"albums": covered(albums, request.user), "page_title": found.shown_name, "username": username}
     return render_list(request, "photos/person.html", context)
 
 

@@ -1,7 +1,7 @@
 """The pages that protect accounts and photos: axe finds nothing, nothing scrolls sideways, targets are large.
 
 Phone and desktop, light and dark: security, sessions, second step, passkeys, recovery codes, tokens, report,
-block, takedown and the review of album titles.
+block, takedown and the review of album titles and names.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from gallery.accounts import audit
 from gallery.accounts.models import AccountEvent, User
 from gallery.albums import actions, review
 from gallery.api.tokens import Scope, issue
+from gallery.photos import owner_names
 from gallery.photos.models import Photo
 from gallery.reports.actions import report
 
@@ -44,6 +45,7 @@ first = actions.create_album(nora, title="Norway 2026", description="Two weeks."
 review.approve(first.pk, actor=sue, words_mark=first.words_mark)
 actions.change_album(first, title="Norway, the long way round, " * 4)
 actions.create_album(nora, title="Sea", description="", visibility="public")
+owner_names.change(None, nora, "Nora van den Berg")
 issue(nora, name="laptop", scopes=[Scope.READ], days=30)
 kind = AccountEvent.Kind
 audit.record(None, nora, kind.RIGHTS_CHANGED, actor=sue, given=["Trusted"], taken=[])
@@ -69,6 +71,7 @@ Authenticator.objects.filter(user__username="nora").delete()
 FOR_EVERYONE = {"report": f"/photos/{PHOTO}/report/"}
 BEFORE = {
     "account": "/me/",
+    "name": "/me/name/",
     "activity": "/me/activity/",
     "sessions": "/me/sessions/",
     "two-step": "/me/two-step/",
@@ -89,6 +92,7 @@ FOR_ADMINS = {
     "takedown": f"/admin/photos/photo/{PHOTO}/take-down/",
     "reported": "/admin/reports/report/",
     "album-titles": "/admin/albums/words/",
+    "names": "/admin/accounts/names/",
 }
 
 

@@ -67,6 +67,7 @@ FILLED_IN: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "api/v1/albums/<uuidstr:album_id>/review"): {"decision": "approve", "wordsMark": "0" * 32},
     ("POST", "api/v1/photos/<uuidstr:photo_id>/takedown"): {"reason": "Not theirs"},
     ("POST", "admin/photos/photo/<uuid:photo_id>/take-down/"): {"reason": "Not theirs"},
+    ("POST", "me/name/"): {"display_name": "Alice Bergström"},
     ("POST", "admin/accounts/user/<int:user_id>/block/"): {"reason": "Not theirs"},
     ("POST", "api/v1/photos/delete"): {"ids": [PHOTO]},
     ("PATCH", "api/v1/albums/<uuidstr:album_id>"): {"title": "Mine now"},
@@ -198,7 +199,9 @@ class World:
         alice = self.people["alice"]
         assert alice
         querysets: list[QuerySet[Any, Any]] = [
-            User.objects.filter(pk=alice.pk).values("username", "email", "password", "is_active"),
+            User.objects.filter(pk=alice.pk).values(
+                "username", "email", "password", "is_active", "display_name"
+            ),
             Block.objects.filter(person=alice).values(),
             Photo.objects.filter(owner=alice).order_by("pk").values(),
             Album.objects.filter(owner=alice).order_by("pk").values(),

@@ -16,6 +16,8 @@ def get_account(request: ApiRequest) -> s.AccountOut:
     limits = {str(kind): limit_of(kind) for kind in Kind}
     return s.AccountOut(
         name=request.user.username,
+        display_name=request.user.display_name,
+        owner_name=request.user.shown_name,
         scopes=sorted(request.auth.scope_names),
         token_expires_at=request.auth.expires_at,
         used_bytes=request.user.used_bytes,

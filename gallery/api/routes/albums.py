@@ -44,6 +44,7 @@ def _output(album: Album, request: ApiRequest) -> s.AlbumOut:
         title=title,
         description=description,
         owner=album.owner.username,
+        owner_name=album.owner.shown_name,
         visibility=VisibilityName(album.visibility),
         created_at=album.created_at,
         photo_count=album.photo_count,  # type: ignore[attr-defined]  # annotated by with_counts

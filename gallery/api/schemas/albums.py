@@ -36,7 +36,8 @@ class AlbumOut(Output):
     id: UUID
     title: str = Field(examples=["Norway 2026"])
     description: str
-    owner: str
+    owner: str = Field(description="The owner's username.")
+    owner_name: str = Field(description="The owner's name as people read it.", examples=["Alice Bergström"])
     visibility: VisibilityName
     created_at: datetime
     photo_count: int = Field(description="Number of photos you can see, without those in the trash.")

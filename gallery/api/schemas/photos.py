@@ -122,6 +122,10 @@ class PhotoOut(Output):
         )
     )
     owner: str = Field(description="The owner's username.", examples=["alice"])
+    owner_name: str = Field(
+        description="The owner's name as people read it: an approved display name, or the username.",
+        examples=["Alice Bergström"],
+    )
     page_address: str
     width: int | None = Field(description="Pixels, after rotation to upright.")
     height: int | None

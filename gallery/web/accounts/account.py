@@ -17,8 +17,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gallery.accounts import invitations
+from gallery.photos import owner_names
+from gallery.photos.actions import Outcome
 from gallery.processing import account_deletion
-from gallery.web.accounts.forms import AccountDeletionForm, InvitationForm
+from gallery.web.accounts.forms import AccountDeletionForm, InvitationForm, NameForm
 from gallery.web.forms import form_page
 
 if TYPE_CHECKING:
@@ -36,6 +38,22 @@ def account(request: SignedInRequest) -> HttpResponse:
     """Show the account page."""
     context = {"may_invite": invitations.may_invite(request.user)}
     return render(request, "accounts/account.html", context)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def name(request: SignedInRequest) -> HttpResponse:
+    """Change the name that is shown with the person's photos."""
+    form = NameForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        outcome = owner_names.change(request, request.user, form.cleaned_data["display_name"])
+        waits = _("Saved. A moderator reads the new name first. Until then, others see %(name)s.")
+        is_done = outcome is Outcome.DONE
+        text = outcome.sentence if is_done else waits % {"name": request.user.shown_name}
+        messages.success(request, text)
+        return redirect("account")
+    return form_page(request, "accounts/name.html", form)
 
 
 @sensitive_post_parameters()

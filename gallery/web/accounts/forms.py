@@ -13,10 +13,11 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn import forms as webauthn_forms
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from gallery.accounts import attempts
-from gallery.accounts.models import Invitation, User
+from gallery.accounts import attempts, display_names
+from gallery.accounts.models import MAX_DISPLAY_NAME_LENGTH, Invitation, User
 from gallery.accounts.sign_up import create_account
 from gallery.core.text_fields import CleanField
 from thumbworker.contract.text import clean_text
@@ -55,10 +56,27 @@ class SignInForm(account_forms.LoginForm):
         return "username" if field_name == "login" else str(super().add_prefix(field_name))
 
 
+class DisplayNameField(forms.CharField):
+    """A display name, cleaned. The account decides whether it may have it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Allow none."""
+        super().__init__(label=_("Name"), required=False, **kwargs)
+        # Told in our own words if it is longer.
+        self.widget.attrs |= {"autocomplete": "name", "maxlength": 2 * MAX_DISPLAY_NAME_LENGTH}
+
+    def to_python(self, value: Any) -> str:
+        """Return the cleaned name."""
+        return display_names.clean(super().to_python(value) or "")
+
+
 class SignUpForm(account_forms.SignupForm):
     """What a new account needs. The email address is saved only once it is confirmed."""
 
-    field_order = ["username", "email", "password1"]
+    display_name = DisplayNameField(
+        help_text=_("Optional. Shown with your photos, once a moderator has read it.")
+    )
+    field_order = ["display_name", "username", "email", "password1"]
     invitation = ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -75,13 +93,23 @@ class SignUpForm(account_forms.SignupForm):
         password.widget.render_value = True
         # Typed once, because it can be shown: reveal.js adds the button.
         password.widget.attrs["data-reveal"] = ""
-        self.fields["username"].help_text = _("Shown with your photos.")
+        self.fields["username"].help_text = _("Public, too. You sign in with it.")
         self.fields["email"].help_text = _("Used to reset your password. It isn't public.")
         self.fields["username"].widget.attrs["autocapitalize"] = "none"
 
     def validate_unique_email(self, value: str) -> str:
         """Accept any address: the page must not reveal who has an account."""
         return value
+
+    def clean(self) -> dict[str, Any]:
+        """Check the name beside the username that the person chose."""
+        cleaned: dict[str, Any] = super().clean()
+        if name := cleaned.get("display_name"):
+            try:
+                display_names.check(name, username=cleaned.get("username", ""))
+            except ValidationError as refusal:
+                self.add_error("display_name", refusal)
+        return cleaned
 
     def save(self, request: HttpRequest) -> User:
         """Create the account, and send a link to confirm the address.
@@ -90,12 +118,33 @@ class SignUpForm(account_forms.SignupForm):
             NameTaken: another account took the username since the form was checked.
             InvitationUsed: the invitation was redeemed or expired since the page was shown.
         """
-        user = User(username=self.cleaned_data["username"])
+        username, name = self.cleaned_data["username"], self.cleaned_data["display_name"]
+        user = User(username=username)
+        if name not in {"", username}:
+            user.display_name, user.name_at = name, timezone.now()
         user.set_password(self.cleaned_data["password1"])
         create_account(user, invitation=self.invitation)
         pending = EmailAddress.objects.create(user=user, email=self.cleaned_data["email"])
         send_verification_email_to_address(request, pending, signup=True)
         return user
+
+
+class NameForm(forms.Form):
+    """Another display name, or none."""
+
+    display_name = DisplayNameField(help_text=_("Leave it empty to be shown by your username."))
+
+    def __init__(self, data: Any = None, *, user: User) -> None:
+        """Fill in the present one."""
+        self.user = user
+        super().__init__(data, initial={"display_name": user.display_name})
+
+    def clean_display_name(self) -> str:
+        """Return the name if the person may have it."""
+        name: str = self.cleaned_data["display_name"]
+        if name:
+            display_names.check(name, username=self.user.username, may_be_reserved=self.user.is_staff)
+        return name
 
 
 class EmailForm(account_forms.AddEmailForm):

@@ -65,6 +65,7 @@ urlpatterns = [
         name="password-change-done",
     ),
     *page("me/email/", views.EmailChangeView.as_view(), "email-change", "account_email"),
+    path("me/name/", account.name, name="account-name"),
     path("me/invitations/", account.invite, name="invitations"),
     path("me/delete/", account.delete, name="account-delete"),
     path("me/confirm/", views.ReauthenticateView.as_view(), name="account_reauthenticate"),

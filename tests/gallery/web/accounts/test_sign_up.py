@@ -166,3 +166,26 @@ def test_sign_up__password_is_in_no_other_page(client: Client) -> None:
     assert 'value="short"' not in client.get(URL).text
     response = client.post("/sign-in/", {"username": "dora", "password": "short"})
     assert 'value="short"' not in response.text
+
+
+def test_sign_up__display_name_with_spaces_waits_for_review(client: Client) -> None:
+    client.post(URL, filled_in(display_name="  Maria \u202e K. "))
+    dora = User.objects.get()
+    assert (dora.display_name, dora.shown_name, dora.name_at is None) == ("Maria K.", "dora", False)
+    assert "Maria K." not in str(mail.outbox[0].body), "anyone can enter another person's address"
+
+
+@pytest.mark.parametrize("name", ["", "dora"])
+def test_sign_up__without_another_name(name: str, client: Client) -> None:
+    client.post(URL, filled_in(display_name=name))
+    dora = User.objects.get()
+    assert (dora.display_name, dora.name_at) == ("", None)
+
+
+def test_sign_up__refused_display_name_keeps_what_was_typed(client: Client, alice: User) -> None:
+    response = client.post(URL, filled_in(display_name="Alice"))
+    assert response.status_code == 422
+    assert "This is someone&#x27;s username." in response.text
+    for typed in ("Alice", "dora", "dora@example.org", PASSWORD):
+        assert f'value="{typed}"' in response.text
+    assert not User.objects.exclude(pk=alice.pk).exists()
