@@ -1,0 +1,68 @@
+"""Compare what routes cost at several sizes, and print it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+HIGHEST_RATIO = 1.3
+MOST_READ = 20
+"""Rows read for each row that a statement gave."""
+FEW_ROWS = 200
+"""A request that reads no more is not judged by that: it shows little."""
+
+
+def compared(sizes: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return each route with its costs by size, its ratio, and what is wrong with it.
+
+    The ratio is that of the largest size to the smallest where the route showed as much: a list that is
+    short in a small library costs less there for that reason. 0 if there is no such size.
+    """
+    by_name: dict[str, list[dict[str, Any]]] = {}
+    for size in sizes:
+        for cost in size["routes"]:
+            by_name.setdefault(cost["name"], []).append(cost | {"photos": size["photos"]})
+    return [_compared(name, costs) for name, costs in by_name.items()]
+
+
+def _compared(name: str, costs: list[dict[str, Any]]) -> dict[str, Any]:
+    largest = costs[-1]
+    base = next(
+        (cost for cost in costs[:-1] if cost["rows_given"] >= 0.95 * largest["rows_given"]),
+        None,
+    )
+    ratio = _total(largest) / _total(base) if base else 0.0
+    faults = [f"status {largest['status']}"] if largest["status"] not in {200, 302} else []
+    if ratio > HIGHEST_RATIO:
+        faults.append("ratio")
+    if largest["rows_read"] > max(FEW_ROWS, MOST_READ * largest["rows_given"]):
+        faults.append("reads")
+    faults += [f"whole {table}" for table in largest["whole_tables"]]
+    return {
+        "name": name,
+        "costs": costs,
+        "ratio": ratio,
+        "base": base["photos"] if base else 0,
+        "faults": faults,
+    }
+
+
+def _total(cost: dict[str, Any]) -> float:
+    return float(cost["database_ms"] + cost["web_ms"])
+
+
+def lines(routes: Sequence[dict[str, Any]], sizes: Sequence[int]) -> Iterator[str]:
+    """Yield a table in Markdown: CPU of database and web in milliseconds, ratio, rows read, statements."""
+    heads = [f"{size:,}" for size in sizes]
+    yield f"| request | {' | '.join(heads)} | ratio | rows read | rows given | statements | |"
+    yield f"|---|{'---|' * len(heads)}---|---|---|---|---|"
+    for route in routes:
+        last = route["costs"][-1]
+        spent = [f"{cost['database_ms']:.1f} + {cost['web_ms']:.1f}" for cost in route["costs"]]
+        ratio = f"{route['ratio']:.2f}" if route["ratio"] else "–"
+        yield (
+            f"| {route['name']} | {' | '.join(spent)} | {ratio} | {last['rows_read']:,} | "
+            f"{last['rows_given']:,} | {last['statements']} | {', '.join(route['faults'])} |"
+        )
