@@ -192,8 +192,8 @@ def _albums(photos: int, keeper: int, first_other: int, others: int) -> Iterator
     yield f"""
         INSERT INTO albums_albumentry (album_id, photo_id, added_at)
         SELECT album.id, photo.id, now() FROM albums_album album
-            JOIN (SELECT id, owner_id, row_number() OVER (PARTITION BY owner_id ORDER BY md5(n::text)) AS place
-                FROM made) photo
+            JOIN (SELECT id, owner_id,
+                row_number() OVER (PARTITION BY owner_id ORDER BY md5(n::text)) AS place FROM made) photo
             ON photo.owner_id = album.owner_id AND photo.place <= {SMALL_ALBUM_PHOTOS}
         WHERE album.id <> '{BIG_ALBUM}'"""
     yield """
@@ -222,7 +222,8 @@ def _texts() -> Iterator[str]:
         CROSS JOIN LATERAL (SELECT public_text || E'\\n' || lower(file_name) AS own_text) own
         WHERE state <> 'awaiting' ORDER BY n"""
     yield f"""
-        INSERT INTO search_name (kind, name, folded) VALUES ('camera', '{RARE_CAMERA}', lower('{RARE_CAMERA}')),
+        INSERT INTO search_name (kind, name, folded) VALUES
+            ('camera', '{RARE_CAMERA}', lower('{RARE_CAMERA}')),
             ('camera', '{COMMON_CAMERA}', lower('{COMMON_CAMERA}')), ('lens', 'AF-S 50mm', 'af-s 50mm')"""
 
 

@@ -239,7 +239,7 @@ def insert_ms() -> float:
 def _insert_columns() -> str:
     from gallery.photos.models import Photo  # noqa: PLC0415
 
-    return ", ".join(field.column for field in Photo._meta.concrete_fields)
+    return ", ".join(str(field.column) for field in Photo._meta.concrete_fields)  # noqa: SLF001
 
 
 def table_bytes() -> dict[str, int]:
