@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import F, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from gallery.accounts.models import User
@@ -18,6 +19,8 @@ from gallery.storage.upload_terms import OFFER_SECONDS
 
 if TYPE_CHECKING:
     from uuid import UUID
+
+    from django.db.models.expressions import CombinedExpression
 
     from gallery.storage.upload_terms import StoredOriginal
 
@@ -73,16 +76,31 @@ def reopen_deletion(photo_id: UUID) -> None:
 
 
 def recount_used_bytes(user_id: int, *, repair: bool) -> bool:
-    """Compare an account's used bytes with its photos and reservations. Return whether they differed."""
+    """Compare an account's used bytes with its photos and reservations. Return whether they differed.
+
+    Only a repair locks the account, and only where they differ.
+    """
+    if not _counts_wrongly(user_id):
+        return False
+    if not repair:
+        return True
     with transaction.atomic():
         # What stores or removes a photo meanwhile waits here, or has committed and is counted.
-        user = User.objects.select_for_update(no_key=True).filter(pk=user_id).first()
-        if user is None:
-            return False
-        stored = Photo.objects.filter(owner_id=user_id).aggregate(total=Sum("size_bytes"))["total"] or 0
-        records = DeletionRecord.objects.filter(owner_id=user_id)
-        reserved = records.aggregate(total=Sum("reserved_bytes"))["total"] or 0
-        differs: bool = user.used_bytes != stored + reserved
-        if differs and repair:
-            User.objects.filter(pk=user_id).update(used_bytes=stored + reserved)
-    return differs
+        User.objects.select_for_update(no_key=True).filter(pk=user_id).first()
+        wrong = _counts_wrongly(user_id)
+        if wrong:
+            User.objects.filter(pk=user_id).update(used_bytes=_used(user_id))
+    return wrong
+
+
+def _counts_wrongly(user_id: int) -> bool:
+    """Compare in one statement, which sees one state of all three tables."""
+    return User.objects.filter(pk=user_id).exclude(used_bytes=_used(user_id)).exists()
+
+
+def _used(user_id: int) -> CombinedExpression:
+    photos = Photo.objects.filter(owner_id=user_id).order_by().values("owner_id")
+    records = DeletionRecord.objects.filter(owner_id=user_id).order_by().values("owner_id")
+    return Coalesce(Subquery(photos.values(total=Sum("size_bytes"))), 0) + Coalesce(
+        Subquery(records.values(total=Sum("reserved_bytes"))), 0
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from io import StringIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -97,6 +97,26 @@ def test_recount__reports_and_repairs(alice: User, bob: User, make_photo: PhotoF
     assert recount_months(alice) == []
     assert counts(alice) == {"1958-01": 3}
     assert counts(bob) == {"2001-01": 1}
+
+
+def test_recount__what_comes_between_the_reads_does_not_differ(
+    alice: User, make_photo: PhotoFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first look reads the counts before an upload and the photos after it."""
+    make_photo(alice, taken_local=MAY)
+    MonthCount.objects.create(owner=alice, month="2001-01", photos=7)
+    upload = iter([lambda: make_photo(alice, taken_local=MAY)])
+
+    def and_then_upload(execute: Any, sql: str, *rest: Any) -> Any:
+        answer = execute(sql, *rest)
+        if "photos_monthcount" in sql:
+            for come in upload:
+                come()
+        return answer
+
+    with connection.execute_wrapper(and_then_upload):
+        assert recount_months(alice, repair=False) == [Difference("2001-01", 7, 0)]
+    assert counts(alice) == {"2001-01": 7, "2019-05": 2}
 
 
 def test_command__says_what_differed(alice: User, make_photo: PhotoFactory) -> None:

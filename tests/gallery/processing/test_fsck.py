@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
@@ -11,6 +12,9 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.models import QuerySet
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from gallery.accounts.models import User
@@ -375,6 +379,27 @@ def test_breaks__are_of_every_kind() -> None:
 def test_whole__nothing_is_named(world: World) -> None:
     report = run(repair=True)
     assert (named(report), report.photos, report.originals, report.is_clean) == ({}, 2, 2, True)
+
+
+def test_dry_run__locks_and_writes_no_row(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While it counts a library, its owner goes on uploading."""
+    for break_one in BREAKS:
+        break_one(world)
+    locks: list[object] = []
+    # SQLite writes no FOR UPDATE, so the demand is counted, too.
+    lock = QuerySet.select_for_update
+    monkeypatch.setattr(
+        QuerySet, "select_for_update", lambda rows, **how: (locks.append(rows), lock(rows, **how))[1]
+    )
+    with CaptureQueriesContext(connection) as ran:
+        report = run()
+    said = [query["sql"] for query in ran.captured_queries]
+    assert {damage.USED_BYTES_WRONG, damage.MONTHS_WRONG} <= report.counts.keys()
+    assert [sql for sql in said if re.search(r"^(INSERT|UPDATE|DELETE) | FOR (NO KEY )?UPDATE", sql)] == []
+    assert locks == []
+    # A repair does lock, so the count is not blind.
+    run(repair=True)
+    assert locks
 
 
 @pytest.mark.parametrize("break_one", BREAKS, ids=lambda way: way.__name__)
