@@ -59,7 +59,7 @@ REASONS_FOR_WORDS = (
     _("Says something private about someone."),
     _("Has nothing to do with the photos."),
 )
-"""The usual reasons of a rejection of captions and tags, and of an album's title and description."""
+"""Those of new captions and tags of an approved photo, and of an album's title and description."""
 REASONS_FOR_NAMES = (
     _("Someone else's name."),
     _("Advertising."),

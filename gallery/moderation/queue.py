@@ -151,6 +151,7 @@ class PhotoAdmin(UnchangeableAdmin):
             "pictures_unavailable": not complete,
             "offered": _offered(request, photos),
             "reasons": decisions.REASONS,
+            "reasons_for_words": decisions.REASONS_FOR_WORDS,
             "album_words_waiting": Album.objects.with_words_waiting()[: paginator.MAX_COUNTED_ROWS].count(),
             "names_waiting": owner_names.waiting()[: paginator.MAX_COUNTED_ROWS].count(),
             "claims_url": reverse("admin:photos_photo_claims") if is_queue else "",
@@ -197,8 +198,11 @@ class PhotoAdmin(UnchangeableAdmin):
         photos = list(self.get_queryset(request).with_owner().filter(pk__in=chosen.seen))
         tiles = tiles_of(photos, request.user)[0]
         title = ngettext("Reject {count} photo", "Reject {count} photos", len(photos))
-        if chosen.words:
-            title = _("Reject new captions and tags") if chosen.words >= set(chosen.seen) else _("Reject")
+        reasons: tuple[Any, ...] = decisions.REASONS
+        if chosen.words >= set(chosen.seen):
+            title, reasons = _("Reject new captions and tags"), decisions.REASONS_FOR_WORDS
+        elif chosen.words:
+            title, reasons = _("Reject"), decisions.REASONS + decisions.REASONS_FOR_WORDS
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -207,7 +211,7 @@ class PhotoAdmin(UnchangeableAdmin):
             "values": chosen.values,
             "asked_again": "reason" in request.POST,
             "reason_missing": REASON_MISSING,
-            "reasons": decisions.REASONS,
+            "reasons": reasons,
             "desk_url": request.get_full_path(),
         }
         return TemplateResponse(request, "admin/photos/photo/reject.html", context)

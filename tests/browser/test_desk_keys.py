@@ -50,6 +50,23 @@ words.change_words(first.pk, actor=first.owner, caption="Entirely new words")
 actions.reject(second.pk, actor=User.objects.get(username="tina"), reason="Too dark.")
 """
 
+NEW_WORDS = """
+from gallery.albums import words
+from gallery.photos import actions
+from gallery.photos.models import Photo, words_mark
+from gallery.accounts.models import User
+moderator = User.objects.get(username="charlie")
+for photo in Photo.objects.filter(file_name__startswith="{name}-").order_by("created_at")[1:]:
+    actions.approve(photo.pk, actor=moderator, words_mark=words_mark("", [], photo.owner.username))
+    words.change_words(photo.pk, actor=photo.owner, caption="Buy now")
+"""
+WORDS = """
+import json
+from gallery.photos.models import Photo
+photos = Photo.objects.filter(file_name__startswith="{name}-").order_by("created_at")
+print(json.dumps(list(photos.values_list("words_state", "words_note"))))
+"""
+
 
 def run(gallery: Site, script: str, **values: object) -> str:
     return gallery.manage("shell", "--verbosity", "0", "--command", script.format(**values))
@@ -176,3 +193,45 @@ def test_large__shows_whole_pictures_and_keeps_the_place(open_page: Open, size: 
     expect(dialog).to_be_visible()
     page.keyboard.press(" ")
     expect(dialog).to_have_count(0)
+
+
+def test_keys__usual_reasons_are_about_what_is_judged(open_page: Open, gallery: Site) -> None:
+    run(gallery, PENDING, name="usual", count=4, days=400)
+    run(gallery, NEW_WORDS, name="usual")
+    page = open_page("charlie", f"{DESK}?q=usual-")
+    tiles, bar = page.locator("[data-tile]"), page.locator("[data-bar]")
+    expect(tiles).to_have_count(4)
+
+    def take(number: int) -> None:
+        tile = page.locator("[data-tile]", has=page.get_by_role("link", name=f"usual-{number:03}.jpg"))
+        tile.get_by_role("checkbox").focus()
+
+    take(0)
+    page.keyboard.press("r")
+    expect(bar.get_by_role("button", name="1 Not a photo.")).to_be_visible()
+    expect(bar.get_by_role("button", name="1 Advertising.")).to_be_hidden()
+    page.keyboard.press("Escape")
+    take(1)
+    page.keyboard.press("r")
+    expect(bar.get_by_role("button", name="1 Advertising.")).to_be_visible()
+    expect(bar.get_by_role("button", name="1 Not a photo.")).to_be_hidden()
+    page.keyboard.press("2")
+    wait_until_saved(page)
+    take(2)
+    page.keyboard.press("1")
+    wait_until_saved(page)
+    # A photo and words together: a number says nothing, so a reason is asked for.
+    take(0)
+    page.keyboard.press("x")
+    take(3)
+    page.keyboard.press("x")
+    page.keyboard.press("1")
+    expect(bar.get_by_label("Reason. The owner sees it.")).to_be_focused()
+    expect(bar.locator("[data-reason]:visible")).to_have_count(0)
+    words = json.loads(run(gallery, WORDS, name="usual").splitlines()[-1])
+    assert words[1:] == [
+        ["rejected", "Insults or threatens someone."],
+        ["rejected", "Advertising."],
+        ["waiting", ""],
+    ]
+    assert states(gallery, "usual")[0][0] == "pending"

@@ -47,6 +47,11 @@ export class Card {
     this.box.value = value;
   }
 
+  /** Whether new words of an approved photo are judged, and not the photo. The server's value says it. */
+  get isAboutWords() {
+    return this.value.split(":")[1] === "words";
+  }
+
   get isChosen() {
     return this.box.checked;
   }

@@ -168,8 +168,17 @@ function start() {
     update();
   }
 
+  /** The usual reasons for what is judged: photos or new words; null for some of both. */
+  function usual(about) {
+    const kinds = new Set(about.map((card) => (card.isAboutWords ? "words" : "photo")));
+    return kinds.size === 1 ? reasons.querySelector(`[data-usual=${[...kinds][0]}]`) : null;
+  }
+
   function openReasons() {
-    if (!offers("reject") || !(chosen().length || inHand)) return;
+    const about = chosen().length ? chosen() : [inHand].filter(Boolean);
+    if (!offers("reject") || !about.length) return;
+    const offered = usual(about);
+    for (const list of reasons.querySelectorAll("[data-usual]")) list.hidden = list !== offered;
     reasons.hidden = false;
     reasons.elements.reason.value = "";
     reasons.elements.reason.focus({ preventScroll: true });
@@ -184,8 +193,12 @@ function start() {
     else inHand?.focus();
   }
 
-  function rejectBy(number, pressedAt) {
-    const button = reasons.querySelectorAll("[data-reason]")[number - 1];
+  async function rejectBy(number, pressedAt) {
+    if (!chosen().length && !inHand) hold(await next(null));
+    const offered = usual(chosen().length ? chosen() : [inHand].filter(Boolean));
+    // Of photos and words together a number says nothing.
+    if (!offered) return openReasons();
+    const button = offered.querySelectorAll("[data-reason]")[number - 1];
     return button ? decide("reject", button.dataset.reason, pressedAt) : undefined;
   }
 
@@ -281,8 +294,8 @@ function start() {
     if (reason) decide("reject", reason);
   });
   reasons.addEventListener("click", ({ target }) => {
-    const usual = target.closest("[data-reason]");
-    if (usual) decide("reject", usual.dataset.reason);
+    const reason = target.closest("[data-reason]");
+    if (reason) decide("reject", reason.dataset.reason);
     else if (target.closest("[data-cancel]")) closeReasons();
   });
 

@@ -98,6 +98,8 @@ def test_reject__without_a_script(browser: Client, photo: Photo) -> None:
     asked = browser.post(URL, data)
     assert "Reject new captions and tags" in asked.text
     assert f'value="{value_of(photo)}"' in asked.text
+    assert '<option value="Advertising.">' in asked.text
+    assert '<option value="Not a photo.">' not in asked.text
     browser.post(URL, data | {"reason": "Advertising."})
     assert state(photo)[:2] == ("approved", "rejected")
     # To send the photo back to review is no undo of that.
