@@ -19,8 +19,9 @@ from infra.commands import CommandError, run, say
 
 PROJECT = worker_zip.PROJECT
 FOLDER = PROJECT / "var" / "release"
-PARTS = ("web", "worker", "client")
-"""Parts whose Python packages are listed, by the names of their lock files."""
+PARTS = ("web", "function", "local", "worker", "poller", "client")
+"""Lock files of what users run: the gallery, its Lambda function, the gallery on one machine, the zip of the
+workers, their container image and the client."""
 
 
 def build(folder: Path = FOLDER) -> list[Path]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import zipfile
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = pytest.mark.slow
+
+TOOLS = {"dev", "embedded", "node", "templates"}
+"""Of tests, checks and builds: nothing of them is in a release."""
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +39,13 @@ def test_files__sums_are_of_all_and_right(files: dict[str, Path]) -> None:
         if name != "SHA256SUMS"
     }
     assert len(sums) == 2 + len(PARTS) + 1
+
+
+def test_parts__are_all_lock_files_but_those_of_tools() -> None:
+    locks = {path.stem for path in (PROJECT / "requirements").glob("*.txt")}
+    assert set(PARTS) == locks - TOOLS
+    image = (PROJECT / "infra" / "worker.Dockerfile").read_text()
+    assert set(re.findall(r"--requirement requirements/(\w+)\.txt", image)) <= set(PARTS)
 
 
 def test_files__same_commit_same_bytes(files: dict[str, Path], tmp_path: Path) -> None:
