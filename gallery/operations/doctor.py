@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAXIMUM_CLOCK_SKEW_SECONDS = 60
-"""AWS refuses signatures that are off by 15 minutes; offers would expire early long before."""
+"""Offers would expire early long before AWS refuses anything."""
+REFUSED_CLOCK_SKEW_SECONDS = 15 * 60
+"""AWS refuses signatures that are off by more: S3 says ``RequestTimeTooSkewed``."""
 
 
 def check() -> list[Finding]:
@@ -78,11 +80,19 @@ def _database() -> Finding:
         # A deployment migrates in a step of its own, the local gallery at every start.
         command = "make run" if settings.STAGE == "local" else "make deploy"
         return broken("database", f"migrations to apply: {len(pending)}. Run: {command}", "web-errors")
-    if refused := database_mark.refusal():
+    if refused := _refusal():
         return broken(
             "database", f"the sweep removes nothing. {refused} {database_mark.ADVICE}", "sweep-stopped"
         )
     return ok("database")
+
+
+def _refusal() -> str:
+    """Return why the next run of the sweep would remove nothing: after a restore, doctor runs before it."""
+    try:
+        return database_mark.compare()
+    except OriginalsUnavailable:
+        return database_mark.refusal()
 
 
 def _stores() -> Iterator[Finding]:
@@ -144,5 +154,6 @@ def compare_clocks(own_seconds: float, s3_seconds: float) -> Finding:
     """Compare this machine's clock with that of S3, both in seconds since the epoch."""
     skew_seconds = abs(own_seconds - s3_seconds)
     if skew_seconds > MAXIMUM_CLOCK_SKEW_SECONDS:
-        return broken("clock", f"it is {skew_seconds:.0f} s off. Set this machine's clock by NTP.")
+        refused = " AWS refuses whatever it signs." if skew_seconds > REFUSED_CLOCK_SKEW_SECONDS else ""
+        return broken("clock", f"it is {skew_seconds:.0f} s off.{refused} Set this machine's clock by NTP.")
     return ok("clock")

@@ -51,6 +51,17 @@ def accept() -> None:
     _advance()
 
 
+def compare() -> str:
+    """Return why the next run of the sweep would remove nothing, or ``""``. Changes nothing; costs one GET.
+
+    Raises:
+        OriginalsUnavailable: S3 did not answer, so nothing is known.
+    """
+    stored = _stored()
+    # A new database has no row yet. A generation of its own is what the sweep would give it.
+    return _problem(DatabaseMark.objects.filter(pk=ROW).first() or DatabaseMark(), stored)
+
+
 def refusal() -> str:
     """Return why the last run of the sweep removed nothing, or ``""``."""
     return DatabaseMark.objects.filter(pk=ROW).values_list("refused", flat=True).first() or ""
@@ -63,7 +74,9 @@ def _problem(mark: DatabaseMark, stored: tuple[str, int] | None) -> str:
     if generation != str(mark.generation):
         return "This is another database than the one that S3 was swept with."
     if number > mark.number:
-        return f"The database is older than S3: it is {number - mark.number} runs of the sweep behind."
+        behind = number - mark.number
+        runs = "1 run" if behind == 1 else f"{behind} runs"
+        return f"The database is older than S3: it is {runs} of the sweep behind."
     return ""
 
 

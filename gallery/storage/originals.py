@@ -318,14 +318,19 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
     def clock(self) -> datetime | None:
         """Return S3's current time, which signatures depend on, or ``None`` if it does not send one.
 
+        A refusal has it, too, such as the one of a signature by a clock that is more than 15 minutes off.
         Raise ``OriginalsUnavailable`` if the bucket does not exist.
         """
         try:
             with _translated_errors():
-                answer = self.client.head_bucket(Bucket=self.bucket_name)
+                answer: Any = self.client.head_bucket(Bucket=self.bucket_name)
         except _NotFound as error:
             raise OriginalsUnavailable(f"The bucket {self.bucket_name} does not exist.") from error
-        date = answer["ResponseMetadata"]["HTTPHeaders"].get("date")
+        except OriginalsUnavailable as error:
+            if not isinstance(error.__cause__, ClientError):
+                raise
+            answer = error.__cause__.response
+        date = answer["ResponseMetadata"].get("HTTPHeaders", {}).get("date")
         return parsedate_to_datetime(date) if date else None
 
     def _put(self, key: str, body: bytes, content_type: str) -> None:

@@ -45,6 +45,13 @@ def start(aws: EmbeddedAws, parameters: Parameters) -> Outputs:
     return provisioned.outputs
 
 
+def is_state_lost(aws: EmbeddedAws) -> bool:
+    """Return whether there are objects of an earlier run, but not its state: someone removed the folder."""
+    return not (aws.folder / "state" / "saved").exists() and any(
+        (aws.folder / name).exists() for name in ("s3", "s3-set-aside")
+    )
+
+
 def wait_for_functions(aws: EmbeddedAws, outputs: Outputs) -> bool:
     """Wait until the functions are active. Return whether one had to be changed for it.
 

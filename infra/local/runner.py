@@ -40,7 +40,7 @@ class Run:
 
     def start(self) -> None:
         """Start all processes and return once pages are served."""
-        was_killed = self.folder.running_marker.exists()
+        reason = self.reason_to_check_photos()
         say("Packaging the worker ...")
         code = worker_zip.build()
         say("Starting the embedded AWS ...")
@@ -54,14 +54,22 @@ class Run:
         self.folder.save_environment(self.processes.environment)
         say("Preparing the gallery ...")
         self.prepare("-m", "infra.local.gallery")
-        if was_killed:
-            self.repair_after_unclean_stop()
+        if reason:
+            self.check_photos(reason)
         self.is_whole = True
         self.start_web()
 
-    def repair_after_unclean_stop(self) -> None:
-        """Have the worker rebuild what the embedded AWS lost at a kill."""
-        say("The last run was not stopped cleanly. Checking photos ...")
+    def reason_to_check_photos(self) -> str:
+        """Return why the embedded AWS may have lost something since the last run, or nothing."""
+        if self.folder.running_marker.exists():
+            return "The last run was not stopped cleanly."
+        if local_aws.is_state_lost(self.aws):
+            return "The embedded AWS has lost its state."
+        return ""
+
+    def check_photos(self, reason: str) -> None:
+        """Have the worker rebuild what the embedded AWS lost."""
+        say(f"{reason} Checking photos ...")
         try:
             self.prepare("manage.py", "fsck", "--repair", "--late-after", "0")
         except CommandError as problem:

@@ -150,6 +150,21 @@ def test_kill__of_the_embedded_aws_alone_keeps_every_item(tmp_path):
         assert Visitor(gallery).all_shown(photo_ids)
 
 
+def test_lost_state__is_made_again_from_objects(tmp_path):
+    """Removing the folder is the runbook's cure of what someone changed by hand."""
+    with gallery_in(tmp_path / "var") as gallery:
+        visitor = Visitor(gallery)
+        photo_ids = visitor.upload([jpeg(number) for number in range(5)])
+        eventually(lambda: visitor.all_shown(photo_ids), within_seconds=90)
+        gallery.stop()
+    shutil.rmtree(gallery.folder.aws / "state")
+    with gallery_in(tmp_path / "var") as gallery:
+        assert "The embedded AWS has lost its state. Checking photos ..." in gallery.said()
+        visitor = Visitor(gallery)
+        eventually(lambda: visitor.all_shown(photo_ids), within_seconds=90)
+        assert gallery.manage("fsck").splitlines() == ["5 photos, 5 originals.", "Nothing is damaged."]
+
+
 def test_full_disk__takes_no_upload_and_loses_none(disk):
     with gallery_in(disk / "var") as gallery:
         visitor = Visitor(gallery)

@@ -36,6 +36,8 @@ CACHE_SECONDS = 4
 """Less than the five seconds after which a page asks again, so one open page always gets new statistics."""
 SAMPLE_PHOTOS = 500
 """Photos whose time to the thumbnail is measured: the latest of the span."""
+PROCESSED_AGAIN = timedelta(days=1)
+"""An upload fails after a day, so a photo that was processed later was processed again: no one waited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,9 @@ def collect(now: datetime | None = None) -> Statistics:
         .order_by("-processed_at")
         .values_list("processed_at", "created_at")[:SAMPLE_PHOTOS]
     )
-    waits_seconds = sorted((done - begun).total_seconds() for done, begun in times if done is not None)
+    waits_seconds = sorted(
+        (done - begun).total_seconds() for done, begun in times if done and done - begun < PROCESSED_AGAIN
+    )
     stored_bytes = User.objects.aggregate(total=Sum("used_bytes"))["total"] or 0
     lately = throughput(now)
     all_failed = sum(photos for _reason, photos in lately.failures)

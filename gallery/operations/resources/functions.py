@@ -83,13 +83,12 @@ def _settings(functions: Any, names: Names, function: str, title: str) -> Findin
     expected = {variable: getattr(names, name) for variable, name in VARIABLES.items()}
     variables = configuration.get("Environment", {}).get("Variables", {})
     if wrong := sorted(name for name, value in expected.items() if variables.get(name) != value):
-        return broken(title, f"wrong variables: {', '.join(wrong)}. {RESTORE}", "worker-errors")
+        return broken(title, f"wrong variables: {', '.join(wrong)}. {RESTORE}")
     least = LEAST_MEMORY_MB[_kind(function)]
     if configuration["MemorySize"] < least:
         return broken(
             title,
             f"its memory is {configuration['MemorySize']} MB, less than {least}. {RESTORE}",
-            "worker-crashes",
         )
     return ok(title)
 
@@ -98,14 +97,12 @@ def _role(functions: Any, iam: Any, function: str, title: str) -> Finding:
     role = functions.get_function_configuration(FunctionName=function)["Role"].rsplit("/", 1)[-1]
     policies = iam.list_role_policies(RoleName=role)["PolicyNames"]
     if not policies:
-        return broken(title, f"the role {role} allows nothing. {RESTORE}", "worker-errors")
+        return broken(title, f"the role {role} allows nothing. {RESTORE}")
     missing = set(RIGHTS.get(_kind(function), ()))
     for policy in policies if missing else ():
         missing -= _allowed(iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"])
     if missing:
-        return broken(
-            title, f"the role {role} lacks {', '.join(sorted(missing))}. {RESTORE}", "worker-errors"
-        )
+        return broken(title, f"the role {role} lacks {', '.join(sorted(missing))}. {RESTORE}")
     return ok(title)
 
 
@@ -120,7 +117,7 @@ def _mapping(functions: Any, function: str, queue: str, title: str) -> Finding:
     listed = functions.list_event_source_mappings(FunctionName=function)["EventSourceMappings"]
     mapping = next((one for one in listed if one["EventSourceArn"].endswith(f":{queue}")), None)
     if mapping is None:
-        return broken(title, f"no function reads the queue. {RESTORE}", "queue-age")
+        return broken(title, f"no function reads the queue. {RESTORE}")
     if "ReportBatchItemFailures" not in mapping.get("FunctionResponseTypes", []):
         return broken(
             title,
@@ -137,6 +134,5 @@ def _mapping(functions: Any, function: str, queue: str, title: str) -> Finding:
         return broken(
             title,
             "it has no MaximumConcurrency, so a burst uses up the attempts of good photos. " + RESTORE,
-            "worker-throttles",
         )
     return ok(title)

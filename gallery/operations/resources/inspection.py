@@ -45,7 +45,7 @@ class Clients(Protocol):
 def inspect(title: str, check: Callable[[str], Finding]) -> Finding:
     """Return the result of a check; one that the credentials do not allow is skipped, never ok."""
     finding = _result(title, check)
-    if RESTORE in finding.advice and not finding.section:
+    if RESTORE in finding.advice:
         return replace(finding, section=RESTORE_SECTION)
     return finding
 

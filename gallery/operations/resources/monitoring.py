@@ -100,7 +100,7 @@ def _schedule(events: Any, functions: Any, names: Names, job: str, title: str) -
     arn = functions.get_function_configuration(FunctionName=names.web_function)["FunctionArn"]
     name = rule_of(names.stage, job)
     if name not in events.list_rule_names_by_target(TargetArn=arn)["RuleNames"]:
-        return broken(title, f"no schedule starts this job. {RESTORE}", "sweep-gone")
+        return broken(title, f"no schedule starts this job. {RESTORE}")
     if events.describe_rule(Name=name).get("State") != "ENABLED":
         advice = (
             f"Run: aws events enable-rule --name {name}, or after SCHEDULES=off: make deploy SCHEDULES=on"

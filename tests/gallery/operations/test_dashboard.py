@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from gallery.operations.dashboard import statistics
+from gallery.photos.models import Photo
 from gallery.photos.states import State
 from gallery.processing import campaigns, hours
 from gallery.processing.models import ProcessedHour, SweepRun
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from django.test import Client
 
     from gallery.accounts.models import User
-    from gallery.photos.models import Photo
     from tests.aws import MotoAws
     from tests.gallery.conftest import PhotoFactory
 
@@ -65,6 +65,17 @@ def test_pages__refuse_everyone_else(
 
 def bar_values(chart: Any) -> list[str]:
     return [bar.label.split(": ")[1] for bar in chart.bars if bar.height]
+
+
+def test_statistics__ignore_photos_that_were_processed_again(
+    admin: User, make_processed: Callable[..., Photo], dead_letter_queue: str
+) -> None:
+    again = make_processed(admin)
+    make_processed(admin)
+    Photo.objects.filter(pk=again.pk).update(created_at=timezone.now() - timedelta(days=400))
+    found = statistics.collect()
+    assert found.median_seconds == found.percentile_90_seconds == pytest.approx(2.0)
+    assert found.processed == 2
 
 
 def test_statistics__count_the_last_24_hours(

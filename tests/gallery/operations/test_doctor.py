@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from gallery.operations import doctor
 from gallery.operations.diagnosis import line
+from gallery.processing.models import DatabaseMark
+from gallery.storage.originals import originals
 from infra.deploy.stage_secrets import StageSecrets
 from infra.deploy.status import secrets_of
 from tests.stage import REGION, STAGE
@@ -57,6 +63,36 @@ def test_doctor__names_a_clock_that_is_off(skew: int, is_well: bool) -> None:
     found = doctor.compare_clocks(1_800_000_000 + skew, 1_800_000_000)
     assert found.is_well is is_well
     assert ("NTP" in found.advice) is not is_well
+
+
+@pytest.mark.parametrize(("skew", "says"), [(900, False), (901, True), (-7200, True)])
+def test_doctor__says_when_aws_refuses_the_clock(skew: int, says: bool) -> None:
+    found = doctor.compare_clocks(1_800_000_000 + skew, 1_800_000_000)
+    assert ("AWS refuses whatever it signs" in found.advice) is says
+
+
+def test_doctor__names_the_clock_that_s3_refuses(moto_aws: MotoAws, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The refusal of a HEAD has no body, so no code; but it has S3's time."""
+    s3_time = format_datetime(datetime.now(UTC) + timedelta(minutes=20), usegmt=True)
+    meta = {"HTTPStatusCode": 403, "HTTPHeaders": {"date": s3_time}}
+
+    def refuse(**_request: Any) -> None:
+        raise ClientError({"Error": {"Code": "403"}, "ResponseMetadata": meta}, "HeadBucket")  # type: ignore[typeddict-item]
+
+    monkeypatch.setattr(originals().client, "head_bucket", refuse)
+    assert re.search(r"it is (119\d|120\d) s off. AWS refuses whatever it signs.", problems()["clock"])
+
+
+def test_doctor__names_a_restored_database_before_the_next_sweep(moto_aws: MotoAws) -> None:
+    call_command("sweep", stdout=StringIO())
+    older = DatabaseMark.objects.values("generation", "number").get()
+    call_command("sweep", stdout=StringIO())
+    assert "database" not in problems()
+    DatabaseMark.objects.update(**older)
+    assert "it is 1 run of the sweep behind. Run manage.py fsck" in problems()["database"]
+    DatabaseMark.objects.all().delete()
+    assert "another database" in problems()["database"]
+    assert not DatabaseMark.objects.exists()
 
 
 def test_doctor__names_a_missing_bucket(moto_aws: MotoAws) -> None:

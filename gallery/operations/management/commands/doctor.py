@@ -32,6 +32,7 @@ class Command(BaseCommand):
                 self.stdout.write(line(finding))
             if skipped := sum(not finding.was_seen for finding in findings):
                 self.stdout.write(f"{skipped} of {len(findings)} checks were skipped.")
+            self.stdout.write("Photos are not compared with what is stored: that is manage.py fsck.")
         failed = sum(not finding.is_well for finding in findings)
         if failed:
             raise CommandError(f"{failed} of {len(findings)} checks failed.")

@@ -56,7 +56,7 @@ class Command(BaseCommand):
             type=int,
             default=int(LATE_AFTER.total_seconds()),
             metavar="SECONDS",
-            help="a photo whose original arrived so long ago should be processed",
+            help="a photo whose original arrived so long ago should be processed (default: %(default)s)",
         )
         parser.add_argument("--json", action="store_true", help="print one JSON object a line")
 
