@@ -1,5 +1,6 @@
 // Load the lightbox on the first hover or focus of a picture, not with the page.
 import { setAddresses } from "./picture.js";
+import { pictures } from "./sheet-window.js";
 
 const PICTURE = ".sheet .tile a[data-full-src]";
 
@@ -24,7 +25,7 @@ async function open(event) {
   event.preventDefault();
   try {
     const { openLightbox } = await fetchLightbox();
-    openLightbox(link);
+    openLightbox(link, pictures);
   } catch {
     // Fall back to the photo's page.
     location.assign(link.href);

@@ -3,10 +3,10 @@ import PhotoSwipe from "photoswipe";
 import { gettext } from "./i18n.js";
 import { setAddresses } from "./picture.js";
 
-const PICTURES = ".sheet .tile a[data-full-src]:not([data-full-src=''])";
-const LOAD_MORE_BEFORE_END = 4;
+/** The links of all photos of the page, in its order; the loader passes them. */
+let links;
 
-const links = () => [...document.querySelectorAll(PICTURES)];
+const LOAD_MORE_BEFORE_END = 4;
 
 function slide(link) {
   const image = link.querySelector("img");
@@ -63,7 +63,7 @@ function addLegend(pswp) {
       details.addEventListener("click", leaveFor);
       element.append(text, details);
       pswp.on("change", () => {
-        const link = links()[pswp.currIndex];
+        const link = links.at(pswp.currIndex);
         const parts = [...(link?.querySelectorAll(".legend > *") ?? [])].map((part) => part.textContent);
         text.textContent = parts.filter(Boolean).join(" · ");
         details.href = link?.href ?? "";
@@ -77,7 +77,7 @@ function keepAddress(pswp, first, close) {
   let leaving = false;
   history.pushState({ photo: true }, "", first.href);
   pswp.on("change", () => {
-    const link = links()[pswp.currIndex];
+    const link = links.at(pswp.currIndex);
     if (link && history.state?.photo) history.replaceState({ photo: true }, "", link.href);
   });
   const goBack = () => {
@@ -131,16 +131,17 @@ function loopFocus(pswp) {
 }
 
 function loadMore(index) {
-  if (index >= links().length - LOAD_MORE_BEFORE_END) {
+  if (index >= links.length - LOAD_MORE_BEFORE_END) {
     document.querySelector(".more .ahead")?.dispatchEvent(new Event("wanted", { bubbles: true }));
   }
 }
 
-export function openLightbox(link) {
+export function openLightbox(link, allLinks) {
   if (document.querySelector(".pswp")) return;
+  links = allLinks;
   const reducesMotion = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const pswp = new PhotoSwipe({
-    index: links().indexOf(link),
+    index: links.indexOf(link),
     bgOpacity: 1,
     // The sheet loads more photos while it is read, so the total is unknown.
     counter: false,
@@ -159,15 +160,17 @@ export function openLightbox(link) {
     arrowNextTitle: gettext("Next photo"),
     errorMsg: gettext("We couldn't load this photo. Check your connection."),
   });
-  pswp.addFilter("numItems", () => links().length);
-  pswp.addFilter("itemData", (_, index) => slide(links()[index]));
+  pswp.addFilter("numItems", () => links.length);
+  pswp.addFilter("itemData", (_, index) => slide(links.at(index)));
   pswp.addFilter("thumbEl", (_, { element }) => element?.querySelector("img"));
   usePictures(pswp);
   pswp.on("uiRegister", () => addLegend(pswp));
   pswp.on("change", () => loadMore(pswp.currIndex));
   let last = link;
   pswp.on("change", () => {
-    last = links()[pswp.currIndex] ?? last;
+    last = links.at(pswp.currIndex) ?? last;
+    // The sheet has its tiles around what is in sight, so it follows below.
+    last.scrollIntoView({ block: "nearest", behavior: "instant" });
   });
   pswp.on("destroy", () => last.focus({ preventScroll: false }));
   loopFocus(pswp);

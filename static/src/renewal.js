@@ -13,7 +13,7 @@ function isLoaded(image) {
   return image.complete && image.naturalWidth > 0;
 }
 
-function renewTile(holder, photo) {
+export function renewTile(holder, photo) {
   const link = holder.matches("[data-full-src]") ? holder : holder.querySelector("[data-full-src]");
   if (link && photo.full_src) {
     Object.assign(link.dataset, { fullSrc: photo.full_src, fullAvifSrc: photo.full_avif_src });

@@ -6,6 +6,7 @@ import { enhancePasswords } from "./reveal.js";
 import { startRenewal } from "./renewal.js";
 import { startSearch } from "./search.js";
 import { startScrubber } from "./scrubber.js";
+import { startSheetWindow } from "./sheet-window.js";
 import { enhanceTiles } from "./tiles.js";
 
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: "long" });
@@ -89,6 +90,7 @@ startLightbox();
 startRenewal();
 startScrubber();
 enhance(document);
+startSheetWindow(enhance);
 
 if (document.querySelector("form[data-passkey]")) {
   import("./passkeys.js").then(({ startPasskeys }) => startPasskeys());

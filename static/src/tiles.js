@@ -86,6 +86,7 @@ export function showProcessed(tile, photo) {
   drawMark(tile, photo.state);
   if (!photo.src) return;
   setRatio(tile, photo.width, photo.height);
+  tile.dispatchEvent(new CustomEvent("tile:shaped", { bubbles: true }));
   message?.remove();
   const link = tile.querySelector("a");
   Object.assign(link?.dataset ?? {}, {
