@@ -34,7 +34,7 @@ if not Photo.objects.filter(owner=wanda, file_name__startswith="many-").exists()
         for number in range({count})
     )
 """
-# One step of a reader who scrolls on, and what the page is then. Buttons of gaps say how many photos they have.
+# One step of a reader who scrolls on, and what the page is then. Gaps say how many photos they have.
 STEP = """async by => {
   const sheet = document.querySelector(".sheet");
   const before = scrollY;
