@@ -9,5 +9,5 @@ class CoreConfig(AppConfig):
     name = "gallery.core"
 
     def ready(self) -> None:
-        """Register the system checks and SQLite's functions."""
-        from gallery.core import checks, database_waits, sqlite  # noqa: F401, PLC0415 - registration needs loaded apps
+        """Register the system checks, and what connections need."""
+        from gallery.core import checks, database_waits, query_plans, sqlite  # noqa: F401, PLC0415 - registration needs loaded apps
