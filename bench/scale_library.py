@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 OWNER, VISITOR, MODERATOR = "keeper", "visitor", "moderator"
 RARE_PHOTOS = 50
+FEW = 120
 RARE_TAGS = 10_000
 COMMON_TAG, RARE_TAG = "sea", "lighthouse"
 COMMON_WORD, RARE_WORD, NO_WORD, SHORT_WORD = "harbor", "zugspitze", "qwxyzzy", "東京"
@@ -90,13 +91,16 @@ def _statements(photos: int, keeper: int, first_other: int, others: int) -> Iter
     word = "||".join(f"({syllables})[1+{draw(16, 900, f'(w*16+{place})')}]" for place in range(4))
     yield f"CREATE TEMP TABLE words AS SELECT w, {word} AS word FROM generate_series(0, 1999) w"
     yield "CREATE UNIQUE INDEX ON words (w)"
+    # Few wait, failed or are in the trash, whatever the size.
+    step = max(8, photos // FEW)
     # Two neighbors belong to one owner and, where they are a raw and its JPEG, to one capture.
     yield f"""
         CREATE TEMP TABLE made AS SELECT n, md5('photo' || n)::uuid AS id,
             CASE WHEN {draw(10, 1, "n/2")} < 3 THEN {keeper}
                 ELSE {first_other} + {draw(others, 2, "n/2")} END AS owner_id,
             {draw(100, 3)} AS fate, {draw(100, 4)} < 10 AS is_private,
-            {draw(100, 5)} AS luck,
+            {draw(100, 5)} AS luck, (n + 7) % {step} IN (0, 1) AS is_in_trash,
+            (n + 11) % {step} IN (0, 1) AS is_failed, (n + 15) % {step} IN (0, 1) AS is_awaiting,
             n % 50 IN (0, 1) AS is_pair,
             timestamp '2009-01-01' + ({draw(525_600 * 17, 6, "n/2")}) * interval '1 minute' AS taken,
             now() - interval '20 minutes' - (({photos} - n)::float8 / {photos}) * interval '3650 days' AS at,
@@ -124,8 +128,9 @@ def _statements(photos: int, keeper: int, first_other: int, others: int) -> Iter
 
 
 def _photos() -> str:
-    state = """CASE WHEN is_rare OR fate < 70 THEN 'approved' WHEN fate < 80 THEN 'pending'
-        WHEN fate < 88 THEN 'rejected' WHEN fate < 96 THEN 'failed' ELSE 'awaiting' END"""
+    state = """CASE WHEN is_rare THEN 'approved' WHEN is_failed THEN 'failed'
+        WHEN is_awaiting THEN 'awaiting' WHEN fate < 80 THEN 'approved' WHEN fate < 90 THEN 'pending'
+        ELSE 'rejected' END"""
     kind = "CASE WHEN is_pair AND n % 2 = 1 THEN 'CR3' ELSE 'JPEG' END"
     return f"""
         INSERT INTO photos_photo (id, owner_id, state, visibility, caption, file_name, upload_id,
@@ -143,8 +148,7 @@ def _photos() -> str:
             3000, 2000, CASE WHEN luck % 2 = 0 THEN taken AT TIME ZONE 'UTC' END,
             CASE WHEN luck % 10 < 9 THEN taken END,
             CASE WHEN {state} <> 'awaiting' THEN at + interval '5 seconds' END,
-            CASE WHEN NOT is_rare AND {draw(100, 7)} < CASE WHEN luck < 70 THEN 20 ELSE 3 END
-                THEN now() END, NULL, NULL,
+            CASE WHEN is_in_trash AND NOT is_rare THEN now() END, NULL, NULL,
             CASE WHEN luck % 10 < 9 THEN md5(CASE WHEN is_pair THEN n / 2 ELSE -n END::text) ELSE '' END,
             at, '', at, false, false
         FROM made JOIN words a ON a.w = {draw(2000, 11)} JOIN words b ON b.w = {draw(2000, 12)}

@@ -40,9 +40,11 @@ class Plan:
         kind = node["Node Type"]
         if kind.endswith("Scan") and ("Relation Name" in node or "Index Name" in node):
             rows = node["Actual Rows"] + node.get("Rows Removed by Filter", 0)
-            self.rows_read += round((rows + node.get("Rows Removed by Index Recheck", 0)) * loops)
+            read = round((rows + node.get("Rows Removed by Index Recheck", 0)) * loops)
+            self.rows_read += read
             table = node.get("Relation Name", "")
-            if kind == "Seq Scan" and loops and sizes.get(table, 0) >= BIG_TABLE_ROWS:
+            # One that a limit ends at its first rows reads no table.
+            if kind == "Seq Scan" and sizes.get(table, 0) >= BIG_TABLE_ROWS and read > sizes[table] / 10:
                 self.whole_tables.add(table)
         for below in node.get("Plans", ()):
             self.add(below, sizes)

@@ -58,6 +58,7 @@ def _pages() -> Iterator[Route]:
     yield Route("trash", "/me/trash/", keeper)
     for who, name in ((ANONYMOUS, "anonymous"), (keeper, "signed in")):
         yield Route(f"tag on 30 %, {name}", f"/tags/{library.COMMON_TAG}/", who)
+        yield Route(f"tag on 1 %, {name}", "/tags/theme-7/", who)
         yield Route(f"tag on 50 photos, {name}", f"/tags/{library.RARE_TAG}/", who)
         yield Route(f"album of 10 %, {name}", f"/albums/{library.BIG_ALBUM}/", who)
         yield Route(f"albums with covers, {name}", "/albums/", who)

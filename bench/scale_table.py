@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 HIGHEST_RATIO = 1.3
 MOST_READ = 20
 """Rows read for each row that a statement gave."""
-FEW_ROWS = 200
-"""A request that reads no more is not judged by that: it shows little."""
+PAGE = 60
+"""A page that shows less may read as much as a full one."""
 
 
 def compared(sizes: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -37,7 +37,7 @@ def _compared(name: str, costs: list[dict[str, Any]]) -> dict[str, Any]:
     faults = [f"status {largest['status']}"] if largest["status"] not in {200, 302} else []
     if ratio > HIGHEST_RATIO:
         faults.append("ratio")
-    if largest["rows_read"] > max(FEW_ROWS, MOST_READ * largest["rows_given"]):
+    if largest["rows_read"] > MOST_READ * max(PAGE, largest["rows_given"]):
         faults.append("reads")
     faults += [f"whole {table}" for table in largest["whole_tables"]]
     return {

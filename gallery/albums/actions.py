@@ -67,7 +67,9 @@ def change_photos(album: Album, *, add: Iterable[UUID], remove: Iterable[UUID]) 
 
 def _add(album: Album, photo_ids: Iterable[UUID], *, instead_of: Iterable[UUID] = ()) -> None:
     own = Photo.objects.owned_by(album.owner).not_trashed().filter(pk__in=list(photo_ids))
-    entries = [AlbumEntry(album=album, photo_id=photo_id) for photo_id in own.values_list("pk", flat=True)]
+    # The cover is what was added last: of photos that are added together, the newest.
+    added = own.order_by("created_at", "id").values_list("pk", flat=True)
+    entries = [AlbumEntry(album=album, photo_id=photo_id) for photo_id in added]
     if not entries:
         return
     # The album's row is locked, so parallel requests count one after the other.

@@ -141,6 +141,10 @@ class AlbumEntry(models.Model):
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["album", "photo"], name="albums_entry_unique"),
         ]
+        indexes: ClassVar[list[models.Index]] = [
+            # For covers: what was added last.
+            models.Index("album", F("id").desc(), name="albums_entry_latest"),
+        ]
 
     def __str__(self) -> str:
         """Return photo and album."""

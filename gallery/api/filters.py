@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
 from gallery.accounts.models import User
-from gallery.albums.models import Album
+from gallery.albums.joined import in_album, tagged
+from gallery.albums.models import Album, Tag
 from gallery.albums.tagging import TagRefused, clean_tag
 from gallery.api.authorization import check_moderates
 from gallery.api.problems import Problem
@@ -16,16 +17,19 @@ from gallery.api.schemas.photos import View
 from gallery.api.tokens import Scope, moderates
 from gallery.core import reasons
 from gallery.photos.models import Photo
+from gallery.photos.timeline import timeline_at
 from gallery.search.find import matching
 from gallery.search.query import parse
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from gallery.api.models import ApiToken
     from gallery.api.schemas.photos import PhotoQuery
     from gallery.photos.querysets import PhotoQuerySet
     from gallery.search.query import Query as SearchQuery
+
+
+APART = timedelta(days=2)
+"""More than a wall clock and an instant, or two wall clocks of one instant, can be apart."""
 
 
 def visible_photos(token: ApiToken) -> PhotoQuerySet:
@@ -45,12 +49,14 @@ def photos_of(query: PhotoQuery, token: ApiToken) -> PhotoQuerySet:
     if query.state:
         photos = photos.filter(state__in=query.state)
     if query.owner:
-        photos = photos.filter(owner__username=User.normalize_username(query.owner))
+        # By its id, of which the database knows how many photos it has.
+        named = User.objects.filter(username=User.normalize_username(query.owner))
+        photos = photos.filter(owner_id__in=list(named.values_list("pk", flat=True)))
     if query.visibility:
         photos = photos.filter(visibility=query.visibility)
     if query.album:
-        albums = Album.objects.visible_to(token.user).filter(pk=query.album)
-        photos = photos.filter(album_entries__album__in=albums)
+        album = Album.objects.visible_to(token.user).filter(pk=query.album).first()
+        photos = in_album(photos, album) if album else photos.none()
     for tag in query.tag:
         photos = with_tag(photos, tag)
     if query.q:
@@ -73,28 +79,38 @@ def _view(query: PhotoQuery, token: ApiToken) -> PhotoQuerySet:
 
 
 def _in_time(photos: PhotoQuerySet, query: PhotoQuery) -> PhotoQuerySet:
-    for bound, instant in (("gte", query.taken_from), ("lt", query.taken_until)):
+    # What is asked of the time of capture is also asked of the place on the timeline, which has an index.
+    photos, place = photos.alias(at=timeline_at()), {}
+    for bound, instant, apart in (("gte", query.taken_from, -APART), ("lt", query.taken_until, APART)):
         if instant is not None:
+            wall = instant.replace(tzinfo=None)
             # Where the offset is unknown there is no instant, and the wall clock is all that can be compared.
-            local = {"taken_at": None, f"taken_local__{bound}": instant.replace(tzinfo=None)}
-            photos = photos.filter(Q(**{f"taken_at__{bound}": instant}) | Q(**local))
-    limits = {
-        "taken_local__gte": _midnight(query.taken_day_from),
-        "taken_local__lt": _midnight(query.taken_day_until),
-        "created_at__gte": query.uploaded_from,
-        "created_at__lt": query.uploaded_until,
-    }
+            local = Q(taken_at=None, **{f"taken_local__{bound}": wall})
+            photos = photos.filter(Q(**{f"taken_at__{bound}": instant}) | local)
+            place[f"at__{bound}"] = _shifted(wall, apart)
+    if place:
+        # Rows of before have an instant without a wall clock, so their place is that of the upload.
+        photos = photos.filter(Q(**place) | Q(taken_local=None, taken_at__isnull=False))
+    for bound, day in (("gte", query.taken_day_from), ("lt", query.taken_day_until)):
+        if day is not None:
+            midnight = datetime.combine(day, time())
+            photos = photos.filter(**{f"taken_local__{bound}": midnight, f"at__{bound}": midnight})
+    limits = {"created_at__gte": query.uploaded_from, "created_at__lt": query.uploaded_until}
     return photos.filter(**{name: value for name, value in limits.items() if value is not None})
 
 
-def _midnight(day: date | None) -> datetime | None:
-    return datetime.combine(day, time()) if day else None
+def _shifted(wall: datetime, by: timedelta) -> datetime:
+    try:
+        return wall + by
+    except OverflowError:
+        return wall  # at an end of the calendar
 
 
 def with_tag(photos: PhotoQuerySet, untrusted_tag: str) -> PhotoQuerySet:
     """Return the photos that have the tag: none if it is not a valid tag."""
     try:
-        return photos.filter(pk__in=Photo.objects.filter(tags__name=clean_tag(untrusted_tag)).values("pk"))
+        named = Tag.objects.filter(name=clean_tag(untrusted_tag))
+        return tagged(photos, named.values_list("pk", flat=True))
     except TagRefused:
         return photos.none()
 

@@ -10,7 +10,7 @@ from django.core.paginator import Paginator
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-MAX_COUNTED_ROWS = 3_000
+MAX_COUNTED_ROWS = 1_200
 """People do not page further than that; a full count would read the whole index."""
 
 

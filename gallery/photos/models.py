@@ -176,6 +176,29 @@ class Photo(models.Model):
             models.Index("processed_at", name="photos_processed", condition=Q(processed_at__isnull=False)),
             models.Index("owner", "stack_key", name="photos_stacks", condition=HAS_KEY),
             models.Index("trashed_at", name="photos_trashed", condition=Q(trashed_at__isnull=False)),
+            models.Index(
+                "owner",
+                F("created_at").desc(),
+                F("id").desc(),
+                name="photos_owner_trash",
+                condition=Q(trashed_at__isnull=False),
+            ),
+            models.Index(
+                F("created_at").desc(),
+                F("id").desc(),
+                name="photos_trash_newest",
+                condition=Q(trashed_at__isnull=False),
+            ),
+            models.Index("owner", "file_name", name="photos_owner_file_name"),
+            # Rows of before, whose wall clock is unknown. Others are found by their place on the timeline.
+            models.Index(
+                "taken_at",
+                name="photos_without_wall_clock",
+                condition=Q(taken_local=None, taken_at__isnull=False),
+            ),
+            # Searches for what few photos are. Most are JPEG, and those are found on the way.
+            models.Index("format", name="photos_other_formats", condition=~Q(format__in=("", "JPEG"))),
+            models.Index("id", name="photos_square", condition=Q(width=F("height"))),
         ]
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["owner", "upload_id"], name="photos_upload_id_unique"),

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from gallery.photos.models import Photo
     from gallery.photos.querysets import PhotoQuerySet
 
@@ -38,6 +40,22 @@ def page_of(
     # One more row than shown says whether there is a next page, without counting.
     found = list(ordered[: size + 1])
     has_next = len(found) > size
+    shown = found[:size]
+    return Page(shown, encode_cursor(shown[-1].created_at, shown[-1].pk) if has_next else "")
+
+
+def page_of_lists(lists: Iterable[PhotoQuerySet], untrusted_cursor: str, *, size: int = PAGE_SIZE) -> Page:
+    """Return one page of several lists that have no photo in common, newest first, by a query for each.
+
+    An index has each list in order, but none has them together.
+    """
+    pages = [page_of(photos, untrusted_cursor, size=size) for photos in lists]
+    found = sorted(
+        (photo for page in pages for photo in page.photos),
+        key=lambda photo: (photo.created_at, photo.pk),
+        reverse=True,
+    )
+    has_next = len(found) > size or any(page.next_cursor for page in pages)
     shown = found[:size]
     return Page(shown, encode_cursor(shown[-1].created_at, shown[-1].pk) if has_next else "")
 

@@ -85,6 +85,10 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
         """Keep files that could not be processed or never arrived, and are not in the trash."""
         return self.filter(state=State.FAILED, trashed_at=None)
 
+    def rejected(self) -> PhotoQuerySet:
+        """Keep photos that a moderator rejected, and that are not in the trash."""
+        return self.filter(state=State.REJECTED, trashed_at=None)
+
     def newly_decided_for(self, user: User) -> PhotoQuerySet:
         """Keep the user's photos that a moderator decided about since the user was told last."""
         decided = self.owned_by(user).not_trashed().filter(decided_at__isnull=False)

@@ -1,12 +1,12 @@
-"""An album's cover: its newest photo that the viewer may see."""
+"""An album's cover: of its photos that the viewer may see, the one that was added last."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Subquery, UUIDField
 
-from gallery.albums.models import Album
+from gallery.albums.models import Album, AlbumEntry
 from gallery.photos.models import Photo
 from gallery.presentation.tiles import tiles_of
 
@@ -30,10 +30,12 @@ class Covered(NamedTuple):
 def covered(albums: Sequence[Album], viewer: User | AnonymousUser) -> list[Covered]:
     """Return each album (at most 100) with its cover, by two queries and one BatchGetItem."""
     seen = Photo.objects.visible_to(viewer, as_moderator=False).not_trashed()
-    newest = seen.filter(album_entries__album=OuterRef("pk")).newest_first().values("pk")[:1]
+    # In the order of an index, of which the first visible photos are near the beginning.
+    entries = AlbumEntry.objects.filter(album=OuterRef("pk"), photo__in=seen)
+    newest = entries.order_by("-pk").values("photo_id")[:1]
     covers = dict(
         Album.objects.filter(pk__in=[album.pk for album in albums])
-        .annotate(cover_id=Subquery(newest))
+        .annotate(cover_id=Subquery(newest, output_field=UUIDField()))
         .values_list("pk", "cover_id")
     )
     wanted = [photo_id for photo_id in covers.values() if photo_id]

@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import F, Q
 
 from gallery.accounts.models import User
-from gallery.albums.models import Album, AlbumEntry, PhotoTag
+from gallery.albums.joined import FEW, in_albums, tagged
+from gallery.albums.models import Album, Tag
 from gallery.photos.models import Photo
 from gallery.photos.paging import PAGE_SIZE, Page, decode_cursor, encode_cursor
 from gallery.photos.stacks import RAWS
 from gallery.photos.states import Visibility
 from gallery.search.folding import folded_for_search
+from gallery.search.index import on_the_way
 from gallery.search.models import Name, NameKind
 from gallery.search.names import names_seen
 from gallery.search.query import FORMATS, RAW, Kind, Query, Term
 from gallery.search.querysets import containing
 from gallery.search.time_limit import within_seconds
+from thumbworker.contract.formats import Format
 from thumbworker.contract.text import folded
 
 if TYPE_CHECKING:
@@ -66,34 +69,34 @@ def matching(photos: PhotoQuerySet, query: Query, viewer: User | AnonymousUser) 
     photos = photos.filter(containing(query.texts, viewer))
     for term in query.terms:
         if term.kind not in {Kind.WORD, Kind.PHRASE}:
-            photos = photos.filter(_condition(term, viewer))
+            photos = _narrowed(photos, term, viewer)
     return photos
 
 
-def _condition(term: Term, viewer: User | AnonymousUser) -> Q:
+def _narrowed(photos: PhotoQuerySet, term: Term, viewer: User | AnonymousUser) -> PhotoQuerySet:
     if term.kind == Kind.ALBUM:
-        return Q(
-            pk__in=AlbumEntry.objects.filter(album__in=albums_named(term.folded, viewer)).values("photo_id")
-        )
+        return in_albums(photos, albums_named(term.folded, viewer))
     if term.kind in _NAMED:
-        return _has_name(term, viewer)
-    return _CONDITIONS[term.kind](term)
+        return _with_name(photos, term, viewer)
+    return photos.filter(_CONDITIONS[term.kind](term))
 
 
-def _has_name(term: Term, viewer: User | AnonymousUser) -> Q:
+def _with_name(photos: PhotoQuerySet, term: Term, viewer: User | AnonymousUser) -> PhotoQuerySet:
     kind = NameKind(term.kind)
     condition = {"folded" if kind == NameKind.TAG else "folded__contains": term.folded}
     seen = names_seen(kind, Photo.objects.visible_to(viewer), **condition)
     names = list(seen.values_list("name", flat=True)[:MOST_NAMES])
     if kind != NameKind.TAG:
-        return Q(**{f"search_text__{kind}__in": names})
+        return photos.filter(**{f"search_text__{kind}__in": names})
     # The tag itself, too: of photos whose text is still to be written, no name is kept yet.
     names.append(folded(term.value))
-    return Q(pk__in=PhotoTag.objects.filter(tag__name__in=names).values("photo_id"))
+    return tagged(photos, Tag.objects.filter(name__in=names).values_list("pk", flat=True))
 
 
 def _has_owner(term: Term) -> Q:
-    return Q(owner__in=User.objects.filter(username=User.normalize_username(term.value)))
+    # By its id, of which the database knows how many photos it has.
+    named = User.objects.filter(username=User.normalize_username(term.value))
+    return Q(owner_id__in=list(named.values_list("pk", flat=True)))
 
 
 def _was_uploaded(term: Term) -> Q:
@@ -102,13 +105,17 @@ def _was_uploaded(term: Term) -> Q:
 
 
 def _has_format(term: Term) -> Q:
-    wanted = FORMATS[term.value]
-    return Q(format__in=RAWS) if wanted == RAW else Q(format=wanted)
+    wanted = RAWS if FORMATS[term.value] == RAW else [FORMATS[term.value]]
+    of_format = Q(format__in=wanted)
+    if wanted != [Format.JPEG] and Photo.objects.filter(of_format).order_by()[: FEW + 1].count() <= FEW:
+        return of_format
+    return on_the_way(of_format)
 
 
 def _is_oriented(term: Term) -> Q:
-    sides = {"landscape": "width__gt", "portrait": "width__lt", "square": "width"}
-    return Q(**{sides[term.value]: F("height")})
+    if term.value == "square":
+        return Q(width=F("height"))
+    return on_the_way(Q(width__gt=F("height")) if term.value == "landscape" else Q(width__lt=F("height")))
 
 
 def _midnight(day: date) -> datetime:
@@ -122,7 +129,7 @@ _CONDITIONS: dict[Kind, Callable[[Term], Q]] = {
     Kind.UPLOADED: _was_uploaded,
     Kind.FORMAT: _has_format,
     Kind.ORIENTATION: _is_oriented,
-    Kind.NO: lambda _term: Q(caption=""),
+    Kind.NO: lambda _term: on_the_way(Q(caption="")),
 }
 
 

@@ -10,7 +10,9 @@ import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import connection
-from django.db.models import BooleanField, F, Func, Q, Value
+from django.db.models import BooleanField, Case, F, Func, IntegerField, Q, Value, When
+from django.db.models.functions import Upper
+from django.db.models.lookups import GreaterThan
 
 from gallery.search.folding import bigrams_of
 
@@ -35,12 +37,37 @@ def contains_all(column: str, texts: Iterable[str], *, through: str = "") -> Q:
     return found
 
 
+def contains_in_any_case(columns: Iterable[str], text: str) -> Q:
+    """Return the condition that one of the columns contains the text, for rows that an index has found.
+
+    PostgreSQL would estimate LIKE, and together with the condition of the index as much rarer than each.
+    """
+    found = Q()
+    for column in columns:
+        if connection.vendor == "postgresql":
+            found |= Q(_Contains(Upper(column), Upper(Value(text))))
+        else:
+            found |= Q(**{f"{column}__icontains": text})
+    return found
+
+
+def on_the_way(condition: Q) -> Q:
+    """Return the condition in a form that makes PostgreSQL walk the list and leave out what doesn't meet it.
+
+    It knows how many rows meet each condition by itself, but not how many meet all. Where it expects too few,
+    it collects and sorts all of them to show 60.
+    """
+    meets = Case(When(condition, then=Value(1)), default=Value(0), output_field=IntegerField())
+    return Q(GreaterThan(meets, 0))
+
+
 def _on_postgresql(prefix: str, column: str, text: str) -> Q:
-    found = Q(**{f"{prefix}{column}__contains": text})
     pairs = bigrams_of(text)
     if pairs and not _HAS_TRIGRAM.search(text):
-        found &= Q(_HasBigrams(F(f"{prefix}bigrams"), Value(pairs)))
-    return found
+        # LIKE would be estimated as well, and both together as much rarer than each.
+        has_pairs = Q(_HasBigrams(F(f"{prefix}bigrams"), Value(pairs)))
+        return has_pairs & Q(_Contains(F(f"{prefix}{column}"), Value(text)))
+    return Q(**{f"{prefix}{column}__contains": text})
 
 
 def _on_sqlite(prefix: str, column: str, text: str) -> Q:
@@ -66,6 +93,10 @@ class _HasBigrams(_Condition):
 
     template = "(string_to_array(%(expressions)s)"
     arg_joiner = ", ' ') @> "
+
+
+class _Contains(_Condition):
+    template = "(strpos(%(expressions)s) > 0)"
 
 
 class _Instr(_Condition):

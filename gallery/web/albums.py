@@ -13,14 +13,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gallery.albums import actions, words
+from gallery.albums.joined import each_tagged
 from gallery.albums.models import Album, Tag
 from gallery.photos.models import Photo
+from gallery.photos.paging import page_of_lists
 from gallery.presentation.covers import covered
 from gallery.presentation.file_words import offered_tags
 from gallery.presentation.lens import Lens
 from gallery.storage import catalogue
 from gallery.web.forms import AlbumForm, OrganizeForm, form_page
-from gallery.web.sheets import list_context, photos_in, render_list
+from gallery.web.sheets import list_context, page_context, photos_in, render_list
 from thumbworker.contract.text import folded
 
 if TYPE_CHECKING:
@@ -106,8 +108,12 @@ def delete(request: SignedInRequest, album_id: UUID) -> HttpResponse:
 def tag(request: Request, name: str) -> HttpResponse:
     """Show the public photos with a tag, and the person's own."""
     found = get_object_or_404(Tag.objects.visible_to(request.user), name=folded(name))
-    photos = Photo.objects.visible_to(request.user, as_moderator=False).not_trashed()
-    context = list_context(request, photos.filter(photo_tags__tag=found), title=found.name)
+    lists = [Photo.objects.public()]
+    if request.user.is_authenticated:
+        lists = [lists[0].exclude(owner=request.user), Photo.objects.owned_by(request.user).not_trashed()]
+    with_tag = [photos.with_owner() for photos in each_tagged(lists, found)]
+    page = page_of_lists(with_tag, request.GET.get("cursor", ""))
+    context = page_context(request, page, title=found.name)
     return render_list(request, "albums/tag.html", context | {"tag": found})
 
 

@@ -20,6 +20,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from gallery.accounts.models import User
+from gallery.albums.joined import in_album
 from gallery.albums.models import Album
 from gallery.photos import actions, timeline
 from gallery.photos.models import Photo
@@ -103,7 +104,7 @@ def timeline_context(
 def photos_in(album: Album, viewer: User | AnonymousUser) -> PhotoQuerySet:
     """Return an album's photos: all to its owner, the public ones to others."""
     seen = Photo.objects.not_trashed() if album.owner_id == viewer.pk else Photo.objects.public()
-    return seen.filter(album_entries__album=album)
+    return in_album(seen, album)
 
 
 def render_list(request: Request, template: str, context: dict[str, Any]) -> HttpResponse:

@@ -4,14 +4,14 @@ from http import HTTPStatus
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, OuterRef, Q
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Status
 
 from gallery.accounts.moderators import MODERATE
 from gallery.albums import actions, review
-from gallery.albums.models import Album, Tag
+from gallery.albums.models import Album
 from gallery.albums.querysets import AlbumQuerySet
+from gallery.albums.tag_counts import tags_seen
 from gallery.api import problems
 from gallery.api.authorization import DELETES, READS, REVIEW_READS, REVIEWS, WRITES, ApiRequest
 from gallery.api.filters import visible_photos
@@ -19,8 +19,9 @@ from gallery.api.problems import Problem
 from gallery.api.responses import refusals
 from gallery.api.schemas import albums as s
 from gallery.api.schemas.photos import VisibilityName
+from gallery.api.tokens import moderates
 from gallery.core import reasons
-from gallery.photos.stacks import is_under
+from gallery.photos.models import Photo
 from thumbworker.contract.text import folded
 
 router = Router(tags=["Albums and tags"], by_alias=True)
@@ -167,15 +168,14 @@ def _need_moderator(request: ApiRequest) -> None:
 
 @router.get("/tags", auth=READS, response={200: s.TagList, **refusals()})
 def list_tags(request: ApiRequest, query: Query[s.TagsQuery]) -> s.TagList:
-    """List the tags of the photos you can see, most used first."""
-    visible = visible_photos(request.auth).not_trashed()
-    tops = visible.filter(photo_tags__tag=OuterRef("pk"))
-    listed = Q(photo_tags__photo__in=visible) & ~is_under(tops, "photo_tags__photo__")
-    tags = (
-        Tag.objects.filter(name__startswith=folded(query.q))
-        .annotate(photo_count=Count("photo_tags", filter=listed))
-        .filter(photo_count__gt=0)
-        .order_by("-photo_count", "name")
-    )
-    found = tags.values_list("name", "photo_count")[: query.limit]
+    """List the tags of the photos you can see, most used first.
+
+    Tags are ranked by the latest 500 photos of each list that you see (public ones, your own, the review
+    queue); those that only older photos have follow in alphabetical order. A count ends at 200.
+    """
+    seen = visible_photos(request.auth).not_trashed()
+    lists = [Photo.objects.public(), Photo.objects.owned_by(request.user).not_trashed()]
+    if moderates(request.auth):
+        lists += [Photo.objects.awaiting_review(), Photo.objects.reviewable_by(request.user).rejected()]
+    found = tags_seen(seen, lists, start=folded(query.q), limit=query.limit)
     return s.TagList(tags=[s.TagOut(name=name, photo_count=count) for name, count in found])

@@ -129,7 +129,7 @@ class TagOut(Output):
     """A tag, and how many of the photos you can see have it."""
 
     name: str = Field(examples=["harbour"])
-    photo_count: int
+    photo_count: int = Field(description="200 means 200 or more.")
 
 
 class TagList(Output):

@@ -8,10 +8,11 @@ from uuid import UUID
 import pytest
 from django.utils import timezone
 
-from gallery.albums.models import Tag
+from gallery.albums.models import Album, AlbumEntry, Tag
 from gallery.core import paginator
 from gallery.moderation import uploaders
 from gallery.photos.states import State, Visibility
+from gallery.search.models import SearchText
 from gallery.storage import catalogue
 from tests.gallery.stores import Stores, ready_item
 from tests.journey.counting import counted
@@ -87,6 +88,23 @@ def test_search__every_state(
     photo = make_photo(alice, State.REJECTED, file_name="sunset.jpg", caption="Over the sea")
     make_photo(bob, State.PENDING)
     assert listed(browser.get(URL, {"q": text.format(id=photo.pk)})) == [photo]
+
+
+def test_search__a_file_that_is_not_processed_yet(
+    browser: Client, alice: User, make_photo: PhotoFactory
+) -> None:
+    photo = make_photo(alice, State.AWAITING, file_name="sunset.jpg")
+    assert not SearchText.objects.filter(photo=photo).exists()
+    assert listed(browser.get(URL, {"q": "sunset"})) == [photo]
+
+
+def test_search__words_that_moderators_do_not_read(
+    browser: Client, alice: User, make_photo: PhotoFactory
+) -> None:
+    photo = make_photo(alice, caption="Over the sea")
+    AlbumEntry.objects.create(album=Album.objects.create(owner=alice, title="Divorce"), photo=photo)
+    assert "divorce" in SearchText.objects.get(photo=photo).own_text
+    assert listed(browser.get(URL, {"q": "divorce"})) == []
 
 
 def test_list__one_read_and_six_queries(

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gallery.photos.models import Photo
-from gallery.photos.paging import PAGE_SIZE, decode_cursor, encode_cursor, page_of
+from gallery.photos.paging import PAGE_SIZE, decode_cursor, encode_cursor, page_of, page_of_lists
 
 if TYPE_CHECKING:
     from gallery.accounts.models import User
@@ -80,3 +80,23 @@ def test_decode_cursor__any_text(untrusted: str) -> None:
 def test_cursor__round_trip(instant: datetime) -> None:
     photo_id = uuid4()
     assert decode_cursor(encode_cursor(instant, photo_id)) == (instant, photo_id)
+
+
+@pytest.mark.django_db
+def test_page_of_lists__each_photo_once_in_order(alice: User, bob: User, make_photo: PhotoFactory) -> None:
+    noon = timezone.now()
+    made = [
+        make_photo(owner, created_at=noon - timedelta(hours=hour))
+        for hour in range(3)
+        for owner in (alice, bob)
+    ]
+    wanted = sorted(made, key=lambda photo: (photo.created_at, photo.pk), reverse=True)
+    lists = [Photo.objects.owned_by(alice), Photo.objects.owned_by(bob)]
+    found, cursor = [], ""
+    for _ in range(3):
+        page = page_of_lists(lists, cursor, size=2)
+        found += page.photos
+        cursor = page.next_cursor
+    assert found == wanted
+    assert cursor == ""
+    assert page_of_lists([], "").photos == []

@@ -58,7 +58,7 @@ def test_plan__one_per_stack(position: Photo, alice: User) -> None:
     for photos, name in (
         (Photo.objects.public(), "photos_public_newest"),
         (Photo.objects.owned_by(alice).not_trashed(), "photos_owner_newest"),
-        (Photo.objects.owned_by(alice).trashed(), "photos_owner_newest"),
+        (Photo.objects.owned_by(alice).trashed(), "photos_owner_trash"),
     ):
         plan = plan_of(photos.one_per_stack().newest_first()[:61])
         assert name in plan

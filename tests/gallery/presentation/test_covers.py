@@ -22,7 +22,8 @@ def test_cover__is_not_chosen_by_a_moderators_rights(
 ) -> None:
     album = Album.objects.create(owner=alice, title="Sea", visibility=Visibility.PUBLIC)
     shown, waiting = make_photo(alice), make_photo(alice, State.PENDING)
-    album.photos.add(shown, waiting)
+    for photo in (shown, waiting):
+        album.photos.add(photo)
     covers = {viewer.pk: covered([album], viewer)[0][1] for viewer in (alice, charlie)}
     assert {pk: tile and tile.photo_id for pk, tile in covers.items()} == {
         alice.pk: waiting.pk,
