@@ -115,7 +115,7 @@ check: environment-dev ## check format, lint, types, imports, words, templates a
 	@$(python) -m infra.migration_lint
 	@$(python) manage.py check --settings tests.settings
 
-check-templates: environment-templates ## check the templates for weaknesses; infra/setup/checkov.yaml gives reasons for what they don't pass
+check-templates: environment-templates ## check templates and the worker's image for weaknesses; infra/setup/checkov.yaml gives reasons for what they don't pass
 	@.venvs/templates/bin/checkov --config-file infra/setup/checkov.yaml
 
 audit: environment-dev browser-files ## ask the registries for known weaknesses of everything that is locked
