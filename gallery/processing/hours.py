@@ -26,7 +26,9 @@ KEPT = timedelta(days=35)
 HOURS_AT_ONCE = 48
 """So the first run after an upgrade reads two days and not a month."""
 _WAIT = ExpressionWrapper(F("processed_at") - F("created_at"), output_field=DurationField())
-_READABLE = Q(reason="")
+PROCESSED_AGAIN = timedelta(days=1)
+"""An upload fails after a day, so a photo that was processed later was processed again: no one waited."""
+_READABLE = Q(reason="", processed_at__lt=F("created_at") + PROCESSED_AGAIN)
 
 
 def start_of_hour(at: datetime) -> datetime:

@@ -29,8 +29,8 @@ class SweepRun(models.Model):
 class ProcessedHour(models.Model):
     """What was processed in one hour that is over, so that statistics of a month don't read its photos.
 
-    ``wait_seconds`` is the sum, from upload to thumbnail, over the ``readable`` photos. ``failures`` counts
-    the others by reason. Written once, by ``gallery.processing.hours``.
+    ``wait_seconds`` is the sum, from upload to thumbnail, over the ``readable`` photos, without those that
+    were processed again. ``failures`` counts by reason. Written once, by ``gallery.processing.hours``.
     """
 
     starts_at = models.DateTimeField(primary_key=True)

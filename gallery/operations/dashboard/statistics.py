@@ -24,6 +24,7 @@ from gallery.operations.dashboard.prices import AS_OF, month_so_far
 from gallery.operations.dashboard.throughput import Day, Hour, throughput
 from gallery.photos.models import Photo
 from gallery.processing import campaigns
+from gallery.processing.hours import PROCESSED_AGAIN
 from gallery.processing.models import CampaignPhase, CampaignState, SweepRun
 from gallery.storage import queues
 from thumbworker.contract.reasons import sentence
@@ -36,8 +37,6 @@ CACHE_SECONDS = 4
 """Less than the five seconds after which a page asks again, so one open page always gets new statistics."""
 SAMPLE_PHOTOS = 500
 """Photos whose time to the thumbnail is measured: the latest of the span."""
-PROCESSED_AGAIN = timedelta(days=1)
-"""An upload fails after a day, so a photo that was processed later was processed again: no one waited."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,17 @@ def test_close__keeps_what_is_over(processed: Callable[..., Photo]) -> None:
     assert kept.failures == {"damaged": 1}
 
 
+def test_close__no_one_waited_for_what_was_processed_again(processed: Callable[..., Photo]) -> None:
+    at = NOW - timedelta(hours=3)
+    processed(at)
+    again = processed(at)
+    Photo.objects.filter(pk=again.pk).update(created_at=at - timedelta(days=400))
+    hours.close(NOW)
+    kept = ProcessedHour.objects.get(processed__gt=0)
+    assert (kept.processed, kept.readable, kept.size_bytes) == (2, 1, 14)
+    assert kept.wait_seconds == pytest.approx(3.0)
+
+
 def test_close__waits_for_hours_that_may_still_get_photos() -> None:
     hours.close(NOW)
     latest = ProcessedHour.objects.latest("starts_at")
