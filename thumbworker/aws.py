@@ -5,7 +5,9 @@ Retries and timeouts are bounded: a store that hangs costs one photo its try, no
 
 from __future__ import annotations
 
+import time
 from contextlib import contextmanager
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 NOT_FOUND_CODES = frozenset({"NoSuchKey", "404", "NotFound"})
 READ_TIMEOUT_SECONDS = 5.0
+REFUSED_CLOCK_SKEW_SECONDS = 5 * 60
+"""S3 takes signatures that are off by 15 minutes, other services by 5."""
 
 
 @contextmanager
@@ -34,9 +38,25 @@ def unavailable(operation: str) -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        raise StoreUnavailable(operation, error.response["Error"].get("Code", "unknown")) from error
+        code = error.response["Error"].get("Code", "unknown")
+        raise StoreUnavailable(operation, f"{code}{_clock(error)}") from error
     except BotoCoreError as error:
         raise StoreUnavailable(operation, type(error).__name__) from error
+
+
+def _clock(error: ClientError) -> str:
+    """Return a word on this machine's clock, if it is so wrong that AWS refuses what it signs.
+
+    S3 says ``RequestTimeTooSkewed``, but SQS only ``InvalidSignatureException``.
+    """
+    headers = error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+    try:
+        skew_seconds = time.time() - parsedate_to_datetime(headers["date"]).timestamp()
+    except (KeyError, ValueError):
+        return ""
+    if abs(skew_seconds) < REFUSED_CLOCK_SKEW_SECONDS:
+        return ""
+    return f" (this clock is {abs(skew_seconds):.0f} s {'ahead' if skew_seconds > 0 else 'behind'})"
 
 
 def is_not_found(error: ClientError) -> bool:

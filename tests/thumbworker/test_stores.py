@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import time
+from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -12,7 +15,7 @@ from tests.items import failed_item, ready_item
 from thumbworker.contract.events import event_of_item
 from thumbworker.contract.items import PARTITION_KEY
 from thumbworker.interfaces import RenditionFile, Stores, StoreUnavailable
-from thumbworker.queues import open_queues
+from thumbworker.queues import SqsQueues, open_queues
 from thumbworker.stores import (
     DynamoCatalogue,
     S3Originals,
@@ -69,6 +72,28 @@ def test_stores__client_error_is_unavailable(operation: str, code: str) -> None:
     with pytest.raises(StoreUnavailable) as caught:
         OPERATIONS[operation](stores)
     assert str(caught.value) == f"{operation}: {code}"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "named"),
+    [
+        (0, ""),
+        (4, ""),
+        (-4, ""),
+        (20, r" \(this clock is 1(19|20)\d s behind\)"),
+        (-20, r" \(this clock is 1(19|20)\d s ahead\)"),
+    ],
+)
+def test_queue__names_a_clock_that_aws_refuses(minutes: int, named: str) -> None:
+    headers = {"date": formatdate(time.time() + 60 * minutes, usegmt=True)}
+    refusal: Any = {
+        "Error": {"Code": "InvalidSignatureException"},
+        "ResponseMetadata": {"HTTPHeaders": headers},
+    }
+    client: Any = Refusing(ClientError(refusal, "ReceiveMessage"))
+    with pytest.raises(StoreUnavailable) as caught:
+        SqsQueues(client).receive("https://sqs.example/queue", wait_seconds=0)
+    assert re.fullmatch(f"ReceiveMessage: InvalidSignatureException{named}", str(caught.value))
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
