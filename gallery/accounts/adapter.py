@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 Kind = AccountEvent.Kind
+NAME_SIGNS = _("Usernames have letters, digits and . - _ + only, and no spaces.")
 WRONG = _("Incorrect username or password.")
 MESSAGES = {
     "account/messages/email_confirmed.txt": _("Your email address is confirmed."),
@@ -53,11 +54,21 @@ class AccountAdapter(DefaultAccountAdapter):
     def clean_username(self, username: str, shallow: bool = False) -> str:
         """Return the username, normalized, if a new account may have it."""
         username = User.normalize_username(username)
-        for validator in User.username_validator, usernames.check:
-            validator(username)
+        try:
+            User.username_validator(username)
+        except ValidationError as refusal:
+            raise ValidationError(NAME_SIGNS) from refusal
+        usernames.check(username)
         if not shallow and User.objects.is_name_taken(username):
             raise ValidationError(NAME_TAKEN)
         return username
+
+    def clean_password(self, password: str, user: User | None = None) -> str:
+        """Return the password if an account may have it. One rule is told: the last says what to do."""
+        try:
+            return str(super().clean_password(password, user=user))
+        except ValidationError as refusal:
+            raise ValidationError(refusal.messages[-1]) from refusal
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """Return the person of this username or address and password; count what is wrong."""

@@ -19,6 +19,7 @@ from gallery.photos.paging import PAGE_SIZE, Page
 from gallery.presentation.search_terms import in_words
 from gallery.presentation.tiles import tiles_of
 from gallery.search.find import page_of_matching
+from gallery.search.periods import period_meant
 from gallery.search.query import FILTERS, FORMATS, Kind, parse, written
 from gallery.search.suggest import COUNTED_UP_TO, suggest
 from gallery.search.time_limit import TooBroad
@@ -69,6 +70,7 @@ def search(request: Request) -> HttpResponse:
         "refusal": refusal,
         "has_terms": bool(query.terms),
         "formats": FORMATS,
+        "period": _period(str(query)),
         "is_search_page": True,
     }
     if request.GET.get("part") == "results":
@@ -96,12 +98,19 @@ def suggestions(request: Request) -> HttpResponse:
     if request.GET.get("photos") != "no":
         page, _refusal = _found(request, parse(text), size=FIRST_PHOTOS)
     context = {
+        "period": _period(text),
         "options": [Option(one.kind, one.name, one.count, _address(one.query)) for one in offered],
         "counted_up_to": COUNTED_UP_TO,
         "tiles": tiles_of(page.photos, request.user)[0],
         "all_url": _address(text.strip()),
     }
     return render(request, "search/_suggestions.html", context)
+
+
+def _period(text: str) -> Option | None:
+    """Return the month or year that the text may mean, and the search for its photos."""
+    meant = period_meant(text)
+    return Option("period", meant[0], 0, _address(meant[1])) if meant else None
 
 
 def _found(request: Request, query: Query, *, size: int = PAGE_SIZE) -> tuple[Page, reasons.Reason | None]:

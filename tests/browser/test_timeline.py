@@ -105,3 +105,32 @@ def test_timeline__without_javascript(open_page: Open) -> None:
     expect(page.locator(".sheet > .month").first).to_have_text("June 2014")
     page.get_by_role("link", name="More photos").click()
     expect(page.locator(".tile").first).to_be_visible()
+
+
+@pytest.mark.usefixtures("library")
+def test_months__years_and_the_oldest_are_one_step_away(open_page: Open) -> None:
+    page = open_page("tess", "/me/photos/", viewport={"width": PHONE[0], "height": PHONE[1]})
+    page.get_by_text("Jump to a month").click()
+    months = page.get_by_role("navigation", name="Months")
+    months.get_by_role("link", name="2012", exact=True).click()
+    expect(months.locator("a[data-month='2012-05']")).to_be_in_viewport()
+    page.evaluate("scrollTo(0, 0)")
+    months.get_by_role("link", name="Oldest").click()
+    expect(page.locator(".tile").last).to_be_attached()
+    oldest = page.locator(".timeline .month").first.get_attribute("data-month")
+    assert oldest == min(
+        page.locator(".months a[data-month]").evaluate_all("all => all.map((a) => a.dataset.month)")
+    )
+
+
+@pytest.mark.usefixtures("library")
+def test_search_box__finds_a_month_by_its_name(open_page: Open) -> None:
+    page = open_page("tess", "/me/photos/")
+    box = page.get_by_role("combobox", name="Search photos")
+    box.press_sequentially("may 2012")
+    expect(page.get_by_role("option", name="Taken May 2012")).to_be_visible()
+    assert violations(page) == []
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search/?q=from*")
+    expect(page.locator(".tile")).not_to_have_count(0)

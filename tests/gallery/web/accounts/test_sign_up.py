@@ -189,3 +189,12 @@ def test_sign_up__refused_display_name_keeps_what_was_typed(client: Client, alic
     for typed in ("Alice", "dora", "dora@example.org", PASSWORD):
         assert f'value="{typed}"' in response.text
     assert not User.objects.exclude(pk=alice.pk).exists()
+
+
+def test_sign_up__tells_one_rule_in_our_own_words(client: Client) -> None:
+    page = client.post(URL, filled_in(username="do ra", password1="123")).text
+    assert "Usernames have letters, digits and . - _ + only, and no spaces." in page
+    assert "Enter a valid username" not in page
+    assert WEAK in page
+    assert "too short" not in page
+    assert "too common" not in page
