@@ -18,6 +18,7 @@ from django.utils import timezone
 from gallery.accounts.models import User
 from gallery.photos.models import DeletionRecord, Photo
 from gallery.photos.months import recount_months
+from gallery.photos.states import State
 from gallery.processing import consistency, damage, repairs
 from gallery.processing.settle import settle
 from gallery.processing.side_by_side import pages
@@ -72,10 +73,14 @@ class Count:
 
 @dataclass(slots=True)
 class Report:
-    """What was read and found. Unless ``finished``, continue after the photo ``last``."""
+    """What was read and found. Unless ``finished``, continue after the photo ``last``.
+
+    ``waiting`` photos are not late yet: the worker has their originals before it.
+    """
 
     photos: int = 0
     originals: int = 0
+    waiting: int = 0
     removed: int = 0
     last: UUID | None = None
     finished: bool = False
@@ -161,6 +166,8 @@ class Fsck:
                 kinds = [kind for kind in self._kinds_of(seen, late_before) if self._is_true(kind, photo)]
                 if kinds:
                     self._repair_photo(seen, kinds, reading)
+                elif photo.state == State.AWAITING and seen.original:
+                    self.report.waiting += 1
         self._check_strangers(page)
         for key in page.foreign:
             self._found(damage.OBJECT_FOREIGN, key)

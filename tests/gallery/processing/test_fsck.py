@@ -439,6 +439,20 @@ def test_damage__together_is_named_and_repaired(world: World) -> None:
     assert (set(named(report)), repaired(report)) == (left, {}), "a second repair changed something"
 
 
+def test_waiting__is_said_until_it_is_late(world: World) -> None:
+    """Someone who emptied the queue hears of it at once, although the sweep has time to mend it."""
+    world.photo(State.AWAITING)
+    out = StringIO()
+    call_command("fsck", stdout=out, stderr=StringIO())
+    assert out.getvalue().splitlines() == [
+        "3 photos, 3 originals.",
+        "1 wait for the worker, none for 15 minutes yet.",
+        "Nothing is damaged.",
+    ]
+    report = run()
+    assert (report.waiting, list(report.counts)) == (0, [damage.STUCK])
+
+
 def test_only__limits_what_is_repaired(world: World) -> None:
     lose_item(world)
     lose_rendition(world)

@@ -113,6 +113,7 @@ class Command(BaseCommand):
             summary = {
                 "photos": report.photos,
                 "originals": report.originals,
+                "waiting": report.waiting,
                 "finished": report.finished,
                 "last": str(report.last or ""),
                 "counts": counts,
@@ -120,6 +121,9 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(summary))
             return
         self.stdout.write(f"{report.photos:,} photos, {report.originals:,} originals.")
+        if report.waiting:
+            late = f"{options['late_after'] / 60:g} minutes"
+            self.stdout.write(f"{report.waiting:,} wait for the worker, none for {late} yet.")
         for kind in damage.KINDS:
             if kind in report.counts:
                 self._print(kind, report, repair=options["repair"])
