@@ -167,7 +167,8 @@ def my_photos(request: SignedInRequest) -> HttpResponse:
     mine = Photo.objects.owned_by(request.user)
     photos = mine.not_trashed().exclude(state=State.FAILED)
     context = timeline_context(request, photos, title=_("My photos"), owner=request.user)
-    if not request.htmx:
+    # What is new stands at the beginning of the list, so a jump to a month costs no query for it.
+    if not (request.htmx or context["is_later_page"]):
         context["failed_count"], context["decisions"] = failed_and_decided(request.user)
     context["any_pending"] = any(_waits_for_review(tile) for tile in context["tiles"])
     return render_list(request, "photos/mine.html", context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -65,6 +66,29 @@ def test_own_pages__of_sixty_photos(path: str, alice: User) -> None:
     assert len(costs.beyond_session_and_user) <= 3, costs.sql
     assert costs.calls["BatchGetItem"] == (path == "/me/photos/")
     assert sum(costs.calls.values()) == costs.calls["BatchGetItem"]
+
+
+def test_jump_to_a_month__costs_three_queries_and_one_read(
+    journey: Journey, alice: User, make_photo: PhotoFactory
+) -> None:
+    for number in range(120):
+        # Each with a stack key, which costs the query for stacks.
+        wall = datetime(2009, 1, 1) + timedelta(days=10 * number)  # noqa: DTZ001 - a wall clock
+        photo = make_photo(alice, taken_local=wall, format="JPEG", stack_key=f"{number:032}")
+        journey.stores.put_item(ready_item(photo, processed_at="2009-01-01T00:00:00.000+00:00"))
+    client = Client()
+    client.force_login(alice)
+    client.get("/me/photos/")
+    with counted(*gallery_clients()) as costs:
+        page = client.get("/me/photos/?month=2011-06")
+    assert len(page.context["tiles"]) == 60
+    assert page.context["tiles"][0].month == date(2011, 6, 1)
+    assert len(page.context["months"]) >= 30
+    mine = [sql for sql in costs.sql if 'FROM "django_session"' not in sql]
+    # The person with their session's check, then photos, stacks and months.
+    assert len(mine) <= 4, costs.sql
+    assert len(costs.beyond_session_and_user) == 3, costs.sql
+    assert costs.calls == {"BatchGetItem": 1}
 
 
 def test_second_page__costs_the_same_as_the_first(sixty_photos: list[Photo]) -> None:

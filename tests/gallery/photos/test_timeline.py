@@ -173,8 +173,8 @@ def test_jump__asks_no_more_for_many_photos(
         make_photo(alice, taken_local=clock("2009-01-01") + timedelta(days=10 * number))
     client = client_of(alice)
     client.get("/me/photos/")
-    # Session, person, block, photos, months, failed files: as many for any library.
-    with django_assert_max_num_queries(7):
+    # Session, person, photos, months, and stacks, if any: as many for any library.
+    with django_assert_max_num_queries(5):
         client.get("/me/photos/?month=2010-01")
 
 
