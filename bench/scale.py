@@ -40,6 +40,7 @@ def main() -> int:
     parser.add_argument("--sizes", type=int, nargs="*", default=SIZES, help="photos in each library")
     parser.add_argument("--repeats", type=int, default=REPEATS)
     parser.add_argument("--only", default="", help="measure the routes whose name contains this")
+    parser.add_argument("--without", default="", help="drop this index first, to see what needs it")
     parser.add_argument("--no-pairs", action="store_true", help="leave out pairs of the API's filters")
     parser.add_argument("--out", type=Path, default=FOLDER / "var" / "bench" / "scale.json")
     parser.add_argument("--step", choices=("fill", "measure"), help=argparse.SUPPRESS)
@@ -69,7 +70,7 @@ def _in_process(step: str, photos: int, url: str, chosen: argparse.Namespace) ->
     said = subprocess.run(  # noqa: S603 - ourselves
         [
             *(sys.executable, "-m", "bench.scale", "--step", step, "--sizes", str(photos)),
-            *("--repeats", str(chosen.repeats), "--only", chosen.only, *more),
+            *("--repeats", str(chosen.repeats), "--only", chosen.only, "--without", chosen.without, *more),
         ],
         cwd=FOLDER,
         env={**os.environ, "BENCH_DATABASE_URL": url},
@@ -90,10 +91,12 @@ def _step(chosen: argparse.Namespace) -> dict[str, Any]:
         fill(photos)
         seconds = time.monotonic() - started
         return {"photos": photos, "fill_seconds": seconds, "insert_ms": insert_ms(), "bytes": table_bytes()}
-    from bench.scale_measuring import measure  # noqa: PLC0415
+    from bench.scale_measuring import drop_index, measure  # noqa: PLC0415
     from bench.scale_routes import routes  # noqa: PLC0415
 
     wanted = [route for route in routes(with_pairs=not chosen.no_pairs) if chosen.only in route.name]
+    if chosen.without:
+        drop_index(chosen.without)
     return {"routes": measure(wanted, repeats=chosen.repeats)}
 
 

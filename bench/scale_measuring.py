@@ -77,6 +77,14 @@ def measure(routes: Iterable[Route], *, repeats: int) -> list[dict[str, Any]]:
     return [asdict(_cost(route, callers, sizes, repeats)) for route in routes]
 
 
+def drop_index(name: str) -> None:
+    """Drop an index, to see which requests need it."""
+    from django.db import connection  # noqa: PLC0415
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP INDEX {connection.ops.quote_name(name)}")
+
+
 def _cost(route: Route, callers: _Callers, sizes: dict[str, int], repeats: int) -> Cost:
     from django.db import connection  # noqa: PLC0415
 

@@ -1,0 +1,93 @@
+"""Plans of every list on PostgreSQL: none reads a big table as a whole, nor much more than it shows.
+
+The library is that of ``make bench-scale``, large enough that the wrong plan shows and small enough for a
+test. No time is asserted.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from infra.worker_zip import PROJECT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.slow
+
+PHOTOS = 50_000
+BOUNDED = {
+    # Counted up to 1,200 rows for the list and for album titles; the latest 50 photos of up to 60 uploaders.
+    "desk, ": 12_000,
+    # Read until a search of the desk has 1,200 photos of each kind.
+    "desk, search": 40_000,
+    # Each of 50 tags counted up to 200, and ranked by 500 photos of each list.
+    "API, tags": 60_000,
+    # Each suggestion is counted up to 1,000.
+    "suggestions": 12_000,
+    # The photos of each album are counted; an album has at most 10,000.
+    "albums with covers": 60_000,
+    "a person's page": 60_000,
+    "API, albums": 60_000,
+    "API, public albums": 60_000,
+    "API, album of 10 %": 60_000,
+    # A tag counts as one of many from 1,000 photos on; then the list is walked until it has shown 60.
+    "tag on 1 %": 12_000,
+    # As many photos as have two signs that are on 1 %, or a format that 2 % have, as long as they are few.
+    "search, two signs": 12_000,
+    "API, search, two signs": 12_000,
+    "search, a format": 12_000,
+    "API, search, a format": 12_000,
+    "search, a common tag": 3_000,
+    "search, an album": 6_000,
+    # The review queue is read as far as a filter needs: people keep it short.
+    "API, photos, review": 12_000,
+    # How many photos of an album or of a tag there are is counted up to 1,000 first.
+    "album of 10 %": 2_000,
+}
+"""What may read more than 20 rows for each that it shows, up to a number that no library exceeds."""
+
+
+def faults_of(tmp_path: Path, *arguments: str) -> dict[str, list[str]]:
+    out = tmp_path / "scale.json"
+    command = [sys.executable, "-m", "bench.scale", "--sizes", str(PHOTOS), "--repeats", "1"]
+    subprocess.run(
+        [*command, "--out", str(out), *arguments],
+        cwd=PROJECT,
+        check=True,
+        timeout=900,
+        stdout=subprocess.DEVNULL,
+    )
+    routes = json.loads(out.read_text())["routes"]
+    assert routes
+    return {route["name"]: faults for route in routes if (faults := _faults(route))}
+
+
+def _faults(route: dict[str, Any]) -> list[str]:
+    (cost,) = route["costs"]
+    most = max((rows for name, rows in BOUNDED.items() if route["name"].startswith(name)), default=0)
+    allowed = {"reads"} if cost["rows_read"] <= most else set()
+    return [f"{fault}: {cost['rows_read']:,} rows" for fault in route["faults"] if fault not in allowed]
+
+
+def test_plans__read_little_by_an_index(tmp_path: Path) -> None:
+    assert faults_of(tmp_path, "--no-pairs") == {}
+
+
+@pytest.mark.parametrize(
+    ("index", "route"),
+    [
+        ("photos_public_newest", "sheet, 90 % down"),
+        ("photos_owner_timeline", "my photos, jump to 2009"),
+        ("photos_owner_trash", "trash"),
+        ("photos_owner_file_name", "API, download by name"),
+        ("search_public_trigrams", "search, a rare word, anonymous"),
+    ],
+)
+def test_plans__without_an_index_are_at_fault(tmp_path: Path, index: str, route: str) -> None:
+    assert route in faults_of(tmp_path, "--no-pairs", "--only", route, "--without", index)
