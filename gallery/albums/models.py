@@ -65,6 +65,12 @@ class Album(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index("owner", F("created_at").desc(), name="albums_owner_newest"),
             models.Index(
+                F("created_at").desc(),
+                F("id").desc(),
+                name="albums_public_newest",
+                condition=Q(visibility=Visibility.PUBLIC),
+            ),
+            models.Index(
                 "words_at",
                 "id",
                 name="albums_words_waiting",

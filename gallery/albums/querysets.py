@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from django.conf import settings
 from django.db import models
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.lookups import IsNull
 
+from gallery.photos.counting import CountOf
 from gallery.photos.models import Photo
 from gallery.photos.querysets import owner_is_shown
 from gallery.photos.stacks import is_under
@@ -40,8 +42,10 @@ class AlbumQuerySet(models.QuerySet["Album"]):
 
     def showing_photos(self) -> AlbumQuerySet:
         """Keep public albums with at least one public photo."""
-        shown = Photo.objects.public().filter(album_entries__album=OuterRef("pk"))
-        return self.filter(Exists(shown), owner_is_shown(), visibility=Visibility.PUBLIC)
+        # One id, not EXISTS, which databases would join with the photos of all albums.
+        shown = Photo.objects.public().filter(album_entries__album=OuterRef("pk")).order_by()
+        has_one = IsNull(Subquery(shown.values("pk")[:1]), False)
+        return self.filter(owner_is_shown(), Q(has_one), visibility=Visibility.PUBLIC)
 
     def reviewable(self) -> AlbumQuerySet:
         """Keep albums whose words moderators may read and decide about: the public ones."""
@@ -67,9 +71,8 @@ class AlbumQuerySet(models.QuerySet["Album"]):
         """
         tops = seen.filter(album_entries__album=OuterRef(OuterRef("pk")))
         listed = seen.filter(album_entries__album=OuterRef("pk")).filter(~is_under(tops))
-        entries = listed.order_by().values("album_entries__album")
-        counted = entries.annotate(total=Count("*")).values("total")
-        return self.annotate(photo_count=Coalesce(Subquery(counted, output_field=IntegerField()), Value(0)))
+        entries = listed.order_by().values("pk")[: settings.PHOTOS_PER_ALBUM]
+        return self.annotate(photo_count=CountOf(entries))
 
 
 class TagQuerySet(models.QuerySet["Tag"]):

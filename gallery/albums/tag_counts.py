@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, IntegerField, OuterRef, Subquery
+from django.db.models import Count, OuterRef, Subquery
 
 from gallery.albums.models import PhotoTag, Tag
+from gallery.photos.counting import CountOf
 from gallery.photos.stacks import is_under
 
 if TYPE_CHECKING:
@@ -23,11 +24,6 @@ if TYPE_CHECKING:
 LATEST = 500
 """Photos of each list by which tags are ranked."""
 COUNTED_UP_TO = 200
-
-
-class _CountOf(Subquery):
-    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
-    output_field = IntegerField()
 
 
 def tags_seen(
@@ -63,7 +59,7 @@ def _others(seen: PhotoQuerySet, ranked: Collection[int], start: str, limit: int
 
 
 def _counted(seen: PhotoQuerySet, ranked: Sequence[int]) -> list[tuple[str, int]]:
-    total: Any = _CountOf(_listed(seen).values("pk")[:COUNTED_UP_TO])
+    total: Any = CountOf(_listed(seen).values("pk")[:COUNTED_UP_TO])
     rows = Tag.objects.filter(pk__in=ranked).annotate(total=total).values_list("pk", "name", "total")
     counts = {pk: (name, count) for pk, name, count in rows}
     found = [counts[pk] for pk in ranked if pk in counts and counts[pk][1]]

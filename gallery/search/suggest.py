@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import IntegerField, OuterRef, Subquery
+from django.db.models import OuterRef
 
 from gallery.albums.models import Album
+from gallery.photos.counting import CountOf
 from gallery.photos.models import Photo
 from gallery.search.find import albums_named
 from gallery.search.folding import folded_for_search
@@ -37,11 +38,6 @@ class Suggestion:
     name: str
     count: int
     query: str
-
-
-class _CountOf(Subquery):
-    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
-    output_field = IntegerField()
 
 
 def suggest(untrusted: str, viewer: User | AnonymousUser) -> list[Suggestion]:
@@ -89,6 +85,6 @@ def _albums(folded: str, seen: PhotoQuerySet, viewer: User | AnonymousUser) -> d
 
 
 def _counted(rows: QuerySet[Any], photos: PhotoQuerySet, name: str) -> dict[str, int]:
-    counted = rows.annotate(photo_count=_CountOf(photos.order_by().values("pk")[:COUNTED_UP_TO]))
+    counted = rows.annotate(photo_count=CountOf(photos.order_by().values("pk")[:COUNTED_UP_TO]))
     # Left out here: a condition would count once more.
     return {found: count for found, count in counted.values_list(name, "photo_count") if count}
