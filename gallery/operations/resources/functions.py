@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from gallery.operations.diagnosis import Finding, broken, ok
-from gallery.operations.resources.inspection import RESTORE
+from gallery.operations.resources.inspection import RESTORE, RESTORE_SECTION
 
 if TYPE_CHECKING:
     from gallery.operations.resources.inspection import Checks, Clients
@@ -126,7 +126,9 @@ def _mapping(functions: Any, function: str, queue: str, title: str) -> Finding:
         )
     if mapping.get("State") not in RUNNING_STATES:
         return broken(
-            title, "it is disabled, so the queue is not read. Enable it unless this is intended.", "queue-age"
+            title,
+            "it is disabled, so the queue is not read. Enable it unless this is intended.",
+            RESTORE_SECTION,
         )
     if mapping["BatchSize"] != BATCH_SIZE:
         return broken(title, f"its batch size is {mapping['BatchSize']} instead of {BATCH_SIZE}. {RESTORE}")
