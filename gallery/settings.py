@@ -106,6 +106,7 @@ INSTALLED_APPS = [
     "gallery.albums",
     "gallery.reports",
     "gallery.imports",
+    "gallery.batches",
     "gallery.search.apps.SearchConfig",
     "gallery.processing",
     "gallery.notifications",

@@ -15,7 +15,7 @@ from gallery.api.documentation import LocalSwagger
 from gallery.api.idempotency import Replay
 from gallery.api.openapi import complete
 from gallery.api.problems import Problem
-from gallery.api.routes import account, albums, downloads, images, photos, uploads
+from gallery.api.routes import account, albums, batches, downloads, images, photos, uploads
 from gallery.api.strictness import refuse_unknown_names
 from gallery.core import outages, reasons
 from gallery.core.database_waits import is_busy
@@ -60,7 +60,15 @@ api = GalleryApi(
     docs=LocalSwagger(),
 )
 api.add_decorator(refuse_unknown_names, mode="view")
-for router in (account.router, photos.router, uploads.router, images.router, downloads.router, albums.router):
+for router in (
+    account.router,
+    photos.router,
+    batches.router,
+    uploads.router,
+    images.router,
+    downloads.router,
+    albums.router,
+):
     api.add_router("", router)
 
 

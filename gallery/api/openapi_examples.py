@@ -95,6 +95,18 @@ ALBUM_WORDS: dict[str, Any] = {
     "reviewNote": "",
     "pageAddress": f"{SITE}/albums/{ALBUM_ID}/",
 }
+BATCH: dict[str, Any] = {
+    "id": PHOTO_ID,
+    "kind": "add_tags",
+    "total": 300,
+    "processed": 300,
+    "done": 299,
+    "isFinished": True,
+    "isCanceled": False,
+    "canUndo": True,
+    "refused": [{"id": PHOTO_ID, "reason": "too_many_tags"}],
+}
+OF_BATCH = {"batch_id": PHOTO_ID}
 NOT_READY: dict[str, Any] = {
     "photoId": PHOTO_ID,
     "state": "awaiting",
@@ -182,6 +194,20 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "delete_photos": {
         "request": {"ids": [PHOTO_ID], "forever": False},
         "responses": {"200": {"results": [{"id": PHOTO_ID, "outcome": "trashed"}]}},
+    },
+    "start_batch": {
+        "request": {"kind": "add_tags", "ids": [PHOTO_ID], "tags": ["harbor"]},
+        "responses": {"202": BATCH},
+    },
+    "get_batch": {"parameters": OF_BATCH, "responses": {"200": BATCH}},
+    "continue_batch": {"parameters": OF_BATCH, "responses": {"200": BATCH}},
+    "cancel_batch": {
+        "parameters": OF_BATCH,
+        "responses": {"200": BATCH | {"processed": 120, "done": 120, "isCanceled": True, "refused": []}},
+    },
+    "undo_batch": {
+        "parameters": OF_BATCH,
+        "responses": {"202": BATCH | {"kind": "remove_tags", "total": 299, "processed": 299, "refused": []}},
     },
     "offer_uploads": {
         "request": {

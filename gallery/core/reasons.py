@@ -6,7 +6,7 @@
     ├── a file is refused        EMPTY … TYPE_NOT_ACCEPTED
     ├── an upload is refused     QUOTA_EXCEEDED … STORE_UNAVAILABLE
     ├── an import is refused     URL_NOT_ALLOWED, URL_TOO_LONG
-    ├── an action is refused     CONFLICT … NOT_IN_TRASH
+    ├── an action is refused     CONFLICT … CANNOT_UNDO
     ├── a search                 SEARCH_TOO_SHORT … SEARCH_NO_WHAT
     ├── a request is refused     SIGNED_OUT … BROKEN
     ├── in the browser           CONNECTION_LOST, NOT_STORED: an upload stopped, and can be retried
@@ -162,6 +162,18 @@ TOO_MANY_ALBUMS = Reason(
 )
 ALBUM_FULL = Reason(
     "album_full", _("This album has as many photos as it can have. Nothing was added. Use another album.")
+)
+ALBUM_GONE = Reason("album_gone", _("This album was deleted. Choose another one."), HTTPStatus.NOT_FOUND)
+TOO_MANY_TAGS = Reason("too_many_tags", _("This photo would have more than 20 tags. Remove some first."))
+NOTHING_CHOSEN = Reason("nothing_chosen", _("No photos are selected. Select some, then try again."))
+TOO_MANY_CHOSEN = Reason("too_many_chosen", _("Select at most 10,000 photos at once."))
+TOO_MANY_BATCHES = Reason(
+    "too_many_batches",
+    _("Five of your actions are still running. Wait until one has finished, then try again."),
+    HTTPStatus.CONFLICT,
+)
+CANNOT_UNDO = Reason(
+    "cannot_undo", _("There is nothing to undo: no photo was changed for good."), HTTPStatus.CONFLICT
 )
 
 # A search is not carried out, or a part of it is not understood.

@@ -92,6 +92,12 @@ def page_on_timeline(
     return Page(shown, encode_cursor(at_of(shown[-1]).replace(tzinfo=UTC), shown[-1].pk))
 
 
+def of_month(photos: PhotoQuerySet, month: Month) -> PhotoQuerySet:
+    """Keep the photos of one month."""
+    first = datetime.combine(month.first_day, datetime.min.time())
+    return photos.annotate(at=timeline_at()).filter(at__gte=first, at__lt=month.following)
+
+
 def on_timeline(photos: PhotoQuerySet) -> PhotoQuerySet:
     """Order the photos latest first. The id makes the order total."""
     return photos.annotate(at=timeline_at()).order_by("-at", "-id")

@@ -10,6 +10,7 @@ from django.db.models import Count, Min, Q
 from django.db.models.functions import Greatest
 
 from gallery.accounts.models import User
+from gallery.batches.models import Batch
 from gallery.photos.models import DeletionRecord, Photo
 from gallery.photos.outbox import PENDING_AFTER, due_events
 from gallery.photos.states import NEVER_ARRIVED, State
@@ -83,6 +84,7 @@ _KINDS = {
         EXPIRE_AFTER + NEVER_ARRIVED_RETENTION,
     ),
     "events": _Kind(due_events, "at", PENDING_AFTER),
+    "batches": _Kind(lambda _: Batch.objects.unfinished().filter(owner__is_active=True), "created_at"),
 }
 KINDS = tuple(_KINDS)
 

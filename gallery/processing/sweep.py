@@ -20,6 +20,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from gallery.accounts.models import User
+from gallery.batches import actions as batches
+from gallery.batches.models import Kind
 from gallery.imports import results
 from gallery.photos import outbox, takedown, transitions
 from gallery.photos.models import DeletionRecord, Photo
@@ -334,6 +336,27 @@ def _campaign(run: Run) -> Iterator[None]:
         yield
 
 
+def _batches(run: Run) -> Iterator[None]:
+    """Continue actions on many photos whose page was closed, some photos of each by turns."""
+    batches.forget_old(run.now)
+    for _ in range(MAX_ROWS // BATCH):
+        batch = batches.next_to_continue(may_remove=run.may_remove)
+        if batch is None:
+            return
+        left = BATCH
+        calls_each = CALLS_OF_A_PURGE if batch.kind == Kind.PURGE else 0
+
+        def has_time(calls_each: int = calls_each) -> bool:
+            nonlocal left
+            left -= 1
+            run.count("batches")
+            run.budget.spend(calls_each)
+            return left > 0 and run.budget.has_left()
+
+        batches.advance(batch, has_time=has_time)
+        yield
+
+
 _REMOVING = frozenset({"account_deletions", "deletions", "trash", "missing_uploads"})
 """Kinds that an older database must not bring forward. What was taken down stays down in any database."""
 _KINDS: dict[str, Callable[[Run], Iterator[None]]] = {
@@ -346,4 +369,5 @@ _KINDS: dict[str, Callable[[Run], Iterator[None]]] = {
     "missing_uploads": _never_arrived,
     "events": _events,
     "campaign": _campaign,
+    "batches": _batches,
 }

@@ -27,6 +27,7 @@ from thumbworker.contract.text import folded
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
+    from uuid import UUID
 
     from django.contrib.auth.models import AnonymousUser
 
@@ -60,6 +61,19 @@ def page_of_matching(
         return Page(shown, "")
     last = shown[-1].search_text.timeline_at.replace(tzinfo=UTC)
     return Page(shown, encode_cursor(last, shown[-1].pk))
+
+
+def ids_of_matching(
+    photos: PhotoQuerySet, query: Query, viewer: User | AnonymousUser, *, most: int
+) -> list[UUID]:
+    """Return the ids of those of the photos that the query asks for, at most so many.
+
+    Raises:
+        TooBroad: the search didn't finish in time.
+    """
+    with within_seconds():
+        found = matching(photos, query, viewer).one_per_stack().filter(search_text__isnull=False)
+        return list(found.order_by().values_list("pk", flat=True)[:most])
 
 
 def matching(photos: PhotoQuerySet, query: Query, viewer: User | AnonymousUser) -> PhotoQuerySet:

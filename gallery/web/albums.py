@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponsePermanentRedirect
+from django.http import HttpResponsePermanentRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -69,6 +69,14 @@ def create(request: SignedInRequest) -> HttpResponse:
     return form_page(request, "albums/album_form.html", form, page_title=_("New album"))
 
 
+@login_required
+@require_safe
+def choices(request: SignedInRequest) -> HttpResponse:
+    """Return the person's albums for a menu, the newest first."""
+    mine = Album.objects.owned_by(request.user).newest_first().values_list("pk", "title")
+    return JsonResponse({"albums": [{"id": str(pk), "title": title} for pk, title in mine]})
+
+
 @require_safe
 def album(request: Request, album_id: UUID) -> HttpResponse:
     """Show an album: all photos to its owner, the public ones to others."""
@@ -79,6 +87,8 @@ def album(request: Request, album_id: UUID) -> HttpResponse:
     context |= {"album": found, "is_mine": is_mine, "title": title, "description": description}
     # A photo's page leads on within the album that it was opened from.
     context["tile_query"] = f"?album={found.pk}"
+    if is_mine:
+        context["selection"] = {"kind": "library", "all": f"album={found.pk}", "album": found.pk}
     return render_list(request, "albums/album.html", context)
 
 

@@ -170,6 +170,7 @@ def my_photos(request: SignedInRequest) -> HttpResponse:
     # What is new stands at the beginning of the list, so a jump to a month costs no query for it.
     if not (request.htmx or context["is_later_page"]):
         context["failed_count"], context["decisions"] = failed_and_decided(request.user)
+    context["selection"] = {"kind": "library", "all": ""}
     context["any_pending"] = any(_waits_for_review(tile) for tile in context["tiles"])
     return render_list(request, "photos/mine.html", context)
 
@@ -214,4 +215,6 @@ def clear_failed_photos(request: SignedInRequest) -> HttpResponse:
 def trash(request: SignedInRequest) -> HttpResponse:
     """Show the person's photos in the trash."""
     photos = Photo.objects.owned_by(request.user).trashed()
-    return render_list(request, "photos/trash.html", list_context(request, photos, title=_("Trash")))
+    context = list_context(request, photos, title=_("Trash"))
+    context["selection"] = {"kind": "trash", "all": "trash"}
+    return render_list(request, "photos/trash.html", context)

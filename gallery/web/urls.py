@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from gallery.web import albums, notifications, photos, reports, search, sheets, uploads, well_known
+from gallery.web import albums, batches, notifications, photos, reports, search, sheets, uploads, well_known
 
 urlpatterns = [
     path("", sheets.sheet, name="sheet"),
@@ -15,6 +15,12 @@ urlpatterns = [
     path("me/photos/failed/", sheets.failed_photos, name="failed-photos"),
     path("me/photos/failed/clear/", sheets.clear_failed_photos, name="failed-photos-clear"),
     path("me/photos/decisions/seen/", sheets.see_decisions, name="decisions-seen"),
+    path("me/photos/ids/", batches.photo_ids, name="photo-ids"),
+    path("me/photos/batch/", batches.start, name="batch-start"),
+    path("me/batches/<uuid:batch_id>/", batches.batch, name="batch"),
+    path("me/batches/<uuid:batch_id>/advance/", batches.advance, name="batch-advance"),
+    path("me/batches/<uuid:batch_id>/cancel/", batches.cancel, name="batch-cancel"),
+    path("me/batches/<uuid:batch_id>/undo/", batches.undo, name="batch-undo"),
     path("me/trash/", sheets.trash, name="trash"),
     path("upload/", uploads.upload, name="upload"),
     path("uploads/offers/", uploads.make_offers, name="offers"),
@@ -34,6 +40,7 @@ urlpatterns = [
     path("photos/<uuid:photo_id>/order/", albums.organize_moved),
     path("", include("gallery.web.accounts.urls")),
     path("albums/", albums.albums, name="albums"),
+    path("albums/choices/", albums.choices, name="album-choices"),
     path("albums/new/", albums.create, name="album-new"),
     path("albums/<uuid:album_id>/", albums.album, name="album"),
     path("albums/<uuid:album_id>/edit/", albums.edit, name="album-edit"),

@@ -95,6 +95,10 @@ startSheetWindow(enhance);
 if (document.querySelector("form[data-passkey]")) {
   import("./passkeys.js").then(({ startPasskeys }) => startPasskeys());
 }
+if (document.querySelector("#selection")) import("./selection.js");
+if (document.querySelector("[data-batch]:not([data-finished])")) {
+  import("./batch.js").then(({ followBatch }) => followBatch());
+}
 if (document.body.dataset.offersUrl && window.crypto?.subtle) {
   import("./upload/start.js").then(({ startUploads }) => startUploads());
 }

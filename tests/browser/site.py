@@ -38,6 +38,7 @@ person("bob")
 person("wanda")
 person("tina", "skip_review")
 person("tess")
+person("sally")
 person("charlie", "moderate_photo", "view_photo", "view_historyentry", is_staff=True)
 """
 """Alice, Bob, Wanda and Tess are new here, Tina is trusted, Charlie moderates."""

@@ -33,6 +33,8 @@ from gallery.accounts.models import AccountEvent, Invitation, User
 from gallery.albums.models import Album, AlbumEntry, Tag
 from gallery.api.models import ApiToken
 from gallery.api.tokens import Scope, issue
+from gallery.batches import actions as batches
+from gallery.batches.models import Kind
 from gallery.blocks.models import Block
 from gallery.notifications.models import NotificationPreference
 from gallery.photos.models import DeletionRecord, Photo, TakenDown, words_mark
@@ -70,6 +72,8 @@ FILLED_IN: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "me/name/"): {"display_name": "Alice Bergström"},
     ("POST", "admin/accounts/user/<int:user_id>/block/"): {"reason": "Not theirs"},
     ("POST", "api/v1/photos/delete"): {"ids": [PHOTO]},
+    ("POST", "me/photos/batch/"): {"act": "hide", "photo": [PHOTO]},
+    ("POST", "api/v1/photos/batch"): {"kind": "set_visibility", "ids": [PHOTO], "visibility": "private"},
     ("PATCH", "api/v1/albums/<uuidstr:album_id>"): {"title": "Mine now"},
     ("POST", "api/v1/albums/<uuidstr:album_id>/photos"): {"remove": [PHOTO]},
     ("POST", "admin/photos/photo/"): {"decision": "approve", "chosen": [CHOSEN]},
@@ -224,6 +228,7 @@ def world(
     issue(alice, name="program", scopes=[Scope.READ], days=30)
     token = ApiToken.objects.get()
     invitation = invitations.create(charlie)
+    batch = batches.start(alice, Kind.SET_VISIBILITY, [photo.pk], visibility="private")
     now = timezone.now()
     record = DeletionRecord.objects.create(photo_id=uuid4(), purged_at=now, offered_until=now)
     TakenDown.objects.create(photo_id=record.pk, at=now, reason="Not theirs", sha256="", finished_at=now)
@@ -242,6 +247,8 @@ def world(
             "uuidstr:request_id": photo.pk,
             "uuid:album_id": album.pk,
             "uuidstr:album_id": album.pk,
+            "uuid:batch_id": batch.pk,
+            "uuidstr:batch_id": batch.pk,
             "int:token_id": token.pk,
             "int:user_id": alice.pk,
             "str:name": tag.name,

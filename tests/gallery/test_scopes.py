@@ -30,6 +30,7 @@ pytestmark = pytest.mark.django_db
 
 PHOTOS, ALBUMS = "api/v1/photos", "api/v1/albums"
 ONE_PHOTO, ONE_ALBUM = f"{PHOTOS}/<uuidstr:photo_id>", f"{ALBUMS}/<uuidstr:album_id>"
+ONE_BATCH = "api/v1/batches/<uuidstr:batch_id>"
 # ``purge`` reaches no operation of its own: deleting for good needs it besides ``delete``.
 SCOPE_OF: dict[tuple[str, str], Scope] = {
     ("GET", "api/v1/me"): Scope.READ,
@@ -43,6 +44,11 @@ SCOPE_OF: dict[tuple[str, str], Scope] = {
     ("GET", ONE_ALBUM): Scope.READ,
     ("GET", "api/v1/tags"): Scope.READ,
     ("POST", f"{PHOTOS}/delete"): Scope.DELETE,
+    ("POST", f"{PHOTOS}/batch"): Scope.UPLOAD,
+    ("GET", ONE_BATCH): Scope.READ,
+    ("POST", f"{ONE_BATCH}/continue"): Scope.UPLOAD,
+    ("POST", f"{ONE_BATCH}/cancel"): Scope.UPLOAD,
+    ("POST", f"{ONE_BATCH}/undo"): Scope.UPLOAD,
     ("PATCH", ONE_PHOTO): Scope.UPLOAD,
     ("DELETE", ONE_PHOTO): Scope.DELETE,
     ("POST", f"{ONE_PHOTO}/restore"): Scope.UPLOAD,

@@ -1,0 +1,103 @@
+"""Actions on many photos in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from gallery.batches import actions
+from gallery.batches.models import Kind
+from gallery.core import reasons
+from gallery.photos.models import Photo
+from gallery.photos.states import Visibility
+
+if TYPE_CHECKING:
+    from gallery.batches.models import Batch
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """Photos that were refused for one reason."""
+
+    sentence: str
+    count: int
+    photos: list[Photo]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchWords:
+    """A batch in words: ``sentence`` says what was done so far."""
+
+    batch: Batch
+    progress: actions.Progress
+    sentence: str
+    refusals: list[Refusals]
+    can_undo: bool
+
+    @property
+    def is_finished(self) -> bool:
+        """Return whether nothing more will be done."""
+        return self.batch.finished_at is not None
+
+
+def words_of(batch: Batch) -> BatchWords:
+    """Return the batch in words."""
+    batch.refresh_from_db()
+    progress = actions.progress_of(batch)
+    return BatchWords(
+        batch,
+        progress,
+        sentence=_sentence(batch, progress.done),
+        refusals=_refusals(batch, progress) if progress.refused else [],
+        can_undo=actions.can_undo(batch),
+    )
+
+
+def _refusals(batch: Batch, progress: actions.Progress) -> list[Refusals]:
+    found = []
+    for code, count in sorted(progress.refused.items()):
+        ids = batch.photos.filter(outcome=code).order_by("position").values_list("photo_id", flat=True)
+        photos = Photo.objects.owned_by(batch.owner).filter(pk__in=list(ids[:20]))
+        found.append(Refusals(reasons.of(code).sentence, count, list(photos)))
+    return found
+
+
+def _sentence(batch: Batch, count: int) -> str:
+    values: dict[str, Any] = {"count": count}
+    if batch.kind == Kind.TRASH:
+        text = ngettext("%(count)s photo moved to trash.", "%(count)s photos moved to trash.", count)
+    elif batch.kind == Kind.RESTORE:
+        text = ngettext("%(count)s photo restored.", "%(count)s photos restored.", count)
+    elif batch.kind == Kind.PURGE:
+        text = ngettext(
+            "%(count)s photo permanently deleted.", "%(count)s photos permanently deleted.", count
+        )
+    elif batch.kind == Kind.SET_VISIBILITY:
+        text = _visibility_sentence(batch, count)
+    elif batch.kind == Kind.ADD_TO_ALBUM:
+        text = ngettext("%(count)s photo added to the album.", "%(count)s photos added to the album.", count)
+    elif batch.kind == Kind.REMOVE_FROM_ALBUM:
+        text = ngettext(
+            "%(count)s photo taken out of the album.", "%(count)s photos taken out of the album.", count
+        )
+    else:
+        text = ngettext("Tags of %(count)s photo changed.", "Tags of %(count)s photos changed.", count)
+    sentence = text % values
+    if actions.words_wait_in(batch):
+        sentence += " " + _("The new tags wait for review. Until then, others see the old ones.")
+    return sentence
+
+
+def _visibility_sentence(batch: Batch, count: int) -> str:
+    if batch.undoes_id:
+        return ngettext(
+            "%(count)s photo is visible as before.", "%(count)s photos are visible as before.", count
+        )
+    if batch.choices["visibility"] == Visibility.PRIVATE:
+        return ngettext(
+            "Only you can see %(count)s photo now.", "Only you can see %(count)s photos now.", count
+        )
+    return ngettext("%(count)s photo is for everyone now.", "%(count)s photos are for everyone now.", count)

@@ -1,0 +1,321 @@
+// Select many photos, by mouse, touch and keys, and do one thing with all of them.
+import { gettext, interpolate, ngettext } from "./i18n.js";
+
+const LONG_PRESS_MS = 500;
+const MOVED_PX = 10;
+const MOST = 10_000;
+
+const list = document.querySelector("ul.sheet");
+const form = document.querySelector("#selection");
+const toast = document.querySelector("[data-toast]");
+const count = form.querySelector("[data-count]");
+const running = form.querySelector(".running");
+/** Ids of the selected photos. Those beyond the loaded pages have no tile. */
+const chosen = new Set();
+let anchor = null;
+let cancelUrl = "";
+
+const tiles = () => [...list.querySelectorAll(".tile[data-photo-id]:not([hidden])")];
+const idOf = (tile) => tile.dataset.photoId;
+const isTyping = (target) => target.closest("input:not(.pick), textarea, select, [contenteditable], .pswp");
+
+function show() {
+  for (const box of list.querySelectorAll(".pick")) box.checked = chosen.has(box.value);
+  const number = chosen.size;
+  list.classList.toggle("picking", number > 0 || list.classList.contains("picking-by-touch"));
+  form.classList.toggle("shown", number > 0);
+  document.body.classList.toggle("has-selection", number > 0);
+  count.textContent = number
+    ? interpolate(ngettext("%(count)s photo selected", "%(count)s photos selected", number), { count: number })
+    : "";
+  if (!number) for (const panel of form.querySelectorAll("details[open]")) panel.open = false;
+}
+
+function set(tile, wanted) {
+  if (wanted) chosen.add(idOf(tile));
+  else chosen.delete(idOf(tile));
+}
+
+function toggle(tile) {
+  set(tile, !chosen.has(idOf(tile)));
+  anchor = tile;
+  show();
+}
+
+/** Select everything between the tile that was selected last and this one. */
+function extendTo(tile) {
+  const all = tiles();
+  const from = all.indexOf(anchor?.isConnected ? anchor : tile);
+  const to = all.indexOf(tile);
+  for (const each of all.slice(Math.min(from, to), Math.max(from, to) + 1)) set(each, true);
+  show();
+}
+
+function clear() {
+  chosen.clear();
+  anchor = null;
+  list.classList.remove("picking-by-touch");
+  show();
+}
+
+async function selectAll(query = "") {
+  const url = new URL(form.dataset.idsUrl, location.href);
+  for (const [name, value] of new URLSearchParams(query)) url.searchParams.set(name, value);
+  const answer = await ask(url);
+  if (!answer) return;
+  for (const id of answer.ids.slice(0, MOST)) chosen.add(id);
+  show();
+}
+
+/** Ask the gallery. Say why, and return null, if it refuses. */
+async function ask(url, body) {
+  const headers = { Accept: "application/json" };
+  if (body) headers["X-CSRFToken"] = document.querySelector("meta[name=csrf-token]").content;
+  try {
+    const response = await fetch(url, { method: body ? "POST" : "GET", headers, body });
+    const answer = await response.json();
+    if (response.ok) return answer;
+    say(answer.sentence);
+  } catch {
+    say(gettext("We couldn't reach the gallery. Check your connection, then try again."));
+  }
+  return null;
+}
+
+function say(sentence, { undoUrl = "", detailsUrl = "" } = {}) {
+  toast.hidden = false;
+  toast.querySelector("p").textContent = sentence;
+  const undo = toast.querySelector("[data-undo]");
+  undo.hidden = !undoUrl;
+  undo.onclick = () => undoAt(undoUrl);
+  const details = toast.querySelector("[data-details]");
+  details.hidden = !detailsUrl;
+  if (detailsUrl) details.href = detailsUrl;
+}
+
+/** Show the progress of a batch until it is finished, or its person leaves: then the gallery goes on. */
+async function finish(batch) {
+  let now = batch;
+  const bar = running.querySelector("progress");
+  while (!now.finished) {
+    cancelUrl = now.cancel_url;
+    running.hidden = false;
+    form.classList.add("busy");
+    bar.max = now.total;
+    bar.value = now.processed;
+    count.textContent = interpolate(gettext("%(done)s of %(total)s"), { done: now.processed, total: now.total });
+    const next = await ask(now.advance_url, new FormData());
+    if (next) now = next;
+    else await new Promise((resolve) => setTimeout(resolve, 2000));
+  }
+  running.hidden = true;
+  form.classList.remove("busy");
+  cancelUrl = "";
+  return now;
+}
+
+async function run(button) {
+  const body = new FormData(form, button);
+  body.delete("photo");
+  body.set("photos", [...chosen].join(","));
+  const begun = await ask(form.action, body);
+  if (!begun) return;
+  const batch = await finish(begun);
+  showDone(batch, button.value);
+}
+
+function sentenceOf(batch) {
+  return [batch.sentence, ...batch.refused.map((one) => `${one.count}: ${one.sentence}`)].join(" ");
+}
+
+function showDone(batch, act) {
+  const refused = new Set(batch.refused_ids);
+  const done = [...chosen].filter((id) => !refused.has(id));
+  const leaves = ["trash", "restore", "purge", "remove_from_album"].includes(act);
+  for (const tile of tiles()) {
+    if (!done.includes(idOf(tile))) continue;
+    if (leaves) tile.hidden = true;
+    if (act === "hide" || act === "publish") showVisibility(tile, act === "hide");
+  }
+  clear();
+  say(sentenceOf(batch), { undoUrl: batch.undo_url, detailsUrl: batch.refused.length ? batch.url : "" });
+  // The focus was in the bar, which is gone.
+  tiles()[0]?.querySelector("a")?.focus({ preventScroll: true });
+  form.reset();
+}
+
+function showVisibility(tile, isPrivate) {
+  const word = tile.querySelector("[data-only-you]");
+  if (word) word.hidden = !isPrivate;
+}
+
+async function undoAt(url) {
+  const begun = await ask(url, new FormData());
+  if (!begun) return;
+  const batch = await finish(begun);
+  say(sentenceOf(batch));
+  if (batch.kind === "restore" || batch.kind === "trash" || batch.kind === "add_to_album") {
+    const refused = new Set(batch.refused_ids);
+    for (const tile of list.querySelectorAll(".tile[hidden]")) tile.hidden = refused.has(idOf(tile));
+  } else if (batch.kind === "set_visibility") {
+    location.reload();
+  }
+}
+
+async function fillAlbums(panel) {
+  const select = panel.querySelector("select");
+  if (select.length > 1) return;
+  const answer = await ask(form.dataset.albumsUrl);
+  const options = (answer?.albums ?? []).map((album) => new Option(album.title, album.id));
+  select.prepend(...options);
+  select.selectedIndex = 0;
+  showTitle(panel);
+}
+
+function showTitle(panel) {
+  panel.querySelector("[data-title]").hidden = panel.querySelector("select").value !== "new";
+}
+
+// ---- mouse and touch
+
+/** The finger that is down: where, since when, and whether it was held long enough. */
+let press = null;
+
+document.addEventListener(
+  "click",
+  (event) => {
+    const tile = event.target.closest?.("ul.sheet .tile[data-photo-id]");
+    if (press?.held) {
+      // The click that ends a long press is none.
+      press = null;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      return;
+    }
+    if (!tile || event.target.closest("form, details, button, summary")) return;
+    const box = event.target.closest(".pick");
+    const inMode = list.classList.contains("picking");
+    if (event.shiftKey && (box || inMode)) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      extendTo(tile);
+      // A click on a check box turns it after its listeners.
+      setTimeout(show);
+    } else if (box) {
+      toggle(tile);
+      setTimeout(show);
+    } else if (inMode && event.target.closest("a") && !(event.ctrlKey || event.metaKey || event.altKey)) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      toggle(tile);
+    }
+  },
+  true,
+);
+
+document.addEventListener("pointerdown", (event) => {
+  const tile = event.pointerType === "touch" && event.target.closest?.("ul.sheet .tile[data-photo-id] a")?.closest(".tile");
+  if (!tile) return;
+  const timer = setTimeout(() => {
+    press = { ...press, held: true };
+    list.classList.add("picking-by-touch");
+    toggle(tile);
+  }, LONG_PRESS_MS);
+  press = { timer, x: event.clientX, y: event.clientY, held: false };
+});
+document.addEventListener("pointermove", (event) => {
+  if (press && Math.hypot(event.clientX - press.x, event.clientY - press.y) > MOVED_PX) clearTimeout(press.timer);
+});
+for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => clearTimeout(press?.timer));
+document.addEventListener("contextmenu", (event) => {
+  if (press?.held && event.target.closest?.("ul.sheet .tile")) event.preventDefault();
+});
+// ---- keys
+
+function moveFocus(tile, step) {
+  const all = tiles();
+  const next = all[all.indexOf(tile) + step];
+  next?.querySelector("a")?.focus();
+  return next;
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  const tile = event.target.closest?.("ul.sheet .tile[data-photo-id]");
+  if (event.key === "Escape" && chosen.size && !form.querySelector("details[open]")) {
+    clear();
+  } else if (event.key === "Escape") {
+    for (const panel of form.querySelectorAll("details[open]")) {
+      panel.open = false;
+      panel.querySelector("summary").focus();
+    }
+  } else if (event.key === "a" && !event.target.closest("dialog")) {
+    event.preventDefault();
+    selectAll();
+  } else if (event.key === "x" && tile) {
+    toggle(tile);
+  } else if (event.shiftKey && tile && (event.key === "ArrowRight" || event.key === "ArrowLeft")) {
+    event.preventDefault();
+    if (!chosen.has(idOf(tile))) toggle(tile);
+    const next = moveFocus(tile, event.key === "ArrowRight" ? 1 : -1);
+    if (next) extendTo(next);
+  }
+});
+
+// ---- the bar
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (!form.classList.contains("busy")) run(event.submitter);
+});
+form.addEventListener("keydown", (event) => {
+  // The browser would press the first button of the whole bar.
+  if (event.key !== "Enter" || !event.target.matches("input[type=text]")) return;
+  event.preventDefault();
+  event.target.closest("details").querySelector("button[type=submit]").click();
+});
+form.querySelector("[data-none]").addEventListener("click", clear);
+form.querySelector("[data-all]").addEventListener("click", () => selectAll());
+form.querySelector("[data-cancel]").addEventListener("click", () => {
+  if (cancelUrl) ask(cancelUrl, new FormData());
+});
+toast.querySelector("[data-close]").addEventListener("click", () => {
+  toast.hidden = true;
+});
+for (const panel of form.querySelectorAll("details")) {
+  panel.addEventListener("toggle", () => {
+    if (!panel.open) return;
+    for (const other of form.querySelectorAll("details[open]")) if (other !== panel) other.open = false;
+    if (panel.matches("[data-albums]")) fillAlbums(panel);
+  });
+}
+form.querySelector("[name=album]")?.addEventListener("change", () => showTitle(form.querySelector("[data-albums]")));
+
+const selectButton = document.querySelector("[data-select]");
+selectButton?.removeAttribute("hidden");
+selectButton?.addEventListener("click", () => {
+  list.classList.add("picking-by-touch");
+  show();
+  list.querySelector(".pick")?.focus();
+});
+
+/** Give each month a button that selects all its photos, also those that are not loaded. */
+function enhanceMonths(root) {
+  for (const month of root.querySelectorAll(".month[data-month]:not(:has(button))")) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "as-link";
+    button.textContent = gettext("Select");
+    button.setAttribute("aria-label", interpolate(gettext("Select %(month)s"), { month: month.textContent.trim() }));
+    button.addEventListener("click", () => selectAll(`month=${month.dataset.month}`));
+    month.append(button);
+  }
+}
+enhanceMonths(document);
+document.addEventListener("htmx:load", ({ detail }) => {
+  enhanceMonths(detail.elt.parentElement ?? document);
+  show();
+});
+// The browser keeps check boxes checked over a reload.
+for (const box of list.querySelectorAll(".pick:checked")) chosen.add(box.value);
+show();

@@ -1,0 +1,237 @@
+"""Select many photos and do one thing with them: by mouse, by keys, by finger, and without JavaScript."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.test_accessibility import violations
+from tests.browser.test_screens import DESKTOP, PHONE, picture_of
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+    from tests.browser.conftest import Open
+    from tests.browser.site import Site
+
+MANY = """
+import datetime, uuid
+from django.utils import timezone
+from gallery.accounts.models import User
+from gallery.albums.models import Album
+from gallery.photos.models import Photo
+sally, _ = User.objects.get_or_create(username="sally")
+attic, _ = User.objects.get_or_create(username="attic")
+Photo.objects.filter(owner=sally).update(owner=attic)
+Album.objects.filter(owner=sally).delete()
+now = timezone.now()
+for number in range(100):
+    Photo.objects.create(owner=sally, state="pending", visibility="public",
+        file_name=f"sea-{number}.jpg", created_at=now, offered_until=now, size_bytes=1,
+        sha256=uuid.uuid4().hex, width=300, height=200,
+        taken_local=datetime.datetime(2019, 6, 10) - datetime.timedelta(days=number // 4))
+"""
+SCREENS = [
+    pytest.param(PHONE, "light", id="phone-light"),
+    pytest.param(DESKTOP, "dark", id="desktop-dark"),
+    pytest.param(PHONE, "dark", id="phone-dark", marks=pytest.mark.slow),
+    pytest.param(DESKTOP, "light", id="desktop-light", marks=pytest.mark.slow),
+]
+
+
+@pytest.fixture
+def sally(open_page: Open, gallery: Site) -> Any:
+    """Give Sally 100 photos of two months. Return a function that opens a page of hers."""
+    gallery.manage("shell", "--verbosity", "0", "--command", MANY)
+
+    def opened(path: str = "/me/photos/", size: tuple[int, int] = DESKTOP, **options: Any) -> Page:
+        page = open_page("sally", path, viewport={"width": size[0], "height": size[1]}, **options)
+        if options.get("java_script_enabled", True):
+            # The bar's script comes after the page.
+            expect(page.get_by_role("button", name="Select", exact=True).first).to_be_visible()
+        return page
+
+    return opened
+
+
+def bar_of(page: Page) -> Locator:
+    """Return the bar with the actions."""
+    return page.locator("#selection")
+
+
+def count_is(page: Page, text: str) -> None:
+    """Wait until the bar says how many are selected."""
+    expect(bar_of(page).locator("[data-count]")).to_have_text(text)
+
+
+def overlap(one: Any, other: Any) -> bool:
+    """Return whether two boxes have a common area."""
+    return bool(
+        one["x"] < other["x"] + other["width"]
+        and other["x"] < one["x"] + one["width"]
+        and one["y"] < other["y"] + other["height"]
+        and other["y"] < one["y"] + one["height"]
+    )
+
+
+@pytest.mark.parametrize(("size", "scheme"), SCREENS)
+def test_selection__trash_five_and_take_it_back(sally: Any, size: tuple[int, int], scheme: str) -> None:
+    page = sally(size=size, color_scheme=scheme)
+    tiles = page.locator(".sheet .tile:not([hidden])")
+    expect(tiles).to_have_count(60)
+    expect(bar_of(page)).to_be_hidden()
+    page.get_by_role("button", name="Select", exact=True).click()
+    tiles.nth(0).locator(".pick").check()
+    count_is(page, "1 photo selected")
+    # In this mode a click on a photo selects it, and with Shift all up to it.
+    tiles.nth(4).locator("a").click(modifiers=["Shift"])
+    count_is(page, "5 photos selected")
+    picture_of(page, "selection")
+    assert violations(page) == []
+    first = tiles.nth(0).get_attribute("data-photo-id")
+    bar_of(page).get_by_role("button", name="Trash").click()
+    expect(page.get_by_text("5 photos moved to trash.")).to_be_visible()
+    expect(tiles).to_have_count(55)
+    picture_of(page, "selection-done")
+    page.locator("[data-toast]").get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("5 photos restored.")).to_be_visible()
+    expect(tiles).to_have_count(60)
+    assert tiles.nth(0).get_attribute("data-photo-id") == first
+
+
+@pytest.mark.parametrize(("size", "scheme"), SCREENS)
+def test_selection__bar_covers_no_photo_at_the_end(sally: Any, size: tuple[int, int], scheme: str) -> None:
+    page = sally("/me/photos/?month=2019-05", size=size, color_scheme=scheme)
+    while page.locator(".more").count():
+        page.mouse.wheel(0, 2_000)
+        page.wait_for_timeout(50)
+    last = page.locator(".sheet .tile").last
+    last.locator(".pick").focus()
+    page.keyboard.press("Space")
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    page.wait_for_timeout(300)
+    assert not overlap(last.bounding_box(), bar_of(page).bounding_box())
+    bar_of(page).locator("summary", has_text="Album").click()
+    panel = bar_of(page).locator("details[open] > div")
+    box = panel.bounding_box()
+    assert box
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= size[0]
+    assert box["y"] >= 0
+    picture_of(page, "selection-panel")
+    assert violations(page) == []
+
+
+def test_selection__by_keys_alone(sally: Any) -> None:
+    page = sally()
+    tiles = page.locator(".sheet .tile")
+    tiles.nth(2).locator("a").first.focus()
+    page.keyboard.press("x")
+    count_is(page, "1 photo selected")
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Shift+ArrowRight")
+    count_is(page, "3 photos selected")
+    page.keyboard.press("Escape")
+    expect(bar_of(page)).to_be_hidden()
+    # All of the library, also what is not loaded.
+    page.keyboard.press("a")
+    count_is(page, "100 photos selected")
+    bar_of(page).locator("summary", has_text="Tags").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Baltic, a")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Tags of 100 photos changed.")).to_be_visible()
+    page.goto("/tags/baltic/")
+    expect(page.locator(".sheet .tile")).to_have_count(60)
+
+
+def test_selection__month_into_a_new_album_and_out_of_it(sally: Any) -> None:
+    page = sally()
+    page.get_by_role("button", name="Select June 2019").click()
+    count_is(page, "40 photos selected")
+    bar_of(page).locator("summary", has_text="Album").click()
+    bar_of(page).get_by_label("Title").fill("By the sea")
+    bar_of(page).get_by_role("button", name="Add", exact=True).first.click()
+    expect(page.get_by_text("40 photos added to the album.")).to_be_visible()
+    page.goto("/albums/")
+    page.get_by_role("link", name="By the sea").first.click()
+    tiles = page.locator(".sheet .tile:not([hidden])")
+    expect(tiles).to_have_count(40)
+    tiles.nth(0).locator(".pick").focus()
+    page.keyboard.press("Space")
+    bar_of(page).get_by_role("button", name="Take out of the album").click()
+    expect(page.get_by_text("1 photo taken out of the album.")).to_be_visible()
+    expect(tiles).to_have_count(39)
+
+
+def test_selection__trash_is_restored_as_a_whole(sally: Any) -> None:
+    page = sally()
+    page.keyboard.press("a")
+    count_is(page, "100 photos selected")
+    bar_of(page).get_by_role("button", name="Trash").click()
+    expect(page.get_by_text("100 photos moved to trash.")).to_be_visible()
+    page.goto("/me/trash/")
+    page.locator(".tile .pick").first.focus()
+    page.keyboard.press("Space")
+    bar_of(page).get_by_role("button", name="Select all").click()
+    count_is(page, "100 photos selected")
+    bar_of(page).get_by_role("button", name="Restore").click()
+    expect(page.get_by_text("100 photos restored.")).to_be_visible()
+    page.goto("/me/trash/")
+    expect(page.get_by_text("The trash is empty.")).to_be_visible()
+
+
+def test_selection__by_a_finger_that_stays(sally: Any) -> None:
+    page = sally(size=PHONE, has_touch=True, is_mobile=True)
+    tile = page.locator(".sheet .tile").nth(1)
+    box = tile.bounding_box()
+    touch = page.context.new_cdp_session(page)
+    point = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [point]})
+    count_is(page, "1 photo selected")
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.locator(".sheet .tile").nth(2).locator("a").tap()
+    count_is(page, "2 photos selected")
+    assert page.url.endswith("/me/photos/")
+    picture_of(page, "selection-by-finger")
+
+
+def test_selection__without_javascript(sally: Any) -> None:
+    page = sally(java_script_enabled=False)
+    for number in range(3):
+        page.locator(".tile .pick").nth(number).check()
+    bar_of(page).get_by_role("button", name="Trash").click()
+    expect(page.get_by_text("3 photos moved to trash.")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("3 photos restored.")).to_be_visible()
+
+
+def test_selection__canceled_half_way_and_taken_back(sally: Any, gallery: Site) -> None:
+    page = sally()
+    page.keyboard.press("a")
+    count_is(page, "100 photos selected")
+
+    def slowly(route: Any) -> None:
+        # Nothing is done by the page: as if each request brought it no further.
+        route.fulfill(json=unfinished)
+
+    unfinished: dict[str, Any] = {}
+
+    def begun(route: Any) -> None:
+        answer = route.fetch()
+        unfinished.update(answer.json() | {"finished": False, "processed": 40, "done": 40})
+        route.fulfill(json=unfinished)
+
+    page.route("**/me/photos/batch/", begun)
+    page.route("**/advance/", slowly)
+    bar_of(page).get_by_role("button", name="Trash").click()
+    count_is(page, "40 of 100")
+    picture_of(page, "selection-running")
+    page.unroute("**/advance/")
+    bar_of(page).get_by_role("button", name="Cancel").click()
+    expect(page.get_by_text("photos moved to trash.")).to_be_visible()
+    page.locator("[data-toast]").get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("100 photos restored.")).to_be_visible()

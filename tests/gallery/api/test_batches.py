@@ -1,0 +1,139 @@
+"""Actions on many photos by programs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import pytest
+
+from gallery.albums.models import Album
+from gallery.albums.tagging import tags_of
+from gallery.api.routes import batches
+from gallery.api.tokens import Scope
+from gallery.photos.models import Photo
+from gallery.photos.states import State
+
+if TYPE_CHECKING:
+    from gallery.accounts.models import User
+    from tests.gallery.api.conftest import Program, ProgramFactory
+    from tests.gallery.conftest import PhotoFactory
+
+pytestmark = pytest.mark.usefixtures("stores")
+
+
+@pytest.fixture
+def program(alice: User, program_of: ProgramFactory) -> Program:
+    return program_of(alice)
+
+
+def start(program: Program, kind: str, photos: list[Photo], **more: Any) -> Any:
+    return program.post("/photos/batch", {"kind": kind, "ids": [str(photo.pk) for photo in photos], **more})
+
+
+def test_batch__is_done_undone_and_done_once(alice: User, program: Program, make_photo: PhotoFactory) -> None:
+    photos = [make_photo(alice, State.PENDING) for _ in range(3)]
+    body = {"kind": "add_tags", "ids": [str(photo.pk) for photo in photos], "tags": ["Sea"]}
+    answers = [program.post("/photos/batch", body, Idempotency_Key="once") for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [202, 202]
+    batch = answers[0].json()
+    assert answers[1].json() == batch
+    assert (batch["total"], batch["done"], batch["isFinished"], batch["canUndo"]) == (3, 3, True, True)
+    assert tags_of([photo.pk for photo in photos]) == {photo.pk: ["sea"] for photo in photos}
+    undone = program.post(f"/batches/{batch['id']}/undo")
+    assert (undone.status_code, undone.json()["kind"]) == (202, "remove_tags")
+    assert tags_of([photo.pk for photo in photos]) == {}
+    assert program.get(f"/batches/{batch['id']}").json()["canUndo"] is False
+
+
+def test_batch__that_takes_long_is_continued_or_canceled(
+    alice: User, program: Program, make_photo: PhotoFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "WORK_SECONDS", 0.0)
+    batch = start(program, "trash", [make_photo(alice) for _ in range(3)]).json()
+    assert (batch["processed"], batch["isFinished"]) == (1, False)
+    batch = program.post(f"/batches/{batch['id']}/continue").json()
+    assert batch["processed"] == 2
+    batch = program.post(f"/batches/{batch['id']}/cancel").json()
+    assert (batch["processed"], batch["isFinished"], batch["isCanceled"]) == (2, True, True)
+    assert Photo.objects.trashed().count() == 2
+
+
+def test_batch__names_each_refused_photo(
+    alice: User, bob: User, program: Program, make_photo: PhotoFactory
+) -> None:
+    his, unknown = make_photo(bob), uuid4()
+    body = {"kind": "trash", "ids": [str(his.pk), str(unknown)]}
+    refused = program.post("/photos/batch", body).json()["refused"]
+    assert refused == [
+        {"id": str(his.pk), "reason": "not_found"},
+        {"id": str(unknown), "reason": "not_found"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "scopes", "status"),
+    [
+        ("trash", [Scope.UPLOAD], 403),
+        ("trash", [Scope.UPLOAD, Scope.DELETE], 202),
+        ("purge", [Scope.UPLOAD, Scope.DELETE], 403),
+        ("purge", [Scope.UPLOAD, Scope.PURGE], 202),
+        ("restore", [Scope.UPLOAD], 202),
+    ],
+)
+def test_batch__needs_the_scope_of_what_it_does(
+    alice: User,
+    program_of: ProgramFactory,
+    make_photo: PhotoFactory,
+    kind: str,
+    scopes: list[Scope],
+    status: int,
+) -> None:
+    assert start(program_of(alice, *scopes), kind, [make_photo(alice)]).status_code == status
+
+
+def test_undo__of_a_restoration_needs_the_scope_delete(
+    alice: User, program_of: ProgramFactory, make_photo: PhotoFactory, program: Program
+) -> None:
+    photo = make_photo(alice)
+    start(program, "trash", [photo])
+    restored = start(program, "restore", [photo]).json()
+    assert program_of(alice, Scope.UPLOAD).post(f"/batches/{restored['id']}/undo").status_code == 403
+    assert program.post(f"/batches/{restored['id']}/undo").status_code == 202
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "where"),
+    [
+        ("add_tags", {}, "body.tags"),
+        ("add_tags", {"tags": []}, "body.tags"),
+        ("add_to_album", {}, "body.albumId"),
+        ("set_visibility", {}, "body.visibility"),
+        ("trash", {"tags": ["sea"]}, "body.tags"),
+    ],
+)
+def test_batch__says_what_is_missing(
+    alice: User, program: Program, make_photo: PhotoFactory, kind: str, more: dict[str, Any], where: str
+) -> None:
+    answer = start(program, kind, [make_photo(alice)], **more)
+    assert answer.status_code == 422
+    assert [error["where"] for error in answer.json()["errors"]] == [where]
+
+
+def test_batch__of_others_is_not_found(
+    alice: User, bob: User, program: Program, program_of: ProgramFactory, make_photo: PhotoFactory
+) -> None:
+    batch = start(program, "trash", [make_photo(alice)]).json()
+    other = program_of(bob)
+    assert other.get(f"/batches/{batch['id']}").status_code == 404
+    for action in ("continue", "cancel", "undo"):
+        assert other.post(f"/batches/{batch['id']}/{action}").status_code == 404
+
+
+def test_batch__album_and_visibility(alice: User, program: Program, make_photo: PhotoFactory) -> None:
+    album, photo = Album.objects.create(owner=alice, title="Sea"), make_photo(alice)
+    assert start(program, "add_to_album", [photo], albumId=str(album.pk)).json()["done"] == 1
+    assert album.entries.count() == 1
+    assert start(program, "set_visibility", [photo], visibility="private").json()["done"] == 1
+    photo.refresh_from_db()
+    assert photo.visibility == "private"
