@@ -4,6 +4,7 @@ import { gettext, interpolate, ngettext } from "./i18n.js";
 const LONG_PRESS_MS = 500;
 const MOVED_PX = 10;
 const MOST = 10_000;
+const SAID = "contactsheet.said";
 
 const list = document.querySelector("ul.sheet");
 const form = document.querySelector("#selection");
@@ -14,8 +15,10 @@ const running = form.querySelector(".running");
 const chosen = new Set();
 let anchor = null;
 let cancelUrl = "";
+/** Tiles that left the page with the last action, each with what was before it. */
+let gone = [];
 
-const tiles = () => [...list.querySelectorAll(".tile[data-photo-id]:not([hidden])")];
+const tiles = () => [...list.querySelectorAll(".tile[data-photo-id]")];
 const idOf = (tile) => tile.dataset.photoId;
 const isTyping = (target) => target.closest("input:not(.pick), textarea, select, [contenteditable], .pswp");
 
@@ -82,6 +85,12 @@ async function ask(url, body) {
   return null;
 }
 
+/** Load the page again, and say it there: what is kept out of the document can't be changed in place. */
+function sayAfterReload(sentence, urls) {
+  sessionStorage.setItem(SAID, JSON.stringify([sentence, urls]));
+  location.reload();
+}
+
 function say(sentence, { undoUrl = "", detailsUrl = "" } = {}) {
   toast.hidden = false;
   toast.querySelector("p").textContent = sentence;
@@ -130,15 +139,23 @@ function sentenceOf(batch) {
 
 function showDone(batch, act) {
   const refused = new Set(batch.refused_ids);
-  const done = [...chosen].filter((id) => !refused.has(id));
+  const done = new Set([...chosen].filter((id) => !refused.has(id)));
   const leaves = ["trash", "restore", "purge", "remove_from_album"].includes(act);
+  const urls = { undoUrl: batch.undo_url, detailsUrl: batch.refused.length ? batch.url : "" };
+  const changes = leaves || act === "hide" || act === "publish";
+  if (changes && list.querySelector(":scope > .gap")) {
+    sayAfterReload(sentenceOf(batch), urls);
+    return;
+  }
+  gone = [];
   for (const tile of tiles()) {
-    if (!done.includes(idOf(tile))) continue;
-    if (leaves) tile.hidden = true;
+    if (!done.has(idOf(tile))) continue;
+    if (leaves) gone.push({ tile, previous: tile.previousElementSibling });
+    if (leaves) tile.remove();
     if (act === "hide" || act === "publish") showVisibility(tile, act === "hide");
   }
   clear();
-  say(sentenceOf(batch), { undoUrl: batch.undo_url, detailsUrl: batch.refused.length ? batch.url : "" });
+  say(sentenceOf(batch), urls);
   // The focus was in the bar, which is gone.
   tiles()[0]?.querySelector("a")?.focus({ preventScroll: true });
   form.reset();
@@ -153,13 +170,25 @@ async function undoAt(url) {
   const begun = await ask(url, new FormData());
   if (!begun) return;
   const batch = await finish(begun);
-  say(sentenceOf(batch));
-  if (batch.kind === "restore" || batch.kind === "trash" || batch.kind === "add_to_album") {
-    const refused = new Set(batch.refused_ids);
-    for (const tile of list.querySelectorAll(".tile[hidden]")) tile.hidden = refused.has(idOf(tile));
-  } else if (batch.kind === "set_visibility") {
-    location.reload();
+  const refused = new Set(batch.refused_ids);
+  const back = gone.filter(({ tile }) => !refused.has(idOf(tile)));
+  gone = [];
+  const isInPlace = back.length && !list.querySelector(":scope > .gap");
+  if (batch.kind.endsWith("_tags")) {
+    say(sentenceOf(batch));
+  } else if (isInPlace && back.every(putBack)) {
+    say(sentenceOf(batch));
+  } else {
+    sayAfterReload(sentenceOf(batch), {});
   }
+}
+
+/** Put a tile back to where it was. Return whether that place is still there. */
+function putBack({ tile, previous }) {
+  if (previous && !previous.isConnected) return false;
+  if (previous) previous.after(tile);
+  else list.prepend(tile);
+  return true;
 }
 
 async function fillAlbums(panel) {
@@ -312,10 +341,16 @@ function enhanceMonths(root) {
   }
 }
 enhanceMonths(document);
-document.addEventListener("htmx:load", ({ detail }) => {
-  enhanceMonths(detail.elt.parentElement ?? document);
-  show();
-});
+// More photos come at the end, and those that gave way to a gap come back.
+new MutationObserver(() => {
+  enhanceMonths(list);
+  for (const box of list.querySelectorAll(".pick")) box.checked = chosen.has(box.value);
+}).observe(list, { childList: true });
 // The browser keeps check boxes checked over a reload.
 for (const box of list.querySelectorAll(".pick:checked")) chosen.add(box.value);
 show();
+const said = sessionStorage.getItem(SAID);
+if (said) {
+  sessionStorage.removeItem(SAID);
+  say(...JSON.parse(said));
+}
