@@ -147,13 +147,10 @@ function showDone(batch, act) {
     sayAfterReload(sentenceOf(batch), urls);
     return;
   }
-  gone = [];
-  for (const tile of tiles()) {
-    if (!done.has(idOf(tile))) continue;
-    if (leaves) gone.push({ tile, previous: tile.previousElementSibling });
-    if (leaves) tile.remove();
-    if (act === "hide" || act === "publish") showVisibility(tile, act === "hide");
-  }
+  const changed = tiles().filter((tile) => done.has(idOf(tile)));
+  gone = leaves ? changed.map((tile) => ({ tile, previous: tile.previousElementSibling })) : [];
+  for (const { tile } of gone) tile.remove();
+  if (!leaves && changes) for (const tile of changed) showVisibility(tile, act === "hide");
   clear();
   say(sentenceOf(batch), urls);
   // The focus was in the bar, which is gone.
