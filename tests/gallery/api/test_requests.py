@@ -55,6 +55,7 @@ class Operation(NamedTuple):
 
 
 PARAMETERS = {
+    "batches": "batch_id",
     "photos": "photo_id",
     "albums": "album_id",
     "images": "request_id",
