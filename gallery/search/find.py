@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import F, Q
 
 from gallery.accounts.models import User
-from gallery.albums.joined import FEW, in_albums, tagged
+from gallery.albums.joined import in_albums, tagged
 from gallery.albums.models import Album, Tag
 from gallery.photos.models import Photo
 from gallery.photos.paging import PAGE_SIZE, Page, decode_cursor, encode_cursor
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 _LONG = [f"search_text__{name}" for name in ("public_text", "own_text", "bigrams", "file_words")]
 MOST_NAMES = 50
 """Names that one filter stands for, of those that the reader sees."""
+FEW_OF_A_FORMAT = 200
+"""Photos from which a list is walked for them, instead of finding them by their format."""
 _NAMED = frozenset({Kind.TAG, Kind.CAMERA, Kind.LENS})
 
 
@@ -121,7 +123,8 @@ def _was_uploaded(term: Term) -> Q:
 def _has_format(term: Term) -> Q:
     wanted = RAWS if FORMATS[term.value] == RAW else [FORMATS[term.value]]
     of_format = Q(format__in=wanted)
-    if wanted != [Format.JPEG] and Photo.objects.filter(of_format).order_by()[: FEW + 1].count() <= FEW:
+    found = Photo.objects.filter(of_format).order_by()[: FEW_OF_A_FORMAT + 1]
+    if wanted != [Format.JPEG] and found.count() <= FEW_OF_A_FORMAT:
         return of_format
     return on_the_way(of_format)
 
