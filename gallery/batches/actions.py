@@ -160,7 +160,7 @@ def _advance_once(batch: Batch) -> bool:
     """Process the next photos in one transaction. Return whether there were any."""
     act = ACTS[Kind(batch.kind)]
     with transaction.atomic():
-        left = batch.photos.select_for_update().filter(outcome="", batch__canceled_at=None)
+        left = batch.photos.select_for_update(of=("self",)).filter(outcome="", batch__canceled_at=None)
         rows = list(left.order_by("position")[: act.at_once])
         if not rows:
             return False

@@ -24,9 +24,11 @@ from gallery.albums import review, words
 from gallery.albums.models import Album
 from gallery.albums.tagging import tags_of
 from gallery.api.tokens import MOST_OPEN, Scope, TooManyTokens, issue, open_tokens
+from gallery.batches import actions as batches
+from gallery.batches.models import Batch, Kind
 from gallery.photos import actions
 from gallery.photos.actions import Outcome
-from gallery.photos.models import DeletionRecord, Photo, TakenDown
+from gallery.photos.models import DeletionRecord, HistoryEntry, Photo, TakenDown
 from gallery.photos.months import recount_months
 from gallery.photos.states import State, Visibility, WordsState
 from tests.gallery.conftest import used_bytes
@@ -213,3 +215,31 @@ def test_months__are_counted_beside_each_other(alice: User, make_photo: PhotoFac
 
     at_once(*[lambda photo=photo: to_trash_and_back(photo) for photo in photos for _ in range(2)])
     assert recount_months(alice, repair=False) == []
+
+
+def test_batch__two_at_it_change_each_photo_once(alice: User, make_photo: PhotoFactory) -> None:
+    for _ in range(4):
+        photos = [make_photo(alice) for _ in range(6)]
+        batch = batches.start(alice, Kind.TRASH, [photo.pk for photo in photos])
+
+        def lease_ran_out() -> bool:
+            # As if each page were so slow that the other takes over.
+            Batch.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
+            return True
+
+        at_once(*[lambda batch=batch: batches.advance(batch, has_time=lease_ran_out)] * 3)
+        while not batches.advance(batch, has_time=lambda: True):
+            pass
+        moves = HistoryEntry.objects.filter(photo__in=photos, move="trashed")
+        assert moves.count() == len(photos)
+        assert batches.progress_of(batch) == batches.Progress(6, 6, {})
+
+
+def test_undo__by_two_at_once_is_one(alice: User, make_photo: PhotoFactory) -> None:
+    for _ in range(ROUNDS):
+        batch = batches.start(alice, Kind.TRASH, [make_photo(alice).pk])
+        batches.advance(batch, has_time=lambda: True)
+        batch.refresh_from_db()
+        undos = at_once(*[lambda batch=batch: batches.undo(batch)] * 3)
+        assert len({undo.pk for undo in undos}) == 1
+        batches.advance(undos[0], has_time=lambda: True)
