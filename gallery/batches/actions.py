@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from django.db.models import QuerySet
+
     from gallery.core.reasons import Reason
 
 MAX_PHOTOS = 10_000
@@ -146,7 +148,8 @@ def advance(batch: Batch, *, has_time: Callable[[], bool]) -> bool:
     if not mine.update(leased_until=now + LEASE):
         return not Batch.objects.unfinished().filter(pk=batch.pk).exists()
     try:
-        while _advance_once(batch):
+        # A row that another one processed while this one waited for it is left out: there may be more.
+        while _advance_once(batch) or _left(batch).exists():
             if not has_time():
                 return False
         Batch.objects.unfinished().filter(pk=batch.pk).update(finished_at=timezone.now())
@@ -156,11 +159,16 @@ def advance(batch: Batch, *, has_time: Callable[[], bool]) -> bool:
     return True
 
 
+def _left(batch: Batch) -> QuerySet[BatchPhoto]:
+    """Return the photos that are still to be processed."""
+    return batch.photos.filter(outcome="", batch__canceled_at=None)
+
+
 def _advance_once(batch: Batch) -> bool:
     """Process the next photos in one transaction. Return whether there were any."""
     act = ACTS[Kind(batch.kind)]
     with transaction.atomic():
-        left = batch.photos.select_for_update(of=("self",)).filter(outcome="", batch__canceled_at=None)
+        left = _left(batch).select_for_update(of=("self",))
         rows = list(left.order_by("position")[: act.at_once])
         if not rows:
             return False
