@@ -318,29 +318,18 @@ for (const panel of form.querySelectorAll("details")) {
 form.querySelector("[name=album]")?.addEventListener("change", () => showTitle(form.querySelector("[data-albums]")));
 
 const selectButton = document.querySelector("[data-select]");
-selectButton?.removeAttribute("hidden");
 selectButton?.addEventListener("click", () => {
   list.classList.add("picking-by-touch");
   show();
   list.querySelector(".pick")?.focus();
 });
 
-/** Give each month a button that selects all its photos, also those that are not loaded. */
-function enhanceMonths(root) {
-  for (const month of root.querySelectorAll(".month[data-month]:not(:has(button))")) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "as-link";
-    button.textContent = gettext("Select");
-    button.setAttribute("aria-label", interpolate(gettext("Select %(month)s"), { month: month.textContent.trim() }));
-    button.addEventListener("click", () => selectAll(`month=${month.dataset.month}`));
-    month.append(button);
-  }
-}
-enhanceMonths(document);
+list.addEventListener("click", (event) => {
+  const month = event.target.closest("[data-select-month]")?.closest(".month");
+  if (month) selectAll(`month=${month.dataset.month}`);
+});
 // More photos come at the end, and those that gave way to a gap come back.
 new MutationObserver(() => {
-  enhanceMonths(list);
   for (const box of list.querySelectorAll(".pick")) box.checked = chosen.has(box.value);
 }).observe(list, { childList: true });
 // The browser keeps check boxes checked over a reload.
@@ -351,3 +340,4 @@ if (said) {
   sessionStorage.removeItem(SAID);
   say(...JSON.parse(said));
 }
+form.dataset.started = "yes";

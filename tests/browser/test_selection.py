@@ -50,7 +50,7 @@ def sally(open_page: Open, gallery: Site) -> Any:
         page = open_page("sally", path, viewport={"width": size[0], "height": size[1]}, **options)
         if options.get("java_script_enabled", True):
             # The bar's script comes after the page.
-            expect(page.get_by_role("button", name="Select", exact=True).first).to_be_visible()
+            page.wait_for_function("document.querySelector('#selection')?.dataset.started")
         return page
 
     return opened

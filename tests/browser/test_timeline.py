@@ -79,7 +79,7 @@ def test_timeline__jump_by_keyboard(open_page: Open, size: tuple[int, int], sche
     page.get_by_role("navigation", name="Months").locator("a[data-month='2012-05']").focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/me/photos/?month=2012-05")
-    first = page.locator(".sheet > .month").first
+    first = page.locator(".sheet > .month h2").first
     expect(first).to_have_text("May 2012")
     page.mouse.wheel(0, 900)
     page.wait_for_timeout(300)
@@ -102,7 +102,7 @@ def test_timeline__without_javascript(open_page: Open) -> None:
     expect(page.get_by_role("slider")).to_have_count(0)
     page.get_by_text("Jump to a month").click()
     page.locator(".months a[data-month='2014-06']").click()
-    expect(page.locator(".sheet > .month").first).to_have_text("June 2014")
+    expect(page.locator(".sheet > .month h2").first).to_have_text("June 2014")
     page.get_by_role("link", name="More photos").click()
     expect(page.locator(".tile").first).to_be_visible()
 
