@@ -14,6 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from gallery.albums.actions import create_album
 from gallery.photos import actions, transitions
 from gallery.photos.models import Photo
 from gallery.photos.states import State, Visibility
@@ -203,3 +204,29 @@ def test_restore__of_an_older_dump_loses_nothing(
         assert actions.trash(photo_id, actor=alice) is actions.Outcome.DONE
     assert not sweep().refused
     assert journey.stores.keys("originals/") == before
+
+
+def test_restore__shows_nothing_that_was_hidden_after_the_dump(
+    journey: Journey, browser: Client, alice: User, charlie: User, tmp_path: Path
+) -> None:
+    ids = upload(journey, browser, range(4))
+    for photo_id in ids:
+        assert transitions.approved(photo_id, actor=charlie)
+    album = create_album(alice, title="Sea", description="", visibility=Visibility.PUBLIC)
+    sweep()
+    dump(tmp_path / "dump")
+    made_private, rejected, trashed, _ = ids
+    assert actions.set_visibility(made_private, visibility=Visibility.PRIVATE).is_done
+    assert actions.reject(rejected, actor=charlie, reason="No").is_done
+    assert actions.trash(trashed, actor=alice).is_done
+    restore(tmp_path / "dump")
+    assert public_ids() == set(ids)
+    assert "4 public photos and 1 public albums. Nothing was changed" in manage("hide_public")
+    assert public_ids() == set(ids)
+    manage("hide_public", "--yes")
+    assert public_ids() == set()
+    album.refresh_from_db()
+    assert album.visibility == Visibility.PRIVATE
+    # Nothing else is lost by it: the owner publishes what is still hers to show, without another review.
+    actions.set_visibility(ids[3], visibility=Visibility.PUBLIC)
+    assert public_ids() == {ids[3]}
