@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from gallery.core import reasons
 from thumbworker.contract import policy
 
 PHOTO_ID = "6f1c2a52-6c9f-4c2e-9d3a-0a4f5b8f0c11"
@@ -104,7 +105,7 @@ BATCH: dict[str, Any] = {
     "isFinished": True,
     "isCanceled": False,
     "canUndo": True,
-    "refused": [{"id": PHOTO_ID, "reason": "too_many_tags"}],
+    "refused": [{"id": PHOTO_ID, "reason": reasons.TOO_MANY_TAGS.code}],
 }
 OF_BATCH = {"batch_id": PHOTO_ID}
 NOT_READY: dict[str, Any] = {

@@ -9,6 +9,7 @@ from pydantic import Field
 from gallery.api.schemas.photos import EXAMPLE_ID, Tags, VisibilityName
 from gallery.api.schemas.shapes import LEFT_OUT, Input, Output
 from gallery.batches.actions import MAX_PHOTOS
+from gallery.core import reasons
 
 BatchIds = Annotated[list[UUID], Field(min_length=1, max_length=MAX_PHOTOS, examples=[[str(EXAMPLE_ID)]])]
 
@@ -40,7 +41,9 @@ class BatchRefusal(Output):
     """A photo that was not changed."""
 
     id: UUID
-    reason: str = Field(description="A reason code, as on the page of problems.", examples=["not_found"])
+    reason: str = Field(
+        description="A reason code, as on the page of problems.", examples=[reasons.NOT_FOUND.code]
+    )
 
 
 class BatchOut(Output):

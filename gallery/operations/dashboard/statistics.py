@@ -207,12 +207,14 @@ def _sweep_kinds(last: SweepRun | None) -> list[SweepKind]:
         "trash": _("Trash older than 30 days"),
         "missing_uploads": _("Uploads that never arrived"),
         "events": _("Events to publish"),
+        "batches": _("Actions on many photos"),
     }
     if last is None:
         return []
     return [
         SweepKind(
-            titles[entry["kind"]],
+            # After a rollback, the last run may be a newer version's.
+            titles.get(entry["kind"], entry["kind"]),
             entry["due"],
             round(entry["oldest_seconds"] / 60),
             last.done.get(entry["kind"], 0),

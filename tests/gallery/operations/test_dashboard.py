@@ -12,7 +12,7 @@ from django.utils import timezone
 from gallery.operations.dashboard import statistics
 from gallery.photos.models import Photo
 from gallery.photos.states import State
-from gallery.processing import campaigns, hours
+from gallery.processing import campaigns, hours, matters
 from gallery.processing.models import ProcessedHour, SweepRun
 from gallery.storage import queues
 
@@ -181,3 +181,13 @@ def test_sweep__is_shown_with_what_it_left(
     assert all(text in page for text in ("321 AWS calls", "<td>1,234</td>", "<td>60</td>", "<td>77</td>"))
     SweepRun.objects.create(at=timezone.now())
     assert "It is still running, or was stopped." in client_of(admin).get(PAGE).content.decode()
+
+
+def test_sweep__names_each_kind_and_knows_those_of_another_version(
+    client_of: Callable[[User], Client], admin: User, dead_letter_queue: str
+) -> None:
+    kinds = [*matters.KINDS, "kind_of_another_version"]
+    backlog = [{"kind": kind, "due": 1, "oldest_seconds": 0.0} for kind in kinds]
+    SweepRun.objects.create(at=timezone.now(), seconds=1.0, backlog=backlog)
+    page = client_of(admin).get(PAGE).content.decode()
+    assert [kind for kind in kinds if f">{kind}<" in page] == ["kind_of_another_version"]

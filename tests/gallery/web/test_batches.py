@@ -113,7 +113,9 @@ def test_batch__of_another_person_is_not_found(
         assert client_of(bob).post(path + door).status_code == 404
 
 
-def test_tags_and_visibility(alice: User, alice_client: Client, make_photo: PhotoFactory) -> None:
+def test_script__changes_tags_and_visibility(
+    alice: User, alice_client: Client, make_photo: PhotoFactory
+) -> None:
     photo = make_photo(alice, State.PENDING)
     assert send(alice_client, [photo], "add_tags", tags="Sea, blue hour")["done"] == 1
     assert tags_of([photo.pk]) == {photo.pk: ["blue hour", "sea"]}
