@@ -197,8 +197,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "responses": {"200": {"results": [{"id": PHOTO_ID, "outcome": "trashed"}]}},
     },
     "start_batch": {
-        "request": {"kind": "add_tags", "ids": [PHOTO_ID], "tags": ["harbor"]},
-        "responses": {"202": BATCH},
+        "request": {"ids": [PHOTO_ID], "addTags": ["harbor"]},
+        "responses": {"200": BATCH},
     },
     "get_batch": {"parameters": OF_BATCH, "responses": {"200": BATCH}},
     "continue_batch": {"parameters": OF_BATCH, "responses": {"200": BATCH}},
@@ -208,7 +208,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "undo_batch": {
         "parameters": OF_BATCH,
-        "responses": {"202": BATCH | {"kind": "remove_tags", "total": 299, "processed": 299, "refused": []}},
+        "responses": {"200": BATCH | {"kind": "remove_tags", "total": 299, "processed": 299, "refused": []}},
     },
     "offer_uploads": {
         "request": {

@@ -328,13 +328,22 @@ list.addEventListener("click", (event) => {
   const month = event.target.closest("[data-select-month]")?.closest(".month");
   if (month) selectAll(`month=${month.dataset.month}`);
 });
-// More photos come at the end, and those that gave way to a gap come back.
-new MutationObserver(() => {
-  for (const box of list.querySelectorAll(".pick")) box.checked = chosen.has(box.value);
-}).observe(list, { childList: true });
+
+function enhanceBoxes() {
+  for (const box of list.querySelectorAll(".pick")) {
+    box.checked = chosen.has(box.value);
+    // One stop of the Tab key for each photo: its link, on which `x` selects.
+    box.tabIndex = -1;
+  }
+}
+
 // The browser keeps check boxes checked over a reload.
 for (const box of list.querySelectorAll(".pick:checked")) chosen.add(box.value);
+enhanceBoxes();
 show();
+// More photos come at the end, and those that gave way to a gap come back.
+new MutationObserver(enhanceBoxes).observe(list, { childList: true });
+
 const said = sessionStorage.getItem(SAID);
 if (said) {
   sessionStorage.removeItem(SAID);

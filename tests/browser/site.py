@@ -38,10 +38,10 @@ person("bob")
 person("wanda")
 person("tina", "skip_review")
 person("tess")
-person("sally")
+person("sally", "skip_review")
 person("charlie", "moderate_photo", "view_photo", "view_historyentry", is_staff=True)
 """
-"""Alice, Bob, Wanda and Tess are new here, Tina is trusted, Charlie moderates."""
+"""Alice, Bob, Wanda and Tess are new here, Tina and Sally are trusted, Charlie moderates."""
 
 
 @dataclass

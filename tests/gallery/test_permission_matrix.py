@@ -73,7 +73,7 @@ FILLED_IN: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "admin/accounts/user/<int:user_id>/block/"): {"reason": "Not theirs"},
     ("POST", "api/v1/photos/delete"): {"ids": [PHOTO]},
     ("POST", "me/photos/batch/"): {"act": "hide", "photo": [PHOTO]},
-    ("POST", "api/v1/photos/batch"): {"kind": "set_visibility", "ids": [PHOTO], "visibility": "private"},
+    ("POST", "api/v1/photos/batch"): {"ids": [PHOTO], "visibility": "private"},
     ("PATCH", "api/v1/albums/<uuidstr:album_id>"): {"title": "Mine now"},
     ("POST", "api/v1/albums/<uuidstr:album_id>/photos"): {"remove": [PHOTO]},
     ("POST", "admin/photos/photo/"): {"decision": "approve", "chosen": [CHOSEN]},

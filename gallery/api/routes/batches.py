@@ -1,12 +1,11 @@
 """Actions on many photos."""
 
 import time
-from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
-from ninja import Router, Status
+from ninja import Router
 
 from gallery.albums.tagging import TagRefused, clean_tags
 from gallery.api.authorization import READS, WRITES, ApiRequest, need
@@ -25,10 +24,12 @@ WORK_SECONDS = 8.0
 """How long one request works on the photos. The gateway gives up after 30."""
 NEEDED: dict[Kind, Scope] = {Kind.TRASH: Scope.DELETE, Kind.PURGE: Scope.PURGE}
 """What a token needs besides the scope upload."""
+KINDS = {"visibility": Kind.SET_VISIBILITY}
+"""Actions whose name is not that of the kind."""
 
 
-@router.post("/photos/batch", auth=WRITES, response={202: s.BatchOut, **refusals(409)})
-def start_batch(request: ApiRequest, entry: s.BatchRequest) -> Status[s.BatchOut]:
+@router.post("/photos/batch", auth=WRITES, response={200: s.BatchOut, **refusals(409)})
+def start_batch(request: ApiRequest, entry: s.BatchRequest) -> s.BatchOut:
     """Do one thing with up to 10,000 of your photos.
 
     The request works for up to 8 seconds, enough for some hundred photos. If `isFinished` is false, call
@@ -36,14 +37,14 @@ def start_batch(request: ApiRequest, entry: s.BatchRequest) -> Status[s.BatchOut
     or is refused by itself. `trash` needs the scope delete too, and `purge`, which takes photos of the
     trash only, the scope purge.
     """
-    kind = Kind(entry.kind.value)
+    kind = KINDS.get(entry.action) or Kind(entry.action)
     if kind in NEEDED:
         need(request, NEEDED[kind])
     try:
-        batch = actions.start(request.user, kind, entry.ids, **_choices(kind, entry))
+        batch = actions.start(request.user, kind, entry.ids, **_choices(entry))
     except actions.Refused as refused:
         raise _problem(refused) from refused
-    return Status(HTTPStatus.ACCEPTED, _worked_on(batch))
+    return _worked_on(batch)
 
 
 @router.get("/batches/{uuid:batch_id}", auth=READS, response={200: s.BatchOut, **refusals(404)})
@@ -66,8 +67,8 @@ def cancel_batch(request: ApiRequest, batch_id: UUID) -> s.BatchOut:
     return _worked_on(batch)
 
 
-@router.post("/batches/{uuid:batch_id}/undo", auth=WRITES, response={202: s.BatchOut, **refusals(404, 409)})
-def undo_batch(request: ApiRequest, batch_id: UUID) -> Status[s.BatchOut]:
+@router.post("/batches/{uuid:batch_id}/undo", auth=WRITES, response={200: s.BatchOut, **refusals(404, 409)})
+def undo_batch(request: ApiRequest, batch_id: UUID) -> s.BatchOut:
     """Take back what an action changed, by another one that is returned. Purging can't be undone."""
     batch = _own_or_404(request, batch_id)
     undone_by = ACTS[Kind(batch.kind)].undone_by
@@ -77,38 +78,25 @@ def undo_batch(request: ApiRequest, batch_id: UUID) -> Status[s.BatchOut]:
         undo = actions.undo(batch)
     except actions.Refused as refused:
         raise _problem(refused) from refused
-    return Status(HTTPStatus.ACCEPTED, _worked_on(undo))
+    return _worked_on(undo)
 
 
-def _choices(kind: Kind, entry: s.BatchRequest) -> dict[str, Any]:
-    """Return what the kind needs.
+def _choices(entry: s.BatchRequest) -> dict[str, Any]:
+    """Return what the kind needs besides the photos.
 
     Raises:
-        Problem: it is missing, or there is something that another kind needs.
+        Problem: a tag is invalid.
     """
-    wanted = {
-        Kind.ADD_TAGS: "tags",
-        Kind.REMOVE_TAGS: "tags",
-        Kind.ADD_TO_ALBUM: "albumId",
-        Kind.REMOVE_FROM_ALBUM: "albumId",
-        Kind.SET_VISIBILITY: "visibility",
-    }.get(kind)
-    given = {"tags": entry.tags, "albumId": entry.album_id, "visibility": entry.visibility}
-    for name, value in given.items():
-        if bool(value) != (name == wanted):
-            message = "Field required" if name == wanted else f"Not a value of {kind}"
-            raise Problem(reasons.INVALID, errors=[{"where": f"body.{name}", "message": message}])
-    choices: dict[str, Any] = {}
-    if wanted == "tags":
+    if entry.visibility:
+        return {"visibility": entry.visibility.value}
+    if album_id := entry.add_to_album or entry.remove_from_album:
+        return {"album": str(album_id)}
+    if tags := entry.add_tags or entry.remove_tags:
         try:
-            choices["tags"] = clean_tags(entry.tags)
+            return {"tags": clean_tags(tags)}
         except TagRefused as refusal:
             raise Problem(reasons.INVALID, str(refusal)) from refusal
-    elif wanted == "albumId":
-        choices["album"] = str(entry.album_id)
-    elif wanted == "visibility":
-        choices["visibility"] = entry.visibility.value
-    return choices
+    return {}
 
 
 def _own_or_404(request: ApiRequest, batch_id: UUID) -> Batch:

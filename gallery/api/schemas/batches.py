@@ -1,10 +1,10 @@
 """Schemas of actions on many photos."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, model_validator
 
 from gallery.api.schemas.photos import EXAMPLE_ID, Tags, VisibilityName
 from gallery.api.schemas.shapes import LEFT_OUT, Input, Output
@@ -27,14 +27,40 @@ class BatchKind(StrEnum):
     REMOVE_FROM_ALBUM = "remove_from_album"
 
 
-class BatchRequest(Input):
-    """An action and its photos."""
+SomeTags = Annotated[Tags, Field(min_length=1)]
+Yes = Literal[True]
+PHOTOS_AND_ACTION = 2
 
-    kind: BatchKind
+
+class BatchRequest(Input):
+    """Photos, and one thing to do with them."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"minProperties": PHOTOS_AND_ACTION, "maxProperties": PHOTOS_AND_ACTION}
+    )
+
     ids: BatchIds
-    tags: Tags = Field(LEFT_OUT, description="For `add_tags` and `remove_tags`.")
-    album_id: UUID = Field(LEFT_OUT, description="For `add_to_album` and `remove_from_album`.")
-    visibility: VisibilityName = Field(LEFT_OUT, description="For `set_visibility`.")
+    trash: Yes = LEFT_OUT
+    restore: Yes = LEFT_OUT
+    purge: Yes = Field(LEFT_OUT, description="Only photos in the trash.")
+    visibility: VisibilityName = LEFT_OUT
+    add_tags: SomeTags = LEFT_OUT
+    remove_tags: SomeTags = LEFT_OUT
+    add_to_album: UUID = LEFT_OUT
+    remove_from_album: UUID = LEFT_OUT
+
+    @model_validator(mode="after")
+    def has_one_action(self) -> Self:
+        """Check that there is exactly one action."""
+        if len(self.model_fields_set) != PHOTOS_AND_ACTION:
+            raise ValueError("Send ids and exactly one action.")
+        return self
+
+    @property
+    def action(self) -> str:
+        """Return the name of the action."""
+        (name,) = self.model_fields_set - {"ids"}
+        return name
 
 
 class BatchRefusal(Output):

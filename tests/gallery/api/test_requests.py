@@ -77,7 +77,7 @@ OPERATIONS = [
     Operation("post", "/uploads", {"uploads": []}, Scope.UPLOAD),
     Operation("post", "/upload", {}, Scope.UPLOAD),
     Operation("post", "/photos/delete", {"ids": [NOWHERE]}, Scope.DELETE),
-    Operation("post", "/photos/batch", {"kind": "restore", "ids": [NOWHERE]}, Scope.UPLOAD),
+    Operation("post", "/photos/batch", {"ids": [NOWHERE], "restore": True}, Scope.UPLOAD),
     Operation("get", f"/batches/{NOWHERE}", None, Scope.READ),
     Operation("post", f"/batches/{NOWHERE}/continue", None, Scope.UPLOAD),
     Operation("post", f"/batches/{NOWHERE}/cancel", None, Scope.UPLOAD),
