@@ -12,6 +12,7 @@ import signal
 from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 from xdist.scheduler import LoadFileScheduling
 
 from tests.aws import embedded_aws, moto_aws
@@ -28,6 +29,12 @@ __all__ = ["embedded_aws", "moto_aws", "playwright", "running_gallery"]
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 keep()
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    """Begin each test without what another one left in the process's cache, such as statistics."""
+    cache.clear()
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.core.cache import cache
 from django.utils import timezone
 
 from gallery.operations.dashboard import statistics
@@ -29,11 +28,6 @@ pytestmark = pytest.mark.django_db
 
 PAGE = "/admin/operations/"
 PAGES = (PAGE, f"{PAGE}?fragment", f"{PAGE}given-up/")
-
-
-@pytest.fixture(autouse=True)
-def _empty_cache() -> None:
-    cache.clear()
 
 
 @pytest.fixture
