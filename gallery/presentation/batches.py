@@ -16,6 +16,11 @@ from gallery.photos.states import Visibility
 
 if TYPE_CHECKING:
     from gallery.batches.models import Batch
+    from gallery.photos.querysets import PhotoQuerySet
+
+
+MOST_LINKED = 20
+"""Refused photos of one reason that the page links to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +29,18 @@ class Refusals:
 
     sentence: str
     count: int
-    photos: list[Photo]
+    code: str
+    batch: Batch
+
+    @property
+    def photos(self) -> PhotoQuerySet:
+        """Return the first of them, by two queries."""
+        ids = (
+            self.batch.photos.filter(outcome=self.code)
+            .order_by("position")
+            .values_list("photo_id", flat=True)
+        )
+        return Photo.objects.owned_by(self.batch.owner).filter(pk__in=list(ids[:MOST_LINKED]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +67,12 @@ def words_of(batch: Batch) -> BatchWords:
         batch,
         progress,
         sentence=_sentence(batch, progress.done),
-        refusals=_refusals(batch, progress) if progress.refused else [],
+        refusals=[
+            Refusals(reasons.of(code).sentence, count, code, batch)
+            for code, count in sorted(progress.refused.items())
+        ],
         can_undo=actions.can_undo(batch),
     )
-
-
-def _refusals(batch: Batch, progress: actions.Progress) -> list[Refusals]:
-    found = []
-    for code, count in sorted(progress.refused.items()):
-        ids = batch.photos.filter(outcome=code).order_by("position").values_list("photo_id", flat=True)
-        photos = Photo.objects.owned_by(batch.owner).filter(pk__in=list(ids[:20]))
-        found.append(Refusals(reasons.of(code).sentence, count, list(photos)))
-    return found
 
 
 def _sentence(batch: Batch, count: int) -> str:

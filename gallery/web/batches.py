@@ -219,7 +219,7 @@ def _go_on(request: SignedInRequest, batch: Batch) -> HttpResponse:
     words = words_of(batch)
     level = messages.WARNING if words.refusals else messages.SUCCESS
     sentences = [words.sentence, *(f"{one.count}: {one.sentence}" for one in words.refusals)]
-    tags = f"undo-batch:{batch.pk}" if words.can_undo else ""
+    tags = f"undo:{reverse('batch-undo', args=[batch.pk])}" if words.can_undo else ""
     messages.add_message(request, level, " ".join(sentences), extra_tags=tags)
     return redirect(_back(request))
 

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
@@ -147,7 +148,9 @@ def trash(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     if (outcome := actions.trash(found.pk, actor=request.user)) is Outcome.TAKEN_DOWN:
         messages.warning(request, outcome.sentence)
         return redirect(found)
-    messages.success(request, _("Moved to trash."), extra_tags=f"undo:{found.pk}")
+    messages.success(
+        request, _("Moved to trash."), extra_tags=f"undo:{reverse('photo-restore', args=[found.pk])}"
+    )
     return redirect("my-photos")
 
 

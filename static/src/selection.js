@@ -1,5 +1,6 @@
 // Select many photos, by mouse, touch and keys, and do one thing with all of them.
-import { gettext, interpolate, ngettext } from "./i18n.js";
+import { ask, finished, progressOf } from "./batch.js";
+import { interpolate, ngettext } from "./i18n.js";
 
 const LONG_PRESS_MS = 500;
 const MOVED_PX = 10;
@@ -64,25 +65,20 @@ function clear() {
 async function selectAll(query = "") {
   const url = new URL(form.dataset.idsUrl, location.href);
   for (const [name, value] of new URLSearchParams(query)) url.searchParams.set(name, value);
-  const answer = await ask(url);
+  const answer = await asked(url);
   if (!answer) return;
   for (const id of answer.ids.slice(0, MOST)) chosen.add(id);
   show();
 }
 
 /** Ask the gallery. Say why, and return null, if it refuses. */
-async function ask(url, body) {
-  const headers = { Accept: "application/json" };
-  if (body) headers["X-CSRFToken"] = document.querySelector("meta[name=csrf-token]").content;
+async function asked(url, body) {
   try {
-    const response = await fetch(url, { method: body ? "POST" : "GET", headers, body });
-    const answer = await response.json();
-    if (response.ok) return answer;
-    say(answer.sentence);
-  } catch {
-    say(gettext("We couldn't reach the gallery. Check your connection, then try again."));
+    return await ask(url, body);
+  } catch (problem) {
+    say(problem.message);
+    return null;
   }
-  return null;
 }
 
 /** Load the page again, and say it there: what is kept out of the document can't be changed in place. */
@@ -102,35 +98,36 @@ function say(sentence, { undoUrl = "", detailsUrl = "" } = {}) {
   if (detailsUrl) details.href = detailsUrl;
 }
 
-/** Show the progress of a batch until it is finished, or its person leaves: then the gallery goes on. */
-async function finish(batch) {
-  let now = batch;
+/** Show the progress of a batch until it is finished. Say why, and return null, if it can't be followed. */
+async function followed(batch) {
   const bar = running.querySelector("progress");
-  while (!now.finished) {
-    cancelUrl = now.cancel_url;
-    running.hidden = false;
-    form.classList.add("busy");
-    bar.max = now.total;
-    bar.value = now.processed;
-    count.textContent = interpolate(gettext("%(done)s of %(total)s"), { done: now.processed, total: now.total });
-    const next = await ask(now.advance_url, new FormData());
-    if (next) now = next;
-    else await new Promise((resolve) => setTimeout(resolve, 2000));
+  try {
+    return await finished(batch, (now) => {
+      cancelUrl = now.cancel_url;
+      running.hidden = false;
+      form.classList.add("busy");
+      bar.max = now.total;
+      bar.value = now.processed;
+      count.textContent = progressOf(now);
+    });
+  } catch (problem) {
+    clear();
+    say(problem.message, { detailsUrl: batch.url });
+    return null;
+  } finally {
+    running.hidden = true;
+    form.classList.remove("busy");
+    cancelUrl = "";
   }
-  running.hidden = true;
-  form.classList.remove("busy");
-  cancelUrl = "";
-  return now;
 }
 
 async function run(button) {
   const body = new FormData(form, button);
   body.delete("photo");
   body.set("photos", [...chosen].join(","));
-  const begun = await ask(form.action, body);
-  if (!begun) return;
-  const batch = await finish(begun);
-  showDone(batch, button.value);
+  const begun = await asked(form.action, body);
+  const batch = begun && (await followed(begun));
+  if (batch) showDone(batch, button.value);
 }
 
 function sentenceOf(batch) {
@@ -164,9 +161,9 @@ function showVisibility(tile, isPrivate) {
 }
 
 async function undoAt(url) {
-  const begun = await ask(url, new FormData());
-  if (!begun) return;
-  const batch = await finish(begun);
+  const begun = await asked(url, new FormData());
+  const batch = begun && (await followed(begun));
+  if (!batch) return;
   const refused = new Set(batch.refused_ids);
   const back = gone.filter(({ tile }) => !refused.has(idOf(tile)));
   gone = [];
@@ -191,7 +188,7 @@ function putBack({ tile, previous }) {
 async function fillAlbums(panel) {
   const select = panel.querySelector("select");
   if (select.length > 1) return;
-  const answer = await ask(form.dataset.albumsUrl);
+  const answer = await asked(form.dataset.albumsUrl);
   const options = (answer?.albums ?? []).map((album) => new Option(album.title, album.id));
   select.prepend(...options);
   select.selectedIndex = 0;
@@ -303,7 +300,7 @@ form.addEventListener("keydown", (event) => {
 form.querySelector("[data-none]").addEventListener("click", clear);
 form.querySelector("[data-all]").addEventListener("click", () => selectAll());
 form.querySelector("[data-cancel]").addEventListener("click", () => {
-  if (cancelUrl) ask(cancelUrl, new FormData());
+  if (cancelUrl) asked(cancelUrl, new FormData());
 });
 toast.querySelector("[data-close]").addEventListener("click", () => {
   toast.hidden = true;

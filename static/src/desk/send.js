@@ -1,13 +1,11 @@
 // Send decisions to the gallery: the same form as without script, answered in JSON.
 import { gettext } from "../i18n.js";
+import { headersOf } from "../request.js";
 import { NotSaved } from "./decisions.js";
-
-const token = () => document.querySelector("meta[name=csrf-token]").content;
 
 export function post(url, fields, { keepalive = false } = {}) {
   const body = new URLSearchParams(fields);
-  const headers = { Accept: "application/json", "X-CSRFToken": token() };
-  return fetch(url, { method: "POST", headers, body, keepalive });
+  return fetch(url, { method: "POST", headers: headersOf(), body, keepalive });
 }
 
 function refusal(response) {
