@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -18,7 +18,7 @@ from gallery.albums import review
 from gallery.albums.models import Album
 from gallery.moderation import decisions
 from gallery.moderation.uploaders import uploaders_of
-from thumbworker.contract.text import clean_text
+from gallery.moderation.words_pages import PER_PAGE, decide_about_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from gallery.accounts.models import User
-
-PER_PAGE = 30
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -80,18 +78,9 @@ def _entries(albums: Sequence[Album], viewer: User) -> list[dict[str, Any]]:
 
 def _decide(request: HttpRequest) -> HttpResponse:
     album = get_object_or_404(_albums(), pk=_uuid(request.POST.get("album", "")))
-    actor, decision = cast("User", request.user), request.POST.get("decision", "")
-    mark = request.POST.get("words_mark", "")
-    reason = clean_text(request.POST.get("reason", ""))[: decisions.MAX_REASON_LENGTH]
-    if decision == decisions.APPROVE:
-        outcome = review.approve(album.pk, actor=actor, words_mark=mark)
-    elif decision != decisions.REJECT:
-        raise Http404
-    elif not reason:
-        messages.warning(request, _("Enter a reason. The owner sees it."))
-        return redirect(request.get_full_path())
-    else:
-        outcome = review.reject(album.pk, actor=actor, words_mark=mark, reason=reason)
-    level = messages.SUCCESS if outcome.is_done else messages.WARNING
-    messages.add_message(request, level, outcome.sentence)
-    return redirect(request.get_full_path())
+    actor, mark = cast("User", request.user), request.POST.get("words_mark", "")
+    return decide_about_words(
+        request,
+        approve=lambda: review.approve(album.pk, actor=actor, words_mark=mark),
+        reject=lambda reason: review.reject(album.pk, actor=actor, words_mark=mark, reason=reason),
+    )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -15,13 +15,11 @@ from django.views.decorators.http import require_http_methods
 from gallery.accounts.models import User
 from gallery.accounts.moderators import MODERATE, may_decide
 from gallery.moderation import decisions
+from gallery.moderation.words_pages import PER_PAGE, decide_about_words
 from gallery.photos import owner_names as names
-from thumbworker.contract.text import clean_text
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
-
-PER_PAGE = 30
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -63,17 +61,9 @@ def _person(untrusted: str) -> User:
 
 def _decide(request: HttpRequest) -> HttpResponse:
     person, actor = _person(request.POST.get("person", "")), cast("User", request.user)
-    decision, mark = request.POST.get("decision", ""), request.POST.get("name_mark", "")
-    reason = clean_text(request.POST.get("reason", ""))[: decisions.MAX_REASON_LENGTH]
-    if decision == decisions.APPROVE:
-        outcome = names.approve(person.pk, actor=actor, name_mark=mark)
-    elif decision != decisions.REJECT:
-        raise Http404
-    elif not reason:
-        messages.warning(request, _("Enter a reason. The owner sees it."))
-        return redirect(request.get_full_path())
-    else:
-        outcome = names.reject(person.pk, actor=actor, name_mark=mark, reason=reason)
-    level = messages.SUCCESS if outcome.is_done else messages.WARNING
-    messages.add_message(request, level, outcome.sentence)
-    return redirect(request.get_full_path())
+    mark = request.POST.get("name_mark", "")
+    return decide_about_words(
+        request,
+        approve=lambda: names.approve(person.pk, actor=actor, name_mark=mark),
+        reject=lambda reason: names.reject(person.pk, actor=actor, name_mark=mark, reason=reason),
+    )
