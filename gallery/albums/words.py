@@ -54,9 +54,17 @@ def change_words(
     return _change(photo_id, actor=actor, caption=caption, visibility=visibility, wanted_tags=wanted)
 
 
+def change_tags(photo_id: UUID, *, actor: User, wanted: Callable[[Sequence[str]], Sequence[str]]) -> Outcome:
+    """Set the tags to what ``wanted`` makes of those that the owner wrote last, while the photo is locked.
+
+    What it raises is passed on, and nothing changes.
+    """
+    return _change(photo_id, actor=actor, wanted_tags=wanted)
+
+
 def add_file_tags(photo_id: UUID, *, actor: User, tags: Sequence[str]) -> Outcome:
-    """Add these cleaned tags to those that the photo has."""
-    return _change(photo_id, actor=actor, wanted_tags=lambda before: with_more(before, tags))
+    """Add these cleaned tags to those that the photo has, up to as many as it may have."""
+    return change_tags(photo_id, actor=actor, wanted=lambda before: with_more(before, tags))
 
 
 def _change(

@@ -80,8 +80,6 @@ def start(owner: User, kind: Kind, photo_ids: Iterable[UUID], **choices: Any) ->
         raise Refused(reasons.NOTHING_CHOSEN)
     if len(ids) > MAX_PHOTOS:
         raise Refused(reasons.TOO_MANY_CHOSEN)
-    if wait := retry_after_seconds(PHOTOS_PER_HOUR, str(owner.pk), cost=len(ids)):
-        raise Refused(reasons.TOO_FAST, wait)
     return _create(owner, kind, [(photo_id, None) for photo_id in ids], choices=choices)
 
 
@@ -99,7 +97,7 @@ def undo(batch: Batch) -> Batch:
     What changed again since is treated as the person who changes it by hand would be.
 
     Raises:
-        Refused: it can't be taken back, or changed nothing.
+        Refused: it can't be taken back, or changed nothing; or as for ``start``.
     """
     undone_by = ACTS[Kind(batch.kind)].undone_by
     if existing := Batch.objects.filter(undoes=batch).first():
@@ -122,6 +120,9 @@ def _create(
     choices: dict[str, Any],
     undoes: Batch | None = None,
 ) -> Batch:
+    # An undo counts, too: one can be undone again and again.
+    if wait := retry_after_seconds(PHOTOS_PER_HOUR, str(owner.pk), cost=len(photos)):
+        raise Refused(reasons.TOO_FAST, wait)
     with transaction.atomic():
         # The owner's row is locked, so parallel requests count one after the other.
         User.objects.select_for_update(no_key=True).filter(pk=owner.pk).first()

@@ -74,29 +74,35 @@ def _set_visibility(photo_id: UUID, actor: User, choices: Choices) -> Step:
     return Step(outcome, {"visibility": before} if is_changed else None)
 
 
+class _TooManyTags(Exception):
+    """The photo has no room for all of the tags."""
+
+
 def _add_tags(photo_id: UUID, actor: User, choices: Choices) -> Step:
-    before = _tags_before(photo_id)
-    added = [name for name in choices["tags"] if name not in before]
-    if not added:
-        return Step(Outcome.DONE)
-    if len(before) + len(added) > MAX_TAGS:
+    added: list[str] = []
+
+    def with_new(before: Sequence[str]) -> list[str]:
+        added.extend(name for name in choices["tags"] if name not in before)
+        if added and len(before) + len(added) > MAX_TAGS:
+            raise _TooManyTags
+        return [*before, *added]
+
+    try:
+        outcome = words.change_tags(photo_id, actor=actor, wanted=with_new)
+    except _TooManyTags:
         return Step(reasons.TOO_MANY_TAGS.code)
-    outcome = words.change_words(photo_id, actor=actor, tags=[*before, *added])
-    return Step(outcome, {"tags": added} if outcome.is_done else None)
+    return Step(outcome, {"tags": added} if outcome.is_done and added else None)
 
 
 def _remove_tags(photo_id: UUID, actor: User, choices: Choices) -> Step:
-    before = _tags_before(photo_id)
-    removed = [name for name in choices["tags"] if name in before]
-    if not removed:
-        return Step(Outcome.DONE)
-    outcome = words.change_words(photo_id, actor=actor, tags=[name for name in before if name not in removed])
-    return Step(outcome, {"tags": removed} if outcome.is_done else None)
+    removed: list[str] = []
 
+    def without_old(before: Sequence[str]) -> list[str]:
+        removed.extend(name for name in choices["tags"] if name in before)
+        return [name for name in before if name not in removed]
 
-def _tags_before(photo_id: UUID) -> list[str]:
-    photo = actions.locked(photo_id)
-    return words.own_tags(photo) if photo else []
+    outcome = words.change_tags(photo_id, actor=actor, wanted=without_old)
+    return Step(outcome, {"tags": removed} if outcome.is_done and removed else None)
 
 
 def _add_to_album(ids: Sequence[UUID], actor: User, choices: Choices) -> Mapping[UUID, Step]:

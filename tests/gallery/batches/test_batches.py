@@ -15,6 +15,7 @@ from gallery.albums.models import AlbumEntry
 from gallery.albums.tagging import MAX_TAGS, set_tags, tags_of
 from gallery.batches import actions
 from gallery.batches.models import Batch, BatchPhoto, Kind
+from gallery.blocks.actions import block
 from gallery.core import reasons
 from gallery.photos.models import DeletionRecord, Photo
 from gallery.photos.states import State, Visibility
@@ -219,6 +220,23 @@ def test_start__has_a_limit_of_photos_in_an_hour(alice: User, monkeypatch: pytes
         actions.start(alice, Kind.TRASH, [uuid4() for _ in range(4)])
     assert 0 < refused.value.wait_seconds <= 60
     assert Batch.objects.count() == 1
+
+
+def test_undo__counts_as_well(alice: User, make_photo: PhotoFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(actions, "PHOTOS_PER_HOUR", Limit("batch-photos", 60, timedelta(hours=1), burst=5))
+    batch = done(alice, Kind.TRASH, [make_photo(alice) for _ in range(2)])
+    undo = taken_back(batch)
+    with pytest.raises(actions.Refused, match=reasons.TOO_FAST.code):
+        actions.undo(undo)
+
+
+def test_visibility__of_a_blocked_owner_stays(alice: User, admin: User, make_photo: PhotoFactory) -> None:
+    photo = make_photo(alice, visibility=Visibility.PRIVATE)
+    assert block(alice, by=admin, reason="Spam")
+    batch = done(alice, Kind.SET_VISIBILITY, [photo], visibility="public")
+    assert outcomes(batch) == [reasons.ACCOUNT_BLOCKED.code]
+    photo.refresh_from_db()
+    assert photo.visibility == Visibility.PRIVATE
 
 
 @pytest.mark.usefixtures("moto_aws")

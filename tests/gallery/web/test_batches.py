@@ -156,17 +156,23 @@ def test_start__says_that_nothing_is_chosen(alice_client: Client) -> None:
 
 
 def test_album__new_and_existing_with_and_without_a_script(
-    alice: User, alice_client: Client, make_photo: PhotoFactory
+    alice: User, bob: User, alice_client: Client, make_photo: PhotoFactory
 ) -> None:
+    his = Album.objects.create(owner=bob, title="Bob's")
     first, second = make_photo(alice), make_photo(alice)
     assert send(alice_client, [first], "add_to_album", album="new", title="Sea")["done"] == 1
-    album = Album.objects.get()
+    album = Album.objects.get(owner=alice)
     assert (album.title, album.visibility) == ("Sea", Visibility.PRIVATE)
     choices = alice_client.get("/albums/choices/").json()
     assert choices == {"albums": [{"id": str(album.pk), "title": "Sea"}]}
     form = alice_client.post(START, {"act": "choose_album", "photo": second.pk}).content.decode()
     assert f'<option value="{album.pk}">Sea</option>' in form
     assert str(second.pk) in form
+    assert str(his.pk) not in form
+    refused = alice_client.post(
+        START, {"act": "add_to_album", "album": his.pk, "photo": first.pk}, headers=JSON
+    )
+    assert (refused.status_code, his.entries.count()) == (422, 0)
     send(alice_client, [second], "add_to_album", album=str(album.pk))
     assert album.entries.count() == 2
     send(alice_client, [first, second], "remove_from_album", from_album=str(album.pk))
