@@ -168,6 +168,7 @@ def test_selection__month_into_a_new_album_and_out_of_it(sally: Any) -> None:
     expect(tiles).to_have_count(39)
 
 
+@pytest.mark.slow
 def test_selection__trash_is_restored_as_a_whole(sally: Any) -> None:
     page = sally()
     page.keyboard.press("a")
@@ -210,6 +211,7 @@ def test_selection__without_javascript(sally: Any) -> None:
     expect(page.get_by_text("3 photos restored.")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_selection__canceled_half_way_and_taken_back(sally: Any, gallery: Site) -> None:
     page = sally()
     page.keyboard.press("a")
@@ -242,6 +244,7 @@ def test_selection__canceled_half_way_and_taken_back(sally: Any, gallery: Site) 
     expect(page.get_by_text("The trash is empty.")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_selection__of_photos_that_gave_way_to_a_gap(sally: Any) -> None:
     page = sally(size=PHONE)
     page.locator(".tile .pick").nth(1).focus()
