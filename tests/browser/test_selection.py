@@ -51,7 +51,7 @@ def sally(open_page: Open, gallery: Site) -> Any:
         page = open_page("sally", path, viewport={"width": size[0], "height": size[1]}, **options)
         if options.get("java_script_enabled", True):
             # The bar's script comes after the page.
-            page.wait_for_function("document.querySelector('#selection')?.dataset.started")
+            expect(page.locator("#selection[data-started]")).to_have_count(1)
         return page
 
     return opened
