@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.test_accessibility import violations
 from tests.browser.test_screens import DESKTOP, PHONE
+from tests.browser.waiting import wait_until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -119,7 +120,7 @@ def test_scroll__keeps_few_tiles_and_every_place(open_page: Open, size: tuple[in
     # At once to the top: the same tiles stand there as before.
     page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")
     expect(page.locator(".sheet > .gap").first).to_be_attached()
-    page.wait_for_function("id => document.querySelector(`[data-photo-id='${id}']`)", arg=next(iter(first)))
+    wait_until(page, "id => document.querySelector(`[data-photo-id='${id}']`)", next(iter(first)))
     again = page.evaluate(PLACES)
     assert len(first.keys() & again.keys()) > 20
     assert far_off(first, again) == []
@@ -144,7 +145,7 @@ def test_turned__rows_and_place_stay_true(open_page: Open) -> None:
     middle = (
         "() => document.elementFromPoint(innerWidth / 2, innerHeight / 3).closest('.tile')?.dataset.photoId"
     )
-    page.wait_for_function(middle)
+    wait_until(page, middle)
     seen = page.evaluate(middle)
     page.set_viewport_size({"width": 1000, "height": 900})
     page.wait_for_timeout(300)
@@ -161,7 +162,7 @@ def test_turned__rows_and_place_stay_true(open_page: Open) -> None:
         other.evaluate(STEP, 0.8)
     assert far_off(places, whole) == []
     page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")
-    page.wait_for_function("() => !document.querySelector('.sheet').children[1].matches('.gap')")
+    wait_until(page, "() => !document.querySelector('.sheet').children[1].matches('.gap')")
     assert far_off(page.evaluate(PLACES), whole) == []
 
 
@@ -193,5 +194,5 @@ def test_gap__says_how_many_photos_it_has(open_page: Open) -> None:
     count = int(gap.inner_text().split()[1])
     before = page.locator(".sheet > .tile").count()
     gap.get_by_role("button").focus()
-    page.wait_for_function("() => document.activeElement.closest('.tile')")
+    wait_until(page, "() => document.activeElement.closest('.tile')")
     assert page.locator(".sheet > .tile").count() >= min(before, count)
