@@ -66,6 +66,8 @@ class Photo(models.Model):
     asked for another review, with ``appeal`` as a word to the moderator, if any.
     ``stack_key`` follows from ``file_name``, ``format`` and ``taken_local``: see ``stacks``. Its owner
     decides whether a raw ``stands_alone``.
+    ``is_favorite`` and ``is_archived`` are its owner's marks, which no one else learns of. An archived photo
+    is left out of its owner's timeline, and of nothing else.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -114,6 +116,8 @@ class Photo(models.Model):
     review_hint = models.CharField(max_length=40, blank=True, default="", db_default="", editable=False)
     stack_key = models.CharField(max_length=KEY_LENGTH, blank=True, default="", db_default="", editable=False)
     stands_alone = models.BooleanField(default=False, db_default=False, editable=False)
+    is_favorite = models.BooleanField(default=False, db_default=False, editable=False)
+    is_archived = models.BooleanField(default=False, db_default=False, editable=False)
     looked_at = models.DateTimeField(default=NEVER, editable=False)
     due_at = models.DateTimeField(default=NEVER, db_default=NEVER, editable=False)
     looks = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
@@ -136,6 +140,21 @@ class Photo(models.Model):
             ),
             models.Index("owner", F("created_at").desc(), F("id").desc(), name="photos_owner_newest"),
             models.Index(F("owner"), timeline_at().desc(), F("id").desc(), name="photos_owner_timeline"),
+            # One's own timeline, and the two short lists beside it.
+            *(
+                models.Index(
+                    F("owner"),
+                    timeline_at().desc(),
+                    F("id").desc(),
+                    name=f"photos_owner_{name}",
+                    condition=Q(trashed_at=None, **only),
+                )
+                for name, only in (
+                    ("shown", {"is_archived": False}),
+                    ("archive", {"is_archived": True}),
+                    ("favorites", {"is_favorite": True}),
+                )
+            ),
             models.Index(
                 timeline_at().desc(),
                 F("id").desc(),
