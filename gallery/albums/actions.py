@@ -120,5 +120,6 @@ def delete_album(album: Album) -> None:
     """Delete an album; its photos stay."""
     with transaction.atomic():
         photo_ids = list(AlbumEntry.objects.filter(album=album).values_list("photo_id", flat=True))
+        gone = Album(pk=album.pk, owner_id=album.owner_id)
         album.delete()
-        words_changed.send(Album, photo_ids=photo_ids)
+        words_changed.send(Album, photo_ids=photo_ids, album=gone)

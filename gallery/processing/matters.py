@@ -15,6 +15,7 @@ from gallery.photos.models import DeletionRecord, Photo
 from gallery.photos.outbox import PENDING_AFTER, due_events
 from gallery.photos.states import NEVER_ARRIVED, State
 from gallery.photos.takedown import open_takedowns
+from gallery.search.models import DueTexts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,6 +85,7 @@ _KINDS = {
         EXPIRE_AFTER + NEVER_ARRIVED_RETENTION,
     ),
     "events": _Kind(due_events, "at", PENDING_AFTER),
+    "search_texts": _Kind(lambda _: DueTexts.objects.all(), "at"),
     "batches": _Kind(lambda _: Batch.objects.unfinished().filter(owner__is_active=True), "created_at"),
 }
 KINDS = tuple(_KINDS)

@@ -28,6 +28,7 @@ from gallery.photos.models import DeletionRecord, Photo
 from gallery.photos.purge import purge_photo
 from gallery.photos.reservations import release_expired
 from gallery.photos.states import State
+from gallery.photos.turns import in_turns
 from gallery.processing import campaigns, database_mark, matters
 from gallery.processing.account_deletion import finish_deletions
 from gallery.processing.budget import Budget
@@ -36,6 +37,8 @@ from gallery.processing.matters import EXPIRE_AFTER
 from gallery.processing.models import SweepRun
 from gallery.processing.settle import settle
 from gallery.processing.sweep_run import BATCH, MAX_REMOVALS, MAX_ROWS, Run, SweepReport, TooManyRemovals
+from gallery.search import due
+from gallery.search.models import DueTexts
 from gallery.storage import catalogue, queues, time_limits
 from gallery.storage.originals import OriginalsUnavailable, originals
 
@@ -336,6 +339,15 @@ def _campaign(run: Run) -> Iterator[None]:
         yield
 
 
+def _search_texts(run: Run) -> Iterator[None]:
+    """Write the texts of photos that were too many for the request that changed their words."""
+    due_ids = in_turns(DueTexts.objects.all(), by="owner_id", then="at").values_list("pk", flat=True)
+    for due_id in list(due_ids[:MAX_ROWS]):
+        if not run.each("search_texts", [due_id], due.write_some):
+            return
+        yield
+
+
 def _batches(run: Run) -> Iterator[None]:
     """Continue actions on many photos whose page was closed, some photos of each by turns."""
     batches.forget_old(run.now)
@@ -369,5 +381,6 @@ _KINDS: dict[str, Callable[[Run], Iterator[None]]] = {
     "missing_uploads": _never_arrived,
     "events": _events,
     "campaign": _campaign,
+    "search_texts": _search_texts,
     "batches": _batches,
 }

@@ -54,6 +54,22 @@ class SearchText(models.Model):
         return f"Text of {self.photo_id}"
 
 
+class DueTexts(models.Model):
+    """Photos whose words changed in a request that could not write all their texts: see ``search.due``.
+
+    ``cause`` is the album whose words these are. No foreign keys: the album may be gone, and a photo too.
+    """
+
+    owner_id = models.BigIntegerField()
+    cause = models.UUIDField(db_index=True)
+    at = models.DateTimeField()
+    photo_ids = models.JSONField()
+
+    def __str__(self) -> str:
+        """Return their number."""
+        return f"{len(self.photo_ids)} texts"
+
+
 class NameKind(models.TextChoices):
     """What a name names."""
 

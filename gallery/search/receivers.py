@@ -15,6 +15,7 @@ from gallery.albums.models import Album, AlbumEntry, PhotoTag, Tag
 from gallery.photos.models import Photo
 from gallery.photos.signals import words_changed
 from gallery.photos.states import State
+from gallery.search import due
 from gallery.search.texts import refresh
 
 if TYPE_CHECKING:
@@ -23,9 +24,12 @@ if TYPE_CHECKING:
 
 
 @receiver(words_changed, dispatch_uid="gallery.search")
-def write(photo_ids: Iterable[UUID], **_kwargs: Any) -> None:
-    """Write the texts of these photos."""
-    refresh(photo_ids)
+def write(photo_ids: Iterable[UUID], album: Album | None = None, **_kwargs: Any) -> None:
+    """Write the texts of these photos; those of a large album later."""
+    if album is None:
+        refresh(photo_ids)
+    else:
+        due.write(photo_ids, cause=album.pk, owner_id=album.owner_id)
 
 
 @receiver(post_save, sender=Photo, dispatch_uid="gallery.search")
@@ -55,8 +59,5 @@ def write_added(instance: Photo | Album | Tag, action: str, pk_set: set[Any] | N
 def write_album(instance: Album, created: bool, raw: bool = False, **_kwargs: Any) -> None:
     """Write the texts of an album's photos: its title or visibility may have changed."""
     if not (created or raw):
-        refresh(_photos_in(instance))
-
-
-def _photos_in(album: Album) -> list[UUID]:
-    return list(AlbumEntry.objects.filter(album=album).values_list("photo_id", flat=True))
+        in_album = AlbumEntry.objects.filter(album=instance).values_list("photo_id", flat=True)
+        due.write(in_album, cause=instance.pk, owner_id=instance.owner_id)

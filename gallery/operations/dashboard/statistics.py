@@ -207,6 +207,7 @@ def _sweep_kinds(last: SweepRun | None) -> list[SweepKind]:
         "trash": _("Trash older than 30 days"),
         "missing_uploads": _("Uploads that never arrived"),
         "events": _("Events to publish"),
+        "search_texts": _("Search texts of large albums, in hundreds"),
         "batches": _("Actions on many photos"),
     }
     if last is None:
