@@ -17,6 +17,7 @@ from gallery.api.schemas.photos import View
 from gallery.api.tokens import Scope, moderates
 from gallery.core import reasons
 from gallery.photos.models import Photo
+from gallery.photos.states import IN_QUEUE, State
 from gallery.photos.timeline import timeline_at
 from gallery.search.find import matching
 from gallery.search.query import parse
@@ -47,7 +48,11 @@ def photos_of(query: PhotoQuery, token: ApiToken) -> PhotoQuerySet:
     if query.id:
         photos = photos.filter(pk__in=query.id)
     if query.state:
-        photos = photos.filter(state__in=query.state)
+        states = {State(state) for state in query.state}
+        if query.view == View.REVIEW:
+            # The database can't tell that no other is in the queue, and would read all of it.
+            states &= IN_QUEUE
+        photos = photos.filter(state__in=states)
     if query.owner:
         # By its id, of which the database knows how many photos it has.
         named = User.objects.filter(username=User.normalize_username(query.owner))

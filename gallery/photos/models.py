@@ -167,6 +167,10 @@ class Photo(models.Model):
                 name="photos_to_review",
                 condition=waits_for_review(),
             ),
+            # The queue by state: thousands of changed captions must not be read to find a few new photos.
+            models.Index(
+                "state", "created_at", "id", name="photos_review_by_state", condition=waits_for_review()
+            ),
             models.Index(
                 "due_at",
                 "id",

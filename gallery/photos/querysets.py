@@ -11,7 +11,7 @@ from gallery.accounts.models import User
 from gallery.accounts.moderators import sees_waiting
 from gallery.blocks.models import Block
 from gallery.photos import stacks
-from gallery.photos.states import State, Visibility, WordsState
+from gallery.photos.states import IN_QUEUE, State, Visibility, WordsState
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -109,7 +109,7 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
         A raw under a photo that is public or in the queue is shown to no one, so there is nothing to judge.
         """
         queue = self.filter(owner_is_shown(), waits_for_review())
-        tops = self.model._default_manager.filter(state__in=(State.PENDING, State.APPROVED))  # noqa: SLF001
+        tops = self.model._default_manager.filter(state__in=IN_QUEUE)  # noqa: SLF001
         return queue.filter(~stacks.is_under(tops))
 
     def one_per_stack(self) -> PhotoQuerySet:

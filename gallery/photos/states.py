@@ -26,6 +26,8 @@ class WordsState(models.TextChoices):
     REJECTED = "rejected", _("Rejected")
 
 
+IN_QUEUE = frozenset({State.PENDING, State.APPROVED})
+"""States of a photo that may wait for a moderator: to be decided about, or with new words."""
 WITHOUT_PICTURE = frozenset({State.AWAITING, State.FAILED})
 """States of a photo whose thumbnails are not made."""
 

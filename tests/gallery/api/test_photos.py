@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from gallery.albums.models import Album, AlbumEntry, Tag
 from gallery.albums.tagging import set_tags, tags_of
 from gallery.api.tokens import Scope
 from gallery.photos.models import DeletionRecord, Photo
-from gallery.photos.states import State, Visibility
+from gallery.photos.states import State, Visibility, WordsState
 from tests.gallery.stores import failed_item, ready_item
 from thumbworker.contract.policy import CURRENT
 
@@ -158,6 +160,25 @@ def test_review_queue__needs_the_moderate_scope(
     assert plain.get("/photos?view=review").json()["reason"] == "scope_missing"
     assert moderating.get(f"/photos/{photo.pk}").status_code == 200
     assert ids(moderating.get("/photos?view=review")) == [str(photo.pk)]
+
+
+def test_review_queue__by_state(
+    alice: User, charlie: User, make_photo: PhotoFactory, program_of: ProgramFactory
+) -> None:
+    of_state = {state: make_photo(alice, state) for state in State}
+    changed = make_photo(alice, words_state=WordsState.WAITING)
+    moderator = program_of(charlie, *Scope)
+
+    def queue(*states: str) -> set[str]:
+        return set(ids(moderator.get("/photos?view=review" + "".join(f"&state={name}" for name in states))))
+
+    assert queue("pending") == {str(of_state[State.PENDING].pk)}
+    assert queue("approved", "rejected") == {str(changed.pk)}
+    assert queue("pending", "approved") == queue()
+    with CaptureQueriesContext(connection) as queries:
+        assert queue("rejected", "failed") == set()
+    # No photo of these states waits, so none is looked for.
+    assert not any("photos_photo" in query["sql"] for query in queries)
 
 
 def test_review__needs_the_user_s_permission(
