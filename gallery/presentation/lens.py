@@ -8,11 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from gallery.accounts.moderators import sees_waiting
 from gallery.core import reasons
 from gallery.photos.states import State
+from thumbworker.contract.formats import MEDIA_TYPES
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -84,6 +86,19 @@ class Lens:
     def can_download(self) -> bool:
         """Return whether the viewer may download the original. Unreadable bytes are not served."""
         return self.is_mine and self.photo.has_picture
+
+    @property
+    def original_type(self) -> str:
+        """Return the original's media type if its pixels may be shown to the viewer; empty for others."""
+        return MEDIA_TYPES.get(self.photo.format, "") if self.can_download else ""
+
+    @property
+    def file_fact(self) -> str:
+        """Return the file's name, format and size: to its owner only."""
+        photo = self.photo
+        if not self.is_mine:
+            return ""
+        return " · ".join(filter(None, (photo.file_name, photo.format, filesizeformat(photo.size_bytes))))
 
     @property
     def can_ask_again(self) -> bool:

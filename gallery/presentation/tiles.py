@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from gallery.core.database_waits import best_effort
+from gallery.photos.states import State, Visibility
 from gallery.presentation.lens import Lens
 from gallery.presentation.sentences import state_label, state_sentence, words_label
 from gallery.presentation.stacks import stacks_of
@@ -52,7 +53,7 @@ class Tile:
     Every browser shows ``src``, ``srcset`` and ``full_src``. ``avif_srcset`` has the AVIF ones too: it is for
     a ``<source type="image/avif">``, which browsers without AVIF skip, and so is ``full_avif_src``. Both are
     empty if there is no AVIF. ``stack`` has the files of the photo's stack, for their owner only, as
-    ``words_label`` tells of new words. On a
+    ``words_label`` tells of new words and ``original_type`` of an original that they may look at. On a
     timeline, ``month`` is the first day of the month that the photo begins.
     """
 
@@ -81,6 +82,7 @@ class Tile:
     full_avif_src: str = ""
     full_width: int = 0
     full_height: int = 0
+    original_type: str = ""
     stack: tuple[StackedFile, ...] = ()
     words_label: str = ""
     month: date | None = None
@@ -93,6 +95,13 @@ class Tile:
         return (
             f"(max-width: 48em) {ratio * phone * PHONE_SHARE:.0f}px, "
             f"(max-width: 100em) {ratio * window:.0f}px, {ratio * wide:.0f}px"
+        )
+
+    @property
+    def is_public(self) -> bool:
+        """Return whether everyone can see the photo."""
+        return (
+            self.state == State.APPROVED and self.visibility == Visibility.PUBLIC and self.trashed_at is None
         )
 
     @property
@@ -186,6 +195,7 @@ def _tile(
         ratio_class=ratio_class(width, height),
         thumbhash=ready.thumbhash if ready else "",
         dominant_color=ready.dominant_color if ready else "",
+        original_type=Lens(photo, viewer).original_type if ready else "",
         stack=stack,
         words_label=words_label(photo) if photo.owner_id == viewer.pk else "",
         **pictures,  # type: ignore[arg-type]

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
@@ -35,6 +36,7 @@ from thumbworker.contract.text import clean_text
 if TYPE_CHECKING:
     from gallery.accounts.models import User
     from gallery.accounts.typing import Request, SignedInRequest
+    from thumbworker.contract.items import PhotoItem
 
 
 def _own_or_404(user: User, photo_id: UUID) -> Photo:
@@ -85,12 +87,10 @@ def _photo_page(request: Request, found: Photo, form: PhotoForm, status: int = 2
     newer, older, query = _neighbors(request, found)
     context = {
         "photo": tiles[0],
-        "facts": facts_of(item) if item else [],
-        "file_words": labeled(file_words),
+        **_known(seen, item),
         "file_tags": offered_tags(file_words, words.own_tags(found)) if can_add else [],
         "new_words": _new_words(found) if seen.shows_new_words else None,
         "words_are_reviewed": seen.can_edit and words.are_reviewed(found, cast("User", request.user)),
-        "location": seen.location(item),
         "missing_sentence": seen.missing_sentence(item),
         "history": lines_of(found) if seen.shows_history else [],
         "can_edit": seen.can_edit,
@@ -112,6 +112,35 @@ def _photo_page(request: Request, found: Photo, form: PhotoForm, status: int = 2
         "pictures_unavailable": not reading.complete,
     }
     return render(request, "photos/photo.html", context, status=status)
+
+
+def _known(seen: Lens, item: PhotoItem | None) -> dict[str, Any]:
+    """Return what the page and the lightbox tell this viewer of the picture."""
+    return {
+        "facts": facts_of(item) if item else [],
+        "file_fact": seen.file_fact,
+        "file_words": labeled(seen.file_words(item)),
+        "location": seen.location(item),
+    }
+
+
+@require_safe
+def info(request: Request, photo_id: UUID) -> JsonResponse:
+    """Return what the lightbox shows beside a photo, and the address of the original for its owner."""
+    found = get_object_or_404(Photo.objects.visible_to(request.user).with_owner(), pk=photo_id)
+    seen = Lens(found, request.user)
+    tiles, reading = tiles_of([found], request.user)
+    context = {
+        "photo": tiles[0],
+        "tags": tags_of([found.pk]).get(found.pk, []),
+        **_known(seen, ready_item(found, reading)),
+    }
+    return JsonResponse(
+        {
+            "html": render_to_string("photos/_info.html", context, request),
+            "original_url": actions.original_url(found) if seen.original_type else "",
+        }
+    )
 
 
 def _new_words(found: Photo) -> dict[str, Any]:

@@ -176,4 +176,5 @@ def _tile_as_json(tile: Tile) -> dict[str, Any]:
         "full_avif_src": tile.full_avif_src,
         "full_width": tile.full_width,
         "full_height": tile.full_height,
+        "original_type": tile.original_type,
     }

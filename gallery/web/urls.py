@@ -26,6 +26,7 @@ urlpatterns = [
     path("uploads/offers/", uploads.make_offers, name="offers"),
     path("photos/status/", uploads.status, name="photo-status"),
     path("photos/<uuid:photo_id>/", photos.photo, name="photo"),
+    path("photos/<uuid:photo_id>/info/", photos.info, name="photo-info"),
     path("photos/<uuid:photo_id>/report/", reports.report, name="photo-report"),
     path("photos/<uuid:photo_id>/edit/", photos.edit, name="photo-edit"),
     path("photos/<uuid:photo_id>/trash/", photos.trash, name="photo-trash"),

@@ -1,20 +1,33 @@
 // The lightbox shows one photo as large as the window.
 import PhotoSwipe from "photoswipe";
+import { enterRoom } from "./dark-room.js";
 import { gettext } from "./i18n.js";
+import { bindKeys } from "./keys.js";
+import { addActions } from "./lightbox/actions.js";
+import { ZOOM_ICON } from "./lightbox/icons.js";
+import { addPanel } from "./lightbox/panel.js";
+import { addSlideshow } from "./lightbox/slideshow-button.js";
+import { ZOOM_LEVELS, isShown, useOriginals } from "./lightbox/zoom.js";
 import { setAddresses } from "./picture.js";
 
 /** The links of all photos of the page, in its order; the loader passes them. */
 let links;
 
 const LOAD_MORE_BEFORE_END = 4;
+const BAR = 52;
+const PAN_STEP = 80;
 
 function slide(link) {
   const image = link.querySelector("img");
+  const { fullSrc, fullAvifSrc, fullWidth, fullHeight, originalType, originalWidth, originalHeight } = link.dataset;
+  const hasOriginal = isShown(originalType) && Number(originalWidth) > Number(fullWidth);
   return {
-    src: link.dataset.fullSrc,
-    avifSrc: link.dataset.fullAvifSrc,
-    width: Number(link.dataset.fullWidth),
-    height: Number(link.dataset.fullHeight),
+    src: fullSrc,
+    avifSrc: fullAvifSrc,
+    hasOriginal,
+    renditionWidth: Number(fullWidth),
+    width: Number(hasOriginal ? originalWidth : fullWidth),
+    height: Number(hasOriginal ? originalHeight : fullHeight),
     alt: image?.alt ?? "",
     msrc: image?.currentSrc,
     element: link,
@@ -64,7 +77,7 @@ function addLegend(pswp) {
       element.append(text, details);
       pswp.on("change", () => {
         const link = links.at(pswp.currIndex);
-        const parts = [...(link?.querySelectorAll(".legend > *") ?? [])].map((part) => part.textContent);
+        const parts = [...(link?.querySelectorAll(".legend > :not([hidden])") ?? [])].map((part) => part.textContent);
         text.textContent = parts.filter(Boolean).join(" · ");
         details.href = link?.href ?? "";
       });
@@ -99,13 +112,7 @@ function closerOf(pswp) {
     isWanted = true;
     if (isOpen) pswp.close();
   };
-  const onKey = ({ key }) => {
-    if (key === "Escape") close();
-  };
-  document.addEventListener("keydown", onKey);
-  pswp.on("destroy", () => document.removeEventListener("keydown", onKey));
   pswp.on("openingAnimationEnd", () => {
-    document.removeEventListener("keydown", onKey);
     isOpen = true;
     // PhotoSwipe's own listeners of this event must run first.
     if (isWanted) setTimeout(() => pswp.close());
@@ -119,7 +126,7 @@ function loopFocus(pswp) {
     if (event.key !== "Tab" || !pswp.element) return;
     event.preventDefault();
     event.stopImmediatePropagation(); // PhotoSwipe would focus the dialog again.
-    const controls = [...pswp.element.querySelectorAll("button, a[href]")].filter((one) => one.checkVisibility() && !one.disabled);
+    const controls = [...pswp.element.querySelectorAll("button, a[href], input, summary")].filter((one) => one.checkVisibility() && !one.disabled);
     const step = event.shiftKey ? -1 : 1;
     const from = controls.indexOf(document.activeElement);
     const to = from < 0 && event.shiftKey ? controls.length - 1 : (from + step + controls.length) % controls.length;
@@ -128,6 +135,22 @@ function loopFocus(pswp) {
   document.addEventListener("keydown", onKey);
   pswp.on("openingAnimationEnd", () => pswp.element?.focus({ preventScroll: true }));
   pswp.on("destroy", () => document.removeEventListener("keydown", onKey));
+}
+
+function pan({ currSlide }, by) {
+  if (!currSlide || currSlide.currZoomLevel <= currSlide.zoomLevels.fit) return;
+  currSlide.panTo(currSlide.pan.x, currSlide.pan.y + by);
+}
+
+/** Bind the keys, all of them from the table: PhotoSwipe's own stay unused. */
+function useKeys(pswp, close, handlers) {
+  pswp.on("keydown", (event) => event.preventDefault());
+  const isOpen = () => pswp.opener.isOpen && !pswp.opener.isClosing;
+  const end = bindKeys("lightbox", {
+    close,
+    ...Object.fromEntries(Object.entries(handlers).map(([name, handle]) => [name, (event) => isOpen() && handle(event)])),
+  });
+  pswp.on("destroy", end);
 }
 
 function loadMore(index) {
@@ -146,14 +169,15 @@ export function openLightbox(link, allLinks) {
     // The sheet loads more photos while it is read, so the total is unknown.
     counter: false,
     loop: false,
-    maxZoomLevel: 1,
+    ...ZOOM_LEVELS,
     returnFocus: false,
     trapFocus: false,
     showHideAnimationType: reducesMotion ? "none" : "zoom",
     showAnimationDuration: 180,
     hideAnimationDuration: 180,
     zoomAnimationDuration: reducesMotion ? 0 : 180,
-    padding: { top: 52, bottom: 52, left: 0, right: 0 },
+    paddingFn: () => ({ top: BAR, bottom: BAR + panel.height, left: 0, right: panel.width }),
+    zoomSVG: ZOOM_ICON,
     closeTitle: gettext("Close"),
     zoomTitle: gettext("Zoom"),
     arrowPrevTitle: gettext("Previous photo"),
@@ -164,17 +188,34 @@ export function openLightbox(link, allLinks) {
   pswp.addFilter("itemData", (_, index) => slide(links.at(index)));
   pswp.addFilter("thumbEl", (_, { element }) => element?.querySelector("img"));
   usePictures(pswp);
+  useOriginals(pswp);
+  const current = () => links.at(pswp.currIndex);
+  const close = closerOf(pswp);
+  const panel = addPanel(pswp, current);
+  const slideshow = addSlideshow(pswp, { links, panel, reducesMotion });
+  const actions = addActions(pswp, { links, current, close });
   pswp.on("uiRegister", () => addLegend(pswp));
+  useKeys(pswp, close, {
+    turn: ({ key }) => pswp[key === "ArrowRight" ? "next" : "prev"](),
+    pan: ({ key }) => pan(pswp, key === "ArrowDown" ? -PAN_STEP : PAN_STEP),
+    zoom: () => pswp.toggleZoom(),
+    info: () => panel.toggle(),
+    room: () => panel.toggleRoom(),
+    slideshow: () => slideshow.toggle(),
+    trash: () => actions.trash(),
+    undo: () => actions.undo(),
+  });
+  pswp.on("destroy", enterRoom());
   pswp.on("change", () => loadMore(pswp.currIndex));
   let last = link;
   pswp.on("change", () => {
-    last = links.at(pswp.currIndex) ?? last;
+    last = current() ?? last;
     // The sheet has its tiles around what is in sight, so it follows below.
     last.scrollIntoView({ block: "nearest", behavior: "instant" });
   });
-  pswp.on("destroy", () => last.focus({ preventScroll: false }));
+  pswp.on("destroy", () => (last.isConnected ? last : document.querySelector("#content"))?.focus({ preventScroll: !last.isConnected }));
   loopFocus(pswp);
-  keepAddress(pswp, link, closerOf(pswp));
+  keepAddress(pswp, link, close);
   pswp.init();
   pswp.element.setAttribute("aria-label", gettext("Photo"));
 }

@@ -158,6 +158,8 @@ function showDone(batch, act) {
 function showVisibility(tile, isPrivate) {
   const word = tile.querySelector("[data-only-you]");
   if (word) word.hidden = !isPrivate;
+  // Only what everyone can see is shared.
+  if (isPrivate) delete tile.querySelector("a[data-full-src]")?.dataset.public;
 }
 
 async function undoAt(url) {

@@ -94,6 +94,9 @@ export function showProcessed(tile, photo) {
     fullAvifSrc: photo.full_avif_src,
     fullWidth: photo.full_width,
     fullHeight: photo.full_height,
+    originalType: photo.original_type,
+    originalWidth: photo.width,
+    originalHeight: photo.height,
   });
   frame.dataset.thumbhash = photo.thumbhash ?? "";
   const image = frame.querySelector("img") ?? new Image();

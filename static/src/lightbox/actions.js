@@ -1,0 +1,141 @@
+// What can be done with the photo in the lightbox: trash and take back, share, download.
+import { ask, finished } from "../batch.js";
+import { gettext } from "../i18n.js";
+import { ICONS } from "./icons.js";
+
+const VISIBLE = { trash: "mine", download: "mine", share: "public" };
+
+export function addActions(pswp, { links, current, close }) {
+  const elements = {};
+  const said = saidLine(pswp, () => actions.undo());
+  /** What went to the trash last: its tile, what was before it, and the address that takes it back. */
+  let gone = null;
+  let isBusy = false;
+
+  async function once(act) {
+    if (isBusy) return;
+    isBusy = true;
+    try {
+      await act();
+    } catch ({ message }) {
+      said.show(message);
+    }
+    isBusy = false;
+  }
+
+  const actions = {
+    trash: () =>
+      once(async () => {
+        const link = current();
+        if (!link || !("mine" in link.dataset)) return;
+        const tile = link.closest(".tile");
+        const body = new FormData();
+        body.set("act", "trash");
+        body.set("photos", tile.dataset.photoId);
+        const batch = await finished(await ask(document.body.dataset.batchUrl, body), () => {});
+        if (!batch.done) {
+          said.show(batch.refused.map((one) => one.sentence).join(" "));
+          return;
+        }
+        gone = { tile, previous: tile.previousElementSibling, undoUrl: batch.undo_url };
+        leave(tile);
+        said.show(batch.sentence, { undo: Boolean(batch.undo_url) });
+      }),
+    undo: () =>
+      once(async () => {
+        if (!gone?.undoUrl) return;
+        const { tile, previous, undoUrl } = gone;
+        const batch = await finished(await ask(undoUrl, new FormData()), () => {});
+        if (batch.done && !tile.isConnected) {
+          if (previous?.isConnected) previous.after(tile);
+          else document.querySelector("ul.sheet")?.prepend(tile);
+          refresh(links.indexOf(tile.querySelector("a[data-full-src]")));
+        }
+        gone = null;
+        said.show(batch.sentence);
+      }),
+  };
+
+  /** Take the tile away, and show the next photo in its place: the one before it, if it was the last. */
+  function leave(tile) {
+    const isOnly = links.length === 1;
+    const index = pswp.currIndex;
+    tile.remove();
+    if (isOnly) close();
+    else refresh(Math.min(index, links.length - 1));
+  }
+
+  /** Show what the list has at this index now. All that PhotoSwipe keeps by index is of the list before. */
+  function refresh(index) {
+    if (index < 0 || pswp.isDestroying) return;
+    pswp.contentLoader.destroy();
+    pswp.currIndex = index;
+    pswp.potentialIndex = index;
+    pswp.mainScroll.itemHolders.forEach((holder, at) => pswp.setContent(holder, index - 1 + at, true));
+    pswp.currSlide?.setIsActive(true);
+    pswp.contentLoader.updateLazy();
+    pswp.dispatch("change");
+  }
+
+  async function share() {
+    const link = current();
+    const url = new URL(".", link.href).href;
+    if (navigator.share) {
+      // Closing the system's own window is not a failure.
+      await navigator.share({ url, title: link.querySelector("img")?.alt ?? "" }).catch(() => {});
+      return;
+    }
+    await navigator.clipboard.writeText(url);
+    said.show(gettext("Link copied."));
+  }
+
+  const button = (name, title, order, facts) =>
+    pswp.ui.registerElement({
+      name,
+      title,
+      order,
+      isButton: true,
+      html: ICONS[name],
+      onInit: (made) => {
+        elements[name] = made;
+      },
+      ...facts,
+    });
+
+  pswp.on("uiRegister", () => {
+    button("download", gettext("Download original"), 11, { tagName: "a" });
+    button("share", gettext("Share"), 12, { onClick: () => once(share) });
+    button("trash", gettext("Move to trash"), 13, { onClick: actions.trash });
+  });
+  pswp.on("change", () => {
+    const link = current();
+    for (const [name, fact] of Object.entries(VISIBLE)) elements[name].hidden = !link || !(fact in link.dataset);
+    if (link) elements.download.href = new URL("original/", link.href).href;
+  });
+  return actions;
+}
+
+/** A line in the bar below the photo, so that it covers none. */
+function saidLine(pswp, undo) {
+  const line = document.createElement("p");
+  line.className = "said";
+  line.setAttribute("role", "status");
+  const text = document.createElement("span");
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "as-link";
+  button.textContent = gettext("Undo");
+  button.hidden = true;
+  button.addEventListener("click", undo);
+  line.append(text, button);
+  pswp.on("afterInit", () => pswp.element.querySelector(".legend-line")?.prepend(line));
+  const show = (sentence, { undo: canUndo = false } = {}) => {
+    text.textContent = sentence;
+    button.hidden = !canUndo;
+    pswp.element?.classList.toggle("says", Boolean(sentence));
+  };
+  pswp.on("change", () => {
+    if (text.textContent) show("");
+  });
+  return { show };
+}
