@@ -44,6 +44,7 @@ PHOTO: dict[str, Any] = {
     "takenAt": "2026-04-30T04:51:00Z",
     "takenAtLocal": "2026-04-30T06:51:00.250",
     "takenAtOffset": "+02:00",
+    "isDateCorrected": False,
     "thumbhash": "1QcSHQRnh493V4dIh4eXh1h4kJUI",
     "dominantColor": "#28343c",
     "renditions": [RENDITION],

@@ -128,6 +128,7 @@ def _facts(lens: Lens, tile: Tile, item: PhotoItem | None, tags: list[str]) -> d
         "taken_at": str(captured) if captured else None,
         "taken_at_local": captured.local if captured else None,
         "taken_at_offset": captured.offset if captured else None,
+        "is_date_corrected": photo.is_date_corrected,
         "thumbhash": tile.thumbhash or None,
         "dominant_color": tile.dominant_color or None,
         "renditions": renditions_out(item),

@@ -7,6 +7,7 @@ together with the record of its outcomes, so a run that dies half-way is neither
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from gallery.albums.models import Album, AlbumEntry
 from gallery.albums.tagging import MAX_TAGS
 from gallery.batches.models import Kind
 from gallery.core import reasons
-from gallery.photos import actions
+from gallery.photos import actions, dates
 from gallery.photos.actions import Outcome
 from gallery.photos.models import Photo
 from gallery.photos.states import Visibility
@@ -72,6 +73,21 @@ def _set_visibility(photo_id: UUID, actor: User, choices: Choices) -> Step:
     outcome = words.change_words(photo_id, actor=actor, visibility=Visibility(choices["visibility"]))
     is_changed = outcome.is_done and before != choices["visibility"]
     return Step(outcome, {"visibility": before} if is_changed else None)
+
+
+def _shift_date(photo_id: UUID, _actor: User, choices: Choices) -> Step:
+    """Shift by ``seconds``. The inverse shift takes it back, whatever was shifted since."""
+    seconds = choices["seconds"]
+    outcome = dates.shift_date(photo_id, timedelta(seconds=seconds))
+    return Step(outcome, {"seconds": -seconds} if outcome.is_done and seconds else None)
+
+
+def _set_date(photo_id: UUID, _actor: User, choices: Choices) -> Step:
+    """Set the ``date`` that is said, or go back to the file's own if it is null."""
+    said = choices["date"]
+    outcome, before = dates.set_date(photo_id, dates.date_said(**said) if said else None)
+    undo = dates.text_of(before) if before else None
+    return Step(outcome, {"date": undo} if outcome.is_done and undo != said else None)
 
 
 class _TooManyTags(Exception):
@@ -153,6 +169,8 @@ ACTS: dict[Kind, Act] = {
     Kind.SET_VISIBILITY: Act(_one_by_one(_set_visibility), undone_by=Kind.SET_VISIBILITY),
     Kind.ADD_TAGS: Act(_one_by_one(_add_tags), undone_by=Kind.REMOVE_TAGS),
     Kind.REMOVE_TAGS: Act(_one_by_one(_remove_tags), undone_by=Kind.ADD_TAGS),
+    Kind.SHIFT_DATE: Act(_one_by_one(_shift_date), undone_by=Kind.SHIFT_DATE),
+    Kind.SET_DATE: Act(_one_by_one(_set_date), undone_by=Kind.SET_DATE),
     # An album counts its photos at each change, so many are added at once.
     Kind.ADD_TO_ALBUM: Act(_add_to_album, at_once=100, undone_by=Kind.REMOVE_FROM_ALBUM),
     Kind.REMOVE_FROM_ALBUM: Act(_remove_from_album, at_once=100, undone_by=Kind.ADD_TO_ALBUM),

@@ -22,6 +22,8 @@ class Kind(models.TextChoices):
     REMOVE_TAGS = "remove_tags", _("Remove tags")
     ADD_TO_ALBUM = "add_to_album", _("Add to an album")
     REMOVE_FROM_ALBUM = "remove_from_album", _("Remove from an album")
+    SHIFT_DATE = "shift_date", _("Shift the date")
+    SET_DATE = "set_date", _("Set the date")
 
 
 class BatchQuerySet(models.QuerySet["Batch"]):

@@ -165,6 +165,10 @@ ALBUM_FULL = Reason(
 )
 ALBUM_GONE = Reason("album_gone", _("This album was deleted. Choose another one."), HTTPStatus.NOT_FOUND)
 TOO_MANY_TAGS = Reason("too_many_tags", _("This photo would have more than 20 tags. Remove some first."))
+NO_DATE = Reason("no_date", _("This photo has no date to change. Set one on its page."), HTTPStatus.CONFLICT)
+DATE_OUT_OF_RANGE = Reason(
+    "date_out_of_range", _("Photos can have dates from 1800 to 2199. This one keeps its date.")
+)
 NOTHING_CHOSEN = Reason("nothing_chosen", _("No photos are selected. Select some, then try again."))
 TOO_MANY_CHOSEN = Reason("too_many_chosen", _("Select at most 10,000 photos at once."))
 TOO_MANY_BATCHES = Reason(

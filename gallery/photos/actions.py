@@ -58,6 +58,10 @@ class Outcome(StrEnum):
     """Moderators don't decide about their own photos. Nothing changed."""
     ASKED_ALREADY = reasons.ASKED_ALREADY.code
     """The owner asked for another review before. Nothing changed."""
+    NO_DATE = reasons.NO_DATE.code
+    """Neither the file nor the owner says when the photo was taken. Nothing changed."""
+    DATE_OUT_OF_RANGE = reasons.DATE_OUT_OF_RANGE.code
+    """No photo can have that date. Nothing changed."""
     REMOVAL_CONTINUES = "removal_continues"
     """Done, but something of the picture may still be stored or cached. The sweep continues."""
     STORE_UNAVAILABLE = reasons.STORE_UNAVAILABLE.code

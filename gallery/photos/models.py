@@ -53,8 +53,9 @@ class Photo(models.Model):
     ``taken_local``, ``taken_at`` and ``reason`` are copied from the catalogue by ``settle`` because lists are
     ordered or searched by them. ``taken_local`` is the wall clock of capture, and ``taken_at`` the instant,
     if the offset from UTC is known. A row with only an instant is older than this rule: its instant may be
-    a local time. The sweep looks at an awaiting photo when it is ``due_at``, after ``looks`` looks in vain.
-    It writes ``missing_at`` if S3 had no original then.
+    a local time. While its owner's date stands, ``is_date_corrected``, and the file's own is kept in the
+    columns ``file_…``: see ``dates``. The sweep looks at an awaiting photo when it is ``due_at``, after
+    ``looks`` looks in vain. It writes ``missing_at`` if S3 had no original then.
 
     ``taken_down_at`` is when a moderator took the photo down: it stays rejected, its bytes are gone, and
     ``TakenDown`` keeps what recognizes it. ``review_hint`` is a reason code that only moderators see.
@@ -64,7 +65,7 @@ class Photo(models.Model):
     approved if there are none. ``words_at`` is when they were written, ``words_note`` why they were rejected.
     ``decided_at`` is when a moderator decided about the photo as it is. ``asked_again`` once its owner has
     asked for another review, with ``appeal`` as a word to the moderator, if any.
-    ``stack_key`` follows from ``file_name``, ``format`` and ``taken_local``: see ``stacks``. Its owner
+    ``stack_key`` follows from ``file_name``, ``format`` and the file's own date: see ``stacks``. Its owner
     decides whether a raw ``stands_alone``.
     ``is_favorite`` and ``is_archived`` are its owner's marks, which no one else learns of. An archived photo
     is left out of its owner's timeline, and of nothing else.
@@ -105,6 +106,9 @@ class Photo(models.Model):
     height = models.PositiveIntegerField(null=True, editable=False)
     taken_at = models.DateTimeField(null=True, editable=False)
     taken_local = WallClockField(null=True, editable=False)
+    file_taken_at = models.DateTimeField(null=True, editable=False)
+    file_taken_local = WallClockField(null=True, editable=False)
+    is_date_corrected = models.BooleanField(default=False, db_default=False, editable=False)
     processed_at = models.DateTimeField(null=True, editable=False)
     trashed_at = models.DateTimeField(null=True, editable=False)
     decided_at = models.DateTimeField(null=True, editable=False)

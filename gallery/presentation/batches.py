@@ -93,6 +93,8 @@ def _sentence(batch: Batch, count: int) -> str:
         text = ngettext(
             "%(count)s photo taken out of the album.", "%(count)s photos taken out of the album.", count
         )
+    elif batch.kind in {Kind.SHIFT_DATE, Kind.SET_DATE}:
+        text = ngettext("Date of %(count)s photo changed.", "Dates of %(count)s photos changed.", count)
     else:
         text = ngettext("Tags of %(count)s photo changed.", "Tags of %(count)s photos changed.", count)
     sentence = text % values

@@ -14,11 +14,15 @@ from gallery.search.devices import camera_name, lens_name
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from gallery.photos.models import Photo
     from thumbworker.contract.items import PhotoItem
 
 
-def facts_of(item: PhotoItem) -> list[tuple[str, str]]:
-    """Return labels and values of the known camera details, most useful first."""
+def facts_of(item: PhotoItem, photo: Photo | None = None) -> list[tuple[str, str]]:
+    """Return labels and values of the known camera details, most useful first.
+
+    The date is that of the ``photo``, if one is given: its owner may have corrected it.
+    """
     said = item.metadata
     found = [
         (_("Image"), _preview(said)),
@@ -29,7 +33,7 @@ def facts_of(item: PhotoItem) -> list[tuple[str, str]]:
         (_("Aperture"), _with_unit(said, "f_number", "f/{}")),
         (_("Exposure"), _with_unit(said, "exposure_time", "{} s")),
         (_("ISO"), _with_unit(said, "iso", "{}")),
-        (_("Taken"), _taken(said)),
+        (_("Taken"), _taken(photo.taken_local if photo and photo.taken_local else wall_clock_of(item))),
         (_("Size"), f"{item.width} × {item.height}" if item.width and item.height else ""),
     ]
     return [(label, value) for label, value in found if value]
@@ -44,11 +48,17 @@ def _with_unit(said: Mapping[str, Any], name: str, words: str) -> str:
     return words.format(said[name]) if said.get(name) else ""
 
 
-def _taken(said: Mapping[str, Any]) -> str:
-    """Write the camera's own local time, whatever the zone. The browser writes it as it does all times."""
+def wall_clock_of(item: PhotoItem) -> datetime | None:
+    """Return the camera's own local time, whatever the zone."""
     try:
-        wall = datetime.fromisoformat(str(said.get("taken_at", ""))).replace(tzinfo=None)
+        return datetime.fromisoformat(str(item.metadata.get("taken_at", ""))).replace(tzinfo=None)
     except ValueError:
+        return None
+
+
+def _taken(wall: datetime | None) -> str:
+    """Write a wall clock. The browser writes it as it does all times."""
+    if wall is None:
         return ""
     iso = wall.isoformat(timespec="seconds")
     return format_html(

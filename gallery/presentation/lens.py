@@ -133,10 +133,9 @@ class Lens:
         return item.location if item and self.is_mine else {}
 
     def camera_facts(self, item: PhotoItem) -> dict[str, Any]:
-        """Return what the camera wrote: without its words, but for the owner."""
-        return {
-            name: value for name, value in item.metadata.items() if self.is_mine or name not in WORDS_IN_FACTS
-        }
+        """Return what the camera wrote: for others without its words, and without a date that was wrong."""
+        hidden = WORDS_IN_FACTS | ({"taken_at"} if self.photo.is_date_corrected else set())
+        return {name: value for name, value in item.metadata.items() if self.is_mine or name not in hidden}
 
     def file_words(self, item: PhotoItem | None) -> dict[str, Any]:
         """Return what the file says about itself in words, which can name people: to its owner only."""

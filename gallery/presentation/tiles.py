@@ -32,7 +32,16 @@ if TYPE_CHECKING:
 
 MOVED_FIELDS = (
     *("state", "reason", "width", "height", "taken_at", "processed_at"),
-    *("taken_local", "content_type", "size_bytes", "sha256", "format", "stack_key"),
+    *(
+        "taken_local",
+        "file_taken_local",
+        "file_taken_at",
+        "content_type",
+        "size_bytes",
+        "sha256",
+        "format",
+        "stack_key",
+    ),
 )
 """Columns that settling may set."""
 RATIO_STEP = 5
@@ -86,6 +95,7 @@ class Tile:
     stack: tuple[StackedFile, ...] = ()
     words_label: str = ""
     month: date | None = None
+    taken_local: datetime | None = None
 
     @property
     def sizes(self) -> str:
@@ -197,6 +207,7 @@ def _tile(
         dominant_color=ready.dominant_color if ready else "",
         original_type=Lens(photo, viewer).original_type if ready else "",
         stack=stack,
+        taken_local=photo.taken_local,
         words_label=words_label(photo) if photo.owner_id == viewer.pk else "",
         **pictures,  # type: ignore[arg-type]
     )

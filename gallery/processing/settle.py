@@ -13,7 +13,7 @@ from gallery.accounts.trust import is_trusted
 from gallery.blocks.actions import is_blocked
 from gallery.core import reasons
 from gallery.imports import results
-from gallery.photos import month_counts, transitions
+from gallery.photos import dates, month_counts, transitions
 from gallery.photos.models import Photo
 from gallery.photos.stacks import stack_key
 from gallery.photos.states import WITHOUT_PICTURE
@@ -155,10 +155,14 @@ def _refresh(photo: Photo, item: PhotoItem) -> bool:
 def _update(rows: PhotoQuerySet, owner_id: int, facts: dict[str, Any]) -> bool:
     """Set the facts of one photo. Its month counts as its new time of capture says."""
     with transaction.atomic():
-        current = rows.select_for_update(no_key=True).values(*month_counts.COUNTED_COLUMNS).first()
-        if current is None or not rows.update(**facts):
+        columns = {*month_counts.COUNTED_COLUMNS, *dates.COLUMNS}
+        current = rows.select_for_update(no_key=True).values(*columns).first()
+        if current is None:
             return False
-        after = month_counts.month_counted(current | {"taken_local": facts["taken_local"]})
+        changes = dates.with_correction(current, facts)
+        if not rows.update(**changes):
+            return False
+        after = month_counts.month_counted(current | changes)
         month_counts.count(owner_id, before=month_counts.month_counted(current), after=after)
     return True
 

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from thumbworker.contract.items import PhotoItem
 
 BATCH = 500
-WRITTEN = ("public_text", "own_text", "bigrams", "camera", "lens", "file_words", "is_stale")
+WRITTEN = (
+    *("public_text", "own_text", "bigrams", "camera", "lens", "file_words"),
+    *("timeline_at", "is_stale"),
+)
 
 
 @dataclass(frozen=True, slots=True)

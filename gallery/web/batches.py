@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -24,12 +25,14 @@ from gallery.batches.models import Batch, Kind
 from gallery.core import reasons
 from gallery.core.text_fields import CleanField
 from gallery.photos import timeline
+from gallery.photos.dates import LONGEST_SHIFT, date_said, text_of
 from gallery.photos.models import Photo
 from gallery.photos.states import State, Visibility
 from gallery.presentation.batches import words_of
 from gallery.search.find import ids_of_matching
 from gallery.search.query import parse
 from gallery.search.time_limit import TooBroad
+from gallery.web.dates import INVALID_DATE
 from gallery.web.errors import refusal
 
 if TYPE_CHECKING:
@@ -52,6 +55,9 @@ BUTTONS: dict[str, tuple[Kind, dict[str, Any]]] = {
     "purge": (Kind.PURGE, {}),
     "publish": (Kind.SET_VISIBILITY, {"visibility": Visibility.PUBLIC.value}),
     "hide": (Kind.SET_VISIBILITY, {"visibility": Visibility.PRIVATE.value}),
+    "shift_date": (Kind.SHIFT_DATE, {}),
+    "set_date": (Kind.SET_DATE, {}),
+    "file_date": (Kind.SET_DATE, {"date": None}),
     "add_tags": (Kind.ADD_TAGS, {}),
     "remove_tags": (Kind.REMOVE_TAGS, {}),
     "add_to_album": (Kind.ADD_TO_ALBUM, {}),
@@ -67,6 +73,11 @@ class BatchForm(forms.Form):
     album = forms.CharField(required=False)
     from_album = forms.CharField(required=False)
     title = CleanField(required=False, max_length=MAX_TITLE_LENGTH)
+    direction = forms.ChoiceField(required=False, choices=[("later", "later"), ("earlier", "earlier")])
+    days = forms.IntegerField(required=False, min_value=0, max_value=LONGEST_SHIFT.days - 1)
+    hours = forms.IntegerField(required=False, min_value=0, max_value=23)
+    minutes = forms.IntegerField(required=False, min_value=0, max_value=59)
+    wall = forms.CharField(required=False, max_length=40)
 
     def __init__(self, data: Any, *, owner: User) -> None:
         """Keep who chooses."""
@@ -83,6 +94,10 @@ class BatchForm(forms.Form):
             choices = {"tags": self._tags(values.get("tags", ""))}
         elif kind in {Kind.ADD_TO_ALBUM, Kind.REMOVE_FROM_ALBUM}:
             choices = {"album": self._album(values, kind)}
+        elif kind == Kind.SHIFT_DATE:
+            choices = {"seconds": self._seconds(values)}
+        elif values["act"] == "set_date":
+            choices = {"date": self._date(values.get("wall", ""))}
         return values | {"kind": kind, "choices": choices}
 
     @staticmethod
@@ -94,6 +109,21 @@ class BatchForm(forms.Form):
         if not tags:
             raise forms.ValidationError(_("Type at least one tag."))
         return tags
+
+    @staticmethod
+    def _seconds(values: dict[str, Any]) -> int:
+        parts = {name: values.get(name) or 0 for name in ("days", "hours", "minutes")}
+        seconds = timedelta(**parts) // timedelta(seconds=1)
+        if not seconds:
+            raise forms.ValidationError(_("Type by how many days, hours, or minutes."))
+        return -seconds if values.get("direction") == "earlier" else seconds
+
+    @staticmethod
+    def _date(text: str) -> dict[str, str]:
+        try:
+            return text_of(date_said(text.replace(" ", "T")))
+        except ValueError:
+            raise forms.ValidationError(INVALID_DATE) from None
 
     def _album(self, values: dict[str, Any], kind: Kind) -> str:
         chosen = values.get("album" if kind == Kind.ADD_TO_ALBUM else "from_album", "")

@@ -11,6 +11,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonRespons
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
@@ -20,6 +21,7 @@ from gallery.albums.tagging import tags_of
 from gallery.blocks.actions import is_blocked
 from gallery.photos import actions, timeline
 from gallery.photos.actions import Outcome
+from gallery.photos.dates import date_of_file
 from gallery.photos.models import MAX_APPEAL_LENGTH, Photo
 from gallery.photos.states import State, Visibility
 from gallery.presentation.camera_facts import facts_of
@@ -29,6 +31,7 @@ from gallery.presentation.lens import Lens
 from gallery.presentation.sentences import words_sentence
 from gallery.presentation.stacks import can_be_stacked
 from gallery.presentation.tiles import ready_item, tiles_of
+from gallery.web.dates import date_form
 from gallery.web.forms import PhotoForm
 from gallery.web.sheets import photos_in
 from thumbworker.contract.text import clean_text
@@ -106,6 +109,7 @@ def _photo_page(request: Request, found: Photo, form: PhotoForm, status: int = 2
         "can_ask_again": seen.can_ask_again and not is_blocked(found.owner),
         "can_stack": seen.can_edit and can_be_stacked(found),
         "edit_form": form if seen.is_mine else None,
+        **(_date_context(found) if seen.can_edit and found.has_picture else {}),
         "previous_url": newer.get_absolute_url() + query if newer else "",
         "next_url": older.get_absolute_url() + query if older else "",
         "reason_sentence": tiles[0].state_sentence if found.state in {State.FAILED, State.REJECTED} else "",
@@ -117,7 +121,7 @@ def _photo_page(request: Request, found: Photo, form: PhotoForm, status: int = 2
 def _known(seen: Lens, item: PhotoItem | None) -> dict[str, Any]:
     """Return what the page and the lightbox tell this viewer of the picture."""
     return {
-        "facts": facts_of(item) if item else [],
+        "facts": facts_of(item, seen.photo) if item else [],
         "file_fact": seen.file_fact,
         "file_words": labeled(seen.file_words(item)),
         "location": seen.location(item),
@@ -141,6 +145,16 @@ def info(request: Request, photo_id: UUID) -> JsonResponse:
             "original_url": actions.original_url(found) if seen.original_type else "",
         }
     )
+
+
+def _date_context(found: Photo) -> dict[str, Any]:
+    """Return what the form of the date shows."""
+    own = date_of_file(found)
+    return {
+        "date_form": date_form(found),
+        "is_date_corrected": found.is_date_corrected,
+        "date_of_file": date_format(own.wall, "DATETIME_FORMAT") if own else "",
+    }
 
 
 def _new_words(found: Photo) -> dict[str, Any]:

@@ -2,7 +2,18 @@
 
 from django.urls import include, path
 
-from gallery.web import albums, batches, notifications, photos, reports, search, sheets, uploads, well_known
+from gallery.web import (
+    albums,
+    batches,
+    dates,
+    notifications,
+    photos,
+    reports,
+    search,
+    sheets,
+    uploads,
+    well_known,
+)
 
 urlpatterns = [
     path("", sheets.sheet, name="sheet"),
@@ -29,6 +40,7 @@ urlpatterns = [
     path("photos/<uuid:photo_id>/info/", photos.info, name="photo-info"),
     path("photos/<uuid:photo_id>/report/", reports.report, name="photo-report"),
     path("photos/<uuid:photo_id>/edit/", photos.edit, name="photo-edit"),
+    path("photos/<uuid:photo_id>/date/", dates.change_date, name="photo-date"),
     path("photos/<uuid:photo_id>/trash/", photos.trash, name="photo-trash"),
     path("photos/<uuid:photo_id>/restore/", photos.restore, name="photo-restore"),
     path("photos/<uuid:photo_id>/purge/", photos.purge, name="photo-purge"),

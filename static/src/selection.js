@@ -1,6 +1,7 @@
 // Select many photos, by mouse, touch and keys, and do one thing with all of them.
 import { ask, finished, progressOf } from "./batch.js";
 import { interpolate, ngettext } from "./i18n.js";
+import { previewShift } from "./shift.js";
 
 const LONG_PRESS_MS = 500;
 const MOVED_PX = 10;
@@ -140,7 +141,7 @@ function showDone(batch, act) {
   const leaves = ["trash", "restore", "purge", "remove_from_album"].includes(act);
   const urls = { undoUrl: batch.undo_url, detailsUrl: batch.refused.length ? batch.url : "" };
   const changes = leaves || act === "hide" || act === "publish";
-  if (changes && list.querySelector(":scope > .gap")) {
+  if (act.endsWith("_date") || (changes && list.querySelector(":scope > .gap"))) {
     sayAfterReload(sentenceOf(batch), urls);
     return;
   }
@@ -295,9 +296,9 @@ form.addEventListener("submit", (event) => {
 });
 form.addEventListener("keydown", (event) => {
   // The browser would press the first button of the whole bar.
-  if (event.key !== "Enter" || !event.target.matches("input[type=text]")) return;
+  if (event.key !== "Enter" || !event.target.matches("input:not([type=checkbox])")) return;
   event.preventDefault();
-  event.target.closest("details").querySelector("button[type=submit]").click();
+  event.target.closest("fieldset, details").querySelector("button[type=submit]").click();
 });
 form.querySelector("[data-none]").addEventListener("click", clear);
 form.querySelector("[data-all]").addEventListener("click", () => selectAll());
@@ -314,6 +315,8 @@ for (const panel of form.querySelectorAll("details")) {
     if (panel.matches("[data-albums]")) fillAlbums(panel);
   });
 }
+const dates = form.querySelector("[data-dates]");
+if (dates) previewShift(dates, () => tiles().find((tile) => chosen.has(idOf(tile))));
 form.querySelector("[name=album]")?.addEventListener("change", () => showTitle(form.querySelector("[data-albums]")));
 
 const selectButton = document.querySelector("[data-select]");

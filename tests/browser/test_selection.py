@@ -271,3 +271,34 @@ def test_selection__of_photos_that_gave_way_to_a_gap(sally: Any) -> None:
     page.locator("[data-toast]").get_by_role("button", name="Undo").click()
     expect(page.get_by_text("1 photo restored.")).to_be_visible()
     expect(page.locator(f".tile[data-photo-id='{chosen}']")).to_have_count(1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("size", "scheme"), SCREENS)
+def test_selection__shift_a_day_by_an_hour_and_back(sally: Any, size: tuple[int, int], scheme: str) -> None:
+    page = sally("/me/photos/?month=2019-05", size=size, color_scheme=scheme)
+    tiles = page.locator(".sheet .tile")
+    page.get_by_role("button", name="Select", exact=True).click()
+    first, day = tiles.nth(0).get_attribute("data-photo-id"), tiles.nth(0).get_attribute("data-taken")
+    assert day == "2019-05-31T00:00"
+    for number in range(4):
+        tiles.nth(number).locator(".pick").check()
+    bar = bar_of(page)
+    bar.get_by_text("Date", exact=True).click()
+    bar.get_by_label("Hours").fill("1")
+    expect(bar.locator("[data-preview]")).to_have_text("First photo: 31 May 2019, 00:00 → 31 May 2019, 01:00")
+    bar.get_by_label("Direction").select_option("earlier")
+    expect(bar.locator("[data-preview]")).to_have_text("First photo: 31 May 2019, 00:00 → 30 May 2019, 23:00")
+    panel = bar.locator("[data-dates] > div").bounding_box()
+    assert panel is not None
+    assert panel["y"] >= 0
+    assert panel["x"] >= 0
+    picture_of(page, "selection-date")
+    assert violations(page) == []
+    # Enter shifts, as the button does.
+    bar.get_by_label("Hours").press("Enter")
+    expect(page.get_by_text("Dates of 4 photos changed.")).to_be_visible()
+    moved = page.locator(f".tile[data-photo-id='{first}']")
+    expect(moved).to_have_attribute("data-taken", "2019-05-30T23:00")
+    page.locator("[data-toast]").get_by_role("button", name="Undo").click()
+    expect(moved).to_have_attribute("data-taken", day)

@@ -24,7 +24,11 @@ WORK_SECONDS = 8.0
 """How long one request works on the photos. The gateway gives up after 30."""
 NEEDED: dict[Kind, Scope] = {Kind.TRASH: Scope.DELETE, Kind.PURGE: Scope.PURGE}
 """What a token needs besides the scope upload."""
-KINDS = {"visibility": Kind.SET_VISIBILITY}
+KINDS = {
+    "visibility": Kind.SET_VISIBILITY,
+    "shift_date_seconds": Kind.SHIFT_DATE,
+    "file_date": Kind.SET_DATE,
+}
 """Actions whose name is not that of the kind."""
 
 
@@ -96,7 +100,15 @@ def _choices(entry: s.BatchRequest) -> dict[str, Any]:
             return {"tags": clean_tags(tags)}
         except TagRefused as refusal:
             raise Problem(reasons.INVALID, str(refusal)) from refusal
-    return {}
+    return _date_choices(entry)
+
+
+def _date_choices(entry: s.BatchRequest) -> dict[str, Any]:
+    if entry.shift_date_seconds is not None:
+        return {"seconds": entry.shift_date_seconds}
+    if said := entry.set_date:
+        return {"date": {"wall": said.local, "offset": said.offset or ""}}
+    return {"date": None} if entry.file_date else {}
 
 
 def _own_or_404(request: ApiRequest, batch_id: UUID) -> Batch:

@@ -20,6 +20,7 @@ from gallery.api.tokens import Scope, moderates
 from gallery.core import reasons
 from gallery.photos import actions
 from gallery.photos.actions import Outcome
+from gallery.photos.dates import date_said, set_date
 from gallery.photos.models import Photo
 from gallery.photos.paging import Page, page_of
 from gallery.photos.states import Visibility
@@ -114,7 +115,7 @@ def get_photo(request: ApiRequest, photo_id: UUID) -> s.PhotoDetail:
 
 @router.patch("/photos/{uuid:photo_id}", auth=WRITES, response={200: s.PhotoDetail, **refusals(404, 409)})
 def change_photo(request: ApiRequest, photo_id: UUID, change: s.PhotoChange) -> s.PhotoDetail:
-    """Change a photo's caption, tags or visibility.
+    """Change a photo's caption, tags, visibility or time of capture.
 
     A new caption or new tags of an approved photo are reviewed, unless your account is trusted. Until then,
     others see the old ones, and `newWords` has the new ones.
@@ -124,6 +125,12 @@ def change_photo(request: ApiRequest, photo_id: UUID, change: s.PhotoChange) -> 
         tags = None if change.tags is None else clean_tags(change.tags)
     except TagRefused as refusal:
         raise Problem(reasons.INVALID, str(refusal)) from refusal
+    if "taken_at_local" in change.model_fields_set:
+        said = change.taken_at_local
+        date = date_said(said, change.taken_at_offset or "") if said else None
+        outcome, _before = set_date(photo.pk, date)
+        if not outcome.is_done:
+            raise problems.of_outcome(outcome)
     outcome = words.change_words(
         photo.pk,
         actor=request.user,

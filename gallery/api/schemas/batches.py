@@ -1,15 +1,17 @@
 """Schemas of actions on many photos."""
 
+from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import ConfigDict, Field, model_validator
 
-from gallery.api.schemas.photos import EXAMPLE_ID, Tags, VisibilityName
+from gallery.api.schemas.photos import EXAMPLE_ID, Offset, Tags, VisibilityName, WallClock
 from gallery.api.schemas.shapes import LEFT_OUT, Input, Output
 from gallery.batches.actions import MAX_PHOTOS
 from gallery.core import reasons
+from gallery.photos.dates import LONGEST_SHIFT
 
 BatchIds = Annotated[list[UUID], Field(min_length=1, max_length=MAX_PHOTOS, examples=[[str(EXAMPLE_ID)]])]
 
@@ -25,6 +27,18 @@ class BatchKind(StrEnum):
     REMOVE_TAGS = "remove_tags"
     ADD_TO_ALBUM = "add_to_album"
     REMOVE_FROM_ALBUM = "remove_from_album"
+    SHIFT_DATE = "shift_date"
+    SET_DATE = "set_date"
+
+
+MAX_SHIFT = LONGEST_SHIFT // timedelta(seconds=1)
+
+
+class BatchDate(Input):
+    """A time of capture."""
+
+    local: WallClock
+    offset: Offset = Field(LEFT_OUT, description="Leave it out if it is unknown.")
 
 
 SomeTags = Annotated[Tags, Field(min_length=1)]
@@ -48,6 +62,16 @@ class BatchRequest(Input):
     remove_tags: SomeTags = LEFT_OUT
     add_to_album: UUID = LEFT_OUT
     remove_from_album: UUID = LEFT_OUT
+    shift_date_seconds: int = Field(
+        LEFT_OUT,
+        ge=-MAX_SHIFT,
+        le=MAX_SHIFT,
+        strict=True,
+        description="Shift the time of capture. An offset from UTC stays.",
+        examples=[3600],
+    )
+    set_date: BatchDate = Field(LEFT_OUT, description="Give all of them this time of capture.")
+    file_date: Yes = Field(LEFT_OUT, description="Go back to the time that the file says.")
 
     @model_validator(mode="after")
     def has_one_action(self) -> Self:

@@ -2,14 +2,15 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, StrictBool, StrictStr
+from pydantic import ConfigDict, Field, StrictBool, StrictStr, model_validator
 
 from gallery.albums.models import MAX_TAG_LENGTH
 from gallery.albums.tagging import LETTER, MAX_TAGS, SEPARATORS
 from gallery.api.schemas.shapes import LEFT_OUT, NUL_FREE, Day, Input, Instant, Output, Words, cleaned
+from gallery.photos.dates import OFFSET_PATTERN, WALL_PATTERN
 from gallery.photos.models import MAX_APPEAL_LENGTH, WORDS_MARK_LENGTH
 from gallery.storage.catalogue import BATCH_SIZE
 from gallery.storage.signed_urls import LIFETIME_SECONDS, WINDOW_SECONDS
@@ -27,6 +28,9 @@ TagWord = Annotated[
 ]
 Tags = Annotated[list[TagWord], Field(max_length=MAX_TAGS, examples=[["harbor", "blue hour"]])]
 
+
+WallClock = Annotated[StrictStr, Field(pattern=WALL_PATTERN, examples=["2026-04-30T06:51:00.250"])]
+Offset = Annotated[StrictStr, Field(pattern=OFFSET_PATTERN, examples=["+02:00"])]
 
 WordsMark = Annotated[
     StrictStr,
@@ -142,6 +146,9 @@ class PhotoOut(Output):
     )
     taken_at_offset: str | None = Field(
         description="The offset of `takenAtLocal` from UTC. Null if it is unknown.", examples=["+02:00"]
+    )
+    is_date_corrected: bool = Field(
+        description="Whether its owner corrected the time of capture. `metadata` has what the file says."
     )
     thumbhash: str | None
     dominant_color: str | None = Field(examples=["#28343c"])
@@ -259,6 +266,8 @@ class SearchQuery(Input):
 class PhotoChange(Input):
     """The fields to change."""
 
+    model_config = ConfigDict(json_schema_extra={"dependentRequired": {"takenAtOffset": ["takenAtLocal"]}})
+
     caption: Caption = Field(LEFT_OUT)
     visibility: VisibilityName = Field(LEFT_OUT)
     tags: Tags = Field(LEFT_OUT, description="Replaces all tags.")
@@ -266,6 +275,23 @@ class PhotoChange(Input):
         LEFT_OUT,
         description="Whether a raw file and the JPEG or HEIF of the same name and time are one stack.",
     )
+    taken_at_local: WallClock | None = Field(
+        None,
+        description=(
+            "The local time of capture, without a zone, of the years 1800 to 2199, also of raw files "
+            "that are stacked under the photo. Null for what the file says."
+        ),
+    )
+    taken_at_offset: Offset = Field(
+        LEFT_OUT, description="The offset of `takenAtLocal` from UTC. Leave it out if it is unknown."
+    )
+
+    @model_validator(mode="after")
+    def has_time_of_its_offset(self) -> Self:
+        """Check that an offset comes with its time."""
+        if "taken_at_offset" in self.model_fields_set and "taken_at_local" not in self.model_fields_set:
+            raise ValueError("Send takenAtOffset with takenAtLocal.")
+        return self
 
 
 class DeleteQuery(Input):

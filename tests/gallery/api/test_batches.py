@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -113,6 +114,13 @@ def test_undo__of_a_restoration_needs_the_scope_delete(
         {"trash": True, "purge": True},
         {"visibility": "everyone"},
         {"addToAlbum": "x"},
+        {"shiftDateSeconds": "60"},
+        {"shiftDateSeconds": 10**11},
+        {"setDate": None},
+        {"setDate": {"local": "2026-05-01T12:00"}},
+        {"setDate": {"local": "2026-02-29T12:00:00"}},
+        {"setDate": {"local": "2026-05-01T12:00:00", "offset": None}},
+        {"fileDate": False},
         {"explode": True},
     ],
 )
@@ -133,6 +141,26 @@ def test_batch__of_others_is_not_found(
     assert other.get(f"/batches/{batch['id']}").status_code == 404
     for action in ("continue", "cancel", "undo"):
         assert other.post(f"/batches/{batch['id']}/{action}").status_code == 404
+
+
+def test_batch__dates(alice: User, program: Program, make_photo: PhotoFactory) -> None:
+    noon = datetime(2026, 5, 1, 12)  # noqa: DTZ001 - a wall clock
+    photo, without = make_photo(alice, taken_local=noon), make_photo(alice)
+    shifted = start(program, [photo, without], shiftDateSeconds=-3600).json()
+    assert (shifted["kind"], shifted["refused"]) == (
+        "shift_date",
+        [{"id": str(without.pk), "reason": "no_date"}],
+    )
+    assert program.get(f"/photos/{photo.pk}").json()["takenAtLocal"] == "2026-05-01T11:00:00"
+    program.post(f"/batches/{shifted['id']}/undo")
+    assert program.get(f"/photos/{photo.pk}").json()["isDateCorrected"] is False
+    date = {"local": "1974-07-01T12:00:00", "offset": "-05:00"}
+    assert start(program, [photo, without], setDate=date).json()["kind"] == "set_date"
+    found = program.get("/photos?takenDayUntil=1975-01-01").json()["photos"]
+    assert {each["takenAt"] for each in found} == {"1974-07-01T17:00:00Z"}
+    start(program, [photo, without], fileDate=True)
+    times = [program.get(f"/photos/{each.pk}").json()["takenAtLocal"] for each in (photo, without)]
+    assert times == ["2026-05-01T12:00:00", None]
 
 
 def test_batch__album_and_visibility(alice: User, program: Program, make_photo: PhotoFactory) -> None:

@@ -245,6 +245,10 @@ def test_change_photo__visibility_needs_no_review(
         {"visibility": "friends"},
         {"tags": ["a,b"]},
         {"tags": ["x" * 41]},
+        {"takenAtLocal": "2026-05-01"},
+        {"takenAtLocal": "2026-05-01T12:00:00Z"},
+        {"takenAtOffset": "+02:00"},
+        {"takenAtLocal": "2026-05-01T12:00:00", "takenAtOffset": None},
         [],
     ],
 )
@@ -255,6 +259,25 @@ def test_change_photo__invalid_body(
     answer = program_of(alice).patch(f"/photos/{photo.pk}", change)
     assert (answer.status_code, answer.json()["reason"]) == (422, "invalid")
     assert Photo.objects.get(pk=photo.pk).state == State.APPROVED
+
+
+def test_change_photo__date_and_back(
+    alice: User, bob: User, make_photo: PhotoFactory, program_of: ProgramFactory, stores: Stores
+) -> None:
+    photo = make_photo(alice, taken_local=datetime(2026, 10, 31, 12))  # noqa: DTZ001 - a wall clock
+    stores.put_item(ready_item(photo))
+    path, hers = f"/photos/{photo.pk}", program_of(alice)
+    change = {"takenAtLocal": "1974-07-01T12:00:00.250", "takenAtOffset": "+01:00"}
+    body = hers.patch(path, change).json()
+    assert body | change == body
+    assert (body["takenAt"], body["isDateCorrected"]) == ("1974-07-01T11:00:00Z", True)
+    assert body["metadata"]["taken_at"].startswith("2026-10-31")
+    assert "taken_at" not in program_of(bob).get(path).json()["metadata"]
+    body = hers.patch(path, {"takenAtLocal": None}).json()
+    assert (body["takenAtLocal"], body["isDateCorrected"]) == ("2026-10-31T12:00:00", False)
+    assert "taken_at" in program_of(bob).get(path).json()["metadata"]
+    answer = hers.patch(f"/photos/{make_photo(alice, State.FAILED).pk}", {"takenAtLocal": None})
+    assert (answer.status_code, answer.json()["reason"]) == (409, "conflict")
 
 
 def test_delete_photo__can_be_restored(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -138,6 +138,47 @@ def test_album__of_another_person_is_gone(alice: User, bob: User, make_photo: Ph
     batch = done(alice, Kind.ADD_TO_ALBUM, [make_photo(alice)], album=str(album.pk))
     assert outcomes(batch) == [reasons.ALBUM_GONE.code]
     assert not AlbumEntry.objects.exists()
+
+
+def test_dates__are_shifted_and_back(alice: User, make_photo: PhotoFactory) -> None:
+    noon = datetime(2019, 5, 31, 12)  # noqa: DTZ001 - a wall clock
+    photos = [make_photo(alice, taken_local=noon + timedelta(hours=number)) for number in range(3)]
+    batch = done(alice, Kind.SHIFT_DATE, [*photos, make_photo(alice)], seconds=12 * 3600)
+    assert outcomes(batch) == ["done"] * 3 + [reasons.NO_DATE.code]
+    # What was shifted since stays so.
+    later = done(alice, Kind.SHIFT_DATE, photos[:1], seconds=60)
+    taken_back(batch)
+    rows = Photo.objects.filter(taken_local__isnull=False).order_by("taken_local")
+    clocks = [noon + timedelta(minutes=1), noon + timedelta(hours=1), noon + timedelta(hours=2)]
+    assert list(rows.values_list("taken_local", flat=True)) == clocks
+    taken_back(later)
+    assert not Photo.objects.filter(is_date_corrected=True).exists()
+    assert not actions.can_undo(done(alice, Kind.SHIFT_DATE, photos, seconds=0))
+
+
+def test_dates__are_set_and_back(alice: User, make_photo: PhotoFactory) -> None:
+    noon = datetime(2019, 5, 31, 12)  # noqa: DTZ001 - a wall clock
+    scan, corrected, plain = make_photo(alice), make_photo(alice, taken_local=noon), make_photo(alice)
+    done(alice, Kind.SET_DATE, [corrected], date={"wall": "1974-07-01T12:00:00", "offset": "+01:00"})
+    said = {"wall": "1958-01-01T12:00:00", "offset": ""}
+    batch = done(alice, Kind.SET_DATE, [scan, corrected], date=said)
+    years = [
+        (date.year, at and at.year)
+        for date, at in Photo.objects.filter(taken_local__isnull=False).values_list("taken_local", "taken_at")
+    ]
+    assert years == [(1958, None), (1958, None)]
+    taken_back(batch)
+    for photo in (scan, corrected, plain):
+        photo.refresh_from_db()
+    assert (scan.taken_local, corrected.taken_local, plain.taken_local) == (
+        None,
+        datetime(1974, 7, 1, 12),  # noqa: DTZ001
+        None,
+    )
+    assert corrected.taken_at == datetime(1974, 7, 1, 11, tzinfo=UTC)
+    done(alice, Kind.SET_DATE, [corrected], date=None)
+    corrected.refresh_from_db()
+    assert (corrected.taken_local, corrected.taken_at) == (noon, None)
 
 
 def test_purge__is_of_the_trash_only_and_for_good(alice: User, make_photo: PhotoFactory) -> None:

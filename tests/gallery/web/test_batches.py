@@ -126,11 +126,30 @@ def test_script__changes_tags_and_visibility(
     assert photo.visibility == Visibility.PRIVATE
 
 
+def test_script__shifts_and_sets_dates(alice: User, alice_client: Client, make_photo: PhotoFactory) -> None:
+    photo = make_photo(alice, taken_local=datetime(2019, 5, 31, 23, 59))  # noqa: DTZ001 - a wall clock
+
+    def after(act: str, **fields: str) -> datetime:
+        assert send(alice_client, [photo], act, **fields)["sentence"] == "Date of 1 photo changed."
+        photo.refresh_from_db()
+        return photo.taken_local
+
+    assert after("shift_date", hours="1", direction="later") == datetime(2019, 6, 1, 0, 59)  # noqa: DTZ001
+    assert after("shift_date", days="1", minutes="9", direction="earlier") == datetime(2019, 5, 31, 0, 50)  # noqa: DTZ001
+    assert after("set_date", wall="1974-07-01T12:00") == datetime(1974, 7, 1, 12)  # noqa: DTZ001
+    assert after("file_date") == datetime(2019, 5, 31, 23, 59)  # noqa: DTZ001
+
+
 @pytest.mark.parametrize(
     ("act", "fields"),
     [
         ("add_tags", {"tags": ""}),
         ("add_tags", {"tags": "a/b"}),
+        ("shift_date", {"direction": "later"}),
+        ("shift_date", {"direction": "later", "hours": "24"}),
+        ("shift_date", {"direction": "later", "days": "-1"}),
+        ("set_date", {"wall": ""}),
+        ("set_date", {"wall": "2026-02-30T12:00"}),
         ("add_to_album", {"album": "new", "title": ""}),
         ("add_to_album", {"album": "x"}),
         ("add_to_album", {"album": str(uuid4())}),

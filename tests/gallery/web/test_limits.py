@@ -75,6 +75,7 @@ WRITES = [
     "/photos/{photo}/organize/",
     "/photos/{photo}/file-tags/",
     "/photos/{photo}/stack/",
+    "/photos/{photo}/date/",
     "/photos/{photo}/try-again/",
     "/photos/{photo}/ask-again/",
     "/me/photos/decisions/seen/",

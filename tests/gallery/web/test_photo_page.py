@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -221,3 +222,58 @@ def test_edit__goes_on_from_the_new_words(
     Photo.objects.update(words_state="rejected", words_note="Advertising.")
     page = browser.get(photo.get_absolute_url()).text
     assert "were not approved. Others see the old ones. Reason: Advertising." in page
+
+
+def test_date__is_corrected_by_the_form_and_back(
+    alice: User,
+    make_photo: PhotoFactory,
+    client_of: Callable[[User], Client],
+    others: tuple[Client, ...],
+    stores: Stores,
+) -> None:
+    noon = datetime(2026, 10, 31, 12)  # noqa: DTZ001 - a wall clock
+    photo = make_photo(alice, taken_local=noon, taken_at=datetime(2026, 10, 31, 11, tzinfo=UTC))
+    stores.put_item(ready_item(photo))
+    browser, path = client_of(alice), f"/photos/{photo.pk}/date/"
+    page = browser.get(photo.get_absolute_url()).text
+    assert 'value="2026-10-31T12:00:00"' in page
+    assert '<option value="+01:00" selected>' in page
+    assert 'name="own"' not in page
+    assert texts(browser.post(path, {"wall": "1974-07-01T08:30", "offset": "+05:30"})) == ["Saved."]
+    photo.refresh_from_db()
+    assert photo.taken_at == datetime(1974, 7, 1, 3, tzinfo=UTC)
+    page = browser.get(photo.get_absolute_url()).text
+    assert all(
+        words in page
+        for words in ("July 1, 1974, 8:30 a.m.", "The file says Oct. 31, 2026, noon.", 'name="own"')
+    )
+    for other in others:
+        page = other.get(photo.get_absolute_url()).text
+        assert "July 1, 1974" in page
+        assert not any(words in page for words in ("Oct. 31, 2026", "date/"))
+        assert other.post(path, {"own": "yes"}).status_code in {302, 404}
+    assert texts(browser.post(path, {"own": "yes"})) == ["Saved."]
+    photo.refresh_from_db()
+    assert photo.taken_local == noon
+
+
+@pytest.mark.parametrize("wall", ["", "soon", "1799-01-01T00:00", "2026-02-30T12:00"])
+def test_date__that_is_none_is_refused(
+    wall: str, alice: User, make_photo: PhotoFactory, client_of: Callable[[User], Client]
+) -> None:
+    photo = make_photo(alice)
+    answer = client_of(alice).post(f"/photos/{photo.pk}/date/", {"wall": wall, "offset": ""})
+    assert texts(answer) == ["Choose a date and a time between 1800 and 2199."]
+    photo.refresh_from_db()
+    assert photo.taken_local is None
+
+
+def test_date__has_no_form_where_there_is_no_picture(
+    alice: User,
+    make_photo: PhotoFactory,
+    client_of: Callable[[User], Client],
+    stores: Stores,
+) -> None:
+    failed, trashed = make_photo(alice, State.FAILED), make_photo(alice, trashed_at=timezone.now())
+    for photo in (failed, trashed):
+        assert "/date/" not in client_of(alice).get(photo.get_absolute_url()).text
