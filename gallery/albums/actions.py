@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from gallery.accounts.models import User
+from gallery.albums import order as album_order
 from gallery.albums import review
-from gallery.albums.models import Album, AlbumEntry
+from gallery.albums.models import Album, AlbumEntry, Order
 from gallery.albums.words import change_words
 from gallery.core import reasons
 from gallery.photos.models import Photo
@@ -31,6 +33,10 @@ class LimitReached(Exception):
         self.reason = reason
 
 
+class NotInAlbum(Exception):
+    """A photo that should move, be its neighbor or be the cover is not in the album."""
+
+
 def organize(photo_id: UUID, *, actor: User, tags: Sequence[str], albums: Iterable[Album]) -> Outcome:
     """Set the photo's tags to these cleaned ones, and its albums to these of the owner; all or nothing.
 
@@ -45,6 +51,7 @@ def organize(photo_id: UUID, *, actor: User, tags: Sequence[str], albums: Iterab
         if not outcome.is_done:
             return outcome
         others = AlbumEntry.objects.filter(photo_id=photo_id, album__owner=actor).exclude(album__in=chosen)
+        _touch(others.values_list("album_id", flat=True))
         others.delete()
         for album in chosen:
             _add(album, [photo_id])
@@ -61,32 +68,86 @@ def change_photos(album: Album, *, add: Iterable[UUID], remove: Iterable[UUID]) 
     with transaction.atomic():
         added, removed = list(add), list(remove)
         _add(album, added, instead_of=removed)
-        AlbumEntry.objects.filter(album=album, photo_id__in=removed).delete()
+        if AlbumEntry.objects.filter(album=album, photo_id__in=removed).delete()[0]:
+            _touch([album.pk])
         words_changed.send(AlbumEntry, photo_ids=[*added, *removed])
 
 
 def _add(album: Album, photo_ids: Iterable[UUID], *, instead_of: Iterable[UUID] = ()) -> None:
-    own = Photo.objects.owned_by(album.owner).not_trashed().filter(pk__in=list(photo_ids))
-    # The cover is what was added last: of photos that are added together, the newest.
-    added = own.order_by("created_at", "id").values_list("pk", flat=True)
-    entries = [AlbumEntry(album=album, photo_id=photo_id) for photo_id in added]
-    if not entries:
+    wanted = list(photo_ids)
+    if not wanted:
         return
-    # The album's row is locked, so parallel requests count one after the other.
-    Album.objects.select_for_update().filter(pk=album.pk).first()
+    # The album's row is locked, so parallel requests count and rank one after the other.
+    stored = Album.objects.select_for_update().filter(pk=album.pk).first()
+    own = Photo.objects.owned_by(album.owner).not_trashed().filter(pk__in=wanted)
+    # The cover is what was added last: of photos that are added together, the newest.
+    new = own.exclude(album_entries__album=album).order_by("created_at", "id").values_list("pk", flat=True)
+    if stored is None or not (added := list(new)):
+        return
+    ranks = album_order.ranks_at_end(stored, len(added))
+    entries = [
+        AlbumEntry(album=stored, photo_id=photo_id, rank=rank)
+        for photo_id, rank in zip(added, ranks, strict=True)
+    ]
     AlbumEntry.objects.bulk_create(entries, ignore_conflicts=True)
     kept = AlbumEntry.objects.filter(album=album).exclude(photo_id__in=list(instead_of))
     if kept.count() > settings.PHOTOS_PER_ALBUM:
         raise LimitReached(reasons.ALBUM_FULL)
+    _touch([album.pk])
 
 
-def create_album(owner: User, *, title: str, description: str, visibility: str) -> Album:
+def _touch(album_ids: Iterable[UUID]) -> None:
+    """Record that these albums changed now."""
+    Album.objects.filter(pk__in=album_ids).update(changed_at=timezone.now())
+
+
+def place(album: Album, photo_id: UUID, *, after: UUID | None) -> None:
+    """Put a photo right behind another one of the album, or before all. The order is by hand from then on.
+
+    Raises:
+        NotInAlbum: one of the photos is not in the album.
+    """
+    with transaction.atomic():
+        stored = Album.objects.select_for_update().filter(pk=album.pk).first()
+        ids = {photo_id} if after is None else {photo_id, after}
+        entries = {
+            entry.photo_id: entry for entry in AlbumEntry.objects.filter(album=album, photo_id__in=ids)
+        }
+        if stored is None or len(entries) < len(ids):
+            raise NotInAlbum
+        if stored.order != Order.HAND:
+            album_order.lay_out(stored)
+            for entry in entries.values():
+                entry.refresh_from_db(fields=["rank"])
+        if after != photo_id:
+            album_order.put(entries[photo_id], entries[after] if after else None)
+        Album.objects.filter(pk=album.pk).update(order=Order.HAND, changed_at=timezone.now())
+
+
+def choose_cover(album: Album, photo_id: UUID | None) -> None:
+    """Make a photo of the album its cover, or with ``None`` again the one that was added last.
+
+    Raises:
+        NotInAlbum: the photo is not in the album.
+    """
+    with transaction.atomic():
+        Album.objects.select_for_update().filter(pk=album.pk).first()
+        entries = AlbumEntry.objects.filter(album=album)
+        entries.filter(is_cover=True).update(is_cover=False)
+        if photo_id and not entries.filter(photo_id=photo_id).update(is_cover=True):
+            raise NotInAlbum
+        _touch([album.pk])
+
+
+def create_album(
+    owner: User, *, title: str, description: str, visibility: str, order: str = Order.ADDED
+) -> Album:
     """Create an album. Others read its words at once if its owner is trusted, else once they are approved.
 
     Raises:
         LimitReached: the account has as many albums as it may.
     """
-    album = Album(owner=owner, title=title, description=description, visibility=visibility)
+    album = Album(owner=owner, title=title, description=description, visibility=visibility, order=order)
     with transaction.atomic():
         # The owner's row is locked, so parallel requests count one after the other.
         User.objects.select_for_update(no_key=True).filter(pk=owner.pk).first()
@@ -98,7 +159,7 @@ def create_album(owner: User, *, title: str, description: str, visibility: str) 
 
 
 def change_album(album: Album, **changes: str) -> None:
-    """Change the title, description or visibility, as far as given. Other columns keep what others wrote.
+    """Change title, description, visibility or order, as far as given. Other columns keep what others wrote.
 
     New words of an owner who is not trusted wait for review. Until then, others read what was approved
     before.
@@ -110,10 +171,13 @@ def change_album(album: Album, **changes: str) -> None:
         if stored is None:
             return
         before = stored.words_mark
+        if changes.get("order") == Order.HAND and not album_order.is_laid_out(stored):
+            album_order.lay_out(stored)
         for name, value in changes.items():
             setattr(stored, name, value)
         review.follow_change(stored, changed=stored.words_mark != before)
-        stored.save(update_fields=[*changes, *review.FIELDS])
+        stored.changed_at = timezone.now()
+        stored.save(update_fields=[*changes, "changed_at", *review.FIELDS])
 
 
 def delete_album(album: Album) -> None:

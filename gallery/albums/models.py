@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gallery.albums.querysets import AlbumQuerySet, TagQuerySet
 from gallery.photos.models import NEVER, Photo, mark_of
@@ -28,12 +29,21 @@ MAX_TAG_LENGTH = 40
 MAX_TAG_COLUMN = 200
 
 
+class Order(models.TextChoices):
+    """The order in which an album shows its photos."""
+
+    ADDED = "added", gettext_lazy("Last added first")
+    TAKEN = "taken", gettext_lazy("By date taken")
+    HAND = "hand", gettext_lazy("By hand")
+
+
 class Album(models.Model):
     """A person's collection of their own photos. A photo can be in many.
 
     ``title`` and ``description`` are the owner's. Others read ``public_title`` and ``public_description``:
     the words that were approved last, or that a trusted owner wrote; both empty if there are none.
     ``words_at`` is when the owner last changed the words, and ``review_note`` why they were rejected.
+    ``changed_at`` is when the owner last changed anything of the album.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -56,7 +66,9 @@ class Album(models.Model):
     words_at = models.DateTimeField(default=timezone.now, db_default=NEVER, editable=False)
     review_note = models.CharField(max_length=500, blank=True, default="", db_default="", editable=False)
     visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.PRIVATE)
+    order = models.CharField(max_length=10, choices=Order, default=Order.ADDED, db_default=Order.ADDED.value)
     created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(default=timezone.now, db_default=NEVER, editable=False)
     photos = models.ManyToManyField(Photo, through="AlbumEntry", related_name="albums")
 
     objects = AlbumQuerySet.as_manager()
@@ -137,19 +149,27 @@ class WordsDecision(models.Model):
 
 
 class AlbumEntry(models.Model):
-    """One photo in one album."""
+    """One photo in one album.
+
+    ``rank`` is its place by hand; 0 as long as the album was never put in order by hand.
+    """
 
     album = models.ForeignKey(Album, on_delete=models.CASCADE, related_name="entries")
     photo = models.ForeignKey(Photo, on_delete=models.CASCADE, related_name="album_entries")
     added_at = models.DateTimeField(auto_now_add=True)
+    rank = models.BigIntegerField(default=0, db_default=0, editable=False)
+    # Here and not on the album: what is no longer in it can't be its cover.
+    is_cover = models.BooleanField(default=False, db_default=False, editable=False)
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["album", "photo"], name="albums_entry_unique"),
+            models.UniqueConstraint(fields=["album"], condition=Q(is_cover=True), name="albums_entry_cover"),
         ]
         indexes: ClassVar[list[models.Index]] = [
-            # For covers: what was added last.
+            # The order of adding, and covers: what was added last.
             models.Index("album", F("id").desc(), name="albums_entry_latest"),
+            models.Index("album", "rank", "id", name="albums_entry_by_hand"),
         ]
 
     def __str__(self) -> str:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from gallery.accounts.models import User
-from gallery.albums.joined import in_album, tagged
-from gallery.albums.models import Album, Tag
+from gallery.albums.joined import tagged
+from gallery.albums.models import Tag
 from gallery.albums.tagging import TagRefused, clean_tag
 from gallery.api.authorization import check_moderates
 from gallery.api.problems import Problem
@@ -39,7 +39,7 @@ def visible_photos(token: ApiToken) -> PhotoQuerySet:
 
 
 def photos_of(query: PhotoQuery, token: ApiToken) -> PhotoQuerySet:
-    """Return the photos that match the query.
+    """Return the photos that match the query, in any album.
 
     Raises:
         Problem: the caller may not see the review queue.
@@ -59,9 +59,6 @@ def photos_of(query: PhotoQuery, token: ApiToken) -> PhotoQuerySet:
         photos = photos.filter(owner_id__in=list(named.values_list("pk", flat=True)))
     if query.visibility:
         photos = photos.filter(visibility=query.visibility)
-    if query.album:
-        album = Album.objects.visible_to(token.user).filter(pk=query.album).first()
-        photos = in_album(photos, album) if album else photos.none()
     for tag in query.tag:
         photos = with_tag(photos, tag)
     if query.q:

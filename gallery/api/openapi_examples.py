@@ -78,7 +78,10 @@ ALBUM: dict[str, Any] = {
     "owner": "alice",
     "ownerName": "Alice Bergström",
     "visibility": "private",
+    "order": "added",
+    "coverId": PHOTO_ID,
     "createdAt": INSTANT,
+    "changedAt": INSTANT,
     "photoCount": 12,
     "pageAddress": f"{SITE}/albums/{ALBUM_ID}/",
     "wordsState": "waiting",
@@ -254,6 +257,16 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "change_album_photos": {
         "parameters": OF_ALBUM,
         "request": {"add": [PHOTO_ID]},
+        "responses": {"200": ALBUM},
+    },
+    "place_album_photo": {
+        "parameters": OF_ALBUM,
+        "request": {"id": PHOTO_ID, "after": RAW_ID},
+        "responses": {"200": ALBUM | {"order": "hand"}},
+    },
+    "choose_album_cover": {
+        "parameters": OF_ALBUM,
+        "request": {"id": PHOTO_ID},
         "responses": {"200": ALBUM},
     },
     "list_albums_to_review": {"responses": {"200": {"albums": [ALBUM_WORDS]}}},

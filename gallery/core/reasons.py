@@ -164,6 +164,10 @@ ALBUM_FULL = Reason(
     "album_full", _("This album has as many photos as it can have. Nothing was added. Use another album.")
 )
 ALBUM_GONE = Reason("album_gone", _("This album was deleted. Choose another one."), HTTPStatus.NOT_FOUND)
+NOT_IN_ALBUM = Reason(
+    "not_in_album", _("This photo is not in the album now. Reload the page."), HTTPStatus.CONFLICT
+)
+ONE_COVER = Reason("one_cover", _("An album has one cover. Select one photo."))
 TOO_MANY_TAGS = Reason("too_many_tags", _("This photo would have more than 20 tags. Remove some first."))
 NO_DATE = Reason("no_date", _("This photo has no date to change. Set one on its page."), HTTPStatus.CONFLICT)
 DATE_OUT_OF_RANGE = Reason(

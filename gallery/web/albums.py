@@ -15,14 +15,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from gallery.albums import actions, words
 from gallery.albums.joined import each_tagged
 from gallery.albums.models import Album, Tag
+from gallery.albums.order import id_at
+from gallery.core import reasons
 from gallery.photos.models import Photo
-from gallery.photos.paging import page_of_lists
+from gallery.photos.paging import PAGE_SIZE, page_of_lists
 from gallery.presentation.covers import covered
 from gallery.presentation.file_words import offered_tags
 from gallery.presentation.lens import Lens
 from gallery.storage import catalogue
-from gallery.web.forms import AlbumForm, OrganizeForm, form_page
-from gallery.web.sheets import list_context, page_context, photos_in, render_list
+from gallery.web.batches import chosen_ids
+from gallery.web.errors import own_path, refuse, wants_json
+from gallery.web.forms import AlbumForm, OrganizeForm, PlaceForm, form_page
+from gallery.web.sheets import album_context, page_context, render_list, seen_in
 from thumbworker.contract.text import folded
 
 if TYPE_CHECKING:
@@ -83,13 +87,74 @@ def album(request: Request, album_id: UUID) -> HttpResponse:
     found = get_object_or_404(Album.objects.visible_to(request.user).select_related("owner"), pk=album_id)
     is_mine = found.owner_id == request.user.pk
     title, description = found.words_for(request.user)
-    context = list_context(request, photos_in(found, request.user), title=title, move_on=is_mine)
+    if is_mine and "arrange" in request.GET:
+        return _arrange(request, found)
+    context = album_context(request, found, title=title)
     context |= {"album": found, "is_mine": is_mine, "title": title, "description": description}
     # A photo's page leads on within the album that it was opened from.
     context["tile_query"] = f"?album={found.pk}"
     if is_mine:
         context["selection"] = {"kind": "library", "all": f"album={found.pk}", "album": found.pk}
     return render_list(request, "albums/album.html", context)
+
+
+def _arrange(request: Request, found: Album) -> HttpResponse:
+    """Show the album with the position of each photo, which can move from there."""
+    try:
+        first = max(int(request.GET.get("from", "1")), 1)
+    except ValueError:
+        first = 1
+    following = {"arrange": "", "from": str(first + PAGE_SIZE)}
+    context = album_context(request, found, title=found.title, **following)
+    cover_id = found.entries.filter(is_cover=True).values_list("photo_id", flat=True).first()
+    context |= {"album": found, "arrange": True, "first": first - 1, "cover_id": cover_id}
+    return render_list(request, "albums/arrange.html", context)
+
+
+def _own_album(request: SignedInRequest, album_id: UUID) -> Album:
+    return get_object_or_404(Album.objects.owned_by(request.user), pk=album_id)
+
+
+def _answer(request: SignedInRequest, album: Album, sentence: str) -> HttpResponse:
+    if wants_json(request):
+        return JsonResponse({"sentence": sentence})
+    messages.success(request, sentence)
+    return redirect(own_path(request.POST.get("next", "")) or album)
+
+
+@login_required
+@require_POST
+def place(request: SignedInRequest, album_id: UUID) -> HttpResponse:
+    """Move a photo to another place of the album."""
+    found = _own_album(request, album_id)
+    form = PlaceForm(request.POST)
+    if not form.is_valid():
+        return refuse(request, reasons.INVALID, back=found.get_absolute_url())
+    photo_id, after, position = (form.cleaned_data[name] for name in ("photo", "after", "position"))
+    if position:
+        after = id_at(seen_in(found, request.user), found, position - 1, besides=photo_id)
+    try:
+        actions.place(found, photo_id, after=after)
+    except actions.NotInAlbum:
+        return refuse(request, reasons.NOT_IN_ALBUM, back=found.get_absolute_url())
+    sentence = _("Moved to position %(position)s.") % {"position": position} if position else _("Moved.")
+    return _answer(request, found, sentence)
+
+
+@login_required
+@require_POST
+def cover(request: SignedInRequest, album_id: UUID) -> HttpResponse:
+    """Make the one chosen photo the cover of the album, or with none the photo that was added last."""
+    found = _own_album(request, album_id)
+    chosen = chosen_ids(request)
+    if len(chosen) > 1:
+        return refuse(request, reasons.ONE_COVER, back=found.get_absolute_url())
+    try:
+        actions.choose_cover(found, next(iter(chosen), None))
+    except actions.NotInAlbum:
+        return refuse(request, reasons.NOT_IN_ALBUM, back=found.get_absolute_url())
+    sentence = _("This is the cover now.") if chosen else _("The cover is the photo that was added last.")
+    return _answer(request, found, sentence)
 
 
 @login_required

@@ -13,7 +13,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -33,7 +32,7 @@ from gallery.search.find import ids_of_matching
 from gallery.search.query import parse
 from gallery.search.time_limit import TooBroad
 from gallery.web.dates import INVALID_DATE
-from gallery.web.errors import refusal
+from gallery.web.errors import own_path, refusal, refuse, wants_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -150,10 +149,6 @@ def _for(seconds: float) -> Callable[[], bool]:
     return lambda: time.monotonic() < until
 
 
-def _wants_json(request: SignedInRequest) -> bool:
-    return request.headers.get("Accept") == "application/json"
-
-
 def _document(batch: Batch) -> JsonResponse:
     """Return the batch as the page's script reads it."""
     words = words_of(batch)
@@ -176,25 +171,14 @@ def _document(batch: Batch) -> JsonResponse:
 
 
 def _refuse(request: SignedInRequest, reason: Reason, sentence: str = "", wait: int = 0) -> HttpResponse:
-    if _wants_json(request):
-        response: HttpResponse = refusal(reason)
-        if sentence:
-            response = JsonResponse({"reason": reason.code, "sentence": sentence}, status=reason.status)
-    else:
-        messages.warning(request, sentence or reason.sentence)
-        response = redirect(_back(request))
-    if wait:
-        response["Retry-After"] = str(wait)
-    return response
+    return refuse(request, reason, sentence, back=_back(request), wait=wait)
 
 
 def _back(request: SignedInRequest) -> str:
-    wanted = request.POST.get("next", "")
-    is_ours = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
-    return wanted if is_ours else reverse("my-photos")
+    return own_path(request.POST.get("next", "")) or reverse("my-photos")
 
 
-def _chosen(request: SignedInRequest) -> list[UUID]:
+def chosen_ids(request: SignedInRequest) -> list[UUID]:
     """Return the chosen ids: of check boxes, or of a script in one field."""
     texts = [*request.POST.getlist("photo"), *request.POST.get("photos", "").split(",")]
     ids = []
@@ -210,7 +194,7 @@ def _chosen(request: SignedInRequest) -> list[UUID]:
 @require_POST
 def start(request: SignedInRequest) -> HttpResponse:
     """Do one action with the chosen photos."""
-    ids = _chosen(request)
+    ids = chosen_ids(request)
     if not ids:
         return _refuse(request, reasons.NOTHING_CHOSEN)
     if len(ids) > actions.MAX_PHOTOS:
@@ -241,7 +225,7 @@ def _choose_album(request: SignedInRequest, ids: list[UUID]) -> HttpResponse:
 
 def _go_on(request: SignedInRequest, batch: Batch) -> HttpResponse:
     """Work on the batch for a while, and say how far it is."""
-    if _wants_json(request):
+    if wants_json(request):
         actions.advance(batch, has_time=_for(PROGRESS_SECONDS))
         return _document(batch)
     if not actions.advance(batch, has_time=_for(FORM_SECONDS)):
@@ -272,7 +256,7 @@ def batch(request: SignedInRequest, batch_id: UUID) -> HttpResponse:
 def advance(request: SignedInRequest, batch_id: UUID) -> HttpResponse:
     """Continue an action, for a page that waits for it."""
     found = _own_batch(request, batch_id)
-    if _wants_json(request):
+    if wants_json(request):
         actions.advance(found, has_time=_for(PROGRESS_SECONDS))
         return _document(found)
     actions.advance(found, has_time=_for(FORM_SECONDS))

@@ -5,9 +5,11 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template import loader
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import defaults
 
 from gallery.core import outages, reasons
@@ -22,6 +24,32 @@ if TYPE_CHECKING:
 def refusal(reason: Reason) -> JsonResponse:
     """Refuse the whole request."""
     return JsonResponse({"reason": reason.code, "sentence": reason.sentence}, status=reason.status)
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Return whether a script asks, and not a form."""
+    return request.headers.get("Accept") == "application/json"
+
+
+def own_path(untrusted: str) -> str:
+    """Return a path of this gallery to go back to; empty if it is none."""
+    is_ours = untrusted.startswith("/") and url_has_allowed_host_and_scheme(untrusted, allowed_hosts=None)
+    return untrusted if is_ours else ""
+
+
+def refuse(
+    request: HttpRequest, reason: Reason, sentence: str = "", *, back: str, wait: int = 0
+) -> HttpResponse:
+    """Refuse what a script or a form asked, which goes ``back``. Say why; ``wait`` are seconds."""
+    if wants_json(request):
+        found = {"reason": reason.code, "sentence": sentence or reason.sentence}
+        response: HttpResponse = JsonResponse(found, status=reason.status)
+    else:
+        messages.warning(request, sentence or reason.sentence)
+        response = redirect(back)
+    if wait:
+        response["Retry-After"] = str(wait)
+    return response
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

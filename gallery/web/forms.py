@@ -38,20 +38,38 @@ class PhotoForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable
 
 
 class AlbumForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
-    """An album's title, description and visibility."""
+    """An album's title, description, visibility and order."""
 
     class Meta:
         model = Album
-        fields: ClassVar[list[str]] = ["title", "description", "visibility"]
+        fields: ClassVar[list[str]] = ["title", "description", "visibility", "order"]
         field_classes: ClassVar[dict[str, Any]] = {"title": CleanField, "description": CleanField}
         labels: ClassVar[dict[str, Any]] = {
             "title": _("Title"),
             "description": _("Description"),
             "visibility": _("Visibility"),
+            "order": _("Order of the photos"),
         }
         widgets: ClassVar[dict[str, Any]] = {
             "description": forms.Textarea(attrs={"rows": 3, "maxlength": 500})
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Let the order be left out."""
+        super().__init__(*args, **kwargs)
+        self.fields["order"].required = False
+
+    def clean_order(self) -> str:
+        """Return the order, as before if it was left out."""
+        return str(self.cleaned_data["order"] or self.instance.order)
+
+
+class PlaceForm(forms.Form):
+    """A photo of an album, and where it goes: after another one, or to a position."""
+
+    photo = forms.UUIDField()
+    after = forms.UUIDField(required=False)
+    position = forms.IntegerField(required=False, min_value=1)
 
 
 class OrganizeForm(forms.Form):

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from gallery.albums import words
 from gallery.albums.models import Album
+from gallery.albums.order import neighbors_in_album
 from gallery.albums.tagging import tags_of
 from gallery.blocks.actions import is_blocked
 from gallery.photos import actions, timeline
@@ -33,7 +34,7 @@ from gallery.presentation.stacks import can_be_stacked
 from gallery.presentation.tiles import ready_item, tiles_of
 from gallery.web.dates import date_form
 from gallery.web.forms import PhotoForm
-from gallery.web.sheets import photos_in
+from gallery.web.sheets import seen_in
 from thumbworker.contract.text import clean_text
 
 if TYPE_CHECKING:
@@ -56,20 +57,20 @@ def photo(request: Request, photo_id: UUID) -> HttpResponse:
 
 
 def _neighbors(request: Request, found: Photo) -> tuple[Photo | None, Photo | None, str]:
-    """Return the newer and the older photo of the list that it was opened from, and the list as a query."""
-    photos, query = Photo.objects.public(), ""
+    """Return the photos before and after it in the list that it was opened from, and the list as a query."""
+    if album := _album_of(request, found):
+        previous, following = neighbors_in_album(seen_in(album, request.user), album, found)
+        return previous, following, f"?album={album.pk}"
+    photos = Photo.objects.public()
     if found.owner_id == request.user.pk:
         photos = Photo.objects.owned_by(found.owner).not_trashed()
-    if album := _album_of(request, found):
-        photos, query = photos_in(album, request.user), f"?album={album.pk}"
-    elif found.owner_id == request.user.pk:
         at, mine = timeline.at_of(found), photos.one_per_stack().only("id")
         later, earlier = timeline.after(mine, at, found.pk), timeline.before(mine, at, found.pk)
-        return later.first(), timeline.on_timeline(earlier).first(), query
+        return later.first(), timeline.on_timeline(earlier).first(), ""
     photos = photos.one_per_stack()
     newer = photos.newer_than(found.created_at, found.pk).order_by("created_at", "id").only("id").first()
     older = photos.newest_first().only("id").older_than(found.created_at, found.pk).first()
-    return newer, older, query
+    return newer, older, ""
 
 
 def _album_of(request: Request, found: Photo) -> Album | None:

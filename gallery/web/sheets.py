@@ -20,8 +20,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from gallery.accounts.models import User
-from gallery.albums.joined import in_album
 from gallery.albums.models import Album
+from gallery.albums.order import page_in_album
 from gallery.photos import actions, timeline
 from gallery.photos.models import Photo
 from gallery.photos.months import months_of
@@ -101,10 +101,17 @@ def timeline_context(
     }
 
 
-def photos_in(album: Album, viewer: User | AnonymousUser) -> PhotoQuerySet:
-    """Return an album's photos: all to its owner, the public ones to others."""
-    seen = Photo.objects.not_trashed() if album.owner_id == viewer.pk else Photo.objects.public()
-    return in_album(seen, album)
+def seen_in(album: Album, viewer: User | AnonymousUser) -> PhotoQuerySet:
+    """Return the photos of which an album shows its own: all to its owner, the public ones to others."""
+    return Photo.objects.not_trashed() if album.owner_id == viewer.pk else Photo.objects.public()
+
+
+def album_context(request: Request, album: Album, *, title: str, **parameters: str) -> dict[str, Any]:
+    """Return what a page of an album's photos needs; its next page has these parameters."""
+    seen = seen_in(album, request.user).with_owner()
+    page = page_in_album(seen, album, request.GET.get("cursor", ""))
+    move_on = album.owner_id == request.user.pk
+    return page_context(request, page, title=title, move_on=move_on, **parameters)
 
 
 def render_list(request: Request, template: str, context: dict[str, Any]) -> HttpResponse:

@@ -12,7 +12,7 @@ const TILES_PER_GAP = 50;
 const FAR = 2;
 const NEAR = 1.3;
 const RETRY_MS = 5000;
-const SHEETS = "ul.sheet:not(.trash)";
+const SHEETS = "ul.sheet:not(.trash, .arrange)";
 const PICTURE = "a[data-full-src]:not([data-full-src=''])";
 
 /** For each gap its photos: `{ html, id, ratio }`, or FILLER as the ratio. */

@@ -96,6 +96,7 @@ if (document.querySelector("form[data-passkey]")) {
   import("./passkeys.js").then(({ startPasskeys }) => startPasskeys());
 }
 if (document.querySelector("#selection")) import("./selection.js");
+if (document.querySelector("ul.sheet.arrange")) import("./arrange.js");
 if (document.querySelector("[data-batch]:not([data-finished])")) {
   import("./batch.js").then(({ followBatch }) => followBatch());
 }

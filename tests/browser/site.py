@@ -39,6 +39,7 @@ person("wanda")
 person("tina", "skip_review")
 person("tess")
 person("sally", "skip_review")
+person("arne", "skip_review")
 person("charlie", "moderate_photo", "view_photo", "view_historyentry", is_staff=True)
 """
 """Alice, Bob, Wanda and Tess are new here, Tina and Sally are trusted, Charlie moderates."""

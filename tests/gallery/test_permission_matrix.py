@@ -60,6 +60,10 @@ FILLED_IN: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "me/delete/"): {"password": PASSWORD},
     ("POST", "me/notifications/"): {"rhythm": "off"},
     ("POST", "me/invitations/"): {"note": "for a friend"},
+    ("POST", "albums/<uuid:album_id>/place/"): {"photo": PHOTO},
+    ("POST", "albums/<uuid:album_id>/cover/"): {"photo": PHOTO},
+    ("POST", "api/v1/albums/<uuidstr:album_id>/place"): {"id": PHOTO},
+    ("POST", "api/v1/albums/<uuidstr:album_id>/cover"): {"id": PHOTO},
     ("POST", "albums/<uuid:album_id>/edit/"): {"title": "Mine now", "visibility": "private"},
     ("PATCH", "api/v1/photos/<uuidstr:photo_id>"): {"caption": "Mine now"},
     ("POST", "api/v1/photos/<uuidstr:photo_id>/review"): {

@@ -45,6 +45,8 @@ SCOPE_OF: dict[tuple[str, str], Scope] = {
     ("GET", "api/v1/tags"): Scope.READ,
     ("POST", f"{PHOTOS}/delete"): Scope.DELETE,
     ("POST", f"{PHOTOS}/batch"): Scope.UPLOAD,
+    ("POST", f"{ONE_ALBUM}/place"): Scope.UPLOAD,
+    ("POST", f"{ONE_ALBUM}/cover"): Scope.UPLOAD,
     ("GET", ONE_BATCH): Scope.READ,
     ("POST", f"{ONE_BATCH}/continue"): Scope.UPLOAD,
     ("POST", f"{ONE_BATCH}/cancel"): Scope.UPLOAD,

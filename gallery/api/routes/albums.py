@@ -22,6 +22,7 @@ from gallery.api.schemas.photos import VisibilityName
 from gallery.api.tokens import moderates
 from gallery.core import reasons
 from gallery.photos.models import Photo
+from gallery.presentation.covers import with_covers
 from thumbworker.contract.text import folded
 
 router = Router(tags=["Albums and tags"], by_alias=True)
@@ -30,7 +31,8 @@ MOST_TO_REVIEW = 100
 
 
 def _for_output(albums: AlbumQuerySet, request: ApiRequest) -> AlbumQuerySet:
-    return albums.select_related("owner").with_counts(visible_photos(request.auth).not_trashed())
+    seen = visible_photos(request.auth).not_trashed()
+    return with_covers(albums.select_related("owner").with_counts(seen), seen)
 
 
 def _one_or_404(albums: AlbumQuerySet, album_id: UUID, request: ApiRequest) -> Album:
@@ -47,7 +49,10 @@ def _output(album: Album, request: ApiRequest) -> s.AlbumOut:
         owner=album.owner.username,
         owner_name=album.owner.shown_name,
         visibility=VisibilityName(album.visibility),
+        order=s.OrderName(album.order),
+        cover_id=album.cover_id,  # type: ignore[attr-defined]  # annotated by with_covers
         created_at=album.created_at,
+        changed_at=album.changed_at,
         photo_count=album.photo_count,  # type: ignore[attr-defined]  # annotated by with_counts
         page_address=settings.SITE_ORIGIN + album.get_absolute_url(),
         words_state=s.WordsStateName(album.words_state) if is_mine else None,
@@ -98,7 +103,7 @@ def get_album(request: ApiRequest, album_id: UUID) -> s.AlbumOut:
 
 @router.patch("/albums/{uuid:album_id}", auth=WRITES, response={200: s.AlbumOut, **refusals(404)})
 def change_album(request: ApiRequest, album_id: UUID, change: s.AlbumChange) -> s.AlbumOut:
-    """Change an album's title, description or visibility.
+    """Change an album's title, description, visibility or order.
 
     Unless your account is trusted, others see a new title and description once a moderator approved them.
     """
@@ -127,6 +132,28 @@ def change_album_photos(request: ApiRequest, album_id: UUID, change: s.AlbumPhot
         actions.change_photos(album, add=change.add or [], remove=change.remove or [])
     except actions.LimitReached as refusal:
         raise Problem(refusal.reason) from refusal
+    return _output(_one_or_404(mine, album_id, request), request)
+
+
+@router.post("/albums/{uuid:album_id}/place", auth=WRITES, response={200: s.AlbumOut, **refusals(404, 409)})
+def place_album_photo(request: ApiRequest, album_id: UUID, entry: s.AlbumPlace) -> s.AlbumOut:
+    """Put a photo of an album right behind another one. The album's order is by hand from then on."""
+    mine = Album.objects.owned_by(request.user)
+    try:
+        actions.place(_one_or_404(mine, album_id, request), entry.id, after=entry.after)
+    except actions.NotInAlbum as refusal:
+        raise Problem(reasons.NOT_IN_ALBUM) from refusal
+    return _output(_one_or_404(mine, album_id, request), request)
+
+
+@router.post("/albums/{uuid:album_id}/cover", auth=WRITES, response={200: s.AlbumOut, **refusals(404, 409)})
+def choose_album_cover(request: ApiRequest, album_id: UUID, entry: s.AlbumCover) -> s.AlbumOut:
+    """Choose the cover of an album. Others see it if they may see that photo."""
+    mine = Album.objects.owned_by(request.user)
+    try:
+        actions.choose_cover(_one_or_404(mine, album_id, request), entry.id)
+    except actions.NotInAlbum as refusal:
+        raise Problem(reasons.NOT_IN_ALBUM) from refusal
     return _output(_one_or_404(mine, album_id, request), request)
 
 

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from ninja import Query, Router, Status
 
 from gallery.albums import words
+from gallery.albums.models import Album
+from gallery.albums.order import page_in_album
 from gallery.albums.tagging import TagRefused, clean_tags
 from gallery.api import present, problems
 from gallery.api.authorization import DELETES, READS, REVIEWS, WRITES, ApiRequest, need
@@ -23,6 +25,7 @@ from gallery.photos.actions import Outcome
 from gallery.photos.dates import date_said, set_date
 from gallery.photos.models import Photo
 from gallery.photos.paging import Page, page_of
+from gallery.photos.querysets import PhotoQuerySet
 from gallery.photos.states import Visibility
 from gallery.search.find import page_of_matching
 from gallery.search.time_limit import within_seconds
@@ -52,7 +55,7 @@ def _out(page: Page, request: ApiRequest) -> s.PhotoPage:
 
 @router.get("/photos", auth=READS, response={200: s.PhotoPage, **refusals()})
 def list_photos(request: ApiRequest, query: Query[s.PhotoQuery]) -> s.PhotoPage:
-    """List photos, newest upload first.
+    """List photos, newest upload first; those of an `album` in its order.
 
     Send `nextCursor` as `cursor` for the next page. No photo is listed twice.
     The states of your own photos are updated first. A camera raw file that is stacked under a listed photo is
@@ -61,8 +64,20 @@ def list_photos(request: ApiRequest, query: Query[s.PhotoQuery]) -> s.PhotoPage:
     every_file = query.stacked or bool(query.id)
     with within_seconds() if query.q else nullcontext():
         photos = photos_of(query, request.auth).with_owner()
-        page = page_of(photos, query.cursor, size=query.limit, every_file=every_file)
+        if query.album:
+            page = _page_of_album(request, query, photos, every_file=every_file)
+        else:
+            page = page_of(photos, query.cursor, size=query.limit, every_file=every_file)
     return _out(page, request)
+
+
+def _page_of_album(
+    request: ApiRequest, query: s.PhotoQuery, photos: PhotoQuerySet, *, every_file: bool
+) -> Page:
+    album = Album.objects.visible_to(request.user).filter(pk__in=[query.album]).first()
+    if album is None:
+        return Page([], "")
+    return page_in_album(photos, album, query.cursor, size=query.limit, every_file=every_file)
 
 
 @router.get("/search", auth=READS, response={200: s.PhotoPage, **refusals()})

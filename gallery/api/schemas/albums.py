@@ -30,8 +30,16 @@ class WordsStateName(StrEnum):
     REJECTED = "rejected"
 
 
+class OrderName(StrEnum):
+    """The order of an album's photos: last added first, by date taken with the oldest first, or by hand."""
+
+    ADDED = "added"
+    TAKEN = "taken"
+    HAND = "hand"
+
+
 class AlbumOut(Output):
-    """An album. List its photos with `GET /photos?album=`."""
+    """An album. List its photos in its order with `GET /photos?album=`."""
 
     id: UUID
     title: str = Field(examples=["Norway 2026"])
@@ -39,7 +47,13 @@ class AlbumOut(Output):
     owner: str = Field(description="The owner's username.")
     owner_name: str = Field(description="The owner's name as people read it.", examples=["Alice Bergström"])
     visibility: VisibilityName
+    order: OrderName
+    cover_id: UUID | None = Field(
+        description="The photo that stands for the album, of those that you can see: the one that its owner "
+        "chose, or that was added last."
+    )
     created_at: datetime
+    changed_at: datetime
     photo_count: int = Field(description="Number of photos you can see, without those in the trash.")
     page_address: str
     words_state: WordsStateName | None = Field(
@@ -110,6 +124,22 @@ class AlbumChange(Input):
     title: Title = Field(LEFT_OUT)
     description: Description = Field(LEFT_OUT)
     visibility: VisibilityName = Field(LEFT_OUT)
+    order: OrderName = Field(LEFT_OUT)
+
+
+class AlbumPlace(Input):
+    """A photo of an album, and where it goes."""
+
+    id: UUID
+    after: UUID = Field(
+        LEFT_OUT, description="The photo right before it. Without this, the photo becomes the first."
+    )
+
+
+class AlbumCover(Input):
+    """The photo that stands for an album."""
+
+    id: UUID = Field(LEFT_OUT, description="Without this, the cover is the photo that was added last.")
 
 
 class AlbumPhotos(Input):

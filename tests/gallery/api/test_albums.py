@@ -97,3 +97,46 @@ def test_list_tags__counts_visible_photos(
     }
     assert counts == {"alice": [("sea", 2), ("secret", 1), ("sun", 1)], "bob": [("sea", 1), ("sun", 1)]}
     assert [tag["name"] for tag in program_of(bob).get("/tags?q=SU").json()["tags"]] == ["sun"]
+
+
+def test_album__place_and_order_hold_over_pages(
+    alice: User, make_photo: PhotoFactory, program_of: ProgramFactory
+) -> None:
+    program = program_of(alice)
+    photos = [str(make_photo(alice).pk) for _ in range(4)]
+    path = f"/albums/{program.post('/albums', {'title': 'Sea'}).json()['id']}"
+    program.post(f"{path}/photos", {"add": photos})
+    assert program.post(f"{path}/place", {"id": photos[0]}).json()["order"] == "hand"
+    program.post(f"{path}/place", {"id": photos[3], "after": photos[1]})
+    found, cursor = [], ""
+    while cursor is not None:
+        answer = program.get(f"/photos?album={path[8:]}&limit=3&cursor={cursor}").json()
+        found += [photo["id"] for photo in answer["photos"]]
+        cursor = answer["nextCursor"]
+    assert found == [photos[at] for at in (0, 2, 1, 3)]
+    assert program.patch(path, {"order": "added"}).json()["order"] == "added"
+    listed = program.get(f"/photos?album={path[8:]}").json()["photos"]
+    assert [photo["id"] for photo in listed] == photos[::-1]
+
+
+def test_album__cover_for_those_who_may_see_it(
+    alice: User, bob: User, make_photo: PhotoFactory, program_of: ProgramFactory
+) -> None:
+    program, other = program_of(alice), program_of(bob)
+    hidden, shown, outside = (
+        make_photo(alice, visibility=Visibility.PRIVATE),
+        make_photo(alice),
+        make_photo(alice),
+    )
+    album = Album.objects.create(owner=alice, title="Sea", visibility=Visibility.PUBLIC)
+    path = f"/albums/{album.pk}"
+    program.post(f"{path}/photos", {"add": [str(hidden.pk), str(shown.pk)]})
+    assert program.post(f"{path}/cover", {"id": str(hidden.pk)}).json()["coverId"] == str(hidden.pk)
+    assert other.get(path).json()["coverId"] == str(shown.pk)
+    refused = program.post(f"{path}/cover", {"id": str(outside.pk)})
+    assert (refused.status_code, refused.json()["reason"]) == (409, "not_in_album")
+    assert program.post(f"{path}/place", {"id": str(outside.pk)}).status_code == 409
+    assert program.post(f"{path}/cover", {}).json()["coverId"] == str(shown.pk)
+    assert {other.post(f"{path}/{act}", {"id": str(shown.pk)}).status_code for act in ("cover", "place")} == {
+        404
+    }

@@ -92,6 +92,8 @@ OPERATIONS = [
     Operation("delete", f"/albums/{NOWHERE}", None, Scope.DELETE),
     Operation("post", f"/albums/{NOWHERE}/photos", {}, Scope.UPLOAD),
     Operation("post", f"/photos/{NOWHERE}/review", {"decision": "approve"}, Scope.MODERATE),
+    Operation("post", f"/albums/{NOWHERE}/place", {"id": NOWHERE}, Scope.UPLOAD),
+    Operation("post", f"/albums/{NOWHERE}/cover", {}, Scope.UPLOAD),
     Operation("get", "/albums/review", None, Scope.MODERATE),
     Operation(
         "post", f"/albums/{NOWHERE}/review", {"decision": "approve", "wordsMark": "0" * 32}, Scope.MODERATE

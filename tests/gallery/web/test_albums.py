@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -65,6 +66,81 @@ def test_cover__last_added_photo_visible_to_viewer(
     assert str(waiting.pk) not in theirs
 
 
+def places(page: str) -> list[tuple[str, str]]:
+    """Return the photos of a page with the position that it says."""
+    return re.findall(r'name="photo" value="([^"]+)">\s*<label>Position <input [^>]*value="(\d+)"', page)
+
+
+def test_arrange__moves_by_a_form(
+    alice: User, bob: User, make_photo: PhotoFactory, client_of: Callable[[User], Client]
+) -> None:
+    browser = client_of(alice)
+    album = Album.objects.create(owner=alice, title="Sea", visibility=Visibility.PUBLIC)
+    path = album.get_absolute_url()
+    ids = [str(make_photo(alice).pk) for _ in range(3)]
+    for photo_id in ids:
+        album.photos.add(photo_id)
+    assert places(page(browser, f"{path}?arrange")) == [(ids[2], "1"), (ids[1], "2"), (ids[0], "3")]
+    moved = {"photo": ids[0], "position": "2", "next": f"{path}?arrange"}
+    answer = browser.post(f"{path}place/", moved, follow=True)
+    assert answer.redirect_chain == [(f"{path}?arrange", 302)]
+    assert "Moved to position 2." in answer.content.decode()
+    assert [photo for photo, _ in places(page(browser, f"{path}?arrange"))] == [ids[2], ids[0], ids[1]]
+    assert browser.post(f"{path}place/", {"photo": ids[2], "after": ids[0]}).status_code == 302
+    assert [photo for photo, _ in places(page(browser, f"{path}?arrange"))] == [ids[0], ids[2], ids[1]]
+    assert places(page(client_of(bob), f"{path}?arrange")) == []
+    assert client_of(bob).post(f"{path}place/", moved).status_code == 404
+
+
+def test_arrange__numbers_go_on_over_pages(
+    alice: User, make_photo: PhotoFactory, client_of: Callable[[User], Client]
+) -> None:
+    browser = client_of(alice)
+    album = Album.objects.create(owner=alice, title="Sea")
+    album.photos.add(*(make_photo(alice) for _ in range(61)))
+    first = page(browser, f"{album.get_absolute_url()}?arrange")
+    following = re.search(r'<a href="([^"]+)" rel="next">', first)
+    assert following
+    assert [position for _, position in places(page(browser, unescape(following[1])))] == ["61"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"photo": "x"}, "invalid"),
+        ({"photo": str(uuid4())}, "not_in_album"),
+        ({"photo": str(uuid4()), "position": "0"}, "invalid"),
+    ],
+)
+def test_place__says_why_not(
+    fields: dict[str, str], code: str, alice: User, client_of: Callable[[User], Client]
+) -> None:
+    path = f"{Album.objects.create(owner=alice, title='Sea').get_absolute_url()}place/"
+    answer = client_of(alice).post(path, fields, headers={"accept": "application/json"})
+    assert answer.json()["reason"] == code
+    said = client_of(alice).post(path, fields, follow=True).content.decode()
+    assert escape(reasons.of(code).sentence) in said
+
+
+def test_cover__is_chosen_by_its_owner(
+    alice: User, make_photo: PhotoFactory, client_of: Callable[[User], Client]
+) -> None:
+    browser = client_of(alice)
+    album = Album.objects.create(owner=alice, title="Sea")
+    photos = [make_photo(alice) for _ in range(2)]
+    for photo in photos:
+        album.photos.add(photo)
+    path = f"{album.get_absolute_url()}cover/"
+    answer = browser.post(path, {"photo": photos[0].pk}, headers={"accept": "application/json"})
+    assert answer.json() == {"sentence": "This is the cover now."}
+    assert album.entries.get(is_cover=True).photo == photos[0]
+    both = [photo.pk for photo in photos]
+    refused = browser.post(path, {"photo": both}, headers={"accept": "application/json"})
+    assert refused.json()["reason"] == "one_cover"
+    browser.post(path)
+    assert not album.entries.filter(is_cover=True).exists()
+
+
 @pytest.mark.parametrize("viewer", ["owner", "visitor"])
 def test_album__photo_pages_lead_on_within_it(
     viewer: str,
@@ -76,7 +152,8 @@ def test_album__photo_pages_lead_on_within_it(
     browser = client_of(alice) if viewer == "owner" else client
     oldest, outside, newest = (make_photo(alice) for _ in range(3))
     album = Album.objects.create(owner=alice, title="Sea", visibility=Visibility.PUBLIC)
-    album.photos.add(oldest, newest)
+    album.photos.add(oldest)
+    album.photos.add(newest)
     assert f"{newest.get_absolute_url()}?album={album.pk}" in page(browser, album.get_absolute_url())
     within = page(browser, f"{newest.get_absolute_url()}?album={album.pk}")
     assert f'href="{oldest.get_absolute_url()}?album={album.pk}" rel="next"' in within
