@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import statistics
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from uuid import UUID
 from tests.stage import SITE_ORIGIN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from bench.scale_routes import Route
 
@@ -22,7 +22,7 @@ BIG_TABLE_ROWS = 5_000
 LONGEST_MS = 20_000
 """As a request's statement may take, so that a bad plan ends."""
 SLOW_SECONDS = 2.0
-"""A request that takes so long is made once only."""
+"""A request that takes so long is not planned again, and made once for its time."""
 HOST = {"host": SITE_ORIGIN.partition("://")[2]}
 
 
@@ -32,6 +32,8 @@ class Plan:
 
     rows_read: int = 0
     rows_given: int = 0
+    rows_counted: int = 0
+    """Rows that the shown numbers count: a list that says 10,000 shows more than one that says 10."""
     whole_tables: set[str] = field(default_factory=set)
 
     def add(self, node: dict[str, Any], sizes: dict[str, int]) -> None:
@@ -46,35 +48,68 @@ class Plan:
             # One that a limit ends at its first rows reads no table.
             if kind == "Seq Scan" and sizes.get(table, 0) >= BIG_TABLE_ROWS and read > sizes[table] / 10:
                 self.whole_tables.add(table)
-        for below in node.get("Plans", ()):
+        below_it = node.get("Plans", ())
+        if kind == "Aggregate" and node.get("Parent Relationship") == "SubPlan":
+            self.rows_counted += round(sum(below["Actual Rows"] for below in below_it) * loops)
+        for below in below_it:
             self.add(below, sizes)
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What one request cost: medians in milliseconds of CPU, counts, and what its plans said."""
+class Measuring:
+    """Makes requests in this process. What it returns of each is told by the names of the keys."""
 
-    name: str
-    status: int
-    database_ms: float
-    web_ms: float
-    statements: int
-    rows_read: int
-    rows_given: int
-    whole_tables: list[str]
+    def __init__(self) -> None:
+        from django.db import connection  # noqa: PLC0415 - the settings come first
 
+        _answer_reads()
+        self._callers = _Callers()
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET statement_timeout = {LONGEST_MS}")
+            cursor.execute("SELECT relname, reltuples::bigint FROM pg_class WHERE relkind = 'r'")
+            self._sizes = dict(cursor.fetchall())
 
-def measure(routes: Iterable[Route], *, repeats: int) -> list[dict[str, Any]]:
-    """Make each request, and return what it cost."""
-    from django.db import connection  # noqa: PLC0415 - the settings come first
+    def look(self, route: Route) -> dict[str, Any]:
+        """Make a request twice, and return its status, the number of its statements, and what they read."""
+        from django.db import connection  # noqa: PLC0415
 
-    _answer_reads()
-    callers = _Callers()
-    with connection.cursor() as cursor:
-        cursor.execute(f"SET statement_timeout = {LONGEST_MS}")
-        cursor.execute("SELECT relname, reltuples::bigint FROM pg_class WHERE relkind = 'r'")
-        sizes = dict(cursor.fetchall())
-    return [asdict(_cost(route, callers, sizes, repeats)) for route in routes]
+        call = self._call(route)
+        statements: list[tuple[str, Any]] = []
+
+        def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+            statements.append((sql, params))
+            return execute(sql, params, many, context)
+
+        started = time.monotonic()
+        call()  # reads once what later requests of the process have
+        with connection.execute_wrapper(note):
+            status = call()
+        is_slow = time.monotonic() - started > SLOW_SECONDS
+        reads = [(sql, params) for sql, params in statements if sql.startswith(("SELECT", "(SELECT"))]
+        plan = Plan() if is_slow else _planned(reads, self._sizes)
+        return {
+            "name": route.name,
+            "status": status,
+            "is_slow": is_slow,
+            "statements": len([sql for sql, _ in statements if not sql.startswith(("SAVEPOINT", "RELEASE"))]),
+            "rows_read": plan.rows_read,
+            "rows_given": plan.rows_given,
+            "rows_counted": plan.rows_counted,
+            "whole_tables": sorted(plan.whole_tables),
+        }
+
+    def spend(self, route: Route) -> dict[str, float]:
+        """Make a request, and return the milliseconds of CPU that it took of the database and of the web."""
+        call = self._call(route)
+        before, begun = _database_ms(), time.thread_time()
+        call()
+        web = 1000 * (time.thread_time() - begun)
+        return {"database_ms": _database_ms() - before, "web_ms": web}
+
+    def _call(self, route: Route) -> Callable[[], int]:
+        from gallery.accounts.models import RateLimit  # noqa: PLC0415
+
+        RateLimit.objects.all().delete()
+        return self._callers.of(route)
 
 
 def drop_index(name: str) -> None:
@@ -83,44 +118,6 @@ def drop_index(name: str) -> None:
 
     with connection.cursor() as cursor:
         cursor.execute(f"DROP INDEX {connection.ops.quote_name(name)}")
-
-
-def _cost(route: Route, callers: _Callers, sizes: dict[str, int], repeats: int) -> Cost:
-    from django.db import connection  # noqa: PLC0415
-
-    from gallery.accounts.models import RateLimit  # noqa: PLC0415
-
-    RateLimit.objects.all().delete()
-    call = callers.of(route)
-    statements: list[tuple[str, Any]] = []
-
-    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        statements.append((sql, params))
-        return execute(sql, params, many, context)
-
-    started = time.monotonic()
-    call()  # reads once what later requests of the process have
-    with connection.execute_wrapper(note):
-        status = call()
-    slow = time.monotonic() - started > SLOW_SECONDS
-    reads = [(sql, params) for sql, params in statements if sql.startswith(("SELECT", "(SELECT"))]
-    database, web = [], []
-    for _ in range(1 if slow else repeats):
-        before, begun = _database_ms(), time.thread_time()
-        call()
-        web.append(1000 * (time.thread_time() - begun))
-        database.append(_database_ms() - before)
-    plan = _planned(reads, sizes) if not slow else Plan()
-    return Cost(
-        name=route.name,
-        status=status,
-        database_ms=statistics.median(database),
-        web_ms=statistics.median(web),
-        statements=len([sql for sql, _ in statements if not sql.startswith(("SAVEPOINT", "RELEASE"))]),
-        rows_read=plan.rows_read,
-        rows_given=plan.rows_given,
-        whole_tables=sorted(plan.whole_tables),
-    )
 
 
 def _planned(reads: list[tuple[str, Any]], sizes: dict[str, int]) -> Plan:

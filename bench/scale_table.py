@@ -17,22 +17,21 @@ PAGE = 60
 def compared(sizes: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return each route with its costs by size, its ratio, and what is wrong with it.
 
-    The ratio is that of the largest size to the smallest where the route showed as much: a list that is
-    short in a small library costs less there for that reason. 0 if there is no such size.
+    The ratio is that of the largest size to the smallest where the route showed as many rows, and counted as
+    many for the numbers that it shows: a list that is short in a small library costs less there for that
+    reason. 0 if there is no such size.
     """
     by_name: dict[str, list[dict[str, Any]]] = {}
     for size in sizes:
         for cost in size["routes"]:
             by_name.setdefault(cost["name"], []).append(cost | {"photos": size["photos"]})
-    return [_compared(name, costs) for name, costs in by_name.items()]
+    return [compared_route(name, costs) for name, costs in by_name.items()]
 
 
-def _compared(name: str, costs: list[dict[str, Any]]) -> dict[str, Any]:
+def compared_route(name: str, costs: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return one route as ``compared`` does; its costs are in the order of sizes."""
     largest = costs[-1]
-    base = next(
-        (cost for cost in costs[:-1] if cost["rows_given"] >= 0.95 * largest["rows_given"]),
-        None,
-    )
+    base = next((cost for cost in costs[:-1] if _shows_as_much(cost, largest)), None)
     ratio = _total(largest) / _total(base) if base else 0.0
     faults = [f"status {largest['status']}"] if largest["status"] not in {200, 302} else []
     if ratio > HIGHEST_RATIO:
@@ -47,6 +46,10 @@ def _compared(name: str, costs: list[dict[str, Any]]) -> dict[str, Any]:
         "base": base["photos"] if base else 0,
         "faults": faults,
     }
+
+
+def _shows_as_much(cost: dict[str, Any], largest: dict[str, Any]) -> bool:
+    return all(cost[rows] >= 0.95 * largest[rows] for rows in ("rows_given", "rows_counted"))
 
 
 def _total(cost: dict[str, Any]) -> float:

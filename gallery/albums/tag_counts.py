@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 LATEST = 500
 """Photos of each list by which tags are ranked."""
-COUNTED_UP_TO = 200
+COUNTED_UP_TO = 100
 
 
 def tags_seen(
@@ -44,7 +44,9 @@ def _ranked(lists: Sequence[PhotoQuerySet], start: str, limit: int) -> list[int]
     used: Counter[tuple[int, str]] = Counter()
     for photos in lists:
         latest = photos.one_per_stack().newest_first().values("pk")[:LATEST]
-        rows = PhotoTag.objects.filter(photo__in=latest, tag__name__startswith=start)
+        rows = PhotoTag.objects.filter(photo__in=latest)
+        if start:
+            rows = rows.filter(tag__name__startswith=start)
         of_list = rows.values_list("tag", "tag__name").annotate(used=Count("pk"))
         # A photo may be in two lists, so the sum would be too high.
         used |= Counter({(pk, name): count for pk, name, count in of_list.order_by("-used")[:limit]})

@@ -91,8 +91,11 @@ def _in_time(photos: PhotoQuerySet, query: PhotoQuery) -> PhotoQuerySet:
             photos = photos.filter(Q(**{f"taken_at__{bound}": instant}) | local)
             place[f"at__{bound}"] = _shifted(wall, apart)
     if place:
-        # Rows of before have an instant without a wall clock, so their place is that of the upload.
-        photos = photos.filter(Q(**place) | Q(taken_local=None, taken_at__isnull=False))
+        # Rows of before have an instant without a wall clock, so their place is that of the upload. Asked for
+        # where there are any: the database expects many, and would then collect far more than the place has.
+        of_before = Q(taken_local=None, taken_at__isnull=False)
+        any_of_before = Photo.objects.filter(of_before).order_by()[:1].exists()
+        photos = photos.filter(Q(**place) | of_before if any_of_before else Q(**place))
     for bound, day in (("gte", query.taken_day_from), ("lt", query.taken_day_until)):
         if day is not None:
             midnight = datetime.combine(day, time())

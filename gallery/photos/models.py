@@ -175,6 +175,7 @@ class Photo(models.Model):
             models.Index(
                 "state", "created_at", "id", name="photos_review_by_state", condition=waits_for_review()
             ),
+            models.Index(timeline_at(), "id", name="photos_review_timeline", condition=waits_for_review()),
             models.Index(
                 "due_at",
                 "id",

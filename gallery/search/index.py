@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 SIGNS_OF_A_TRIGRAM = 3
+FEW = 2000
+"""Texts with a word of two signs that are collected and sorted; where more have it, the list is walked."""
 _HAS_TRIGRAM = re.compile(r"[^\W_]{3}")
 """``pg_trgm`` takes trigrams from letters and digits only, as it does not know other signs."""
 
@@ -63,11 +65,26 @@ def on_the_way(condition: Q) -> Q:
 
 def _on_postgresql(prefix: str, column: str, text: str) -> Q:
     pairs = bigrams_of(text)
-    if pairs and not _HAS_TRIGRAM.search(text):
-        # LIKE would be estimated as well, and both together as much rarer than each.
-        has_pairs = Q(_HasBigrams(F(f"{prefix}bigrams"), Value(pairs)))
-        return has_pairs & Q(_Contains(F(f"{prefix}{column}"), Value(text)))
-    return Q(**{f"{prefix}{column}__contains": text})
+    if not pairs or _HAS_TRIGRAM.search(text):
+        return Q(**{f"{prefix}{column}__contains": text})
+    # LIKE would be estimated as well, and both together as much rarer than each.
+    contains = Q(_Contains(F(f"{prefix}{column}"), Value(text)))
+    if _are_few(pairs):
+        return Q(_HasBigrams(F(f"{prefix}bigrams"), Value(pairs))) & contains
+    # What 1 % of all photos have is met soon. To collect and sort it costs more, the more photos there are.
+    return on_the_way(contains)
+
+
+def _are_few(pairs: list[str]) -> bool:
+    """Return whether few texts have these pairs of signs: a count of an index that ends soon."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM (SELECT FROM search_searchtext WHERE string_to_array(bigrams, ' ') @> %s"
+            " LIMIT %s) few",
+            [pairs, FEW + 1],
+        )
+        (found,) = cursor.fetchone()
+    return bool(found <= FEW)
 
 
 def _on_sqlite(prefix: str, column: str, text: str) -> Q:

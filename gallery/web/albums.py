@@ -46,12 +46,12 @@ def albums(request: Request) -> HttpResponse:
     Those of others come by turns: no one can fill the page.
     """
     mine: list[Album] = []
-    others = Album.objects.showing_photos()
+    others = Album.objects.all()
     if request.user.is_authenticated:
         seen = Photo.objects.not_trashed()
         mine = list(Album.objects.owned_by(request.user).with_counts(seen).newest_first()[:MOST_SHOWN])
         others = others.exclude(owner=request.user)
-    shown = list(others.select_related("owner").in_turns()[:MOST_SHOWN])
+    shown = others.shown_in_turns(MOST_SHOWN)
     context = {
         "page_title": _("Albums"),
         "mine": covered(mine, request.user),

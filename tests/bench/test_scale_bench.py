@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bench.scale import route_in
 from bench.scale_measuring import Plan
 from bench.scale_table import compared
 from infra.worker_zip import PROJECT
@@ -26,6 +27,7 @@ def cost(photos: int, **changes: Any) -> dict[str, Any]:
         "statements": 1,
         "rows_read": 100,
         "rows_given": 61,
+        "rows_counted": 0,
         "whole_tables": [],
     }
     return {"photos": photos, "routes": [route | changes]}
@@ -50,6 +52,54 @@ def test_compared__takes_the_size_that_shows_as_much() -> None:
     costs = [cost(1_000, rows_given=10, web_ms=1.0), cost(100_000), cost(1_000_000)]
     (route,) = compared(costs)
     assert (route["base"], route["ratio"]) == (100_000, 1.0)
+
+
+def test_compared__takes_the_size_that_counts_as_much() -> None:
+    costs = [cost(1_000, rows_counted=10, web_ms=1.0), cost(100_000, rows_counted=100)]
+    (route,) = compared([*costs, cost(1_000_000, rows_counted=100)])
+    assert (route["base"], route["ratio"]) == (100_000, 1.0)
+
+
+class Rounds:
+    """A library whose request takes these milliseconds, one after the other."""
+
+    def __init__(self, photos: int, *taken: float) -> None:
+        self.photos, self._taken, self.asked = photos, iter(taken), 0
+
+    def ask(self, what: str, _name: str) -> dict[str, Any]:
+        if what == "look":
+            (look,) = cost(self.photos)["routes"]
+            return look | {"is_slow": False}
+        self.asked += 1
+        return {"database_ms": 0.0, "web_ms": next(self._taken)}
+
+
+@pytest.mark.parametrize(("later", "ratio", "rounds"), [(10.0, 1.0, 23), (14.0, 1.4, 23)])
+def test_rounds__many_more_follow_where_the_ratio_is_high(later: float, ratio: float, rounds: int) -> None:
+    small, large = Rounds(1_000, *[10.0] * 23), Rounds(1_000_000, *[20.0] * 3, *[later] * 20)
+    costs = route_in([small, large], "sheet", 3)
+    assert costs[1]["web_ms"] / costs[0]["web_ms"] == ratio
+    assert [each["rounds"] for each in costs] == [rounds, rounds]
+
+
+def test_rounds__few_are_enough_where_it_is_not() -> None:
+    libraries = [Rounds(photos, 10.0, 9.0, 11.0) for photos in (1_000, 1_000_000)]
+    assert [each["web_ms"] for each in route_in(libraries, "sheet", 3)] == [10.0, 10.0]
+    assert [library.asked for library in libraries] == [3, 3]
+
+
+def test_plan__says_what_the_shown_numbers_count() -> None:
+    entries = {"Node Type": "Index Only Scan", "Index Name": "albums_entry_unique", "Actual Rows": 200}
+    counted = {
+        "Node Type": "Aggregate",
+        "Parent Relationship": "SubPlan",
+        "Actual Rows": 1,
+        "Actual Loops": 50,
+    }
+    albums = {"Node Type": "Index Scan", "Index Name": "albums", "Actual Rows": 50, "Actual Loops": 1}
+    plan = Plan()
+    plan.add(albums | {"Plans": [counted | {"Plans": [entries | {"Actual Loops": 50}]}]}, {})
+    assert plan.rows_counted == 10_000
 
 
 def test_plan__counts_rows_of_each_loop() -> None:

@@ -198,7 +198,7 @@ def list_tags(request: ApiRequest, query: Query[s.TagsQuery]) -> s.TagList:
     """List the tags of the photos you can see, most used first.
 
     Tags are ranked by the latest 500 photos of each list that you see (public ones, your own, the review
-    queue); those that only older photos have follow in alphabetical order. A count ends at 200.
+    queue); those that only older photos have follow in alphabetical order. A count ends at 100.
     """
     seen = visible_photos(request.auth).not_trashed()
     lists = [Photo.objects.public(), Photo.objects.owned_by(request.user).not_trashed()]

@@ -487,6 +487,19 @@ def test_list_photos__times_of_known_and_unknown_offset(
     assert found == {query: {str(photo.pk) for photo in photos} for query, photos in expected.items()}
 
 
+def test_list_photos__row_of_an_older_version_has_its_instant_only(
+    alice: User, make_photo: PhotoFactory, program_of: ProgramFactory
+) -> None:
+    make_photo(alice, taken_local=datetime(2009, 6, 30, 18))  # noqa: DTZ001 - a wall clock
+    program, query = (
+        program_of(alice),
+        "/photos?takenFrom=2007-06-01T00:00:00Z&takenUntil=2007-07-01T00:00:00Z",
+    )
+    assert ids(program.get(query)) == []
+    photo = make_photo(alice, taken_at=datetime(2007, 6, 30, 18, tzinfo=UTC))
+    assert ids(program.get(query)) == [str(photo.pk)]
+
+
 @pytest.mark.parametrize("day", ["2026-13-01", "20260501", "1714521600", "2026-05-01T00:00:00Z", ""])
 def test_list_photos__invalid_day(alice: User, program_of: ProgramFactory, day: str) -> None:
     assert program_of(alice).get(f"/photos?takenDayFrom={day}").status_code == 422

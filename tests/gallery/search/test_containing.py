@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from gallery.photos.models import Photo
+from gallery.search import index
 from gallery.search.folding import folded_for_search
 from gallery.search.querysets import containing
 
@@ -51,3 +52,18 @@ def test_containing__finds_a_part(alice: User, make_photo: PhotoFactory, caption
     make_photo(alice, caption=caption)
     make_photo(alice, caption="Nothing to see")
     assert found(word) == [caption]
+
+
+@pytest.mark.parametrize("few", [9, 0])
+def test_two_signs__of_few_and_of_many(
+    alice: User, bob: User, make_photo: PhotoFactory, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(index, "FEW", few)
+    for caption in ("東京タワー at dusk", "京都", "Tokyo at noon"):
+        make_photo(alice, caption=caption, file_name="駅.jpg")
+    for viewer in (None, bob, alice):
+        assert found("東京", viewer=viewer) == ["東京タワー at dusk"]
+        assert found("at", viewer=viewer) == ["東京タワー at dusk", "Tokyo at noon"]
+        assert found("at", "東京", viewer=viewer) == ["東京タワー at dusk"]
+    assert len(found("駅.", viewer=alice)) == 3
+    assert found("駅.", viewer=bob) == []

@@ -1,4 +1,4 @@
-"""Each word is found by an index, also one of two signs."""
+"""Each word is found by an index, also one of two signs, and so are people."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
+from django.db.models import Q
 
+from gallery.accounts.models import User
+from gallery.moderation.people import PersonAdmin
 from gallery.photos.models import Photo
 from gallery.search.querysets import containing
 
 if TYPE_CHECKING:
-    from gallery.accounts.models import User
     from tests.gallery.conftest import PhotoFactory
 
 pytestmark = pytest.mark.django_db
@@ -45,3 +47,14 @@ def test_plan__takes_an_index(alice: User, make_photo: PhotoFactory, text: str, 
     name = "search_public_trigrams" if is_postgresql and index == "trigrams" else f"search_{index}"
     assert all(name in plan for plan in plans)
     assert not any("Seq Scan on search_searchtext" in plan for plan in plans)
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no index of parts of words")
+def test_plan__people_are_found_by_an_index() -> None:
+    wanted = Q()
+    for column in PersonAdmin.search_fields:
+        wanted |= Q(**{f"{column}__icontains": "alice"})
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        plan = User.objects.filter(wanted).explain()
+    assert all(f"accounts_user_{column}_trigrams" in plan for column in PersonAdmin.search_fields)
