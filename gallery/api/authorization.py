@@ -103,5 +103,6 @@ def need(request: ApiRequest, scope: Scope) -> None:
 READS = TokenAuth(Scope.READ, Kind.READS)
 WRITES = TokenAuth(Scope.UPLOAD, Kind.WRITES)
 DELETES = TokenAuth(Scope.DELETE, Kind.WRITES)
+PURGES = TokenAuth(Scope.PURGE, Kind.WRITES)
 REVIEWS = TokenAuth(Scope.MODERATE, Kind.WRITES)
 REVIEW_READS = TokenAuth(Scope.MODERATE, Kind.READS)

@@ -214,6 +214,15 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "parameters": OF_BATCH,
         "responses": {"200": BATCH | {"kind": "remove_tags", "total": 299, "processed": 299, "refused": []}},
     },
+    "get_trash": {"responses": {"200": {"photoCount": 12, "sizeBytes": 62_914_560, "asOf": INSTANT}}},
+    "restore_trash": {
+        "request": {"until": INSTANT},
+        "responses": {"200": BATCH | {"kind": "restore", "refused": []}},
+    },
+    "empty_trash": {
+        "request": {"until": INSTANT},
+        "responses": {"200": BATCH | {"kind": "purge", "canUndo": False, "refused": []}},
+    },
     "offer_uploads": {
         "request": {
             "uploads": [

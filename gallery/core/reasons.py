@@ -148,6 +148,7 @@ ALREADY_THERE = Reason(
     HTTPStatus.CONFLICT,
 )
 NOT_IN_TRASH = Reason("not_in_trash", _("Move the photo to the trash first."), HTTPStatus.CONFLICT)
+TRASH_EMPTY = Reason("trash_empty", _("The trash is empty."), HTTPStatus.CONFLICT)
 
 TAKEN_DOWN = Reason(
     "taken_down",

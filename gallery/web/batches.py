@@ -21,6 +21,7 @@ from gallery.albums.models import MAX_TITLE_LENGTH, Album
 from gallery.albums.tagging import MAX_TAGS, TagRefused, clean_tags
 from gallery.batches import actions
 from gallery.batches.models import Batch, Kind
+from gallery.batches.trash import start_on_all
 from gallery.core import reasons
 from gallery.core.text_fields import CleanField
 from gallery.photos import timeline
@@ -144,6 +145,12 @@ class BatchForm(forms.Form):
         return str(found.pk)
 
 
+class TrashForm(forms.Form):
+    """The moment at which a person saw the trash: what came later was not meant."""
+
+    until = forms.DateTimeField(input_formats=["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z"])
+
+
 def _for(seconds: float) -> Callable[[], bool]:
     until = time.monotonic() + seconds
     return lambda: time.monotonic() < until
@@ -236,6 +243,30 @@ def _go_on(request: SignedInRequest, batch: Batch) -> HttpResponse:
     tags = f"undo:{reverse('batch-undo', args=[batch.pk])}" if words.can_undo else ""
     messages.add_message(request, level, " ".join(sentences), extra_tags=tags)
     return redirect(_back(request))
+
+
+@login_required
+@require_POST
+def restore_trash(request: SignedInRequest) -> HttpResponse:
+    """Restore everything that was in the trash when the page was made."""
+    return _act_on_trash(request, Kind.RESTORE)
+
+
+@login_required
+@require_POST
+def empty_trash(request: SignedInRequest) -> HttpResponse:
+    """Delete permanently everything that was in the trash when the page was made."""
+    return _act_on_trash(request, Kind.PURGE)
+
+
+def _act_on_trash(request: SignedInRequest, kind: Kind) -> HttpResponse:
+    form = TrashForm(request.POST)
+    if not form.is_valid():
+        return _refuse(request, reasons.INVALID)
+    try:
+        return _go_on(request, start_on_all(request.user, kind, until=form.cleaned_data["until"]))
+    except actions.Refused as refused:
+        return _refuse(request, refused.reason, wait=refused.wait_seconds)
 
 
 def _own_batch(request: SignedInRequest, batch_id: UUID) -> Batch:

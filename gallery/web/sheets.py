@@ -22,6 +22,7 @@ from django.views.decorators.http import require_POST, require_safe
 from gallery.accounts.models import User
 from gallery.albums.models import Album
 from gallery.albums.order import page_in_album
+from gallery.batches.trash import contents_of
 from gallery.photos import actions, timeline
 from gallery.photos.models import Photo
 from gallery.photos.months import months_of
@@ -223,5 +224,7 @@ def trash(request: SignedInRequest) -> HttpResponse:
     """Show the person's photos in the trash."""
     photos = Photo.objects.owned_by(request.user).trashed()
     context = list_context(request, photos, title=_("Trash"))
+    if not request.htmx:
+        context |= {"contents": contents_of(request.user), "now": timezone.now()}
     context["selection"] = {"kind": "trash", "all": "trash"}
     return render_list(request, "photos/trash.html", context)

@@ -5,10 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from ninja import Router
 
 from gallery.albums.tagging import TagRefused, clean_tags
-from gallery.api.authorization import READS, WRITES, ApiRequest, need
+from gallery.api.authorization import PURGES, READS, WRITES, ApiRequest, need
 from gallery.api.problems import Problem
 from gallery.api.responses import refusals
 from gallery.api.schemas import batches as s
@@ -16,6 +17,7 @@ from gallery.api.tokens import Scope
 from gallery.batches import actions
 from gallery.batches.kinds import ACTS
 from gallery.batches.models import Batch, Kind
+from gallery.batches.trash import contents_of, start_on_all
 from gallery.core import reasons
 
 router = Router(tags=["Many photos"], by_alias=True)
@@ -83,6 +85,32 @@ def undo_batch(request: ApiRequest, batch_id: UUID) -> s.BatchOut:
     except actions.Refused as refused:
         raise _problem(refused) from refused
     return _worked_on(undo)
+
+
+@router.get("/trash", auth=READS, response={200: s.TrashOut, **refusals()})
+def get_trash(request: ApiRequest) -> s.TrashOut:
+    """Get how much is in your trash, and what emptying it would free. List it by `/photos?trashed=true`."""
+    contents = contents_of(request.user)
+    return s.TrashOut(photo_count=contents.photos, size_bytes=contents.size_bytes, as_of=timezone.now())
+
+
+@router.post("/trash/restore", auth=WRITES, response={200: s.BatchOut, **refusals(409)})
+def restore_trash(request: ApiRequest, entry: s.TrashRequest) -> s.BatchOut:
+    """Restore everything that was in your trash at a time, the oldest first, up to 10,000 photos."""
+    return _on_trash(request, Kind.RESTORE, entry)
+
+
+@router.post("/trash/empty", auth=PURGES, response={200: s.BatchOut, **refusals(409)})
+def empty_trash(request: ApiRequest, entry: s.TrashRequest) -> s.BatchOut:
+    """Delete permanently what was in your trash at a time, up to 10,000 photos."""
+    return _on_trash(request, Kind.PURGE, entry)
+
+
+def _on_trash(request: ApiRequest, kind: Kind, entry: s.TrashRequest) -> s.BatchOut:
+    try:
+        return _worked_on(start_on_all(request.user, kind, until=entry.until))
+    except actions.Refused as refused:
+        raise _problem(refused) from refused
 
 
 def _choices(entry: s.BatchRequest) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Schemas of actions on many photos."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, model_validator
 
 from gallery.api.schemas.photos import EXAMPLE_ID, Offset, Tags, VisibilityName, WallClock
-from gallery.api.schemas.shapes import LEFT_OUT, Input, Output
+from gallery.api.schemas.shapes import LEFT_OUT, Input, Instant, Output
 from gallery.batches.actions import MAX_PHOTOS
 from gallery.core import reasons
 from gallery.photos.dates import LONGEST_SHIFT
@@ -108,3 +108,17 @@ class BatchOut(Output):
     is_canceled: bool
     can_undo: bool
     refused: list[BatchRefusal] = Field(description="The first 500.")
+
+
+class TrashOut(Output):
+    """What is in your trash."""
+
+    photo_count: int
+    size_bytes: int = Field(description="Of all files, so what emptying it frees.")
+    as_of: datetime = Field(description="Send it as `until`, so that nothing is taken that came later.")
+
+
+class TrashRequest(Input):
+    """Which photos of the trash."""
+
+    until: Instant = Field(description="Only what was in the trash at this time: `asOf` of the trash.")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from gallery.albums.models import Album
 from gallery.albums.tagging import tags_of
@@ -15,6 +16,7 @@ from gallery.api.tokens import Scope
 from gallery.batches.models import Batch
 from gallery.photos.models import Photo
 from gallery.photos.states import State
+from tests.gallery.conftest import SIZE_BYTES
 
 if TYPE_CHECKING:
     from gallery.accounts.models import User
@@ -170,3 +172,17 @@ def test_batch__album_and_visibility(alice: User, program: Program, make_photo: 
     assert start(program, [photo], visibility="private").json()["done"] == 1
     photo.refresh_from_db()
     assert photo.visibility == "private"
+
+
+def test_trash__is_restored_and_emptied(alice: User, program: Program, make_photo: PhotoFactory) -> None:
+    at = timezone.now() - timedelta(days=2)
+    for hour in range(4):
+        make_photo(alice, trashed_at=at + timedelta(hours=hour))
+    found = program.get("/trash").json()
+    assert (found["photoCount"], found["sizeBytes"]) == (4, 4 * SIZE_BYTES)
+    half = {"until": (at + timedelta(hours=1)).isoformat()}
+    assert program.post("/trash/restore", half).json()["done"] == 2
+    assert program.get("/trash").json()["photoCount"] == 2
+    emptied = program.post("/trash/empty", {"until": found["asOf"]}).json()
+    assert (emptied["done"], emptied["canUndo"]) == (2, False)
+    assert program.post("/trash/empty", {"until": found["asOf"]}).json()["reason"] == "trash_empty"
