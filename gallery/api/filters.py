@@ -17,6 +17,7 @@ from gallery.api.schemas.photos import View
 from gallery.api.tokens import Scope, moderates
 from gallery.core import reasons
 from gallery.photos.models import Photo
+from gallery.photos.querysets import is_favorite_of
 from gallery.photos.states import IN_QUEUE, State
 from gallery.photos.timeline import timeline_at
 from gallery.search.find import matching
@@ -59,6 +60,9 @@ def photos_of(query: PhotoQuery, token: ApiToken) -> PhotoQuerySet:
         photos = photos.filter(owner_id__in=list(named.values_list("pk", flat=True)))
     if query.visibility:
         photos = photos.filter(visibility=query.visibility)
+    if query.favorite is not None:
+        favorite = is_favorite_of(token.user)
+        photos = photos.filter(favorite if query.favorite else ~favorite)
     for tag in query.tag:
         photos = with_tag(photos, tag)
     if query.q:

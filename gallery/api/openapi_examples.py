@@ -57,6 +57,7 @@ PHOTO: dict[str, Any] = {
     "decidedAt": INSTANT,
     "canAskAgain": False,
     "reviewHint": None,
+    "favorite": True,
     "stack": [
         {"id": PHOTO_ID, "fileName": "IMG_0042.jpg", "format": "JPEG", "sizeBytes": 2413331},
         {"id": RAW_ID, "fileName": "IMG_0042.CR3", "format": "CR3", "sizeBytes": 28311552},

@@ -23,7 +23,7 @@ from gallery.photos.models import Photo
 from gallery.photos.states import Visibility
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
     from gallery.accounts.models import User
 
@@ -88,6 +88,18 @@ def _set_date(photo_id: UUID, _actor: User, choices: Choices) -> Step:
     outcome, before = dates.set_date(photo_id, dates.date_said(**said) if said else None)
     undo = dates.text_of(before) if before else None
     return Step(outcome, {"date": undo} if outcome.is_done and undo != said else None)
+
+
+def _set_favorite(*, favorite: bool) -> ForMany:
+    def do(ids: Sequence[UUID], actor: User, _choices: Choices) -> Mapping[UUID, Step]:
+        return _all_done(ids, actions.set_favorite(actor, ids, favorite=favorite))
+
+    return do
+
+
+def _all_done(ids: Iterable[UUID], changed: Container[UUID]) -> Mapping[UUID, Step]:
+    """Return that all are as wanted, of which these changed."""
+    return {photo_id: Step(Outcome.DONE, {} if photo_id in changed else None) for photo_id in ids}
 
 
 class _TooManyTags(Exception):
@@ -166,6 +178,9 @@ ACTS: dict[Kind, Act] = {
     Kind.TRASH: Act(_one_by_one(_trash), undone_by=Kind.RESTORE),
     Kind.RESTORE: Act(_one_by_one(_restore), undone_by=Kind.TRASH),
     Kind.PURGE: Act(_one_by_one(_purge)),
+    # One statement for many photos.
+    Kind.FAVORITE: Act(_set_favorite(favorite=True), at_once=100, undone_by=Kind.UNFAVORITE),
+    Kind.UNFAVORITE: Act(_set_favorite(favorite=False), at_once=100, undone_by=Kind.FAVORITE),
     Kind.SET_VISIBILITY: Act(_one_by_one(_set_visibility), undone_by=Kind.SET_VISIBILITY),
     Kind.ADD_TAGS: Act(_one_by_one(_add_tags), undone_by=Kind.REMOVE_TAGS),
     Kind.REMOVE_TAGS: Act(_one_by_one(_remove_tags), undone_by=Kind.ADD_TAGS),

@@ -17,6 +17,8 @@ class Kind(models.TextChoices):
     TRASH = "trash", _("Move to trash")
     RESTORE = "restore", _("Restore")
     PURGE = "purge", _("Delete permanently")
+    FAVORITE = "favorite", _("Add to favorites")
+    UNFAVORITE = "unfavorite", _("Remove from favorites")
     SET_VISIBILITY = "set_visibility", _("Change who can see them")
     ADD_TAGS = "add_tags", _("Add tags")
     REMOVE_TAGS = "remove_tags", _("Remove tags")

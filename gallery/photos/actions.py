@@ -5,7 +5,8 @@ that the photo is still as the person saw it. ``gallery.albums.words`` has those
 tags, ``gallery.albums.actions`` those that change albums.
 
 Trash, restore, purge, visibility, rejection and a new review apply to the photo and the raws that are stacked
-under it. Approval covers what the moderator saw: the photo alone. So do its words and albums.
+under it. Approval covers what the moderator saw: the photo alone. So do its words, its albums and the mark of
+a favorite.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from gallery.photos.takedown import dhashes_of, remove_everything, take_down_pho
 from gallery.storage.originals import OriginalsUnavailable, originals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
     from uuid import UUID
 
@@ -293,6 +294,16 @@ def set_visibility(photo_id: UUID, *, visibility: Visibility) -> Outcome:
     ids = [photo_id, *_raws_under(photo_id)]
     changed = Photo.objects.filter(NOT_TAKEN_DOWN, pk__in=ids).update(visibility=visibility)
     return Outcome.DONE if changed else unchangeable(_row(photo_id))
+
+
+def set_favorite(owner: User, photo_ids: Iterable[UUID], *, favorite: bool) -> set[UUID]:
+    """Mark the owner's photos as favorites, or take the mark off. Return those that changed."""
+    with transaction.atomic():
+        changing = Photo.objects.owned_by(owner).filter(pk__in=list(photo_ids), is_favorite=not favorite)
+        # In one order, so that two requests never wait for each other.
+        changed = list(changing.order_by("pk").select_for_update().values_list("pk", flat=True))
+        Photo.objects.filter(pk__in=changed).update(is_favorite=favorite)
+    return set(changed)
 
 
 def set_stacked(photo_id: UUID, *, stacked: bool) -> Outcome:

@@ -47,6 +47,11 @@ def waits_for_review() -> Q:
     return Q(waits, trashed_at=None, visibility=Visibility.PUBLIC)
 
 
+def is_favorite_of(user: User | AnonymousUser) -> Q:
+    """Return the condition that it is the user's own favorite."""
+    return Q(is_favorite=True, owner_id=user.pk)
+
+
 class PhotoQuerySet(models.QuerySet["Photo"]):
     """Photos, by who may see them and what is still pending."""
 
@@ -97,6 +102,10 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
     def trashed(self) -> PhotoQuerySet:
         """Keep photos in the trash."""
         return self.filter(trashed_at__isnull=False)
+
+    def favorites_of(self, user: User | AnonymousUser) -> PhotoQuerySet:
+        """Keep the user's own favorites: what others marked is theirs to know."""
+        return self.filter(is_favorite_of(user))
 
     def reviewable_by(self, user: User | AnonymousUser) -> PhotoQuerySet:
         """Keep what the user may review: no private photos, and only for admins those in the trash."""

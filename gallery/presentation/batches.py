@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, ngettext_lazy
 
 from gallery.batches import actions
 from gallery.batches.models import Kind
@@ -21,6 +21,36 @@ if TYPE_CHECKING:
 
 MOST_LINKED = 20
 """Refused photos of one reason that the page links to."""
+
+
+TAGS_CHANGED = ngettext_lazy("Tags of %(count)s photo changed.", "Tags of %(count)s photos changed.", "count")
+DATES_CHANGED = ngettext_lazy(
+    "Date of %(count)s photo changed.", "Dates of %(count)s photos changed.", "count"
+)
+SENTENCES: dict[Kind, Any] = {
+    Kind.TRASH: ngettext_lazy("%(count)s photo moved to trash.", "%(count)s photos moved to trash.", "count"),
+    Kind.RESTORE: ngettext_lazy("%(count)s photo restored.", "%(count)s photos restored.", "count"),
+    Kind.PURGE: ngettext_lazy(
+        "%(count)s photo permanently deleted.", "%(count)s photos permanently deleted.", "count"
+    ),
+    Kind.FAVORITE: ngettext_lazy(
+        "%(count)s photo added to favorites.", "%(count)s photos added to favorites.", "count"
+    ),
+    Kind.UNFAVORITE: ngettext_lazy(
+        "%(count)s photo removed from favorites.", "%(count)s photos removed from favorites.", "count"
+    ),
+    Kind.SHIFT_DATE: DATES_CHANGED,
+    Kind.SET_DATE: DATES_CHANGED,
+    Kind.ADD_TAGS: TAGS_CHANGED,
+    Kind.REMOVE_TAGS: TAGS_CHANGED,
+    Kind.ADD_TO_ALBUM: ngettext_lazy(
+        "%(count)s photo added to the album.", "%(count)s photos added to the album.", "count"
+    ),
+    Kind.REMOVE_FROM_ALBUM: ngettext_lazy(
+        "%(count)s photo taken out of the album.", "%(count)s photos taken out of the album.", "count"
+    ),
+}
+"""What was done so far, but for changes of visibility."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,28 +106,11 @@ def words_of(batch: Batch) -> BatchWords:
 
 
 def _sentence(batch: Batch, count: int) -> str:
-    values: dict[str, Any] = {"count": count}
-    if batch.kind == Kind.TRASH:
-        text = ngettext("%(count)s photo moved to trash.", "%(count)s photos moved to trash.", count)
-    elif batch.kind == Kind.RESTORE:
-        text = ngettext("%(count)s photo restored.", "%(count)s photos restored.", count)
-    elif batch.kind == Kind.PURGE:
-        text = ngettext(
-            "%(count)s photo permanently deleted.", "%(count)s photos permanently deleted.", count
-        )
-    elif batch.kind == Kind.SET_VISIBILITY:
+    if batch.kind == Kind.SET_VISIBILITY:
         text = _visibility_sentence(batch, count)
-    elif batch.kind == Kind.ADD_TO_ALBUM:
-        text = ngettext("%(count)s photo added to the album.", "%(count)s photos added to the album.", count)
-    elif batch.kind == Kind.REMOVE_FROM_ALBUM:
-        text = ngettext(
-            "%(count)s photo taken out of the album.", "%(count)s photos taken out of the album.", count
-        )
-    elif batch.kind in {Kind.SHIFT_DATE, Kind.SET_DATE}:
-        text = ngettext("Date of %(count)s photo changed.", "Dates of %(count)s photos changed.", count)
     else:
-        text = ngettext("Tags of %(count)s photo changed.", "Tags of %(count)s photos changed.", count)
-    sentence = text % values
+        text = SENTENCES[Kind(batch.kind)]
+    sentence = text % {"count": count}
     if actions.words_wait_in(batch):
         sentence += " " + _("The new tags wait for review. Until then, others see the old ones.")
     return sentence

@@ -42,6 +42,11 @@ class Lens:
         return self.photo.owner_id == self.viewer.pk
 
     @property
+    def is_favorite(self) -> bool:
+        """Return whether the viewer marked it as a favorite: only of their own photos."""
+        return self.is_mine and self.photo.is_favorite
+
+    @property
     def is_moderator(self) -> bool:
         """Return whether the viewer reviews photos."""
         return self.as_moderator and sees_waiting(self.viewer)

@@ -94,6 +94,7 @@ class Tile:
     original_type: str = ""
     stack: tuple[StackedFile, ...] = ()
     words_label: str = ""
+    is_favorite: bool = False
     month: date | None = None
     taken_local: datetime | None = None
 
@@ -186,17 +187,18 @@ def _tile(
         pictures = _pictures(ready.renditions, signer)
     width = ready.width if ready else photo.width or 0
     height = ready.height if ready else photo.height or 0
+    lens = Lens(photo, viewer)
     return Tile(
         photo_id=photo.pk,
         page_url=reverse("photo", args=[photo.pk]),
         state=photo.state,
         state_label=state_label(photo),
-        state_sentence=state_sentence(photo, is_mine=photo.owner_id == viewer.pk),
+        state_sentence=state_sentence(photo, is_mine=lens.is_mine),
         caption=photo.caption,
-        alt=photo.caption or _nameless(photo, viewer),
+        alt=photo.caption or _nameless(lens),
         owner_username=photo.owner.username,
         owner_name=photo.owner.shown_name,
-        is_mine=photo.owner_id == viewer.pk,
+        is_mine=lens.is_mine,
         visibility=photo.visibility,
         uploaded_at=photo.created_at,
         trashed_at=photo.trashed_at,
@@ -205,19 +207,20 @@ def _tile(
         ratio_class=ratio_class(width, height),
         thumbhash=ready.thumbhash if ready else "",
         dominant_color=ready.dominant_color if ready else "",
-        original_type=Lens(photo, viewer).original_type if ready else "",
+        original_type=lens.original_type if ready else "",
         stack=stack,
         taken_local=photo.taken_local,
-        words_label=words_label(photo) if photo.owner_id == viewer.pk else "",
+        words_label=words_label(photo) if lens.is_mine else "",
+        is_favorite=lens.is_favorite,
         **pictures,  # type: ignore[arg-type]
     )
 
 
-def _nameless(photo: Photo, viewer: User | AnonymousUser) -> str:
+def _nameless(lens: Lens) -> str:
     """Return what a photo without a caption is called."""
-    if Lens(photo, viewer).shows_file_name:
-        return photo.file_name
-    return _("Photo by %(name)s") % {"name": photo.owner.shown_name}
+    if lens.shows_file_name:
+        return lens.photo.file_name
+    return _("Photo by %(name)s") % {"name": lens.photo.owner.shown_name}
 
 
 def _pictures(renditions: Sequence[MadeRendition], signer: signed_urls.UrlSigner) -> dict[str, str | int]:

@@ -94,6 +94,8 @@ def _narrowed(photos: PhotoQuerySet, term: Term, viewer: User | AnonymousUser) -
         return in_albums(photos, albums_named(term.folded, viewer))
     if term.kind in _NAMED:
         return _with_name(photos, term, viewer)
+    if term.kind == Kind.IS:
+        return photos.favorites_of(viewer)
     return photos.filter(_CONDITIONS[term.kind](term))
 
 

@@ -41,10 +41,12 @@ class Kind(StrEnum):
     FORMAT = "format"
     ORIENTATION = "orientation"
     NO = "no"
+    IS = "is"
 
 
 FILTERS = frozenset(Kind) - {Kind.WORD, Kind.PHRASE}
 DATES = frozenset({Kind.FROM, Kind.UNTIL, Kind.UPLOADED})
+MARKS = ("favorite",)
 ORIENTATIONS = ("landscape", "portrait", "square")
 RAW = "raw"
 FORMATS = {
@@ -192,6 +194,8 @@ def _filter(kind: Kind, value: str, text: str) -> list[Term] | Note:
             refusal = None if value.lower() in ORIENTATIONS else reasons.SEARCH_ORIENTATION_UNKNOWN
         case Kind.NO:
             refusal = None if value.lower() == "caption" else reasons.SEARCH_NO_WHAT
+        case Kind.IS:
+            refusal = None if value.lower() in MARKS else reasons.SEARCH_IS_WHAT
         case Kind.TAG | Kind.ALBUM | Kind.CAMERA | Kind.LENS | Kind.OWNER:
             return [written(kind, value)]
         case Kind.WORD | Kind.PHRASE:

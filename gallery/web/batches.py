@@ -53,6 +53,8 @@ BUTTONS: dict[str, tuple[Kind, dict[str, Any]]] = {
     "trash": (Kind.TRASH, {}),
     "restore": (Kind.RESTORE, {}),
     "purge": (Kind.PURGE, {}),
+    "favorite": (Kind.FAVORITE, {}),
+    "unfavorite": (Kind.UNFAVORITE, {}),
     "publish": (Kind.SET_VISIBILITY, {"visibility": Visibility.PUBLIC.value}),
     "hide": (Kind.SET_VISIBILITY, {"visibility": Visibility.PRIVATE.value}),
     "shift_date": (Kind.SHIFT_DATE, {}),
@@ -317,9 +319,11 @@ def undo(request: SignedInRequest, batch_id: UUID) -> HttpResponse:
 @login_required
 @require_safe
 def photo_ids(request: SignedInRequest) -> HttpResponse:
-    """Return the ids of all the person's photos of a month, an album, a search, the trash or the library."""
+    """Return the ids of all the person's photos of a month, an album, a search or one of their lists."""
     mine = Photo.objects.owned_by(request.user)
     photos = mine.trashed() if "trash" in request.GET else mine.not_trashed().exclude(state=State.FAILED)
+    if "favorites" in request.GET:
+        photos = photos.favorites_of(request.user)
     try:
         if query := request.GET.get("q", "").strip():
             ids = ids_of_matching(photos, parse(query), request.user, most=actions.MAX_PHOTOS + 1)

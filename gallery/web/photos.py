@@ -33,6 +33,7 @@ from gallery.presentation.sentences import words_sentence
 from gallery.presentation.stacks import can_be_stacked
 from gallery.presentation.tiles import ready_item, tiles_of
 from gallery.web.dates import date_form
+from gallery.web.errors import wants_json
 from gallery.web.forms import PhotoForm
 from gallery.web.sheets import seen_in
 from thumbworker.contract.text import clean_text
@@ -249,6 +250,20 @@ def ask_again(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
         messages.success(request, _("A moderator will look at this photo again."))
     else:
         messages.warning(request, outcome.sentence)
+    return redirect(found)
+
+
+@login_required
+@require_POST
+def favorite(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
+    """Mark a photo as a favorite, or take the mark off."""
+    found = _own_or_404(request.user, photo_id)
+    wanted = request.POST.get("favorite") == "yes"
+    actions.set_favorite(request.user, [found.pk], favorite=wanted)
+    sentence = _("Added to favorites.") if wanted else _("Removed from favorites.")
+    if wants_json(request):
+        return JsonResponse({"sentence": sentence})
+    messages.success(request, sentence)
     return redirect(found)
 
 

@@ -220,6 +220,16 @@ def clear_failed_photos(request: SignedInRequest) -> HttpResponse:
 
 @login_required
 @require_safe
+def favorites(request: SignedInRequest) -> HttpResponse:
+    """Show the person's favorites."""
+    photos = Photo.objects.favorites_of(request.user).not_trashed()
+    context = timeline_context(request, photos, title=_("Favorites"))
+    context["selection"] = {"kind": "favorites", "all": "favorites"}
+    return render_list(request, "photos/favorites.html", context)
+
+
+@login_required
+@require_safe
 def trash(request: SignedInRequest) -> HttpResponse:
     """Show the person's photos in the trash."""
     photos = Photo.objects.owned_by(request.user).trashed()

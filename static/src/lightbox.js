@@ -204,6 +204,7 @@ export function openLightbox(link, allLinks) {
     slideshow: () => slideshow.toggle(),
     trash: () => actions.trash(),
     undo: () => actions.undo(),
+    favorite: () => actions.favorite(),
   });
   pswp.on("destroy", enterRoom());
   pswp.on("change", () => loadMore(pswp.currIndex));

@@ -1,5 +1,6 @@
 // Select many photos, by mouse, touch and keys, and do one thing with all of them.
 import { ask, finished, progressOf } from "./batch.js";
+import { canBeFavorite, isFavorite, setFavorite, showFavorite } from "./favorite.js";
 import { interpolate, ngettext } from "./i18n.js";
 import { previewShift } from "./shift.js";
 
@@ -15,6 +16,8 @@ const count = form.querySelector("[data-count]");
 const running = form.querySelector(".running");
 /** Ids of the selected photos. Those beyond the loaded pages have no tile. */
 const chosen = new Set();
+const markButton = form.querySelector("[data-mark=favorite]");
+if (markButton) markButton.dataset.on = markButton.textContent;
 let anchor = null;
 let cancelUrl = "";
 /** Tiles that left the page with the last action, each with what was before it. */
@@ -33,7 +36,16 @@ function show() {
   count.textContent = number
     ? interpolate(ngettext("%(count)s photo selected", "%(count)s photos selected", number), { count: number })
     : "";
+  if (markButton) showMarkButton();
   if (!number) for (const panel of form.querySelectorAll("details[open]")) panel.open = false;
+}
+
+/** Favorites are marked by the button, and lose the mark if all that are selected have it. */
+function showMarkButton() {
+  const selected = tiles().filter((tile) => chosen.has(idOf(tile)));
+  const takesOff = selected.length > 0 && selected.length === chosen.size && selected.every(isFavorite);
+  markButton.value = takesOff ? "unfavorite" : "favorite";
+  markButton.textContent = takesOff ? markButton.dataset.off : markButton.dataset.on;
 }
 
 function set(tile, wanted) {
@@ -123,24 +135,32 @@ async function followed(batch) {
 }
 
 async function run(button) {
+  const act = button.value;
   const body = new FormData(form, button);
   body.delete("photo");
   body.set("photos", [...chosen].join(","));
   const begun = await asked(form.action, body);
   const batch = begun && (await followed(begun));
-  if (batch) showDone(batch, button.value);
+  if (batch) showDone(batch, act, "leaves" in button.dataset);
 }
 
 function sentenceOf(batch) {
   return [batch.sentence, ...batch.refused.map((one) => `${one.count}: ${one.sentence}`)].join(" ");
 }
 
-function showDone(batch, act) {
+/** How a tile shows what was done with its photo, where it stays in the list. */
+const SHOWN = {
+  hide: (tile) => showVisibility(tile, true),
+  publish: (tile) => showVisibility(tile, false),
+  favorite: (tile) => showFavorite(tile, true),
+  unfavorite: (tile) => showFavorite(tile, false),
+};
+
+function showDone(batch, act, leaves) {
   const refused = new Set(batch.refused_ids);
   const done = new Set([...chosen].filter((id) => !refused.has(id)));
-  const leaves = ["trash", "restore", "purge", "remove_from_album"].includes(act);
   const urls = { undoUrl: batch.undo_url, detailsUrl: batch.refused.length ? batch.url : "" };
-  const changes = leaves || act === "hide" || act === "publish";
+  const changes = leaves || act in SHOWN;
   if (act.endsWith("_date") || (changes && list.querySelector(":scope > .gap"))) {
     sayAfterReload(sentenceOf(batch), urls);
     return;
@@ -148,7 +168,7 @@ function showDone(batch, act) {
   const changed = tiles().filter((tile) => done.has(idOf(tile)));
   gone = leaves ? changed.map((tile) => ({ tile, previous: tile.previousElementSibling })) : [];
   for (const { tile } of gone) tile.remove();
-  if (!leaves && changes) for (const tile of changed) showVisibility(tile, act === "hide");
+  if (!leaves && changes) changed.forEach(SHOWN[act]);
   clear();
   say(sentenceOf(batch), urls);
   // The focus was in the bar, which is gone.
@@ -278,6 +298,10 @@ document.addEventListener("keydown", (event) => {
   } else if (event.key === "a" && !event.target.closest("dialog")) {
     event.preventDefault();
     selectAll();
+  } else if (event.key === "f" && chosen.size && form.querySelector("[value$=favorite]")) {
+    form.requestSubmit(form.querySelector("[value$=favorite]"));
+  } else if (event.key === "f" && canBeFavorite(tile) && !document.querySelector(".pswp")) {
+    setFavorite(tile, !isFavorite(tile)).then(say);
   } else if (event.key === "x" && tile) {
     toggle(tile);
   } else if (event.shiftKey && tile && (event.key === "ArrowRight" || event.key === "ArrowLeft")) {

@@ -39,12 +39,12 @@ function startHeader() {
   );
 }
 
-/** Open the previous or next photo with the arrow keys, except while typing. */
-function startArrowKeys() {
+/** Follow the link or press the button of a key, such as the arrows to the next photo, except while typing. */
+function startKeys() {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     if (event.target.closest("input, textarea, select, .pswp")) return;
-    document.querySelector(`a[data-key="${CSS.escape(event.key)}"]`)?.click();
+    document.querySelector(`[data-key="${CSS.escape(event.key)}"]`)?.click();
   });
 }
 
@@ -81,7 +81,7 @@ function enhance(root) {
 
 document.documentElement.classList.add("scripted");
 startHeader();
-startArrowKeys();
+startKeys();
 startSearchKey();
 startSearch();
 startOfflineNotice();

@@ -52,6 +52,7 @@ PHOTO = "the photo's id"
 CHOSEN = f"{PHOTO}:pending:{words_mark('', ['sea'], 'alice')}"
 FILLED_IN: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "photos/<uuid:photo_id>/edit/"): {"caption": "Mine now", "visibility": "public"},
+    ("POST", "photos/<uuid:photo_id>/favorite/"): {"favorite": "yes"},
     ("POST", "me/password/"): {
         "oldpassword": PASSWORD,
         "password1": "harbor-violet-engine",

@@ -32,6 +32,8 @@ KINDS = {
     "file_date": Kind.SET_DATE,
 }
 """Actions whose name is not that of the kind."""
+MARKS = {"favorite": (Kind.UNFAVORITE, Kind.FAVORITE)}
+"""Actions with a kind for false and one for true."""
 
 
 @router.post("/photos/batch", auth=WRITES, response={200: s.BatchOut, **refusals(409)})
@@ -43,7 +45,7 @@ def start_batch(request: ApiRequest, entry: s.BatchRequest) -> s.BatchOut:
     or is refused by itself. `trash` needs the scope delete too, and `purge`, which takes photos of the
     trash only, the scope purge.
     """
-    kind = KINDS.get(entry.action) or Kind(entry.action)
+    kind = _kind(entry)
     if kind in NEEDED:
         need(request, NEEDED[kind])
     try:
@@ -111,6 +113,12 @@ def _on_trash(request: ApiRequest, kind: Kind, entry: s.TrashRequest) -> s.Batch
         return _worked_on(start_on_all(request.user, kind, until=entry.until))
     except actions.Refused as refused:
         raise _problem(refused) from refused
+
+
+def _kind(entry: s.BatchRequest) -> Kind:
+    if kinds := MARKS.get(entry.action):
+        return kinds[getattr(entry, entry.action)]
+    return KINDS.get(entry.action) or Kind(entry.action)
 
 
 def _choices(entry: s.BatchRequest) -> dict[str, Any]:

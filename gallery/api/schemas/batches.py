@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, StrictBool, model_validator
 
 from gallery.api.schemas.photos import EXAMPLE_ID, Offset, Tags, VisibilityName, WallClock
 from gallery.api.schemas.shapes import LEFT_OUT, Input, Instant, Output
@@ -22,6 +22,8 @@ class BatchKind(StrEnum):
     TRASH = "trash"
     RESTORE = "restore"
     PURGE = "purge"
+    FAVORITE = "favorite"
+    UNFAVORITE = "unfavorite"
     SET_VISIBILITY = "set_visibility"
     ADD_TAGS = "add_tags"
     REMOVE_TAGS = "remove_tags"
@@ -57,6 +59,7 @@ class BatchRequest(Input):
     trash: Yes = LEFT_OUT
     restore: Yes = LEFT_OUT
     purge: Yes = Field(LEFT_OUT, description="Only photos in the trash.")
+    favorite: StrictBool = Field(LEFT_OUT, description="Mark them as favorites, or take the mark off.")
     visibility: VisibilityName = LEFT_OUT
     add_tags: SomeTags = LEFT_OUT
     remove_tags: SomeTags = LEFT_OUT

@@ -1,9 +1,10 @@
 // What can be done with the photo in the lightbox: trash and take back, share, download.
 import { ask, finished } from "../batch.js";
+import { canBeFavorite, isFavorite, setFavorite } from "../favorite.js";
 import { gettext } from "../i18n.js";
 import { ICONS } from "./icons.js";
 
-const VISIBLE = { trash: "mine", download: "mine", share: "public" };
+const VISIBLE = { favorite: "mine", trash: "mine", download: "mine", share: "public" };
 
 export function addActions(pswp, { links, current, close }) {
   const elements = {};
@@ -23,6 +24,9 @@ export function addActions(pswp, { links, current, close }) {
     isBusy = false;
   }
 
+  const tileNow = () => current()?.closest(".tile");
+  const showFavorite = () => elements.favorite.setAttribute("aria-pressed", String(isFavorite(tileNow())));
+
   const actions = {
     trash: () =>
       once(async () => {
@@ -41,6 +45,15 @@ export function addActions(pswp, { links, current, close }) {
         leave(tile);
         said.show(batch.sentence, { undo: Boolean(batch.undo_url) });
       }),
+    favorite: async () => {
+      const tile = tileNow();
+      if (!canBeFavorite(tile)) return;
+      const done = setFavorite(tile, !isFavorite(tile));
+      showFavorite();
+      const sentence = await done;
+      showFavorite();
+      if (tile === tileNow()) said.show(sentence);
+    },
     undo: () =>
       once(async () => {
         if (!gone?.undoUrl) return;
@@ -103,6 +116,7 @@ export function addActions(pswp, { links, current, close }) {
     });
 
   pswp.on("uiRegister", () => {
+    button("favorite", gettext("Favorite"), 8, { onClick: actions.favorite });
     button("download", gettext("Download original"), 11, { tagName: "a" });
     button("share", gettext("Share"), 12, { onClick: () => once(share) });
     button("trash", gettext("Move to trash"), 13, { onClick: actions.trash });
@@ -110,6 +124,7 @@ export function addActions(pswp, { links, current, close }) {
   pswp.on("change", () => {
     const link = current();
     for (const [name, fact] of Object.entries(VISIBLE)) elements[name].hidden = !link || !(fact in link.dataset);
+    showFavorite();
     if (link) elements.download.href = new URL("original/", link.href).href;
   });
   return actions;

@@ -2,6 +2,7 @@
 const icon = (inner) => ({ isCustomSVG: true, inner });
 
 export const ICONS = {
+  favorite: icon('<path d="M16 26C9 20.8 5 16.7 5 12.2A5.7 5.7 0 0 1 16 9.4 5.7 5.7 0 0 1 27 12.2C27 16.7 23 20.8 16 26Z"/>'),
   info: icon('<path d="M16 5a11 11 0 1 0 0 22 11 11 0 0 0 0-22zm0 2a9 9 0 1 1 0 18 9 9 0 0 1 0-18zm-1.2 7.5h2.4V22h-2.4zm1.2-4.7a1.4 1.4 0 1 1 0 2.8 1.4 1.4 0 0 1 0-2.8z"/>'),
   play: icon('<path class="when-paused" d="M11 7v18l14-9zm2 3.7 8.2 5.3L13 21.300z"/><path class="when-running" d="M10 8h3.500v16H10zm8.5 0H22v16h-3.500z"/>'),
   download: icon('<path d="M15 6h2v10.200l4-4 1.4 1.400L16 20l-6.4-6.400L11 12.200l4 4zM8 22h16v2H8z"/>'),

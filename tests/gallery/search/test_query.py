@@ -71,6 +71,7 @@ def test_parse__understands(typed: str, understood: list[tuple[str, str]]) -> No
         ("format:exe", reasons.SEARCH_FORMAT_UNKNOWN, []),
         ("orientation:up", reasons.SEARCH_ORIENTATION_UNKNOWN, []),
         ("no:tag", reasons.SEARCH_NO_WHAT, []),
+        ("is:sea", reasons.SEARCH_IS_WHAT, []),
     ],
 )
 def test_parse__says_what_it_does_not_understand(
