@@ -107,6 +107,7 @@ INSTALLED_APPS = [
     "gallery.reports",
     "gallery.imports",
     "gallery.batches",
+    "gallery.duplicates",
     "gallery.search.apps.SearchConfig",
     "gallery.processing",
     "gallery.notifications",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from django.conf import settings
@@ -14,6 +14,7 @@ from gallery.accounts import audit, emails, rate_limits
 from gallery.api import idempotency
 from gallery.core import database_waits
 from gallery.core.metrics import measure
+from gallery.duplicates.compare import compare_some
 from gallery.notifications.album_words import tell_owners
 from gallery.notifications.queue import queue_pending
 from gallery.notifications.send import send_due
@@ -24,7 +25,13 @@ from gallery.processing import sweep as photos_sweep
 from gallery.search import reindex
 from thumbworker.contract.metrics import UNAVAILABLE
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 logger = structlog.get_logger(__name__)
+
+COMPARE_SECONDS = 10.0
+"""How long one sweep compares photos with each other."""
 
 
 def sweep_all() -> dict[str, Any]:
@@ -36,8 +43,14 @@ def sweep_all() -> dict[str, Any]:
     counts = asdict(photos_sweep.sweep()) | {"api_rows_forgotten": forgotten}
     return counts | {
         "search_texts_completed": reindex.complete_some(),
+        "photos_compared": compare_some(has_time=_for(COMPARE_SECONDS)),
         "hours_kept": hours.close(timezone.now()),
     }
+
+
+def _for(seconds: float) -> Callable[[], bool]:
+    until = time.monotonic() + seconds
+    return lambda: time.monotonic() < until
 
 
 def sweep(_event: object = None, _context: object = None) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from gallery.accounts.models import User
 from gallery.accounts.moderators import sees_waiting
 from gallery.blocks.models import Block
 from gallery.photos import stacks
-from gallery.photos.states import IN_QUEUE, State, Visibility, WordsState
+from gallery.photos.states import IN_QUEUE, WITHOUT_PICTURE, State, Visibility, WordsState
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -85,6 +85,10 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
     def not_trashed(self) -> PhotoQuerySet:
         """Leave out photos in the trash."""
         return self.filter(trashed_at=None)
+
+    def with_picture(self) -> PhotoQuerySet:
+        """Keep photos whose thumbnails are made, as ``Photo.has_picture``."""
+        return self.filter(taken_down_at=None).exclude(state__in=WITHOUT_PICTURE)
 
     def failed(self) -> PhotoQuerySet:
         """Keep files that could not be processed or never arrived, and are not in the trash."""

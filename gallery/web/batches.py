@@ -218,7 +218,7 @@ def start(request: SignedInRequest) -> HttpResponse:
         batch = actions.start(request.user, form.cleaned_data["kind"], ids, **form.cleaned_data["choices"])
     except actions.Refused as refused:
         return _refuse(request, refused.reason, wait=refused.wait_seconds)
-    return _go_on(request, batch)
+    return go_on(request, batch)
 
 
 def _choose_album(request: SignedInRequest, ids: list[UUID]) -> HttpResponse:
@@ -232,7 +232,7 @@ def _choose_album(request: SignedInRequest, ids: list[UUID]) -> HttpResponse:
     return render(request, "batches/choose_album.html", context)
 
 
-def _go_on(request: SignedInRequest, batch: Batch) -> HttpResponse:
+def go_on(request: SignedInRequest, batch: Batch) -> HttpResponse:
     """Work on the batch for a while, and say how far it is."""
     if wants_json(request):
         actions.advance(batch, has_time=_for(PROGRESS_SECONDS))
@@ -266,7 +266,7 @@ def _act_on_trash(request: SignedInRequest, kind: Kind) -> HttpResponse:
     if not form.is_valid():
         return _refuse(request, reasons.INVALID)
     try:
-        return _go_on(request, start_on_all(request.user, kind, until=form.cleaned_data["until"]))
+        return go_on(request, start_on_all(request.user, kind, until=form.cleaned_data["until"]))
     except actions.Refused as refused:
         return _refuse(request, refused.reason, wait=refused.wait_seconds)
 
@@ -313,7 +313,7 @@ def undo(request: SignedInRequest, batch_id: UUID) -> HttpResponse:
         reverse_batch = actions.undo(_own_batch(request, batch_id))
     except actions.Refused as refused:
         return _refuse(request, refused.reason)
-    return _go_on(request, reverse_batch)
+    return go_on(request, reverse_batch)
 
 
 @login_required

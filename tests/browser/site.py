@@ -40,9 +40,10 @@ person("tina", "skip_review")
 person("tess")
 person("sally", "skip_review")
 person("arne", "skip_review")
+person("dora")
 person("charlie", "moderate_photo", "view_photo", "view_historyentry", is_staff=True)
 """
-"""Alice, Bob, Wanda and Tess are new here, Tina and Sally are trusted, Charlie moderates."""
+"""Alice, Bob, Wanda, Tess and Dora are new here, Tina, Sally and Arne are trusted, Charlie moderates."""
 
 
 @dataclass

@@ -1,0 +1,1 @@
+"""Photos of one person that look the same: found by the difference hash, decided by the person."""
