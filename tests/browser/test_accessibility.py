@@ -168,6 +168,7 @@ def test_keyboard__skips_to_the_content(open_page: Open) -> None:
     expect(page.locator("#content")).to_be_focused()
 
 
+@pytest.mark.slow
 def test_reduced_motion__disables_animations(open_page: Open) -> None:
     page = open_page("alice", "/upload/", reduced_motion="reduce")
     page.set_input_files("#file", [{"name": "c.jpg", "mimeType": "image/jpeg", "buffer": pictures.jpeg(9)}])

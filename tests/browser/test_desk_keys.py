@@ -84,6 +84,7 @@ def in_hand(page: Page) -> str:
     return page.locator(".in-hand [data-open]").inner_text()
 
 
+@pytest.mark.slow
 def test_keys__none_is_lost_and_all_are_undone(open_page: Open, gallery: Site) -> None:
     run(gallery, PENDING, name="ten", count=10, days=400)
     page = open_page("charlie", f"{DESK}?q=ten-")
@@ -115,6 +116,7 @@ def test_keys__none_is_lost_and_all_are_undone(open_page: Open, gallery: Site) -
     assert states(gallery, "ten") == [("approved", "")] * 10
 
 
+@pytest.mark.slow
 def test_keys__what_could_not_be_saved_comes_back(open_page: Open, gallery: Site, watch: Watch) -> None:
     watch.expect("ERR_FAILED")
     run(gallery, PENDING, name="back", count=4, days=500)

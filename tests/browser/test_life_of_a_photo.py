@@ -6,6 +6,7 @@ import re
 import uuid
 from typing import TYPE_CHECKING
 
+import pytest
 from playwright.sync_api import expect
 
 from tests import pictures
@@ -77,6 +78,7 @@ def test_photo__trash_and_undo(open_page: Open) -> None:
     assert page.url == address
 
 
+@pytest.mark.slow
 def test_photo__permanent_delete_needs_confirmation(open_page: Open) -> None:
     page = open_page("bob", "/upload/")
     page.set_input_files("#file", [photo_bytes(103)])

@@ -78,6 +78,7 @@ def view(playwright: Playwright, profile: Path, url: str, *, times: int = 1) -> 
     context.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("seconds", "requests"), [(LIFETIME_SECONDS, 1), (1, 2)], ids=["valid", "expired"])
 def test_picture__is_kept_over_a_restart_as_long_as_its_url_is_valid(
     playwright: Playwright, tmp_path: Path, seconds: int, requests: int

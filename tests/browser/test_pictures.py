@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from playwright.sync_api import expect
 
 from tests import pictures
@@ -78,6 +79,7 @@ def decoded(page: Page, selector: str) -> list[str]:
     return addresses
 
 
+@pytest.mark.slow
 def test_picture__without_avif_all_are_webp(open_page: Open, gallery: Site) -> None:
     shown = pages_shown(open_page, gallery, avif=False)
     asked = shown.pop("requests")

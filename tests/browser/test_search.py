@@ -58,7 +58,7 @@ def four_fjords(open_page: Open, gallery: Site, fjords: list[str]) -> None:
 @pytest.mark.parametrize(
     ("size", "scheme"),
     [
-        pytest.param(PHONE, "light", id="phone-light"),
+        pytest.param(PHONE, "light", id="phone-light", marks=pytest.mark.slow),
         pytest.param(DESKTOP, "dark", id="desktop-dark"),
         pytest.param(PHONE, "dark", id="phone-dark", marks=pytest.mark.slow),
         pytest.param(DESKTOP, "light", id="desktop-light", marks=pytest.mark.slow),

@@ -35,7 +35,7 @@ for number in range(100):
         taken_local=datetime.datetime(2019, 6, 10) - datetime.timedelta(days=number // 4))
 """
 SCREENS = [
-    pytest.param(PHONE, "light", id="phone-light"),
+    pytest.param(PHONE, "light", id="phone-light", marks=pytest.mark.slow),
     pytest.param(DESKTOP, "dark", id="desktop-dark"),
     pytest.param(PHONE, "dark", id="phone-dark", marks=pytest.mark.slow),
     pytest.param(DESKTOP, "light", id="desktop-light", marks=pytest.mark.slow),
@@ -149,6 +149,7 @@ def test_selection__by_keys_alone(sally: Any) -> None:
     expect(page.locator(".sheet .tile")).to_have_count(60)
 
 
+@pytest.mark.slow
 def test_selection__month_into_a_new_album_and_out_of_it(sally: Any) -> None:
     page = sally()
     page.get_by_role("button", name="Select June 2019").click()

@@ -138,6 +138,7 @@ def test_scroll__keeps_few_tiles_and_every_place(open_page: Open, size: tuple[in
     assert far_off(before, back) == []
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("library")
 def test_turned__rows_and_place_stay_true(open_page: Open) -> None:
     page = opened(open_page, DESKTOP)
@@ -166,6 +167,7 @@ def test_turned__rows_and_place_stay_true(open_page: Open) -> None:
     assert far_off(page.evaluate(PLACES), whole) == []
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("library")
 def test_keyboard__walks_through_gaps_and_keeps_the_focus(open_page: Open) -> None:
     page = opened(open_page, DESKTOP)

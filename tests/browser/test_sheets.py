@@ -73,6 +73,7 @@ def test_sheet__offline_shows_a_message_and_keeps_the_link(open_page: Open, watc
     expect(page.get_by_text("You are offline.")).to_be_hidden()
 
 
+@pytest.mark.slow
 def test_renewal__does_not_download_loaded_images_again(open_page: Open) -> None:
     page = open_page("alice", "/upload/")
     page.set_input_files("#file", [{"name": "r.jpg", "mimeType": "image/jpeg", "buffer": pictures.jpeg(11)}])
@@ -108,6 +109,7 @@ def test_sheet__has_no_layout_shift(open_page: Open) -> None:
     assert page.evaluate("window.shifts") == 0
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("old_photos")
 def test_header__hides_while_scrolling_down_on_a_phone(open_page: Open) -> None:
     page = open_page(viewport={"width": 390, "height": 844})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def test_sign_up__shows_the_password_and_keeps_it_after_a_refusal(open_page: Ope
     expect(password).to_have_attribute("type", "password")
 
 
+@pytest.mark.slow
 def test_sign_up__with_a_name_of_two_words(open_page: Open) -> None:
     page = open_page(path="/sign-up/")
     page.get_by_label("Name", exact=True).fill("Zoë van Dijk")

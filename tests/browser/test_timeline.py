@@ -59,7 +59,7 @@ def boxes_of_tiles_overlap(page: Page, selector: str) -> int:
 @pytest.mark.parametrize(
     ("size", "scheme"),
     [
-        pytest.param(PHONE, "light", id="phone-light"),
+        pytest.param(PHONE, "light", id="phone-light", marks=pytest.mark.slow),
         pytest.param(DESKTOP, "dark", id="desktop-dark"),
         pytest.param(PHONE, "dark", id="phone-dark", marks=pytest.mark.slow),
         pytest.param(DESKTOP, "light", id="desktop-light", marks=pytest.mark.slow),
@@ -107,6 +107,7 @@ def test_timeline__without_javascript(open_page: Open) -> None:
     expect(page.locator(".tile").first).to_be_visible()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("library")
 def test_months__years_and_the_oldest_are_one_step_away(open_page: Open) -> None:
     page = open_page("tess", "/me/photos/", viewport={"width": PHONE[0], "height": PHONE[1]})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from playwright.sync_api import expect
 
 from tests import pictures
@@ -63,6 +64,7 @@ def test_upload__each_refused_file_has_a_sentence(open_page: Open) -> None:
     expect(page.get_by_role("button", name="Retry failed uploads")).to_be_hidden()
 
 
+@pytest.mark.slow
 def test_upload__retries_a_busy_store(open_page: Open, watch: Watch) -> None:
     watch.expect("503")
     page = open_page("alice", "/upload/")
@@ -82,6 +84,7 @@ def test_upload__retries_a_busy_store(open_page: Open, watch: Watch) -> None:
     assert len(attempts) == 3
 
 
+@pytest.mark.slow
 def test_upload__survives_a_lost_answer(open_page: Open, watch: Watch, gallery: Site) -> None:
     watch.expect("ERR_CONNECTION")
     watch.expect("412")
@@ -101,6 +104,7 @@ def test_upload__survives_a_lost_answer(open_page: Open, watch: Watch, gallery: 
     assert lost == [200]
 
 
+@pytest.mark.slow
 def test_upload__replaces_an_expired_signature(open_page: Open, watch: Watch) -> None:
     watch.expect("403")
     page = open_page("alice", "/upload/")
@@ -121,6 +125,7 @@ def test_upload__replaces_an_expired_signature(open_page: Open, watch: Watch) ->
     assert len(offers) == 2
 
 
+@pytest.mark.slow
 def test_upload__retry_all_failed(open_page: Open, watch: Watch) -> None:
     watch.expect("ERR_")
     page = open_page("alice", "/upload/")
@@ -139,6 +144,7 @@ def test_upload__retry_all_failed(open_page: Open, watch: Watch) -> None:
         expect(row(page, name)).to_contain_text("Waiting for review.", timeout=30_000)
 
 
+@pytest.mark.slow
 def test_upload__same_file_twice_is_one_photo(open_page: Open) -> None:
     page = open_page("alice", "/upload/")
     same = a_file(name="same.jpg")
@@ -209,6 +215,7 @@ def test_upload__goes_on_while_a_link_is_followed(open_page: Open) -> None:
     assert asked == []
 
 
+@pytest.mark.slow
 def test_upload__private_photo_needs_no_review(open_page: Open) -> None:
     page = open_page("bob", "/upload/")
     page.get_by_label("Only me").check()
