@@ -24,6 +24,7 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tag", action="append", help="only photos with this tag (repeat to require all)")
     parser.add_argument("--album", metavar="ID", help="only this album")
     parser.add_argument("--favorites", action="store_true", help="only your favorites")
+    parser.add_argument("--archived", action="store_true", help="only photos in your archive")
     parser.add_argument("--search", metavar="TEXT", help="only photos that match this text")
     parser.add_argument("--trashed", action="store_true", help="only photos in the trash")
     parser.add_argument("--limit", type=int, metavar="N", help="only the N newest photos")
@@ -41,6 +42,7 @@ def filtered_photos(
         "tag": options.tag,
         "album": options.album,
         "favorite": "true" if options.favorites else None,
+        "archived": "true" if options.archived else None,
         "q": options.search,
         "trashed": "true" if options.trashed else None,
         "stacked": "true" if every_file else None,

@@ -17,7 +17,7 @@ from gallery.api.schemas.photos import View
 from gallery.api.tokens import Scope, moderates
 from gallery.core import reasons
 from gallery.photos.models import Photo
-from gallery.photos.querysets import is_favorite_of
+from gallery.photos.querysets import is_archived_by, is_favorite_of
 from gallery.photos.states import IN_QUEUE, State
 from gallery.photos.timeline import timeline_at
 from gallery.search.find import matching
@@ -63,6 +63,9 @@ def photos_of(query: PhotoQuery, token: ApiToken) -> PhotoQuerySet:
     if query.favorite is not None:
         favorite = is_favorite_of(token.user)
         photos = photos.filter(favorite if query.favorite else ~favorite)
+    if query.archived is not None:
+        archived = is_archived_by(token.user)
+        photos = photos.filter(archived if query.archived else ~archived)
     for tag in query.tag:
         photos = with_tag(photos, tag)
     if query.q:

@@ -58,6 +58,7 @@ PHOTO: dict[str, Any] = {
     "canAskAgain": False,
     "reviewHint": None,
     "favorite": True,
+    "archived": False,
     "stack": [
         {"id": PHOTO_ID, "fileName": "IMG_0042.jpg", "format": "JPEG", "sizeBytes": 2413331},
         {"id": RAW_ID, "fileName": "IMG_0042.CR3", "format": "CR3", "sizeBytes": 28311552},

@@ -143,6 +143,7 @@ def _facts(lens: Lens, tile: Tile, item: PhotoItem | None, tags: list[str]) -> d
         "origin_url": (photo.origin_url or None) if mine else None,
         "trashed_at": photo.trashed_at if mine else None,
         "favorite": lens.is_favorite if mine else None,
+        "archived": lens.is_archived if mine else None,
         "stack": [_stacked_file(file) for file in tile.stack] if mine else None,
     }
 

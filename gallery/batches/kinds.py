@@ -97,6 +97,13 @@ def _set_favorite(*, favorite: bool) -> ForMany:
     return do
 
 
+def _set_archived(*, archived: bool) -> ForMany:
+    def do(ids: Sequence[UUID], actor: User, _choices: Choices) -> Mapping[UUID, Step]:
+        return _all_done(ids, actions.set_archived(actor, ids, archived=archived))
+
+    return do
+
+
 def _all_done(ids: Iterable[UUID], changed: Container[UUID]) -> Mapping[UUID, Step]:
     """Return that all are as wanted, of which these changed."""
     return {photo_id: Step(Outcome.DONE, {} if photo_id in changed else None) for photo_id in ids}
@@ -181,6 +188,8 @@ ACTS: dict[Kind, Act] = {
     # One statement for many photos.
     Kind.FAVORITE: Act(_set_favorite(favorite=True), at_once=100, undone_by=Kind.UNFAVORITE),
     Kind.UNFAVORITE: Act(_set_favorite(favorite=False), at_once=100, undone_by=Kind.FAVORITE),
+    Kind.ARCHIVE: Act(_set_archived(archived=True), at_once=100, undone_by=Kind.UNARCHIVE),
+    Kind.UNARCHIVE: Act(_set_archived(archived=False), at_once=100, undone_by=Kind.ARCHIVE),
     Kind.SET_VISIBILITY: Act(_one_by_one(_set_visibility), undone_by=Kind.SET_VISIBILITY),
     Kind.ADD_TAGS: Act(_one_by_one(_add_tags), undone_by=Kind.REMOVE_TAGS),
     Kind.REMOVE_TAGS: Act(_one_by_one(_remove_tags), undone_by=Kind.ADD_TAGS),

@@ -19,6 +19,8 @@ class Kind(models.TextChoices):
     PURGE = "purge", _("Delete permanently")
     FAVORITE = "favorite", _("Add to favorites")
     UNFAVORITE = "unfavorite", _("Remove from favorites")
+    ARCHIVE = "archive", _("Archive")
+    UNARCHIVE = "unarchive", _("Take out of the archive")
     SET_VISIBILITY = "set_visibility", _("Change who can see them")
     ADD_TAGS = "add_tags", _("Add tags")
     REMOVE_TAGS = "remove_tags", _("Remove tags")

@@ -204,7 +204,7 @@ SEARCH_FORMAT_UNKNOWN = Reason(
 SEARCH_ORIENTATION_UNKNOWN = Reason(
     "search_orientation_unknown", _("An orientation is landscape, portrait, or square.")
 )
-SEARCH_IS_WHAT = Reason("search_is_what", _("Only is:favorite is a filter."))
+SEARCH_IS_WHAT = Reason("search_is_what", _("Only is:favorite and is:archived are filters."))
 SEARCH_NO_WHAT = Reason("search_no_what", _("Only no:caption is a filter."))
 
 # What moderators are told about a photo.

@@ -4,13 +4,14 @@ Each action is one transaction and returns an ``Outcome``. The caller checks per
 that the photo is still as the person saw it. ``gallery.albums.words`` has those that change captions and
 tags, ``gallery.albums.actions`` those that change albums.
 
-Trash, restore, purge, visibility, rejection and a new review apply to the photo and the raws that are stacked
-under it. Approval covers what the moderator saw: the photo alone. So do its words, its albums and the mark of
-a favorite.
+Trash, restore, purge, visibility, the archive, rejection and a new review apply to the photo and the raws
+that are stacked under it. Approval covers what the moderator saw: the photo alone. So do its words, albums
+and the mark of a favorite.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ from gallery.accounts.models import User
 from gallery.accounts.moderators import may_decide
 from gallery.blocks.actions import is_blocked
 from gallery.core import reasons
-from gallery.photos import transitions
+from gallery.photos import month_counts, transitions
 from gallery.photos.models import HistoryEntry, Photo
 from gallery.photos.purge import IN_THE_TRASH, purge_photo
 from gallery.photos.stacks import RAWS
@@ -304,6 +305,28 @@ def set_favorite(owner: User, photo_ids: Iterable[UUID], *, favorite: bool) -> s
         changed = list(changing.order_by("pk").select_for_update().values_list("pk", flat=True))
         Photo.objects.filter(pk__in=changed).update(is_favorite=favorite)
     return set(changed)
+
+
+def set_archived(owner: User, photo_ids: Iterable[UUID], *, archived: bool) -> set[UUID]:
+    """Take the owner's photos out of the timeline, or put them back. Return those that changed.
+
+    Nothing else changes: they stay in albums and searches, and who sees them still does.
+    """
+    wanted = set(photo_ids)
+    with transaction.atomic():
+        mine = Photo.objects.owned_by(owner)
+        raws = mine.in_stacks_under(mine.filter(pk__in=wanted)).values_list("pk", flat=True)
+        changing = mine.filter(pk__in=wanted.union(raws), is_archived=not archived)
+        # In one order, so that two requests never wait for each other.
+        locked_rows = changing.order_by("pk").select_for_update()
+        rows = list(locked_rows.values("pk", *month_counts.COUNTED_COLUMNS))
+        mine.filter(pk__in=[row["pk"] for row in rows]).update(is_archived=archived)
+        # Photos that come to the timeline are counted as they are then.
+        months = Counter(month_counts.month_counted(row | {"is_archived": False}) for row in rows)
+        by = -1 if archived else 1
+        if changes := {month: by * photos for month, photos in months.items() if month}:
+            month_counts.add(owner.pk, changes)
+    return wanted.intersection(row["pk"] for row in rows)
 
 
 def set_stacked(photo_id: UUID, *, stacked: bool) -> Outcome:

@@ -328,7 +328,7 @@ class Photo(models.Model):
 
 
 class MonthCount(models.Model):
-    """How many photos of one owner have a picture, are not in the trash and are of this month (``2009-05``).
+    """How many photos of one owner's timeline have a picture and are of this month (``2009-05``).
 
     Written by ``gallery.photos.month_counts`` only.
     """

@@ -1,7 +1,8 @@
 """How many photos each month of a library has: what every move of a photo changes.
 
-Photos count that have a picture and are not in the trash. What moves one in or out, or changes its time of
-capture, calls ``count`` in its transaction. ``gallery.photos.months`` reads, compares and repairs.
+Photos count that have a picture and are neither in the trash nor archived. What moves one in or out, or
+changes its time of capture, calls ``count`` in its transaction. ``gallery.photos.months`` reads, compares and
+repairs.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 TABLE = "photos_monthcount"
-COUNTED_COLUMNS = ("state", "trashed_at", "taken_local", "created_at")
+COUNTED_COLUMNS = ("state", "trashed_at", "is_archived", "taken_local", "created_at")
 """The columns that decide in which month a photo counts."""
 
 
@@ -34,7 +35,7 @@ def key_of(wall_clock: datetime) -> str:
 
 def month_counted(row: Mapping[str, Any]) -> str:
     """Return the month in which a photo with these ``COUNTED_COLUMNS`` counts; empty if in none."""
-    if row["trashed_at"] is not None or row["state"] in WITHOUT_PICTURE:
+    if row["trashed_at"] is not None or row["is_archived"] or row["state"] in WITHOUT_PICTURE:
         return ""
     return key_of(row["taken_local"] or row["created_at"].astimezone(UTC))
 

@@ -59,7 +59,8 @@ def _differences(owner: User, counts: QuerySet[MonthCount]) -> list[Difference]:
     """Look once at the counts and at the photos."""
     stored = counts.filter(owner=owner).order_by("month")
     counted = dict(stored.values_list("month", "photos"))
-    rows = Photo.objects.owned_by(owner).not_trashed().exclude(state__in=WITHOUT_PICTURE)
+    rows = Photo.objects.owned_by(owner).not_trashed().filter(is_archived=False)
+    rows = rows.exclude(state__in=WITHOUT_PICTURE)
     walls = rows.order_by().values_list(timeline_at(), flat=True).iterator(chunk_size=2000)
     photos = Counter(month_counts.key_of(wall) for wall in walls)
     return [

@@ -52,6 +52,11 @@ def is_favorite_of(user: User | AnonymousUser) -> Q:
     return Q(is_favorite=True, owner_id=user.pk)
 
 
+def is_archived_by(user: User | AnonymousUser) -> Q:
+    """Return the condition that it is the user's own and archived."""
+    return Q(is_archived=True, owner_id=user.pk)
+
+
 class PhotoQuerySet(models.QuerySet["Photo"]):
     """Photos, by who may see them and what is still pending."""
 
@@ -107,6 +112,14 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
         """Keep photos in the trash."""
         return self.filter(trashed_at__isnull=False)
 
+    def timeline_of(self, user: User) -> PhotoQuerySet:
+        """Keep the user's photos that are neither in the trash nor archived."""
+        return self.owned_by(user).not_trashed().filter(is_archived=False)
+
+    def archive_of(self, user: User) -> PhotoQuerySet:
+        """Keep the user's archived photos that are not in the trash."""
+        return self.owned_by(user).not_trashed().filter(is_archived=True)
+
     def favorites_of(self, user: User | AnonymousUser) -> PhotoQuerySet:
         """Keep the user's own favorites: what others marked is theirs to know."""
         return self.filter(is_favorite_of(user))
@@ -128,6 +141,13 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
     def one_per_stack(self) -> PhotoQuerySet:
         """Leave out raws that are stacked under a photo of this same list."""
         return self.filter(~stacks.is_under(self))
+
+    def in_stacks_under(self, tops: PhotoQuerySet) -> PhotoQuerySet:
+        """Keep the raws that are stacked under one of these photos of one owner."""
+        found = dict(tops.exclude(stack_key="").values_list("pk", "stack_key"))
+        owner = tops.values("owner_id")[:1]
+        raws = self.filter(stacks.HAS_KEY, owner_id=Subquery(owner), stack_key__in=set(found.values()))
+        return raws.with_top().filter(Q(top_id__in=found)) if found else self.none()
 
     def with_top(self) -> PhotoQuerySet:
         """Annotate the id of the photo that a raw is stacked under as ``top_id``; ``None`` for all others."""

@@ -110,7 +110,10 @@ def apply(
         from_state, owner_id, size_bytes = current["state"], current["owner_id"], current["size_bytes"]
         to_state = from_state if move.target is None else move.target
         # The values just read are part of the WHERE, so that the history row and the counts are correct.
-        read = {name: current[name] for name in ("state", "size_bytes", "trashed_at", "taken_local")}
+        read = {
+            name: current[name]
+            for name in ("state", "size_bytes", "trashed_at", "is_archived", "taken_local")
+        }
         unchanged = candidates.filter(**read)
         is_news = move.final or move.about_words or from_state != to_state
         told = {}

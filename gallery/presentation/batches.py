@@ -39,6 +39,10 @@ SENTENCES: dict[Kind, Any] = {
     Kind.UNFAVORITE: ngettext_lazy(
         "%(count)s photo removed from favorites.", "%(count)s photos removed from favorites.", "count"
     ),
+    Kind.ARCHIVE: ngettext_lazy("%(count)s photo archived.", "%(count)s photos archived.", "count"),
+    Kind.UNARCHIVE: ngettext_lazy(
+        "%(count)s photo is back in My photos.", "%(count)s photos are back in My photos.", "count"
+    ),
     Kind.SHIFT_DATE: DATES_CHANGED,
     Kind.SET_DATE: DATES_CHANGED,
     Kind.ADD_TAGS: TAGS_CHANGED,

@@ -47,6 +47,11 @@ class Lens:
         return self.is_mine and self.photo.is_favorite
 
     @property
+    def is_archived(self) -> bool:
+        """Return whether the viewer archived it: only of their own photos."""
+        return self.is_mine and self.photo.is_archived
+
+    @property
     def is_moderator(self) -> bool:
         """Return whether the viewer reviews photos."""
         return self.as_moderator and sees_waiting(self.viewer)

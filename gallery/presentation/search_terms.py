@@ -30,7 +30,7 @@ def in_words(term: Term) -> str:
         Kind.FORMAT: _("format %(value)s"),
         Kind.ORIENTATION: "%(value)s",
         Kind.NO: _("without caption"),
-        Kind.IS: _("favorites"),
+        Kind.IS: _("favorites") if term.value == "favorite" else _("archived"),
     }
     if term.kind == Kind.ORIENTATION:
         value = {"landscape": _("landscape"), "portrait": _("portrait"), "square": _("square")}[value]

@@ -95,6 +95,7 @@ class Tile:
     stack: tuple[StackedFile, ...] = ()
     words_label: str = ""
     is_favorite: bool = False
+    is_archived: bool = False
     month: date | None = None
     taken_local: datetime | None = None
 
@@ -212,6 +213,7 @@ def _tile(
         taken_local=photo.taken_local,
         words_label=words_label(photo) if lens.is_mine else "",
         is_favorite=lens.is_favorite,
+        is_archived=lens.is_archived,
         **pictures,  # type: ignore[arg-type]
     )
 

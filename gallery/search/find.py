@@ -12,6 +12,7 @@ from gallery.albums.joined import in_albums, tagged
 from gallery.albums.models import Album, Tag
 from gallery.photos.models import Photo
 from gallery.photos.paging import PAGE_SIZE, Page, decode_cursor, encode_cursor
+from gallery.photos.querysets import is_archived_by, is_favorite_of
 from gallery.photos.stacks import RAWS
 from gallery.photos.states import Visibility
 from gallery.search.folding import folded_for_search
@@ -95,7 +96,8 @@ def _narrowed(photos: PhotoQuerySet, term: Term, viewer: User | AnonymousUser) -
     if term.kind in _NAMED:
         return _with_name(photos, term, viewer)
     if term.kind == Kind.IS:
-        return photos.favorites_of(viewer)
+        mark = is_favorite_of if term.value == "favorite" else is_archived_by
+        return photos.filter(mark(viewer))
     return photos.filter(_CONDITIONS[term.kind](term))
 
 

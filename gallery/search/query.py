@@ -46,7 +46,7 @@ class Kind(StrEnum):
 
 FILTERS = frozenset(Kind) - {Kind.WORD, Kind.PHRASE}
 DATES = frozenset({Kind.FROM, Kind.UNTIL, Kind.UPLOADED})
-MARKS = ("favorite",)
+MARKS = ("favorite", "archived")
 ORIENTATIONS = ("landscape", "portrait", "square")
 RAW = "raw"
 FORMATS = {

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from gallery.accounts.models import User
     from gallery.accounts.typing import SignedInRequest
     from gallery.core.reasons import Reason
+    from gallery.photos.querysets import PhotoQuerySet
 
 PROGRESS_SECONDS = 1.0
 """How long one request of a script works, so that the page shows progress."""
@@ -55,6 +56,8 @@ BUTTONS: dict[str, tuple[Kind, dict[str, Any]]] = {
     "purge": (Kind.PURGE, {}),
     "favorite": (Kind.FAVORITE, {}),
     "unfavorite": (Kind.UNFAVORITE, {}),
+    "archive": (Kind.ARCHIVE, {}),
+    "unarchive": (Kind.UNARCHIVE, {}),
     "publish": (Kind.SET_VISIBILITY, {"visibility": Visibility.PUBLIC.value}),
     "hide": (Kind.SET_VISIBILITY, {"visibility": Visibility.PRIVATE.value}),
     "shift_date": (Kind.SHIFT_DATE, {}),
@@ -316,14 +319,25 @@ def undo(request: SignedInRequest, batch_id: UUID) -> HttpResponse:
     return go_on(request, reverse_batch)
 
 
+def _list_named(request: SignedInRequest) -> PhotoQuerySet:
+    """Return the list of the person's photos that the address names."""
+    photos, asked = Photo.objects.owned_by(request.user), request.GET
+    if "trash" in asked:
+        return photos.trashed()
+    if "favorites" in asked:
+        return photos.favorites_of(request.user).not_trashed()
+    if "archive" in asked:
+        return photos.archive_of(request.user)
+    if "album" in asked or "q" in asked:
+        return photos.not_trashed()
+    return photos.timeline_of(request.user).exclude(state=State.FAILED)
+
+
 @login_required
 @require_safe
 def photo_ids(request: SignedInRequest) -> HttpResponse:
     """Return the ids of all the person's photos of a month, an album, a search or one of their lists."""
-    mine = Photo.objects.owned_by(request.user)
-    photos = mine.trashed() if "trash" in request.GET else mine.not_trashed().exclude(state=State.FAILED)
-    if "favorites" in request.GET:
-        photos = photos.favorites_of(request.user)
+    photos = _list_named(request)
     try:
         if query := request.GET.get("q", "").strip():
             ids = ids_of_matching(photos, parse(query), request.user, most=actions.MAX_PHOTOS + 1)

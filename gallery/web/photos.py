@@ -64,7 +64,8 @@ def _neighbors(request: Request, found: Photo) -> tuple[Photo | None, Photo | No
         return previous, following, f"?album={album.pk}"
     photos = Photo.objects.public()
     if found.owner_id == request.user.pk:
-        photos = Photo.objects.owned_by(found.owner).not_trashed()
+        own = Photo.objects.archive_of if found.is_archived else Photo.objects.timeline_of
+        photos = own(found.owner)
         at, mine = timeline.at_of(found), photos.one_per_stack().only("id")
         later, earlier = timeline.after(mine, at, found.pk), timeline.before(mine, at, found.pk)
         return later.first(), timeline.on_timeline(earlier).first(), ""
@@ -264,6 +265,17 @@ def favorite(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     if wants_json(request):
         return JsonResponse({"sentence": sentence})
     messages.success(request, sentence)
+    return redirect(found)
+
+
+@login_required
+@require_POST
+def archive(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
+    """Leave a photo out of the timeline, or put it back."""
+    found = _own_or_404(request.user, photo_id)
+    wanted = request.POST.get("archived") == "yes"
+    actions.set_archived(request.user, [found.pk], archived=wanted)
+    messages.success(request, _("Archived.") if wanted else _("Back in My photos."))
     return redirect(found)
 
 

@@ -172,8 +172,7 @@ def person(request: Request, username: str) -> HttpResponse:
 @require_safe
 def my_photos(request: SignedInRequest) -> HttpResponse:
     """Show the person's photos, settling those that the worker has finished."""
-    mine = Photo.objects.owned_by(request.user)
-    photos = mine.not_trashed().exclude(state=State.FAILED)
+    photos = Photo.objects.timeline_of(request.user).exclude(state=State.FAILED)
     context = timeline_context(request, photos, title=_("My photos"), owner=request.user)
     # What is new stands at the beginning of the list, so a jump to a month costs no query for it.
     if not (request.htmx or context["is_later_page"]):
@@ -226,6 +225,16 @@ def favorites(request: SignedInRequest) -> HttpResponse:
     context = timeline_context(request, photos, title=_("Favorites"))
     context["selection"] = {"kind": "favorites", "all": "favorites"}
     return render_list(request, "photos/favorites.html", context)
+
+
+@login_required
+@require_safe
+def archive(request: SignedInRequest) -> HttpResponse:
+    """Show the person's photos that are left out of the timeline."""
+    photos = Photo.objects.archive_of(request.user)
+    context = timeline_context(request, photos, title=_("Archive"))
+    context["selection"] = {"kind": "archive", "all": "archive"}
+    return render_list(request, "photos/archive.html", context)
 
 
 @login_required

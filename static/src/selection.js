@@ -300,6 +300,8 @@ document.addEventListener("keydown", (event) => {
     selectAll();
   } else if (event.key === "f" && chosen.size && form.querySelector("[value$=favorite]")) {
     form.requestSubmit(form.querySelector("[value$=favorite]"));
+  } else if (event.key === "e" && chosen.size && form.querySelector("[value$=archive]")) {
+    form.requestSubmit(form.querySelector("[value$=archive]"));
   } else if (event.key === "f" && canBeFavorite(tile) && !document.querySelector(".pswp")) {
     setFavorite(tile, !isFavorite(tile)).then(say);
   } else if (event.key === "x" && tile) {

@@ -67,7 +67,7 @@ def test_favorite__in_the_lightbox_and_for_many(open_page: Open, size: tuple[int
     expect(heart).to_have_attribute("aria-pressed", "false")
     heart.click()
     expect(heart).to_have_attribute("aria-pressed", "true")
-    expect(page.locator(".legend-line p")).to_have_text("Added to favorites.")
+    expect(page.locator(".legend-line .said span")).to_have_text("Added to favorites.")
     box = heart.bounding_box()
     assert box
     assert min(box["width"], box["height"]) >= 44

@@ -53,6 +53,7 @@ CHOSEN = f"{PHOTO}:pending:{words_mark('', ['sea'], 'alice')}"
 FILLED_IN: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "photos/<uuid:photo_id>/edit/"): {"caption": "Mine now", "visibility": "public"},
     ("POST", "photos/<uuid:photo_id>/favorite/"): {"favorite": "yes"},
+    ("POST", "photos/<uuid:photo_id>/archive/"): {"archived": "yes"},
     ("POST", "me/password/"): {
         "oldpassword": PASSWORD,
         "password1": "harbor-violet-engine",

@@ -32,7 +32,10 @@ KINDS = {
     "file_date": Kind.SET_DATE,
 }
 """Actions whose name is not that of the kind."""
-MARKS = {"favorite": (Kind.UNFAVORITE, Kind.FAVORITE)}
+MARKS = {
+    "favorite": (Kind.UNFAVORITE, Kind.FAVORITE),
+    "archived": (Kind.UNARCHIVE, Kind.ARCHIVE),
+}
 """Actions with a kind for false and one for true."""
 
 

@@ -130,7 +130,7 @@ def get_photo(request: ApiRequest, photo_id: UUID) -> s.PhotoDetail:
 
 @router.patch("/photos/{uuid:photo_id}", auth=WRITES, response={200: s.PhotoDetail, **refusals(404, 409)})
 def change_photo(request: ApiRequest, photo_id: UUID, change: s.PhotoChange) -> s.PhotoDetail:
-    """Change a photo's caption, tags, visibility or time of capture, or mark it as a favorite.
+    """Change a photo's caption, tags, visibility or time of capture, mark it as a favorite or archive it.
 
     A new caption or new tags of an approved photo are reviewed, unless your account is trusted. Until then,
     others see the old ones, and `newWords` has the new ones.
@@ -157,6 +157,8 @@ def change_photo(request: ApiRequest, photo_id: UUID, change: s.PhotoChange) -> 
         raise problems.of_outcome(outcome)
     if change.favorite is not None:
         actions.set_favorite(request.user, [photo.pk], favorite=change.favorite)
+    if change.archived is not None:
+        actions.set_archived(request.user, [photo.pk], archived=change.archived)
     if change.stacked is not None:
         actions.set_stacked(photo.pk, stacked=change.stacked)
     return _own_detail(request, photo_id)

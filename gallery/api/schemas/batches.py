@@ -24,6 +24,8 @@ class BatchKind(StrEnum):
     PURGE = "purge"
     FAVORITE = "favorite"
     UNFAVORITE = "unfavorite"
+    ARCHIVE = "archive"
+    UNARCHIVE = "unarchive"
     SET_VISIBILITY = "set_visibility"
     ADD_TAGS = "add_tags"
     REMOVE_TAGS = "remove_tags"
@@ -60,6 +62,7 @@ class BatchRequest(Input):
     restore: Yes = LEFT_OUT
     purge: Yes = Field(LEFT_OUT, description="Only photos in the trash.")
     favorite: StrictBool = Field(LEFT_OUT, description="Mark them as favorites, or take the mark off.")
+    archived: StrictBool = Field(LEFT_OUT, description="Archive them, or put them back to the timeline.")
     visibility: VisibilityName = LEFT_OUT
     add_tags: SomeTags = LEFT_OUT
     remove_tags: SomeTags = LEFT_OUT

@@ -169,6 +169,9 @@ class PhotoOut(Output):
         description="What a moderator should know before deciding, as a sentence. For moderators only."
     )
     favorite: bool | None = Field(description="Whether you marked it as a favorite. For its owner only.")
+    archived: bool | None = Field(
+        description="Whether you left it out of the timeline of your photos. For its owner only."
+    )
     stack: list[StackedFileOut] | None = Field(
         description=(
             "The files of its stack: first the JPEG or HEIF that is shown, then the camera raw files of the "
@@ -232,6 +235,7 @@ class PhotoQuery(Input):
     owner: str = Field("", max_length=150, pattern=NUL_FREE, description="Only photos of this user.")
     visibility: VisibilityName | None = None
     favorite: bool | None = Field(None, description="Only your favorites, or only others.")
+    archived: bool | None = Field(None, description="Only photos that you archived, or only others.")
     tag: list[str] = Field([], max_length=MAX_TAGS, description="Only photos with all of these tags.")
     album: UUID | None = Field(None, description="Only photos in this album.")
     q: str = Field(
@@ -274,6 +278,9 @@ class PhotoChange(Input):
     visibility: VisibilityName = Field(LEFT_OUT)
     tags: Tags = Field(LEFT_OUT, description="Replaces all tags.")
     favorite: StrictBool = Field(LEFT_OUT, description="Whether it is one of your favorites.")
+    archived: StrictBool = Field(
+        LEFT_OUT, description="Whether it is left out of the timeline of your photos, and of nothing else."
+    )
     stacked: StrictBool = Field(
         LEFT_OUT,
         description="Whether a raw file and the JPEG or HEIF of the same name and time are one stack.",

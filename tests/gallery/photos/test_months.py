@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gallery.accounts.models import User
-    from tests.gallery.conftest import PhotoFactory
+    from tests.gallery.conftest import JustBefore, PhotoFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +53,9 @@ def counts(owner: User) -> dict[str, int]:
             id="made",
         ),
         pytest.param(lambda photo, _: purge_photo(photo.pk), id="purged"),
+        pytest.param(
+            lambda photo, actor: actions.set_archived(actor, [photo.pk], archived=True), id="archived"
+        ),
     ],
 )
 def test_counts__follow_every_move_from_every_state(
@@ -73,6 +76,31 @@ def test_counts__trash_and_restore(alice: User, make_photo: PhotoFactory) -> Non
     assert counts(alice) == {"2019-05": 1}
 
 
+def test_counts__leave_out_the_archive(alice: User, make_photo: PhotoFactory) -> None:
+    photos = [make_photo(alice, taken_local=MAY) for _ in range(3)] + [make_photo(alice, taken_local=SCAN)]
+    ids = [photo.pk for photo in photos]
+    actions.set_archived(alice, [*ids[1:], ids[1]], archived=True)
+    assert counts(alice) == {"2019-05": 1}
+    # What happens to an archived photo counts in no month, and it comes back as it is then.
+    actions.trash(ids[1], actor=alice)
+    actions.restore(ids[1], actor=alice)
+    transitions.rejected(ids[2], actor=alice, reason="r")
+    assert counts(alice) == {"2019-05": 1}
+    actions.trash(ids[3], actor=alice)
+    assert actions.set_archived(alice, ids, archived=False) == set(ids[1:])
+    assert counts(alice) == {"2019-05": 3}
+    assert recount_months(alice, repair=False) == []
+
+
+def test_counts__a_move_that_meets_the_archive_is_not_made(
+    alice: User, make_photo: PhotoFactory, just_before: JustBefore
+) -> None:
+    photo = make_photo(alice, taken_local=MAY)
+    with just_before('UPDATE "photos_photo"', lambda: actions.set_archived(alice, [photo.pk], archived=True)):
+        actions.trash(photo.pk, actor=alice)
+    assert recount_months(alice, repair=False) == []
+
+
 def test_counts__one_statement_for_two_months(alice: User) -> None:
     with CaptureQueriesContext(
         connection,
@@ -87,6 +115,7 @@ def test_counts__one_statement_for_two_months(alice: User) -> None:
 def test_recount__reports_and_repairs(alice: User, bob: User, make_photo: PhotoFactory) -> None:
     for state in State:
         make_photo(alice, state, taken_local=SCAN)
+    make_photo(alice, taken_local=SCAN, is_archived=True)
     assert counts(alice) == {"1958-01": len(State) - len(WITHOUT_PICTURE)}
     MonthCount.objects.all().delete()
     MonthCount.objects.create(owner=alice, month="2001-01", photos=7)
