@@ -12,6 +12,7 @@ from gallery.web import (
     reports,
     search,
     sheets,
+    storage,
     uploads,
     well_known,
 )
@@ -41,6 +42,7 @@ urlpatterns = [
     path("me/duplicates/", duplicates.duplicates, name="duplicates"),
     path("me/duplicates/decide/", duplicates.decide, name="duplicates-decide"),
     path("me/duplicates/reopen/", duplicates.reopen, name="duplicates-reopen"),
+    path("me/storage/", storage.storage, name="storage"),
     path("upload/", uploads.upload, name="upload"),
     path("uploads/offers/", uploads.make_offers, name="offers"),
     path("photos/status/", uploads.status, name="photo-status"),

@@ -32,6 +32,8 @@ FOR_MEMBERS = [
     "/",
     "/me/photos/",
     "/me/trash/",
+    "/me/duplicates/",
+    "/me/storage/",
     "/upload/",
     "/me/",
     "/me/password/",

@@ -25,6 +25,7 @@ PATHS = {
     "failed": "/me/photos/failed/",
     "person": "/people/tina/",
     "trash": "/me/trash/",
+    "storage": "/me/storage/",
     "upload": "/upload/",
     "account": "/me/",
     "password": "/me/password/",
