@@ -59,6 +59,7 @@ const options = {
 
 await rm("static/build", { recursive: true, force: true });
 await cp("static/src/icon.svg", "static/build/icon.svg");
+await cp("static/src/icons", "static/build/icons", { recursive: true });
 if (process.argv.includes("--watch")) {
   const context = await esbuild.context(options);
   await context.watch();

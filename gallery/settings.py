@@ -315,6 +315,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
         "manifest-src": ["'self'"],
+        "worker-src": ["'self'"],
     },
 }
 

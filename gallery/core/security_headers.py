@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.urls import reverse
 from django.utils.cache import patch_cache_control
 
 if TYPE_CHECKING:
@@ -45,6 +46,9 @@ class SecurityHeadersMiddleware:
         """Return the response with the headers."""
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            # Chromium reads at this address which pages it may ask for ahead.
+            response.headers.setdefault("Speculation-Rules", f'"{reverse("speculation-rules")}"')
         # Programs ask the API by the ETag that they keep.
         if "max-age=" not in response.headers.get("Cache-Control", "") and "ETag" not in response.headers:
             patch_cache_control(response, private=True, no_store=True)

@@ -16,6 +16,7 @@ from gallery.albums import actions, words
 from gallery.albums.joined import each_tagged
 from gallery.albums.models import Album, Tag
 from gallery.albums.order import id_at
+from gallery.albums.tag_counts import tags_seen
 from gallery.core import reasons
 from gallery.photos.models import Photo
 from gallery.photos.paging import PAGE_SIZE, page_of_lists
@@ -24,8 +25,10 @@ from gallery.presentation.file_words import offered_tags
 from gallery.presentation.lens import Lens
 from gallery.storage import catalogue
 from gallery.web.batches import chosen_ids
-from gallery.web.errors import own_path, refuse, wants_json
+from gallery.web.errors import own_path, refusal, refuse, wants_json
 from gallery.web.forms import AlbumForm, OrganizeForm, PlaceForm, form_page
+from gallery.web.limits import SEARCHES, too_fast
+from gallery.web.saving import refused_values, saved
 from gallery.web.sheets import album_context, page_context, render_list, seen_in
 from thumbworker.contract.text import folded
 
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
     from gallery.accounts.typing import Request, SignedInRequest
 
 MOST_SHOWN = 60
+MOST_TAG_CHOICES = 8
 
 
 @require_safe
@@ -68,8 +72,8 @@ def create(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             return redirect(actions.create_album(request.user, **form.cleaned_data))
-        except actions.LimitReached as refusal:
-            form.add_error(None, refusal.reason.sentence)
+        except actions.LimitReached as reached:
+            form.add_error(None, reached.reason.sentence)
     return form_page(request, "albums/album_form.html", form, page_title=_("New album"))
 
 
@@ -198,18 +202,37 @@ def organize(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     """Set the tags of a photo and the albums it is in."""
     photo = get_object_or_404(Photo.objects.owned_by(request.user).not_trashed(), pk=photo_id)
     form = OrganizeForm(request.POST, photo=photo)
+    as_json = wants_json(request)
     if not form.is_valid():
+        if as_json:
+            return refused_values(form)
         for sentence in (error for errors in form.errors.values() for error in errors):
             messages.warning(request, str(sentence))
         return redirect(photo)
     try:
         outcome = actions.organize(photo.pk, actor=request.user, **form.cleaned_data)
-    except actions.LimitReached as refusal:
-        messages.warning(request, refusal.reason.sentence)
+    except actions.LimitReached as reached:
+        if as_json:
+            return refusal(reached.reason)
+        messages.warning(request, reached.reason.sentence)
         return redirect(photo)
+    if as_json:
+        return saved(photo.pk, outcome)
     level = messages.SUCCESS if outcome.is_done else messages.WARNING
     messages.add_message(request, level, outcome.sentence)
     return redirect(photo)
+
+
+@login_required
+@require_safe
+def tag_choices(request: SignedInRequest) -> HttpResponse:
+    """Return tags of the person's photos that start with what was typed, most used first."""
+    if response := too_fast(request, SEARCHES):
+        return response
+    mine = Photo.objects.owned_by(request.user).not_trashed()
+    start = folded(request.GET.get("q", ""))
+    found = tags_seen(mine, [mine], start=start, limit=MOST_TAG_CHOICES) if start else []
+    return JsonResponse({"tags": [{"name": name, "count": count} for name, count in found]})
 
 
 @login_required

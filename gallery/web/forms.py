@@ -79,6 +79,7 @@ class OrganizeForm(forms.Form):
         label=_("Tags"),
         required=False,
         max_length=MAX_TAGS * 50,
+        widget=forms.TextInput(attrs={"data-tags-input": True, "autocomplete": "off"}),
         help_text=_("Separate tags with commas, for example: harbor, blue hour"),
     )
     albums = forms.ModelMultipleChoiceField(

@@ -35,6 +35,7 @@ from gallery.presentation.tiles import ready_item, tiles_of
 from gallery.web.dates import date_form
 from gallery.web.errors import wants_json
 from gallery.web.forms import PhotoForm
+from gallery.web.saving import refused_values, saved
 from gallery.web.sheets import seen_in
 from thumbworker.contract.text import clean_text
 
@@ -179,8 +180,10 @@ def edit(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     found = _own_or_404(request.user, photo_id)
     form = PhotoForm(request.POST, instance=found)
     if not form.is_valid():
-        return _photo_page(request, found, form, status=422)
+        return refused_values(form) if wants_json(request) else _photo_page(request, found, form, status=422)
     outcome = words.change_words(found.pk, actor=request.user, **form.cleaned_data)
+    if wants_json(request):
+        return saved(found.pk, outcome)
     level = messages.SUCCESS if outcome.is_done else messages.WARNING
     messages.add_message(request, level, outcome.sentence)
     return redirect(f"{found.get_absolute_url()}#edit")

@@ -1,6 +1,7 @@
 // Put the photos of an album in order: by mouse or finger, and by keys. Without this, each has a form with its number.
 import { ask } from "./batch.js";
 import { gettext, interpolate } from "./i18n.js";
+import { bindKeys } from "./keys.js";
 
 const MOVED_PX = 6;
 const EDGE_PX = 96;
@@ -181,35 +182,51 @@ function moveTo(tile, target) {
   gripOf(tile).focus();
 }
 
-list.addEventListener("keydown", (event) => {
-  const tile = event.target.closest(".tile");
-  if (!tile || event.ctrlKey || event.metaKey || event.target.closest("details")) return;
-  const onGrip = event.target.closest("[data-grip]");
-  const target = targetOf(event.key, tiles().indexOf(tile));
-  if (onGrip && !event.altKey && (event.key === " " || event.key === "Enter")) {
-    event.preventDefault();
-    if (held) {
-      putDown({ keeps: true });
-      gripOf(tile).focus();
-    } else if (!isSaving) {
-      takeUp(tile);
+const tileAt = (event) => event.target.closest(".tile");
+
+bindKeys(
+  "album",
+  {
+    lift(event) {
+      if (!event.target.closest("[data-grip]")) return false;
+      const tile = tileAt(event);
+      if (held) {
+        putDown({ keeps: true });
+        gripOf(tile).focus();
+      } else if (!isSaving) {
+        takeUp(tile);
+        sayPosition(tile);
+      }
+      return true;
+    },
+    back(event) {
+      if (!held || held.ghost) return false;
+      putDown({ keeps: false });
+      gripOf(tileAt(event)).focus();
+      say(gettext("It is back in its place."));
+      return true;
+    },
+    move(event) {
+      const tile = tileAt(event);
+      if (held?.tile !== tile || held.ghost) return false;
+      moveTo(tile, targetOf(event.key, tiles().indexOf(tile)));
       sayPosition(tile);
-    }
-  } else if (held && !held.ghost && event.key === "Escape") {
-    putDown({ keeps: false });
-    gripOf(tile).focus();
-    say(gettext("It is back in its place."));
-  } else if (target !== null && held?.tile === tile && !held.ghost) {
-    event.preventDefault();
-    moveTo(tile, target);
-    sayPosition(tile);
-  } else if (target !== null && event.altKey && !held && !isSaving) {
-    event.preventDefault();
-    const previously = tile.previousElementSibling;
-    moveTo(tile, target);
-    save(tile, previously);
-  }
-});
+      return true;
+    },
+    step(event) {
+      if (held || isSaving) return false;
+      const tile = tileAt(event);
+      const previously = tile.previousElementSibling;
+      moveTo(tile, targetOf(event.key, tiles().indexOf(tile)));
+      save(tile, previously);
+      return true;
+    },
+  },
+  {
+    isActive: (event) => list.contains(event.target) && tileAt(event) && !event.target.closest("details"),
+    onButtons: true,
+  },
+);
 list.addEventListener("focusout", (event) => {
   // While it moves, the focus leaves for a moment.
   if (held && !held.ghost && event.relatedTarget && !held.tile.contains(event.relatedTarget)) putDown({ keeps: true });

@@ -7,7 +7,8 @@ const isChosen = () => localStorage.getItem(CHOSEN) === "1";
 /** Darken the page if that was chosen. Return a function that ends it. */
 export function enterRoom() {
   root.classList.toggle("dark-room", isChosen());
-  return () => root.classList.remove("dark-room");
+  // The photo's own page stays as it is chosen.
+  return () => document.querySelector(".photo-page") || root.classList.remove("dark-room");
 }
 
 /** Choose the other room, and return whether it is dark now. */

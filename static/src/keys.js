@@ -1,15 +1,18 @@
 // All keys of the pages, in one table: handlers are bound to its rows, and the help ("?") lists its rows.
 import { gettext } from "./i18n.js";
 
+const ARROWS = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"];
+
 const GROUPS = {
   everywhere: () => gettext("Everywhere"),
-  search: () => gettext("Search box"),
+  search: () => gettext("Search and tags"),
   sheet: () => gettext("Photos on a page"),
+  album: () => gettext("Order of an album"),
   photo: () => gettext("A photo's page"),
   lightbox: () => gettext("Full window"),
 };
 
-/** Rows: the group, the name that a handler is bound to, its keys ("Shift+" for that key as well), and what it does. */
+/** Rows: the group, the name that a handler is bound to, its keys ("Shift+" or "Alt+" for that key as well), and what it does. */
 export const KEYS = [
   ["everywhere", "search", ["/"], () => gettext("Search")],
   ["everywhere", "help", ["?"], () => gettext("Show these keys")],
@@ -22,6 +25,10 @@ export const KEYS = [
   ["sheet", "archive", ["e"], () => gettext("Archive what is selected, or take it out")],
   ["sheet", "all", ["a"], () => gettext("Select all")],
   ["sheet", "clear", ["Escape"], () => gettext("Clear the selection")],
+  ["album", "lift", [" ", "Enter"], () => gettext("On a handle: take the photo up, or put it down")],
+  ["album", "move", [...ARROWS, "Home", "End"], () => gettext("Move the photo that was taken up")],
+  ["album", "step", ARROWS.map((key) => `Alt+${key}`), () => gettext("Move the photo at once")],
+  ["album", "back", ["Escape"], () => gettext("Put the photo back")],
   ["photo", "turn", ["ArrowLeft", "ArrowRight"], () => gettext("Newer or older photo")],
   ["photo", "archive", ["e"], () => gettext("Archive, or take out")],
   ["photo", "favorite", ["f"], () => gettext("Favorite, or not")],
@@ -41,11 +48,16 @@ export const KEYS = [
 const TYPED_INTO = "input:not([type=checkbox], [type=radio], [type=range]), textarea, select, [contenteditable]";
 const bound = [];
 
+function partsOf(name) {
+  const [, shift, alt, wanted] = name.match(/^(Shift\+)?(Alt\+)?(.+)$/);
+  return { wanted, shift: Boolean(shift), alt: Boolean(alt) };
+}
+
 /** Return whether the event is this key. Letters count with Caps Lock on, signs however they are typed. */
 function isKey(event, name) {
-  if (event.ctrlKey || event.metaKey || event.altKey) return false;
-  const wanted = name.startsWith("Shift+") ? name.slice("Shift+".length) : name;
-  if (wanted.length > 1) return event.key === wanted && event.shiftKey === name.startsWith("Shift+");
+  const { wanted, shift, alt } = partsOf(name);
+  if (event.ctrlKey || event.metaKey || event.altKey !== alt) return false;
+  if (wanted.length > 1) return event.key === wanted && event.shiftKey === shift;
   const isLetter = wanted !== wanted.toUpperCase();
   return event.key.toLowerCase() === wanted && !(isLetter && event.shiftKey);
 }
@@ -54,8 +66,10 @@ function onKey(event) {
   if (event.defaultPrevented || event.isComposing) return;
   // Space and Enter press what has the focus.
   const presses = [" ", "Enter"].includes(event.key) && event.target.closest?.("a, button, summary");
-  for (const { keys, handle, isActive, inFields } of bound) {
-    if (!keys.some((name) => isKey(event, name)) || presses) continue;
+  for (const { group, keys, handle, isActive, inFields, onButtons } of bound) {
+    if (!keys.some((name) => isKey(event, name)) || (presses && !onButtons)) continue;
+    // A dialog is closed by the browser's own Escape, and the help by its key.
+    if (group !== "everywhere" && document.querySelector("dialog[open]")) continue;
     if ((!inFields && event.target.closest?.(TYPED_INTO)) || !isActive(event)) continue;
     // A handler that had nothing to do leaves the key to the others, and to the browser.
     if (handle(event) === false) continue;
@@ -65,11 +79,11 @@ function onKey(event) {
 }
 
 /** Bind handlers to the rows of a group, while `isActive`; return a function that ends it. Throws for a name without a row. */
-export function bindKeys(group, handlers, { isActive = () => true, inFields = false } = {}) {
+export function bindKeys(group, handlers, { isActive = () => true, inFields = false, onButtons = false } = {}) {
   const mine = Object.entries(handlers).map(([name, handle]) => {
     const row = KEYS.find((one) => one[0] === group && one[1] === name);
     if (!row) throw new Error(`No key is named ${group}.${name}`);
-    return { keys: row[2], handle, isActive, inFields };
+    return { group, keys: row[2], handle, isActive, inFields, onButtons };
   });
   if (!bound.length) document.addEventListener("keydown", onKey);
   bound.push(...mine);
@@ -90,10 +104,9 @@ function nameOf(key) {
     Delete: () => gettext("Delete"),
     Backspace: () => gettext("Backspace"),
   };
-  const shifted = key.startsWith("Shift+");
-  const plain = shifted ? key.slice("Shift+".length) : key;
-  const name = SIGNS[plain] ?? names[plain]?.() ?? plain;
-  return shifted ? `${gettext("Shift")} + ${name}` : name;
+  const { wanted, shift, alt } = partsOf(key);
+  const name = SIGNS[wanted] ?? names[wanted]?.() ?? wanted;
+  return [shift && gettext("Shift"), alt && gettext("Alt"), name].filter(Boolean).join(" + ");
 }
 
 /** Return the groups of the help: `[title, [[keys, what they do]]]`. */

@@ -2,7 +2,9 @@
 import { setAddresses } from "./picture.js";
 import { pictures } from "./sheet-window.js";
 
-const PICTURE = ".sheet .tile a[data-full-src]";
+const PICTURE = ".sheet .tile a[data-full-src], a[data-enlarge]";
+/** The photo's own page has no others beside it. */
+const alone = (link) => ({ length: 1, at: (index) => (index === 0 ? link : undefined), indexOf: () => 0 });
 
 let lightbox;
 const fetchLightbox = () => {
@@ -25,7 +27,7 @@ async function open(event) {
   event.preventDefault();
   try {
     const { openLightbox } = await fetchLightbox();
-    openLightbox(link, pictures);
+    openLightbox(link, link.matches("[data-enlarge]") ? alone(link) : pictures);
   } catch {
     // Fall back to the photo's page.
     location.assign(link.href);

@@ -17,8 +17,11 @@ const LOAD_MORE_BEFORE_END = 4;
 const BAR = 52;
 const PAN_STEP = 80;
 
+/** The picture of the link: in it, or beside it on the photo's own page. */
+const imageOf = (link) => link.querySelector("img") ?? document.querySelector(".photo img");
+
 function slide(link) {
-  const image = link.querySelector("img");
+  const image = imageOf(link);
   const { fullSrc, fullAvifSrc, fullWidth, fullHeight, originalType, originalWidth, originalHeight } = link.dataset;
   const hasOriginal = isShown(originalType) && Number(originalWidth) > Number(fullWidth);
   return {
@@ -80,6 +83,8 @@ function addLegend(pswp) {
         const parts = [...(link?.querySelectorAll(".legend > :not([hidden])") ?? [])].map((part) => part.textContent);
         text.textContent = parts.filter(Boolean).join(" · ");
         details.href = link?.href ?? "";
+        details.hidden = Boolean(link?.matches("[data-enlarge]"));
+        if (details.hidden) text.textContent = imageOf(link).alt;
       });
     },
   });
@@ -123,7 +128,7 @@ function closerOf(pswp) {
 /** Keep Tab among the controls, both ways: PhotoSwipe's own trap lets focus out and scrolls its layers. */
 function loopFocus(pswp) {
   const onKey = (event) => {
-    if (event.key !== "Tab" || !pswp.element) return;
+    if (event.key !== "Tab" || !pswp.element || document.querySelector("dialog[open]")) return;
     event.preventDefault();
     event.stopImmediatePropagation(); // PhotoSwipe would focus the dialog again.
     const controls = [...pswp.element.querySelectorAll("button, a[href], input, summary")].filter((one) => one.checkVisibility() && !one.disabled);
@@ -186,7 +191,7 @@ export function openLightbox(link, allLinks) {
   });
   pswp.addFilter("numItems", () => links.length);
   pswp.addFilter("itemData", (_, index) => slide(links.at(index)));
-  pswp.addFilter("thumbEl", (_, { element }) => element?.querySelector("img"));
+  pswp.addFilter("thumbEl", (_, { element }) => element && imageOf(element));
   usePictures(pswp);
   useOriginals(pswp);
   const current = () => links.at(pswp.currIndex);

@@ -1,4 +1,6 @@
 // The search box: suggestions below it, as a combobox (ARIA practices, "editable combobox with list").
+import { bindKeys } from "./keys.js";
+
 export function startSearch() {
   const box = document.querySelector("#search-box");
   const panel = document.querySelector("#suggestions");
@@ -31,23 +33,30 @@ export function startSearch() {
   box.setAttribute("aria-controls", "search-options");
   box.setAttribute("aria-expanded", "false");
 
-  box.addEventListener("keydown", (event) => {
-    if (event.isComposing) return;
-    const count = options().length;
-    if (event.key === "Escape" && !panel.hidden) {
-      event.preventDefault();
-      show(false);
-    } else if (count && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
-      event.preventDefault();
-      show(true);
-      // Above the first option is the box itself.
-      const step = event.key === "ArrowDown" ? 1 : -1;
-      choose(((active + 1 + step + count + 1) % (count + 1)) - 1);
-    } else if (event.key === "Enter" && active >= 0) {
-      event.preventDefault();
-      location.assign(options()[active].dataset.href);
-    }
-  });
+  bindKeys(
+    "search",
+    {
+      close() {
+        if (panel.hidden) return false;
+        show(false);
+        return true;
+      },
+      option({ key }) {
+        const count = options().length;
+        if (!count) return false;
+        show(true);
+        // Above the first option is the box itself.
+        choose(((active + 1 + (key === "ArrowDown" ? 1 : -1) + count + 1) % (count + 1)) - 1);
+        return true;
+      },
+      open() {
+        if (active < 0) return false;
+        location.assign(options()[active].dataset.href);
+        return true;
+      },
+    },
+    { isActive: ({ target }) => target === box, inFields: true },
+  );
   // Not click: the box would lose the focus and close the list before.
   panel.addEventListener("mousedown", (event) => {
     const option = event.target.closest("[role=option]");

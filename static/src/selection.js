@@ -3,6 +3,7 @@ import { ask, finished, progressOf } from "./batch.js";
 import { canBeFavorite, isFavorite, setFavorite, showFavorite } from "./favorite.js";
 import { interpolate, ngettext } from "./i18n.js";
 import { previewShift } from "./shift.js";
+import { bindKeys } from "./keys.js";
 
 const LONG_PRESS_MS = 500;
 const MOVED_PX = 10;
@@ -25,7 +26,6 @@ let gone = [];
 
 const tiles = () => [...list.querySelectorAll(".tile[data-photo-id]")];
 const idOf = (tile) => tile.dataset.photoId;
-const isTyping = (target) => target.closest("input:not(.pick), textarea, select, [contenteditable], .pswp");
 
 function show() {
   for (const box of list.querySelectorAll(".pick")) box.checked = chosen.has(box.value);
@@ -285,34 +285,52 @@ function moveFocus(tile, step) {
   return next;
 }
 
-document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-  const tile = event.target.closest?.("ul.sheet .tile[data-photo-id]");
-  if (event.key === "Escape" && chosen.size && !form.querySelector("details[open]")) {
-    clear();
-  } else if (event.key === "Escape") {
-    for (const panel of form.querySelectorAll("details[open]")) {
-      panel.open = false;
-      panel.querySelector("summary").focus();
-    }
-  } else if (event.key === "a" && !event.target.closest("dialog")) {
-    event.preventDefault();
-    selectAll();
-  } else if (event.key === "f" && chosen.size && form.querySelector("[value$=favorite]")) {
-    form.requestSubmit(form.querySelector("[value$=favorite]"));
-  } else if (event.key === "e" && chosen.size && form.querySelector("[value$=archive]")) {
-    form.requestSubmit(form.querySelector("[value$=archive]"));
-  } else if (event.key === "f" && canBeFavorite(tile) && !document.querySelector(".pswp")) {
-    setFavorite(tile, !isFavorite(tile)).then(say);
-  } else if (event.key === "x" && tile) {
-    toggle(tile);
-  } else if (event.shiftKey && tile && (event.key === "ArrowRight" || event.key === "ArrowLeft")) {
-    event.preventDefault();
-    if (!chosen.has(idOf(tile))) toggle(tile);
-    const next = moveFocus(tile, event.key === "ArrowRight" ? 1 : -1);
-    if (next) extendTo(next);
-  }
-});
+const tileAt = (target) => target.closest?.("ul.sheet .tile[data-photo-id]");
+
+bindKeys(
+  "sheet",
+  {
+    select({ target }) {
+      const tile = tileAt(target);
+      if (tile) toggle(tile);
+      return Boolean(tile);
+    },
+    extend({ target, key }) {
+      const tile = tileAt(target);
+      if (!tile) return false;
+      if (!chosen.has(idOf(tile))) toggle(tile);
+      const next = moveFocus(tile, key === "ArrowRight" ? 1 : -1);
+      if (next) extendTo(next);
+      return true;
+    },
+    all: () => void selectAll(),
+    favorite({ target }) {
+      const tile = tileAt(target);
+      const button = chosen.size && form.querySelector("[value$=favorite]");
+      if (button) form.requestSubmit(button);
+      else if (canBeFavorite(tile)) setFavorite(tile, !isFavorite(tile)).then(say);
+      else return false;
+      return true;
+    },
+    archive() {
+      const button = chosen.size && form.querySelector("[value$=archive]");
+      if (button) form.requestSubmit(button);
+      return Boolean(button);
+    },
+    clear() {
+      const panels = [...form.querySelectorAll("details[open]")];
+      for (const panel of panels) {
+        panel.open = false;
+        panel.querySelector("summary").focus();
+      }
+      if (panels.length) return true;
+      if (!chosen.size) return false;
+      clear();
+      return true;
+    },
+  },
+  { isActive: () => !document.querySelector(".pswp") },
+);
 
 // ---- the bar
 

@@ -1,5 +1,7 @@
 // Entry point. Every page works without it.
 import htmx from "htmx.org";
+import { enterRoom, showRoom, toggleRoom } from "./dark-room.js";
+import { bindKeys } from "./keys.js";
 import { startLightbox } from "./lightbox-loader.js";
 import { startPages } from "./pages.js";
 import { enhancePasswords } from "./reveal.js";
@@ -39,27 +41,40 @@ function startHeader() {
   );
 }
 
-/** Follow the link or press the button of a key, such as the arrows to the next photo, except while typing. */
 function startKeys() {
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
-    if (event.target.closest("input, textarea, select, .pswp")) return;
-    document.querySelector(`[data-key="${CSS.escape(event.key)}"]`)?.click();
+  const isPage = () => !document.querySelector(".pswp");
+  bindKeys("everywhere", {
+    search() {
+      const box = document.querySelector("#search-box");
+      if (!box || !isPage()) return false;
+      document.querySelector("body > header")?.classList.remove("scrolled-away");
+      box.focus();
+      box.select();
+      return true;
+    },
+    help: () => void import("./help.js").then(({ toggleHelp }) => toggleHelp()),
   });
+  // The link or button of a key, such as the arrows to the next photo.
+  const follow = ({ key }) => {
+    const link = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+    link?.click();
+    return Boolean(link);
+  };
+  bindKeys("photo", { turn: follow, favorite: follow, archive: follow }, { isActive: isPage });
 }
 
-/** Put the cursor into the search box by the key "/", except while typing. */
-function startSearchKey() {
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.closest("input, textarea, select, [contenteditable], .pswp")) return;
-    const box = document.querySelector("#search-box");
-    if (!box) return;
-    event.preventDefault();
-    document.querySelector("body > header")?.classList.remove("scrolled-away");
-    box.focus();
-    box.select();
-  });
+/** Darken a photo's page where a person wants it. */
+function startRoom() {
+  const button = document.querySelector(".turn [data-dark-room]");
+  if (!button) return;
+  const toggle = () => {
+    toggleRoom();
+    showRoom(button);
+  };
+  enterRoom();
+  showRoom(button);
+  button.addEventListener("click", toggle);
+  bindKeys("photo", { room: toggle }, { isActive: () => !document.querySelector(".pswp") });
 }
 
 /** Show a notice while the device is offline. */
@@ -82,7 +97,6 @@ function enhance(root) {
 document.documentElement.classList.add("scripted");
 startHeader();
 startKeys();
-startSearchKey();
 startSearch();
 startOfflineNotice();
 startPages(htmx, enhance);
@@ -95,10 +109,18 @@ startSheetWindow(enhance);
 if (document.querySelector("form[data-passkey]")) {
   import("./passkeys.js").then(({ startPasskeys }) => startPasskeys());
 }
+startRoom();
+if (document.querySelector("form[data-autosave]")) {
+  import("./autosave.js").then(({ startAutosave }) => startAutosave());
+}
 if (document.querySelector("#selection")) import("./selection.js");
 if (document.querySelector("ul.sheet.arrange")) import("./arrange.js");
 if (document.querySelector("[data-batch]:not([data-finished])")) {
   import("./batch.js").then(({ followBatch }) => followBatch());
+}
+// For people with an account; visitors get pages that need no worker.
+if (document.body.dataset.offersUrl && "serviceWorker" in navigator) {
+  import("./installed.js").then(({ startServiceWorker }) => startServiceWorker());
 }
 if (document.body.dataset.offersUrl && window.crypto?.subtle) {
   import("./upload/start.js").then(({ startUploads }) => startUploads());

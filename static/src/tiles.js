@@ -80,7 +80,7 @@ export function showProcessed(tile, photo) {
   const legend = tile.querySelector("[data-state-legend]");
   if (legend) legend.textContent = photo.state_label;
   const message = frame.querySelector(".frame-message");
-  const sentence = document.querySelector("main > .about [data-state-sentence]");
+  const sentence = document.querySelector("main .about [data-state-sentence]");
   if (sentence) sentence.textContent = photo.state_sentence;
   if (message) message.textContent = photo.state === "failed" ? photo.state_sentence : photo.state_label;
   drawMark(tile, photo.state);

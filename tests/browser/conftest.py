@@ -76,7 +76,14 @@ def open_page(
     contexts = []
 
     def opened(person: str = "", path: str = "/", **options: Any) -> Page:
-        wanted = {"viewport": DESKTOP, "locale": "en-GB", "base_url": gallery.origin} | options
+        # A test of the service worker allows it: its requests would pass the others' routes by.
+        wanted = {
+            "viewport": DESKTOP,
+            "locale": "en-GB",
+            "base_url": gallery.origin,
+            "service_workers": "block",
+        } | options
+        watch.expect("Service Worker registration blocked by Playwright")
         if person and person in sessions:
             wanted["storage_state"] = sessions[person]
         context = chromium.new_context(**wanted)

@@ -51,7 +51,7 @@ def test_photo__approved_is_shown_to_visitors(open_page: Open, gallery: Site) ->
     page.set_input_files("#file", [photo_bytes(101)])
     page.get_by_role("link", name="Open").click(timeout=THUMBNAILS_WITHIN_MS)
     page.get_by_label("Caption").fill("Low tide at noon")
-    page.get_by_role("button", name="Save").click()
+    page.keyboard.press("Tab")
     expect(page.get_by_role("heading", name="Low tide at noon")).to_be_visible()
     visitor = open_page()
     tile = visitor.get_by_role("link", name="Low tide at noon")

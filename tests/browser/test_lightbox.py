@@ -72,7 +72,7 @@ def boxes(page: Page) -> dict[str, Any]:
 
 
 def test_lightbox__trash_and_undo_by_keys(open_page: Open) -> None:
-    page = open_page("wanda", "/upload/")
+    page = open_page("sally", "/upload/")
     upload(page, (900, 600), (600, 900), (800, 800), seed=4100)
     before = page.locator(".tile").count()
     first = page.locator(".tile").first.get_attribute("data-photo-id")
@@ -133,7 +133,7 @@ def test_lightbox__picture_inside_and_bars_beside_it(
 
 @pytest.mark.slow
 def test_lightbox__small_ones_are_shown_at_twice_their_size(open_page: Open) -> None:
-    page = open_page("wanda", "/upload/")
+    page = open_page("sally", "/upload/")
     upload(page, (320, 200), seed=4300)
     open_first(page)
     found = boxes(page)
@@ -175,7 +175,7 @@ def test_lightbox__owner_zooms_to_every_pixel_of_the_original(open_page: Open) -
 @pytest.mark.slow
 @pytest.mark.parametrize("motion", ["no-preference", "reduce"])
 def test_slideshow__goes_on_and_stops_for_a_person(open_page: Open, motion: str) -> None:
-    page = open_page("wanda", "/upload/", reduced_motion=motion)
+    page = open_page("sally", "/upload/", reduced_motion=motion)
     upload(page, (700, 500), (500, 700), (640, 640), seed=4500 if motion == "reduce" else 4600)
     open_first(page)
     page.keyboard.press("i")

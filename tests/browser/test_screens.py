@@ -87,7 +87,7 @@ def test_pages__do_not_scroll_sideways(
     page.wait_for_timeout(500)
     picture_of(page, "lightbox")
     page.get_by_role("link", name="Details").click()
-    expect(page.get_by_role("button", name="Save")).to_be_attached()
+    expect(page.get_by_label("Caption")).to_be_attached()
     page.wait_for_load_state("networkidle")
     picture_of(page, "photo")
 

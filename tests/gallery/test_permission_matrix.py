@@ -103,8 +103,8 @@ SCOPE_OWNERS = {
     Scope.MODERATE: "charlie",
 }
 
-WITHOUT_CSRF_TOKEN = {"mail/stop/<str:token>/"}
-"""Pages that a program may post to: the signed token in the address is the permission (RFC 8058)."""
+WITHOUT_CSRF_TOKEN = {"mail/stop/<str:token>/", "upload/share/"}
+"""Pages that a program may post to: by the signed token in the address (RFC 8058), or without any effect."""
 
 HEADING = 2
 TABLE = Path(__file__).with_name("permission_matrix.txt")

@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
 let listeners = new Set();
+let dialog = null;
 globalThis.document = {
+  querySelector: () => dialog,
   addEventListener: (_, listener) => listeners.add(listener),
   removeEventListener: (_, listener) => listeners.delete(listener),
 };
@@ -14,7 +16,7 @@ const FIELD = { closest: (selector) => (selector.includes("textarea") ? {} : nul
 const BUTTON = { closest: (selector) => (selector.includes("button") ? {} : null) };
 
 function press(key, facts = {}) {
-  const event = { key, shiftKey: false, target: PAGE, preventDefault: () => (event.defaultPrevented = true), ...facts };
+  const event = { key, shiftKey: false, altKey: false, target: PAGE, preventDefault: () => (event.defaultPrevented = true), ...facts };
   for (const listener of listeners) listener(event);
   return Boolean(event.defaultPrevented);
 }
@@ -65,6 +67,34 @@ test("typing is left alone, and so are buttons", () => {
   press("s", { target: BUTTON });
   press(" ");
   assert.deepEqual(taken, ["s", "s"]);
+  end();
+});
+
+test("a dialog keeps the keys of the page away", () => {
+  const taken = [];
+  const ends = [
+    bindKeys("lightbox", { zoom: () => taken.push("zoom") }),
+    bindKeys("everywhere", { help: () => taken.push("help") }),
+  ];
+  dialog = {};
+  press("z");
+  press("?", { shiftKey: true });
+  dialog = null;
+  assert.deepEqual(taken, ["help"]);
+  for (const end of ends) end();
+});
+
+test("with Alt it is another key, and a handle is a button", () => {
+  const taken = [];
+  const end = bindKeys(
+    "album",
+    { step: () => taken.push("step"), lift: () => taken.push("lift"), move: () => taken.push("move") },
+    { onButtons: true },
+  );
+  press("ArrowUp", { altKey: true });
+  press("ArrowUp");
+  press(" ", { target: BUTTON });
+  assert.deepEqual(taken, ["step", "move", "lift"]);
   end();
 });
 

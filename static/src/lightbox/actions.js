@@ -31,8 +31,8 @@ export function addActions(pswp, { links, current, close }) {
     trash: () =>
       once(async () => {
         const link = current();
-        if (!link || !("mine" in link.dataset)) return;
-        const tile = link.closest(".tile");
+        const tile = link?.closest(".tile");
+        if (!tile || !("mine" in link.dataset)) return;
         const body = new FormData();
         body.set("act", "trash");
         body.set("photos", tile.dataset.photoId);
@@ -95,7 +95,7 @@ export function addActions(pswp, { links, current, close }) {
     const url = new URL(".", link.href).href;
     if (navigator.share) {
       // Closing the system's own window is not a failure.
-      await navigator.share({ url, title: link.querySelector("img")?.alt ?? "" }).catch(() => {});
+      await navigator.share({ url, title: document.title }).catch(() => {});
       return;
     }
     await navigator.clipboard.writeText(url);
@@ -125,6 +125,8 @@ export function addActions(pswp, { links, current, close }) {
     const link = current();
     for (const [name, fact] of Object.entries(VISIBLE)) elements[name].hidden = !link || !(fact in link.dataset);
     showFavorite();
+    // On the photo's own page there is no next photo, and the buttons are beside it.
+    if (!tileNow()) elements.trash.hidden = elements.favorite.hidden = true;
     if (link) elements.download.href = new URL("original/", link.href).href;
   });
   return actions;

@@ -1,4 +1,5 @@
 // Connect uploads to the page: file picker, drop zone, tray, and what keeps the page while it uploads.
+import { sharedFiles } from "../installed.js";
 import { follow } from "../status.js";
 import { startDrop } from "./drop.js";
 import { offersFrom } from "./offers.js";
@@ -47,5 +48,9 @@ export function startUploads() {
   input?.addEventListener("change", addChosen);
   // Files may have been chosen before this script loaded.
   if (input?.files.length) addChosen();
+  if (form && new URLSearchParams(location.search).has("shared") && window.caches) {
+    history.replaceState(null, "", location.pathname);
+    sharedFiles().then(addFiles);
+  }
   startStay(uploads);
 }

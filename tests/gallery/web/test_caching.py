@@ -63,7 +63,10 @@ def test_photo__responses_are_private(
     assert "private" in response.headers["Cache-Control"]
 
 
-STORED = {".well-known/security.txt", "jsi18n/", "news/photo-1.schema.json"}
+STORED = {
+    *(".well-known/security.txt", "jsi18n/", "news/photo-1.schema.json"),
+    *("manifest.webmanifest", "offline/", "service-worker.js", "speculation-rules.json"),
+}
 """The same for everyone, and about no photo."""
 
 
