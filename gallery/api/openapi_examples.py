@@ -216,6 +216,14 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "parameters": OF_BATCH,
         "responses": {"200": BATCH | {"kind": "remove_tags", "total": 299, "processed": 299, "refused": []}},
     },
+    "rename_tag": {
+        "request": {"tag": "harbour", "to": "harbor"},
+        "responses": {"200": BATCH | {"kind": "rename_tag", "refused": []}},
+    },
+    "remove_tag": {
+        "request": {"tag": "harbour"},
+        "responses": {"200": BATCH | {"kind": "remove_tags", "refused": []}},
+    },
     "get_trash": {"responses": {"200": {"photoCount": 12, "sizeBytes": 62_914_560, "asOf": INSTANT}}},
     "restore_trash": {
         "request": {"until": INSTANT},

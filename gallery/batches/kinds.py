@@ -140,6 +140,29 @@ def _remove_tags(photo_id: UUID, actor: User, choices: Choices) -> Step:
     return Step(outcome, {"tags": removed} if outcome.is_done and removed else None)
 
 
+def _rename_tag(photo_id: UUID, actor: User, choices: Choices) -> Step:
+    """Put the tags ``to`` in place of ``tags``, on a photo that has all of these. It takes itself back."""
+    back: dict[str, Any] | None = None
+
+    def renamed(before: Sequence[str]) -> list[str]:
+        nonlocal back
+        if not set(choices["tags"]) <= set(before):
+            return list(before)
+        added = [name for name in choices["to"] if name not in before]
+        after = [name for name in before if name not in choices["tags"]] + added
+        if len(after) > max(MAX_TAGS, len(before)):
+            raise _TooManyTags
+        # A photo that had both keeps the other one when this is taken back.
+        back = {"tags": added, "to": choices["tags"]}
+        return after
+
+    try:
+        outcome = words.change_tags(photo_id, actor=actor, wanted=renamed)
+    except _TooManyTags:
+        return Step(reasons.TOO_MANY_TAGS.code)
+    return Step(outcome, back if outcome.is_done else None)
+
+
 def _add_to_album(ids: Sequence[UUID], actor: User, choices: Choices) -> Mapping[UUID, Step]:
     album = _own_album(actor, choices)
     if album is None:
@@ -193,6 +216,7 @@ ACTS: dict[Kind, Act] = {
     Kind.SET_VISIBILITY: Act(_one_by_one(_set_visibility), undone_by=Kind.SET_VISIBILITY),
     Kind.ADD_TAGS: Act(_one_by_one(_add_tags), undone_by=Kind.REMOVE_TAGS),
     Kind.REMOVE_TAGS: Act(_one_by_one(_remove_tags), undone_by=Kind.ADD_TAGS),
+    Kind.RENAME_TAG: Act(_one_by_one(_rename_tag), undone_by=Kind.RENAME_TAG),
     Kind.SHIFT_DATE: Act(_one_by_one(_shift_date), undone_by=Kind.SHIFT_DATE),
     Kind.SET_DATE: Act(_one_by_one(_set_date), undone_by=Kind.SET_DATE),
     # An album counts its photos at each change, so many are added at once.

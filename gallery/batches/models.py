@@ -24,6 +24,7 @@ class Kind(models.TextChoices):
     SET_VISIBILITY = "set_visibility", _("Change who can see them")
     ADD_TAGS = "add_tags", _("Add tags")
     REMOVE_TAGS = "remove_tags", _("Remove tags")
+    RENAME_TAG = "rename_tag", _("Rename a tag")
     ADD_TO_ALBUM = "add_to_album", _("Add to an album")
     REMOVE_FROM_ALBUM = "remove_from_album", _("Remove from an album")
     SHIFT_DATE = "shift_date", _("Shift the date")

@@ -174,6 +174,12 @@ NO_DATE = Reason("no_date", _("This photo has no date to change. Set one on its 
 DATE_OUT_OF_RANGE = Reason(
     "date_out_of_range", _("Photos can have dates from 1800 to 2199. This one keeps its date.")
 )
+TAG_EXISTS = Reason(
+    "tag_exists",
+    _("Some of your photos have that tag already. Merge the two, or choose another name."),
+    HTTPStatus.CONFLICT,
+)
+TAG_GONE = Reason("tag_gone", _("None of your photos has this tag now."), HTTPStatus.NOT_FOUND)
 NOTHING_CHOSEN = Reason("nothing_chosen", _("No photos are selected. Select some, then try again."))
 TOO_MANY_CHOSEN = Reason("too_many_chosen", _("Select at most 10,000 photos at once."))
 TOO_MANY_BATCHES = Reason(

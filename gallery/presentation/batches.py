@@ -47,6 +47,7 @@ SENTENCES: dict[Kind, Any] = {
     Kind.SET_DATE: DATES_CHANGED,
     Kind.ADD_TAGS: TAGS_CHANGED,
     Kind.REMOVE_TAGS: TAGS_CHANGED,
+    Kind.RENAME_TAG: TAGS_CHANGED,
     Kind.ADD_TO_ALBUM: ngettext_lazy(
         "%(count)s photo added to the album.", "%(count)s photos added to the album.", "count"
     ),

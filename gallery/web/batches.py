@@ -235,8 +235,8 @@ def _choose_album(request: SignedInRequest, ids: list[UUID]) -> HttpResponse:
     return render(request, "batches/choose_album.html", context)
 
 
-def go_on(request: SignedInRequest, batch: Batch) -> HttpResponse:
-    """Work on the batch for a while, and say how far it is."""
+def go_on(request: SignedInRequest, batch: Batch, *, back: str = "") -> HttpResponse:
+    """Work on the batch for a while, and say how far it is; a form goes ``back`` when it is finished."""
     if wants_json(request):
         actions.advance(batch, has_time=_for(PROGRESS_SECONDS))
         return _document(batch)
@@ -247,7 +247,7 @@ def go_on(request: SignedInRequest, batch: Batch) -> HttpResponse:
     sentences = [words.sentence, *(f"{one.count}: {one.sentence}" for one in words.refusals)]
     tags = f"undo:{reverse('batch-undo', args=[batch.pk])}" if words.can_undo else ""
     messages.add_message(request, level, " ".join(sentences), extra_tags=tags)
-    return redirect(_back(request))
+    return redirect(back or _back(request))
 
 
 @login_required

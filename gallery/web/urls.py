@@ -14,6 +14,7 @@ from gallery.web import (
     search,
     sheets,
     storage,
+    tags,
     uploads,
     well_known,
 )
@@ -42,6 +43,9 @@ urlpatterns = [
     path("me/batches/<uuid:batch_id>/undo/", batches.undo, name="batch-undo"),
     path("me/archive/", sheets.archive, name="archive"),
     path("me/favorites/", sheets.favorites, name="favorites"),
+    path("me/tags/", tags.my_tags, name="my-tags"),
+    path("me/tags/rename/", tags.rename, name="tag-rename"),
+    path("me/tags/remove/", tags.remove, name="tag-remove"),
     path("me/trash/", sheets.trash, name="trash"),
     path("me/trash/restore/", batches.restore_trash, name="trash-restore"),
     path("me/trash/empty/", batches.empty_trash, name="trash-empty"),

@@ -45,6 +45,8 @@ SCOPE_OF: dict[tuple[str, str], Scope] = {
     ("GET", "api/v1/tags"): Scope.READ,
     ("POST", f"{PHOTOS}/delete"): Scope.DELETE,
     ("POST", f"{PHOTOS}/batch"): Scope.UPLOAD,
+    ("POST", "api/v1/tags/rename"): Scope.UPLOAD,
+    ("POST", "api/v1/tags/remove"): Scope.UPLOAD,
     ("GET", "api/v1/trash"): Scope.READ,
     ("POST", "api/v1/trash/restore"): Scope.UPLOAD,
     ("POST", "api/v1/trash/empty"): Scope.PURGE,

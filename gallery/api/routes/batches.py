@@ -15,6 +15,7 @@ from gallery.api.responses import refusals
 from gallery.api.schemas import batches as s
 from gallery.api.tokens import Scope
 from gallery.batches import actions
+from gallery.batches import tags as tags_of_all
 from gallery.batches.kinds import ACTS
 from gallery.batches.models import Batch, Kind
 from gallery.batches.trash import contents_of, start_on_all
@@ -92,6 +93,25 @@ def undo_batch(request: ApiRequest, batch_id: UUID) -> s.BatchOut:
     return _worked_on(undo)
 
 
+@router.post("/tags/rename", auth=WRITES, response={200: s.BatchOut, **refusals(404, 409)})
+def rename_tag(request: ApiRequest, entry: s.TagRename) -> s.BatchOut:
+    """Rename a tag on all of your photos, up to 10,000. With `merge`, also to a tag that you have already."""
+    tag, to = _cleaned([entry.tag])[0], _cleaned([entry.to])[0]
+    try:
+        return _worked_on(tags_of_all.rename(request.user, tag, to, merge=entry.merge))
+    except actions.Refused as refused:
+        raise _problem(refused) from refused
+
+
+@router.post("/tags/remove", auth=WRITES, response={200: s.BatchOut, **refusals(404, 409)})
+def remove_tag(request: ApiRequest, entry: s.TagRemoval) -> s.BatchOut:
+    """Remove a tag from all of your photos, up to 10,000."""
+    try:
+        return _worked_on(tags_of_all.remove(request.user, _cleaned([entry.tag])[0]))
+    except actions.Refused as refused:
+        raise _problem(refused) from refused
+
+
 @router.get("/trash", auth=READS, response={200: s.TrashOut, **refusals()})
 def get_trash(request: ApiRequest) -> s.TrashOut:
     """Get how much is in your trash, and what emptying it would free. List it by `/photos?trashed=true`."""
@@ -135,10 +155,7 @@ def _choices(entry: s.BatchRequest) -> dict[str, Any]:
     if album_id := entry.add_to_album or entry.remove_from_album:
         return {"album": str(album_id)}
     if tags := entry.add_tags or entry.remove_tags:
-        try:
-            return {"tags": clean_tags(tags)}
-        except TagRefused as refusal:
-            raise Problem(reasons.INVALID, str(refusal)) from refusal
+        return {"tags": _cleaned(tags)}
     return _date_choices(entry)
 
 
@@ -148,6 +165,13 @@ def _date_choices(entry: s.BatchRequest) -> dict[str, Any]:
     if said := entry.set_date:
         return {"date": {"wall": said.local, "offset": said.offset or ""}}
     return {"date": None} if entry.file_date else {}
+
+
+def _cleaned(tags: list[str]) -> list[str]:
+    try:
+        return clean_tags(tags)
+    except TagRefused as refusal:
+        raise Problem(reasons.INVALID, str(refusal)) from refusal
 
 
 def _own_or_404(request: ApiRequest, batch_id: UUID) -> Batch:

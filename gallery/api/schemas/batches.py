@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, StrictBool, model_validator
 
-from gallery.api.schemas.photos import EXAMPLE_ID, Offset, Tags, VisibilityName, WallClock
+from gallery.api.schemas.photos import EXAMPLE_ID, Offset, Tags, TagWord, VisibilityName, WallClock
 from gallery.api.schemas.shapes import LEFT_OUT, Input, Instant, Output
 from gallery.batches.actions import MAX_PHOTOS
 from gallery.core import reasons
@@ -29,6 +29,7 @@ class BatchKind(StrEnum):
     SET_VISIBILITY = "set_visibility"
     ADD_TAGS = "add_tags"
     REMOVE_TAGS = "remove_tags"
+    RENAME_TAG = "rename_tag"
     ADD_TO_ALBUM = "add_to_album"
     REMOVE_FROM_ALBUM = "remove_from_album"
     SHIFT_DATE = "shift_date"
@@ -114,6 +115,20 @@ class BatchOut(Output):
     is_canceled: bool
     can_undo: bool
     refused: list[BatchRefusal] = Field(description="The first 500.")
+
+
+class TagRename(Input):
+    """A tag of your photos, and what it shall be called."""
+
+    tag: TagWord = Field(examples=["harbour"])
+    to: TagWord = Field(examples=["harbor"])
+    merge: StrictBool = Field(False, description="Also if some of your photos have the other tag already.")
+
+
+class TagRemoval(Input):
+    """A tag of your photos."""
+
+    tag: TagWord = Field(examples=["harbour"])
 
 
 class TrashOut(Output):

@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from gallery.albums.models import Album
-from gallery.albums.tagging import tags_of
+from gallery.albums.tagging import set_tags, tags_of
 from gallery.api.routes import batches
 from gallery.api.tokens import Scope
 from gallery.batches.models import Batch
@@ -186,3 +186,22 @@ def test_trash__is_restored_and_emptied(alice: User, program: Program, make_phot
     emptied = program.post("/trash/empty", {"until": found["asOf"]}).json()
     assert (emptied["done"], emptied["canUndo"]) == (2, False)
     assert program.post("/trash/empty", {"until": found["asOf"]}).json()["reason"] == "trash_empty"
+
+
+def test_tags__are_renamed_merged_and_removed(
+    alice: User, program: Program, make_photo: PhotoFactory
+) -> None:
+    photo = make_photo(alice, State.PENDING)
+    set_tags(photo.pk, ["harbour", "sea"])
+    renamed = program.post("/tags/rename", {"tag": "Harbour", "to": "harbor"}).json()
+    assert (renamed["kind"], renamed["done"], tags_of([photo.pk])[photo.pk]) == (
+        "rename_tag",
+        1,
+        ["harbor", "sea"],
+    )
+    asked = program.post("/tags/rename", {"tag": "harbor", "to": "sea"})
+    assert (asked.status_code, asked.json()["reason"]) == (409, "tag_exists")
+    assert program.post("/tags/rename", {"tag": "harbor", "to": "sea", "merge": True}).json()["done"] == 1
+    assert program.post("/tags/remove", {"tag": "sea"}).json()["done"] == 1
+    assert program.post("/tags/remove", {"tag": "sea"}).status_code == 404
+    assert program.post("/tags/remove", {"tag": "a,b"}).json()["reason"] == "invalid"

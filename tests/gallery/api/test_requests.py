@@ -79,6 +79,8 @@ OPERATIONS = [
     Operation("post", "/photos/delete", {"ids": [NOWHERE]}, Scope.DELETE),
     Operation("post", "/photos/batch", {"ids": [NOWHERE], "restore": True}, Scope.UPLOAD),
     Operation("get", f"/batches/{NOWHERE}", None, Scope.READ),
+    Operation("post", "/tags/rename", {"tag": "a", "to": "b"}, Scope.UPLOAD),
+    Operation("post", "/tags/remove", {"tag": "a"}, Scope.UPLOAD),
     Operation("get", "/trash", None, Scope.READ),
     Operation("post", "/trash/restore", {"until": "2026-05-01T12:00:00Z"}, Scope.UPLOAD),
     Operation("post", "/trash/empty", {"until": "2026-05-01T12:00:00Z"}, Scope.PURGE),
