@@ -173,3 +173,25 @@ def test_photo__full_window_and_dark_room(open_page: Open) -> None:
     picture_of(page, "photo-dark-room")
     page.goto("/me/photos/")
     assert page.evaluate(background) == "rgb(250, 250, 250)"
+
+
+SHIFTS = """window.shifts = 0;
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) window.shifts += entry.value;
+}).observe({type: "layout-shift", buffered: true});"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_photo__has_no_layout_shift(open_page: Open, size: tuple[int, int]) -> None:
+    page = open_page("tina", "/upload/", viewport={"width": size[0], "height": size[1]})
+    photo_of(page, 5500 + size[0])
+    page.context.add_init_script(SHIFTS)
+    page.reload()
+    page.wait_for_load_state("networkidle")
+    assert page.locator("form.saves-itself").count() == 2
+    assert page.evaluate("window.shifts") == 0
+    page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)")
+    page.reload()
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("window.shifts") == 0, "nor at its end"
