@@ -79,11 +79,13 @@ class Measuring:
             statements.append((sql, params))
             return execute(sql, params, many, context)
 
-        started = time.monotonic()
+        before, begun = _database_ms(), time.thread_time()
         call()  # reads once what later requests of the process have
         with connection.execute_wrapper(note):
             status = call()
-        is_slow = time.monotonic() - started > SLOW_SECONDS
+        # By the CPU: other load on the machine makes no request slow.
+        seconds = time.thread_time() - begun + (_database_ms() - before) / 1000
+        is_slow = seconds > SLOW_SECONDS
         reads = [(sql, params) for sql, params in statements if sql.startswith(("SELECT", "(SELECT"))]
         plan = Plan() if is_slow else _planned(reads, self._sizes)
         return {
