@@ -96,7 +96,7 @@ bench-imaging: environment-dev ## compare imaging with other libraries (ARGS="--
 bench-fsck: environment-dev ## measure memory and calls of fsck over 20,000 and 200,000 photos
 	@$(python) -m bench.fsck $(ARGS)
 
-bench-scale: environment-dev ## measure each list with 1,000, 100,000 and 1,000,000 photos on PostgreSQL (ARGS="--sizes 1000 100000")
+bench-scale: environment-dev browser-files ## measure each list with 1,000, 100,000 and 1,000,000 photos on PostgreSQL (ARGS="--sizes 1000 100000")
 	@$(need) postgresql
 	@$(python) -m bench.scale $(ARGS)
 

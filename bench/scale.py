@@ -21,7 +21,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from bench.scale_table import compared, compared_route, lines
+from bench.scale_table import compared, compared_route, lines, window_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,11 +47,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.scale", description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="*", default=SIZES, help="photos in each library")
     parser.add_argument("--repeats", type=int, default=REPEATS)
+    parser.add_argument("--tiles", type=int, default=20_000, help="to scroll through in a browser; 0: none")
     parser.add_argument("--only", default="", help="measure the routes whose name contains this")
     parser.add_argument("--without", default="", help="drop this index first, to see what needs it")
     parser.add_argument("--no-pairs", action="store_true", help="leave out pairs of the API's filters")
     parser.add_argument("--out", type=Path, default=FOLDER / "var" / "bench" / "scale.json")
-    parser.add_argument("--step", choices=("fill", "measure"), help=argparse.SUPPRESS)
+    parser.add_argument("--step", choices=("fill", "measure", "window"), help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.step:
         _step(chosen)
@@ -63,14 +64,18 @@ def main() -> int:
         for photos in chosen.sizes:
             url = stack.enter_context(postgresql(SERVER))
             started = time.monotonic()
-            found.append(_filled(photos, url, chosen))
+            found.append(_in_step("fill", url, photos, chosen))
             sys.stderr.write(f"{photos:,} photos: filled in {time.monotonic() - started:.0f} s\n")
             libraries.append(stack.enter_context(Library(photos, url, chosen)))
         measured = [route_in(libraries, name, chosen.repeats) for name in libraries[-1].names]
+        for library, size in zip(libraries, found, strict=True):
+            if chosen.tiles:
+                is_largest = library is libraries[-1]
+                size["window"] = _in_step("window", library.url, library.photos, chosen, tiles=is_largest)
     for place, size in enumerate(found):
         size["routes"] = [costs[place] for costs in measured]
     routes = compared(found)
-    for line in lines(routes, [size["photos"] for size in found]):
+    for line in [*lines(routes, [size["photos"] for size in found]), *window_lines(found)]:
         sys.stdout.write(f"{line}\n")
     chosen.out.parent.mkdir(parents=True, exist_ok=True)
     chosen.out.write_text(json.dumps({"sizes": found, "routes": routes}, indent=1) + "\n")
@@ -111,7 +116,7 @@ class Library:
     """A process that makes requests to a library of one size."""
 
     def __init__(self, photos: int, url: str, chosen: argparse.Namespace) -> None:
-        self.photos = photos
+        self.photos, self.url = photos, url
         self._process = subprocess.Popen(  # noqa: S603 - ourselves
             _command("measure", photos, chosen),
             cwd=FOLDER,
@@ -142,9 +147,12 @@ class Library:
         self._process.communicate()
 
 
-def _filled(photos: int, url: str, chosen: argparse.Namespace) -> dict[str, Any]:
+def _in_step(
+    step: str, url: str, photos: int, chosen: argparse.Namespace, *, tiles: bool = False
+) -> dict[str, Any]:
+    """Return what a process says that does this step; with ``tiles`` it scrolls."""
     said = subprocess.run(  # noqa: S603 - ourselves
-        _command("fill", photos, chosen),
+        [*_command(step, photos, chosen), "--tiles", str(chosen.tiles if tiles else 0)],
         cwd=FOLDER,
         env={**os.environ, "BENCH_DATABASE_URL": url},
         stdout=subprocess.PIPE,
@@ -173,6 +181,13 @@ def _step(chosen: argparse.Namespace) -> None:
         fill(photos)
         seconds = time.monotonic() - started
         _say({"photos": photos, "fill_seconds": seconds, "insert_ms": insert_ms(), "bytes": table_bytes()})
+        return
+    if chosen.step == "window":
+        from bench.scale_measuring import answer_reads  # noqa: PLC0415
+        from bench.scale_window import looked_at  # noqa: PLC0415
+
+        answer_reads()
+        _say(looked_at(chosen.tiles))
         return
     from bench.scale_measuring import Measuring, drop_index  # noqa: PLC0415
     from bench.scale_routes import routes  # noqa: PLC0415

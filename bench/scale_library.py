@@ -136,7 +136,7 @@ def _photos() -> str:
         INSERT INTO photos_photo (id, owner_id, state, visibility, caption, file_name, upload_id,
             content_type, size_bytes, sha256, created_at, offered_until, reason, review_note, format, width,
             height, taken_at, taken_local, processed_at, trashed_at, decided_at, taken_down_at, stack_key,
-            looked_at, origin_url, words_at, asked_again, stands_alone)
+            looked_at, origin_url, words_at, asked_again, stands_alone, is_favorite)
         SELECT id, owner_id, {state}, CASE WHEN is_private AND NOT is_rare THEN 'private' ELSE 'public' END,
             CASE WHEN luck = 99 THEN '' ELSE concat_ws(' ',
                 CASE WHEN luck < 30 THEN '{COMMON_WORD}' END, CASE WHEN luck = 30 THEN '{SHORT_WORD}' END,
@@ -150,7 +150,7 @@ def _photos() -> str:
             CASE WHEN {state} <> 'awaiting' THEN at + interval '5 seconds' END,
             CASE WHEN is_in_trash AND NOT is_rare THEN now() END, NULL, NULL,
             CASE WHEN luck % 10 < 9 THEN md5(CASE WHEN is_pair THEN n / 2 ELSE -n END::text) ELSE '' END,
-            at, '', at, false, false
+            at, '', at, false, false, n % 50 = 7
         FROM made JOIN words a ON a.w = {draw(2000, 11)} JOIN words b ON b.w = {draw(2000, 12)}
             JOIN words c ON c.w = {draw(2000, 13)} ORDER BY n"""
 

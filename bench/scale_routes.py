@@ -54,6 +54,7 @@ def _pages() -> Iterator[Route]:
     yield Route("my photos, with counts by month", "/me/photos/", keeper)
     yield Route("my photos, jump to 2009", f"/me/photos/?month={library.COUNTED_MONTH}", keeper)
     yield Route("my photos, of a person with none", "/me/photos/", visitor)
+    yield Route("favorites", "/me/favorites/", keeper)
     yield Route("failed files", "/me/photos/failed/", keeper)
     yield Route("trash", "/me/trash/", keeper)
     for who, name in ((ANONYMOUS, "anonymous"), (keeper, "signed in")):
@@ -113,6 +114,8 @@ SEARCHES = {
     "a format without photos": "format:gif",
     "an orientation without photos": "orientation:square",
     "no caption": "no:caption",
+    "favorites": "is:favorite",
+    "a common word, favorites": f"{library.COMMON_WORD} is:favorite",
     "a common word, no such format": f"{library.COMMON_WORD} format:gif",
 }
 
@@ -187,6 +190,8 @@ FILTERS: dict[str, list[tuple[str, str]]] = {
     "no such day": [("takenDayFrom", "1999-06-01"), ("takenDayUntil", "1999-06-02")],
     "uploaded": [("uploadedFrom", "2020-01-01T00:00:00Z"), ("uploadedUntil", "2020-06-01T00:00:00Z")],
     "trashed": [("trashed", "true")],
+    "favorites": [("favorite", "true")],
+    "no favorites": [("favorite", "false")],
     "stacked": [("stacked", "true")],
 }
 

@@ -69,3 +69,17 @@ def lines(routes: Sequence[dict[str, Any]], sizes: Sequence[int]) -> Iterator[st
             f"| {route['name']} | {' | '.join(spent)} | {ratio} | {last['rows_read']:,} | "
             f"{last['rows_given']:,} | {last['statements']} | {', '.join(route['faults'])} |"
         )
+
+
+def window_lines(sizes: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """Yield what a browser had of each library, as far as one looked."""
+    for size in sizes:
+        window = size.get("window", {"scrolled": []})
+        if "first_picture_ms" in window:
+            ended = window["first_picture_ms"]
+            yield f"{size['photos']:,} photos: the first picture {ended:.0f} ms after a jump"
+        for step in window["scrolled"]:
+            yield (
+                f"{size['photos']:,} photos: after {step['shown']:,} tiles {step['in_document']:,} in the "
+                f"document, {step['nodes']:,.0f} nodes, {step['heap_mb']:.1f} MB of JavaScript"
+            )

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page, Route
 
 JUMPS = 5
-WINDOW = {"width": 1440, "height": 900}
 FIRST_TILES = 600
 STATIC = "/static/"
 LONGEST_SECONDS = 900.0
+STEPS_AT_END = 200
+"""Steps after which a list that doesn't grow has ended: a page of it may come late."""
 # The end of the first picture's loading, in milliseconds since the navigation began; 0 before.
 FIRST_PICTURE = """() => performance.getEntriesByType("resource")
     .filter((one) => one.initiatorType === "img" && one.responseEnd)
@@ -39,7 +40,7 @@ STEP = """async () => {
 
 
 def looked_at(tiles: int) -> dict[str, Any]:
-    """Return medians of jumps in milliseconds, and the page's memory after so many tiles were shown."""
+    """Return the median of jumps in milliseconds, and the page's memory after so many tiles were shown."""
     # An event loop runs in this thread; Django's queries are made from the browser's requests, one by one.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - needed where a browser is
@@ -48,10 +49,11 @@ def looked_at(tiles: int) -> dict[str, Any]:
 
     answer = _answering()
     with sync_playwright() as playwright, launched(playwright) as browser:
-        context = browser.new_context(viewport=WINDOW)
+        context = browser.new_context(viewport={"width": 1440, "height": 900})
         context.route("**/*", answer)
         jumps = [_jump(context.new_page()) for _ in range(JUMPS)]
-        return {"first_picture_ms": statistics.median(jumps), "scrolled": _scrolled(context.new_page(), tiles)}
+        scrolled = _scrolled(context.new_page(), tiles) if tiles else []
+        return {"first_picture_ms": statistics.median(jumps), "scrolled": scrolled}
 
 
 def _answering() -> Callable[[Route], None]:
@@ -92,11 +94,12 @@ def _jump(page: Page) -> float:
 def _scrolled(page: Page, tiles: int) -> list[dict[str, Any]]:
     """Return what the page takes after its first few hundred tiles, and after so many."""
     page.goto(f"{SITE_ORIGIN}/me/photos/")
-    begun, shown = time.monotonic(), 0
+    begun, shown, at_end = time.monotonic(), 0, 0
     found: list[dict[str, Any]] = []
     for aim in (min(FIRST_TILES, tiles), tiles):
-        while shown < aim and time.monotonic() - begun < LONGEST_SECONDS:
-            in_document, shown = page.evaluate(STEP)
+        while shown < aim and at_end < STEPS_AT_END and time.monotonic() - begun < LONGEST_SECONDS:
+            in_document, seen = page.evaluate(STEP)
+            at_end, shown = at_end + 1 if seen == shown else 0, seen
         found.append({"shown": shown, "in_document": in_document} | _memory(page))
     return found
 

@@ -123,7 +123,8 @@ def test_bench__measures_a_library(tmp_path: Path) -> None:
     out = tmp_path / "scale.json"
     subprocess.run(
         [
-            *(sys.executable, "-m", "bench.scale", "--sizes", "1000", "2000", "--repeats", "1"),
+            *(sys.executable, "-m", "bench.scale", "--sizes", "1000", "2000"),
+            *("--repeats", "1", "--tiles", "0"),
             *("--only", "sheet", "--out", str(out)),
         ],
         cwd=PROJECT,
