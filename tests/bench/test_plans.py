@@ -92,7 +92,6 @@ def test_plans__read_little_by_an_index(tmp_path: Path) -> None:
         ("photos_owner_file_name", "API, download by name"),
         ("search_public_trigrams", "search, a rare word, anonymous"),
         ("photos_review_by_state", "API, photos, review: state"),
-        ("photos_review_timeline", "API, photos, review: no such day"),
     ],
 )
 def test_plans__without_an_index_are_at_fault(tmp_path: Path, index: str, route: str) -> None:
