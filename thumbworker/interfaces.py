@@ -67,7 +67,10 @@ class Catalogue(Protocol):
         """Return the item by a consistent read; ``None`` if there is none."""
 
     def put(self, item: PhotoItem) -> PhotoItem:
-        """Store the item, but never FAILED over READY; return the item that is stored afterwards."""
+        """Store the item, but never FAILED over READY, nor over one that was turned more often.
+
+        Return the item that is stored afterwards.
+        """
 
     def delete(self, photo_id: UUID) -> None:
         """Delete the item, whether it exists or not."""

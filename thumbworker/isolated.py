@@ -68,15 +68,15 @@ def _read_picture(fields: dict[str, object], data: memoryview) -> Picture:
     return Picture(renditions=tuple(renditions), **fields)  # type: ignore[arg-type]
 
 
-def _load(target: str) -> Callable[[bytes], Picture]:
+def _load(target: str) -> Callable[[bytes, int], Picture]:
     module_name, _, function_name = target.partition(":")
-    decoder: Callable[[bytes], Picture] = getattr(importlib.import_module(module_name), function_name)
+    decoder: Callable[[bytes, int], Picture] = getattr(importlib.import_module(module_name), function_name)
     return decoder
 
 
-def _answer(decode: Callable[[bytes], Picture], data: bytes) -> bytes:
+def _answer(decode: Callable[[bytes, int], Picture], data: bytes, quarter_turns: int) -> bytes:
     try:
-        return write_answer(decode(data))
+        return write_answer(decode(data, quarter_turns))
     except Refused as refusal:
         return write_refusal(refusal)
     except MemoryError:
@@ -84,8 +84,8 @@ def _answer(decode: Callable[[bytes], Picture], data: bytes) -> bytes:
 
 
 def main(arguments: list[str]) -> None:
-    """Decode standard input by ``module:function`` within the given limits (bytes, seconds, bytes)."""
-    target, address_space_bytes, cpu_seconds, output_bytes = arguments
+    """Decode standard input by ``module:function``, turned, within the limits (bytes, seconds, bytes)."""
+    target, quarter_turns, address_space_bytes, cpu_seconds, output_bytes = arguments
     # Output of C libraries must not get into the answer.
     answer_file = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
@@ -104,7 +104,7 @@ def main(arguments: list[str]) -> None:
         resource.setrlimit(kind, (limit, limit + 5 if kind == resource.RLIMIT_CPU else limit))
     data = sys.stdin.buffer.read()
     with answer_file:
-        answer_file.write(_answer(decode, data))
+        answer_file.write(_answer(decode, data, int(quarter_turns)))
 
 
 if __name__ == "__main__":

@@ -50,26 +50,27 @@ class IsolatedDecoder:
     target: str = "thumbworker.imaging:render"
     limits: ChildLimits = ChildLimits()
 
-    def __call__(self, data: bytes) -> Picture:
+    def __call__(self, data: bytes, quarter_turns: int = 0) -> Picture:
         """Return the picture.
 
         Raises:
             Refused: the decoder refused it, took too long (``took_too_long``) or died (``decoder_died``).
         """
         with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
-            return_code = self._run(data, output, errors)
+            return_code = self._run(data, quarter_turns, output, errors)
             if return_code == 0:
                 output.seek(0)
                 return read_answer(output.read())
             raise _refusal(return_code, _tail(errors))
 
-    def _run(self, data: bytes, output: BinaryIO, errors: BinaryIO) -> int:
+    def _run(self, data: bytes, quarter_turns: int, output: BinaryIO, errors: BinaryIO) -> int:
         limits = self.limits
         command = [
             sys.executable,
             "-m",
             "thumbworker.isolated",
             self.target,
+            str(quarter_turns),
             str(limits.address_space_bytes),
             str(limits.cpu_seconds),
             str(limits.output_bytes),

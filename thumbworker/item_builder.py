@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
 
 def failed_item(
-    photo_id: UUID, original: Original, reason: Reason, policy: RenditionPolicy, processed_at: str
+    photo_id: UUID,
+    original: Original,
+    reason: Reason,
+    policy: RenditionPolicy,
+    processed_at: str,
+    *,
+    quarter_turns: int = 0,
 ) -> PhotoItem:
     """Return the item of an original that could not be rendered."""
     return PhotoItem(
@@ -31,13 +37,20 @@ def failed_item(
         policy_version=policy.version,
         reason=str(reason),
         correlation_id=original.correlation_id,
+        quarter_turns=quarter_turns,
     )
 
 
 def ready_item(
-    photo_id: UUID, original: Original, picture: Picture, policy: RenditionPolicy, processed_at: str
+    photo_id: UUID,
+    original: Original,
+    picture: Picture,
+    policy: RenditionPolicy,
+    processed_at: str,
+    *,
+    quarter_turns: int = 0,
 ) -> PhotoItem:
-    """Return the item of an original and its renditions."""
+    """Return the item of an original and its renditions, which were made with these turns."""
     return PhotoItem(
         photo_id=photo_id,
         status=Status.READY,
@@ -53,7 +66,7 @@ def ready_item(
         renditions=tuple(
             MadeRendition(
                 name=rendered.spec.name,
-                key=policy.key(rendered.spec, photo_id),
+                key=policy.key(rendered.spec, photo_id, quarter_turns),
                 width=rendered.width,
                 height=rendered.height,
                 size_bytes=len(rendered.data),
@@ -69,12 +82,17 @@ def ready_item(
         words=picture.words,
         incomplete=picture.incomplete,
         correlation_id=original.correlation_id,
+        quarter_turns=quarter_turns,
     )
 
 
-def rendition_files(photo_id: UUID, picture: Picture, policy: RenditionPolicy) -> tuple[RenditionFile, ...]:
+def rendition_files(
+    photo_id: UUID, picture: Picture, policy: RenditionPolicy, *, quarter_turns: int = 0
+) -> tuple[RenditionFile, ...]:
     """Return the files to store, one for each rendition of the picture."""
     return tuple(
-        RenditionFile(policy.key(rendered.spec, photo_id), rendered.data, rendered.spec.content_type)
+        RenditionFile(
+            policy.key(rendered.spec, photo_id, quarter_turns), rendered.data, rendered.spec.content_type
+        )
         for rendered in picture.renditions
     )

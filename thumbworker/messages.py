@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_plus
 
-from thumbworker.contract.keys import NUDGES_PREFIX, ORIGINALS_PREFIX, parse_key
+from thumbworker.contract.keys import NUDGES_PREFIX, ORIGINALS_PREFIX, parse_key, turns_of_nudge
 from thumbworker.log import WARNING
 from thumbworker.reconcile import Request
 
@@ -81,6 +81,7 @@ def jobs_of(messages: Iterable[Message]) -> list[Job]:
                 request.photo_id,
                 received_before=job.request.received_before or request.received_before,
                 nudged=job.request.nudged or request.nudged,
+                quarter_turns=max(job.request.quarter_turns, request.quarter_turns),
             )
             if message not in job.messages:
                 job.messages.append(message)
@@ -159,10 +160,16 @@ def _read_request(record: Any, receive_count: int, known_events: Mapping[str, tu
         raise UnknownMessage("not an S3 event") from error
     if not isinstance(event_name, str) or not isinstance(raw_key, str):
         raise UnknownMessage("not an S3 event")
-    parsed = parse_key(unquote_plus(raw_key))  # exactly once: a key may contain a literal "%2B"
+    key = unquote_plus(raw_key)  # exactly once: a key may contain a literal "%2B"
+    parsed = parse_key(key)
     if parsed is None:
         raise UnknownMessage("no photo id in the key")
     prefix, photo_id = parsed
     if not event_name.removeprefix("s3:").startswith(known_events.get(prefix, ())):
         raise UnknownMessage("unsupported event")
-    return Request(photo_id, received_before=receive_count > 1, nudged=prefix == NUDGES_PREFIX)
+    return Request(
+        photo_id,
+        received_before=receive_count > 1,
+        nudged=prefix == NUDGES_PREFIX,
+        quarter_turns=turns_of_nudge(key),
+    )

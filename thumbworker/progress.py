@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from thumbworker.messages import Job
     from thumbworker.reconcile import Decoded, Reconciliation, Result
 
-    Decoder = Callable[[bytes], Picture]
+    Decoder = Callable[[bytes, int], Picture]
+    """Takes an original and the quarter turns clockwise to turn it by."""
 
 UNAVAILABLE, POSTPONED, CRASHED = "unavailable", "postponed", "crashed"
 LEVELS = {UNAVAILABLE: WARNING, POSTPONED: WARNING, CRASHED: ERROR}
@@ -43,6 +44,7 @@ class Progress:
     outcome: str = ""
     _steps: Reconciliation | None = None
     _data: bytes | None = None
+    _turns: int = 0
     _decoded: Decoded = None
     _correlation_id: str = ""
     _reason: str = ""
@@ -71,6 +73,7 @@ class Progress:
         with self._step(metrics.READ):
             observed = next(steps)
             self._data, self._correlation_id = observed.data, observed.correlation_id
+            self._turns = observed.quarter_turns
         return self
 
     def decode(self, decoder: Decoder) -> None:
@@ -80,7 +83,7 @@ class Progress:
             return
         with self._step(metrics.DECODE):
             try:
-                self._decoded = picture = decoder(data)
+                self._decoded = picture = decoder(data, self._turns)
                 self._decoder_seconds = picture.timings
             except Refused as refusal:
                 self._decoded, self._detail = refusal, refusal.detail

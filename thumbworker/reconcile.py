@@ -43,11 +43,16 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request to reconcile one photo. ``nudged`` asks to make everything again, whatever the item says."""
+    """A request to reconcile one photo. ``nudged`` asks to make everything again, whatever the item says.
+
+    ``quarter_turns`` is how often people have turned the picture, as far as the request knows. The item may
+    know of more: messages come in any order, and the larger number is the later one.
+    """
 
     photo_id: UUID
     received_before: bool = False
     nudged: bool = False
+    quarter_turns: int = 0
 
     @property
     def is_repeat(self) -> bool:
@@ -57,10 +62,14 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """What is stored now: the original's bytes, if there is something to decode, and its correlation id."""
+    """What is stored now: the original's bytes, if there is something to decode, and its correlation id.
+
+    The picture is to be turned by ``quarter_turns`` clockwise.
+    """
 
     data: bytes | None
     correlation_id: str
+    quarter_turns: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +82,8 @@ class Result:
 
 def missing(item: PhotoItem, policy: RenditionPolicy) -> frozenset[str]:
     """Return the keys that the policy asks for and the item does not have."""
-    wanted = frozenset(policy.key(spec, item.photo_id) for spec in policy.renditions)
+    turns = item.quarter_turns
+    wanted = frozenset(policy.key(spec, item.photo_id, turns) for spec in policy.renditions)
     return wanted - frozenset(made.key for made in item.renditions)
 
 
@@ -101,14 +111,17 @@ class Reconciler:
             StoreUnavailable: a store did not answer; try again later.
         """
         photo_id = request.photo_id
-        item, original = self._complete_item(request), None
+        before = self.stores.catalogue.get(photo_id) if request.is_repeat else None
+        turns = max(request.quarter_turns, before.quarter_turns if before else 0)
+        item, original = self._complete_item(request, before), None
         if item is None:
             original = self.stores.originals.get(photo_id, limit_bytes=limits.MAX_ORIGINAL_BYTES)
         found = original or item
-        decoded = yield Observed(original.data if original else None, found.correlation_id if found else "")
+        correlation_id = found.correlation_id if found else ""
+        decoded = yield Observed(original.data if original else None, correlation_id, turns)
         outcome = Outcome.UNCHANGED
         if original is not None:
-            made, files = self._built(photo_id, original, decoded)
+            made, files = self._built(photo_id, original, decoded, turns)
             del original, found  # frees the bytes before the network is waited for
             self._put_all(files)
             item = self.stores.catalogue.put(made)
@@ -119,14 +132,12 @@ class Reconciler:
         self.stores.topic.publish(event_of_item(item, self.site_origin))
         return Result(outcome, item)
 
-    def _complete_item(self, request: Request) -> PhotoItem | None:
-        """Return the item if an earlier try left nothing to do. Only a repeat pays for this read.
+    def _complete_item(self, request: Request, item: PhotoItem | None) -> PhotoItem | None:
+        """Return the item if an earlier try left nothing to do.
 
         Renditions can be lost while the item is intact, so a nudge makes them again without believing it.
         """
-        believes_item = request.received_before and not request.nudged
-        item = self.stores.catalogue.get(request.photo_id) if believes_item else None
-        if item is None:
+        if item is None or request.nudged:
             return None
         if item.status is Status.READY:
             is_complete = not missing(item, self.policy)
@@ -135,13 +146,14 @@ class Reconciler:
         return item if is_complete else None
 
     def _built(
-        self, photo_id: UUID, original: Original, decoded: Decoded
+        self, photo_id: UUID, original: Original, decoded: Decoded, turns: int
     ) -> tuple[PhotoItem, tuple[RenditionFile, ...]]:
         if isinstance(decoded, Picture):
-            item = ready_item(photo_id, original, decoded, self.policy, self.clock())
-            return item, rendition_files(photo_id, decoded, self.policy)
+            item = ready_item(photo_id, original, decoded, self.policy, self.clock(), quarter_turns=turns)
+            return item, rendition_files(photo_id, decoded, self.policy, quarter_turns=turns)
         reason = decoded.reason if decoded else Reason.TOO_LARGE
-        return failed_item(photo_id, original, reason, self.policy, self.clock()), ()
+        item = failed_item(photo_id, original, reason, self.policy, self.clock(), quarter_turns=turns)
+        return item, ()
 
     def _put_all(self, files: tuple[RenditionFile, ...]) -> None:
         if not files:

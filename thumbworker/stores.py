@@ -113,18 +113,27 @@ class DynamoCatalogue:
         return _read_item(answer["Item"]) if "Item" in answer else None
 
     def put(self, item: PhotoItem) -> PhotoItem:
-        """Store the item, but never FAILED over READY; return the item that is stored afterwards."""
-        condition: dict[str, Any] = {}
+        """Store the item, but never FAILED over READY, nor over one that was turned more often.
+
+        Return the item that is stored afterwards.
+        """
+        condition = "(attribute_not_exists(quarter_turns) OR quarter_turns <= :turns)"
+        values: dict[str, Any] = {":turns": {"N": str(item.quarter_turns)}}
+        names = {}
         if item.status is Status.FAILED:
-            condition = {
-                "ConditionExpression": "attribute_not_exists(#pk) OR #status <> :ready",
-                "ExpressionAttributeNames": {"#pk": PARTITION_KEY, "#status": "status"},
-                "ExpressionAttributeValues": {":ready": {"S": str(Status.READY)}},
-                "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-            }
+            condition += " AND (attribute_not_exists(#pk) OR #status <> :ready)"
+            names = {"#pk": PARTITION_KEY, "#status": "status"}
+            values[":ready"] = {"S": str(Status.READY)}
+        conditions: dict[str, Any] = {
+            "ConditionExpression": condition,
+            "ExpressionAttributeValues": values,
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+        if names:
+            conditions["ExpressionAttributeNames"] = names
         with unavailable("PutItem"):
             try:
-                self.client.put_item(TableName=self.table, Item=_write_item(item), **condition)
+                self.client.put_item(TableName=self.table, Item=_write_item(item), **conditions)
             except self.client.exceptions.ConditionalCheckFailedException as refusal:
                 return _read_item(refusal.response["Item"]) or item  # type: ignore[typeddict-item]
         return item

@@ -45,6 +45,7 @@ PHOTO: dict[str, Any] = {
     "takenAtLocal": "2026-04-30T06:51:00.250",
     "takenAtOffset": "+02:00",
     "isDateCorrected": False,
+    "rotation": 0,
     "thumbhash": "1QcSHQRnh493V4dIh4eXh1h4kJUI",
     "dominantColor": "#28343c",
     "renditions": [RENDITION],

@@ -21,6 +21,7 @@ from gallery.api.schemas.photos import (
     VisibilityName,
 )
 from gallery.photos.models import words_mark
+from gallery.photos.turning import rotation_of
 from gallery.presentation.capture_time import taken
 from gallery.presentation.file_words import offered_tags
 from gallery.presentation.lens import Lens
@@ -129,6 +130,7 @@ def _facts(lens: Lens, tile: Tile, item: PhotoItem | None, tags: list[str]) -> d
         "taken_at_local": captured.local if captured else None,
         "taken_at_offset": captured.offset if captured else None,
         "is_date_corrected": photo.is_date_corrected,
+        "rotation": rotation_of(photo),
         "thumbhash": tile.thumbhash or None,
         "dominant_color": tile.dominant_color or None,
         "renditions": renditions_out(item),

@@ -21,6 +21,7 @@ from gallery.photos import actions, dates
 from gallery.photos.actions import Outcome
 from gallery.photos.models import Photo
 from gallery.photos.states import Visibility
+from gallery.photos.turning import Turn, turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Mapping, Sequence
@@ -107,6 +108,14 @@ def _set_archived(*, archived: bool) -> ForMany:
 def _all_done(ids: Iterable[UUID], changed: Container[UUID]) -> Mapping[UUID, Step]:
     """Return that all are as wanted, of which these changed."""
     return {photo_id: Step(Outcome.DONE, {} if photo_id in changed else None) for photo_id in ids}
+
+
+def _rotate(by: Turn) -> ForOne:
+    def rotate(photo_id: UUID, _actor: User, _choices: Choices) -> Step:
+        outcome = turn(photo_id, by)
+        return Step(outcome, {} if outcome.is_done else None)
+
+    return rotate
 
 
 class _TooManyTags(Exception):
@@ -218,6 +227,8 @@ ACTS: dict[Kind, Act] = {
     Kind.REMOVE_TAGS: Act(_one_by_one(_remove_tags), undone_by=Kind.ADD_TAGS),
     Kind.RENAME_TAG: Act(_one_by_one(_rename_tag), undone_by=Kind.RENAME_TAG),
     Kind.SHIFT_DATE: Act(_one_by_one(_shift_date), undone_by=Kind.SHIFT_DATE),
+    Kind.ROTATE_LEFT: Act(_one_by_one(_rotate(Turn.LEFT)), undone_by=Kind.ROTATE_RIGHT),
+    Kind.ROTATE_RIGHT: Act(_one_by_one(_rotate(Turn.RIGHT)), undone_by=Kind.ROTATE_LEFT),
     Kind.SET_DATE: Act(_one_by_one(_set_date), undone_by=Kind.SET_DATE),
     # An album counts its photos at each change, so many are added at once.
     Kind.ADD_TO_ALBUM: Act(_add_to_album, at_once=100, undone_by=Kind.REMOVE_FROM_ALBUM),

@@ -29,6 +29,8 @@ class Kind(models.TextChoices):
     REMOVE_FROM_ALBUM = "remove_from_album", _("Remove from an album")
     SHIFT_DATE = "shift_date", _("Shift the date")
     SET_DATE = "set_date", _("Set the date")
+    ROTATE_LEFT = "rotate_left", _("Rotate left")
+    ROTATE_RIGHT = "rotate_right", _("Rotate right")
 
 
 class BatchQuerySet(models.QuerySet["Batch"]):

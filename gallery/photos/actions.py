@@ -237,7 +237,7 @@ def retry(photo_id: UUID, *, actor: User) -> Outcome:
         if not transitions.tried_again(photo_id, actor=actor):
             return Outcome.CONFLICT
     try:
-        originals().nudge(photo_id)
+        originals().nudge(photo_id, quarter_turns=photo.quarter_turns)
     except OriginalsUnavailable:
         return Outcome.STORE_UNAVAILABLE
     return Outcome.DONE

@@ -66,7 +66,8 @@ class Photo(models.Model):
     ``decided_at`` is when a moderator decided about the photo as it is. ``asked_again`` once its owner has
     asked for another review, with ``appeal`` as a word to the moderator, if any.
     ``stack_key`` follows from ``file_name``, ``format`` and the file's own date: see ``stacks``. Its owner
-    decides whether a raw ``stands_alone``.
+    decides whether a raw ``stands_alone``. ``quarter_turns`` are all by which its owner ever turned it,
+    clockwise; ``turning_at`` is when the worker was last asked to make it so, until it has: see ``turning``.
     ``is_favorite`` and ``is_archived`` are its owner's marks, which no one else learns of. An archived photo
     is left out of its owner's timeline, and of nothing else.
     """
@@ -109,6 +110,8 @@ class Photo(models.Model):
     file_taken_at = models.DateTimeField(null=True, editable=False)
     file_taken_local = WallClockField(null=True, editable=False)
     is_date_corrected = models.BooleanField(default=False, db_default=False, editable=False)
+    quarter_turns = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    turning_at = models.DateTimeField(null=True, editable=False)
     processed_at = models.DateTimeField(null=True, editable=False)
     trashed_at = models.DateTimeField(null=True, editable=False)
     decided_at = models.DateTimeField(null=True, editable=False)
@@ -203,6 +206,7 @@ class Photo(models.Model):
             models.Index("owner", "decided_at", name="photos_decided", condition=Q(decided_at__isnull=False)),
             models.Index("processed_at", name="photos_processed", condition=Q(processed_at__isnull=False)),
             models.Index("owner", "stack_key", name="photos_stacks", condition=HAS_KEY),
+            models.Index("turning_at", name="photos_turning", condition=Q(turning_at__isnull=False)),
             models.Index("trashed_at", name="photos_trashed", condition=Q(trashed_at__isnull=False)),
             models.Index(
                 "owner",

@@ -27,6 +27,7 @@ TAGS_CHANGED = ngettext_lazy("Tags of %(count)s photo changed.", "Tags of %(coun
 DATES_CHANGED = ngettext_lazy(
     "Date of %(count)s photo changed.", "Dates of %(count)s photos changed.", "count"
 )
+ROTATED = ngettext_lazy("%(count)s photo rotated.", "%(count)s photos rotated.", "count")
 SENTENCES: dict[Kind, Any] = {
     Kind.TRASH: ngettext_lazy("%(count)s photo moved to trash.", "%(count)s photos moved to trash.", "count"),
     Kind.RESTORE: ngettext_lazy("%(count)s photo restored.", "%(count)s photos restored.", "count"),
@@ -45,6 +46,8 @@ SENTENCES: dict[Kind, Any] = {
     ),
     Kind.SHIFT_DATE: DATES_CHANGED,
     Kind.SET_DATE: DATES_CHANGED,
+    Kind.ROTATE_LEFT: ROTATED,
+    Kind.ROTATE_RIGHT: ROTATED,
     Kind.ADD_TAGS: TAGS_CHANGED,
     Kind.REMOVE_TAGS: TAGS_CHANGED,
     Kind.RENAME_TAG: TAGS_CHANGED,

@@ -15,6 +15,7 @@ from gallery.accounts.moderators import sees_waiting
 from gallery.core import reasons
 from gallery.photos.states import State
 from thumbworker.contract.formats import MEDIA_TYPES
+from thumbworker.contract.policy import FULL_TURN
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -99,8 +100,12 @@ class Lens:
 
     @property
     def original_type(self) -> str:
-        """Return the original's media type if its pixels may be shown to the viewer; empty for others."""
-        return MEDIA_TYPES.get(self.photo.format, "") if self.can_download else ""
+        """Return the original's media type if its pixels may be shown to the viewer; empty for others.
+
+        Those of a rotated photo are not shown: only its thumbnails are turned.
+        """
+        is_turned = self.photo.quarter_turns % FULL_TURN
+        return MEDIA_TYPES.get(self.photo.format, "") if self.can_download and not is_turned else ""
 
     @property
     def file_fact(self) -> str:

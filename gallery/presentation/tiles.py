@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from thumbworker.contract.items import MadeRendition, PhotoItem
 
 MOVED_FIELDS = (
-    *("state", "reason", "width", "height", "taken_at", "processed_at"),
+    *("state", "reason", "quarter_turns", "turning_at", "width", "height", "taken_at", "processed_at"),
     *(
         "taken_local",
         "file_taken_local",
@@ -98,6 +98,7 @@ class Tile:
     is_archived: bool = False
     month: date | None = None
     taken_local: datetime | None = None
+    is_turning: bool = False
 
     @property
     def sizes(self) -> str:
@@ -214,6 +215,7 @@ def _tile(
         words_label=words_label(photo) if lens.is_mine else "",
         is_favorite=lens.is_favorite,
         is_archived=lens.is_archived,
+        is_turning=bool(ready and photo.quarter_turns > ready.quarter_turns),
         **pictures,  # type: ignore[arg-type]
     )
 

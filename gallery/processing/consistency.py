@@ -10,7 +10,7 @@ from gallery.photos.states import WITHOUT_PICTURE, State
 from gallery.processing import damage
 from gallery.processing.settle import is_behind
 from thumbworker.contract.items import Status
-from thumbworker.contract.policy import CURRENT, every_rendition_key
+from thumbworker.contract.policy import CURRENT, replaced_rendition_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,8 +105,9 @@ def _of_shown(seen: Seen, original: Listed, item: PhotoItem, late_before: dateti
         yield damage.RENDITION_MISSING
     if any(seen.renditions.get(key, size) != size for key, size in named.items()):
         yield damage.RENDITION_RESIZED
-    ours = set(every_rendition_key(seen.photo.pk))
-    if item.policy_version == CURRENT.version and (seen.renditions.keys() - named.keys()) & ours:
+    # Those of the same policy, turned otherwise, stay: pages that are open still show them.
+    replaced = set(replaced_rendition_keys(seen.photo.pk))
+    if item.policy_version == CURRENT.version and (seen.renditions.keys() - named.keys()) & replaced:
         yield damage.RENDITION_REPLACED
 
 

@@ -201,7 +201,7 @@ class Fsck:
             nudges = nudges or damage.STUCK in wanted
             done -= {damage.FACTS_OUTDATED}
         if nudges:
-            originals().nudge(photo.pk)
+            originals().nudge(photo.pk, quarter_turns=photo.quarter_turns)
         if damage.RENDITION_REPLACED in wanted:
             originals().remove_replaced_renditions([photo.pk])
         for kind in kinds:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 PROCESSING_TOO_LONG = timedelta(minutes=2)
+TURNING_TOO_LONG = timedelta(minutes=1)
 EXPIRE_AFTER = timedelta(hours=24)
 TRASH_RETENTION = timedelta(days=30)
 NEVER_ARRIVED_RETENTION = timedelta(days=7)
@@ -32,6 +33,11 @@ def awaiting(now: datetime) -> QuerySet[Photo]:
     """Return photos that wait for their original or for the worker."""
     created_before = now - PROCESSING_TOO_LONG
     return Photo.objects.filter(state=State.AWAITING, due_at__lte=now, created_at__lt=created_before)
+
+
+def turning(now: datetime) -> QuerySet[Photo]:
+    """Return photos whose thumbnails are not turned yet as their owner turned them."""
+    return Photo.objects.filter(turning_at__lt=now - TURNING_TOO_LONG)
 
 
 def deletions(now: datetime) -> QuerySet[DeletionRecord]:
@@ -77,6 +83,7 @@ _KINDS = {
         "reserved_until",
     ),
     "awaiting": _Kind(awaiting, Greatest("due_at", "created_at")),
+    "turning": _Kind(turning, "turning_at", TURNING_TOO_LONG),
     "deletions": _Kind(deletions, Greatest("due_at", "purged_at")),
     "trash": _Kind(lambda now: Photo.objects.filter(old_trash(now)), "trashed_at", TRASH_RETENTION),
     "missing_uploads": _Kind(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from gallery.accounts.trust import is_trusted
 from gallery.blocks.actions import is_blocked
@@ -47,7 +48,7 @@ def settle(photo_ids: Iterable[UUID], *, reading: catalogue.Reading | None = Non
         .select_related("owner")
         .only(
             *("id", "state", "taken_down_at", "processed_at", "taken_at", "taken_local"),
-            *("origin_url", "size_bytes", "owner", "file_name", "format"),
+            *("origin_url", "size_bytes", "owner", "file_name", "format", "quarter_turns", "turning_at"),
         )
     )
     photos = list(candidates if reading else candidates.filter(state__in=WITHOUT_PICTURE))
@@ -142,13 +143,27 @@ def is_behind(photo: Photo, item: PhotoItem) -> bool:
         return False
     processed_at = _instant(item.processed_at)
     return processed_at is not None and (
-        photo.processed_at < processed_at or photo.lacks_wall_clock or photo.format != item.format
+        photo.processed_at < processed_at
+        or photo.lacks_wall_clock
+        or photo.format != item.format
+        or turns_differ(photo, item)
     )
+
+
+def turns_differ(photo: Photo, item: PhotoItem) -> bool:
+    """Return whether the row should say otherwise about how the photo is turned, or whether it will be."""
+    is_made = item.quarter_turns >= photo.quarter_turns
+    return item.quarter_turns > photo.quarter_turns or is_made != (photo.turning_at is None)
 
 
 def _refresh(photo: Photo, item: PhotoItem) -> bool:
     """Adopt the facts of a newer item: the worker read the same original again."""
-    unchanged = Photo.objects.filter(pk=photo.pk, state=photo.state, processed_at=photo.processed_at)
+    unchanged = Photo.objects.filter(
+        pk=photo.pk,
+        state=photo.state,
+        processed_at=photo.processed_at,
+        quarter_turns=photo.quarter_turns,
+    )
     return _update(unchanged, photo.owner_id, sortable_facts(photo, item))
 
 
@@ -170,11 +185,18 @@ def _update(rows: PhotoQuerySet, owner_id: int, facts: dict[str, Any]) -> bool:
 def sortable_facts(photo: Photo, item: PhotoItem) -> dict[str, Any]:
     """Return the item's facts that lists are sorted or searched by, as columns."""
     wall, instant = wall_and_instant(item)
+    sides = (item.width or None, item.height or None)
+    # The item of an older turn has the sides of that. An older database learns of turns from the item.
+    is_made = item.quarter_turns >= photo.quarter_turns
+    if not is_made and (photo.quarter_turns - item.quarter_turns) % 2:
+        sides = sides[::-1]
     return {
         "format": item.format,
         "stack_key": stack_key(photo.file_name, item.format, wall),
-        "width": item.width or None,
-        "height": item.height or None,
+        "width": sides[0],
+        "height": sides[1],
+        "quarter_turns": max(photo.quarter_turns, item.quarter_turns),
+        "turning_at": None if is_made else (photo.turning_at or timezone.now()),
         "processed_at": _instant(item.processed_at),
         "taken_at": instant,
         "taken_local": wall,

@@ -185,7 +185,7 @@ def _check_awaiting(photo: Photo, reading: catalogue.Reading, run: Run) -> None:
     if stored is not None:
         # What a closed account uploaded stays out of sight, and waits until the account is opened again.
         if photo.owner.is_active:
-            _nudge(run, photo.pk)
+            _nudge(run, photo.pk, quarter_turns=photo.quarter_turns)
     elif not photo.owner.is_active:
         if not run.may_remove:
             return
@@ -200,9 +200,26 @@ def _check_awaiting(photo: Photo, reading: catalogue.Reading, run: Run) -> None:
         run.report.expired += transitions.given_up(photo.pk, offered_before=run.now - EXPIRE_AFTER)
 
 
-def _nudge(run: Run, photo_id: Any) -> None:
+def _turning(run: Run) -> Iterator[None]:
+    """Ask again for thumbnails that are not turned yet, and note those that are."""
+    for batch in run.batches(matters.turning(run.now), by="owner", then="turning_at"):
+        run.budget.spend(1)
+        settled = settle(batch, reading=catalogue.read(batch))
+        run.report.settled += len(settled)
+        left = Photo.objects.filter(pk__in=batch, turning_at__isnull=False)
+        if not run.each("turning", left, partial(_turn_again, run=run)):
+            return
+        yield
+
+
+def _turn_again(photo: Photo, run: Run) -> None:
+    _nudge(run, photo.pk, quarter_turns=photo.quarter_turns)
+    Photo.objects.filter(pk=photo.pk, turning_at__isnull=False).update(turning_at=run.now)
+
+
+def _nudge(run: Run, photo_id: Any, *, quarter_turns: int = 0) -> None:
     run.budget.spend(1)
-    originals().nudge(photo_id)
+    originals().nudge(photo_id, quarter_turns=quarter_turns)
     run.report.nudged += 1
 
 
@@ -376,6 +393,7 @@ _KINDS: dict[str, Callable[[Run], Iterator[None]]] = {
     "account_deletions": _account_deletions,
     "reservations": _reservations,
     "awaiting": _awaiting,
+    "turning": _turning,
     "deletions": _deletions,
     "trash": _old_trash,
     "missing_uploads": _never_arrived,

@@ -31,7 +31,7 @@ from gallery.storage.upload_terms import OFFER_SECONDS, Offer, OriginalTerms, St
 from thumbworker.contract import keys, policy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from uuid import UUID
 
     from boto3.session import Session
@@ -46,6 +46,8 @@ DOWNLOAD_SECONDS = 5 * 60
 
 _CLIENT_LOCK = threading.Lock()
 
+MOST_DELETED = 1000
+"""Keys that one DeleteObjects takes."""
 DATABASE_MARK_KEY = "marks/database"
 
 
@@ -268,9 +270,12 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
         """Store the mark of the database that the sweep runs with."""
         self._put(DATABASE_MARK_KEY, data, "application/json")
 
-    def nudge(self, photo_id: UUID) -> None:
-        """Ask the worker to reconcile this id. The request may be lost or delivered twice."""
-        self._put(keys.nudge_key(photo_id), b"", "application/octet-stream")
+    def nudge(self, photo_id: UUID, *, quarter_turns: int = 0) -> None:
+        """Ask the worker to reconcile this id. The request may be lost or delivered twice.
+
+        It may say how the picture is turned. Without, the worker keeps what the photo's item says.
+        """
+        self._put(keys.nudge_key(photo_id, quarter_turns), b"", "application/octet-stream")
 
     def request_import(self, photo_id: UUID, request: ImportRequest) -> None:
         """Ask the import worker to fetch a picture. Repeating the request changes nothing."""
@@ -282,29 +287,28 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
 
     def remove_renditions(self, photo_id: UUID) -> None:
         """Delete every rendition the photo may have, for a takedown. The worker does the same later."""
-        objects: list[ObjectIdentifierTypeDef] = [
-            {"Key": key} for key in policy.every_rendition_key(photo_id)
-        ]
-        with _translated_errors():
-            answer = self.client.delete_objects(
-                Bucket=settings.RENDITIONS_BUCKET, Delete={"Objects": objects, "Quiet": True}
-            )
-        if answer.get("Errors"):
-            raise OriginalsUnavailable(answer["Errors"][0].get("Code", "unknown"))
+        self._remove_renditions(policy.every_rendition_key(photo_id))
 
     def remove_replaced_renditions(self, photo_ids: Iterable[UUID]) -> None:
-        """Delete the renditions of up to 100 photos that no item of the current policy names: one call."""
-        objects: list[ObjectIdentifierTypeDef] = [
-            {"Key": key} for photo_id in photo_ids for key in policy.replaced_rendition_keys(photo_id)
-        ]
-        if not objects:
-            return
-        with _translated_errors():
-            answer = self.client.delete_objects(
-                Bucket=settings.RENDITIONS_BUCKET, Delete={"Objects": objects, "Quiet": True}
-            )
-        if answer.get("Errors"):
-            raise OriginalsUnavailable(answer["Errors"][0].get("Code", "unknown"))
+        """Delete the renditions of up to 100 photos that no item of the current policy names.
+
+        Costs at most three calls.
+        """
+        self._remove_renditions(
+            [key for photo_id in photo_ids for key in policy.replaced_rendition_keys(photo_id)]
+        )
+
+    def _remove_renditions(self, found: Sequence[str]) -> None:
+        for start in range(0, len(found), MOST_DELETED):
+            objects: list[ObjectIdentifierTypeDef] = [
+                {"Key": key} for key in found[start : start + MOST_DELETED]
+            ]
+            with _translated_errors():
+                answer = self.client.delete_objects(
+                    Bucket=settings.RENDITIONS_BUCKET, Delete={"Objects": objects, "Quiet": True}
+                )
+            if answer.get("Errors"):
+                raise OriginalsUnavailable(answer["Errors"][0].get("Code", "unknown"))
 
     def any_rendition_exists(self, photo_id: UUID) -> bool:
         """Return whether the renditions bucket holds a rendition of any size and policy: a LIST per size."""

@@ -60,6 +60,8 @@ BUTTONS: dict[str, tuple[Kind, dict[str, Any]]] = {
     "unarchive": (Kind.UNARCHIVE, {}),
     "publish": (Kind.SET_VISIBILITY, {"visibility": Visibility.PUBLIC.value}),
     "hide": (Kind.SET_VISIBILITY, {"visibility": Visibility.PRIVATE.value}),
+    "rotate_left": (Kind.ROTATE_LEFT, {}),
+    "rotate_right": (Kind.ROTATE_RIGHT, {}),
     "shift_date": (Kind.SHIFT_DATE, {}),
     "set_date": (Kind.SET_DATE, {}),
     "file_date": (Kind.SET_DATE, {"date": None}),

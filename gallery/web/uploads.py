@@ -168,6 +168,7 @@ def _tile_as_json(tile: Tile) -> dict[str, Any]:
         "width": tile.width,
         "height": tile.height,
         "ratio_class": tile.ratio_class,
+        "turning": tile.is_turning,
         "thumbhash": tile.thumbhash,
         "src": tile.src,
         "srcset": tile.srcset,

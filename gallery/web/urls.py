@@ -15,6 +15,7 @@ from gallery.web import (
     sheets,
     storage,
     tags,
+    turning,
     uploads,
     well_known,
 )
@@ -61,6 +62,7 @@ urlpatterns = [
     path("photos/<uuid:photo_id>/report/", reports.report, name="photo-report"),
     path("photos/<uuid:photo_id>/edit/", photos.edit, name="photo-edit"),
     path("photos/<uuid:photo_id>/date/", dates.change_date, name="photo-date"),
+    path("photos/<uuid:photo_id>/rotate/", turning.rotate, name="photo-rotate"),
     path("photos/<uuid:photo_id>/trash/", photos.trash, name="photo-trash"),
     path("photos/<uuid:photo_id>/restore/", photos.restore, name="photo-restore"),
     path("photos/<uuid:photo_id>/purge/", photos.purge, name="photo-purge"),

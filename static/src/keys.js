@@ -32,6 +32,7 @@ export const KEYS = [
   ["photo", "turn", ["ArrowLeft", "ArrowRight"], () => gettext("Newer or older photo")],
   ["photo", "archive", ["e"], () => gettext("Archive, or take out")],
   ["photo", "favorite", ["f"], () => gettext("Favorite, or not")],
+  ["photo", "rotate", ["l", "r"], () => gettext("Rotate left or right")],
   ["photo", "room", ["d"], () => gettext("Dark room, or not")],
   ["lightbox", "turn", ["ArrowLeft", "ArrowRight"], () => gettext("Previous or next photo")],
   ["lightbox", "pan", ["ArrowUp", "ArrowDown"], () => gettext("Move a zoomed photo")],

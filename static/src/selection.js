@@ -161,7 +161,7 @@ function showDone(batch, act, leaves) {
   const done = new Set([...chosen].filter((id) => !refused.has(id)));
   const urls = { undoUrl: batch.undo_url, detailsUrl: batch.refused.length ? batch.url : "" };
   const changes = leaves || act in SHOWN;
-  if (act.endsWith("_date") || (changes && list.querySelector(":scope > .gap"))) {
+  if (/_date$|^rotate_/.test(act) || (changes && list.querySelector(":scope > .gap"))) {
     sayAfterReload(sentenceOf(batch), urls);
     return;
   }

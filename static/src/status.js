@@ -25,7 +25,7 @@ export async function askForPhotos(ids) {
   return photos;
 }
 
-/** Call `listener` once with the photo when it is processed. */
+/** Call `listener` once with the photo when it is processed, and turned as its owner turned it. */
 export function follow(id, listener) {
   listeners.set(id, [...(listeners.get(id) ?? []), listener]);
   attempt = 0;
@@ -46,7 +46,7 @@ function schedule() {
 async function poll() {
   try {
     for (const photo of await askForPhotos([...listeners.keys()])) {
-      if (photo.state === "awaiting") continue;
+      if (photo.state === "awaiting" || photo.turning) continue;
       const waiting = listeners.get(photo.id) ?? [];
       listeners.delete(photo.id);
       // Others are likely to be done soon.

@@ -109,6 +109,15 @@ export function showProcessed(tile, photo) {
   awaitPicture(frame, image);
 }
 
+/** Replace the picture that was shown while the worker turned it. */
+function showTurned(tile, photo) {
+  delete tile.dataset.turning;
+  document.querySelector("[data-turning-words]")?.remove();
+  if (!photo.src) return;
+  setRatio(tile.querySelector(".frame"), photo.width, photo.height);
+  showProcessed(tile, photo);
+}
+
 function drawMark(tile, state) {
   const mark = document.querySelector(`template[data-mark-of="${state}"]`);
   if (mark) tile.append(mark.content.cloneNode(true));
@@ -123,4 +132,7 @@ export function enhanceTiles(root) {
   const tiles = [...root.querySelectorAll("[data-photo-id][data-state='awaiting']")];
   if (root.matches?.("[data-photo-id][data-state='awaiting']")) tiles.push(root);
   for (const tile of tiles) follow(tile.dataset.photoId, (photo) => showProcessed(tile, photo));
+  const turning = [...root.querySelectorAll("[data-photo-id][data-turning]")];
+  if (root.matches?.("[data-photo-id][data-turning]")) turning.push(root);
+  for (const tile of turning) follow(tile.dataset.photoId, (photo) => showTurned(tile, photo));
 }

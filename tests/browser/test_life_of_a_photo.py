@@ -10,6 +10,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests import pictures
+from tests.browser.tray import wait_until_processed
+from tests.browser.waiting import wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,3 +94,31 @@ def test_photo__permanent_delete_needs_confirmation(open_page: Open) -> None:
     tile.get_by_role("button", name="Delete this photo").click()
     expect(page.get_by_text("Permanently deleted.")).to_be_visible()
     assert page.request.get(address).status == 404
+
+
+@pytest.mark.slow
+def test_photo__rotated_by_a_key_is_replaced_without_a_reload(open_page: Open) -> None:
+    page = open_page("bob", "/upload/")
+    page.set_input_files("#file", [photo_bytes(109)])
+    wait_until_processed(page, 1)
+    page.get_by_role("link", name="Open").click()
+    image = page.locator("figure.photo img")
+    expect(image).to_have_js_property("complete", value=True)
+    sides = "image => [image.naturalWidth, image.naturalHeight]"
+    width, height = image.evaluate(sides)
+    assert width > height
+    page.keyboard.press("r")
+    expect(page.get_by_text("The picture is being rotated.")).to_be_visible()
+    page.evaluate("window.stillHere = true")
+    expect(page.locator("figure.photo[data-turning]")).to_have_count(0, timeout=THUMBNAILS_WITHIN_MS)
+    expect(page.get_by_text("The picture is being rotated.")).to_be_hidden()
+    is_upright = "({ naturalWidth: width, naturalHeight: height }) => width < height"
+    wait_until(page, f"() => ({is_upright})(document.querySelector('figure.photo img'))")
+    assert page.evaluate("window.stillHere") is True
+    box = image.bounding_box()
+    assert box is not None
+    assert box["height"] > box["width"]
+    page.get_by_role("button", name="Rotate left").click()
+    expect(page.locator("figure.photo[data-turning]")).to_have_count(0, timeout=THUMBNAILS_WITHIN_MS)
+    page.reload()
+    assert image.evaluate(sides) == [width, height]

@@ -79,6 +79,7 @@ FILLED_IN: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "admin/accounts/user/<int:user_id>/block/"): {"reason": "Not theirs"},
     ("POST", "api/v1/photos/delete"): {"ids": [PHOTO]},
     ("POST", "photos/<uuid:photo_id>/date/"): {"wall": "1974-07-01T08:30"},
+    ("POST", "photos/<uuid:photo_id>/rotate/"): {"to": "left"},
     ("POST", "me/photos/batch/"): {"act": "hide", "photo": [PHOTO]},
     ("POST", "api/v1/photos/batch"): {"ids": [PHOTO], "visibility": "private"},
     ("PATCH", "api/v1/albums/<uuidstr:album_id>"): {"title": "Mine now"},

@@ -17,7 +17,7 @@ GOOD = b"a picture"
 KILLER = b"abort: a picture that kills its decoder"
 
 
-def paint(data: bytes) -> Picture:
+def paint(data: bytes, quarter_turns: int = 0) -> Picture:
     """Refuse ``damaged``, and return a made-up picture for anything else."""
     if data.startswith(b"damaged"):
         raise Refused(Reason.DAMAGED, "says so itself")
@@ -27,7 +27,12 @@ def paint(data: bytes) -> Picture:
         width=4000,
         height=3000,
         renditions=tuple(
-            Rendered(spec, f"{spec.name}\n{digest}".encode(), spec.longest_side, spec.longest_side * 3 // 4)
+            Rendered(
+                spec,
+                f"{spec.name}\n{digest}{quarter_turns or ''}".encode(),
+                spec.longest_side,
+                spec.longest_side * 3 // 4,
+            )
             for spec in CURRENT.renditions
         ),
         thumbhash="3OcRJYB4d3h/iIeHeEh3eIhw+j3A",
@@ -40,7 +45,7 @@ def paint(data: bytes) -> Picture:
     )
 
 
-def paint_or_die(data: bytes) -> Picture:
+def paint_or_die(data: bytes, quarter_turns: int = 0) -> Picture:
     """Do what the bytes say: abort, hang, use CPU or memory, print, fail."""
     match data.partition(b":")[0]:
         case b"abort":
@@ -58,4 +63,4 @@ def paint_or_die(data: bytes) -> Picture:
             raise ZeroDivisionError("a decoder's own mistake")
         case b"credentials":
             raise Refused(Reason.DAMAGED, ",".join(sorted(os.environ)))
-    return paint(data)
+    return paint(data, quarter_turns)

@@ -95,6 +95,8 @@ class FakeCatalogue:
         present = self.items.get(item.photo_id)
         if item.status is Status.FAILED and present is not None and present.status is Status.READY:
             return present
+        if present is not None and present.quarter_turns > item.quarter_turns:
+            return present
         self.items[item.photo_id] = item
         return item
 

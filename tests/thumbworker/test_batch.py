@@ -37,15 +37,15 @@ class Bench:
             write_line=self.lines.append,
         )
 
-    def decode(self, data: bytes) -> Picture:
+    def decode(self, data: bytes, _turns: int = 0) -> Picture:
         self.decoded.append("here")
         return paint(data)
 
-    def decode_isolated(self, data: bytes) -> Picture:
+    def decode_isolated(self, data: bytes, _turns: int = 0) -> Picture:
         self.decoded.append("apart")
         return paint(data)
 
-    def decode_with(self, decode: Callable[[bytes], Picture]) -> None:
+    def decode_with(self, decode: Callable[[bytes, int], Picture]) -> None:
         """Decode with this from now on, isolated or not."""
         self.batch = Batch(self.batch.reconciler, decode, decode, self.queue, self.lines.append)
 
@@ -196,7 +196,7 @@ def test_batch__no_time_left(bench: Bench) -> None:
     photo_ids = upload(bench, 3)
     decode = bench.decode
 
-    def decode_slowly(data: bytes) -> Picture:
+    def decode_slowly(data: bytes, _turns: int = 0) -> Picture:
         bench.remaining_seconds = 19.0
         return decode(data)
 
@@ -222,7 +222,7 @@ def test_batch__no_thread_outlives_call(bench: Bench) -> None:
     assert set(threading.enumerate()) == before
 
 
-def broken(data: bytes) -> Picture:
+def broken(data: bytes, _turns: int = 0) -> Picture:
     if data == b"picture 1":
         raise ZeroDivisionError("a mistake of ours")
     return paint(data)
@@ -270,7 +270,7 @@ def test_batch__reads_ahead_while_decoding(bench: Bench) -> None:
     photo_ids = upload(bench, 2)
     downloaded_ahead = threading.Event()
 
-    def decode(data: bytes) -> Picture:
+    def decode(data: bytes, _turns: int = 0) -> Picture:
         if data == b"picture 0":
             # Only a download beside this very decoding can set it.
             bench.world.calls.before = {"GetObject": downloaded_ahead.set}
@@ -288,7 +288,7 @@ def test_batch__writes_while_decoding_next(bench: Bench) -> None:
     first_is_published = threading.Event()
     bench.world.calls.before = {"Publish": first_is_published.set}
 
-    def decode(data: bytes) -> Picture:
+    def decode(data: bytes, _turns: int = 0) -> Picture:
         assert data == b"picture 0" or first_is_published.wait(5)
         return paint(data)
 
@@ -302,7 +302,7 @@ def test_batch__originals_in_memory_are_bounded(bench: Bench) -> None:
     most_ahead = 0
     decoded = 0
 
-    def decode(data: bytes) -> Picture:
+    def decode(data: bytes, _turns: int = 0) -> Picture:
         nonlocal most_ahead, decoded
         decoded += 1
         most_ahead = max(most_ahead, bench.world.calls.names.count("GetObject") - decoded)

@@ -29,7 +29,7 @@ NOW = 1_795_255_210.0
 THUMBNAILS = ("dev", "thumbnails")
 
 
-def encoded(data: bytes) -> Picture:
+def encoded(data: bytes, _turns: int = 0) -> Picture:
     return replace(paint(data), timings={"scale": 0.001, "encode": 0.002})
 
 

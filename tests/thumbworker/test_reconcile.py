@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import permutations
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
@@ -43,19 +44,27 @@ def photo_id() -> UUID:
     return uuid4()
 
 
-def run(world: World, photo_id: UUID, *, received_before: bool = False, nudged: bool = False) -> Result:
+def run(
+    world: World,
+    photo_id: UUID,
+    *,
+    received_before: bool = False,
+    nudged: bool = False,
+    quarter_turns: int = 0,
+) -> Result:
     world.calls.names.clear()
     reconciler = Reconciler(world.stores, "https://photos.example")
-    return run_steps(reconciler.reconcile(Request(photo_id, received_before, nudged)))
+    return run_steps(reconciler.reconcile(Request(photo_id, received_before, nudged, quarter_turns)))
 
 
 def run_steps(steps: Reconciliation) -> Result:
     """Decode between the two halves of a reconciliation, as a batch does."""
-    data = next(steps).data
+    observed = next(steps)
+    data = observed.data
     decoded: Picture | Refused | None = None
     if data is not None:
         try:
-            decoded = paint(data)
+            decoded = paint(data, observed.quarter_turns)
         except Refused as refusal:
             decoded = refusal
     with pytest.raises(StopIteration) as end:
@@ -229,3 +238,76 @@ def test_reconcile__repeat_after_failure_of_any_call(world: World, photo_id: UUI
     assert world.catalogue.items[photo_id].status is Status.READY
     assert len(world.renditions.files) == len(CURRENT.renditions)
     assert [news.type for news in world.topic.published] == ["photo.processed"]
+
+
+def turns_made(world: World, photo_id: UUID) -> int:
+    """Return how the picture is turned, of an item that names stored renditions of these turns."""
+    item = world.catalogue.items[photo_id]
+    wanted = {CURRENT.key(spec, photo_id, item.quarter_turns) for spec in CURRENT.renditions}
+    assert {made.key for made in item.renditions} == wanted
+    assert wanted <= set(world.renditions.files)
+    for key in wanted:
+        # The fake decoder writes into the bytes how it was asked to turn them.
+        assert world.renditions.files[key].data.decode().endswith(str(item.quarter_turns or ""))
+    return item.quarter_turns
+
+
+def test_reconcile__turns_as_the_nudge_asks(world: World, photo_id: UUID) -> None:
+    world.upload(photo_id)
+    run(world, photo_id)
+    assert turns_made(world, photo_id) == 0
+    run(world, photo_id, nudged=True, quarter_turns=1)
+    assert turns_made(world, photo_id) == 1
+    assert world.calls.count() == FRESH_CALLS | {"GetItem": 1}
+
+
+@pytest.mark.parametrize("order", list(permutations([1, 4, 6])))
+def test_reconcile__last_turn_wins_in_any_order(world: World, photo_id: UUID, order: tuple[int, ...]) -> None:
+    world.upload(photo_id)
+    run(world, photo_id)
+    for turns in order:
+        run(world, photo_id, nudged=True, quarter_turns=turns)
+    assert turns_made(world, photo_id) == 6
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        pytest.param({"nudged": True}, id="nudge"),
+        pytest.param({"received_before": True}, id="repeat"),
+        pytest.param({}, id="event-that-came-twice"),
+    ],
+)
+def test_reconcile__what_is_made_again_stays_turned(
+    world: World, photo_id: UUID, again: dict[str, bool]
+) -> None:
+    world.upload(photo_id)
+    run(world, photo_id, nudged=True, quarter_turns=3)
+    made = {key: file for key, file in world.renditions.files.items() if "-r3" in key}
+    if again.get("nudged"):
+        world.renditions.files.clear()
+    item = run(world, photo_id, **again).item
+    assert item is not None
+    assert (item.quarter_turns, turns_made(world, photo_id)) == (3, 3)
+    assert {key: file for key, file in world.renditions.files.items() if "-r3" in key} == made
+
+
+def test_reconcile__older_turn_that_ends_later_loses(world: World, photo_id: UUID) -> None:
+    world.upload(photo_id)
+    run(world, photo_id)
+    world.calls.before["PutItem"] = lambda: world.catalogue.items.update(
+        {photo_id: replace(world.catalogue.items[photo_id], quarter_turns=2)}
+    )
+    item = run(world, photo_id, nudged=True, quarter_turns=1).item
+    assert item is not None
+    assert item.quarter_turns == world.catalogue.items[photo_id].quarter_turns == 2
+
+
+def test_reconcile__deletion_takes_renditions_of_all_turns(world: World, photo_id: UUID) -> None:
+    world.upload(photo_id)
+    for turns in range(5):
+        run(world, photo_id, nudged=True, quarter_turns=turns)
+    assert len(world.renditions.files) == 4 * len(CURRENT.renditions)
+    world.originals.files.clear()
+    assert run(world, photo_id).outcome is Outcome.DELETED
+    assert world.has_nothing_derived()

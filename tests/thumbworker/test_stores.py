@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -13,7 +14,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from tests.items import failed_item, ready_item
 from thumbworker.contract.events import event_of_item
-from thumbworker.contract.items import PARTITION_KEY
+from thumbworker.contract.items import PARTITION_KEY, Status
 from thumbworker.interfaces import RenditionFile, Stores, StoreUnavailable
 from thumbworker.queues import SqsQueues, open_queues
 from thumbworker.stores import (
@@ -169,3 +170,16 @@ def test_originals_get__correlation_id(aws: Aws, stored: str, read: str) -> None
     original = open_stores(aws.environment).originals.get(photo_id, limit_bytes=7)
     assert original is not None
     assert original.correlation_id == read
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_catalogue_put__never_over_one_that_was_turned_more_often(aws: Aws, status: Status) -> None:
+    catalogue = open_stores(aws.environment).catalogue
+    item = replace(ready_item(), quarter_turns=2)
+    assert catalogue.put(item) == item
+    older = replace(item, quarter_turns=1, status=status, reason="")
+    assert catalogue.put(older) == item
+    assert catalogue.get(item.photo_id) == item
+    newer = replace(item, quarter_turns=6)
+    assert catalogue.put(newer) == newer
+    assert catalogue.put(replace(newer, thumbhash="AAAA")).thumbhash == "AAAA"

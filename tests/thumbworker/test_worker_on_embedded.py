@@ -114,3 +114,33 @@ def test_worker__zip_decodes_repeat_in_child(embedded_aws: EnforcedAws) -> None:
     )
     assert json.loads(answer["Payload"].read()) == {"batchItemFailures": []}
     assert photo.item()["status"]["S"] == "READY"
+
+
+def test_worker__zip_turns_as_nudges_ask_whatever_their_order(embedded_aws: EnforcedAws) -> None:
+    photo = Photo(embedded_aws)
+    photo.upload(flat_jpeg(size=(640, 480)))
+    eventually(photo.item, within_seconds=60)
+    plain = photo.rendition_keys()
+
+    def nudge(turns: int) -> None:
+        embedded_aws.client("s3").put_object(
+            Bucket=embedded_aws.outputs.originals_bucket, Key=keys.nudge_key(photo.photo_id, turns)
+        )
+
+    def turned_to(turns: int) -> bool:
+        return photo.item().get("quarter_turns", {}).get("N") == str(turns)
+
+    for turns in (3, 1, 2, 0):
+        nudge(turns)
+    eventually(lambda: turned_to(3), within_seconds=60)
+    eventually(lambda: len(photo.lines()) >= 2, within_seconds=60)
+    item = photo.item()
+    assert (item["width"]["N"], item["height"]["N"]) == ("480", "640")
+    named = {made["M"]["key"]["S"] for made in item["renditions"]["L"]}
+    assert named == {CURRENT.key(spec, photo.photo_id, 3) for spec in CURRENT.renditions}
+    assert named | plain <= photo.rendition_keys()
+    embedded_aws.client("s3").delete_object(
+        Bucket=embedded_aws.outputs.originals_bucket, Key=keys.original_key(photo.photo_id)
+    )
+    eventually(lambda: not photo.item(), within_seconds=60)
+    assert photo.rendition_keys() == set()

@@ -29,14 +29,14 @@ class FunctionDied(BaseException):
     """Stands for the death of the whole function."""
 
 
-def paint_or_take_the_function_along(data: bytes) -> Picture:
+def paint_or_take_the_function_along(data: bytes, quarter_turns: int = 0) -> Picture:
     if data == KILLER:
         raise FunctionDied
-    return paint_or_die(data)
+    return paint_or_die(data, quarter_turns)
 
 
 class Worker:
-    def __init__(self, aws: Aws, decode: Callable[[bytes], Picture] = paint) -> None:
+    def __init__(self, aws: Aws, decode: Callable[[bytes, int], Picture] = paint) -> None:
         self.lines: list[dict[str, Any]] = []
         stores = open_stores(aws.environment)
         queues = open_queues(aws.environment)

@@ -40,7 +40,9 @@ class MadeRendition:
 class PhotoItem:
     """What the worker stores about one original.
 
-    ``width`` and ``height`` are those of the upright original in pixels. ``uploaded_at`` and
+    ``width`` and ``height`` are those of the upright original in pixels, turned by ``quarter_turns``
+    clockwise: all that people ever turned it by, so what is larger is later. ``dhash`` is that of the picture
+    before. ``uploaded_at`` and
     ``processed_at`` are ISO 8601 in UTC. ``metadata`` holds the allowed camera facts. Private to the owner
     are ``location`` (latitude and longitude in degrees, as text), ``words`` (title, description, artist,
     copyright, rating and a list of keywords, as far as they differ from ``metadata``) and ``incomplete``, the
@@ -69,6 +71,7 @@ class PhotoItem:
     words: dict[str, Any] = field(default_factory=dict)
     incomplete: int = 0
     correlation_id: str = ""
+    quarter_turns: int = 0
 
     def to_item(self) -> dict[str, Any]:
         """Return the DynamoDB item as plain Python, without empty optional values."""
@@ -96,6 +99,7 @@ class PhotoItem:
             "words": self.words,
             "incomplete": self.incomplete,
             "correlation_id": self.correlation_id,
+            "quarter_turns": self.quarter_turns,
             "renditions": [
                 {
                     "name": r.name,
@@ -150,4 +154,5 @@ class PhotoItem:
             words=dict(item.get("words", {})),
             incomplete=int(item.get("incomplete", 0)),
             correlation_id=str(item.get("correlation_id", "")),
+            quarter_turns=int(item.get("quarter_turns", 0)),
         )

@@ -4,6 +4,8 @@
 'originals/6f1c2a52-6c9f-4c2e-9d3a-0a4f5b8f0c11'
 >>> parse_key("originals/6f1c2a52-6c9f-4c2e-9d3a-0a4f5b8f0c11")
 ('originals/', UUID('6f1c2a52-6c9f-4c2e-9d3a-0a4f5b8f0c11'))
+>>> parse_key("nudges/6f1c2a52-6c9f-4c2e-9d3a-0a4f5b8f0c11/3")
+('nudges/', UUID('6f1c2a52-6c9f-4c2e-9d3a-0a4f5b8f0c11'))
 >>> parse_key("originals/../etc/passwd") is None
 True
 """
@@ -28,9 +30,28 @@ def original_key(photo_id: UUID) -> str:
     return f"{ORIGINALS_PREFIX}{photo_id}"
 
 
-def nudge_key(photo_id: UUID) -> str:
-    """Return the key of the empty object that asks the worker to reconcile this id."""
-    return f"{NUDGES_PREFIX}{photo_id}"
+def nudge_key(photo_id: UUID, quarter_turns: int = 0) -> str:
+    """Return the key of the empty object that asks the worker to reconcile this id.
+
+    It says by how many quarter turns clockwise people have turned the picture, all in all. That is in the
+    key, so it comes with the event, and no nudge takes another's place.
+    """
+    return f"{NUDGES_PREFIX}{photo_id}" + (f"/{quarter_turns}" if quarter_turns else "")
+
+
+def turns_of_nudge(key: str) -> int:
+    """Return the quarter turns that a nudge asks for; 0 for any other key.
+
+    >>> turns_of_nudge(nudge_key(UUID(int=1), 6))
+    6
+    """
+    _, _, turns = key.removeprefix(NUDGES_PREFIX).partition("/")
+    return int(turns) if turns and key.startswith(NUDGES_PREFIX) and _is_number(turns) else 0
+
+
+def _is_number(text: str) -> bool:
+    # As many as fit into a column of the gallery.
+    return text.isascii() and text.isdecimal() and text[0] != "0" and len(text) < 10
 
 
 def import_key(photo_id: UUID) -> str:
@@ -62,6 +83,10 @@ def parse_key(key: str) -> tuple[str, UUID] | None:
     for prefix in (ORIGINALS_PREFIX, NUDGES_PREFIX, IMPORTS_PREFIX):
         if key.startswith(prefix):
             text = key.removeprefix(prefix)
+            if prefix == NUDGES_PREFIX:
+                text, slash, turns = text.partition("/")
+                if slash and not (turns and _is_number(turns)):
+                    return None
             try:
                 photo_id = UUID(text)
             except ValueError:

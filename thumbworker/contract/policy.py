@@ -1,7 +1,7 @@
 """Which renditions are made: versioned data in one place.
 
-Any change is a new version, appended to ``EVER``. Keys contain the version, so the bytes of a key never
-change and may be cached without limit. Deletion covers every version in ``EVER``.
+Any change is a new version, appended to ``EVER``. Keys contain the version and how the picture is turned, so
+the bytes of a key never change and may be cached without limit. Deletion covers every version in ``EVER``.
 """
 
 from __future__ import annotations
@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from uuid import UUID
+
+FULL_TURN = 4
+"""Quarter turns that lead back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +43,15 @@ class RenditionPolicy:
     version: int
     renditions: tuple[RenditionSpec, ...]
 
-    def key(self, spec: RenditionSpec, photo_id: UUID) -> str:
-        """Return the rendition's key in the renditions bucket; the format is its file extension."""
-        return f"{spec.name}/{photo_id}-{self.version}.{spec.format}"
+    def key(self, spec: RenditionSpec, photo_id: UUID, quarter_turns: int = 0) -> str:
+        """Return the rendition's key in the renditions bucket; the format is its file extension.
+
+        >>> from uuid import UUID
+        >>> POLICY_1.key(POLICY_1.renditions[0], UUID(int=0), 5)
+        '320/00000000-0000-0000-0000-000000000000-1-r1.webp'
+        """
+        turned = f"-r{quarter_turns % FULL_TURN}" if quarter_turns % FULL_TURN else ""
+        return f"{spec.name}/{photo_id}-{self.version}{turned}.{spec.format}"
 
 
 POLICY_1 = RenditionPolicy(
@@ -81,13 +90,22 @@ CURRENT = EVER[-1]
 
 
 def every_rendition_key(photo_id: UUID) -> tuple[str, ...]:
-    """Return all keys that renditions of this photo can have, under any policy."""
-    return tuple(policy.key(spec, photo_id) for policy in EVER for spec in policy.renditions)
+    """Return all keys that renditions of this photo can have, under any policy and however it is turned."""
+    return _keys(photo_id, EVER)
 
 
 def replaced_rendition_keys(photo_id: UUID) -> tuple[str, ...]:
     """Return the keys of every policy before the current one."""
-    return tuple(policy.key(spec, photo_id) for policy in EVER[:-1] for spec in policy.renditions)
+    return _keys(photo_id, EVER[:-1])
+
+
+def _keys(photo_id: UUID, policies: tuple[RenditionPolicy, ...]) -> tuple[str, ...]:
+    return tuple(
+        policy.key(spec, photo_id, turns)
+        for policy in policies
+        for spec in policy.renditions
+        for turns in range(FULL_TURN)
+    )
 
 
 def rendition_names() -> tuple[str, ...]:

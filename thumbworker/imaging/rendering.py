@@ -7,6 +7,8 @@ import math
 import time
 from typing import TYPE_CHECKING
 
+from PIL import Image
+
 from thumbworker.contract.policy import CURRENT, RenditionPolicy
 from thumbworker.imaging import fingerprints, motion
 from thumbworker.imaging.encoding import encode
@@ -20,9 +22,10 @@ from thumbworker.imaging.scaling import resized
 from thumbworker.imaging.source import Deadline
 
 if TYPE_CHECKING:
-    from PIL import Image
-
     from thumbworker.contract.policy import RenditionSpec
+
+# Pillow counts counterclockwise.
+_TURNS = (None, Image.Transpose.ROTATE_270, Image.Transpose.ROTATE_180, Image.Transpose.ROTATE_90)
 
 
 class _Stopwatch:
@@ -38,8 +41,14 @@ class _Stopwatch:
         self._since = now
 
 
-def render(data: bytes, *, policy: RenditionPolicy = CURRENT, limits: Limits = DEFAULT_LIMITS) -> Picture:
-    """Return the renditions and metadata of an original.
+def render(
+    data: bytes,
+    quarter_turns: int = 0,
+    *,
+    policy: RenditionPolicy = CURRENT,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Picture:
+    """Return the renditions and metadata of an original, upright and then turned clockwise.
 
     Deterministic: the same bytes under the same policy give the same renditions, byte for byte.
 
@@ -54,10 +63,13 @@ def render(data: bytes, *, policy: RenditionPolicy = CURRENT, limits: Limits = D
     width, height = opened.upright_size
     watch.lap("decode")
     deadline.check()
-    cascade = _cascade(working, (width, height), policy, watch, deadline)
+    cascade = _cascade(working, (width, height), policy, watch, deadline, turns=quarter_turns)
     smallest = min(cascade, key=lambda made: made[1].width * made[1].height)[1]
+    if quarter_turns % 2:
+        width, height = height, width
+    # The difference hash is that of the file, by which it is known again, however it is turned.
     facts = (
-        fingerprints.thumbhash(smallest),
+        fingerprints.thumbhash(turned(smallest, quarter_turns)),
         fingerprints.dominant_color(smallest),
         fingerprints.dhash(smallest),
     )
@@ -91,8 +103,10 @@ def _cascade(
     policy: RenditionPolicy,
     watch: _Stopwatch,
     deadline: Deadline,
+    *,
+    turns: int,
 ) -> list[tuple[Rendered, Image.Image]]:
-    """Make each rendition from the next larger one, largest first."""
+    """Make each rendition from the next larger one, largest first. Return them with their unturned pixels."""
     made: list[tuple[Rendered, Image.Image]] = []
     encoded: dict[tuple[tuple[int, int], str, int, int], bytes] = {}
     for spec in sorted(policy.renditions, key=lambda spec: -spec.longest_side):
@@ -102,11 +116,18 @@ def _cascade(
         watch.lap("resize")
         key = target, spec.format, spec.quality, spec.effort
         if key not in encoded:  # an image smaller than two sizes is encoded once
-            encoded[key] = encode(working, spec)
+            encoded[key] = encode(turned(working, turns), spec)
         watch.lap("encode")
         deadline.check()
-        made.append((_rendered(spec, encoded[key], target), working))
+        shown = target[::-1] if turns % 2 else target
+        made.append((_rendered(spec, encoded[key], shown), working))
     return made
+
+
+def turned(image: Image.Image, quarter_turns: int) -> Image.Image:
+    """Return the pixels turned clockwise."""
+    turn = _TURNS[quarter_turns % len(_TURNS)]
+    return image if turn is None else image.transpose(turn)
 
 
 def _rendered(spec: RenditionSpec, data: bytes, size: tuple[int, int]) -> Rendered:

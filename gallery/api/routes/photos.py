@@ -27,6 +27,7 @@ from gallery.photos.models import Photo
 from gallery.photos.paging import Page, page_of
 from gallery.photos.querysets import PhotoQuerySet
 from gallery.photos.states import Visibility
+from gallery.photos.turning import turn_to
 from gallery.search.find import page_of_matching
 from gallery.search.time_limit import within_seconds
 
@@ -130,7 +131,7 @@ def get_photo(request: ApiRequest, photo_id: UUID) -> s.PhotoDetail:
 
 @router.patch("/photos/{uuid:photo_id}", auth=WRITES, response={200: s.PhotoDetail, **refusals(404, 409)})
 def change_photo(request: ApiRequest, photo_id: UUID, change: s.PhotoChange) -> s.PhotoDetail:
-    """Change a photo's caption, tags, visibility or time of capture, mark it as a favorite or archive it.
+    """Change a photo's caption, tags, visibility, date or rotation, mark it as a favorite or archive it.
 
     A new caption or new tags of an approved photo are reviewed, unless your account is trusted. Until then,
     others see the old ones, and `newWords` has the new ones.
@@ -144,6 +145,10 @@ def change_photo(request: ApiRequest, photo_id: UUID, change: s.PhotoChange) -> 
         said = change.taken_at_local
         date = date_said(said, change.taken_at_offset or "") if said else None
         outcome, _before = set_date(photo.pk, date)
+        if not outcome.is_done:
+            raise problems.of_outcome(outcome)
+    if change.rotation is not None:
+        outcome = turn_to(photo.pk, change.rotation)
         if not outcome.is_done:
             raise problems.of_outcome(outcome)
     outcome = words.change_words(

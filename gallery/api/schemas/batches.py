@@ -34,6 +34,8 @@ class BatchKind(StrEnum):
     REMOVE_FROM_ALBUM = "remove_from_album"
     SHIFT_DATE = "shift_date"
     SET_DATE = "set_date"
+    ROTATE_LEFT = "rotate_left"
+    ROTATE_RIGHT = "rotate_right"
 
 
 MAX_SHIFT = LONGEST_SHIFT // timedelta(seconds=1)
@@ -78,6 +80,8 @@ class BatchRequest(Input):
         examples=[3600],
     )
     set_date: BatchDate = Field(LEFT_OUT, description="Give all of them this time of capture.")
+    rotate_left: Yes = Field(LEFT_OUT, description="By 90 degrees. The thumbnails follow within seconds.")
+    rotate_right: Yes = LEFT_OUT
     file_date: Yes = Field(LEFT_OUT, description="Go back to the time that the file says.")
 
     @model_validator(mode="after")

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import ConfigDict, Field, StrictBool, StrictStr, model_validator
@@ -30,6 +30,7 @@ Tags = Annotated[list[TagWord], Field(max_length=MAX_TAGS, examples=[["harbor", 
 
 
 WallClock = Annotated[StrictStr, Field(pattern=WALL_PATTERN, examples=["2026-04-30T06:51:00.250"])]
+Rotation = Literal[0, 90, 180, 270]
 Offset = Annotated[StrictStr, Field(pattern=OFFSET_PATTERN, examples=["+02:00"])]
 
 WordsMark = Annotated[
@@ -149,6 +150,12 @@ class PhotoOut(Output):
     )
     is_date_corrected: bool = Field(
         description="Whether its owner corrected the time of capture. `metadata` has what the file says."
+    )
+    rotation: Rotation = Field(
+        description=(
+            "By how many degrees clockwise its owner rotated it. Thumbnails, `width` and `height` follow "
+            "within seconds; the original stays as it is."
+        )
     )
     thumbhash: str | None
     dominant_color: str | None = Field(examples=["#28343c"])
@@ -295,6 +302,8 @@ class PhotoChange(Input):
     taken_at_offset: Offset = Field(
         LEFT_OUT, description="The offset of `takenAtLocal` from UTC. Leave it out if it is unknown."
     )
+
+    rotation: Rotation = Field(LEFT_OUT, description="By how many degrees clockwise to show it rotated.")
 
     @model_validator(mode="after")
     def has_time_of_its_offset(self) -> Self:

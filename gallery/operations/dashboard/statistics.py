@@ -203,6 +203,7 @@ def _sweep_kinds(last: SweepRun | None) -> list[SweepKind]:
         "account_deletions": _("Accounts being deleted"),
         "reservations": _("Reserved bytes to return"),
         "awaiting": _("Waiting for upload or processing"),
+        "turning": _("Rotated, waiting for thumbnails"),
         "deletions": _("Deletions to verify"),
         "trash": _("Trash older than 30 days"),
         "missing_uploads": _("Uploads that never arrived"),

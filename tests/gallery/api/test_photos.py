@@ -248,6 +248,10 @@ def test_change_photo__visibility_needs_no_review(
         {"takenAtLocal": "2026-05-01"},
         {"takenAtLocal": "2026-05-01T12:00:00Z"},
         {"takenAtOffset": "+02:00"},
+        {"rotation": 45},
+        {"rotation": "90"},
+        {"rotation": 90.5},
+        {"rotation": None},
         {"takenAtLocal": "2026-05-01T12:00:00", "takenAtOffset": None},
         [],
     ],
@@ -277,6 +281,19 @@ def test_change_photo__date_and_back(
     assert (body["takenAtLocal"], body["isDateCorrected"]) == ("2026-10-31T12:00:00", False)
     assert "taken_at" in program_of(bob).get(path).json()["metadata"]
     answer = hers.patch(f"/photos/{make_photo(alice, State.FAILED).pk}", {"takenAtLocal": None})
+    assert (answer.status_code, answer.json()["reason"]) == (409, "conflict")
+
+
+def test_change_photo__rotation(alice: User, make_photo: PhotoFactory, program_of: ProgramFactory) -> None:
+    photo, program = make_photo(alice, width=3, height=2), program_of(alice)
+    for degrees in (90, 90, 0, 270):
+        assert program.patch(f"/photos/{photo.pk}", {"rotation": degrees}).json()["rotation"] == degrees
+    photo.refresh_from_db()
+    assert (photo.quarter_turns, photo.width, photo.height, photo.state) == (7, 2, 3, State.APPROVED)
+    batch = program.post("/photos/batch", {"ids": [str(photo.pk)], "rotateRight": True}).json()
+    assert batch["kind"] == "rotate_right"
+    assert program.get(f"/photos/{photo.pk}").json()["rotation"] == 0
+    answer = program.patch(f"/photos/{make_photo(alice, State.FAILED).pk}", {"rotation": 90})
     assert (answer.status_code, answer.json()["reason"]) == (409, "conflict")
 
 

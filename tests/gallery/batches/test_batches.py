@@ -19,6 +19,7 @@ from gallery.blocks.actions import block
 from gallery.core import reasons
 from gallery.photos.models import DeletionRecord, Photo
 from gallery.photos.states import State, Visibility
+from gallery.photos.turning import rotation_of
 from gallery.processing.sweep import sweep
 
 if TYPE_CHECKING:
@@ -179,6 +180,15 @@ def test_dates__are_set_and_back(alice: User, make_photo: PhotoFactory) -> None:
     done(alice, Kind.SET_DATE, [corrected], date=None)
     corrected.refresh_from_db()
     assert (corrected.taken_local, corrected.taken_at) == (noon, None)
+
+
+def test_photos__are_rotated_and_back(alice: User, make_photo: PhotoFactory) -> None:
+    photos = [make_photo(alice), make_photo(alice, quarter_turns=3)]
+    batch = done(alice, Kind.ROTATE_LEFT, [*photos, make_photo(alice, State.FAILED)])
+    assert outcomes(batch) == ["done", "done", reasons.CONFLICT.code]
+    assert [rotation_of(Photo.objects.get(pk=photo.pk)) for photo in photos] == [270, 180]
+    taken_back(batch)
+    assert [rotation_of(Photo.objects.get(pk=photo.pk)) for photo in photos] == [0, 270]
 
 
 def test_purge__is_of_the_trash_only_and_for_good(alice: User, make_photo: PhotoFactory) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gallery.photos import actions, timeline
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 MAY = datetime(2019, 5, 31, 23, 59, 30, 250_000)  # noqa: DTZ001 - a wall clock
 SCAN = datetime(1958, 1, 1, 12)  # noqa: DTZ001
 HOUR = timedelta(hours=1)
+# A busy machine is no reason to fail.
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def months(owner: User) -> dict[str, int]:
@@ -52,6 +54,7 @@ def found(owner: User, words: str) -> list[Photo]:
     return list(page_of_matching(Photo.objects.owned_by(owner), parse(words), owner, cursor="").photos)
 
 
+@PATIENT
 @given(st.datetimes(EARLIEST, LATEST - timedelta(microseconds=1)), st.integers(-1439, 1439) | st.none())
 def test_date_said__any_date_as_it_is_written(wall: datetime, minutes: int | None) -> None:
     date = Date(wall, None if minutes is None else timedelta(minutes=minutes))
@@ -59,6 +62,7 @@ def test_date_said__any_date_as_it_is_written(wall: datetime, minutes: int | Non
     assert re.fullmatch(WALL_PATTERN, wall.isoformat())
 
 
+@PATIENT
 @given(st.from_regex(WALL_PATTERN, fullmatch=True))
 def test_date_said__whatever_the_description_allows(text: str) -> None:
     assert EARLIEST <= date_said(text).wall < LATEST

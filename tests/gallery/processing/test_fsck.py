@@ -692,3 +692,17 @@ def test_command__says_how_to_continue(world: World) -> None:
 
 def test_command__only_needs_repair(world: World) -> None:
     assert command("--only", "stuck")[1] == "--only chooses what --repair repairs. Add --repair."
+
+
+def test_whole__renditions_of_an_earlier_turn_are_no_damage(world: World) -> None:
+    photo = world.photo(quarter_turns=1)
+    before = world.item(photo)
+    keys_now = [CURRENT.key(spec, photo.pk, 1) for spec in CURRENT.renditions]
+    made = tuple(replace(one, key=key) for one, key in zip(before.renditions, keys_now, strict=True))
+    world.stores.put_item(replace(before, quarter_turns=1, renditions=made))
+    for one in made:
+        world.put_rendition(one.key, one.content_type, one.size_bytes)
+    assert named(run(repair=True)) == {}
+    world.stores.s3.delete_object(Bucket=world.outputs.renditions_bucket, Key=keys_now[0])
+    assert named(run(repair=True)) == {damage.RENDITION_MISSING: [str(photo.pk)]}
+    assert world.stores.keys("nudges/") == {keys.nudge_key(photo.pk, 1)}

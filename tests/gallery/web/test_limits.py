@@ -76,6 +76,7 @@ WRITES = [
     "/photos/{photo}/file-tags/",
     "/photos/{photo}/stack/",
     "/photos/{photo}/date/",
+    "/photos/{photo}/rotate/",
     "/photos/{photo}/try-again/",
     "/photos/{photo}/ask-again/",
     "/me/photos/decisions/seen/",

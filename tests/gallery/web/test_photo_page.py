@@ -277,3 +277,29 @@ def test_date__has_no_form_where_there_is_no_picture(
     failed, trashed = make_photo(alice, State.FAILED), make_photo(alice, trashed_at=timezone.now())
     for photo in (failed, trashed):
         assert "/date/" not in client_of(alice).get(photo.get_absolute_url()).text
+
+
+def test_rotate__by_the_page(
+    alice: User,
+    make_photo: PhotoFactory,
+    client_of: Callable[[User], Client],
+    others: tuple[Client, ...],
+    stores: Stores,
+) -> None:
+    photo = make_photo(alice, processed_at=timezone.now(), format="JPEG")
+    stores.put_item(ready_item(photo, format="JPEG"))
+    browser, path = client_of(alice), f"/photos/{photo.pk}/rotate/"
+    for to, turns in (("left", 3), ("right", 4), ("right", 5)):
+        assert browser.post(path, {"to": to}).url == photo.get_absolute_url()
+        photo.refresh_from_db()
+        assert photo.quarter_turns == turns
+    assert "data-turning" in browser.get(photo.get_absolute_url()).text
+    (told,) = browser.get("/photos/status/", {"ids": str(photo.pk)}).json()["photos"]
+    assert told["turning"] is True
+    for other in others:
+        assert other.post(path, {"to": "left"}).status_code in {302, 404}
+        assert "/rotate/" not in other.get(photo.get_absolute_url()).text
+    photo.refresh_from_db()
+    assert photo.quarter_turns == 5
+    failed = make_photo(alice, State.FAILED)
+    assert texts(browser.post(f"/photos/{failed.pk}/rotate/")) == [Outcome.CONFLICT.sentence]
