@@ -34,6 +34,7 @@ from gallery.search.query import parse
 from gallery.search.time_limit import TooBroad
 from gallery.web.dates import INVALID_DATE
 from gallery.web.errors import own_path, refusal, refuse, wants_json
+from gallery.web.limits import SEARCHES, wait_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -340,6 +341,8 @@ def _list_named(request: SignedInRequest) -> PhotoQuerySet:
 def photo_ids(request: SignedInRequest) -> HttpResponse:
     """Return the ids of all the person's photos of a month, an album, a search or one of their lists."""
     photos = _list_named(request)
+    if "q" in request.GET and (wait := wait_seconds(request, SEARCHES)):
+        return _refuse(request, reasons.TOO_FAST, wait=wait)
     try:
         if query := request.GET.get("q", "").strip():
             ids = ids_of_matching(photos, parse(query), request.user, most=actions.MAX_PHOTOS + 1)

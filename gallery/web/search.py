@@ -73,6 +73,10 @@ def search(request: Request) -> HttpResponse:
         "period": _period(str(query)),
         "is_search_page": True,
     }
+    if request.user.is_authenticated:
+        context["selection"] = {"kind": "search", "all": ""}
+        context["all_found"] = urlencode({"q": str(query)})
+        context["has_own"] = any(tile.is_mine for tile in context["tiles"])
     if request.GET.get("part") == "results":
         # The box asks for the results again while a person types. The address says so, which all caches know.
         response = render(request, "search/_results.html", context | {"eager_tiles": 0})

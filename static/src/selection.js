@@ -10,7 +10,12 @@ const MOVED_PX = 10;
 const MOST = 10_000;
 const SAID = "contactsheet.said";
 
-const list = document.querySelector("ul.sheet");
+/** Photos that can be selected: one's own. */
+const TILE = "ul.sheet .tile:has(> .pick)";
+const theSheet = () => document.querySelector("ul.sheet") ?? document.createElement("ul");
+
+/** The list of photos; an empty one until a search has found some. */
+let list = theSheet();
 const form = document.querySelector("#selection");
 const toast = document.querySelector("[data-toast]");
 const count = form.querySelector("[data-count]");
@@ -24,7 +29,7 @@ let cancelUrl = "";
 /** Tiles that left the page with the last action, each with what was before it. */
 let gone = [];
 
-const tiles = () => [...list.querySelectorAll(".tile[data-photo-id]")];
+const tiles = () => [...list.querySelectorAll(".tile:has(> .pick)")];
 const idOf = (tile) => tile.dataset.photoId;
 
 function show() {
@@ -77,7 +82,9 @@ function clear() {
 
 async function selectAll(query = "") {
   const url = new URL(form.dataset.idsUrl, location.href);
-  for (const [name, value] of new URLSearchParams(query)) url.searchParams.set(name, value);
+  for (const part of [list.dataset.all ?? "", query]) {
+    for (const [name, value] of new URLSearchParams(part)) url.searchParams.set(name, value);
+  }
   const answer = await asked(url);
   if (!answer) return;
   for (const id of answer.ids.slice(0, MOST)) chosen.add(id);
@@ -230,7 +237,7 @@ let press = null;
 document.addEventListener(
   "click",
   (event) => {
-    const tile = event.target.closest?.("ul.sheet .tile[data-photo-id]");
+    const tile = event.target.closest?.(TILE);
     if (press?.held) {
       // The click that ends a long press is none.
       press = null;
@@ -260,7 +267,7 @@ document.addEventListener(
 );
 
 document.addEventListener("pointerdown", (event) => {
-  const tile = event.pointerType === "touch" && event.target.closest?.("ul.sheet .tile[data-photo-id] a")?.closest(".tile");
+  const tile = event.pointerType === "touch" && event.target.closest?.(`${TILE} a`)?.closest(".tile");
   if (!tile) return;
   const timer = setTimeout(() => {
     press = { ...press, held: true };
@@ -285,7 +292,7 @@ function moveFocus(tile, step) {
   return next;
 }
 
-const tileAt = (target) => target.closest?.("ul.sheet .tile[data-photo-id]");
+const tileAt = (target) => target.closest?.(TILE);
 
 bindKeys(
   "sheet",
@@ -363,15 +370,13 @@ const dates = form.querySelector("[data-dates]");
 if (dates) previewShift(dates, () => tiles().find((tile) => chosen.has(idOf(tile))));
 form.querySelector("[name=album]")?.addEventListener("change", () => showTitle(form.querySelector("[data-albums]")));
 
-const selectButton = document.querySelector("[data-select]");
-selectButton?.addEventListener("click", () => {
-  list.classList.add("picking-by-touch");
-  show();
-  list.querySelector(".pick")?.focus();
-});
-
-list.addEventListener("click", (event) => {
-  const month = event.target.closest("[data-select-month]")?.closest(".month");
+document.addEventListener("click", ({ target }) => {
+  if (target.closest?.("[data-select]")) {
+    list.classList.add("picking-by-touch");
+    show();
+    list.querySelector(".pick")?.focus();
+  }
+  const month = target.closest?.("[data-select-month]")?.closest(".month");
   if (month) selectAll(`month=${month.dataset.month}`);
 });
 
@@ -383,12 +388,27 @@ function enhanceBoxes() {
   }
 }
 
-// The browser keeps check boxes checked over a reload.
-for (const box of list.querySelectorAll(".pick:checked")) chosen.add(box.value);
-enhanceBoxes();
-show();
 // More photos come at the end, and those that gave way to a gap come back.
-new MutationObserver(enhanceBoxes).observe(list, { childList: true });
+const observer = new MutationObserver(enhanceBoxes);
+
+function adoptList() {
+  observer.disconnect();
+  observer.observe(list, { childList: true });
+  // The browser keeps check boxes checked over a reload.
+  for (const box of list.querySelectorAll(".pick:checked")) chosen.add(box.value);
+  enhanceBoxes();
+  show();
+}
+
+adoptList();
+// Another search has other photos, of which none is selected.
+const results = document.querySelector("#results");
+results?.addEventListener("htmx:afterSwap", ({ target }) => {
+  if (target !== results) return;
+  clear();
+  list = theSheet();
+  adoptList();
+});
 
 const said = sessionStorage.getItem(SAID);
 if (said) {

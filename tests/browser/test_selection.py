@@ -303,3 +303,54 @@ def test_selection__shift_a_day_by_an_hour_and_back(sally: Any, size: tuple[int,
     expect(moved).to_have_attribute("data-taken", "2019-05-30T23:00")
     page.locator("[data-toast]").get_by_role("button", name="Undo").click()
     expect(moved).to_have_attribute("data-taken", day)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("size", "scheme"), [(PHONE, "dark"), (DESKTOP, "light")])
+def test_selection__all_of_a_search_into_an_album(
+    sally: Any, gallery: Site, size: tuple[int, int], scheme: str
+) -> None:
+    page = sally("/search/", size=size, color_scheme=scheme)
+    gallery.manage("reindex_search", "--stale")
+    page.locator("#search-box").fill("sea")
+    tiles = page.locator("#results .sheet .tile")
+    expect(tiles).to_have_count(60)
+    page.get_by_role("button", name="Select", exact=True).click()
+    page.keyboard.press("Space")
+    count_is(page, "1 photo selected")
+    tiles.nth(3).locator("a").click(modifiers=["Shift"])
+    count_is(page, "4 photos selected")
+    bar_of(page).get_by_role("button", name="Select all of yours").click()
+    count_is(page, "100 photos selected")
+    picture_of(page, "selection-search")
+    assert violations(page) == []
+    # Another search has other photos: what is typed next starts with none.
+    page.locator("#search-box").fill("sea-1.jpg")
+    expect(tiles).to_have_count(1)
+    expect(bar_of(page)).to_be_hidden()
+    page.locator("#search-box").fill("sea")
+    expect(tiles).to_have_count(60)
+    tiles.nth(0).locator("a").focus()
+    page.keyboard.press("a")
+    count_is(page, "100 photos selected")
+    bar_of(page).locator("summary", has_text="Album").click()
+    bar_of(page).get_by_label("Title").fill("Found")
+    bar_of(page).get_by_role("button", name="Add", exact=True).first.click()
+    expect(page.get_by_text("100 photos added to the album.")).to_be_visible()
+
+
+@pytest.mark.slow
+def test_selection__of_a_search_without_javascript(sally: Any, gallery: Site) -> None:
+    page = sally("/search/?q=sea-9.jpg", java_script_enabled=False)
+    gallery.manage("reindex_search", "--stale")
+    page.reload()
+    page.locator(".pick").first.check()
+    bar_of(page).get_by_role("button", name="Archive").click()
+    expect(page.get_by_text("1 photo archived.")).to_be_visible()
+    assert page.url.endswith("/search/?q=sea-9.jpg")
+    page.goto("/me/archive/")
+    page.locator(".pick").first.check()
+    bar_of(page).get_by_role("button", name="Unarchive").click()
+    expect(page.get_by_text("1 photo is back in My photos.")).to_be_visible()
+    page.goto("/search/?q=nothingatall")
+    expect(bar_of(page)).to_be_hidden()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
+from gallery.accounts.rate_limits import Limit
 from gallery.albums.models import Album
 from gallery.albums.tagging import tags_of
 from gallery.batches import actions
@@ -20,8 +22,6 @@ from gallery.web import batches
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from django.test import Client
 
     from gallery.accounts.models import User
     from tests.gallery.conftest import PhotoFactory
@@ -219,13 +219,44 @@ def test_ids__of_the_library_a_month_an_album_a_search_and_the_trash(
     assert alice_client.get("/me/photos/ids/?album=x").status_code == 404
 
 
+def test_ids__of_a_search_are_those_it_shows_of_ones_own(
+    alice: User, bob: User, client_of: Callable[[User], Client], make_photo: PhotoFactory
+) -> None:
+    own = [make_photo(alice, caption="harbor"), make_photo(alice, caption="harbor", is_archived=True)]
+    own.append(make_photo(alice, State.FAILED, caption="harbor"))
+    his = make_photo(bob, caption="harbor")
+    make_photo(alice, caption="harbor", trashed_at=timezone.now())
+    client = client_of(alice)
+    page = client.get("/search/?q=harbor")
+    shown = {tile.photo_id for tile in page.context["tiles"]}
+    assert shown == {photo.pk for photo in [*own, his]}
+    html = page.content.decode()
+    picked = {photo for photo in shown if f'value="{photo}" aria-label="Select' in html}
+    assert picked == {photo.pk for photo in own}
+    found = client.get(f"/me/photos/ids/?{page.context['all_found']}").json()["ids"]
+    assert set(found) == {str(photo) for photo in picked}
+    answer = client.post(START, {"act": "hide", "photo": found, "next": "/search/?q=harbor"})
+    assert answer.headers["Location"] == "/search/?q=harbor"
+    assert Photo.objects.filter(visibility=Visibility.PRIVATE).count() == 3
+    for other in (client_of(bob).get("/search/?q=harbor+owner:alice"), Client().get("/search/?q=harbor")):
+        assert 'class="pick"' not in other.content.decode()
+
+
+def test_ids__of_searches_are_limited(alice_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches, "SEARCHES", Limit("test-searches", 1, timedelta(hours=1), burst=1))
+    answers = [alice_client.get("/me/photos/ids/?q=sea", headers=JSON) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 429]
+    assert int(answers[1]["Retry-After"]) > 0
+    assert alice_client.get("/me/photos/ids/").status_code == 200
+
+
 def test_ids__more_than_one_action_takes(
     alice: User, alice_client: Client, make_photo: PhotoFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(actions, "MAX_PHOTOS", 2)
     for _ in range(3):
         make_photo(alice)
-    answer = alice_client.get("/me/photos/ids/")
+    answer = alice_client.get("/me/photos/ids/?q=photo")
     assert (answer.status_code, answer.json()["reason"]) == (422, reasons.TOO_MANY_CHOSEN.code)
 
 
