@@ -11,7 +11,7 @@ from django.utils import timezone
 from gallery.accounts.models import User
 from gallery.albums import order as album_order
 from gallery.albums import review
-from gallery.albums.models import Album, AlbumEntry, Order
+from gallery.albums.models import Album, AlbumEntry, Order, SmartAlbum
 from gallery.albums.words import change_words
 from gallery.core import reasons
 from gallery.photos.models import Photo
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     from gallery.core.reasons import Reason
     from gallery.photos.actions import Outcome
+
+
+MOST_SMART_ALBUMS = 100
 
 
 class LimitReached(Exception):
@@ -178,6 +181,19 @@ def change_album(album: Album, **changes: str) -> None:
         review.follow_change(stored, changed=stored.words_mark != before)
         stored.changed_at = timezone.now()
         stored.save(update_fields=[*changes, "changed_at", *review.FIELDS])
+
+
+def save_search(owner: User, *, title: str, query: str) -> SmartAlbum:
+    """Save a search as a smart album.
+
+    Raises:
+        LimitReached: the account has as many as it may.
+    """
+    with transaction.atomic():
+        User.objects.select_for_update(no_key=True).filter(pk=owner.pk).first()
+        if SmartAlbum.objects.filter(owner=owner).count() >= MOST_SMART_ALBUMS:
+            raise LimitReached(reasons.TOO_MANY_SMART_ALBUMS)
+        return SmartAlbum.objects.create(owner=owner, title=title, query=query)
 
 
 def delete_album(album: Album) -> None:

@@ -120,6 +120,24 @@ class Album(models.Model):
         return (self.title, self.description) == (self.public_title, self.public_description)
 
 
+class SmartAlbum(models.Model):
+    """A search that its owner saved under a name: it shows them which of their photos it finds now."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="smart_albums")
+    title = models.CharField(max_length=MAX_TITLE_LENGTH)
+    query = models.CharField(max_length=200)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        """Return the title."""
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        """Return the path of its page."""
+        return reverse("smart-album", args=[self.pk])
+
+
 class WordsDecision(models.Model):
     """A moderator's decision about an album's words, as they were.
 

@@ -164,6 +164,9 @@ TOO_MANY_ALBUMS = Reason(
 ALBUM_FULL = Reason(
     "album_full", _("This album has as many photos as it can have. Nothing was added. Use another album.")
 )
+TOO_MANY_SMART_ALBUMS = Reason(
+    "too_many_smart_albums", _("You have 100 smart albums. Delete one, then save another.")
+)
 ALBUM_GONE = Reason("album_gone", _("This album was deleted. Choose another one."), HTTPStatus.NOT_FOUND)
 NOT_IN_ALBUM = Reason(
     "not_in_album", _("This photo is not in the album now. Reload the page."), HTTPStatus.CONFLICT

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponsePermanentRedirect, JsonResponse
@@ -14,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from gallery.albums import actions, words
 from gallery.albums.joined import each_tagged
-from gallery.albums.models import Album, Tag
+from gallery.albums.models import Album, SmartAlbum, Tag
 from gallery.albums.order import id_at
 from gallery.albums.tag_counts import tags_seen
 from gallery.core import reasons
@@ -43,6 +45,14 @@ MOST_SHOWN = 60
 MOST_TAG_CHOICES = 8
 
 
+def _start_of(request: Request) -> int:
+    try:
+        wanted = int(request.GET.get("from", "0"))
+    except ValueError:
+        return 0
+    return int(min(max(wanted, 0), settings.ALBUMS_PER_ACCOUNT))
+
+
 @require_safe
 def albums(request: Request) -> HttpResponse:
     """Show the person's albums, and the public albums of others that have photos to show.
@@ -50,15 +60,22 @@ def albums(request: Request) -> HttpResponse:
     Those of others come by turns: no one can fill the page.
     """
     mine: list[Album] = []
+    smart: list[SmartAlbum] = []
+    sort, start = request.GET.get("sort", ""), _start_of(request)
     others = Album.objects.all()
     if request.user.is_authenticated:
         seen = Photo.objects.not_trashed()
-        mine = list(Album.objects.owned_by(request.user).with_counts(seen).newest_first()[:MOST_SHOWN])
+        own = Album.objects.owned_by(request.user).with_counts(seen).sorted_by(sort)
+        mine = list(own[start : start + MOST_SHOWN + 1])
+        smart = list(SmartAlbum.objects.filter(owner=request.user).order_by("title", "pk"))
         others = others.exclude(owner=request.user)
     shown = others.shown_in_turns(MOST_SHOWN)
     context = {
         "page_title": _("Albums"),
-        "mine": covered(mine, request.user),
+        "mine": covered(mine[:MOST_SHOWN], request.user),
+        "sort": sort,
+        "smart_albums": smart,
+        "next_url": f"?{urlencode({'sort': sort, 'from': start + MOST_SHOWN})}" if mine[MOST_SHOWN:] else "",
         "others": covered(shown, request.user),
     }
     return render(request, "albums/albums.html", context)

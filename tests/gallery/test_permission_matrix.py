@@ -30,7 +30,7 @@ from django.utils import timezone
 
 from gallery.accounts import invitations
 from gallery.accounts.models import AccountEvent, Invitation, User
-from gallery.albums.models import Album, AlbumEntry, Tag
+from gallery.albums.models import Album, AlbumEntry, SmartAlbum, Tag
 from gallery.api.models import ApiToken
 from gallery.api.tokens import Scope, issue
 from gallery.batches import actions as batches
@@ -63,6 +63,7 @@ FILLED_IN: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "me/notifications/"): {"rhythm": "off"},
     ("POST", "me/invitations/"): {"note": "for a friend"},
     ("POST", "albums/<uuid:album_id>/place/"): {"photo": PHOTO},
+    ("POST", "albums/smart/new/"): {"title": "Sea", "q": "sea"},
     ("POST", "albums/<uuid:album_id>/cover/"): {"photo": PHOTO},
     ("POST", "api/v1/albums/<uuidstr:album_id>/place"): {"id": PHOTO},
     ("POST", "api/v1/albums/<uuidstr:album_id>/cover"): {"id": PHOTO},
@@ -218,6 +219,7 @@ class World:
             Photo.objects.filter(owner=alice).order_by("pk").values(),
             Album.objects.filter(owner=alice).order_by("pk").values(),
             AlbumEntry.objects.filter(album__owner=alice).order_by("pk").values(),
+            SmartAlbum.objects.filter(owner=alice).order_by("pk").values(),
             NotificationPreference.objects.filter(person=alice).values(),
             ApiToken.objects.filter(user=alice).order_by("pk").values("pk", "revoked_at", "scopes"),
         ]
@@ -231,6 +233,8 @@ def world(
     photo = make_photo(alice, State.PENDING, origin_url="https://example.org/sea.jpg")
     album = Album.objects.create(owner=alice, title="Sea")
     AlbumEntry.objects.create(album=album, photo=photo)
+    # Of the same id, because their addresses name it in the same way.
+    SmartAlbum.objects.create(pk=album.pk, owner=alice, title="Sea", query="sea")
     tag = Tag.objects.create(name="sea")
     tag.photos.add(photo)
     issue(alice, name="program", scopes=[Scope.READ], days=30)

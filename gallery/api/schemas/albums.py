@@ -149,10 +149,21 @@ class AlbumPhotos(Input):
     remove: PhotoIds = Field(LEFT_OUT)
 
 
+class AlbumSort(StrEnum):
+    """The order of a list of albums: newest first, last changed first, or by title."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    NAME = "name"
+
+
 class AlbumsQuery(Input):
     """Which albums to list."""
 
     public: bool = Field(False, description="All public albums instead of your own.")
+    sort: AlbumSort = Field(
+        AlbumSort.NEW, description="The order of your own albums. Public ones are listed newest first."
+    )
 
 
 class TagOut(Output):

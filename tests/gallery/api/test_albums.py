@@ -140,3 +140,11 @@ def test_album__cover_for_those_who_may_see_it(
     assert {other.post(f"{path}/{act}", {"id": str(shown.pk)}).status_code for act in ("cover", "place")} == {
         404
     }
+
+
+def test_list_albums__are_sorted(alice: User, program_of: ProgramFactory) -> None:
+    for title in ("sea", "Arctic"):
+        Album.objects.create(owner=alice, title=title)
+    listed = program_of(alice).get("/albums?sort=name").json()["albums"]
+    assert [album["title"] for album in listed] == ["Arctic", "sea"]
+    assert program_of(alice).get("/albums?sort=title").status_code == 422

@@ -1,0 +1,117 @@
+"""Smart albums, and the order of the list of albums."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from django.utils import timezone
+
+from gallery.albums import actions
+from gallery.albums.models import Album, SmartAlbum
+from gallery.core import reasons
+from gallery.photos.models import Photo
+from gallery.photos.signals import words_changed
+from gallery.web import albums
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.test import Client
+
+    from gallery.accounts.models import User
+    from tests.gallery.conftest import PhotoFactory
+
+pytestmark = pytest.mark.usefixtures("stores")
+JSON = {"accept": "application/json"}
+
+
+def captioned(photo: Photo) -> Photo:
+    """Return the photo after its words are in the index of the search."""
+    words_changed.send(Photo, photo_ids=[photo.pk])
+    return photo
+
+
+def test_smart_album__shows_what_is_found_now(
+    alice: User, bob: User, make_photo: PhotoFactory, client_of: Callable[[User], Client]
+) -> None:
+    browser = client_of(alice)
+    mine, theirs = (captioned(make_photo(person, caption="blue harbor")) for person in (alice, bob))
+    captioned(make_photo(alice, caption="blue harbor", trashed_at=timezone.now()))
+    assert "Save as smart album" in browser.get("/search/?q=harbor").content.decode()
+    answer = browser.post("/albums/smart/new/", {"title": "Harbors", "q": "harbor"})
+    path = SmartAlbum.objects.get().get_absolute_url()
+    assert answer.headers["Location"] == path
+    assert shown(browser, path) == {str(mine.pk)}
+    later = captioned(make_photo(alice, caption="harbor at night"))
+    assert shown(browser, path) == {str(mine.pk), str(later.pk)}
+    assert str(theirs.pk) not in browser.get(path).content.decode()
+    assert path in browser.get("/albums/").content.decode()
+    assert path not in client_of(bob).get("/albums/").content.decode()
+
+
+def shown(browser: Client, path: str) -> set[str]:
+    return set(re.findall(r'data-photo-id="([^"]+)"', browser.get(path).content.decode()))
+
+
+def test_smart_album__is_its_owners_only(alice: User, bob: User, client_of: Callable[[User], Client]) -> None:
+    path = actions.save_search(alice, title="Sea", query="sea").get_absolute_url()
+    for person in (bob,):
+        assert client_of(person).get(path).status_code == 404
+        assert client_of(person).post(f"{path}delete/").status_code == 404
+    assert client_of(alice).get(path).status_code == 200
+    client_of(alice).post(f"{path}delete/")
+    assert client_of(alice).get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"title": "", "q": "sea"}, "invalid"),
+        ({"title": "Sea", "q": ""}, "invalid"),
+        ({"title": "Sea", "q": "s"}, "search_too_short"),
+        ({"title": "Sea", "q": "sea"}, "too_many_smart_albums"),
+    ],
+)
+def test_smart_album__is_refused(
+    fields: dict[str, str],
+    code: str,
+    alice: User,
+    client_of: Callable[[User], Client],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(actions, "MOST_SMART_ALBUMS", 0)
+    answer = client_of(alice).post("/albums/smart/new/", fields, headers=JSON)
+    assert answer.json()["reason"] == code == reasons.of(code).code
+    assert not SmartAlbum.objects.exists()
+
+
+@pytest.fixture
+def three(alice: User, make_photo: PhotoFactory) -> list[Album]:
+    """Return albums of which the first one changed last, and the second is the first by name."""
+    made = [Album.objects.create(owner=alice, title=title) for title in ("sea", "Arctic", "Zoo")]
+    actions.change_photos(made[0], add=[make_photo(alice).pk], remove=())
+    return made
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [("", [2, 1, 0]), ("?sort=changed", [0, 2, 1]), ("?sort=name", [1, 0, 2]), ("?sort=x&from=x", [2, 1, 0])],
+)
+def test_albums__are_sorted(
+    query: str, expected: list[int], alice: User, three: list[Album], client_of: Callable[[User], Client]
+) -> None:
+    page = client_of(alice).get(f"/albums/{query}").content.decode()
+    found = re.findall(r'class="cover">\s*<a href="/albums/([^/]+)/', page)
+    assert found == [str(three[at].pk) for at in expected]
+
+
+def test_albums__go_on(
+    alice: User, three: list[Album], client_of: Callable[[User], Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(albums, "MOST_SHOWN", 2)
+    first = client_of(alice).get("/albums/?sort=name").content.decode()
+    assert 'href="?sort=name&amp;from=2" rel="next"' in first
+    page = client_of(alice).get("/albums/?sort=name&from=2").content.decode()
+    assert (str(three[2].pk) in page, str(three[0].pk) in page, 'rel="next"' in page) == (True, False, False)
