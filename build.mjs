@@ -64,5 +64,7 @@ if (process.argv.includes("--watch")) {
   const context = await esbuild.context(options);
   await context.watch();
 } else {
-  await esbuild.build(options);
+  // A brace that is missing is a warning, and half a style sheet.
+  const { warnings } = await esbuild.build(options);
+  if (warnings.length) process.exitCode = 1;
 }

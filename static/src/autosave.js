@@ -111,7 +111,7 @@ function enhance(form) {
   const undo = button(gettext("Undo"), () => autosave.undo());
   const again = button(gettext("Try again"), () => autosave.save());
   line.append(text, undo, again);
-  form.querySelector("button[type=submit]").before(line);
+  form.querySelector(".saving").append(line);
   form.classList.toggle("saves-itself", !isReviewed);
 
   function show(state, { answer, message = "", canUndo = false } = {}) {
