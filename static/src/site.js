@@ -60,7 +60,7 @@ function startKeys() {
     link?.click();
     return Boolean(link);
   };
-  bindKeys("photo", { turn: follow, favorite: follow, archive: follow }, { isActive: isPage });
+  bindKeys("photo", { turn: follow, favorite: follow, archive: follow, rotate: follow }, { isActive: isPage });
 }
 
 /** Darken a photo's page where a person wants it. */
