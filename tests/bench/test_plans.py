@@ -51,6 +51,11 @@ BOUNDED = {
     "search, an album": 6_000,
     # What has an album or a tag is looked for in the queue, as far as needed.
     "API, photos, review": 3_000,
+    # An album is walked in its own order, here until the 60 of it that wait: at most all of its photos.
+    "API, photos, review: album": 30_000,
+    # A word of two signs is counted up to 2,000 first, in each of the two texts that a person searches.
+    "search, two Latin letters": 10_000,
+    "API, search, two Latin letters": 10_000,
     # How many photos of an album or of a tag there are is counted up to 1,000 first.
     "album of 10 %": 2_000,
 }
