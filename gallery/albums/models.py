@@ -182,12 +182,13 @@ class AlbumEntry(models.Model):
     class Meta:
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["album", "photo"], name="albums_entry_unique"),
-            models.UniqueConstraint(fields=["album"], condition=Q(is_cover=True), name="albums_entry_cover"),
         ]
         indexes: ClassVar[list[models.Index]] = [
             # The order of adding, and covers: what was added last.
             models.Index("album", F("id").desc(), name="albums_entry_latest"),
             models.Index("album", "rank", "id", name="albums_entry_by_hand"),
+            # ``choose_cover`` keeps at most one in an album.
+            models.Index("album", name="albums_entry_cover", condition=Q(is_cover=True)),
         ]
 
     def __str__(self) -> str:

@@ -37,8 +37,8 @@ class Migration(migrations.Migration):
             model_name='albumentry',
             index=models.Index(models.F('album'), models.F('rank'), models.F('id'), name='albums_entry_by_hand'),
         ),
-        migrations.AddConstraint(
+        migrations.AddIndex(
             model_name='albumentry',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_cover', True)), fields=('album',), name='albums_entry_cover'),
+            index=models.Index(models.F('album'), condition=models.Q(('is_cover', True)), name='albums_entry_cover'),
         ),
     ]
