@@ -34,7 +34,7 @@ def offsets(current: str) -> list[tuple[str, str]]:
     known = [offset_text(timedelta(hours=hours)) for hours in HOURS]
     if current and current not in known:
         known.append(current)
-    return [("", _("Unknown")), *((each, f"UTC{each}") for each in known)]
+    return [("", _("Unknown")), *((each, _("UTC%(offset)s") % {"offset": each}) for each in known)]
 
 
 class DateForm(forms.Form):

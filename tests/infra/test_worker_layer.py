@@ -58,7 +58,7 @@ class TestBuild:
 
     def test_code__is_small(self):
         layered = build_layered()
-        assert layered.code.stat().st_size * 20 < layered.layer.stat().st_size
+        assert layered.code.stat().st_size * 15 < layered.layer.stat().st_size
 
     def test_layer__is_reproducible(self, tmp_path):
         again, first = build_layered(cache=link_to_wheels(tmp_path)), build_layered()

@@ -278,6 +278,9 @@ def test_head__is_get_without_a_body(
         assert (head.status_code, head.content) == (got.status_code, b"")
         # Signed URLs and ids differ from request to request.
         changing = {"Location", "X-Request-Id"}
+        if operation.path == "/trash":
+            # It says the time, so that what comes later is not deleted.
+            changing.add("ETag")
         of_get, of_head = (
             {name: value for name, value in answer.headers.items() if name not in changing}
             for answer in (got, head)
