@@ -97,12 +97,13 @@ def far_off(places: dict[str, list[float]], others: dict[str, list[float]]) -> l
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("library")
 @pytest.mark.parametrize(
     ("size", "photos"),
     [
         pytest.param(DESKTOP, 3000, id="desktop"),
-        pytest.param(PHONE, 3000, id="phone", marks=pytest.mark.slow),
+        pytest.param(PHONE, 3000, id="phone"),
     ],
 )
 def test_scroll__keeps_few_tiles_and_every_place(open_page: Open, size: tuple[int, int], photos: int) -> None:
