@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-SERVES_WITHIN_SECONDS = 30.0
+SERVES_WITHIN_SECONDS = 60.0
 PASSWORD = "correct-horse-battery"
 
 PEOPLE = f"""
