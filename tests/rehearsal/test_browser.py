@@ -46,7 +46,10 @@ def browser(deployed: Deployed, playwright: Playwright, tmp_path: Path) -> Itera
 
 def test_person__signs_in_drops_a_photo_sees_it_and_deletes_it(deployed: Deployed, browser: Browser) -> None:
     origin = deployed.outputs("-site")["SiteOrigin"]
-    context = browser.new_context(base_url=origin, ignore_https_errors=True, locale="en-GB")
+    # A browser takes no service worker from a site with a certificate of its own.
+    context = browser.new_context(
+        base_url=origin, ignore_https_errors=True, locale="en-GB", service_workers="block"
+    )
     context.set_default_timeout(TIMEOUT_MS)
     watch = Watch()
     watch.over(context)
