@@ -52,6 +52,7 @@ def test_person__signs_in_drops_a_photo_sees_it_and_deletes_it(deployed: Deploye
     )
     context.set_default_timeout(TIMEOUT_MS)
     watch = Watch()
+    watch.expect("Service Worker registration blocked by Playwright")
     watch.over(context)
     page = context.new_page()
 
