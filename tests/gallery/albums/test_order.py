@@ -50,6 +50,7 @@ def listed(album: Album, *, size: int = 2) -> list[UUID]:
     while True:
         page = page_in_album(Photo.objects.all(), album, cursor, size=size)
         found += page.photos
+        assert len(found) <= 100, "the pages have no end"
         cursor = page.next_cursor
         if not cursor:
             break
