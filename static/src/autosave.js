@@ -95,7 +95,16 @@ function showOnPage({ heading, state_sentence: state, tags }) {
   );
 }
 
+/** Return the fields in which a person typed before this script came. A page that is opened again has what its form had. */
+function typedEarly(form) {
+  if (performance.getEntriesByType("navigation")[0]?.type !== "navigate") return [];
+  const texts = [...form.elements].filter((field) => field.type === "text" || field.type === "textarea");
+  return texts.filter((field) => field.value !== field.defaultValue);
+}
+
 function enhance(form) {
+  const early = typedEarly(form).map((field) => [field, field.value]);
+  for (const [field] of early) field.value = field.defaultValue;
   // New words that a moderator reads are sent when their owner is done with them.
   const isReviewed = "reviewed" in form.dataset;
   const line = document.createElement("p");
@@ -154,6 +163,8 @@ function enhance(form) {
     // The form has its token, and the gallery goes on without the page.
     else navigator.sendBeacon(form.action, new FormData(form));
   });
+  for (const [field, value] of early) field.value = value;
+  if (early.length) form.dispatchEvent(new Event("input"));
 }
 
 export function startAutosave() {
