@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from gallery.batches import actions as batches
 from gallery.batches.models import Kind
 from gallery.duplicates import groups
+from gallery.duplicates.compare import MOST_IN_GROUP
 from gallery.presentation.tiles import tiles_of
 from gallery.storage.catalogue import BATCH_SIZE
 from gallery.web.batches import go_on
@@ -56,9 +57,9 @@ def _tiles(photos: Sequence[Photo], viewer: User) -> dict[UUID, Tile]:
     return tiles
 
 
-def _ids(request: SignedInRequest, name: str) -> list[UUID]:
+def _ids(request: SignedInRequest, name: str, *, most: int) -> list[UUID]:
     try:
-        return [UUID(text) for text in request.POST.getlist(name)[: groups.GROUPS_ON_A_PAGE]]
+        return [UUID(text) for text in request.POST.getlist(name)[:most]]
     except ValueError:
         raise Http404 from None
 
@@ -70,7 +71,7 @@ def decide(request: SignedInRequest) -> HttpResponse:
 
     ``keep`` names the photos that stay; without it, the best of each ``group`` does.
     """
-    chosen = groups.groups_of(request.user, _ids(request, "group"))
+    chosen = groups.groups_of(request.user, _ids(request, "group", most=groups.GROUPS_ON_A_PAGE))
     if not chosen:
         messages.warning(request, _("These photos were decided about already."))
         return redirect("duplicates")
@@ -80,7 +81,7 @@ def decide(request: SignedInRequest) -> HttpResponse:
         undo = f"{reverse('duplicates-reopen')}?group={chosen[0].id}"
         messages.success(request, _("All are kept."), extra_tags=f"undo:{undo}")
         return redirect("duplicates")
-    by_choice = set(_ids(request, "keep"))
+    by_choice = set(_ids(request, "keep", most=groups.GROUPS_ON_A_PAGE * MOST_IN_GROUP))
     kept = {group.best.pk for group in chosen} if "best" in request.POST else by_choice
     if any(kept.isdisjoint(photo.pk for photo in group.photos) for group in chosen):
         messages.warning(request, _("Choose at least one photo to keep. Nothing was changed."))

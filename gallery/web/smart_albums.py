@@ -51,8 +51,9 @@ def create(request: SignedInRequest) -> HttpResponse:
     query = parse(form.cleaned_data["q"])
     if query.refusal or not query.terms:
         return refuse(request, query.refusal or reasons.SEARCH_TOO_SHORT, back=back)
+    title, typed = form.cleaned_data["title"], form.cleaned_data["q"]
     try:
-        return redirect(save_search(request.user, title=form.cleaned_data["title"], query=str(query)))
+        return redirect(save_search(request.user, title=title, query=typed))
     except LimitReached as refusal:
         return refuse(request, refusal.reason, back=back)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -156,3 +157,11 @@ def test_decide__ids_that_are_none(alice: User, client_of: Callable[[User], Clie
 def test_page__signed_out(client: Client) -> None:
     assert client.get(PAGE).status_code == 302
     assert client.post(f"{PAGE}decide/").status_code == 302
+
+
+def test_decide__keeps_all_that_are_chosen_in_many_groups(
+    groups: list[list[Photo]], alice: User, client_of: Callable[[User], Client]
+) -> None:
+    kept = [str(uuid4()) for _ in range(30)] + [str(photo.pk) for group in groups for photo in group[1:]]
+    decide(client_of(alice), group=[str(group_of(group[0])) for group in groups], keep=kept)
+    assert in_trash() == {group[0].pk for group in groups}

@@ -13,6 +13,7 @@ from gallery.albums.models import Album, SmartAlbum
 from gallery.core import reasons
 from gallery.photos.models import Photo
 from gallery.photos.signals import words_changed
+from gallery.search.query import MAX_LENGTH, parse
 from gallery.web import albums
 
 if TYPE_CHECKING:
@@ -115,3 +116,14 @@ def test_albums__go_on(
     assert 'href="?sort=name&amp;from=2" rel="next"' in first
     page = client_of(alice).get("/albums/?sort=name&from=2").content.decode()
     assert (str(three[2].pk) in page, str(three[0].pk) in page, 'rel="next"' in page) == (True, False, False)
+
+
+def test_smart_album__keeps_a_long_search_as_it_was_typed(
+    alice: User, client_of: Callable[[User], Client]
+) -> None:
+    typed = f'"{"ab " * 30}"cc"{"de " * 33}"'.ljust(MAX_LENGTH, "f")
+    # Written out, it is longer than its column, which PostgreSQL refuses.
+    assert len(str(parse(typed))) > MAX_LENGTH >= len(typed)
+    answer = client_of(alice).post("/albums/smart/new/", {"title": "Long", "q": typed})
+    assert answer.status_code == 302
+    assert SmartAlbum.objects.get().query == typed
