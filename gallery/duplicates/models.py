@@ -64,3 +64,13 @@ class Compared(models.Model):
     def __str__(self) -> str:
         """Return the time up to which photos were compared."""
         return self.processed_at.isoformat()
+
+
+class Late(models.Model):
+    """A photo that was adopted long after its processing, so that the comparison may have passed it."""
+
+    photo = models.OneToOneField(Photo, on_delete=models.CASCADE, primary_key=True, related_name="late")
+
+    def __str__(self) -> str:
+        """Return the photo's id."""
+        return str(self.photo_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -23,34 +23,29 @@ from gallery.operations.remote_commands import SECONDS_TO_ANSWER, run_command
 from gallery.processing import hours
 from gallery.processing import sweep as photos_sweep
 from gallery.search import reindex
+from gallery.storage import time_limits
 from thumbworker.contract.metrics import UNAVAILABLE
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 logger = structlog.get_logger(__name__)
 
-COMPARE_SECONDS = 10.0
-"""How long one sweep compares photos with each other."""
+COMPARE_UNTIL = 22.0
+"""Seconds after which a sweep compares no more photos with each other: the function has 30."""
 
 
 def sweep_all() -> dict[str, Any]:
     """Sweep API rows, accounts and photos once; return the counts and whether the sweep stopped early."""
+    began = time.monotonic()
     # First, because they need no AWS call and little time.
     forgotten = idempotency.forget_old() + rate_limits.delete_idle(time.time()) + audit.delete_old()
     # What no response sent, for example because the process died.
     emails.send_queued()
     counts = asdict(photos_sweep.sweep()) | {"api_rows_forgotten": forgotten}
-    return counts | {
-        "search_texts_completed": reindex.complete_some(),
-        "photos_compared": compare_some(has_time=_for(COMPARE_SECONDS)),
-        "hours_kept": hours.close(timezone.now()),
-    }
-
-
-def _for(seconds: float) -> Callable[[], bool]:
-    until = time.monotonic() + seconds
-    return lambda: time.monotonic() < until
+    counts["hours_kept"] = hours.close(timezone.now())
+    with time_limits.limited(time_limits.of_job()):
+        counts["search_texts_completed"] = reindex.complete_some()
+        # Last: it takes what time is left.
+        counts["photos_compared"] = compare_some(has_time=lambda: time.monotonic() - began < COMPARE_UNTIL)
+    return counts
 
 
 def sweep(_event: object = None, _context: object = None) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from gallery.accounts.trust import is_trusted
 from gallery.blocks.actions import is_blocked
 from gallery.core import reasons
+from gallery.duplicates.compare import compare_later
 from gallery.imports import results
 from gallery.photos import dates, month_counts, transitions
 from gallery.photos.models import Photo
@@ -60,6 +61,10 @@ def settle(photo_ids: Iterable[UUID], *, reading: catalogue.Reading | None = Non
     )
     known = _Known(_lookalikes(photos, reading))
     settled = {photo.pk for photo in photos if _settle_one(photo, reading, known)}
+    processed = {
+        pk: at for pk in settled if (item := reading.items.get(pk)) and (at := _instant(item.processed_at))
+    }
+    compare_later(processed, now=timezone.now())
     items = {photo_id: reading.items.get(photo_id) for photo_id in settled}
     refresh(settled, items={photo_id: item for photo_id, item in items.items() if item or reading.complete})
     return settled

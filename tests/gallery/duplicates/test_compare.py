@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -12,13 +13,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from gallery.duplicates import compare, groups
-from gallery.duplicates.compare import MOST_IN_GROUP, compare_some
+from gallery.duplicates.compare import LAG, LATE, MOST_IN_GROUP, compare_later, compare_some
 from gallery.duplicates.hashes import BANDS, BITS_OF_A_BAND, MOST_DIFFERENT, hash_of
 from gallery.duplicates.models import Compared, Fingerprint
 from gallery.photos import actions
 from gallery.photos.models import Photo
 from gallery.photos.purge import purge_photo
 from gallery.photos.states import State
+from gallery.processing.settle import settle
 from gallery.storage import catalogue
 from tests.gallery.stores import failed_item, ready_item
 
@@ -133,7 +135,7 @@ def test_compare__goes_on_where_it_stopped(seen: Any, alice: User, monkeypatch: 
     monkeypatch.setattr(compare, "STEP", 2)
     same_instant = [seen(flipped(HASH, number)) for number in range(5)]
     Photo.objects.update(processed_at=PROCESSED)
-    turns = iter([True, False])
+    turns = iter([True, True, True, False])
     assert compare_some(has_time=lambda: next(turns)) == 2
     assert compare_all() == 3
     assert groups_found(alice) == [{photo.pk for photo in same_instant}]
@@ -264,5 +266,50 @@ def test_compare__statements(seen: Any) -> None:
         seen(HASH)
     with CaptureQueriesContext(connection) as alike:
         compare_all()
-    assert 0 < begun <= 12
+    assert 0 < begun <= 16
     assert len(alike) - begun <= 4 * 10
+
+
+def test_compare__ends_without_time_in_the_middle_of_a_step(seen: Any, alice: User) -> None:
+    photos = [seen(HASH) for _ in range(3)]
+    turns = iter([True, True, False, False])
+    assert compare_some(has_time=lambda: next(turns)) == 2
+    assert compare_all() == 1
+    assert groups_found(alice) == [{photo.pk for photo in photos}]
+
+
+def test_compare__what_is_adopted_late(
+    seen: Any, alice: User, make_photo: PhotoFactory, stores: Stores
+) -> None:
+    late = make_photo(alice, State.AWAITING)
+    first = seen(HASH)
+    compare_all()
+    passed = (PROCESSED - timedelta(seconds=30)).isoformat()
+    stores.put_item(ready_item(late, dhash=f"{HASH:016x}", processed_at=passed))
+    assert settle([late.pk]) == {late.pk}
+    assert compare_all() == 1
+    assert groups_found(alice) == [{first.pk, late.pk}]
+    assert compare_all() == 0
+
+
+def test_compare_later__costs_nothing_for_what_is_new() -> None:
+    now = timezone.now()
+    with CaptureQueriesContext(connection) as queries:
+        compare_later({uuid4(): now - LATE}, now=now)
+    assert len(queries) == 0
+    assert LATE < LAG
+
+
+def test_compare__a_turned_picture_keeps_its_group(seen: Any, alice: User, stores: Stores) -> None:
+    first, other = seen(HASH), seen(HASH)
+    compare_all()
+    groups.keep_all(alice, Fingerprint.objects.get(pk=first.pk).group)
+    stores.put_item(ready_item(other, dhash=f"{HASH:016x}", thumbhash="3OcRJYB4d3h/iIeHeEh3eIhw+j3A"))
+    Photo.objects.filter(pk=other.pk).update(
+        width=2000, height=3000, processed_at=PROCESSED + timedelta(minutes=5)
+    )
+    assert compare_all() == 1
+    assert groups_found(alice) == []
+    assert groups.reopen(alice, Fingerprint.objects.get(pk=first.pk).group) == 2
+    assert groups_found(alice) == [{first.pk, other.pk}]
+    assert Fingerprint.objects.get(pk=other.pk).thumbhash == "3OcRJYB4d3h/iIeHeEh3eIhw+j3A"
