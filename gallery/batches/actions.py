@@ -80,6 +80,11 @@ def start(owner: User, kind: Kind, photo_ids: Iterable[UUID], **choices: Any) ->
         raise Refused(reasons.NOTHING_CHOSEN)
     if len(ids) > MAX_PHOTOS:
         raise Refused(reasons.TOO_MANY_CHOSEN)
+    if kind == Kind.SHIFT_DATE:
+        # A raw goes with the photo above it, and must not go twice.
+        named = Photo.objects.owned_by(owner).filter(pk__in=ids).with_top()
+        stacked = set(named.filter(Q(top_id__in=ids)).values_list("pk", flat=True))
+        ids = [photo_id for photo_id in ids if photo_id not in stacked]
     return _create(owner, kind, [(photo_id, None) for photo_id in ids], choices=choices)
 
 

@@ -4,7 +4,7 @@ Lists, months and searches go by ``taken_local`` and ``taken_at``. While a corre
 reads in the file is kept in ``file_taken_local`` and ``file_taken_at``, so one can go back to it.
 
 ``stack_key`` follows the file's own clock: by it a camera names what belongs together. A change applies to
-the photo and the raws that are stacked under it.
+the photo and the raws that are stacked under it and have its date.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from gallery.photos import month_counts
-from gallery.photos.actions import Outcome
+from gallery.photos.actions import Outcome, unchangeable
 from gallery.photos.models import Photo
 from gallery.photos.signals import words_changed
 
@@ -152,9 +152,14 @@ def shift_date(photo_id: UUID, by: timedelta) -> Outcome:
 
 
 def _change(photo_id: UUID, wanted: Callable[[Mapping[str, Any]], Date | Outcome | None]) -> Outcome:
-    """Give the photo and the raws under it what ``wanted`` makes of each row; ``None`` is the file's own."""
+    """Give the photo what ``wanted`` makes of its row, and the raws under it; ``None`` is the file's own.
+
+    A raw that its owner gave another date keeps it.
+    """
     with transaction.atomic():
-        raws = list(Photo.objects.stacked_under(photo_id).values_list("pk", flat=True))
+        mine = Photo.objects.filter(pk=photo_id).values_list("taken_local", flat=True).first()
+        stacked = Photo.objects.stacked_under(photo_id).values_list("pk", "taken_local")
+        raws = [raw_id for raw_id, wall in stacked if _second(wall) == _second(mine)]
         outcome = _change_one(photo_id, wanted)
         if outcome is not Outcome.DONE:
             return outcome
@@ -164,10 +169,15 @@ def _change(photo_id: UUID, wanted: Callable[[Mapping[str, Any]], Date | Outcome
     return Outcome.DONE
 
 
+def _second(wall: datetime | None) -> datetime | None:
+    # One of the two files of a capture may have its fraction of a second.
+    return wall and wall.replace(microsecond=0)
+
+
 def _change_one(photo_id: UUID, wanted: Callable[[Mapping[str, Any]], Date | Outcome | None]) -> Outcome:
     photo = Photo.objects.select_for_update(no_key=True).filter(pk=photo_id).first()
-    if photo is None or photo.is_taken_down or not photo.has_picture:
-        return Outcome.TAKEN_DOWN if photo and photo.is_taken_down else Outcome.CONFLICT
+    if photo is None or not photo.has_picture:
+        return unchangeable(photo)
     row = {name: getattr(photo, name) for name in {*COLUMNS, *month_counts.COUNTED_COLUMNS}}
     date = wanted(row)
     if isinstance(date, Outcome):

@@ -45,13 +45,13 @@ def turn(photo_id: UUID, by: int) -> Outcome:
     quarters = by % FULL_TURN
     with transaction.atomic():
         photo = locked(photo_id)
-        if photo is None or photo.is_taken_down or not photo.has_picture:
+        if photo is None or not photo.has_picture:
             return unchangeable(photo)
         if not quarters:
             return Outcome.DONE
         sides = {"width": photo.height, "height": photo.width} if quarters % 2 else {}
         Photo.objects.filter(pk=photo_id).update(
-            quarter_turns=F("quarter_turns") + quarters, turning_at=timezone.now(), **sides
+            quarter_turns=F("quarter_turns") + quarters, turning_at=timezone.now(), looks=0, **sides
         )
         transaction.on_commit(lambda: _ask(photo_id, photo.quarter_turns + quarters), robust=True)
     return Outcome.DONE

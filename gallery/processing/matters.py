@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 PROCESSING_TOO_LONG = timedelta(minutes=2)
+MOST_TURNING_LOOKS = 48
+"""About two days. What can't be turned until then waits until its owner turns it again."""
 TURNING_TOO_LONG = timedelta(minutes=1)
 EXPIRE_AFTER = timedelta(hours=24)
 TRASH_RETENTION = timedelta(days=30)
@@ -37,7 +39,9 @@ def awaiting(now: datetime) -> QuerySet[Photo]:
 
 def turning(now: datetime) -> QuerySet[Photo]:
     """Return photos whose thumbnails are not turned yet as their owner turned them."""
-    return Photo.objects.filter(turning_at__lt=now - TURNING_TOO_LONG)
+    return Photo.objects.filter(
+        taken_down_at=None, looks__lt=MOST_TURNING_LOOKS, turning_at__lt=now - TURNING_TOO_LONG
+    )
 
 
 def deletions(now: datetime) -> QuerySet[DeletionRecord]:

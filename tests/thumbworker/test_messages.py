@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from tests.thumbworker import events
+from thumbworker.contract.keys import nudge_key
 from thumbworker.messages import Message, jobs_of, read_messages
 from thumbworker.reconcile import Request
 
@@ -125,3 +126,9 @@ def test_jobs_of__one_per_photo() -> None:
     assert first.request == Request(PHOTO_ID, nudged=True)
     assert [message.message_id for message in first.messages] == ["m-0", "m-1"]
     assert (second.request, second.receive_count) == (Request(other, received_before=True), 4)
+
+
+def test_jobs_of__most_turns_of_a_photo_win() -> None:
+    bodies = [events.body_of(events.s3_record(nudge_key(PHOTO_ID, turns))) for turns in (2, 1)]
+    (job,) = jobs_of(read_messages(events.sqs_event(*bodies)))
+    assert job.request == Request(PHOTO_ID, nudged=True, quarter_turns=2)

@@ -11,6 +11,8 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gallery.batches import actions as batches
+from gallery.batches.models import Kind
 from gallery.photos import actions, timeline
 from gallery.photos.actions import Outcome
 from gallery.photos.dates import (
@@ -197,3 +199,34 @@ def test_set_date__in_the_trash_counts_when_restored(alice: User, make_photo: Ph
     assert months(alice) == {}
     actions.restore(photo.pk, actor=alice)
     assert months(alice) == {"1958-01": 1}
+
+
+def test_set__a_raw_of_another_date_keeps_it(alice: User, file: FileFactory) -> None:
+    jpeg, raw = file("JPEG"), file("CR3")
+    own = Date(datetime(2020, 1, 1))  # noqa: DTZ001 - a wall clock
+    set_date(raw.pk, own)
+    _, before = set_date(jpeg.pk, Date(datetime(2021, 1, 1)))  # noqa: DTZ001
+    set_date(jpeg.pk, before)
+    raw.refresh_from_db()
+    assert (raw.taken_local, raw.is_date_corrected) == (own.wall, True)
+
+
+def test_set__a_raw_with_another_fraction_of_a_second_goes_along(alice: User, file: FileFactory) -> None:
+    jpeg, raw = file("JPEG"), file("CR3")
+    assert jpeg.taken_local
+    Photo.objects.filter(pk=raw.pk).update(taken_local=jpeg.taken_local.replace(microsecond=120_000))
+    shift_date(jpeg.pk, timedelta(hours=1))
+    raw.refresh_from_db()
+    assert raw.taken_local == jpeg.taken_local.replace(microsecond=120_000) + timedelta(hours=1)
+
+
+def test_batch__shifts_a_raw_once_if_both_are_named(alice: User, file: FileFactory) -> None:
+    jpeg, raw = file("JPEG"), file("CR3")
+    assert jpeg.taken_local
+    batch = batches.start(alice, Kind.SHIFT_DATE, [raw.pk, jpeg.pk], seconds=3600)
+    batches.advance(batch, has_time=lambda: True)
+    for photo in (jpeg, raw):
+        before = photo.taken_local
+        photo.refresh_from_db()
+        assert before
+        assert photo.taken_local == before + timedelta(hours=1)

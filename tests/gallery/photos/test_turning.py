@@ -15,6 +15,8 @@ from gallery.photos.states import WITHOUT_PICTURE, State
 from gallery.photos.turning import Turn, rotation_of, turn, turn_to
 from gallery.presentation.lens import Lens
 from gallery.presentation.tiles import tiles_of
+from gallery.processing import settle
+from gallery.processing.matters import MOST_TURNING_LOOKS
 from gallery.processing.sweep import sweep
 from tests.gallery.stores import ready_item
 from thumbworker.contract import keys
@@ -153,3 +155,30 @@ def test_lens__original_of_a_turned_photo_is_not_shown(photo: Photo) -> None:
         photo.quarter_turns = turns
         assert Lens(photo, photo.owner).original_type == shown
     assert Lens(photo, photo.owner).can_download
+
+
+def test_sweep__asks_no_more_for_what_was_taken_down(photo: Photo, stores: Stores) -> None:
+    turn(photo.pk, Turn.RIGHT)
+    Photo.objects.filter(pk=photo.pk).update(taken_down_at=timezone.now(), state=State.REJECTED)
+    stores.put_item(item_of(photo, 0))
+    assert sweep(timezone.now() + LONG_AGO).nudged == 0
+
+
+def test_sweep__asks_ever_more_rarely(photo: Photo, stores: Stores) -> None:
+    turn(photo.pk, Turn.RIGHT)
+    stores.put_item(item_of(photo, 0))
+    begun = timezone.now()
+    first_hours = [sweep(begun + minutes * timedelta(minutes=2)).nudged for minutes in range(1, 60)]
+    assert sum(first_hours) == 5  # at once, then after 5, 10, 20 and 40 minutes
+    Photo.objects.filter(pk=photo.pk).update(looks=MOST_TURNING_LOOKS)
+    assert sweep(begun + timedelta(days=3)).nudged == 0
+    turn(photo.pk, Turn.RIGHT)
+    assert sweep(timezone.now() + LONG_AGO).nudged == 1
+
+
+def test_refresh__of_a_row_that_was_turned_meanwhile(photo: Photo, stores: Stores) -> None:
+    read = Photo.objects.select_related("owner").get(pk=photo.pk)
+    turn(photo.pk, Turn.RIGHT)
+    assert not settle._refresh(read, item_of(photo, 0))
+    assert columns(photo)[0] == 1
+    assert columns(photo)[3]
