@@ -48,12 +48,14 @@ def organize(photo_id: UUID, *, actor: User, tags: Sequence[str], albums: Iterab
     """
     chosen = list(albums)
     with transaction.atomic():
-        # Before the photo's row: who changes an album locks it first, too.
-        list(Album.objects.select_for_update().filter(pk__in=[album.pk for album in chosen]).order_by("pk"))
+        # Before the photo's row: who changes an album locks it first, too. Also those that the photo leaves.
+        entries = AlbumEntry.objects.filter(photo_id=photo_id, album__owner=actor)
+        ids = {album.pk for album in chosen}.union(entries.values_list("album_id", flat=True))
+        list(Album.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
         outcome = change_words(photo_id, actor=actor, tags=tags)
         if not outcome.is_done:
             return outcome
-        others = AlbumEntry.objects.filter(photo_id=photo_id, album__owner=actor).exclude(album__in=chosen)
+        others = entries.exclude(album__in=chosen)
         _touch(others.values_list("album_id", flat=True))
         others.delete()
         for album in chosen:
@@ -78,9 +80,8 @@ def change_photos(album: Album, *, add: Iterable[UUID], remove: Iterable[UUID]) 
 
 def _add(album: Album, photo_ids: Iterable[UUID], *, instead_of: Iterable[UUID] = ()) -> None:
     wanted = list(photo_ids)
-    if not wanted:
-        return
-    # The album's row is locked, so parallel requests count and rank one after the other.
+    # The album's row is locked first, so parallel requests count and rank one after the other. Also where
+    # photos are only removed: who places one locks the album before the entries.
     stored = Album.objects.select_for_update().filter(pk=album.pk).first()
     own = Photo.objects.owned_by(album.owner).not_trashed().filter(pk__in=wanted)
     # The cover is what was added last: of photos that are added together, the newest.

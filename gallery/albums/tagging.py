@@ -28,8 +28,8 @@ class TagRefused(ValueError):
     """A tag is invalid. The text says why, for people."""
 
 
-def clean_tag(untrusted: str) -> str:
-    """Return the canonical spelling of a tag.
+def clean_tag(untrusted: str, *, longest: int = MAX_TAG_LENGTH) -> str:
+    """Return the canonical spelling of a tag, which may be longer: of a stored one, ``MAX_TAG_COLUMN``.
 
     Raises:
         TagRefused: it is empty, too long, or contains a forbidden character.
@@ -37,8 +37,8 @@ def clean_tag(untrusted: str) -> str:
     >>> clean_tag("  Blue   HOUR ")
     'blue hour'
     """
-    if len(untrusted) > MAX_TAG_LENGTH:
-        raise TagRefused(_("A tag can have up to %(count)d characters.") % {"count": MAX_TAG_LENGTH})
+    if len(untrusted) > longest:
+        raise TagRefused(_("A tag can have up to %(count)d characters.") % {"count": longest})
     # A tag stands alone, so it needs no marks of direction; with them, equal tags would differ.
     text = " ".join(folded(_MARKS.sub("", clean_text(untrusted))).split())
     if not re.search(LETTER, text):

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
+from django.conf import settings
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
@@ -69,7 +70,7 @@ class PlaceForm(forms.Form):
 
     photo = forms.UUIDField()
     after = forms.UUIDField(required=False)
-    position = forms.IntegerField(required=False, min_value=1)
+    position = forms.IntegerField(required=False, min_value=1, max_value=settings.PHOTOS_PER_ALBUM)
 
 
 class OrganizeForm(forms.Form):

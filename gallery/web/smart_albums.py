@@ -23,6 +23,7 @@ from gallery.search.find import page_of_matching
 from gallery.search.query import MAX_LENGTH, parse
 from gallery.search.time_limit import TooBroad
 from gallery.web.errors import refuse
+from gallery.web.limits import SEARCHES, too_fast
 from gallery.web.sheets import page_context, render_list
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class SmartAlbumForm(forms.Form):
 @require_POST
 def create(request: SignedInRequest) -> HttpResponse:
     """Save a search as a smart album."""
-    back = f"{reverse('search')}?{urlencode({'q': request.POST.get('q', '')})}"
+    back = f"{reverse('search')}?{urlencode({'q': request.POST.get('q', '')[:MAX_LENGTH]})}"
     form = SmartAlbumForm(request.POST)
     if not form.is_valid():
         return refuse(request, reasons.INVALID, back=back)
@@ -63,6 +64,8 @@ def create(request: SignedInRequest) -> HttpResponse:
 def smart_album(request: SignedInRequest, album_id: UUID) -> HttpResponse:
     """Show the person's own photos that the search finds now."""
     found = get_object_or_404(SmartAlbum, owner=request.user, pk=album_id)
+    if response := too_fast(request, SEARCHES):
+        return response
     photos, refusal = Photo.objects.owned_by(request.user).not_trashed(), None
     try:
         cursor = request.GET.get("cursor", "")

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from gallery.albums.models import MAX_TAG_COLUMN
 from gallery.albums.tag_counts import COUNTED_UP_TO, tags_seen
 from gallery.albums.tagging import TagRefused, clean_tag
 from gallery.batches import actions, tags
@@ -44,13 +45,17 @@ def my_tags(request: SignedInRequest) -> HttpResponse:
     return render(request, "albums/my_tags.html", context)
 
 
+def _stored_tag(request: SignedInRequest) -> str:
+    return clean_tag(request.POST.get("tag", ""), longest=MAX_TAG_COLUMN)
+
+
 @login_required
 @require_POST
 def rename(request: SignedInRequest) -> HttpResponse:
     """Rename a tag on all of the person's photos. Ask first if that merges it with another one."""
     back = reverse("my-tags")
     try:
-        tag, to = clean_tag(request.POST.get("tag", "")), clean_tag(request.POST.get("to", ""))
+        tag, to = _stored_tag(request), clean_tag(request.POST.get("to", ""))
     except TagRefused as refused:
         return refuse(request, reasons.INVALID, str(refused), back=back)
     try:
@@ -68,7 +73,7 @@ def remove(request: SignedInRequest) -> HttpResponse:
     """Remove a tag from all of the person's photos."""
     back = reverse("my-tags")
     try:
-        return go_on(request, tags.remove(request.user, clean_tag(request.POST.get("tag", ""))), back=back)
+        return go_on(request, tags.remove(request.user, _stored_tag(request)), back=back)
     except TagRefused as refused:
         return refuse(request, reasons.INVALID, str(refused), back=back)
     except actions.Refused as refused:

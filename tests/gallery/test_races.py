@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from threading import Barrier
 from typing import TYPE_CHECKING, Any
 
@@ -243,3 +244,34 @@ def test_undo__by_two_at_once_is_one(alice: User, make_photo: PhotoFactory) -> N
         undos = at_once(*[lambda batch=batch: batches.undo(batch)] * 3)
         assert len({undo.pk for undo in undos}) == 1
         batches.advance(undos[0], has_time=lambda: True)
+
+
+def test_album__photos_are_removed_while_one_is_placed(alice: User, make_photo: PhotoFactory) -> None:
+    ids = [make_photo(alice).pk for _ in range(60)]
+
+    def place(album: Album) -> None:
+        with suppress(album_actions.NotInAlbum):
+            album_actions.place(album, ids[3], after=ids[9])
+
+    for _ in range(6):
+        album = album_actions.create_album(alice, title="Sea", description="", visibility="private")
+        album_actions.change_photos(album, add=ids, remove=())
+        at_once(
+            partial(place, album),
+            partial(album_actions.change_photos, album, add=(), remove=ids[10:]),
+            partial(album_actions.change_photos, album, add=(), remove=ids[30:]),
+        )
+        assert album.entries.count() == 10
+
+
+def test_organize__while_the_album_that_is_left_changes(alice: User, make_photo: PhotoFactory) -> None:
+    photo_id = make_photo(alice, State.PENDING).pk
+    album = album_actions.create_album(alice, title="Sea", description="", visibility="private")
+    for number in range(12):
+        album_actions.organize(photo_id, actor=alice, tags=[], albums=[album])
+        at_once(
+            partial(album_actions.organize, photo_id, actor=alice, tags=["x"], albums=[]),
+            partial(album_actions.change_album, album, title=f"Sea {number}"),
+            partial(album_actions.change_photos, album, add=(), remove=[photo_id]),
+        )
+        assert not album.entries.exists()

@@ -52,7 +52,7 @@ def _output(album: Album, request: ApiRequest) -> s.AlbumOut:
         order=s.OrderName(album.order),
         cover_id=album.cover_id,  # type: ignore[attr-defined]  # annotated by with_covers
         created_at=album.created_at,
-        changed_at=album.changed_at,
+        changed_at=album.changed_at if is_mine else None,
         photo_count=album.photo_count,  # type: ignore[attr-defined]  # annotated by with_counts
         page_address=settings.SITE_ORIGIN + album.get_absolute_url(),
         words_state=s.WordsStateName(album.words_state) if is_mine else None,

@@ -8,7 +8,8 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from ninja import Router
 
-from gallery.albums.tagging import TagRefused, clean_tags
+from gallery.albums.models import MAX_TAG_COLUMN
+from gallery.albums.tagging import TagRefused, clean_tag, clean_tags
 from gallery.api.authorization import PURGES, READS, WRITES, ApiRequest, need
 from gallery.api.problems import Problem
 from gallery.api.responses import refusals
@@ -96,7 +97,7 @@ def undo_batch(request: ApiRequest, batch_id: UUID) -> s.BatchOut:
 @router.post("/tags/rename", auth=WRITES, response={200: s.BatchOut, **refusals(404, 409)})
 def rename_tag(request: ApiRequest, entry: s.TagRename) -> s.BatchOut:
     """Rename a tag on all of your photos, up to 10,000. With `merge`, also to a tag that you have already."""
-    tag, to = _cleaned([entry.tag])[0], _cleaned([entry.to])[0]
+    tag, to = _stored(entry.tag), _cleaned([entry.to])[0]
     try:
         return _worked_on(tags_of_all.rename(request.user, tag, to, merge=entry.merge))
     except actions.Refused as refused:
@@ -107,7 +108,7 @@ def rename_tag(request: ApiRequest, entry: s.TagRename) -> s.BatchOut:
 def remove_tag(request: ApiRequest, entry: s.TagRemoval) -> s.BatchOut:
     """Remove a tag from all of your photos, up to 10,000."""
     try:
-        return _worked_on(tags_of_all.remove(request.user, _cleaned([entry.tag])[0]))
+        return _worked_on(tags_of_all.remove(request.user, _stored(entry.tag)))
     except actions.Refused as refused:
         raise _problem(refused) from refused
 
@@ -170,6 +171,13 @@ def _date_choices(entry: s.BatchRequest) -> dict[str, Any]:
 def _cleaned(tags: list[str]) -> list[str]:
     try:
         return clean_tags(tags)
+    except TagRefused as refusal:
+        raise Problem(reasons.INVALID, str(refusal)) from refusal
+
+
+def _stored(tag: str) -> str:
+    try:
+        return clean_tag(tag, longest=MAX_TAG_COLUMN)
     except TagRefused as refusal:
         raise Problem(reasons.INVALID, str(refusal)) from refusal
 

@@ -4,6 +4,7 @@ from contextlib import nullcontext
 from http import HTTPStatus
 from uuid import UUID
 
+from django.db import transaction
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from ninja import Query, Router, Status
@@ -141,31 +142,33 @@ def change_photo(request: ApiRequest, photo_id: UUID, change: s.PhotoChange) -> 
         tags = None if change.tags is None else clean_tags(change.tags)
     except TagRefused as refusal:
         raise Problem(reasons.INVALID, str(refusal)) from refusal
-    if "taken_at_local" in change.model_fields_set:
-        said = change.taken_at_local
-        date = date_said(said, change.taken_at_offset or "") if said else None
-        outcome, _before = set_date(photo.pk, date)
-        if not outcome.is_done:
+    # All or nothing: a refusal takes back what was changed before it.
+    with transaction.atomic():
+        if "taken_at_local" in change.model_fields_set:
+            said = change.taken_at_local
+            date = date_said(said, change.taken_at_offset or "") if said else None
+            outcome, _before = set_date(photo.pk, date)
+            if not outcome.is_done:
+                raise problems.of_outcome(outcome)
+        if change.rotation is not None:
+            outcome = turn_to(photo.pk, change.rotation)
+            if not outcome.is_done:
+                raise problems.of_outcome(outcome)
+        outcome = words.change_words(
+            photo.pk,
+            actor=request.user,
+            caption=change.caption,
+            visibility=Visibility(change.visibility) if change.visibility else None,
+            tags=tags,
+        )
+        if outcome in {Outcome.TAKEN_DOWN, Outcome.BLOCKED}:
             raise problems.of_outcome(outcome)
-    if change.rotation is not None:
-        outcome = turn_to(photo.pk, change.rotation)
-        if not outcome.is_done:
-            raise problems.of_outcome(outcome)
-    outcome = words.change_words(
-        photo.pk,
-        actor=request.user,
-        caption=change.caption,
-        visibility=Visibility(change.visibility) if change.visibility else None,
-        tags=tags,
-    )
-    if outcome in {Outcome.TAKEN_DOWN, Outcome.BLOCKED}:
-        raise problems.of_outcome(outcome)
-    if change.favorite is not None:
-        actions.set_favorite(request.user, [photo.pk], favorite=change.favorite)
-    if change.archived is not None:
-        actions.set_archived(request.user, [photo.pk], archived=change.archived)
-    if change.stacked is not None:
-        actions.set_stacked(photo.pk, stacked=change.stacked)
+        if change.favorite is not None:
+            actions.set_favorite(request.user, [photo.pk], favorite=change.favorite)
+        if change.archived is not None:
+            actions.set_archived(request.user, [photo.pk], archived=change.archived)
+        if change.stacked is not None:
+            actions.set_stacked(photo.pk, stacked=change.stacked)
     return _own_detail(request, photo_id)
 
 

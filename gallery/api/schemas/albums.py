@@ -53,7 +53,9 @@ class AlbumOut(Output):
         "chose, or that was added last."
     )
     created_at: datetime
-    changed_at: datetime
+    changed_at: datetime | None = Field(
+        description="When anything of it changed last, also what others don't see. Only for your own albums."
+    )
     photo_count: int = Field(description="Number of photos you can see, without those in the trash.")
     page_address: str
     words_state: WordsStateName | None = Field(

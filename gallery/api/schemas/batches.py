@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, StrictBool, model_validator
 
-from gallery.api.schemas.photos import EXAMPLE_ID, Offset, Tags, TagWord, VisibilityName, WallClock
+from gallery.api.schemas.photos import EXAMPLE_ID, Offset, StoredTag, Tags, TagWord, VisibilityName, WallClock
 from gallery.api.schemas.shapes import LEFT_OUT, Input, Instant, Output
 from gallery.batches.actions import MAX_PHOTOS
 from gallery.core import reasons
@@ -124,7 +124,7 @@ class BatchOut(Output):
 class TagRename(Input):
     """A tag of your photos, and what it shall be called."""
 
-    tag: TagWord = Field(examples=["harbour"])
+    tag: StoredTag = Field(examples=["harbour"])
     to: TagWord = Field(examples=["harbor"])
     merge: StrictBool = Field(False, description="Also if some of your photos have the other tag already.")
 
@@ -132,7 +132,7 @@ class TagRename(Input):
 class TagRemoval(Input):
     """A tag of your photos."""
 
-    tag: TagWord = Field(examples=["harbour"])
+    tag: StoredTag = Field(examples=["harbour"])
 
 
 class TrashOut(Output):

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, StrictBool, StrictStr, model_validator
 
-from gallery.albums.models import MAX_TAG_LENGTH
+from gallery.albums.models import MAX_TAG_COLUMN, MAX_TAG_LENGTH
 from gallery.albums.tagging import LETTER, MAX_TAGS, SEPARATORS
 from gallery.api.schemas.shapes import LEFT_OUT, NUL_FREE, Day, Input, Instant, Output, Words, cleaned
 from gallery.photos.dates import OFFSET_PATTERN, WALL_PATTERN
@@ -23,9 +23,10 @@ EXAMPLE_ID = UUID("6f1c2a52-6c9f-4c2e-9d3a-0a4f5b8f0c11")
 PhotoIds = Annotated[list[UUID], Field(min_length=1, max_length=BATCH_SIZE, examples=[[str(EXAMPLE_ID)]])]
 Caption = Annotated[Words, Field(max_length=500, examples=["Harbor at dawn"]), cleaned(500, lines=True)]
 TAG_REST = rf"[^{SEPARATORS}\x00-\x1f\x7f]*"
-TagWord = Annotated[
-    StrictStr, Field(max_length=MAX_TAG_LENGTH, pattern=f"^{TAG_REST}(?:{LETTER}){TAG_REST}$")
-]
+TAG_PATTERN = f"^{TAG_REST}(?:{LETTER}){TAG_REST}$"
+TagWord = Annotated[StrictStr, Field(max_length=MAX_TAG_LENGTH, pattern=TAG_PATTERN)]
+StoredTag = Annotated[StrictStr, Field(max_length=MAX_TAG_COLUMN, pattern=TAG_PATTERN)]
+"""A tag as it is spelled after cleaning, which can make it longer."""
 Tags = Annotated[list[TagWord], Field(max_length=MAX_TAGS, examples=[["harbor", "blue hour"]])]
 
 

@@ -254,3 +254,12 @@ def test_changed_at__follows_what_the_owner_does(album: Album, five: list[UUID])
     assert moved(lambda: actions.organize(photo.pk, actor=photo.owner, tags=[], albums=[]))
     assert moved(lambda: actions.organize(photo.pk, actor=photo.owner, tags=[], albums=[album]))
     assert not moved(lambda: actions.organize(photo.pk, actor=photo.owner, tags=[], albums=[album]))
+
+
+def test_page__a_cursor_of_before_the_order_changed_begins_again(album: Album, five: list[UUID]) -> None:
+    cursor = page_in_album(Photo.objects.all(), album, "", size=2).next_cursor
+    actions.change_album(album, order=Order.HAND)
+    album.refresh_from_db()
+    first, again = (page_in_album(Photo.objects.all(), album, each, size=2) for each in ("", cursor))
+    assert [photo.pk for photo in again.photos] == [photo.pk for photo in first.photos]
+    assert len(first.photos) == 2

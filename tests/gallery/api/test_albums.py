@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.utils import timezone
 
+from gallery.albums.actions import change_photos
 from gallery.albums.models import Album
 from gallery.albums.tagging import set_tags
 from gallery.photos.states import State, Visibility
@@ -148,3 +149,16 @@ def test_list_albums__are_sorted(alice: User, program_of: ProgramFactory) -> Non
     listed = program_of(alice).get("/albums?sort=name").json()["albums"]
     assert [album["title"] for album in listed] == ["Arctic", "sea"]
     assert program_of(alice).get("/albums?sort=title").status_code == 422
+
+
+def test_album__tells_others_nothing_of_what_changed_unseen(
+    alice: User, bob: User, make_photo: PhotoFactory, program_of: ProgramFactory
+) -> None:
+    album = Album.objects.create(owner=alice, title="Sea", visibility=Visibility.PUBLIC)
+    album.photos.add(make_photo(alice))
+    path = f"/albums/{album.pk}"
+    before = program_of(bob).get(path).json()
+    mine = program_of(alice).get(path).json()["changedAt"]
+    change_photos(album, add=[make_photo(alice, visibility=Visibility.PRIVATE).pk], remove=())
+    assert program_of(bob).get(path).json() == before
+    assert program_of(alice).get(path).json()["changedAt"] > mine

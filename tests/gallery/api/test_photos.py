@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from gallery.albums.models import Album, AlbumEntry, Tag
 from gallery.albums.tagging import set_tags, tags_of
 from gallery.api.tokens import Scope
+from gallery.blocks.actions import block
 from gallery.photos.models import DeletionRecord, Photo
 from gallery.photos.states import State, Visibility, WordsState
 from tests.gallery.stores import failed_item, ready_item
@@ -547,3 +548,15 @@ def test_get_photo__words_of_the_file_for_the_owner_only(
         response = program.get(f"/photos/{photo.pk}")
         assert response.json()["fileTags"] is None
         assert not any(word in response.text for word in ("Dawn", "At home", "Oslo", "oslo"))
+
+
+def test_patch_photo__a_refusal_takes_all_back(
+    alice: User, admin: User, make_photo: PhotoFactory, program_of: ProgramFactory
+) -> None:
+    photo = make_photo(alice, visibility="private", taken_local=datetime(2026, 5, 1))  # noqa: DTZ001
+    assert block(alice, by=admin, reason="Spam.")
+    change = {"takenAtLocal": "2020-01-01T00:00:00", "rotation": 90, "visibility": "public"}
+    answer = program_of(alice).patch(f"/photos/{photo.pk}", change)
+    assert answer.status_code == 403
+    photo.refresh_from_db()
+    assert (photo.is_date_corrected, photo.quarter_turns, photo.visibility) == (False, 0, "private")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gallery.albums.tagging import set_tags, tags_of
+from gallery.albums.tagging import clean_tag, set_tags, tags_of
 from gallery.albums.words import change_words
 from gallery.batches import actions, tags
 from gallery.batches.models import Kind
@@ -172,3 +172,15 @@ def test_page__says_why_not(
     with_tags(alice, "sea")
     answer = client_of(alice).post("/me/tags/rename/", fields, headers={"accept": "application/json"})
     assert answer.json()["reason"] == code
+
+
+def test_remove__a_tag_that_cleaning_made_longer(
+    alice: User, with_tags: Callable[..., Photo], client_of: Callable[[User], Client]
+) -> None:
+    name = clean_tag("ß" * 30)
+    photo = with_tags(alice, name)
+    client_of(alice).post("/me/tags/rename/", {"tag": name, "to": "sea"})
+    assert names_of(photo) == ["sea"]
+    set_tags(photo.pk, [name])
+    client_of(alice).post("/me/tags/remove/", {"tag": name})
+    assert names_of(photo) == []

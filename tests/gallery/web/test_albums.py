@@ -110,6 +110,7 @@ def test_arrange__numbers_go_on_over_pages(
         ({"photo": "x"}, "invalid"),
         ({"photo": str(uuid4())}, "not_in_album"),
         ({"photo": str(uuid4()), "position": "0"}, "invalid"),
+        ({"photo": str(uuid4()), "position": "9" * 30}, "invalid"),
     ],
 )
 def test_place__says_why_not(

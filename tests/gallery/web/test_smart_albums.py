@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from django.utils import timezone
 
+from gallery.accounts.rate_limits import Limit
 from gallery.albums import actions
 from gallery.albums.models import Album, SmartAlbum
 from gallery.core import reasons
 from gallery.photos.models import Photo
 from gallery.photos.signals import words_changed
 from gallery.search.query import MAX_LENGTH, parse
-from gallery.web import albums
+from gallery.web import albums, smart_albums
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -127,3 +129,20 @@ def test_smart_album__keeps_a_long_search_as_it_was_typed(
     answer = client_of(alice).post("/albums/smart/new/", {"title": "Long", "q": typed})
     assert answer.status_code == 302
     assert SmartAlbum.objects.get().query == typed
+
+
+def test_smart_album__a_search_of_many_pages_is_refused_with_a_short_address(
+    alice: User, client_of: Callable[[User], Client]
+) -> None:
+    answer = client_of(alice).post("/albums/smart/new/", {"title": "Long", "q": "x" * 20_000})
+    assert answer.status_code == 302
+    assert len(answer.headers["Location"]) < 300
+
+
+def test_smart_album__is_limited_as_a_search(
+    alice: User, client_of: Callable[[User], Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smart_albums, "SEARCHES", Limit("page-searches", 1, timedelta(minutes=1), burst=1))
+    path = actions.save_search(alice, title="Sea", query="sea").get_absolute_url()
+    browser = client_of(alice)
+    assert [browser.get(path).status_code for _ in range(2)] == [200, 429]
