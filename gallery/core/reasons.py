@@ -183,6 +183,9 @@ TAG_EXISTS = Reason(
     HTTPStatus.CONFLICT,
 )
 TAG_GONE = Reason("tag_gone", _("None of your photos has this tag now."), HTTPStatus.NOT_FOUND)
+GROUP_GREW = Reason(
+    "group_grew", _("More photos look the same now. Look at them first."), HTTPStatus.CONFLICT
+)
 NOTHING_CHOSEN = Reason("nothing_chosen", _("No photos are selected. Select some, then try again."))
 TOO_MANY_CHOSEN = Reason("too_many_chosen", _("Select at most 10,000 photos at once."))
 TOO_MANY_BATCHES = Reason(

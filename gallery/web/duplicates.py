@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from gallery.batches import actions as batches
 from gallery.batches.models import Kind
+from gallery.core import reasons
 from gallery.duplicates import groups
 from gallery.duplicates.compare import MOST_IN_GROUP
 from gallery.presentation.tiles import tiles_of
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from gallery.accounts.models import User
     from gallery.accounts.typing import SignedInRequest
+    from gallery.duplicates.groups import Group
     from gallery.photos.models import Photo
     from gallery.presentation.tiles import Tile
 
@@ -64,32 +66,45 @@ def _ids(request: SignedInRequest, name: str, *, most: int) -> list[UUID]:
         raise Http404 from None
 
 
+def _problem(chosen: Sequence[Group], shown: set[UUID], kept: set[UUID] | None) -> str:
+    """Return why nothing is decided, or "". Without ``kept`` all photos are kept."""
+    if not chosen:
+        return _("These photos were decided about already.")
+    photos = {photo.pk for group in chosen for photo in group.photos}
+    # Photos that joined since would go to the trash, or be kept, without having been seen.
+    if not photos <= shown:
+        return reasons.GROUP_GREW.sentence
+    if kept is None:
+        return ""
+    if any(kept.isdisjoint(photo.pk for photo in group.photos) for group in chosen):
+        return _("Choose at least one photo to keep. Nothing was changed.")
+    return _("Choose which photos go to the trash, or keep all.") if photos <= kept else ""
+
+
 @login_required
 @require_POST
 def decide(request: SignedInRequest) -> HttpResponse:
     """Keep all photos of a group, or move those that are not kept to the trash.
 
-    ``keep`` names the photos that stay; without it, the best of each ``group`` does.
+    ``keep`` names the photos that stay; without it, the best of each ``group`` does. ``shown`` names those
+    that the person saw.
     """
     chosen = groups.groups_of(request.user, _ids(request, "group", most=groups.GROUPS_ON_A_PAGE))
-    if not chosen:
-        messages.warning(request, _("These photos were decided about already."))
+    most = groups.GROUPS_ON_A_PAGE * MOST_IN_GROUP
+    shown, kept = ({*_ids(request, name, most=most)} for name in ("shown", "keep"))
+    if "best" in request.POST:
+        kept = {group.best.pk for group in chosen}
+    keeps_all = "all" in request.POST
+    if problem := _problem(chosen, shown, None if keeps_all else kept):
+        messages.warning(request, problem)
         return redirect("duplicates")
-    if "all" in request.POST:
+    if keeps_all:
         for group in chosen:
             groups.keep_all(request.user, group.id)
         undo = f"{reverse('duplicates-reopen')}?group={chosen[0].id}"
         messages.success(request, _("All are kept."), extra_tags=f"undo:{undo}")
         return redirect("duplicates")
-    by_choice = set(_ids(request, "keep", most=groups.GROUPS_ON_A_PAGE * MOST_IN_GROUP))
-    kept = {group.best.pk for group in chosen} if "best" in request.POST else by_choice
-    if any(kept.isdisjoint(photo.pk for photo in group.photos) for group in chosen):
-        messages.warning(request, _("Choose at least one photo to keep. Nothing was changed."))
-        return redirect("duplicates")
     others = [photo.pk for group in chosen for photo in group.photos if photo.pk not in kept]
-    if not others:
-        messages.warning(request, _("Choose which photos go to the trash, or keep all."))
-        return redirect("duplicates")
     try:
         batch = batches.start(request.user, Kind.TRASH, others)
     except batches.Refused as refused:

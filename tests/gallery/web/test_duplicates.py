@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -63,7 +64,9 @@ def in_trash() -> set[UUID]:
 
 def decide(client: Client, **fields: Any) -> Any:
     """Send the form, and follow to the page that it leads to."""
-    return client.post(f"{PAGE}decide/", {"next": PAGE} | fields, follow=True)
+    page = client.get(PAGE).context["groups"]
+    shown = [str(photo.pk) for _group, photos in page for _tile, photo, _best in photos]
+    return client.post(f"{PAGE}decide/", {"next": PAGE, "shown": shown} | fields, follow=True)
 
 
 def test_page__newest_group_first(
@@ -165,3 +168,29 @@ def test_decide__keeps_all_that_are_chosen_in_many_groups(
     kept = [str(uuid4()) for _ in range(30)] + [str(photo.pk) for group in groups for photo in group[1:]]
     decide(client_of(alice), group=[str(group_of(group[0])) for group in groups], keep=kept)
     assert in_trash() == {group[0].pk for group in groups}
+
+
+@pytest.mark.parametrize("how", ["best", "keep", "all"])
+def test_decide__a_group_that_grew_is_looked_at_first(
+    groups: list[list[Photo]],
+    alice: User,
+    client_of: Callable[[User], Client],
+    make_photo: PhotoFactory,
+    stores: Stores,
+    how: str,
+) -> None:
+    client = client_of(alice)
+    first = groups[1][0]
+    shown = re.findall(r'name="shown" value="([^"]+)"', client.get(PAGE).content.decode())
+    # Both forms name all photos: the one for all groups, and that of each.
+    assert sorted(shown) == sorted(2 * [str(photo.pk) for group in groups for photo in group])
+    late = make_photo(alice, processed_at=timezone.now() - timedelta(minutes=30), width=3000, height=2000)
+    stores.put_item(ready_item(late, dhash="fedcba9876543210"))
+    compare_some(has_time=lambda: True)
+    fields = {"shown": shown, "group": str(group_of(first)), how: str(first.pk)}
+    answer = decide(client, **fields)
+    assert "More photos look the same now. Look at them first." in answer.content.decode()
+    assert in_trash() == set()
+    assert not Fingerprint.objects.filter(is_kept=True).exists()
+    decide(client, **fields | {"shown": [*shown, str(late.pk)]})
+    assert len(in_trash()) == (0 if how == "all" else 2)
