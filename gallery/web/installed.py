@@ -75,6 +75,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     context = {
         "offline_url": reverse("offline"),
         "share_url": reverse("share-target"),
+        "sign_out_url": reverse("sign-out"),
         "upload_url": f"{reverse('upload')}?shared",
         "files": [static("build/style.css"), static("build/icon.svg")],
     }

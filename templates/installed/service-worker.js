@@ -28,7 +28,7 @@ async function page(event) {
   }
 }
 
-/** Keep shared files until the upload page takes them. */
+/** Keep shared files until the upload page has asked about them: any site can send some. */
 async function take(request) {
   const files = (await request.formData()).getAll("file");
   const shared = await caches.open(SHARED);
@@ -48,6 +48,8 @@ self.addEventListener("fetch", (event) => {
   const { origin, pathname } = new URL(request.url);
   if (request.method === "POST" && origin === location.origin && pathname === "{{ share_url|escapejs }}") {
     event.respondWith(take(request));
+  } else if (request.method === "POST" && pathname === "{{ sign_out_url|escapejs }}") {
+    event.waitUntil(caches.delete(SHARED));
   } else if (request.method === "GET" && request.mode === "navigate") {
     event.respondWith(page(event));
   } else if (request.method === "GET" && !navigator.onLine && FILES.includes(pathname)) {

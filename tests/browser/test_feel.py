@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import expect
@@ -88,7 +88,7 @@ def test_offline__one_page_is_kept_and_nothing_of_a_person(open_page: Open, watc
 
 
 @pytest.mark.slow
-def test_share__from_another_app_uploads(open_page: Open) -> None:
+def test_share__from_another_app_uploads(open_page: Open, sessions: dict[str, Any]) -> None:
     page = open_page("bob", "/upload/", service_workers="allow")
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     page.reload()
@@ -97,10 +97,33 @@ def test_share__from_another_app_uploads(open_page: Open) -> None:
     address = page.evaluate(SHARE, list(pictures.jpeg(6002)))
     assert address.endswith("/upload/?shared")
     page.goto(address)
-    expect(page.locator("[data-tray]").get_by_text("from elsewhere.jpg")).to_be_visible()
+    # Any web site could send it, so a person says yes first.
+    shared = page.get_by_role("region", name="Upload what was shared?")
+    expect(shared.get_by_text("from elsewhere.jpg")).to_be_visible()
+    expect(shared.get_by_role("heading")).to_be_focused()
+    for size in (PHONE, DESKTOP):
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        assert violations(page) == []
+        picture_of(page, "shared")
+    page.wait_for_timeout(1000)
+    expect(page.locator("[data-tray]")).to_be_hidden()
+    shared.get_by_role("button", name="Upload 1 photo").click()
+    expect(shared).to_be_hidden()
     wait_until_processed(page, 1)
     assert page.url.endswith("/upload/")
-    assert page.evaluate(KEPT).get("contactsheet-shared", []) == []
+    assert "contactsheet-shared" not in page.evaluate(KEPT)
+    page.goto(page.evaluate(SHARE, list(pictures.jpeg(6003))))
+    shared.get_by_role("button", name="Don't upload").click()
+    expect(shared).to_be_hidden()
+    expect(page.locator("[data-tray]")).to_be_hidden()
+    assert "contactsheet-shared" not in page.evaluate(KEPT)
+    page.evaluate(SHARE, list(pictures.jpeg(6003)))
+    assert len(page.evaluate(KEPT)["contactsheet-shared"]) == 1
+    page.goto("/me/")
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("link", name="Sign in").first.wait_for()
+    del sessions["bob"]
+    assert "contactsheet-shared" not in page.evaluate(KEPT)
 
 
 @pytest.mark.slow

@@ -1,10 +1,10 @@
 // Connect uploads to the page: file picker, drop zone, tray, and what keeps the page while it uploads.
-import { sharedFiles } from "../installed.js";
 import { follow } from "../status.js";
 import { startDrop } from "./drop.js";
 import { offersFrom } from "./offers.js";
 import { put } from "./put.js";
 import { Uploads } from "./queue.js";
+import { askAboutShared } from "./shared.js";
 import { startStay } from "./stay.js";
 import { startTray } from "./tray.js";
 
@@ -50,7 +50,7 @@ export function startUploads() {
   if (input?.files.length) addChosen();
   if (form && new URLSearchParams(location.search).has("shared") && window.caches) {
     history.replaceState(null, "", location.pathname);
-    sharedFiles().then(addFiles);
+    askAboutShared(document.querySelector("[data-shared]"), addFiles);
   }
   startStay(uploads);
 }

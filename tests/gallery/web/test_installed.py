@@ -68,6 +68,7 @@ def test_service_worker__keeps_only_what_is_the_same_for_everyone(
     )
     assert answer.text.count(".put(") == 1, "shared files only"
     assert answer.text.count("addAll(") == 1
+    assert unescaped(answer.text).count('pathname === "/sign-out/"') == 1
     assert 'credentials: "omit"' in answer.text
     assert client_of(alice).get("/service-worker.js").text == answer.text
 
