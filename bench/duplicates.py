@@ -11,27 +11,25 @@ import argparse
 import io
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
-from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from PIL import Image, ImageEnhance, ImageMath
 
+from bench.own_process import FOLDER, answer_of
 from thumbworker.imaging.fingerprints import dhash, thumbhash
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PHOTOS, PAIRS = 100_000, 500
-FOLDER = Path(__file__).resolve().parents[1]
 SIZE = (96, 64)
 OCTAVES = ((2, 2), (4, 3), (8, 6), (16, 11), (32, 22), (64, 44))
 CROP = 0.01
@@ -55,24 +53,13 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="bench-duplicates-") as folder:
         for database in (postgresql(), nullcontext(f"sqlite:///{folder}/gallery.sqlite3")):
             with database as url:
-                found.append(_in_process(chosen, url))
+                sizes = ("--photos", str(chosen.photos), "--pairs", str(chosen.pairs))
+                found.append(answer_of("bench.duplicates", "--measure", *sizes, database=url))
             _print(found[-1])
     out = FOLDER / "var" / "bench" / "duplicates.json"
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(found, indent=2) + "\n")
     return 0
-
-
-def _in_process(chosen: argparse.Namespace, url: str) -> Any:
-    command = [sys.executable, "-m", "bench.duplicates", "--measure"]
-    said = subprocess.run(  # noqa: S603 - ourselves
-        [*command, "--photos", str(chosen.photos), "--pairs", str(chosen.pairs)],
-        cwd=FOLDER,
-        env={**os.environ, "BENCH_DATABASE_URL": url},
-        stdout=subprocess.PIPE,
-        check=True,
-    )
-    return json.loads(said.stdout)
 
 
 def _print(row: dict[str, Any]) -> None:

@@ -12,17 +12,17 @@ import argparse
 import json
 import os
 import resource
-import subprocess
 import sys
 import tempfile
 import time
 from bisect import bisect_right
 from collections import Counter
 from datetime import datetime
-from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
+
+from bench.own_process import FOLDER, answer_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +32,6 @@ CHUNK = 5_000
 BYTES = 4_200_000
 RENDITION_BYTES = 1000
 AT = "2026-11-01T10:00:00+00:00"
-FOLDER = Path(__file__).resolve().parents[1]
 
 
 def main() -> int:
@@ -52,8 +51,8 @@ def main() -> int:
         with tempfile.TemporaryDirectory(prefix="bench-fsck-") as folder:
             url = chosen.database or f"sqlite:///{folder}/gallery.sqlite3"
             # Filling needs more memory than fsck, and a process never says what it had before its peak.
-            _in_process("fill", photos, url)
-            rows.append(_in_process("measure", photos, url))
+            _step("fill", photos, url)
+            rows.append(_step("measure", photos, url))
         _print(rows[-1])
     out = FOLDER / "var" / "bench" / "fsck.json"
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -61,15 +60,8 @@ def main() -> int:
     return 0
 
 
-def _in_process(step: str, photos: int, url: str) -> Any:
-    said = subprocess.run(  # noqa: S603 - ourselves
-        [sys.executable, "-m", "bench.fsck", "--step", step, "--photos", str(photos)],
-        cwd=FOLDER,
-        env={**os.environ, "BENCH_DATABASE_URL": url},
-        stdout=subprocess.PIPE,
-        check=True,
-    )
-    return json.loads(said.stdout)
+def _step(step: str, photos: int, url: str) -> Any:
+    return answer_of("bench.fsck", "--step", step, "--photos", str(photos), database=url)
 
 
 def _print(row: dict[str, Any]) -> None:

@@ -123,8 +123,7 @@ def place(album: Album, photo_id: UUID, *, after: UUID | None) -> None:
             album_order.lay_out(stored)
             for entry in entries.values():
                 entry.refresh_from_db(fields=["rank"])
-        if after != photo_id:
-            album_order.put(entries[photo_id], entries[after] if after else None)
+        album_order.put(entries[photo_id], entries[after] if after else None)
         Album.objects.filter(pk=album.pk).update(order=Order.HAND, changed_at=timezone.now())
 
 

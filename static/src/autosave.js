@@ -7,9 +7,8 @@ const PAUSE_MS = 1200;
 
 /** What is in the form and what is saved. `read` and `write` are of the form's values as a text, `send` saves such a text. */
 export class Autosave {
-  constructor({ read, write, send, show, pauseMs = PAUSE_MS }) {
-    Object.assign(this, { read, write, send, show, pauseMs });
-    this.saved = read();
+  constructor({ read, write, send, show, saved = read(), pauseMs = PAUSE_MS }) {
+    Object.assign(this, { read, write, send, show, saved, pauseMs });
     this.before = null;
     this.isBusy = false;
     this.timer = 0;
@@ -95,16 +94,19 @@ function showOnPage({ heading, state_sentence: state, tags }) {
   );
 }
 
-/** Return the fields in which a person typed before this script came. A page that is opened again has what its form had. */
-function typedEarly(form) {
-  if (performance.getEntriesByType("navigation")[0]?.type !== "navigate") return [];
-  const texts = [...form.elements].filter((field) => field.type === "text" || field.type === "textarea");
-  return texts.filter((field) => field.value !== field.defaultValue);
+/**
+ * Return what is saved: what the form came with. A person may have edited it before this script came. A page that is
+ * opened again has what its form had, which was saved when it was left; what a moderator reads was not.
+ */
+function savedOf(form) {
+  const isOpened = performance.getEntriesByType("navigation")[0]?.type === "navigate";
+  if (!isOpened && !("reviewed" in form.dataset)) return valuesOf(form);
+  const copy = form.cloneNode(true);
+  copy.reset();
+  return valuesOf(copy);
 }
 
 function enhance(form) {
-  const early = typedEarly(form).map((field) => [field, field.value]);
-  for (const [field] of early) field.value = field.defaultValue;
   // New words that a moderator reads are sent when their owner is done with them.
   const isReviewed = "reviewed" in form.dataset;
   const line = document.createElement("p");
@@ -138,6 +140,7 @@ function enhance(form) {
   }
 
   const autosave = new Autosave({
+    saved: savedOf(form),
     read: () => valuesOf(form),
     write: (values) => fill(form, values),
     send: (values) => ask(form.action, new URLSearchParams(values)),
@@ -158,13 +161,13 @@ function enhance(form) {
     if (line.dataset.state === "failed") autosave.save();
   });
   window.addEventListener("beforeunload", (event) => {
-    if (!autosave.isDirty || autosave.isBusy) return;
-    if (isReviewed) event.preventDefault();
+    if (!autosave.isDirty && !autosave.isBusy) return;
+    // The answer to what is being saved would not be heard: it may be a refusal.
+    if (isReviewed || autosave.isBusy) event.preventDefault();
     // The form has its token, and the gallery goes on without the page.
     else navigator.sendBeacon(form.action, new FormData(form));
   });
-  for (const [field, value] of early) field.value = value;
-  if (early.length) form.dispatchEvent(new Event("input"));
+  if (autosave.isDirty) form.dispatchEvent(new Event("input"));
 }
 
 export function startAutosave() {

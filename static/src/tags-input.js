@@ -1,7 +1,7 @@
-// Tags of one's own, offered while a tag is typed (ARIA practices, "editable combobox with list").
+// Tags of one's own, offered while a tag is typed.
 import { ask } from "./batch.js";
+import { combobox } from "./combobox.js";
 import { gettext } from "./i18n.js";
-import { bindKeys } from "./keys.js";
 
 const PAUSE_MS = 150;
 
@@ -23,33 +23,16 @@ export function startTagsInput(input) {
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", gettext("Your tags"));
   input.after(list);
-  input.setAttribute("role", "combobox");
-  input.setAttribute("aria-autocomplete", "list");
-  input.setAttribute("aria-expanded", "false");
-  input.setAttribute("aria-controls", list.id);
   let timer = 0;
-  let active = -1;
-
-  const options = () => [...list.children];
-
-  function show(isShown) {
-    list.hidden = !isShown;
-    input.setAttribute("aria-expanded", String(isShown));
-    choose(-1);
-  }
-
-  function choose(index) {
-    active = index;
-    options().forEach((option, at) => option.setAttribute("aria-selected", String(at === index)));
-    if (options()[index]) input.setAttribute("aria-activedescendant", options()[index].id);
-    else input.removeAttribute("aria-activedescendant");
-  }
-
-  function take(option) {
-    input.value = withTag(input.value, option.dataset.tag);
-    show(false);
-    input.dispatchEvent(new Event("input", { bubbles: true }));
-  }
+  const show = combobox(input, list, {
+    listId: list.id,
+    take(option) {
+      input.value = withTag(input.value, option.dataset.tag);
+      list.replaceChildren();
+      show(false);
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+    },
+  });
 
   async function offer() {
     const { part } = lastTag(input.value);
@@ -82,24 +65,4 @@ export function startTagsInput(input) {
     if (event.isTrusted) timer = setTimeout(offer, PAUSE_MS);
   });
   input.addEventListener("blur", () => show(false));
-  list.addEventListener("mousedown", (event) => {
-    event.preventDefault();
-    const option = event.target.closest("[role=option]");
-    if (option) take(option);
-  });
-  bindKeys(
-    "search",
-    {
-      option({ key }) {
-        const count = list.hidden ? 0 : options().length;
-        if (!count) return false;
-        // Above the first option is the field itself.
-        choose(((active + 1 + (key === "ArrowDown" ? 1 : -1) + count + 1) % (count + 1)) - 1);
-        return true;
-      },
-      open: () => active >= 0 && (take(options()[active]), true),
-      close: () => !list.hidden && (show(false), true),
-    },
-    { isActive: ({ target }) => target === input, inFields: true },
-  );
 }

@@ -14,9 +14,10 @@ from tests.browser.tray import wait_until_processed
 from tests.browser.waiting import wait_until
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
     from tests.browser.conftest import Open
+    from tests.browser.watch import Watch
 
 SHOWN = ".pswp__item[aria-hidden=false] .pswp__img:not(.pswp__img--placeholder)"
 BOXES = """() => {
@@ -232,3 +233,36 @@ def test_lightbox__dark_room_in_light_mode(open_page: Open) -> None:
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     assert page.locator("html.dark-room").count() == 0, "the page of photos stays as it was"
+
+
+@pytest.mark.slow
+def test_lightbox__what_comes_late_changes_no_photo_that_is_in_sight(open_page: Open, watch: Watch) -> None:
+    page = open_page("sally", "/upload/")
+    upload(page, (900, 600), (600, 900), (800, 800), (700, 600), seed=4900)
+    ids = [tile.get_attribute("data-photo-id") or "" for tile in page.locator(".tile").all()][:4]
+    held: list[Route] = []
+    page.route("**/me/photos/batch/", held.append)
+    open_first(page)
+    page.keyboard.press("Delete")
+    page.keyboard.press("ArrowRight")
+    wait_until(page, "id => location.pathname.includes(id)", ids[1])
+    shown = page.locator(SHOWN).get_attribute("src")
+    assert held
+    held.pop().continue_()
+    expect(page.locator(f'.tile[data-photo-id="{ids[0]}"]')).to_have_count(0)
+    expect(page.locator(".said")).to_contain_text("1 photo moved to trash")
+    assert ids[1] in page.url
+    assert page.locator(SHOWN).get_attribute("src") == shown
+    page.keyboard.press("ArrowRight")
+    wait_until(page, "id => location.pathname.includes(id)", ids[2])
+
+    watch.expect("ERR_FAILED")
+    page.route(f"**/{ids[2]}/info/", held.append)
+    page.keyboard.press("i")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".info-panel h2")).to_be_visible()
+    told = page.locator(".info-panel").inner_text()
+    assert held
+    held.pop().abort()
+    page.wait_for_timeout(500)
+    assert page.locator(".info-panel").inner_text() == told

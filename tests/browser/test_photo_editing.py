@@ -13,7 +13,7 @@ from tests.browser.test_screens import DESKTOP, PHONE, picture_of
 from tests.browser.tray import THUMBNAILS_WITHIN_MS, wait_until_processed
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
     from tests.browser.conftest import Open
     from tests.browser.site import Site
@@ -198,3 +198,54 @@ def test_photo__has_no_layout_shift(open_page: Open, size: tuple[int, int]) -> N
     page.reload()
     page.wait_for_load_state("networkidle")
     assert page.evaluate("window.shifts") == 0, "nor at its end"
+
+
+@pytest.mark.slow
+def test_photo__what_is_edited_before_the_script_is_saved(open_page: Open, gallery: Site) -> None:
+    page = open_page("tina", "/upload/")
+    gallery.manage("shell", "--verbosity", "0", "--command", ALBUMS)
+    photo_of(page, 5600)
+    held: list[Route] = []
+    page.route("**/autosave-*.js", held.append)
+    page.goto(page.url, wait_until="domcontentloaded")
+    words = page.get_by_role("form", name="Edit")
+    order = page.get_by_role("form", name="Tags and albums")
+    words.get_by_label("Visibility").select_option("private")
+    order.locator("#id_tags").fill("early")
+    order.locator("summary").click()
+    order.get_by_label("Coast").check()
+    expect(words.get_by_role("status")).to_have_count(0)
+    assert held, "the script is not there yet"
+    for route in held:
+        route.continue_()
+    for form in (words, order):
+        expect(form.get_by_role("status")).to_have_text("Saved.")
+    page.unroute("**/autosave-*.js")
+    page.goto(page.url)
+    expect(words.get_by_label("Visibility")).to_have_value("private")
+    expect(order.locator("#id_tags")).to_have_value("early")
+    order.locator("summary").click()
+    expect(order.get_by_label("Coast")).to_be_checked()
+
+
+@pytest.mark.slow
+def test_photo__asks_before_it_is_left_while_it_saves(open_page: Open) -> None:
+    page = open_page("tina", "/upload/")
+    photo_of(page, 5700)
+    held: list[Route] = []
+    asked: list[str] = []
+    page.route("**/edit/", held.append)
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    words = page.get_by_role("form", name="Edit")
+    words.get_by_label("Caption").fill("On its way")
+    expect(words.get_by_role("status")).to_have_text("Saving…")
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Albums").click(no_wait_after=True)
+    page.wait_for_timeout(500)
+    assert asked == ["beforeunload"]
+    expect(words.get_by_label("Caption")).to_have_value("On its way")
+    for route in held:
+        route.continue_()
+    expect(words.get_by_role("status")).to_have_text("Saved.")
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Albums").click()
+    page.wait_for_url("**/albums/")
+    assert asked == ["beforeunload"]

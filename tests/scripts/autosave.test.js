@@ -6,13 +6,14 @@ globalThis.document = { querySelector: () => ({ content: "token" }), addEventLis
 const { Autosave } = await import("../../static/src/autosave.js");
 const { lastTag, withTag } = await import("../../static/src/tags-input.js");
 
-function edited({ send }) {
-  const form = { value: "old" };
+function edited({ send, saved, value = "old" }) {
+  const form = { value };
   const states = [];
   const autosave = new Autosave({
     read: () => form.value,
     write: (text) => (form.value = text),
     send,
+    saved,
     show: (state, facts = {}) => states.push(facts.message ? `${state}: ${facts.message}` : state),
   });
   return { autosave, form, states };
@@ -91,4 +92,35 @@ test("a tag is offered for the last part, and takes its place", () => {
   assert.deepEqual(lastTag("se"), { before: "", part: "se" });
   assert.equal(withTag("sea, blue ho", "blue hour"), "sea, blue hour, ");
   assert.equal(withTag("se", "sea"), "sea, ");
+});
+
+test("what was edited before the script came is saved, too, and can be taken back", async () => {
+  const sent = [];
+  const { autosave, form } = edited({ saved: "old", value: "early", send: async (text) => sent.push(text) });
+  assert.equal(autosave.isDirty, true);
+  await autosave.save();
+  await autosave.undo();
+  assert.deepEqual([sent, form.value], [["early", "old"], "old"]);
+});
+
+test("undo waits until nothing is being saved", async () => {
+  const sent = [];
+  let release;
+  const { autosave, form } = edited({
+    send: (text) => {
+      sent.push(text);
+      return sent.length === 2 ? new Promise((resolve) => (release = resolve)) : Promise.resolve({});
+    },
+  });
+  form.value = "one";
+  await autosave.save();
+  form.value = "two";
+  const saving = autosave.save();
+  await autosave.undo();
+  assert.equal(form.value, "two", "what is being saved stays in the form");
+  release({});
+  await saving;
+  assert.deepEqual(sent, ["one", "two"]);
+  await autosave.undo();
+  assert.deepEqual(sent, ["one", "two", "one"]);
 });

@@ -42,7 +42,7 @@ export function addActions(pswp, { links, current, close }) {
           return;
         }
         gone = { tile, previous: tile.previousElementSibling, undoUrl: batch.undo_url };
-        leave(tile);
+        leave(tile, link);
         said.show(batch.sentence, { undo: Boolean(batch.undo_url) });
       }),
     favorite: async () => {
@@ -69,13 +69,17 @@ export function addActions(pswp, { links, current, close }) {
       }),
   };
 
-  /** Take the tile away, and show the next photo in its place: the one before it, if it was the last. */
-  function leave(tile) {
+  /**
+   * Take the tile away, and show the next photo in its place: the one before it, if it was the last. While the gallery
+   * worked, a person may have gone on to another photo, which stays.
+   */
+  function leave(tile, link) {
     const isOnly = links.length === 1;
-    const index = pswp.currIndex;
+    const index = links.indexOf(link);
+    const shown = current();
     tile.remove();
     if (isOnly) close();
-    else refresh(Math.min(index, links.length - 1));
+    else refresh(shown === link ? Math.min(index, links.length - 1) : links.indexOf(shown));
   }
 
   /** Show what the list has at this index now. All that PhotoSwipe keeps by index is of the list before. */

@@ -55,16 +55,11 @@ export function addPanel(pswp, current) {
     const link = current();
     if (!panel.isOpen || !link || asked === link) return;
     asked = link;
-    let html;
-    try {
-      ({ html } = await detailsOf(link));
-    } catch ({ message }) {
-      html = "";
-      body.textContent = message;
-    }
+    const { html, message } = await detailsOf(link).catch((problem) => problem);
     // Another photo may be in sight by now.
     if (asked !== link) return;
     if (html) body.innerHTML = html;
+    else body.textContent = message;
     body.dispatchEvent(new Event("details:shown", { bubbles: true }));
     asked = null;
   }

@@ -184,3 +184,14 @@ def test_remove__a_tag_that_cleaning_made_longer(
     set_tags(photo.pk, [name])
     client_of(alice).post("/me/tags/remove/", {"tag": name})
     assert names_of(photo) == []
+
+
+def test_page__the_same_name_is_no_merge(
+    alice: User, with_tags: Callable[..., Photo], client_of: Callable[[User], Client]
+) -> None:
+    photo = with_tags(alice, "sea")
+    fields = {"tag": "sea", "to": "SEA", "merge": "yes"}
+    answer = client_of(alice).post("/me/tags/rename/", fields, follow=True)
+    assert answer.redirect_chain == [("/me/tags/", 302)]
+    assert "have that tag already" in answer.content.decode()
+    assert names_of(photo) == ["sea"]

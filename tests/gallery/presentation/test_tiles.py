@@ -99,3 +99,10 @@ def test_tile__pictures_of_an_older_policy_without_webp(
     (tile,), _ = tiles_of([photo], alice)
     assert ".avif" in tile.src
     assert (tile.avif_srcset, tile.full_avif_src) == ("", "")
+
+
+def test_tile__marks_are_their_owners_own(alice: User, charlie: User, make_photo: PhotoFactory) -> None:
+    photo = make_photo(alice, is_archived=True, is_favorite=True)
+    for viewer, is_shown in ((alice, True), (charlie, False), (AnonymousUser(), False)):
+        (tile,) = tiles_of([photo], viewer)[0]
+        assert (tile.is_archived, tile.is_favorite) == (is_shown, is_shown)

@@ -49,6 +49,9 @@ def test_album__create_and_edit(alice: User, client_of: Callable[[User], Client]
     assert browser.post("/albums/new/", {"title": ""}).status_code == 422
     browser.post(f"{album.get_absolute_url()}edit/", {"title": "Ocean", "visibility": "public"})
     assert "Ocean" in page(browser, "/albums/")
+    Album.objects.update(order="hand")
+    browser.post(f"{album.get_absolute_url()}edit/", {"title": "Ocean", "visibility": "public"})
+    assert Album.objects.get().order == "hand", "what is left out stays"
     browser.post(f"{album.get_absolute_url()}delete/")
     assert not Album.objects.exists()
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from gallery.accounts.rate_limits import Limit
 from gallery.albums.actions import create_album
 from gallery.albums.tagging import set_tags
 from gallery.photos.models import Photo
 from gallery.photos.states import State
+from gallery.web import albums
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import pytest
     from django.test import Client
 
     from gallery.accounts.models import User
@@ -88,3 +92,11 @@ def test_tag_choices__are_ones_own(
     assert browser.get("/me/tags/choices/").json() == {"tags": []}
     assert client.get("/me/tags/choices/").status_code == 302
     assert browser.post("/me/tags/choices/").status_code == 405
+
+
+def test_tag_choices__are_limited_as_searches(
+    alice: User, client_of: Callable[[User], Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(albums, "SEARCHES", Limit("test-searches", 1, timedelta(hours=1), burst=1))
+    browser = client_of(alice)
+    assert [browser.get("/me/tags/choices/?q=h").status_code for _ in range(2)] == [200, 429]

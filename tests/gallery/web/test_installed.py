@@ -111,7 +111,7 @@ def test_speculation__never_what_signs_or_downloads(client: Client) -> None:
     assert answer["Content-Type"] == "application/speculationrules+json"
     [rule] = answer.json()["prefetch"]
     never = rule["where"]["and"][1]["not"]["href_matches"]
-    assert {"*/sign-*", "*/original/*", "*/api/*", "*/admin/*"} <= set(never)
+    assert {"*/sign-*", "*/password/*", "*/mail/*", "*/original/*", "*/api/*", "*/admin/*"} <= set(never)
     assert rule["eagerness"] == "moderate"
     assert ".tile a" in rule["where"]["and"][2]["not"]["selector_matches"]
 

@@ -146,3 +146,12 @@ def test_smart_album__is_limited_as_a_search(
     path = actions.save_search(alice, title="Sea", query="sea").get_absolute_url()
     browser = client_of(alice)
     assert [browser.get(path).status_code for _ in range(2)] == [200, 429]
+
+
+@pytest.mark.parametrize("typed", ['""', "a"])
+def test_smart_album__of_nothing_to_search_for_is_refused(
+    alice: User, client_of: Callable[[User], Client], typed: str
+) -> None:
+    answer = client_of(alice).post("/albums/smart/new/", {"title": "All", "q": typed}, follow=True)
+    assert "Type at least two characters to search." in answer.content.decode()
+    assert not SmartAlbum.objects.exists()
