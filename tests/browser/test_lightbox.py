@@ -11,10 +11,10 @@ from tests import pictures
 from tests.browser.test_accessibility import violations
 from tests.browser.test_screens import DESKTOP, PHONE, picture_of
 from tests.browser.tray import wait_until_processed
-from tests.browser.waiting import wait_until
+from tests.browser.waiting import Held, wait_until
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page, Route
+    from playwright.sync_api import Page
 
     from tests.browser.conftest import Open
     from tests.browser.watch import Watch
@@ -240,15 +240,13 @@ def test_lightbox__what_comes_late_changes_no_photo_that_is_in_sight(open_page: 
     page = open_page("sally", "/upload/")
     upload(page, (900, 600), (600, 900), (800, 800), (700, 600), seed=4900)
     ids = [tile.get_attribute("data-photo-id") or "" for tile in page.locator(".tile").all()][:4]
-    held: list[Route] = []
-    page.route("**/me/photos/batch/", held.append)
+    trashing = Held(page, "**/me/photos/batch/")
     open_first(page)
     page.keyboard.press("Delete")
     page.keyboard.press("ArrowRight")
     wait_until(page, "id => location.pathname.includes(id)", ids[1])
     shown = page.locator(SHOWN).get_attribute("src")
-    assert held
-    held.pop().continue_()
+    trashing.go_on()
     expect(page.locator(f'.tile[data-photo-id="{ids[0]}"]')).to_have_count(0)
     expect(page.locator(".said")).to_contain_text("1 photo moved to trash")
     assert ids[1] in page.url
@@ -257,12 +255,11 @@ def test_lightbox__what_comes_late_changes_no_photo_that_is_in_sight(open_page: 
     wait_until(page, "id => location.pathname.includes(id)", ids[2])
 
     watch.expect("ERR_FAILED")
-    page.route(f"**/{ids[2]}/info/", held.append)
+    details = Held(page, f"**/{ids[2]}/info/")
     page.keyboard.press("i")
     page.keyboard.press("ArrowRight")
     expect(page.locator(".info-panel h2")).to_be_visible()
     told = page.locator(".info-panel").inner_text()
-    assert held
-    held.pop().abort()
+    details.fail()
     page.wait_for_timeout(500)
     assert page.locator(".info-panel").inner_text() == told

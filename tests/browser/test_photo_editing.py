@@ -11,9 +11,10 @@ from tests import pictures
 from tests.browser.test_accessibility import violations
 from tests.browser.test_screens import DESKTOP, PHONE, picture_of
 from tests.browser.tray import THUMBNAILS_WITHIN_MS, wait_until_processed
+from tests.browser.waiting import Held
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page, Route
+    from playwright.sync_api import Dialog, Page
 
     from tests.browser.conftest import Open
     from tests.browser.site import Site
@@ -205,8 +206,7 @@ def test_photo__what_is_edited_before_the_script_is_saved(open_page: Open, galle
     page = open_page("tina", "/upload/")
     gallery.manage("shell", "--verbosity", "0", "--command", ALBUMS)
     photo_of(page, 5600)
-    held: list[Route] = []
-    page.route("**/autosave-*.js", held.append)
+    script = Held(page, "**/autosave-*.js")
     page.goto(page.url, wait_until="domcontentloaded")
     words = page.get_by_role("form", name="Edit")
     order = page.get_by_role("form", name="Tags and albums")
@@ -215,9 +215,7 @@ def test_photo__what_is_edited_before_the_script_is_saved(open_page: Open, galle
     order.locator("summary").click()
     order.get_by_label("Coast").check()
     expect(words.get_by_role("status")).to_have_count(0)
-    assert held, "the script is not there yet"
-    for route in held:
-        route.continue_()
+    script.go_on()
     for form in (words, order):
         expect(form.get_by_role("status")).to_have_text("Saved.")
     page.unroute("**/autosave-*.js")
@@ -232,10 +230,14 @@ def test_photo__what_is_edited_before_the_script_is_saved(open_page: Open, galle
 def test_photo__asks_before_it_is_left_while_it_saves(open_page: Open) -> None:
     page = open_page("tina", "/upload/")
     photo_of(page, 5700)
-    held: list[Route] = []
+    saving = Held(page, "**/edit/")
     asked: list[str] = []
-    page.route("**/edit/", held.append)
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
     words = page.get_by_role("form", name="Edit")
     words.get_by_label("Caption").fill("On its way")
     expect(words.get_by_role("status")).to_have_text("Saving…")
@@ -243,8 +245,7 @@ def test_photo__asks_before_it_is_left_while_it_saves(open_page: Open) -> None:
     page.wait_for_timeout(500)
     assert asked == ["beforeunload"]
     expect(words.get_by_label("Caption")).to_have_value("On its way")
-    for route in held:
-        route.continue_()
+    saving.go_on()
     expect(words.get_by_role("status")).to_have_text("Saved.")
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Albums").click()
     page.wait_for_url("**/albums/")

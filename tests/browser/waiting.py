@@ -6,10 +6,37 @@ import time
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
 WITHIN_SECONDS = 20.0
 EVERY_MS = 50
+
+
+class Held:
+    """Requests of a page that wait until the test lets them go."""
+
+    def __init__(self, page: Page, pattern: str) -> None:
+        """Hold the requests whose address is like the pattern."""
+        self._routes: list[Route] = []
+        page.route(pattern, self._hold)
+
+    def _hold(self, route: Route) -> None:
+        self._routes.append(route)
+
+    def go_on(self) -> None:
+        """Let them go."""
+        for route in self._take():
+            route.continue_()
+
+    def fail(self) -> None:
+        """Let them fail, as without a connection."""
+        for route in self._take():
+            route.abort()
+
+    def _take(self) -> list[Route]:
+        found, self._routes = self._routes, []
+        assert found, "nothing was asked for"
+        return found
 
 
 def wait_until(page: Page, function: str, arg: Any = None) -> None:
