@@ -19,6 +19,7 @@ from contactsheet.downloading import download, size_name
 from contactsheet.engine.interfaces import Problem, Refusal, Unavailable
 from contactsheet.engine.upload import PARALLEL
 from contactsheet.exits import Exit, NotSignedIn
+from contactsheet.importing import import_archive, say_what_would_be
 from contactsheet.listing import add_filters, list_photos
 from contactsheet.output import Output, print_failure
 from contactsheet.transport import Transport
@@ -90,6 +91,18 @@ def parser() -> argparse.ArgumentParser:
     _add_parallel(command)
     command.set_defaults(run=_in_gallery(upload))
 
+    command = commands.add_parser(
+        "import", help="upload an archive of another program with its captions, dates, albums and favorites"
+    )
+    command.add_argument("paths", nargs="+", metavar="FOLDER", help="the unpacked archive, all of its parts")
+    command.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    command.add_argument("--public", action="store_true", help="publish them (default: only you see them)")
+    command.add_argument("--folders-as-albums", action="store_true", help="name albums after folders")
+    command.add_argument("--people-as-tags", action="store_true", help="names of people become tags")
+    command.add_argument("--json", action="store_true", help="print one line of JSON per file")
+    _add_parallel(command)
+    command.set_defaults(run=_import)
+
     command = commands.add_parser("list", help="list your photos, newest first")
     add_filters(command)
     command.add_argument("--json", action="store_true", help="print one line of the API's JSON per photo")
@@ -150,11 +163,21 @@ def _in_gallery(
 ) -> Callable[[argparse.Namespace, Output], Exit]:
     def run_command(options: argparse.Namespace, output: Output) -> Exit:
         found = credentials.find(os.environ, address=options.address)
-        visibility = "private" if getattr(options, "private", False) else "public"
+        is_private = getattr(options, "private", not getattr(options, "public", True))
+        visibility = "private" if is_private else "public"
         with Transport(found.address, found.token, parallel=getattr(options, "parallel", 1)) as transport:
             return command(WebGallery(transport, visibility=visibility), options, output)
 
     return run_command
+
+
+def _import(options: argparse.Namespace, output: Output) -> Exit:
+    """Import an archive. A dry run needs no gallery."""
+    return (
+        say_what_would_be(options, output)
+        if options.dry_run
+        else _in_gallery(import_archive)(options, output)
+    )
 
 
 def _login(options: argparse.Namespace, output: Output) -> Exit:

@@ -32,6 +32,13 @@ def upload_paths(
 ) -> tuple[Exit, list[Result]]:
     """Upload files and folders to a gallery and print a summary."""
     found = find_files(Path(path) for path in paths)
+    return upload_found(gallery, found, parallel=parallel, console=console)
+
+
+def upload_found(
+    gallery: Gallery, found: FoundFiles, *, parallel: int, console: Console
+) -> tuple[Exit, list[Result]]:
+    """Upload what was found and print a summary."""
     with UploadProgress(console, found) as progress:
         for result in found.left_alone:
             if result.is_failure:
@@ -62,11 +69,12 @@ def upload(gallery: Gallery, options: argparse.Namespace, output: Output) -> Exi
     status, results = upload_paths(gallery, options.paths, parallel=options.parallel, console=output.messages)
     if options.json:
         for result in results:
-            output.line(_json_of(result))
+            output.line(json_of(result))
     return status
 
 
-def _json_of(result: Result) -> str:
+def json_of(result: Result) -> str:
+    """Return one file's outcome as a line of JSON."""
     return json.dumps(
         {
             "path": str(result.path),

@@ -97,6 +97,31 @@ class WebGallery:
             found = self._json("POST", "/photos/delete", json={"ids": listed, "forever": forever})
             yield from ((result["id"], result["outcome"]) for result in found["results"])
 
+    def change(self, photo_id: str, changes: dict[str, Any]) -> None:
+        """Change fields of one of your photos, all or none.
+
+        Raises:
+            Refusal: The gallery doesn't take them.
+        """
+        self._json("PATCH", f"/photos/{photo_id}", json=changes)
+
+    def albums(self) -> list[dict[str, Any]]:
+        """Return your albums, newest first."""
+        found: list[dict[str, Any]] = self._json("GET", "/albums")["albums"]
+        return found
+
+    def make_album(self, title: str) -> str:
+        """Make an album that only you see, ordered by date taken, and return its id."""
+        album_id = str(self._json("POST", "/albums", json={"title": title})["id"])
+        self._json("PATCH", f"/albums/{album_id}", json={"order": "taken"})
+        return album_id
+
+    def add_to_album(self, album_id: str, photo_ids: Sequence[str]) -> None:
+        """Add photos to an album; those that it has stay."""
+        for start in range(0, len(photo_ids), PAGE_SIZE):
+            add = list(photo_ids[start : start + PAGE_SIZE])
+            self._json("POST", f"/albums/{album_id}/photos", json={"add": add})
+
     def _json(self, method: str, path: str, **options: Any) -> dict[str, Any]:
         answer = self.transport.request(method, path, **options)
         is_json = answer.headers.get("Content-Type", "").startswith("application/json")

@@ -109,7 +109,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    do_GET = do_PUT = do_POST = _respond  # noqa: N815 - names that http.server looks for
+    do_GET = do_PUT = do_POST = do_PATCH = _respond  # noqa: N815 - names that http.server looks for
 
     def log_message(self, *_: object) -> None:
         """Log nothing."""

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import tomllib
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
@@ -14,6 +15,7 @@ from contactsheet import __version__
 from contactsheet.exits import Exit
 from infra.worker_zip import PROJECT
 from tests.client.fake_site import Answer, problem
+from tests.client.takeout import Takeout
 
 PHOTOS = "/api/v1/photos"
 NO_PHOTOS = {"photos": [], "nextCursor": None}
@@ -288,3 +290,76 @@ def test_version__is_the_package_version(contactsheet):
     package = tomllib.loads((PROJECT / "client" / "pyproject.toml").read_text())
     assert contactsheet("--version").stdout == f"contactsheet {__version__}\n"
     assert package["project"]["version"] == __version__
+
+
+@pytest.fixture
+def archived(site, tmp_path):
+    """Return an archive's folder with one picture, and its photo as the API lists it."""
+    said = {"description": "Harbor", "favorited": True}
+    takeout = Takeout(tmp_path / "Takeout")
+    folder = takeout.folder("Oslo", album="Oslo")
+    takeout.picture(folder / "a.jpg")
+    takeout.sidecar(folder, "a.jpg", taken=datetime(2019, 5, 4, tzinfo=UTC), **said)
+    there = photo(
+        "a.jpg", tags=[], favorite=False, archived=False, isDateCorrected=False, takenAtLocal=None
+    )  # fmt: skip
+    offers(site, {"outcome": "alreadyThere", "photoId": there["id"]})
+    site.returns("GET", "/photos", NO_PHOTOS, {"photos": [there], "nextCursor": None})
+    site.returns("GET", "/albums", {"albums": []})
+    site.returns("POST", "/albums", {"id": "the-album"})
+    site.returns("PATCH", "/albums/the-album", {})
+    site.returns("POST", "/albums/the-album/photos", {})
+    return takeout.root, there
+
+
+def bodies(site, method, path):
+    wanted = (method, f"/api/v1{path}")
+    return [request.json for request in site.requests if (request.method, request.path) == wanted]
+
+
+def test_import__gives_a_photo_what_its_archive_says(site, contactsheet, archived):
+    folder, there = archived
+    site.returns("PATCH", f"/photos/{there['id']}", {})
+    done = contactsheet("import", folder)
+    assert (done.status, bodies(site, "POST", "/uploads")[0]["visibility"]) == (Exit.DONE, "private")
+    date = {"takenAtLocal": "2019-05-04T00:00:00", "takenAtOffset": "+00:00"}
+    assert bodies(site, "PATCH", f"/photos/{there['id']}") == [{"caption": "Harbor", "favorite": True} | date]
+    assert bodies(site, "POST", "/albums") == [{"title": "Oslo"}]
+    assert bodies(site, "PATCH", "/albums/the-album") == [{"order": "taken"}]
+    assert bodies(site, "POST", "/albums/the-album/photos") == [{"add": [there["id"]]}]
+    assert "Completed from their archive: 1, albums: 1." in done.stderr
+
+
+def test_import__a_refused_word_costs_nothing_else(site, contactsheet, archived):
+    folder, there = archived
+    refused, taken = problem(422, "invalid", "No such caption."), Answer(200, {})
+    site.answers("PATCH", f"/api/v1/photos/{there['id']}", refused, refused, taken)
+    done = contactsheet("import", folder)
+    assert [sorted(body) for body in bodies(site, "PATCH", f"/photos/{there['id']}")] == [
+        ["caption", "favorite", "takenAtLocal", "takenAtOffset"],
+        ["caption"],
+        ["favorite"],
+        ["takenAtLocal", "takenAtOffset"],
+    ]
+    assert (done.status, "No such caption. (invalid)" in done.stderr) == (Exit.INCOMPLETE, True)
+
+
+def test_import__what_the_gallery_could_not_read_is_said(site, contactsheet, archived):
+    folder, there = archived
+    site.returns("GET", "/photos", NO_PHOTOS, {"photos": [there | {"state": "failed"}], "nextCursor": None})
+    done = contactsheet("import", folder)
+    assert (done.status, "(not_processed)" in done.stderr) == (Exit.INCOMPLETE, True)
+    assert bodies(site, "POST", "/albums") == []
+
+
+def test_import__dry_run_sends_nothing(site, contactsheet, archived):
+    folder, _there = archived
+    done = contactsheet("import", folder, "--dry-run")
+    assert (done.status, site.requests) == (Exit.DONE, [])
+    assert "Album: Oslo (1)" in done.stderr
+
+
+def test_import__packed_archives_are_refused_before_anything_is_sent(site, contactsheet, archived, tmp_path):
+    folder, _there = archived
+    done = contactsheet("import", folder, tmp_path / "takeout-001.zip")
+    assert (done.status, site.requests, "(packed)" in done.stderr) == (Exit.INCOMPLETE, [], True)

@@ -6,6 +6,7 @@ import json
 import sys
 import time
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +18,7 @@ from contactsheet.engine.upload import UploadRun
 from contactsheet.transport import Transport
 from contactsheet.web_gallery import WebGallery
 from tests.client.fake_gallery import RecordingObserver
+from tests.client.takeout import Takeout
 from tests.waiting import eventually
 from thumbworker.contract.policy import CURRENT
 
@@ -173,3 +175,46 @@ def test_upload__a_thousand_files_killed_halfway(
 def stored(person: Person) -> int:
     """Return the number of processed photos."""
     return len(person.run("list", "--state", "pending").stdout.splitlines())
+
+
+@pytest.mark.slow
+def test_import__of_a_takeout_of_two_hundred(make_person: Callable[[str], Person], tmp_path: Path) -> None:
+    takeout = Takeout(tmp_path / "Takeout" / "Google Photos")
+    expected: dict[str, dict[str, object]] = {}
+    for number in range(200):
+        taken = datetime(2011 + number % 9, 1 + number % 12, 1 + number % 28, number % 24, 30, tzinfo=UTC)
+        album = f"Trip {number % 4}" if number % 5 == 0 else ""
+        folder = takeout.folder(album or f"Photos from {taken.year}", album)
+        # A third has the clock of the place in the file: two hours ahead of what Google says.
+        in_file = taken + timedelta(hours=2) if number % 3 == 0 else None
+        name = (
+            f"IMG_{number:04}_of a long day with a long name.jpg"
+            if number % 7 == 0
+            else f"IMG_{number:04}.jpg"
+        )
+        takeout.picture(folder / name, date_in_file=f"{in_file:%Y:%m:%d %H:%M:%S}" if in_file else "")
+        caption = f"Ångström {number}" if number % 2 else ""
+        takeout.sidecar(folder, name, taken=taken, description=caption, favorited=number % 10 == 0)
+        expected[name] = {
+            "caption": caption,
+            "takenAtLocal": (in_file or taken).strftime("%Y-%m-%dT%H:%M:%S"),
+            "favorite": number % 10 == 0,
+            "visibility": "private",
+        }
+    nora = make_person("nora")
+    done = nora.run("import", takeout.root)
+    assert done.returncode == 0, done.stderr
+    photos = [json.loads(line) for line in nora.run("list", "--json").stdout.splitlines()]
+    found = {
+        photo["fileName"]: {field: photo[field] for field in expected[photo["fileName"]]} for photo in photos
+    }
+    assert found == expected
+    with Transport(nora.address, nora.token) as transport:
+        gallery = WebGallery(transport)
+        albums = {album["title"]: album["photoCount"] for album in gallery.albums()}
+        assert albums == {f"Trip {number}": 10 for number in range(4)}
+        changed = photos[0]["id"]
+        gallery.change(changed, {"caption": "By hand"})
+    again = nora.run("import", takeout.root)
+    assert (again.returncode, "archive: 0," in again.stderr) == (0, True), again.stderr
+    assert "By hand" in nora.run("list", "--json").stdout

@@ -104,13 +104,17 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One file's outcome, with a reason code and a sentence if it was not uploaded."""
+    """One file's outcome, with a reason code and a sentence if it was not uploaded.
+
+    ``same_as`` is the file of this run that has the same bytes.
+    """
 
     path: Path
     outcome: Outcome
     photo_id: UUID | None = None
     reason: str = ""
     sentence: str = ""
+    same_as: Path | None = None
 
     @property
     def is_failure(self) -> bool:

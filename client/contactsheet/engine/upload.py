@@ -154,7 +154,7 @@ class UploadRun:
                 self._finish(item)
             elif first := self._first_by_hash.get(item.sha256):
                 sentence = f"This file is identical to {first}."
-                self._finish(Result(item.path, Outcome.SAME_AS_ANOTHER, sentence=sentence))
+                self._finish(Result(item.path, Outcome.SAME_AS_ANOTHER, sentence=sentence, same_as=first))
             else:
                 self._first_by_hash[item.sha256] = item.path
                 # For a photo still being processed, only the store knows if its bytes have arrived.

@@ -1,0 +1,1 @@
+"""What other programs keep beside pictures: captions, tags, dates, albums and marks."""
