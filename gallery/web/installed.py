@@ -77,6 +77,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
         "share_url": reverse("share-target"),
         "sign_out_url": reverse("sign-out"),
         "upload_url": f"{reverse('upload')}?shared",
+        "zip_url": f"{reverse('download')}zip/",
         "files": [static("build/style.css"), static("build/icon.svg")],
     }
     return render(request, "installed/service-worker.js", context, content_type="text/javascript")

@@ -34,6 +34,8 @@ OFFERS = Limit("page-offers", 1200, MINUTE, burst=2000)
 SEARCHES = Limit("page-searches", 600, MINUTE, burst=300)
 """As many as the API allows by default: no other page costs the database as much. Each pause while a person
 types makes two."""
+DOWNLOADS = Limit("page-downloads", 300, MINUTE, burst=150)
+"""Pages of signed addresses: 15,000 photos a minute."""
 
 API_PREFIX, STAFF_PREFIX = "/api/", "/admin/"
 UNLIMITED = frozenset({"health/", "sign-out/", "uploads/offers/", "photos/<uuid:photo_id>/order/"})

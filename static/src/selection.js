@@ -26,6 +26,7 @@ const markButton = form.querySelector("[data-mark=favorite]");
 if (markButton) markButton.dataset.on = markButton.textContent;
 let anchor = null;
 let cancelUrl = "";
+let stopDownload = null;
 /** Tiles that left the page with the last action, each with what was before it. */
 let gone = [];
 
@@ -141,8 +142,36 @@ async function followed(batch) {
   }
 }
 
+/** Make a zip of the chosen photos, in the bar. */
+async function downloadChosen() {
+  const bar = running.querySelector("progress");
+  const stop = new AbortController();
+  const { download, progressOf: sizeOf, throttled, zipName } = await import("./zip/download.js");
+  const ids = [...chosen];
+  running.hidden = false;
+  form.classList.add("busy");
+  bar.max = ids.length;
+  bar.value = 0;
+  stopDownload = () => stop.abort();
+  const show = throttled((contents) => {
+    bar.value = contents.files + contents.failed.length;
+    count.textContent = sizeOf(contents, ids.length);
+  });
+  const { itemsUrl, zipName: title } = form.dataset;
+  const { sentence } = await download({ itemsUrl, ids, name: zipName(title), show, signal: stop.signal });
+  stopDownload = null;
+  running.hidden = true;
+  form.classList.remove("busy");
+  clear();
+  say(sentence);
+}
+
 async function run(button) {
   const act = button.value;
+  if (act === "download") {
+    await downloadChosen();
+    return;
+  }
   const body = new FormData(form, button);
   body.delete("photo");
   body.set("photos", [...chosen].join(","));
@@ -354,6 +383,7 @@ form.addEventListener("keydown", (event) => {
 form.querySelector("[data-none]").addEventListener("click", clear);
 form.querySelector("[data-all]").addEventListener("click", () => selectAll());
 form.querySelector("[data-cancel]").addEventListener("click", () => {
+  stopDownload?.();
   if (cancelUrl) asked(cancelUrl, new FormData());
 });
 toast.querySelector("[data-close]").addEventListener("click", () => {

@@ -118,6 +118,9 @@ if (document.querySelector("ul.sheet.arrange")) import("./arrange.js");
 if (document.querySelector("[data-batch]:not([data-finished])")) {
   import("./batch.js").then(({ followBatch }) => followBatch());
 }
+if (document.querySelector("form[data-zip]")) {
+  import("./zip/page.js").then(({ startDownloadPage }) => startDownloadPage());
+}
 // For people with an account; visitors get pages that need no worker.
 if (document.body.dataset.offersUrl && "serviceWorker" in navigator) {
   import("./installed.js").then(({ startServiceWorker }) => startServiceWorker());

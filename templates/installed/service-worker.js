@@ -43,10 +43,90 @@ async function take(request) {
   return Response.redirect("{{ upload_url|escapejs }}", 303);
 }
 
+// A page packs a zip and hands its bytes over; here they become the answer to a navigation, which the browser
+// saves like any download. Nothing of it is kept: a piece is asked for when the one before was written.
+const ZIPS = new Map();
+const ZIP_PATH = "{{ zip_url|escapejs }}";
+const TAKEN_WITHIN_MS = 30_000;
+const PAGE_ASKED_MS = 10_000;
+
+self.addEventListener("message", (event) => {
+  const { data, source, ports } = event;
+  if (!(source instanceof WindowClient) || new URL(source.url).origin !== location.origin) return;
+  // The other message, "zip goes on", only says that this worker is still needed.
+  if (data?.kind !== "zip" || !ports[0]) return;
+  const id = crypto.randomUUID();
+  ZIPS.set(id, { port: ports[0], name: String(data.name), client: source.id });
+  setTimeout(() => ZIPS.delete(id), TAKEN_WITHIN_MS);
+  ports[0].postMessage({ url: ZIP_PATH + id });
+});
+
+function zipStream({ port, client }) {
+  let arrived = () => {};
+  let watching;
+  return new ReadableStream(
+    {
+      start(controller) {
+        const end = (how) => {
+          clearInterval(watching);
+          port.onmessage = null;
+          how();
+          arrived();
+        };
+        const interrupt = () => end(() => controller.error(new Error("The page that made this zip is gone.")));
+        port.onmessage = ({ data }) => {
+          if (data.bytes) {
+            controller.enqueue(data.bytes);
+            arrived();
+          } else if (data.done) {
+            end(() => controller.close());
+          } else {
+            interrupt();
+          }
+        };
+        // A page that crashed says nothing. Half a zip must not look whole.
+        watching = setInterval(async () => {
+          if (!(await self.clients.get(client))) interrupt();
+        }, PAGE_ASKED_MS);
+      },
+      pull() {
+        return new Promise((resolve) => {
+          arrived = resolve;
+          port.postMessage({ more: true });
+        });
+      },
+      cancel() {
+        clearInterval(watching);
+        port.postMessage({ canceled: true });
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/** Answer with a zip, once. */
+function zipAnswer(id) {
+  const zip = ZIPS.get(id);
+  ZIPS.delete(id);
+  const name = encodeURIComponent(zip.name).replace(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
+  return new Response(zipStream(zip), {
+    headers: {
+      "Content-Type": "application/zip",
+      "Content-Disposition": `attachment; filename*=UTF-8''${name}`,
+      "Content-Security-Policy": "default-src 'none'",
+      "X-Content-Type-Options": "nosniff",
+      "Cache-Control": "no-store",
+    },
+  });
+}
+
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
-  if (request.method === "POST" && origin === location.origin && pathname === "{{ share_url|escapejs }}") {
+  const zip = pathname.startsWith(ZIP_PATH) ? pathname.slice(ZIP_PATH.length) : "";
+  if (request.method === "GET" && request.mode === "navigate" && ZIPS.has(zip)) {
+    event.respondWith(zipAnswer(zip));
+  } else if (request.method === "POST" && origin === location.origin && pathname === "{{ share_url|escapejs }}") {
     event.respondWith(take(request));
   } else if (request.method === "POST" && pathname === "{{ sign_out_url|escapejs }}") {
     event.waitUntil(caches.delete(SHARED));

@@ -93,6 +93,7 @@ def test_originals__allow_only_the_signed_headers():
     assert sorted(rule["AllowedHeaders"]) == [
         "content-type",
         "if-none-match",
+        "range",
         "x-amz-checksum-sha256",
         f"x-amz-meta-{correlation.METADATA}",
         f"x-amz-meta-{keys.OWNER_METADATA}",

@@ -1,0 +1,67 @@
+// What to download, page by page: a page is asked for when the one before it is packed, so that its addresses are young.
+import { ask } from "../batch.js";
+import { Missing, pause } from "./source.js";
+
+const AT_ONCE = 50;
+const MOST_ASKED = 8;
+/** Of their lifetime, addresses are used for this part: the rest is for clocks and slow answers. */
+const USED_PART = 0.8;
+
+/** Ask the gallery, again if that may help. */
+async function asked(url, { signal }) {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await ask(url);
+    } catch (problem) {
+      signal?.throwIfAborted();
+      if (!problem.isPassing || attempt === MOST_ASKED) throw problem;
+      await pause(attempt, signal);
+    }
+  }
+}
+
+export class Listing {
+  /** `query` names an album, or is empty for everything; or `ids` are what was chosen. */
+  constructor({ url, query = "", ids = null, signal, now = () => performance.now() }) {
+    Object.assign(this, { url, query, ids, signal, now });
+  }
+
+  async #page(parameters) {
+    const url = new URL(this.url, location.href);
+    for (const [name, value] of new URLSearchParams(parameters)) url.searchParams.set(name, value);
+    const page = await asked(url, { signal: this.signal });
+    const until = this.now() + page.seconds * 1000 * USED_PART;
+    return { items: page.items.map((item) => ({ ...item, until })), next: page.next_cursor };
+  }
+
+  /** Yield items. Of chosen photos that are gone, yield one that says so. */
+  async *[Symbol.asyncIterator]() {
+    if (this.ids) {
+      for (let start = 0; start < this.ids.length; start += AT_ONCE) {
+        const wanted = this.ids.slice(start, start + AT_ONCE);
+        const { items } = await this.#page({ photos: wanted.join(",") });
+        const found = new Map(items.map((item) => [item.id, item]));
+        for (const id of wanted) yield found.get(id) ?? { id, names: [id], folder: "", address: null, sentence: null };
+      }
+      return;
+    }
+    let cursor = "";
+    do {
+      const parameters = new URLSearchParams(this.query);
+      if (cursor) parameters.set("cursor", cursor);
+      const { items, next } = await this.#page(parameters);
+      yield* items;
+      cursor = next;
+    } while (cursor);
+  }
+
+  /** Return an address of the item that lives long enough to start. */
+  async addressOf(item, { isOld = false } = {}) {
+    if (isOld || this.now() > item.until) {
+      const { items } = await this.#page({ photos: item.id });
+      if (!items[0]?.address) throw new Missing(items[0]?.sentence ?? "");
+      Object.assign(item, { address: items[0].address, until: items[0].until });
+    }
+    return item.address;
+  }
+}
