@@ -38,8 +38,9 @@ environment-embedded:
 environment-templates:
 	@$(environment) .venvs/templates templates
 
-browser-files: ## build the browser's JavaScript and CSS
+browser-files: ## build the browser's JavaScript, CSS and translations
 	@infra/setup/browser_files.sh
+	@$(PYTHON) -m infra.catalogs
 
 # ---- running ------------------------------------------------------------------------------------------------
 

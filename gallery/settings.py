@@ -140,6 +140,7 @@ MIDDLEWARE = [
     "gallery.core.addresses_without_nul.AddressesWithoutNulMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "gallery.core.languages.LanguageMiddleware",
     "gallery.core.outages.OutagesMiddleware",
     "gallery.storage.time_limits.StoreTimeMiddleware",
     "gallery.core.database_waits.DatabaseWaitsMiddleware",
@@ -261,9 +262,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024**2
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024**2
 
 LANGUAGE_CODE = "en"
-# No LocaleMiddleware while there is one language: its "Vary: Accept-Language" would split the shared cache of
-# anonymous pages. A browser that asks for another language gets English.
-LANGUAGES = [("en", "English")]
+# The sources' own, and those with a complete catalog in locale/.
+LANGUAGES = [("en", "English"), ("ja", "日本語")]
+LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_I18N = True
@@ -285,6 +286,7 @@ COOKIE_PREFIX = "__Host-" if IS_HTTPS else ""
 MESSAGE_STORAGE = "gallery.core.message_storage.MessageStorage"
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
 CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
+LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}language"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_SECURE = IS_HTTPS

@@ -16,6 +16,7 @@ from importlib.metadata import distributions
 from typing import TYPE_CHECKING, Any
 
 from infra.bytecode import RUNNING, compile_sources, is_made_for
+from infra.catalogs import compile_catalogs
 from infra.commands import CommandError, run
 from infra.worker_wheels import PROJECT, Target, install_wheels
 
@@ -75,6 +76,7 @@ def lay_out(
     folder.mkdir(parents=True)
     for pattern in (*PACKAGED, COLLECTED):
         _copy(pattern, folder)
+    compile_catalogs(to=folder / "locale")
     if certificates:
         (folder / "certificates").mkdir()
         (folder / "certificates" / "database.pem").write_bytes(certificates)

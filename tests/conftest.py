@@ -15,6 +15,7 @@ import pytest
 from django.core.cache import cache
 from xdist.scheduler import LoadFileScheduling
 
+from infra.catalogs import compile_catalogs
 from tests.aws import embedded_aws, moto_aws
 from tests.botocore_data import keep
 from tests.browser.chromium import playwright
@@ -29,6 +30,8 @@ __all__ = ["embedded_aws", "moto_aws", "playwright", "running_gallery"]
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 keep()
+# Tests don't depend on a build, and read the texts as they are now.
+compile_catalogs()
 
 
 @pytest.fixture(autouse=True)

@@ -18,7 +18,17 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from gallery.accounts import attempts, audit, devices, emails, notices, reauthentication, sessions, usernames
+from gallery.accounts import (
+    attempts,
+    audit,
+    devices,
+    emails,
+    languages,
+    notices,
+    reauthentication,
+    sessions,
+    usernames,
+)
 from gallery.accounts.models import NAME_TAKEN, AccountEvent, User
 
 if TYPE_CHECKING:
@@ -107,6 +117,7 @@ class AccountAdapter(DefaultAccountAdapter):
         if event.kind == Kind.NEW_DEVICE:
             notices.tell(event)
         devices.remember(request, response, user)
+        languages.sign_in(request, response, user)
         return response
 
     def is_ajax(self, request: HttpRequest) -> bool:  # noqa: ARG002
@@ -133,15 +144,14 @@ class AccountAdapter(DefaultAccountAdapter):
             return
         holder = User.objects.with_email(pending.email)
         if holder is not None:
-            emails.queue("email_known", pending.email, {"user": holder}, is_secret=True)
+            emails.queue("email_known", holder, {}, recipient=pending.email, is_secret=True)
             return
         link = self.get_email_confirmation_url(request, emailconfirmation)
-        emails.queue("email_confirm", pending.email, {"user": pending.user, "link": link}, is_secret=True)
+        emails.queue("email_confirm", pending.user, {"link": link}, recipient=pending.email, is_secret=True)
 
     def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:  # noqa: ARG002
         """Queue the link to choose a new password."""
-        facts = {"user": user, "link": context["password_reset_url"]}
-        emails.queue("password_reset", user.email, facts, is_secret=True)
+        emails.queue("password_reset", user, {"link": context["password_reset_url"]}, is_secret=True)
 
     def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:  # noqa: ARG002
         """Return where to go after an address was confirmed."""

@@ -22,11 +22,14 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from gallery.accounts.devices import visitor_of
+from gallery.accounts.languages import in_language_of
 from gallery.accounts.models import QueuedEmail
 from gallery.accounts.rate_limits import EMAILS_PER_ADDRESS, EMAILS_PER_RECIPIENT, is_allowed
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+
+    from gallery.accounts.models import User
 
 logger = structlog.get_logger(__name__)
 
@@ -51,14 +54,24 @@ def is_sending_allowed(request: HttpRequest, name: str, recipient: str) -> bool:
     return all(allowed)
 
 
-def queue(name: str, recipient: str, context: dict[str, Any], *, is_secret: bool = False) -> None:
-    """Queue ``templates/account/email/<name>.txt``; without a recipient, do the same work for nothing.
+def queue(
+    name: str,
+    person: User,
+    context: dict[str, Any],
+    *,
+    recipient: str | None = None,
+    is_secret: bool = False,
+) -> None:
+    """Queue ``templates/account/email/<name>.txt`` to a person, in their language.
 
+    ``recipient`` is another address than theirs; with none, the same work is done for nothing.
     ``is_secret``: the time of the response is the same with and without a recipient.
     """
-    context = {"site_origin": settings.SITE_ORIGIN, **context}
-    subject = " ".join(render_to_string(f"account/email/{name}_subject.txt", context).split())
-    body = render_to_string(f"account/email/{name}.txt", context)
+    recipient = person.email if recipient is None else recipient
+    context = {"site_origin": settings.SITE_ORIGIN, "user": person, **context}
+    with in_language_of(person):
+        subject = " ".join(render_to_string(f"account/email/{name}_subject.txt", context).split())
+        body = render_to_string(f"account/email/{name}.txt", context)
     QueuedEmail.objects.create(to=recipient, subject=subject[:200], body=body, not_before=timezone.now())
     _waiting.seconds = settings.EMAIL_SECONDS if is_secret else 0.0
 

@@ -67,8 +67,10 @@ class User(AbstractUser):
     ``skeleton`` is what the username looks like (see ``usernames``).
     ``mfa_due_at`` is when a staff member needs two-step sign-in at the latest. ``left_at`` is when the user
     deleted the account: the row remains until the last of their photos is purged. ``decisions_seen_at`` is
-    the last decision about their photos that the user was told of on *My photos*. Users with the permission
-    ``photos.skip_review`` are trusted: their photos are approved as soon as they are processed.
+    the last decision about their photos that the user was told of on *My photos*. ``language`` is the one
+    that the user chose, or empty, and ``browser_language`` that of the browser that signed in last. Users
+    with the permission ``photos.skip_review`` are trusted: their photos are approved as soon as they are
+    processed.
     """
 
     email = models.EmailField(_("email address"), blank=True)
@@ -92,6 +94,8 @@ class User(AbstractUser):
     )
     name_at = models.DateTimeField(null=True, editable=False)
     name_note = models.CharField(max_length=500, blank=True, default="", db_default="", editable=False)
+    language = models.CharField(max_length=10, blank=True, default="", db_default="", editable=False)
+    browser_language = models.CharField(max_length=10, blank=True, default="", db_default="", editable=False)
 
     objects: ClassVar[AccountManager] = AccountManager()
 

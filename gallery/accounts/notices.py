@@ -49,7 +49,7 @@ def tell(event: AccountEvent, recipient: str = "") -> None:
         return
     token = signing.dumps(event.pk, salt=SALT)
     link = settings.SITE_ORIGIN + reverse("account-undo", args=[token])
-    emails.queue("notice", recipient, {"event": event, "user": event.user, "link": link})
+    emails.queue("notice", event.user, {"event": event, "link": link}, recipient=recipient)
 
 
 def read(untrusted_token: str) -> AccountEvent | None:

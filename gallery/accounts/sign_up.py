@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
+from django.utils import translation
 
 from gallery.accounts import invitations
 
@@ -48,6 +49,7 @@ def create_account(user: User, *, invitation: str = "") -> None:
         NameTaken: another account took the username since the form was checked.
         InvitationUsed: the invitation was redeemed or expired since the page was shown.
     """
+    user.browser_language = translation.get_language() or ""
     try:
         with transaction.atomic():
             user.save()

@@ -52,4 +52,4 @@ def unblock(person: User, *, by: User) -> bool:
 
 def _tell(person: User, name: str, reason: str) -> None:
     if person.email:
-        emails.queue(name, person.email, {"name": person.own_name, "reason": reason})
+        emails.queue(name, person, {"name": person.own_name, "reason": reason})

@@ -66,4 +66,4 @@ def _queue(owner: User, decisions: list[WordsDecision]) -> None:
         "choose_url": settings.SITE_ORIGIN + reverse("notifications"),
         "stop_url": stop_url(owner),
     }
-    emails.queue("album_words", owner.email, context)
+    emails.queue("album_words", owner, context)

@@ -11,6 +11,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from gallery.accounts.languages import in_language_of
 from gallery.notifications.email_text import parts_of, subject_of
 from gallery.notifications.models import Rhythm
 from gallery.notifications.preferences import stop_url
@@ -26,7 +27,14 @@ if TYPE_CHECKING:
 def compose(
     person: User, photos: Iterable[Photo], event_ids: Sequence[UUID], rhythm: Rhythm
 ) -> EmailMultiAlternatives:
-    """Return the email about the current state of these photos of a user."""
+    """Return the email about the current state of these photos of a user, in their language."""
+    with in_language_of(person):
+        return _compose(person, photos, event_ids, rhythm)
+
+
+def _compose(
+    person: User, photos: Iterable[Photo], event_ids: Sequence[UUID], rhythm: Rhythm
+) -> EmailMultiAlternatives:
     parts, stop = parts_of(photos), stop_url(person)
     context = {
         "person": person,

@@ -53,7 +53,7 @@ def _close(user: User) -> None:
     """End what the account can do. All that it shows is hidden by ``left_at``: purging can take a day."""
     if user.email:
         # The audit trail goes with the account, so nothing else would tell a person whose password is known.
-        emails.queue("account_deleted", user.email, {"user": user})
+        emails.queue("account_deleted", user, {})
     # First, because an inactive account can't sign in or get offers.
     user.is_active = False
     user.left_at = timezone.now()

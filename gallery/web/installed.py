@@ -13,12 +13,14 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from gallery.uploads.file_checks import TYPES_BY_EXTENSION
+from gallery.web.languages import in_named_language
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -73,7 +75,8 @@ def manifest(_request: HttpRequest) -> HttpResponse:
 def service_worker(request: HttpRequest) -> HttpResponse:
     """Return the service worker. Its address is at the root, so that it serves all pages."""
     context = {
-        "offline_url": reverse("offline"),
+        # Asked for without cookies. In another language, it is another worker, which keeps another page.
+        "offline_url": f"{reverse('offline')}?{get_language()}",
         "share_url": reverse("share-target"),
         "sign_out_url": reverse("sign-out"),
         "upload_url": f"{reverse('upload')}?shared",
@@ -85,6 +88,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 
 @cache_control(max_age=3600, public=True)
 @require_safe
+@in_named_language
 def offline(request: HttpRequest) -> HttpResponse:
     """Return the page that devices keep for when they are offline. It is the same for everyone."""
     return render(request, "installed/offline.html")

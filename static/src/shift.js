@@ -1,8 +1,8 @@
 // The panel that shifts dates: show what the first selected photo's date becomes.
-import { gettext, interpolate } from "./i18n.js";
+import { gettext, interpolate, locale } from "./i18n.js";
 
 // A wall clock has no zone, and so no hour that summer time leaves out.
-const clock = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" });
+const clock = new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" });
 const MINUTE_MS = 60_000;
 
 function shiftMs(panel) {

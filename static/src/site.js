@@ -1,6 +1,7 @@
 // Entry point. Every page works without it.
 import htmx from "htmx.org";
 import { enterRoom, showRoom, toggleRoom } from "./dark-room.js";
+import { locale } from "./i18n.js";
 import { bindKeys } from "./keys.js";
 import { startLightbox } from "./lightbox-loader.js";
 import { startPages } from "./pages.js";
@@ -11,8 +12,8 @@ import { startScrubber } from "./scrubber.js";
 import { startSheetWindow } from "./sheet-window.js";
 import { enhanceTiles } from "./tiles.js";
 
-const day = new Intl.DateTimeFormat(undefined, { dateStyle: "long" });
-const dayAndMinute = new Intl.DateTimeFormat(undefined, { dateStyle: "long", timeStyle: "short" });
+const day = new Intl.DateTimeFormat(locale(), { dateStyle: "long" });
+const dayAndMinute = new Intl.DateTimeFormat(locale(), { dateStyle: "long", timeStyle: "short" });
 
 /** Show times in the reader's locale and time zone. */
 function localizeTimes(root) {

@@ -114,7 +114,7 @@ def test_undo__of_one_link_works_once(alice: User) -> None:
 
 def test_email__is_sent_once(alice: User) -> None:
     for number in range(10):
-        emails.queue("blocked", alice.email, {"name": "alice", "reason": str(number)})
+        emails.queue("blocked", alice, {"name": "alice", "reason": str(number)})
     assert sum(at_once(*[emails.send_queued] * 4)) == 10 == len(mail.outbox)
 
 

@@ -23,6 +23,8 @@ from tests.gallery.test_permission_matrix import World, routes, world
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pytest_django.fixtures import SettingsWrapper
+
     from gallery.accounts.models import User
     from tests.gallery.conftest import PhotoFactory
 
@@ -35,7 +37,7 @@ ATTRIBUTES = {"title", "alt", "aria-label", "placeholder"}
 BRACKETED = re.compile(r"⟦[^⟦⟧]*⟧")
 DATA = re.compile(
     r"""[\w]+@example\.org|Contactsheet|alice|bob|charlie|admin|\bsea\b|\bSea\b|photo-\d+\.jpg|program
-        |https?://\S+|/\S+/|cs_\w+|[\da-f]{8}(-[\da-f]{4,12}){4}|[\da-f]{64}|\bKB\b|\bMB\b""",
+        |English|https?://\S+|/\S+/|cs_\w+|[\da-f]{8}(-[\da-f]{4,12}){4}|[\da-f]{64}|\bKB\b|\bMB\b""",
     re.VERBOSE,
 )
 NOT_FOR_PEOPLE = (
@@ -64,7 +66,8 @@ class PseudoTranslation(trans_real.DjangoTranslation):
 
 
 @pytest.fixture
-def pseudo_locale(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def pseudo_locale(monkeypatch: pytest.MonkeyPatch, settings: SettingsWrapper) -> Iterator[None]:
+    settings.LANGUAGE_CODE, settings.LANGUAGES = LANGUAGE, [(LANGUAGE, "⟦⟧")]
     monkeypatch.setitem(trans_real._translations, LANGUAGE, PseudoTranslation(LANGUAGE))
     with translation.override(LANGUAGE):
         yield

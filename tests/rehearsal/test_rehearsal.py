@@ -114,6 +114,9 @@ def test_operator__may_look_at_everything(deployed: Deployed) -> None:
 def test_package__holds_no_secret_no_test_and_no_tool(package: Package, deployed: Deployed) -> None:
     names = {path.relative_to(package.code).as_posix() for path in package.code.rglob("*")}
     assert not {"tests", "infra", "var", ".git", ".env", "boto3", "botocore", "zappa_settings.json"} & names
+    assert {
+        f"{folder}locale/ja/LC_MESSAGES/django.mo" for folder in ("", "allauth/", "django/conf/")
+    } <= names
     keys = {name for name in names if name.endswith((".sqlite3", ".pem", ".key"))}
     assert keys <= {"certifi/cacert.pem"}  # the public certificate authorities
     secrets = {

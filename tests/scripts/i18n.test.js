@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
-import { gettext, interpolate, ngettext } from "../../static/src/i18n.js";
+import { gettext, interpolate, locale, ngettext } from "../../static/src/i18n.js";
 
 afterEach(() => {
   delete globalThis.django;
@@ -19,4 +19,11 @@ test("gettext: uses Django's catalog where it is loaded", () => {
 
 test("interpolate: replaces named placeholders", () => {
   assert.equal(interpolate("%(sent)s of %(size)s, 100 %", { sent: 1, size: "2 MB" }), "1 of 2 MB, 100 %");
+});
+
+test("locale: is the reader's where they read the page's language, else the page's", () => {
+  assert.deepEqual(
+    [["en", "en-GB"], ["en", "ja-JP"], ["ja", "ja"], ["ja", "en-US"]].map((pair) => locale(...pair)),
+    ["en-GB", "en", "ja", "ja"],
+  );
 });

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from gallery.accounts import emails, invitations, sessions
+from gallery.accounts import emails, invitations, languages, sessions
 from gallery.accounts.adapter import are_passkeys_possible
 from gallery.accounts.client_address import client_address
 from gallery.accounts.models import NAME_TAKEN, User
@@ -71,6 +71,12 @@ class SignOutView(views.LogoutView):
     """Sign out, by POST only."""
 
     http_method_names = ["post", "options"]
+
+    def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Sign out, and read on in the browser's language."""
+        response: HttpResponse = super().post(*args, **kwargs)
+        languages.sign_out(response)
+        return response
 
 
 class SignUpView(RefusedForms, views.SignupView):
@@ -183,7 +189,7 @@ class PasswordResetView(RefusedForms, views.PasswordResetView):
             return HttpResponseRedirect(str(self.success_url))
         if not form.users:
             link = settings.SITE_ORIGIN + reverse("account_reset_password")
-            emails.queue("password_reset", "", {"user": User(username="-"), "link": link}, is_secret=True)
+            emails.queue("password_reset", User(username="-"), {"link": link}, is_secret=True)
         return super().form_valid(form)  # type: ignore[no-any-return]
 
 

@@ -1,11 +1,11 @@
 // The tray: one row per file with its picture and status.
-import { gettext, interpolate, ngettext } from "../i18n.js";
+import { gettext, interpolate, locale, ngettext } from "../i18n.js";
 import { addressesOf, setAddresses } from "../picture.js";
 import { awaitPicture } from "../tiles.js";
 
-const count = new Intl.NumberFormat();
-const percent = new Intl.NumberFormat(undefined, { style: "percent" });
-const megabyte = new Intl.NumberFormat(undefined, { style: "unit", unit: "megabyte", maximumFractionDigits: 1 });
+const count = new Intl.NumberFormat(locale());
+const percent = new Intl.NumberFormat(locale(), { style: "percent" });
+const megabyte = new Intl.NumberFormat(locale(), { style: "unit", unit: "megabyte", maximumFractionDigits: 1 });
 const megabytes = (bytes) => megabyte.format(bytes / 1e6);
 
 function statusText({ state, sent, file, sentence }) {

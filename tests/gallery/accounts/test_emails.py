@@ -53,7 +53,7 @@ def test_send__again_while_the_server_is_down(settings: SettingsWrapper) -> None
 
 
 def test_request__sends_nothing_that_was_queued_outside_of_it(alice: User) -> None:
-    emails.queue("account_deleted", "alice@example.org", {"user": alice})
+    emails.queue("account_deleted", alice, {})
     Client().get("/sign-in/")
     assert not mail.outbox
     assert emails.send_queued() == 1
