@@ -104,6 +104,7 @@ INSTALLED_APPS = [
     "gallery.blocks",
     "gallery.photos",
     "gallery.albums",
+    "gallery.sharing",
     "gallery.reports",
     "gallery.imports",
     "gallery.batches",

@@ -249,6 +249,9 @@ class AccountEvent(models.Model):
         NAME_CHANGED = "name_changed", _("Display name changed")
         NAME_APPROVED = "name_approved", _("Display name approved")
         NAME_REJECTED = "name_rejected", _("Display name rejected")
+        SHARED = "shared", _("Album shared")
+        SHARE_CHANGED = "share_changed", _("Password or end of a share changed")
+        SHARE_ENDED = "share_ended", _("Sharing ended")
         UNDONE = "undone", _("A change was undone by email link")
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="account_events")

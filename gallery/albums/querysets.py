@@ -41,6 +41,10 @@ class AlbumQuerySet(models.QuerySet["Album"]):
         public = Q(visibility=Visibility.PUBLIC) & owner_is_shown()
         return self.filter(public if user.is_anonymous else public | Q(owner_id=user.pk))
 
+    def of_shown_owners(self) -> AlbumQuerySet:
+        """Keep albums whose owner is neither blocked nor closed: of others, no grant shows anything."""
+        return self.filter(owner_is_shown())
+
     def showing_photos(self) -> AlbumQuerySet:
         """Keep public albums with at least one public photo."""
         # One id, not EXISTS, which databases would join with the photos of all albums.

@@ -7,6 +7,7 @@
     ├── an upload is refused     QUOTA_EXCEEDED … STORE_UNAVAILABLE
     ├── an import is refused     URL_NOT_ALLOWED, URL_TOO_LONG
     ├── an action is refused     CONFLICT … CANNOT_UNDO
+    ├── an album is not shared   TOO_MANY_SHARES … SHARE_PASSWORD_WRONG
     ├── a search                 SEARCH_TOO_SHORT … SEARCH_NO_WHAT
     ├── a request is refused     SIGNED_OUT … BROKEN
     ├── in the browser           CONNECTION_LOST, NOT_STORED: an upload stopped, and can be retried
@@ -195,6 +196,38 @@ TOO_MANY_BATCHES = Reason(
 )
 CANNOT_UNDO = Reason(
     "cannot_undo", _("There is nothing to undo: no photo was changed for good."), HTTPStatus.CONFLICT
+)
+
+# An album is not shared, or not shown.
+TOO_MANY_SHARES = Reason(
+    "too_many_shares", _("This album is shared 50 times. End one of them, then share it again.")
+)
+SHARED_ALREADY = Reason(
+    "shared_already",
+    _("This album is shared with them already. End that first to share it differently."),
+    HTTPStatus.CONFLICT,
+)
+SHARE_WITH_SELF = Reason("share_with_self", _("This is your own account. Choose someone else."))
+NO_SUCH_PERSON = Reason(
+    "no_such_person", _("No account has this username. Check it, or type an email address.")
+)
+LINK_UNKNOWN = Reason(
+    "link_unknown",
+    _("This link doesn't work, or no longer. Ask the person who sent it for a new one."),
+    HTTPStatus.NOT_FOUND,
+)
+NO_LONGER_SHARED = Reason(
+    "no_longer_shared",
+    _("This album is no longer shared with you. Ask its owner if you still need it."),
+    HTTPStatus.GONE,
+)
+SHARE_LOCKED = Reason(
+    "share_locked", _("Open the album first, with its password if it has one."), HTTPStatus.FORBIDDEN
+)
+SHARE_PASSWORD_WRONG = Reason(
+    "share_password_wrong",
+    _("This password isn't right. Ask the person who sent you the link."),
+    HTTPStatus.FORBIDDEN,
 )
 
 # A search is not carried out, or a part of it is not understood.

@@ -337,6 +337,9 @@ def set_stacked(photo_id: UUID, *, stacked: bool) -> Outcome:
     return _done(bool(found.update(stands_alone=not stacked)))
 
 
-def original_url(photo: Photo) -> str:
-    """Return a signed URL from which the owner can download the original for five minutes."""
-    return originals().download_url(photo.pk, file_name=photo.file_name)
+def original_url(photo: Photo, *, file_name: str = "") -> str:
+    """Return a signed URL from which the original can be downloaded for five minutes.
+
+    It has its own name, or this ``file_name`` for those who must not read its own.
+    """
+    return originals().download_url(photo.pk, file_name=file_name or photo.file_name)

@@ -87,6 +87,11 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
             allowed |= Q(visibility=Visibility.PUBLIC, trashed_at=None) & ~owner_left()
         return self.filter(allowed)
 
+    def shown_by_grants(self) -> PhotoQuerySet:
+        """Keep what a grant shows of its album: processed photos, private ones too, that no one rejected."""
+        shown = self.filter(owner_is_shown(), state__in=IN_QUEUE, trashed_at=None)
+        return shown.filter(taken_down_at=None)
+
     def not_trashed(self) -> PhotoQuerySet:
         """Leave out photos in the trash."""
         return self.filter(trashed_at=None)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from gallery.accounts.models import User
     from gallery.photos.models import Photo
+    from gallery.sharing.models import Grant
     from thumbworker.contract.items import PhotoItem
 
 WORDS_IN_FACTS = frozenset({"artist", "copyright", "description", "software"})
@@ -36,11 +37,13 @@ class Lens:
     viewer: User | AnonymousUser
     as_moderator: bool = True
     """``False`` ignores a moderator's rights, as for a token without that scope."""
+    grant: Grant | None = None
+    """The grant that shows the photo. It shows the same to everyone, also to its owner and to moderators."""
 
     @property
     def is_mine(self) -> bool:
         """Return whether the viewer owns the photo: its file, hash, origin and reasons are theirs alone."""
-        return self.photo.owner_id == self.viewer.pk
+        return self.photo.owner_id == self.viewer.pk and self.grant is None
 
     @property
     def is_favorite(self) -> bool:
@@ -55,7 +58,12 @@ class Lens:
     @property
     def is_moderator(self) -> bool:
         """Return whether the viewer reviews photos."""
-        return self.as_moderator and sees_waiting(self.viewer)
+        return self.as_moderator and self.grant is None and sees_waiting(self.viewer)
+
+    @property
+    def shows_state(self) -> bool:
+        """Return whether the viewer is told of review and visibility: a grant tells no one of them."""
+        return self.grant is None
 
     @property
     def shows_history(self) -> bool:
@@ -96,7 +104,8 @@ class Lens:
     @property
     def can_download(self) -> bool:
         """Return whether the viewer may download the original. Unreadable bytes are not served."""
-        return self.is_mine and self.photo.has_picture
+        by_grant = self.grant is not None and self.grant.allows_download
+        return (self.is_mine or by_grant) and self.photo.has_picture
 
     @property
     def original_type(self) -> str:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from gallery.accounts.models import User
     from gallery.photos.models import Photo
     from gallery.presentation.stacks import StackedFile
+    from gallery.sharing.models import Grant
     from thumbworker.contract.items import MadeRendition, PhotoItem
 
 MOVED_FIELDS = (
@@ -139,8 +140,11 @@ def tiles_of(
     *,
     move_on: bool = False,
     with_imports: bool = False,
+    grant: Grant | None = None,
 ) -> tuple[list[Tile], catalogue.Reading]:
     """Return tiles for at most 100 photos by one BatchGetItem, without any call to S3.
+
+    A ``grant`` shows the same to every viewer, and leads to its own pages.
 
     With ``move_on`` those that still await are settled by the same reading first. The reading holds
     the imports that may move on, and ``with_imports`` those that are over too.
@@ -165,9 +169,10 @@ def tiles_of(
             if photo.pk in moved:
                 photo.refresh_from_db(fields=MOVED_FIELDS)
     signer = signed_urls.signer()
-    stacks = stacks_of(photos, viewer)
+    stacks = {} if grant else stacks_of(photos, viewer)
     return [
-        _tile(photo, ready_item(photo, reading), viewer, signer, stacks.get(photo.pk, ())) for photo in photos
+        _tile(Lens(photo, viewer, grant=grant), ready_item(photo, reading), signer, stacks.get(photo.pk, ()))
+        for photo in photos
     ], reading
 
 
@@ -177,31 +182,36 @@ def ready_item(photo: Photo, reading: catalogue.Reading) -> PhotoItem | None:
     return item if item and item.status is Status.READY and photo.has_picture else None
 
 
+def _page_url(lens: Lens) -> str:
+    if lens.grant:
+        return reverse("shared-photo", args=[lens.grant.pk, lens.photo.pk])
+    return reverse("photo", args=[lens.photo.pk])
+
+
 def _tile(
-    photo: Photo,
+    lens: Lens,
     ready: PhotoItem | None,
-    viewer: User | AnonymousUser,
     signer: signed_urls.UrlSigner | None,
     stack: tuple[StackedFile, ...],
 ) -> Tile:
+    photo = lens.photo
     pictures: dict[str, str | int] = {}
     if ready and signer:
         pictures = _pictures(ready.renditions, signer)
     width = ready.width if ready else photo.width or 0
     height = ready.height if ready else photo.height or 0
-    lens = Lens(photo, viewer)
     return Tile(
         photo_id=photo.pk,
-        page_url=reverse("photo", args=[photo.pk]),
-        state=photo.state,
-        state_label=state_label(photo),
-        state_sentence=state_sentence(photo, is_mine=lens.is_mine),
+        page_url=_page_url(lens),
+        state=photo.state if lens.shows_state else State.APPROVED,
+        state_label=state_label(photo) if lens.shows_state else "",
+        state_sentence=state_sentence(photo, is_mine=lens.is_mine) if lens.shows_state else "",
         caption=photo.caption,
         alt=photo.caption or _nameless(lens),
         owner_username=photo.owner.username,
         owner_name=photo.owner.shown_name,
         is_mine=lens.is_mine,
-        visibility=photo.visibility,
+        visibility=photo.visibility if lens.shows_state else Visibility.PRIVATE,
         uploaded_at=photo.created_at,
         trashed_at=photo.trashed_at,
         width=width,

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponsePermanentRedirect, JsonResponse
+from django.http import Http404, HttpResponsePermanentRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -25,6 +25,7 @@ from gallery.photos.paging import PAGE_SIZE, page_of_lists
 from gallery.presentation.covers import covered
 from gallery.presentation.file_words import offered_tags
 from gallery.presentation.lens import Lens
+from gallery.sharing.models import Grant
 from gallery.storage import catalogue
 from gallery.web.batches import chosen_ids
 from gallery.web.errors import own_path, refusal, refuse, wants_json
@@ -105,7 +106,14 @@ def choices(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def album(request: Request, album_id: UUID) -> HttpResponse:
     """Show an album: all photos to its owner, the public ones to others."""
-    found = get_object_or_404(Album.objects.visible_to(request.user).select_related("owner"), pk=album_id)
+    found = Album.objects.visible_to(request.user).select_related("owner").filter(pk=album_id).first()
+    if found is None or found.owner_id != request.user.pk:
+        # A grant shows more of an album than everyone sees, on pages of its own.
+        held = Grant.objects.open().held_by(request.user).filter(album=album_id).first()
+        if held:
+            return redirect(held)
+    if found is None:
+        raise Http404
     is_mine = found.owner_id == request.user.pk
     title, description = found.words_for(request.user)
     if is_mine and "arrange" in request.GET:

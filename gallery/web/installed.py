@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 SHARED_IMAGES = sorted({*TYPES_BY_EXTENSION.values(), "image/*"})
-NEVER_AHEAD = ["*/api/*", "*/admin/*", "*/sign-*", "*/password/*", "*/mail/*", "*/original/*", "*/jsi18n/*"]
+NEVER_AHEAD = [
+    *("*/api/*", "*/admin/*", "*/sign-*", "*/password/*", "*/mail/*", "*/original/*", "*/jsi18n/*"),
+    *("*/s/*", "*/shared/*"),
+]
 """Addresses that no browser asks for ahead: they sign, download, count, or are no pages."""
 
 

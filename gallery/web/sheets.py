@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from gallery.photos.paging import Page
     from gallery.photos.querysets import PhotoQuerySet
     from gallery.presentation.tiles import Tile
+    from gallery.sharing.models import Grant
 
 SHARED_CACHE_SECONDS = 60
 MOST_ALBUMS = 60
@@ -59,10 +60,16 @@ def list_context(
 
 
 def page_context(
-    request: Request, page: Page, *, title: str, move_on: bool = False, **parameters: str
+    request: Request,
+    page: Page,
+    *,
+    title: str,
+    move_on: bool = False,
+    grant: Grant | None = None,
+    **parameters: str,
 ) -> dict[str, Any]:
     """Return what a page of many photos needs of those that it shows; its next has these parameters."""
-    tiles, reading = tiles_of(page.photos, request.user, move_on=move_on)
+    tiles, reading = tiles_of(page.photos, request.user, move_on=move_on, grant=grant)
     following = urlencode(parameters | {"cursor": page.next_cursor})
     next_url = f"{request.path}?{following}" if page.next_cursor else ""
     return {
@@ -85,7 +92,7 @@ def timeline_context(
     cursor = request.GET.get("cursor", "")
     month = timeline.month_named(request.GET.get("month", ""))
     page = timeline.page_on_timeline(photos.with_owner(), cursor, until=month.following if month else None)
-    context = page_context(request, page, title=title, move_on=owner is not None, **parameters)
+    context = page_context(request, page, title=title, move_on=owner is not None, grant=None, **parameters)
     position = decode_cursor(cursor)
     begun = timeline.headings(page.photos, position[0] if position else None)
     context["tiles"] = [replace(tile, month=begun.get(tile.photo_id)) for tile in context["tiles"]]
@@ -112,7 +119,7 @@ def album_context(request: Request, album: Album, *, title: str, **parameters: s
     seen = seen_in(album, request.user).with_owner()
     page = page_in_album(seen, album, request.GET.get("cursor", ""))
     move_on = album.owner_id == request.user.pk
-    return page_context(request, page, title=title, move_on=move_on, **parameters)
+    return page_context(request, page, title=title, move_on=move_on, grant=None, **parameters)
 
 
 def render_list(request: Request, template: str, context: dict[str, Any]) -> HttpResponse:

@@ -145,14 +145,24 @@ def _as_json(outcome: offers.Outcome) -> dict[str, Any]:
 @require_GET
 def status(request: Request) -> JsonResponse:
     """Return the state of the requested photos with fresh image URLs; settle photos that are still open."""
+    photos = Photo.objects.visible_to(request.user).with_owner().filter(pk__in=asked_ids(request))
+    tiles, _ = tiles_of(list(photos), request.user, move_on=request.user.is_authenticated)
+    return status_answer(tiles)
+
+
+def asked_ids(request: Request) -> list[UUID]:
+    """Return the ids of the photos that a page asks about."""
     wanted: list[UUID] = []
     for text in request.GET.get("ids", "").split(",")[:BATCH_SIZE]:
         try:
             wanted.append(UUID(text))
         except ValueError:
             continue
-    photos = list(Photo.objects.visible_to(request.user).with_owner().filter(pk__in=wanted))
-    tiles, _ = tiles_of(photos, request.user, move_on=request.user.is_authenticated)
+    return wanted
+
+
+def status_answer(tiles: list[Tile]) -> JsonResponse:
+    """Return the photos as the scripts of pages read them."""
     response = JsonResponse({"photos": [_tile_as_json(tile) for tile in tiles]})
     response["Cache-Control"] = "private, no-store"
     return response

@@ -19,6 +19,8 @@ export async function askForPhotos(ids) {
     const response = await fetch(`${document.body.dataset.statusUrl}?ids=${some}`, {
       headers: { Accept: "application/json" },
     });
+    // What was shared with the reader is over: the page says so.
+    if (response.status === 410) location.reload();
     if (!response.ok) throw new Error(`The gallery answered ${response.status}`);
     photos.push(...(await response.json()).photos);
   }

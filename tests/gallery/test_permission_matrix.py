@@ -39,6 +39,8 @@ from gallery.blocks.models import Block
 from gallery.notifications.models import NotificationPreference
 from gallery.photos.models import DeletionRecord, Photo, TakenDown, words_mark
 from gallery.photos.states import State
+from gallery.sharing.actions import share_by_link
+from gallery.sharing.models import Grant
 from tests.gallery.conftest import PASSWORD
 
 if TYPE_CHECKING:
@@ -94,6 +96,8 @@ FILLED_IN: dict[tuple[str, str], dict[str, Any]] = {
         "password2": "harbor-violet-engine",
     },
     ("POST", "admin/api/apitoken/<path:object_id>/delete/"): {"post": "yes"},
+    ("POST", "albums/<uuid:album_id>/share/"): {"link-role": "view", "link-ends": "30"},
+    ("POST", "me/sharing/<uuid:grant_id>/"): {"ends": "7"},
 }
 
 PEOPLE = ("anonymous", "invited", "bob", "alice", "charlie", "admin")
@@ -221,6 +225,9 @@ class World:
             AlbumEntry.objects.filter(album__owner=alice).order_by("pk").values(),
             SmartAlbum.objects.filter(owner=alice).order_by("pk").values(),
             NotificationPreference.objects.filter(person=alice).values(),
+            Grant.objects.filter(album__owner=alice)
+            .order_by("pk")
+            .values("pk", "role", "password", "expires_at", "ended_at"),
             ApiToken.objects.filter(user=alice).order_by("pk").values("pk", "revoked_at", "scopes"),
         ]
         return [queryset.query.sql_with_params() for queryset in querysets]
@@ -235,6 +242,7 @@ def world(
     AlbumEntry.objects.create(album=album, photo=photo)
     # Of the same id, because their addresses name it in the same way.
     SmartAlbum.objects.create(pk=album.pk, owner=alice, title="Sea", query="sea")
+    grant = share_by_link(None, album, expires_at=None).grant
     tag = Tag.objects.create(name="sea")
     tag.photos.add(photo)
     issue(alice, name="program", scopes=[Scope.READ], days=30)
@@ -259,6 +267,7 @@ def world(
             "uuidstr:request_id": photo.pk,
             "uuid:album_id": album.pk,
             "uuidstr:album_id": album.pk,
+            "uuid:grant_id": grant.pk,
             "uuid:batch_id": batch.pk,
             "uuidstr:batch_id": batch.pk,
             "int:token_id": token.pk,

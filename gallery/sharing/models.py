@@ -1,0 +1,150 @@
+"""Grants on albums: all access that is neither the owner's nor everyone's."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.conf import settings
+from django.contrib.auth.hashers import check_password
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from gallery.albums.models import Album
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from gallery.accounts.models import User
+
+MAX_LABEL_LENGTH = 80
+MAX_VIEWS = 100_000
+MOST_PLACES = 1_000
+
+
+class Role(models.TextChoices):
+    """What a grant allows."""
+
+    VIEW = "view", _("View")
+    DOWNLOAD = "download", _("View and download originals")
+
+
+class GrantQuerySet(models.QuerySet["Grant"]):
+    """Grants, by who gave and who holds them."""
+
+    def open(self) -> GrantQuerySet:
+        """Keep grants that show their album now: neither ended nor expired, of an owner who is shown."""
+        in_time = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
+        return self.filter(in_time, ended_at=None, album__in=Album.objects.of_shown_owners())
+
+    def given_by(self, user: User) -> GrantQuerySet:
+        """Keep grants on the user's albums."""
+        return self.filter(album__owner_id=user.pk)
+
+    def held_by(self, user: User | AnonymousUser) -> GrantQuerySet:
+        """Keep grants to this person: to the account, or to the address that it confirmed."""
+        if user.is_anonymous:
+            return self.none()
+        mine = Q(person_id=user.pk)
+        return self.filter(mine | Q(address=user.email) if user.email else mine)
+
+
+class Grant(models.Model):
+    """Access to one album for one holder: a link, an account, or the person who confirmed an email address.
+
+    ``token_digest`` is that of a link's token, which is not stored. ``password`` is hashed, and ``epoch``
+    counts its changes: a session of a link is of one epoch. ``uses`` counts sessions of a link, and visits of
+    a person. ``places`` is from how many networks it was opened, at most ``MOST_PLACES``.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    album = models.ForeignKey(Album, on_delete=models.CASCADE, related_name="grants")
+    token_digest = models.CharField(max_length=64, null=True, unique=True, editable=False)  # noqa: DJ001
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="grants_held"
+    )
+    address = models.EmailField(blank=True)
+    role = models.CharField(max_length=10, choices=Role, default=Role.VIEW)
+    label = models.CharField(max_length=MAX_LABEL_LENGTH, blank=True)
+    password = models.CharField(max_length=128, blank=True)
+    epoch = models.PositiveIntegerField(default=0)
+    expires_at = models.DateTimeField(null=True)
+    max_views = models.PositiveIntegerField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+    uses = models.PositiveIntegerField(default=0)
+    places = models.PositiveIntegerField(default=0)
+
+    objects = GrantQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.CheckConstraint(
+                condition=Q(token_digest__isnull=False, person=None, address="")
+                | Q(token_digest=None, person__isnull=False, address="")
+                | Q(Q(token_digest=None, person=None), ~Q(address="")),
+                name="sharing_grant_one_holder",
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index("album", F("created_at").desc(), name="sharing_grant_of_album"),
+            models.Index("address", name="sharing_grant_address", condition=~Q(address="")),
+        ]
+
+    def __str__(self) -> str:
+        """Return for whom it is."""
+        return self.label or self.address or str(self.pk)
+
+    def get_absolute_url(self) -> str:
+        """Return the path of the page that it opens, without a link's token."""
+        return reverse("shared-album", args=[self.pk])
+
+    @property
+    def is_link(self) -> bool:
+        """Return whether a link holds it."""
+        return self.token_digest is not None
+
+    @property
+    def is_expired(self) -> bool:
+        """Return whether its time is over."""
+        return self.expires_at is not None and self.expires_at <= timezone.now()
+
+    @property
+    def is_used_up(self) -> bool:
+        """Return whether it was opened as often as it may be."""
+        return self.max_views is not None and self.uses >= self.max_views
+
+    @property
+    def allows_download(self) -> bool:
+        """Return whether its holder may download originals."""
+        return self.role == Role.DOWNLOAD
+
+    def is_held_by(self, user: User | AnonymousUser) -> bool:
+        """Return whether this person holds it. A link is held by no one."""
+        if user.is_anonymous or self.is_link:
+            return False
+        return self.person_id == user.pk or bool(self.address and self.address == user.email)
+
+    def is_password(self, typed: str) -> bool:
+        """Return whether this is the password; costs a hash."""
+        return check_password(typed, self.password)
+
+
+class Place(models.Model):
+    """A network from which a grant was opened, as a keyed digest."""
+
+    grant = models.ForeignKey(Grant, on_delete=models.CASCADE, related_name="networks")
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["grant", "digest"], name="sharing_place_unique"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the digest."""
+        return self.digest

@@ -1,0 +1,149 @@
+"""People hold grants by their name or by the address that they confirmed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.utils import timezone
+
+from gallery.accounts import emails
+from gallery.accounts.models import QueuedEmail, User
+from gallery.core import reasons
+from gallery.photos.states import Visibility
+from gallery.sharing import actions
+from gallery.sharing.models import Grant
+from tests.gallery.conftest import PASSWORD
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gallery.albums.models import Album
+    from gallery.photos.models import Photo
+    from tests.gallery.conftest import PhotoFactory
+
+pytestmark = pytest.mark.usefixtures("empty_aws")
+
+
+@pytest.fixture
+def photo(alice: User, album: Album, make_photo: PhotoFactory) -> Photo:
+    """Return a private photo of the album."""
+    made = make_photo(alice, visibility=Visibility.PRIVATE)
+    album.photos.add(made)
+    return made
+
+
+def form(name: str, **fields: str) -> dict[str, str]:
+    return {"by_name": "yes", "person-name": name, "person-role": "view", "person-ends": "30", **fields}
+
+
+@pytest.mark.parametrize("name", ["BOB", "Bob@example.org"])
+def test_person__sees_the_album_and_finds_it(
+    name: str,
+    album: Album,
+    photo: Photo,
+    alice: User,
+    bob: User,
+    charlie: User,
+    client_of: Callable[[User], Client],
+) -> None:
+    answer = client_of(alice).post(f"{album.get_absolute_url()}share/", form(name))
+    assert "We told them by email" in answer.content.decode()
+    grant = Grant.objects.get()
+    path = grant.get_absolute_url()
+    browser = client_of(bob)
+    assert str(photo.pk) in browser.get(path).content.decode()
+    assert browser.get(album.get_absolute_url()).headers["Location"] == path
+    assert path in browser.get("/me/sharing/").content.decode()
+    for other in (Client(), client_of(charlie)):
+        assert other.get(path).status_code == 404
+        assert other.get(album.get_absolute_url()).status_code == 404
+    grant.refresh_from_db()
+    assert (grant.uses, grant.places) == (1, 1)
+    actions.end(None, grant)
+    assert browser.get(path).status_code == 410
+    assert browser.get(album.get_absolute_url()).status_code == 404
+    assert path not in browser.get("/me/sharing/").content.decode()
+
+
+def test_address__is_held_once_it_is_confirmed(
+    album: Album, photo: Photo, alice: User, client_of: Callable[[User], Client]
+) -> None:
+    browser = client_of(alice)
+    known = browser.post(f"{album.get_absolute_url()}share/", form("alice-2@example.org"))
+    dora = User.objects.create_user("dora", "", PASSWORD)
+    path = Grant.objects.get().get_absolute_url()
+    assert client_of(dora).get(path).status_code == 404
+    dora.email = "alice-2@example.org"
+    dora.save()
+    assert str(photo.pk) in client_of(dora).get(path).content.decode()
+    assert "dora" not in known.content.decode()
+    # An address is not looked up, so the page tells no one that it has an account.
+    assert "dora" not in browser.get(f"{album.get_absolute_url()}share/").content.decode()
+
+
+def test_mail__has_no_words_that_no_moderator_read(
+    album: Album, alice: User, bob: User, client_of: Callable[[User], Client]
+) -> None:
+    client_of(alice).post(f"{album.get_absolute_url()}share/", form("bob@example.org"))
+    emails.send_queued()
+    (sent,) = mail.outbox
+    assert sent.to == ["bob@example.org"]
+    assert sent.subject == "alice shared an album with you"
+    assert Grant.objects.get().get_absolute_url() in sent.body
+    assert "Summer in Lund" not in sent.body
+    assert "Grandma" not in sent.body
+
+
+def test_mail__is_limited_and_the_album_is_shared_all_the_same(
+    album: Album, alice: User, bob: User, client_of: Callable[[User], Client]
+) -> None:
+    browser = client_of(alice)
+    for _ in range(6):
+        answer = browser.post(f"{album.get_absolute_url()}share/", form("bob@example.org"))
+        actions.end_all(None, alice)
+    assert "tell them yourself" in answer.content.decode()
+    assert Grant.objects.count() == 6
+    assert QueuedEmail.objects.count() + len(mail.outbox) == 5
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("no-such-one", reasons.NO_SUCH_PERSON),
+        ("gone", reasons.NO_SUCH_PERSON),
+        ("alice", reasons.SHARE_WITH_SELF),
+        ("alice@example.org", reasons.SHARE_WITH_SELF),
+        ("bob", reasons.SHARED_ALREADY),
+        ("erik@example.org", reasons.SHARED_ALREADY),
+    ],
+)
+def test_share_with__says_why_not(
+    name: str, reason: reasons.Reason, album: Album, alice: User, bob: User, rf: Any
+) -> None:
+    User.objects.create_user("gone", "", PASSWORD, is_active=False)
+    request = rf.post("/")
+    for there in ("bob", "erik@example.org"):
+        actions.share_with(request, album, name=there, expires_at=None)
+    with pytest.raises(actions.Refused) as refused:
+        actions.share_with(request, album, name=name, expires_at=None)
+    assert refused.value.reason is reason
+
+
+def test_share_with__again_once_it_expired(album: Album, bob: User, rf: Any) -> None:
+    for _ in range(2):
+        actions.share_with(rf.post("/"), album, name="bob", expires_at=timezone.now())
+    assert Grant.objects.count() == 2
+
+
+def test_public_album__leads_its_members_to_what_they_may_see(
+    album: Album, photo: Photo, bob: User, client_of: Callable[[User], Client], rf: Any
+) -> None:
+    album.visibility = Visibility.PUBLIC
+    album.save()
+    grant = actions.share_with(rf.post("/"), album, name="bob", expires_at=None).grant
+    assert client_of(bob).get(album.get_absolute_url()).headers["Location"] == grant.get_absolute_url()
+    assert Client().get(album.get_absolute_url()).status_code == 200
+    assert client_of(bob).get(f"/photos/{photo.pk}/").status_code == 404
