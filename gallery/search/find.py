@@ -15,13 +15,14 @@ from gallery.photos.paging import PAGE_SIZE, Page, decode_cursor, encode_cursor
 from gallery.photos.querysets import is_archived_by, is_favorite_of
 from gallery.photos.stacks import RAWS
 from gallery.photos.states import Visibility
+from gallery.photos.timeline import at_of, timeline_at
 from gallery.search.folding import folded_for_search
 from gallery.search.index import on_the_way
 from gallery.search.models import Name, NameKind
 from gallery.search.names import names_seen
 from gallery.search.query import FORMATS, RAW, Kind, Query, Term
 from gallery.search.querysets import containing
-from gallery.search.time_limit import within_seconds
+from gallery.search.time_limit import TooBroad, within_seconds
 from thumbworker.contract.formats import Format
 from thumbworker.contract.text import folded
 
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 _LONG = [f"search_text__{name}" for name in ("public_text", "own_text", "bigrams", "file_words")]
 MOST_NAMES = 50
 """Names that one filter stands for, of those that the reader sees."""
+NEIGHBOR_SECONDS = 0.5
+PLANNED = 20
+"""Rows that a neighbor is asked for with: for one, PostgreSQL would walk the timeline to what is rare."""
 FEW_OF_A_FORMAT = 200
 """Photos from which a list is walked for them, instead of finding them by their format."""
 _NAMED = frozenset({Kind.TAG, Kind.CAMERA, Kind.LENS})
@@ -51,19 +55,57 @@ def page_of_matching(
         TooBroad: the search didn't finish in time.
     """
     with within_seconds():
-        found = matching(photos, query, viewer).one_per_stack().filter(search_text__isnull=False)
+        found = _placed(photos, query, viewer)
         if position := decode_cursor(cursor):
-            at, photo_id = position[0].replace(tzinfo=None), position[1]
-            later = Q(search_text__timeline_at__lt=at) | Q(search_text__photo_id__lt=photo_id)
-            # The range lets a deep page enter the index at its position.
-            found = found.filter(later, search_text__timeline_at__lte=at)
-        ordered = found.order_by("-search_text__timeline_at", "-search_text__photo_id")
-        rows = list(ordered.select_related("owner", "search_text").defer(*_LONG)[: size + 1])
+            found = _beyond(found, position[0].replace(tzinfo=None), position[1])
+        ordered = found.order_by("-place", "-place_id")
+        rows: list[Any] = list(ordered.select_related("owner", "search_text").defer(*_LONG)[: size + 1])
     shown = rows[:size]
     if len(rows) <= size:
         return Page(shown, "")
-    last = shown[-1].search_text.timeline_at.replace(tzinfo=UTC)
-    return Page(shown, encode_cursor(last, shown[-1].pk))
+    return Page(shown, encode_cursor(shown[-1].place.replace(tzinfo=UTC), shown[-1].pk))
+
+
+def neighbors_of_matching(
+    photos: PhotoQuerySet, query: Query, viewer: User | AnonymousUser, photo: Photo
+) -> tuple[Photo | None, Photo | None]:
+    """Return the photos before and after this one of those that the query asks for.
+
+    It need not be one of them: what it was found by may have changed since. Where the next one is too far to
+    be found in time, as after the last of 10,000 that have a tag, there is none.
+    """
+    try:
+        with within_seconds(NEIGHBOR_SECONDS):
+            found, at = _placed(photos, query, viewer).only("id"), at_of(photo)
+    except TooBroad:
+        return None, None
+    later = _beyond(found, at, photo.pk, back=True).order_by("place", "place_id")
+    return _first(later), _first(_beyond(found, at, photo.pk).order_by("-place", "-place_id"))
+
+
+def _first(photos: Any) -> Photo | None:
+    try:
+        with within_seconds(NEIGHBOR_SECONDS):
+            return next(iter(photos[:PLANNED]), None)
+    except TooBroad:
+        return None
+
+
+def _placed(photos: PhotoQuerySet, query: Query, viewer: User | AnonymousUser) -> Any:
+    """Return what the query asks for, with each photo's place in the order of results."""
+    found = matching(photos, query, viewer).one_per_stack().filter(search_text__isnull=False)
+    if query.of(Kind.IS):
+        # The few that have the mark are in an index of photos in the same order.
+        return found.annotate(place=timeline_at(), place_id=F("id"))
+    return found.annotate(place=F("search_text__timeline_at"), place_id=F("search_text__photo_id"))
+
+
+def _beyond(found: Any, at: datetime, photo_id: UUID, *, back: bool = False) -> Any:
+    """Keep what follows this place; with ``back`` what precedes it."""
+    op = "gt" if back else "lt"
+    # The range lets a deep page enter the index at its position.
+    either = Q(**{f"place__{op}": at}) | Q(**{f"place_id__{op}": photo_id})
+    return found.filter(either, **{f"place__{op}e": at})
 
 
 def ids_of_matching(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -32,9 +33,12 @@ from gallery.presentation.lens import Lens
 from gallery.presentation.sentences import words_sentence
 from gallery.presentation.stacks import can_be_stacked
 from gallery.presentation.tiles import ready_item, tiles_of
+from gallery.search.find import neighbors_of_matching
+from gallery.search.query import parse
 from gallery.web.dates import date_form
 from gallery.web.errors import wants_json
 from gallery.web.forms import PhotoForm
+from gallery.web.limits import SEARCHES, wait_seconds
 from gallery.web.saving import refused_values, saved
 from gallery.web.sheets import seen_in
 from thumbworker.contract.text import clean_text
@@ -42,6 +46,7 @@ from thumbworker.contract.text import clean_text
 if TYPE_CHECKING:
     from gallery.accounts.models import User
     from gallery.accounts.typing import Request, SignedInRequest
+    from gallery.search.query import Query
     from thumbworker.contract.items import PhotoItem
 
 
@@ -63,6 +68,9 @@ def _neighbors(request: Request, found: Photo) -> tuple[Photo | None, Photo | No
     if album := _album_of(request, found):
         previous, following = neighbors_in_album(seen_in(album, request.user), album, found)
         return previous, following, f"?album={album.pk}"
+    query = parse(request.GET.get("q", ""))
+    if query.terms and not query.refusal:
+        return *_neighbors_in_search(request, found, query), f"?{urlencode({'q': query})}"
     photos = Photo.objects.public()
     if found.owner_id == request.user.pk:
         own = Photo.objects.archive_of if found.is_archived else Photo.objects.timeline_of
@@ -74,6 +82,13 @@ def _neighbors(request: Request, found: Photo) -> tuple[Photo | None, Photo | No
     newer = photos.newer_than(found.created_at, found.pk).order_by("created_at", "id").only("id").first()
     older = photos.newest_first().only("id").older_than(found.created_at, found.pk).first()
     return newer, older, ""
+
+
+def _neighbors_in_search(request: Request, found: Photo, query: Query) -> tuple[Photo | None, Photo | None]:
+    if wait_seconds(request, SEARCHES):
+        return None, None
+    photos = Photo.objects.visible_to(request.user, as_moderator=False).not_trashed()
+    return neighbors_of_matching(photos, query, request.user, found)
 
 
 def _album_of(request: Request, found: Photo) -> Album | None:
@@ -116,6 +131,7 @@ def _photo_page(request: Request, found: Photo, form: PhotoForm, status: int = 2
         **(_date_context(found) if seen.can_edit and found.has_picture else {}),
         "previous_url": newer.get_absolute_url() + query if newer else "",
         "next_url": older.get_absolute_url() + query if older else "",
+        "list_query": query,
         "reason_sentence": tiles[0].state_sentence if found.state in {State.FAILED, State.REJECTED} else "",
         "pictures_unavailable": not reading.complete,
     }

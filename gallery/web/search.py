@@ -72,6 +72,8 @@ def search(request: Request) -> HttpResponse:
         "formats": FORMATS,
         "period": _period(str(query)),
         "is_search_page": True,
+        # A photo's page leads on within the search that it was found by.
+        "tile_query": f"?{urlencode({'q': query})}" if query.terms else "",
     }
     if request.user.is_authenticated:
         context["selection"] = {"kind": "search", "all": ""}
@@ -98,14 +100,15 @@ def suggestions(request: Request) -> HttpResponse:
         offered = suggest(text, request.user)
     except TooBroad:
         offered = []
-    page = Page([], "")
+    page, asked = Page([], ""), parse(text)
     if request.GET.get("photos") != "no":
-        page, _refusal = _found(request, parse(text), size=FIRST_PHOTOS)
+        page, _refusal = _found(request, asked, size=FIRST_PHOTOS)
     context = {
         "period": _period(text),
         "options": [Option(one.kind, one.name, one.count, _address(one.query)) for one in offered],
         "counted_up_to": COUNTED_UP_TO,
         "tiles": tiles_of(page.photos, request.user)[0],
+        "tile_query": f"?{urlencode({'q': asked})}" if asked.terms else "",
         "all_url": _address(text.strip()),
     }
     return render(request, "search/_suggestions.html", context)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from django.db import OperationalError, connection
 from django.test import Client
 
+from gallery.accounts.rate_limits import Limit
 from gallery.albums import actions
 from gallery.albums.models import Album, Tag
 from gallery.photos.models import Photo
@@ -46,6 +47,108 @@ def test_search__latest_capture_first_over_pages(alice: User, make_photo: PhotoF
         url = page.context["next_url"]
     expected = Photo.objects.exclude(pk=uploaded.pk).order_by("-taken_local").values_list("pk", flat=True)
     assert found == [uploaded.pk, *expected]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("img_7.jpg", "IMG_7.JPG"),
+        ("img\N{LATIN SMALL LETTER TURNED A}7", "IMG\N{LATIN SMALL LETTER TURNED A}7.JPG"),
+        ("g-7", "IMG-7.JPG"),
+        ("7.jp", "all"),
+        ("img_7%", "none"),
+    ],
+)
+def test_search__file_names_are_compared_sign_by_sign(
+    query: str, found: str, alice: User, make_photo: PhotoFactory, client_of: Callable[[User], Client]
+) -> None:
+    names = ["IMG_7.JPG", "IMG\N{LATIN SMALL LETTER TURNED A}7.JPG", "IMG-7.JPG"]
+    for name in names:
+        make_photo(alice, caption=name, file_name=name)
+    expected = {"all": set(names), "none": set()}.get(found, {found})
+    assert set(captions(client_of(alice), query)) == expected
+
+
+@pytest.mark.parametrize("query", ["sea", "sea is:favorite"])
+def test_photo__leads_on_within_the_search(
+    query: str, alice: User, make_photo: PhotoFactory, client_of: Callable[[User], Client]
+) -> None:
+    clocks = [MAY, MAY + timedelta(days=1), MAY + timedelta(days=2), MAY + timedelta(days=2)]
+    for clock in clocks:
+        make_photo(alice, caption="sea", taken_local=clock, is_favorite=True)
+        make_photo(alice, caption="mountain", taken_local=clock, is_favorite=True)
+    make_photo(alice, caption="sea", taken_local=MAY, trashed_at=datetime.now(UTC))
+    browser = client_of(alice)
+    results = browser.get("/search/", {"q": query})
+    shown = [f"/photos/{tile.photo_id}/?{urlencode({'q': query})}" for tile in results.context["tiles"]]
+    assert len(shown) == 4
+    for url in shown:
+        assert f'<a href="{url}"' in results.content.decode()
+    pages = [browser.get(url).context for url in shown]
+    assert [page["previous_url"] for page in pages] == ["", *shown[:-1]]
+    assert [page["next_url"] for page in pages] == [*shown[1:], ""]
+
+
+def test_photo__that_is_found_no_more_leads_back_into_the_search(
+    alice: User, make_photo: PhotoFactory
+) -> None:
+    early, changed, late = (
+        make_photo(alice, caption=caption, taken_local=MAY + timedelta(days=day))
+        for day, caption in enumerate(("sea", "mountain", "sea"))
+    )
+    page = Client().get(f"{changed.get_absolute_url()}?q=sea").context
+    assert page["previous_url"] == f"{late.get_absolute_url()}?q=sea"
+    assert page["next_url"] == f"{early.get_absolute_url()}?q=sea"
+
+
+def test_photo__leads_to_what_its_reader_finds(
+    alice: User, bob: User, make_photo: PhotoFactory, client_of: Callable[[User], Client]
+) -> None:
+    early, private, late = (
+        make_photo(alice, caption="sea", taken_local=MAY + timedelta(days=day), visibility=visibility)
+        for day, visibility in enumerate((Visibility.PUBLIC, Visibility.PRIVATE, Visibility.PUBLIC))
+    )
+    following = [
+        client_of(person).get(f"{late.get_absolute_url()}?q=sea").context["next_url"]
+        for person in (alice, bob)
+    ]
+    assert following == [f"{photo.get_absolute_url()}?q=sea" for photo in (private, early)]
+
+
+def test_photo__is_shown_where_a_neighbor_is_too_far(
+    alice: User, make_photo: PhotoFactory, just_before: JustBefore
+) -> None:
+    early, middle, _late = (
+        make_photo(alice, caption="sea", taken_local=MAY + timedelta(days=day)) for day in range(3)
+    )
+
+    def interrupt() -> None:
+        raise OperationalError("interrupted")
+
+    with just_before("search_searchtext", interrupt):
+        page = Client().get(f"{middle.get_absolute_url()}?q=sea")
+    assert page.context["previous_url"] == ""
+    assert page.context["next_url"] == f"{early.get_absolute_url()}?q=sea"
+
+
+@pytest.mark.parametrize("query", ["", "a", "x" * 201])
+def test_photo__without_a_search_leads_on_as_before(
+    query: str, alice: User, make_photo: PhotoFactory
+) -> None:
+    older, newer = make_photo(alice), make_photo(alice)
+    page = Client().get(newer.get_absolute_url(), {"q": query}).context
+    assert page["next_url"] == older.get_absolute_url()
+
+
+def test_photo__searches_no_more_often_than_the_box(
+    alice: User, make_photo: PhotoFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_photo(alice, caption="sea")
+    newer = make_photo(alice, caption="sea")
+    monkeypatch.setattr("gallery.web.photos.SEARCHES", Limit("few", 1, timedelta(minutes=1), burst=1))
+    pages = [Client().get(newer.get_absolute_url(), {"q": "sea"}) for _ in range(2)]
+    assert [page.status_code for page in pages] == [200, 200]
+    assert [bool(page.context["next_url"]) for page in pages] == [True, False]
 
 
 @pytest.mark.parametrize(
