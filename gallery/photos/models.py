@@ -162,6 +162,14 @@ class Photo(models.Model):
                     ("favorites", {"is_favorite": True}),
                 )
             ),
+            # The API lists favorites by upload.
+            models.Index(
+                "owner",
+                F("created_at").desc(),
+                F("id").desc(),
+                name="photos_favorites_newest",
+                condition=Q(trashed_at=None, is_favorite=True),
+            ),
             models.Index(
                 timeline_at().desc(),
                 F("id").desc(),

@@ -10,9 +10,9 @@ import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import connection
-from django.db.models import BooleanField, Case, F, Func, IntegerField, Q, Value, When
+from django.db.models import BooleanField, Case, F, Func, IntegerField, Q, TextField, Value, When
 from django.db.models.functions import Upper
-from django.db.models.lookups import GreaterThan
+from django.db.models.lookups import Contains, GreaterThan
 
 from gallery.search.folding import bigrams_of
 
@@ -22,8 +22,11 @@ if TYPE_CHECKING:
 SIGNS_OF_A_TRIGRAM = 3
 FEW = 2000
 """Texts with a word of two signs that are collected and sorted; where more have it, the list is walked."""
+SIGNS, LETTERS = "_.-", "ɐɑɒ"
+"""Signs of file names, and rare letters that stand for them in the index of owners' texts: ``pg_trgm`` takes
+trigrams from letters and digits only, and would find "img", "7" and "jpg" wherever they are words."""
+_LETTERS_OF_SIGNS = str.maketrans(SIGNS, LETTERS)
 _HAS_TRIGRAM = re.compile(r"[^\W_]{3}")
-"""``pg_trgm`` takes trigrams from letters and digits only, as it does not know other signs."""
 
 
 def contains_all(column: str, texts: Iterable[str], *, through: str = "") -> Q:
@@ -66,7 +69,7 @@ def on_the_way(condition: Q) -> Q:
 def _on_postgresql(prefix: str, column: str, text: str) -> Q:
     pairs = bigrams_of(text)
     if not pairs or _HAS_TRIGRAM.search(text):
-        return Q(**{f"{prefix}{column}__contains": text})
+        return _like(prefix, column, text)
     # LIKE would be estimated as well, and both together as much rarer than each.
     contains = Q(_Contains(F(f"{prefix}{column}"), Value(text)))
     if _are_few(pairs):
@@ -75,9 +78,33 @@ def _on_postgresql(prefix: str, column: str, text: str) -> Q:
     return on_the_way(contains)
 
 
+def _like(prefix: str, column: str, text: str) -> Q:
+    if column != "own_text":
+        return Q(**{f"{prefix}{column}__contains": text})
+    found = Q(Contains(_WithLetters(F(f"{prefix}own_text")), text.translate(_LETTERS_OF_SIGNS)))
+    if set(text).isdisjoint(SIGNS + LETTERS):
+        return found
+    # A text may have such a letter itself.
+    return found & Q(_Contains(F(f"{prefix}own_text"), Value(text)))
+
+
 def _are_few(pairs: list[str]) -> bool:
-    """Return whether few texts have these pairs of signs: a count of an index that ends soon."""
+    """Return whether few texts have these pairs of signs.
+
+    The statistics have each pair that is not rare, by its share. To count what 30 % of all texts have, an
+    index gives all of it, so only what they don't have is counted.
+    """
     with connection.cursor() as cursor:
+        if len(pairs) == 1:
+            cursor.execute(
+                "SELECT share * reltuples FROM pg_stats, pg_class,"
+                " unnest(most_common_elems::text::text[], most_common_elem_freqs) AS common(pair, share)"
+                " WHERE tablename = 'search_bigrams' AND schemaname = current_schema()"
+                " AND pg_class.oid = 'search_searchtext'::regclass AND pair = %s",
+                pairs,
+            )
+            if known := cursor.fetchone():
+                return bool(known[0] <= FEW)
         cursor.execute(
             "SELECT count(*) FROM (SELECT FROM search_searchtext WHERE string_to_array(bigrams, ' ') @> %s"
             " LIMIT %s) few",
@@ -110,6 +137,13 @@ class _HasBigrams(_Condition):
 
     template = "(string_to_array(%(expressions)s)"
     arg_joiner = ", ' ') @> "
+
+
+class _WithLetters(Func):
+    """The expression of the index ``search_own_signs``."""
+
+    template = f"translate(%(expressions)s, '{SIGNS}', '{LETTERS}')"
+    output_field: ClassVar[Any] = TextField()
 
 
 class _Contains(_Condition):

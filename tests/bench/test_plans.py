@@ -97,6 +97,7 @@ def test_plans__read_little_by_an_index(tmp_path: Path) -> None:
         ("photos_owner_trash", "trash"),
         ("photos_owner_file_name", "API, download by name"),
         ("search_public_trigrams", "search, a rare word, anonymous"),
+        ("search_own_signs", "desk, search, a file name"),
         ("photos_review_by_state", "API, photos, review: state"),
     ],
 )
