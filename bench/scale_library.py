@@ -91,7 +91,7 @@ def _statements(photos: int, keeper: int, first_other: int, others: int) -> Iter
     word = "||".join(f"({syllables})[1+{draw(16, 900, f'(w*16+{place})')}]" for place in range(4))
     yield f"CREATE TEMP TABLE words AS SELECT w, {word} AS word FROM generate_series(0, 1999) w"
     yield "CREATE UNIQUE INDEX ON words (w)"
-    # Few wait, failed or are in the trash, whatever the size.
+    # Few wait, failed or are in the trash, whatever the size: others each, also where every eighth is.
     step = max(8, photos // FEW)
     # Two neighbors belong to one owner and, where they are a raw and its JPEG, to one capture.
     yield f"""
@@ -100,7 +100,7 @@ def _statements(photos: int, keeper: int, first_other: int, others: int) -> Iter
                 ELSE {first_other} + {draw(others, 2, "n/2")} END AS owner_id,
             {draw(100, 3)} AS fate, {draw(100, 4)} < 10 AS is_private,
             {draw(100, 5)} AS luck, (n + 7) % {step} IN (0, 1) AS is_in_trash,
-            (n + 11) % {step} IN (0, 1) AS is_failed, (n + 15) % {step} IN (0, 1) AS is_awaiting,
+            (n + 11) % {step} IN (0, 1) AS is_failed, (n + 13) % {step} IN (0, 1) AS is_awaiting,
             n % 50 IN (0, 1) AS is_pair,
             timestamp '2009-01-01' + ({draw(525_600 * 17, 6, "n/2")}) * interval '1 minute' AS taken,
             now() - interval '20 minutes' - (({photos} - n)::float8 / {photos}) * interval '3650 days' AS at,

@@ -31,6 +31,7 @@ def routes(*, with_pairs: bool) -> Iterator[Route]:
     """Yield all routes of the library that the database has."""
     yield from _pages()
     yield from _searches()
+    yield from _photos_in_searches()
     yield from _desk()
     yield from _api_lists()
     yield from _api_photos(with_pairs=with_pairs)
@@ -115,7 +116,9 @@ SEARCHES = {
     "an orientation without photos": "orientation:square",
     "no caption": "no:caption",
     "favorites": "is:favorite",
+    "archived": "is:archived",
     "a common word, favorites": f"{library.COMMON_WORD} is:favorite",
+    "a rare word, favorites": f"{library.RARE_WORD} is:favorite",
     "a common word, no such format": f"{library.COMMON_WORD} format:gif",
 }
 
@@ -126,6 +129,30 @@ def _searches() -> Iterator[Route]:
             yield Route(f"search, {title}, {name}", f"/search/?{urlencode({'q': words})}", who)
         for part in ("h", "har", "de"):
             yield Route(f"suggestions for {part}, {name}", f"/search/suggestions/?q={part}", who)
+
+
+def _photos_in_searches() -> Iterator[Route]:
+    """Yield the page of a photo that each search shows, to its owner of one of theirs."""
+    from django.contrib.auth.models import AnonymousUser  # noqa: PLC0415 - the settings come first
+
+    from gallery.accounts.models import User  # noqa: PLC0415
+    from gallery.photos.models import Photo  # noqa: PLC0415
+    from gallery.search.find import page_of_matching  # noqa: PLC0415
+    from gallery.search.query import parse  # noqa: PLC0415
+
+    keeper = User.objects.get(username=library.OWNER)
+    for who, name, viewer in (
+        (ANONYMOUS, "anonymous", AnonymousUser()),
+        (library.OWNER, "its owner", keeper),
+    ):
+        seen = Photo.objects.visible_to(viewer).not_trashed()
+        for title, words in SEARCHES.items():
+            shown = page_of_matching(seen, parse(words), viewer, cursor="").photos
+            found = [photo for photo in shown if not who or photo.owner_id == keeper.pk]
+            # Where it shows none, a photo that is not in it.
+            photos = found or [Photo.objects.public().filter(owner=keeper).newest_first()[0]]
+            path = f"/photos/{photos[len(photos) // 2].pk}/?{urlencode({'q': words})}"
+            yield Route(f"photo in a search, {title}, {name}", path, who)
 
 
 def _desk() -> Iterator[Route]:
