@@ -15,7 +15,7 @@ from gallery.api.documentation import LocalSwagger
 from gallery.api.idempotency import Replay
 from gallery.api.openapi import complete
 from gallery.api.problems import Problem
-from gallery.api.routes import account, albums, batches, downloads, images, photos, uploads
+from gallery.api.routes import account, albums, batches, downloads, images, photos, shares, uploads
 from gallery.api.strictness import refuse_unknown_names
 from gallery.core import outages, reasons
 from gallery.core.database_waits import is_busy
@@ -68,6 +68,7 @@ for router in (
     images.router,
     downloads.router,
     albums.router,
+    shares.router,
 ):
     api.add_router("", router)
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from gallery.accounts.models import User
+    from gallery.api.authorization import ApiRequest
 
 HEADER = "Idempotency-Key"
 REPLAYED_HEADER = "Idempotency-Replayed"
@@ -108,6 +109,13 @@ def complete(remembered: RememberedAnswer, response: HttpResponse) -> None:
         return
     headers = {name: response[name] for name in KEPT_HEADERS if name in response}
     rows.update(status=response.status_code, headers=headers, body=response.content)
+
+
+def leave_out(request: ApiRequest) -> None:
+    """Don't store the response of this request: it holds a secret."""
+    if request.remembered_answer:
+        request.remembered_answer.delete()
+    request.remembered_answer = None
 
 
 def forget_old() -> int:

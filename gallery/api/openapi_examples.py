@@ -12,6 +12,7 @@ PHOTO_ID = "6f1c2a52-6c9f-4c2e-9d3a-0a4f5b8f0c11"
 RAW_ID = "a3c5e1d2-7b40-4f6e-8a19-2d5c6b7e8f90"
 ALBUM_ID = "0b7f3c6e-52b0-4f0c-9f35-6f0a5d7f3c21"
 UPLOAD_ID = "f81d4fae-7dec-41d0-a765-00a0c91e6bf6"
+SHARE_ID = "4e1d7a90-3c52-4b8f-a1de-6b90c2f4d815"
 SITE = "https://photos.example.org"
 WORDS_MARK = "5a9f41d2c07be8360d1f4b6a93c2e758"
 INSTANT = "2026-05-01T06:12:00Z"
@@ -158,6 +159,21 @@ IMPORT_ACCEPTED: dict[str, Any] = {
 OF_PHOTO = {"photo_id": PHOTO_ID}
 OF_ALBUM = {"album_id": ALBUM_ID}
 
+SHARE: dict[str, Any] = {
+    "id": SHARE_ID,
+    "albumId": ALBUM_ID,
+    "role": "view",
+    "label": "Grandma",
+    "person": None,
+    "hasPassword": True,
+    "createdAt": INSTANT,
+    "expiresAt": "2026-07-30T06:12:00Z",
+    "maxViews": None,
+    "uses": 3,
+    "places": 2,
+    "lastUsedAt": INSTANT,
+    "pageAddress": f"{SITE}/shared/{SHARE_ID}/",
+}
 EXAMPLES: dict[str, dict[str, Any]] = {
     "get_account": {
         "responses": {
@@ -295,6 +311,15 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "request": {"decision": "approve", "wordsMark": WORDS_MARK},
         "responses": {"200": ALBUM_WORDS | {"wordsState": "approved", "publicTitle": "Norway 2026"}},
     },
+    "list_shares": {"responses": {"200": {"shares": [SHARE]}}},
+    "share_album": {
+        "parameters": OF_ALBUM,
+        "request": {"label": "Grandma", "days": 90, "password": "blue harbor at dawn"},
+        "responses": {
+            "201": SHARE | {"uses": 0, "places": 0, "lastUsedAt": None, "linkAddress": f"{SITE}/s/2xVb…/"}
+        },
+    },
+    "end_share": {"parameters": {"share_id": SHARE_ID}},
     "list_tags": {
         "parameters": {"q": "har"},
         "responses": {"200": {"tags": [{"name": "harbor", "photoCount": 12}]}},

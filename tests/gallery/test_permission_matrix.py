@@ -268,6 +268,7 @@ def world(
             "uuid:album_id": album.pk,
             "uuidstr:album_id": album.pk,
             "uuid:grant_id": grant.pk,
+            "uuidstr:share_id": grant.pk,
             "uuid:batch_id": batch.pk,
             "uuidstr:batch_id": batch.pk,
             "int:token_id": token.pk,

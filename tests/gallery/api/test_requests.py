@@ -58,6 +58,7 @@ PARAMETERS = {
     "batches": "batch_id",
     "photos": "photo_id",
     "albums": "album_id",
+    "shares": "share_id",
     "images": "request_id",
     "download": "name",
     "download-thumbnail": "name",
@@ -99,6 +100,9 @@ OPERATIONS = [
     Operation("post", f"/photos/{NOWHERE}/review", {"decision": "approve"}, Scope.MODERATE),
     Operation("post", f"/albums/{NOWHERE}/place", {"id": NOWHERE}, Scope.UPLOAD),
     Operation("post", f"/albums/{NOWHERE}/cover", {}, Scope.UPLOAD),
+    Operation("get", "/shares", None, Scope.READ),
+    Operation("post", f"/albums/{NOWHERE}/shares", {}, Scope.UPLOAD),
+    Operation("delete", f"/shares/{NOWHERE}", None, Scope.UPLOAD),
     Operation("get", "/albums/review", None, Scope.MODERATE),
     Operation(
         "post", f"/albums/{NOWHERE}/review", {"decision": "approve", "wordsMark": "0" * 32}, Scope.MODERATE
