@@ -107,6 +107,7 @@ INSTALLED_APPS = [
     "gallery.sharing",
     "gallery.reports",
     "gallery.imports",
+    "gallery.inbox",
     "gallery.batches",
     "gallery.duplicates",
     "gallery.search.apps.SearchConfig",

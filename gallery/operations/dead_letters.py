@@ -80,7 +80,10 @@ def rows(url: str) -> list[Row]:
 def _row(letter: queues.DeadLetter, known: set[UUID], items: dict[UUID, PhotoItem]) -> Row:
     item = items.get(letter.photo_id) if letter.photo_id else None
     if letter.photo_id is None:
-        reason = _("This message doesn't name a photo. It is safe to delete.")
+        reason = _(
+            "This message doesn't name a photo. If it names a file that someone put into S3, move the file "
+            "to inbox/USERNAME/, where the gallery takes it, and delete the message."
+        )
     elif letter.photo_id not in known:
         reason = _("This photo was deleted. Retrying only cleans up.")
     elif item and item.reason:

@@ -15,6 +15,7 @@ from gallery.api import idempotency
 from gallery.core import database_waits
 from gallery.core.metrics import measure
 from gallery.duplicates.compare import compare_some
+from gallery.inbox.take import take_some
 from gallery.notifications.album_words import tell_owners
 from gallery.notifications.queue import queue_pending
 from gallery.notifications.send import send_due
@@ -30,6 +31,8 @@ logger = structlog.get_logger(__name__)
 
 COMPARE_UNTIL = 22.0
 """Seconds after which a sweep compares no more photos with each other: the function has 30."""
+INBOX_UNTIL = 18.0
+"""Seconds after which it takes no more files out of inboxes: one of 50 MB takes some."""
 
 
 def sweep_all() -> dict[str, Any]:
@@ -43,6 +46,7 @@ def sweep_all() -> dict[str, Any]:
     counts["hours_kept"] = hours.close(timezone.now())
     with time_limits.limited(time_limits.of_job()):
         counts["search_texts_completed"] = reindex.complete_some()
+        counts["inbox_taken"] = take_some(has_time=lambda: time.monotonic() - began < INBOX_UNTIL)
         # Last: it takes what time is left.
         counts["photos_compared"] = compare_some(has_time=lambda: time.monotonic() - began < COMPARE_UNTIL)
     return counts

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import ngettext
 
 from gallery.accounts.models import User
+from gallery.inbox.models import InboxRefusal
 from gallery.photos.models import Photo
 from gallery.photos.states import State
 
@@ -43,18 +44,23 @@ class NewDecisions:
         return self.rejected - len(self.not_shown)
 
 
-def failed_and_decided(user: User) -> tuple[int, NewDecisions | None]:
-    """Return how many files of the user failed, and the decisions to tell of.
+def failed_and_decided(user: User) -> tuple[int, int, NewDecisions | None]:
+    """Return how many files of the user failed, how many stay in the inbox, and the decisions to tell of.
 
     Costs one query where there are no new decisions, as for almost every visit.
     """
     failed = Photo.objects.owned_by(user).failed().order_by().values("owner")
     total = Subquery(failed.annotate(total=Count("*")).values("total"), output_field=IntegerField())
+    left = InboxRefusal.objects.filter(folder__owner=user).order_by().values("folder__owner")
+    stay = Subquery(left.annotate(total=Count("*")).values("total"), output_field=IntegerField())
     found = User.objects.filter(pk=user.pk).annotate(
-        failed_count=Coalesce(total, Value(0)), has_news=Exists(Photo.objects.newly_decided_for(user))
+        failed_count=Coalesce(total, Value(0)),
+        inbox_count=Coalesce(stay, Value(0)),
+        has_news=Exists(Photo.objects.newly_decided_for(user)),
     )
-    failed_count, has_news = found.values_list("failed_count", "has_news").get()
-    return failed_count, new_decisions(user) if has_news else None
+    counts = found.values_list("failed_count", "inbox_count", "has_news")
+    failed_count, inbox_count, has_news = counts.get()
+    return failed_count, inbox_count, new_decisions(user) if has_news else None
 
 
 def new_decisions(user: User) -> NewDecisions | None:

@@ -74,7 +74,7 @@ MONTHS_WRONG = Kind("months_wrong", "people whose months are miscounted", repair
 OBJECT_FOREIGN = Kind(
     "object_foreign",
     "objects that are not the gallery's",
-    advice="Look at it, then move it out of the bucket. It is no photo of anyone's.",
+    advice="Look at it, then move it out of the bucket, or to inbox/USERNAME/ if it is someone's photo.",
 )
 MESSAGE_UNOWNED = Kind(
     "message_unowned",

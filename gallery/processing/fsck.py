@@ -16,6 +16,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from gallery.accounts.models import User
+from gallery.inbox.take import unknown_folders
 from gallery.photos.models import DeletionRecord, Photo
 from gallery.photos.months import recount_months
 from gallery.photos.states import State
@@ -276,10 +277,11 @@ class Fsck:
 
     def _check_foreign(self) -> None:
         sizes = {f"{name}/" for name in rendition_names()}
-        expected = {keys.ORIGINALS_PREFIX, keys.NUDGES_PREFIX, keys.IMPORTS_PREFIX}
+        expected = {keys.ORIGINALS_PREFIX, keys.NUDGES_PREFIX, keys.IMPORTS_PREFIX, keys.INBOX_PREFIX}
         expected.add(DATABASE_MARK_KEY.partition("/")[0] + "/")
         in_originals, in_renditions = originals().folders()
-        for key in sorted((in_originals - expected) | (in_renditions - sizes)):
+        unknown = {f"{keys.INBOX_PREFIX}{name}/" for name in unknown_folders()}
+        for key in sorted((in_originals - expected) | (in_renditions - sizes) | unknown):
             self._found(damage.OBJECT_FOREIGN, key)
 
     def _check_dead_letters(self) -> None:

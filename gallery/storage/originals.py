@@ -64,6 +64,15 @@ class Listed:
     stored_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class InboxObject:
+    """A file that a person put into an inbox. Its ETag changes with its bytes."""
+
+    key: str
+    etag: str
+    size_bytes: int
+
+
 class OriginalsUnavailable(StoreUnavailable):
     """S3 did not answer, or refused for a reason that is not the caller's."""
 
@@ -212,18 +221,77 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
         """Return what lies at the top of the buckets of originals and of renditions: prefixes and keys."""
         return self._top(self.bucket_name), self._top(settings.RENDITIONS_BUCKET)
 
-    def _top(self, bucket: str) -> set[str]:
+    def _top(self, bucket: str, prefix: str = "") -> set[str]:
         found: set[str] = set()
         marker = ""
         while True:
             with _translated_errors():
-                answer = self.client.list_objects_v2(Bucket=bucket, Delimiter="/", StartAfter=marker)
+                answer = self.client.list_objects_v2(
+                    Bucket=bucket, Prefix=prefix, Delimiter="/", StartAfter=marker
+                )
             prefixes = [entry["Prefix"] for entry in answer.get("CommonPrefixes", [])]
             names = [*prefixes, *(entry["Key"] for entry in answer.get("Contents", []))]
             found |= set(names)
             if not (names and answer.get("IsTruncated")):
                 return found
             marker = max(names)
+
+    def inbox_folders(self) -> list[str]:
+        """Return the names of the folders in the inbox: a LIST for each thousand."""
+        prefixes = self._top(self.bucket_name, keys.INBOX_PREFIX)
+        names = (
+            found.removeprefix(keys.INBOX_PREFIX).removesuffix("/") for found in prefixes if found[-1] == "/"
+        )
+        # No name of a person has them, and PostgreSQL stores no NUL.
+        return sorted(name for name in names if name and "\x00" not in name)
+
+    def inbox_page(self, folder: str, *, after: str, most: int) -> tuple[list[InboxObject], bool]:
+        """Return files of an inbox behind a key, in the order of keys, and whether more follow: a LIST."""
+        prefix = f"{keys.INBOX_PREFIX}{folder}/"
+        with _translated_errors():
+            answer = self.client.list_objects_v2(
+                Bucket=self.bucket_name, Prefix=prefix, StartAfter=after or prefix, MaxKeys=most
+            )
+        found = [
+            InboxObject(entry["Key"], entry["ETag"], entry["Size"])
+            for entry in answer.get("Contents", [])
+            if "\x00" not in entry["Key"]
+        ]
+        return found, bool(answer.get("IsTruncated"))
+
+    def read_inbox(self, file: InboxObject, *, most: int) -> bytes | None:
+        """Return a file's bytes, at most so many; ``None`` if it is gone or was replaced."""
+        try:
+            with _translated_errors(), time_limits.at_most(settings.STORE_SECONDS["request_longest"]):
+                answer = self.bytes_client.get_object(
+                    Bucket=self.bucket_name, Key=file.key, IfMatch=file.etag
+                )
+                return answer["Body"].read(most)
+        except (_NotFound, OriginalExists):
+            return None
+
+    def copy_from_inbox(self, file: InboxObject, terms: OriginalTerms) -> bool:
+        """Store a file of an inbox as an original, within S3. Return whether it was still the same file."""
+        try:
+            with _translated_errors(), time_limits.at_most(settings.STORE_SECONDS["request_longest"]):
+                self.bytes_client.copy_object(
+                    Bucket=self.bucket_name,
+                    Key=keys.original_key(terms.photo_id),
+                    CopySource={"Bucket": self.bucket_name, "Key": file.key},
+                    CopySourceIfMatch=file.etag,
+                    ChecksumAlgorithm="SHA256",
+                    ContentType=terms.content_type,
+                    Metadata=terms.metadata(),
+                    MetadataDirective="REPLACE",
+                    TaggingDirective="REPLACE",
+                )
+        except (_NotFound, OriginalExists):
+            return False
+        return True
+
+    def remove_from_inbox(self, file: InboxObject) -> None:
+        """Delete a file of an inbox."""
+        self._delete_key(file.key)
 
     def begins_as_picture(self, key: str, content_type: str) -> bool:
         """Return whether a rendition's first bytes are those of its format. Costs a GET of 32 bytes."""

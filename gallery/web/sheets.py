@@ -23,6 +23,7 @@ from gallery.accounts.models import User
 from gallery.albums.models import Album
 from gallery.albums.order import page_in_album
 from gallery.batches.trash import contents_of
+from gallery.inbox.take import refusals_of
 from gallery.photos import actions, timeline
 from gallery.photos.models import Photo
 from gallery.photos.months import months_of
@@ -183,7 +184,8 @@ def my_photos(request: SignedInRequest) -> HttpResponse:
     context = timeline_context(request, photos, title=_("My photos"), owner=request.user)
     # What is new stands at the beginning of the list, so a jump to a month costs no query for it.
     if not (request.htmx or context["is_later_page"]):
-        context["failed_count"], context["decisions"] = failed_and_decided(request.user)
+        names = ("failed_count", "inbox_count", "decisions")
+        context |= dict(zip(names, failed_and_decided(request.user), strict=True))
     context["selection"] = {"kind": "library", "all": ""}
     context["any_pending"] = any(_waits_for_review(tile) for tile in context["tiles"])
     return render_list(request, "photos/mine.html", context)
@@ -210,6 +212,7 @@ def failed_photos(request: SignedInRequest) -> HttpResponse:
     """Show the person's files that could not be read or never arrived, each with its reason."""
     photos = Photo.objects.owned_by(request.user).failed()
     context = list_context(request, photos, title=_("Files that failed"))
+    context["refusals"] = refusals_of(request.user)
     return render_list(request, "photos/failed.html", context)
 
 

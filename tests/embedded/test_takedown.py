@@ -19,48 +19,19 @@ from django.utils import timezone
 
 from gallery.photos.models import DeletionRecord, Photo
 from gallery.processing.sweep import sweep
-from gallery.storage import aws, catalogue
 from gallery.storage.originals import originals
-from tests.gallery.conftest import admin, alice, trusted
 from tests.pictures import jpeg
 from tests.waiting import eventually
 from thumbworker.contract.policy import CURRENT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from pytest_django.fixtures import SettingsWrapper
-
     from gallery.accounts.models import User
     from tests.aws import EnforcedAws
-
-__all__ = ["admin", "alice", "trusted"]
 
 pytestmark = [pytest.mark.embedded, pytest.mark.django_db]
 
 SIGNED = re.compile(r"https?://[^\s\"'<>]+?[?&]X-Amz-Signature=[0-9a-f]{64}")
 CONTENT = jpeg(931)
-
-
-@pytest.fixture
-def on_embedded(
-    embedded_aws: EnforcedAws, settings: SettingsWrapper, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[EnforcedAws]:
-    """Run this process's gallery under the web's role, against the embedded AWS."""
-    for name, value in embedded_aws.web_environment().items():
-        monkeypatch.setenv(name, value)
-    settings.S3_ENDPOINT_URL = embedded_aws.endpoint_url
-    settings.ORIGINALS_BUCKET = embedded_aws.outputs.originals_bucket
-    settings.RENDITIONS_BUCKET = embedded_aws.outputs.renditions_bucket
-    settings.CATALOGUE_TABLE = embedded_aws.outputs.catalogue_table
-    # Another storage, with a client of its own.
-    settings.STORAGES = dict(settings.STORAGES)
-    forget: list[Callable[[], Any]] = [aws.session.cache_clear, catalogue._client.cache_clear]
-    for each in forget:
-        each()
-    yield embedded_aws
-    for each in forget:
-        each()
 
 
 def sent(

@@ -17,6 +17,7 @@ from uuid import UUID
 ORIGINALS_PREFIX = "originals/"
 NUDGES_PREFIX = "nudges/"
 IMPORTS_PREFIX = "imports/"
+INBOX_PREFIX = "inbox/"
 
 PHOTO_ITEM_PREFIX = "photo#"
 IMPORT_ITEM_PREFIX = "import#"

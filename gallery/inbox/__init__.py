@@ -1,0 +1,1 @@
+"""Photos that people put into S3 by themselves, under ``inbox/<username>/``."""
