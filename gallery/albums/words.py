@@ -1,4 +1,4 @@
-"""Actions on a photo's words, its caption and tags: the owner's changes, and the review of new words.
+"""Actions on a photo's words (caption, alternative text, tags): the owner's changes, the review of new ones.
 
 Words of trusted owners, and of photos that are not approved, take their place at once: a moderator reads the
 latter with the photo. New words of an approved photo wait beside the approved ones, which stay public.
@@ -6,6 +6,7 @@ latter with the photo. New words of an approved photo wait beside the approved o
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -25,7 +26,18 @@ if TYPE_CHECKING:
 
     from gallery.accounts.models import User
 
-NO_NEW_WORDS = {"new_caption": "", "new_tags": "", "words_state": WordsState.APPROVED, "words_note": ""}
+NO_NEW_WORDS = dict.fromkeys(("new_caption", "new_alt_text", "new_tags", "words_note"), "") | {
+    "words_state": WordsState.APPROVED
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """All words that go with a picture; the tags in alphabetical order."""
+
+    caption: str
+    alt_text: str
+    tags: Sequence[str]
 
 
 def own_tags(photo: Photo) -> list[str]:
@@ -34,7 +46,7 @@ def own_tags(photo: Photo) -> list[str]:
 
 
 def are_reviewed(photo: Photo, actor: User) -> bool:
-    """Return whether a new caption or new tags of this photo would wait for a moderator."""
+    """Return whether new words of this photo would wait for a moderator."""
     return photo.state == State.APPROVED and not (is_trusted(actor) and not is_blocked(actor))
 
 
@@ -43,15 +55,23 @@ def change_words(
     *,
     actor: User,
     caption: str | None = None,
+    alt_text: str | None = None,
     visibility: Visibility | None = None,
     tags: Sequence[str] | None = None,
 ) -> Outcome:
-    """Change the caption, the visibility and the cleaned tags, if given; all or nothing.
+    """Change caption, alternative text, visibility and the cleaned tags, if given; all or nothing.
 
-    A new caption or new tags of an approved photo wait for review, unless the actor is trusted.
+    New words of an approved photo wait for review, unless the actor is trusted.
     """
     wanted = None if tags is None else (lambda _: tags)
-    return _change(photo_id, actor=actor, caption=caption, visibility=visibility, wanted_tags=wanted)
+    return _change(
+        photo_id,
+        actor=actor,
+        caption=caption,
+        alt_text=alt_text,
+        visibility=visibility,
+        wanted_tags=wanted,
+    )
 
 
 def change_tags(photo_id: UUID, *, actor: User, wanted: Callable[[Sequence[str]], Sequence[str]]) -> Outcome:
@@ -72,6 +92,7 @@ def _change(
     *,
     actor: User,
     caption: str | None = None,
+    alt_text: str | None = None,
     visibility: Visibility | None = None,
     wanted_tags: Callable[[Sequence[str]], Sequence[str]] | None = None,
 ) -> Outcome:
@@ -83,35 +104,40 @@ def _change(
         if publishes and is_blocked(actor):
             return Outcome.BLOCKED
         before = own_tags(photo)
-        new_caption = photo.own_caption if caption is None else caption
-        new_tags = sorted(set(before if wanted_tags is None else wanted_tags(before)))
-        is_changed = (new_caption, new_tags) != (photo.own_caption, sorted(before))
+        own = _Words(photo.own_caption, photo.own_alt_text, sorted(before))
+        wanted = _Words(
+            own.caption if caption is None else caption,
+            own.alt_text if alt_text is None else alt_text,
+            sorted(set(before if wanted_tags is None else wanted_tags(before))),
+        )
         if visibility is not None:
             actions.set_visibility(photo_id, visibility=visibility)
         # Words that wait since before the owner was trusted become public, too; rejected ones don't.
-        if (is_changed or photo.words_wait) and is_trusted(actor) and not is_blocked(actor):
-            _put_in_place(photo, new_caption, new_tags)
-        elif is_changed:
-            return _follow_change(photo, new_caption, new_tags, actor=actor)
+        if (wanted != own or photo.words_wait) and is_trusted(actor) and not is_blocked(actor):
+            _put_in_place(photo, wanted)
+        elif wanted != own:
+            return _follow_change(photo, wanted, actor=actor)
     return Outcome.DONE
 
 
-def _follow_change(photo: Photo, caption: str, tags: Sequence[str], *, actor: User) -> Outcome:
+def _follow_change(photo: Photo, wanted: _Words, *, actor: User) -> Outcome:
     """Put changed words where they belong until a moderator has read them."""
-    approved = (photo.caption, tags_of([photo.pk]).get(photo.pk, []))
-    if photo.state != State.APPROVED or (caption, list(tags)) == approved:
-        _put_in_place(photo, caption, tags)
+    approved = _Words(photo.caption, photo.alt_text, sorted(tags_of([photo.pk]).get(photo.pk, [])))
+    if photo.state != State.APPROVED or wanted == approved:
+        _put_in_place(photo, wanted)
         return Outcome.DONE
-    if not transitions.words_written(photo.pk, actor=actor, caption=caption, tags=tags):
+    if not transitions.words_written(
+        photo.pk, actor=actor, caption=wanted.caption, alt_text=wanted.alt_text, tags=wanted.tags
+    ):
         return Outcome.CONFLICT
     words_changed.send(Photo, photo_ids=[photo.pk])
     return Outcome.WORDS_WAIT
 
 
-def _put_in_place(photo: Photo, caption: str, tags: Sequence[str]) -> None:
+def _put_in_place(photo: Photo, words: _Words) -> None:
     """Make these the words of the photo. No others are left to wait."""
-    Photo.objects.filter(pk=photo.pk).update(caption=caption, **NO_NEW_WORDS)
-    set_tags(photo.pk, tags)
+    Photo.objects.filter(pk=photo.pk).update(caption=words.caption, alt_text=words.alt_text, **NO_NEW_WORDS)
+    set_tags(photo.pk, words.tags)
     words_changed.send(Photo, photo_ids=[photo.pk])
 
 
@@ -142,7 +168,7 @@ def _approve(photo: Photo, *, actor: User, words_mark: str, seen: State | None) 
     is_public = photo.state == State.APPROVED
     if is_public and not transitions.words_approved(photo.pk, actor=actor, seen=seen):
         return Outcome.CONFLICT
-    _put_in_place(photo, photo.new_caption, photo.new_tag_names)
+    _put_in_place(photo, _Words(photo.new_caption, photo.new_alt_text, photo.new_tag_names))
     return Outcome.DONE if is_public else None
 
 

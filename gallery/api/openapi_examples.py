@@ -33,6 +33,7 @@ PHOTO: dict[str, Any] = {
     "sentence": "Everyone can see it.",
     "visibility": "public",
     "caption": "Harbor at dawn",
+    "altText": "Three fishing boats tied to a wooden pier under a pink sky.",
     "tags": ["blue hour", "harbor"],
     "wordsMark": WORDS_MARK,
     "newWords": None,

@@ -99,6 +99,7 @@ def _tiles(photos: Sequence[Photo], viewer: User) -> tuple[list[Tile], Reading]:
 def _new_words(photo: Photo) -> NewWords:
     return NewWords(
         caption=photo.new_caption,
+        alt_text=photo.new_alt_text,
         tags=photo.new_tag_names,
         state=NewWordsState(photo.words_state),
         reason=photo.words_note,
@@ -109,7 +110,7 @@ def _facts(lens: Lens, tile: Tile, item: PhotoItem | None, tags: list[str]) -> d
     photo, mine = lens.photo, lens.is_mine
     # Even a digest of words that no moderator has read is for those who may read them.
     reads_waiting = lens.shows_new_words and photo.words_wait
-    approved_mark = words_mark(photo.caption, tags, photo.owner.username)
+    approved_mark = words_mark(photo.caption, tags, photo.owner.username, photo.alt_text)
     captured = taken(photo, item)
     return {
         "id": photo.pk,
@@ -117,6 +118,7 @@ def _facts(lens: Lens, tile: Tile, item: PhotoItem | None, tags: list[str]) -> d
         "sentence": tile.state_sentence,
         "visibility": VisibilityName(photo.visibility),
         "caption": photo.caption,
+        "alt_text": photo.alt_text,
         "tags": tags,
         "words_mark": photo.new_words_mark if reads_waiting else approved_mark,
         "new_words": _new_words(photo) if lens.shows_new_words else None,

@@ -40,6 +40,7 @@ def _about(item: Item) -> dict[str, Any]:
         "sha256": photo.sha256,
         "contentType": photo.content_type,
         "caption": photo.own_caption,
+        "altText": photo.own_alt_text,
         "tags": item.tags,
         "favorite": photo.is_favorite,
         "archived": photo.is_archived,

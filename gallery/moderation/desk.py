@@ -29,6 +29,7 @@ class NewWords:
     """New words of a photo, beside those that others read: only what differs."""
 
     caption: tuple[str, str] | None
+    alt_text: tuple[str, str] | None
     added: list[str]
     removed: list[str]
 
@@ -39,7 +40,8 @@ class NewWords:
             return None
         before, after = {tag.name for tag in photo.tags.all()}, set(photo.new_tag_names)
         caption = (photo.caption, photo.new_caption) if photo.caption != photo.new_caption else None
-        return cls(caption, sorted(after - before), sorted(before - after))
+        alt_text = (photo.alt_text, photo.new_alt_text) if photo.alt_text != photo.new_alt_text else None
+        return cls(caption, alt_text, sorted(after - before), sorted(before - after))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Find photos by id, owner, file name or caption.
+"""Find photos by id, owner, file name, caption or alternative text.
 
 The texts of the search name the photos that may have the words, so that no table is read as a whole. They
 also have words that moderators don't read, such as private album titles; so what they name is compared with
@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 
     from gallery.photos.querysets import PhotoQuerySet
 
+WORDS = ("caption", "new_caption", "alt_text", "new_alt_text")
 MAX_OWNERS = 5
 MOST_FOUND = MAX_COUNTED_ROWS
 """Photos of each kind that a search finds, the latest first. A longer search finds others."""
 
 
 def matching(photos: PhotoQuerySet, untrusted_text: str) -> PhotoQuerySet:
-    """Keep the photo with this id, else those whose file name, caption or owner contains the text.
+    """Keep the photo with this id, else those whose file name, words or owner contains the text.
 
     Costs three queries, and one for each owner of such a name.
     """
@@ -43,7 +44,7 @@ def matching(photos: PhotoQuerySet, untrusted_text: str) -> PhotoQuerySet:
 
 
 def _with_words(photos: PhotoQuerySet, text: str) -> Iterator[UUID]:
-    has_words = contains_in_any_case(("file_name", "caption", "new_caption"), text)
+    has_words = contains_in_any_case(("file_name", *WORDS), text)
     folded = folded_for_search(text)
     named = photos.filter(contains_all("own_text", [folded] if folded else [], through="search_text"))
     latest = named.filter(has_words).order_by("-search_text__timeline_at", "-search_text__photo_id")

@@ -33,12 +33,13 @@ MAX_APPEAL_LENGTH = 300
 WORDS_MARK_LENGTH = 32
 
 
-def words_mark(caption: str, tags: Iterable[str], owner_name: str) -> str:
+def words_mark(caption: str, tags: Iterable[str], owner_name: str, alt_text: str = "") -> str:
     """Return a digest of the words that become public with a photo.
 
     An approval carries the one that the moderator read.
     """
-    return mark_of(caption, sorted(tags), owner_name)
+    # Without an alternative text, as before there were any: open pages and clients have such marks.
+    return mark_of(caption, sorted(tags), owner_name, *filter(None, [alt_text]))
 
 
 def mark_of(*words: str | list[str]) -> str:
@@ -51,18 +52,20 @@ class Photo(models.Model):
 
     ``size_bytes`` is what the offer was signed for. ``width``, ``height`` (pixels, upright), ``format``,
     ``taken_local``, ``taken_at`` and ``reason`` are copied from the catalogue by ``settle`` because lists are
-    ordered or searched by them. ``taken_local`` is the wall clock of capture, and ``taken_at`` the instant,
-    if the offset from UTC is known. A row with only an instant is older than this rule: its instant may be
-    a local time. While its owner's date stands, ``is_date_corrected``, and the file's own is kept in the
+    ordered or searched by them; before, the sides are what the uploading browser says. ``taken_local`` is the
+    wall clock of capture, and ``taken_at`` the instant, if the offset from UTC is known. A row with only an
+    instant is older than this rule: its instant may be a local time. While its owner's date stands,
+    ``is_date_corrected``, and the file's own is kept in the
     columns ``file_…``: see ``dates``. The sweep looks at an awaiting photo when it is ``due_at``, after
     ``looks`` looks in vain. It writes ``missing_at`` if S3 had no original then.
 
     ``taken_down_at`` is when a moderator took the photo down: it stays rejected, its bytes are gone, and
     ``TakenDown`` keeps what recognizes it. ``review_hint`` is a reason code that only moderators see.
-    ``caption`` and the tags are the words that go with the picture. Once a photo is approved, words of an
-    owner who is not trusted wait beside them as ``new_caption`` and ``new_tags`` until a moderator reads
-    them, so all that reads a caption or tags reads approved ones. ``words_state`` is about the new words:
-    approved if there are none. ``words_at`` is when they were written, ``words_note`` why they were rejected.
+    ``caption``, ``alt_text`` (what the picture shows, for people who can't see it) and the tags are the words
+    that go with the picture. Once a photo is approved, words of an owner who is not trusted wait beside them
+    as ``new_caption``, ``new_alt_text`` and ``new_tags`` until a moderator reads them, so all that reads a
+    caption or tags reads approved ones. ``words_state`` is about the new words: approved if there are none.
+    ``words_at`` is when they were written, ``words_note`` why they were rejected.
     ``decided_at`` is when a moderator decided about the photo as it is. ``asked_again`` once its owner has
     asked for another review, with ``appeal`` as a word to the moderator, if any.
     ``stack_key`` follows from ``file_name``, ``format`` and the file's own date: see ``stacks``. Its owner
@@ -77,8 +80,10 @@ class Photo(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.AWAITING, editable=False)
     visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.PUBLIC)
     caption = models.CharField(max_length=500, blank=True)
+    alt_text = models.CharField(max_length=500, blank=True, default="", db_default="")
     file_name = models.CharField(max_length=255)
     new_caption = models.CharField(max_length=500, blank=True, default="", db_default="", editable=False)
+    new_alt_text = models.CharField(max_length=500, blank=True, default="", db_default="", editable=False)
     # Joined by commas, which no tag contains.
     new_tags = models.TextField(blank=True, default="", db_default="", editable=False)
     words_state = models.CharField(
@@ -278,12 +283,13 @@ class Photo(models.Model):
         """
         if self.words_wait:
             return self.new_words_mark
-        return words_mark(self.caption, (tag.name for tag in self.tags.all()), self.owner.username)
+        tags = (tag.name for tag in self.tags.all())
+        return words_mark(self.caption, tags, self.owner.username, self.alt_text)
 
     @property
     def new_words_mark(self) -> str:
         """Return the digest of the new words and the owner's name."""
-        return words_mark(self.new_caption, self.new_tag_names, self.owner.username)
+        return words_mark(self.new_caption, self.new_tag_names, self.owner.username, self.new_alt_text)
 
     @property
     def has_new_words(self) -> bool:
@@ -304,6 +310,11 @@ class Photo(models.Model):
     def own_caption(self) -> str:
         """Return the caption that the owner wrote last."""
         return self.new_caption if self.has_new_words else self.caption
+
+    @property
+    def own_alt_text(self) -> str:
+        """Return the alternative text that the owner wrote last."""
+        return self.new_alt_text if self.has_new_words else self.alt_text
 
     @property
     def is_being_imported(self) -> bool:

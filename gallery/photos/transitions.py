@@ -252,10 +252,11 @@ def asked_again(photo_id: UUID, *, actor: User, appeal: str) -> bool:
     )
 
 
-def words_written(photo_id: UUID, *, actor: User, caption: str, tags: Iterable[str]) -> bool:
+def words_written(photo_id: UUID, *, actor: User, caption: str, alt_text: str, tags: Iterable[str]) -> bool:
     """Have new words of an approved photo wait. Others read the old ones until they are approved."""
     changes = {
         "new_caption": caption,
+        "new_alt_text": alt_text,
         "new_tags": ",".join(sorted(tags)),
         "words_state": WordsState.WAITING,
         "words_at": timezone.now(),

@@ -52,6 +52,8 @@ ROW_PIXELS = (124, 240, 300)
 """The height of a row on a phone, in a window and in a wide one, as in ``theme.css``."""
 PHONE_SHARE = 0.8
 """Phones may show a tile from fewer pixels than it has: it looks the same there, and is a sixth to load."""
+DENSE_SHARE = 0.55
+"""The same where a phone has three pixels to one: no eye tells more than two, and it is a third to load."""
 TILE_RENDITION = policy.CURRENT.renditions[0].name
 AVIF = "image/avif"
 
@@ -60,6 +62,7 @@ AVIF = "image/avif"
 class Tile:
     """One photo as a page shows it; sides in pixels of the upright original, 0 when unknown.
 
+    ``name`` is its caption or what stands for it, and ``alt`` says what it shows, as far as that was written.
     Every browser shows ``src``, ``srcset`` and ``full_src``. ``avif_srcset`` has the AVIF ones too: it is for
     a ``<source type="image/avif">``, which browsers without AVIF skip, and so is ``full_avif_src``. Both are
     empty if there is no AVIF. ``stack`` has the files of the photo's stack, for their owner only, as
@@ -73,6 +76,7 @@ class Tile:
     state_label: str
     state_sentence: str
     caption: str
+    name: str
     alt: str
     owner_username: str
     owner_name: str
@@ -107,6 +111,7 @@ class Tile:
         ratio = int(self.ratio_class.removeprefix("ratio-")) / 100
         phone, window, wide = ROW_PIXELS
         return (
+            f"(max-width: 48em) and (min-resolution: 2.1dppx) {ratio * phone * DENSE_SHARE:.0f}px, "
             f"(max-width: 48em) {ratio * phone * PHONE_SHARE:.0f}px, "
             f"(max-width: 100em) {ratio * window:.0f}px, {ratio * wide:.0f}px"
         )
@@ -200,6 +205,7 @@ def _tile(
         pictures = _pictures(ready.renditions, signer)
     width = ready.width if ready else photo.width or 0
     height = ready.height if ready else photo.height or 0
+    name = photo.caption or _nameless(lens)
     return Tile(
         photo_id=photo.pk,
         page_url=_page_url(lens),
@@ -207,7 +213,8 @@ def _tile(
         state_label=state_label(photo) if lens.shows_state else "",
         state_sentence=state_sentence(photo, is_mine=lens.is_mine) if lens.shows_state else "",
         caption=photo.caption,
-        alt=photo.caption or _nameless(lens),
+        name=name,
+        alt=photo.alt_text or name,
         owner_username=photo.owner.username,
         owner_name=photo.owner.shown_name,
         is_mine=lens.is_mine,

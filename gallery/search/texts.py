@@ -79,9 +79,9 @@ def _wanted(
     items: Mapping[UUID, PhotoItem | None],
     words: _Words,
 ) -> list[SearchText]:
-    columns = ("owner_id", "caption", "file_name", "state", "taken_down_at", "taken_local", "created_at")
-    new_words = ("new_caption", "new_tags", "words_state")
-    photos = Photo.objects.filter(pk__in=ids).only(*columns, *new_words)
+    columns = ("owner_id", "file_name", "state", "taken_down_at", "taken_local", "created_at")
+    written = ("caption", "alt_text", "new_caption", "new_alt_text", "new_tags", "words_state")
+    photos = Photo.objects.filter(pk__in=ids).only(*columns, *written)
     texts = []
     for photo in photos:
         known = before.get(photo.pk)
@@ -93,10 +93,10 @@ def _wanted(
             text.camera, text.lens, text.file_words = known.camera, known.lens, known.file_words
             text.is_stale = known.is_stale
         own_titles, public_titles = words.titles.get(photo.pk, ([], []))
-        shared = [photo.caption, *words.tags.get(photo.pk, []), text.camera, text.lens]
+        shared = [photo.caption, photo.alt_text, *words.tags.get(photo.pk, []), text.camera, text.lens]
         text.public_text = _joined([*shared, *public_titles])
         # Words that no moderator has read are found by their owner only.
-        unread = [photo.new_caption, *photo.new_tag_names] if photo.has_new_words else []
+        unread = [photo.new_caption, photo.new_alt_text, *photo.new_tag_names] if photo.has_new_words else []
         text.own_text = _joined([*shared, *unread, *own_titles, photo.file_name, text.file_words])
         text.bigrams = " ".join(bigrams_of(text.public_text, text.own_text))
         texts.append(text)

@@ -80,6 +80,10 @@ SAY_NOTHING = frozenset({"", "*/*", "application/unknown", "binary/octet-stream"
 """What systems state for a type that they do not know."""
 
 
+LONGEST_SIDE = 65_535
+"""Of a picture, in pixels: that of a JPEG."""
+
+
 class FileRefused(Exception):
     """A file was refused, for the ``reason``."""
 
@@ -90,7 +94,10 @@ class FileRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class UploadRequest:
-    """A checked request to upload one file. ``sha256`` is base64, as S3 requires."""
+    """A checked request to upload one file. ``sha256`` is base64, as S3 requires.
+
+    ``sides`` are what the browser says of the picture, width and height in pixels, if it can read it.
+    """
 
     upload_id: UUID
     name: str
@@ -98,6 +105,7 @@ class UploadRequest:
     content_type: str
     sha256: str
     met_conflict: bool = False
+    sides: tuple[int, int] | None = None
 
     @property
     def sha256_hex(self) -> str:
@@ -119,6 +127,7 @@ class UploadRequest:
             size_bytes=_size_bytes(data.get("size_bytes")),
             sha256=_sha256(data.get("sha256")),
             met_conflict=data.get("met_conflict") is True,
+            sides=_sides(data.get("width"), data.get("height")),
         )
 
 
@@ -178,6 +187,11 @@ def _size_bytes(untrusted: object) -> int:
     if untrusted > MAX_FILE_BYTES:
         raise FileRefused(reasons.TOO_LARGE)
     return untrusted
+
+
+def _sides(*untrusted: object) -> tuple[int, int] | None:
+    known = [side for side in untrusted if type(side) is int and 0 < side <= LONGEST_SIDE]
+    return (known[0], known[1]) if len(known) == 2 else None
 
 
 def _sha256(untrusted: object) -> str:

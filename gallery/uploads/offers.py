@@ -96,7 +96,11 @@ class _Batch:
         return self.now + timedelta(seconds=OFFER_SECONDS)
 
     def row(self, wanted: UploadRequest) -> Photo:
+        # Its tile has this shape until the worker says the true one.
+        width, height = wanted.sides or (None, None)
         return Photo(
+            width=width,
+            height=height,
             id=uuid4(),
             owner_id=self.owner_id,
             visibility=self.visibility,

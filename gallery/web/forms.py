@@ -28,14 +28,24 @@ def form_page(request: HttpRequest, template: str, form: forms.BaseForm, **conte
 
 
 class PhotoForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
-    """A photo's caption and visibility."""
+    """A photo's caption, alternative text and visibility."""
 
     class Meta:
         model = Photo
-        fields: ClassVar[list[str]] = ["caption", "visibility"]
-        field_classes: ClassVar[dict[str, Any]] = {"caption": CleanField}
-        labels: ClassVar[dict[str, Any]] = {"caption": _("Caption"), "visibility": _("Visibility")}
-        widgets: ClassVar[dict[str, Any]] = {"caption": forms.Textarea(attrs={"rows": 3, "maxlength": 500})}
+        fields: ClassVar[list[str]] = ["caption", "alt_text", "visibility"]
+        field_classes: ClassVar[dict[str, Any]] = {"caption": CleanField, "alt_text": CleanField}
+        labels: ClassVar[dict[str, Any]] = {
+            "caption": _("Caption"),
+            "alt_text": _("Alternative text"),
+            "visibility": _("Visibility"),
+        }
+        help_texts: ClassVar[dict[str, Any]] = {
+            "alt_text": _("What the photo shows, for people who can't see it."),
+        }
+        widgets: ClassVar[dict[str, Any]] = {
+            "caption": forms.Textarea(attrs={"rows": 3, "maxlength": 500}),
+            "alt_text": forms.Textarea(attrs={"rows": 2, "maxlength": 500}),
+        }
 
 
 class AlbumForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time

@@ -59,7 +59,8 @@ def _own_or_404(user: User, photo_id: UUID) -> Photo:
 def photo(request: Request, photo_id: UUID) -> HttpResponse:
     """Show one photo."""
     found = get_object_or_404(Photo.objects.visible_to(request.user).with_owner(), pk=photo_id)
-    form = PhotoForm(instance=found, initial={"caption": found.own_caption})
+    own = {"caption": found.own_caption, "alt_text": found.own_alt_text}
+    form = PhotoForm(instance=found, initial=own)
     return _photo_page(request, found, form)
 
 
@@ -184,6 +185,8 @@ def _new_words(found: Photo) -> dict[str, Any]:
         "sentence": words_sentence(found),
         "caption": found.new_caption,
         "has_new_caption": found.new_caption != found.caption,
+        "alt_text": found.new_alt_text,
+        "has_new_alt_text": found.new_alt_text != found.alt_text,
         "tags": tags,
         "has_new_tags": tags != tags_of([found.pk]).get(found.pk, []),
     }
@@ -192,12 +195,14 @@ def _new_words(found: Photo) -> dict[str, Any]:
 @login_required
 @require_POST
 def edit(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
-    """Change a photo's caption and visibility."""
+    """Change a photo's caption, alternative text and visibility."""
     found = _own_or_404(request.user, photo_id)
     form = PhotoForm(request.POST, instance=found)
     if not form.is_valid():
         return refused_values(form) if wants_json(request) else _photo_page(request, found, form, status=422)
-    outcome = words.change_words(found.pk, actor=request.user, **form.cleaned_data)
+    # A page of the release before sends no alternative text, and means none.
+    changes = {name: value for name, value in form.cleaned_data.items() if name in request.POST}
+    outcome = words.change_words(found.pk, actor=request.user, **changes)
     if wants_json(request):
         return saved(found.pk, outcome)
     level = messages.SUCCESS if outcome.is_done else messages.WARNING

@@ -31,6 +31,7 @@ def saved(photo_id: UUID, outcome: Outcome) -> JsonResponse:
             "sentence": outcome.sentence,
             "waits": outcome is Outcome.WORDS_WAIT,
             "heading": photo.caption or photo.file_name,
+            "alt": photo.alt_text or photo.caption or photo.file_name,
             "state_sentence": state_sentence(photo),
             "tags": [
                 {"name": name, "url": reverse("tag", args=[name])}

@@ -76,10 +76,10 @@ function fill(form, text) {
 }
 
 /** Show on the page what the gallery says of the photo now. */
-function showOnPage({ heading, state_sentence: state, tags }) {
+function showOnPage({ heading, alt, state_sentence: state, tags }) {
   const main = document.querySelector("main");
   main.querySelector(".about h1").textContent = heading;
-  document.querySelector(".photo img")?.setAttribute("alt", heading);
+  document.querySelector(".photo img")?.setAttribute("alt", alt);
   const sentence = main.querySelector("[data-state-sentence]");
   if (sentence) sentence.textContent = state;
   const line = main.querySelector("[data-tags]");

@@ -208,6 +208,8 @@ export function openLightbox(link, allLinks) {
     room: () => panel.toggleRoom(),
     slideshow: () => slideshow.toggle(),
     trash: () => actions.trash(),
+    archive: () => actions.archive(),
+    rotate: ({ key }) => actions.rotate(key.toLowerCase() === "l" ? "left" : "right"),
     undo: () => actions.undo(),
     favorite: () => actions.favorite(),
   });

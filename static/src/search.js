@@ -1,5 +1,6 @@
 // The search box: suggestions below it, and results that follow it.
 import { combobox } from "./combobox.js";
+import { say } from "./say.js";
 
 export function startSearch() {
   const box = document.querySelector("#search-box");
@@ -20,8 +21,7 @@ export function startSearch() {
   // The results follow the box, and so does the address.
   results?.addEventListener("htmx:afterSwap", ({ target }) => {
     if (target !== results) return;
-    const status = document.querySelector("[data-search-status]");
-    if (status) status.textContent = results.querySelector("[data-search-outcome]")?.textContent ?? "";
+    say(results.querySelector("[data-search-outcome]")?.textContent);
     const query = box.value.trim();
     history.replaceState(null, "", query ? `?q=${encodeURIComponent(query)}` : location.pathname);
   });

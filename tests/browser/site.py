@@ -41,9 +41,14 @@ person("tess")
 person("sally", "skip_review")
 person("arne", "skip_review")
 person("dora")
+person("lena")
+person("nils")
 person("charlie", "moderate_photo", "view_photo", "view_historyentry", is_staff=True)
 """
-"""Alice, Bob, Wanda, Tess and Dora are new here, Tina, Sally and Arne are trusted, Charlie moderates."""
+"""Alice, Bob, Wanda, Tess, Dora, Lena and Nils are new here.
+
+Tina, Sally and Arne are trusted, Charlie moderates.
+"""
 
 
 @dataclass

@@ -263,3 +263,33 @@ def test_lightbox__what_comes_late_changes_no_photo_that_is_in_sight(open_page: 
     details.fail()
     page.wait_for_timeout(500)
     assert page.locator(".info-panel").inner_text() == told
+
+
+@pytest.mark.slow
+def test_lightbox__archives_and_rotates_by_keys(open_page: Open) -> None:
+    page = open_page("nils", "/upload/")
+    upload(page, (900, 600), (600, 900), seed=5000)
+    first, second = (tile.get_attribute("data-photo-id") or "" for tile in page.locator(".tile").all()[:2])
+    archived = page.locator(f'.tile[data-photo-id="{first}"]')
+    open_first(page)
+    page.keyboard.press("e")
+    expect(page.locator(".said")).to_contain_text("1 photo archived")
+    expect(archived).to_have_count(0)
+    assert second in page.url
+    page.keyboard.press("u")
+    expect(archived).to_have_count(1)
+    assert first in page.url
+    found = boxes(page)
+    page.keyboard.press("r")
+    expect(page.locator(".said")).to_contain_text("1 photo")
+    for shape in (found["height"] / found["width"], found["width"] / found["height"]):
+        wait_until(
+            page,
+            """([shown, shape]) => {
+              const box = document.querySelector(shown)?.getBoundingClientRect();
+              return box && Math.abs(box.width / box.height / shape - 1) < 0.03;
+            }""",
+            [SHOWN, shape],
+        )
+        boxes(page)
+        page.keyboard.press("l")

@@ -9,6 +9,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests import pictures
+from tests.browser.test_accessibility import violations
+from tests.browser.test_screens import DESKTOP, PHONE, picture_of
+from tests.browser.waiting import Held
 from thumbworker.contract.reasons import sentence
 
 if TYPE_CHECKING:
@@ -235,3 +238,62 @@ def test_upload__plain_form_without_javascript(open_page: Open, watch: Watch) ->
     page.set_input_files("#file", [a_file(name="page.html", body=b"<p>", kind="text/html")])
     page.get_by_role("button", name="Upload").click()
     expect(page.get_by_role("alert")).to_contain_text("This is a web page, not a photo.")
+
+
+@pytest.mark.slow
+def test_upload__a_closed_tab_says_what_is_missing(open_page: Open) -> None:
+    page = open_page("alice", "/upload/")
+    Held(page, ORIGINALS)
+    bodies = [pictures.jpeg(7001 + n, (900, 1350)) for n in range(2)]
+    page.set_input_files("#file", [a_file(name=f"lost-{n}.jpg", body=bodies[n]) for n in range(2)])
+    for n in range(2):
+        expect(row(page, f"lost-{n}.jpg")).to_contain_text("%")
+    later = page.context.new_page()
+    later.goto("/me/photos/")
+    # The browser said the shape of what has not arrived.
+    assert later.locator(".tile.ratio-65[data-state=awaiting]").count() == 2
+    later.wait_for_timeout(500)
+    expect(later.locator("[data-tray]")).to_be_hidden()
+    page.close()
+    later.goto("/upload/")
+    said = later.locator("[data-missing]")
+    expect(said).to_contain_text("A tab was closed before 2 files were uploaded: lost-0.jpg, lost-1.jpg.")
+    for size in (PHONE, DESKTOP):
+        later.set_viewport_size({"width": size[0], "height": size[1]})
+        assert violations(later) == []
+        picture_of(later, "missing")
+    said.get_by_role("button", name="Dismiss").click()
+    expect(later.locator("[data-tray]")).to_be_hidden()
+    later.reload()
+    later.wait_for_timeout(500)
+    expect(later.locator("[data-tray]")).to_be_hidden()
+
+
+DROP_FOLDER = """(files) => {
+  const entries = files.map(({ name, bytes }) => ({
+    isFile: true, name,
+    file: (found) => found(new File([new Uint8Array(bytes)], name, { type: "image/jpeg" })),
+  }));
+  const batches = [entries, []];
+  const folder = { isDirectory: true, name: "Fjord 2026",
+    createReader: () => ({ readEntries: (found) => found(batches.shift()) }) };
+  const event = new Event("drop", { cancelable: true });
+  event.dataTransfer = { types: ["Files"], files: [], items: [{ webkitGetAsEntry: () => folder }] };
+  window.dispatchEvent(event);
+}"""
+
+
+@pytest.mark.slow
+def test_upload__a_folder_is_offered_as_an_album(open_page: Open) -> None:
+    page = open_page("sally", "/upload/")
+    sides = (900, 1350)
+    files = [{"name": f"f{n}.jpg", "bytes": list(pictures.jpeg(7100 + n, sides))} for n in range(2)]
+    page.evaluate(DROP_FOLDER, files)
+    offer = page.get_by_role("button", name="Put 2 photos into a new album: Fjord 2026")
+    expect(offer).to_be_visible()
+    picture_of(page, "folder")
+    offer.click()
+    expect(page.locator("[data-albums]")).to_contain_text("2 photos")
+    page.goto("/albums/")
+    page.get_by_role("link", name="Fjord 2026").first.click()
+    expect(page.locator(".tile")).to_have_count(2)

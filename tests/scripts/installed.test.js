@@ -18,8 +18,10 @@ globalThis.caches = {
   delete: async (name) => caches.delete(name),
 };
 globalThis.window = { caches: globalThis.caches };
+globalThis.document = { documentElement: { lang: "en" } };
+Object.defineProperty(globalThis, "navigator", { value: { language: "en-US" }, configurable: true });
 const { TAKEN_WITHIN_MS, forgetShared, sharedFiles } = await import("../../static/src/installed.js");
-const { namesOf } = await import("../../static/src/upload/shared.js");
+const { shortened } = await import("../../static/src/upload/names.js");
 
 function share(at) {
   const headers = { "Content-Type": "image/jpeg", "X-Name": encodeURIComponent(`${at}.jpg`) };
@@ -45,8 +47,7 @@ test("no cache is created for what no one shared", async () => {
   assert.equal(caches.size, 0);
 });
 
-test("a question names some files", () => {
-  const files = ["a", "b", "c"].map((name) => ({ name }));
-  assert.deepEqual(namesOf(files, 3), ["a", "b", "c"]);
-  assert.deepEqual(namesOf(files, 1), ["a", "2 more"]);
+test("some of many names are said", () => {
+  assert.deepEqual(shortened(["a", "b", "c"], 3), ["a", "b", "c"]);
+  assert.deepEqual(shortened(["a", "b", "c"], 1), ["a", "2 more"]);
 });

@@ -14,6 +14,7 @@ function uploads({ put = async () => 200, requestOffer, photo = { state: "pendin
     put,
     follow: (id, listener) => listener({ id, ...photo }),
     read: async () => "hash",
+    measure: async () => ({ width: 3, height: 2 }),
     pause: async () => {},
     online: async () => {},
   });
@@ -101,4 +102,42 @@ test("uploads: totals leave out refused files", async () => {
   await settled();
   const { files, arrived, failed, bytes, sentBytes } = all.totals;
   assert.deepEqual({ files, arrived, failed, bytes, sentBytes }, { files: 3, arrived: 2, failed: 1, bytes: 40, sentBytes: 40 });
+});
+
+test("uploads: an offer is asked for with the shape of the picture", async () => {
+  const asked = [];
+  const requestOffer = async (upload) => {
+    asked.push(upload);
+    return { outcome: "already_there", photo_id: upload.upload_id };
+  };
+  uploads({ requestOffer }).add([file("a.jpg")], "public");
+  await settled();
+  assert.deepEqual([asked[0].width, asked[0].height], [3, 2]);
+});
+
+test("uploads: a file that is there is said to be, before a byte is sent", async () => {
+  const said = [];
+  const all = uploads({
+    put: assert.fail,
+    requestOffer: async ({ upload_id }) => ({ outcome: "already_there", photo_id: upload_id }),
+  });
+  all.follow = () => {};
+  all.addEventListener("change", ({ detail }) => said.push(detail.sentence));
+  all.add([file("a.jpg")], "public");
+  await settled();
+  assert.equal(said.at(-1), "You already have this photo.");
+});
+
+test("uploads: a folder is offered as an album once all its files have arrived", async () => {
+  let release;
+  const all = uploads({ put: ({ url }, { name }) => (name === "b.jpg" ? new Promise((resolve) => (release = resolve)) : 200) });
+  all.add([file("a.jpg"), file("b.jpg"), file("empty.jpg", 0), file("alone.jpg")], "public");
+  for (const item of all.all.slice(0, 3)) item.folder = "Norway";
+  await settled();
+  assert.deepEqual([all.folders, all.missing], [[], ["b.jpg"]]);
+  release(200);
+  await settled();
+  const [a, b] = all.all;
+  assert.deepEqual(all.folders, [{ title: "Norway", ids: [a.photoId, b.photoId] }]);
+  assert.deepEqual(all.missing, []);
 });

@@ -86,9 +86,10 @@ def _page_of_album(
 def search(request: ApiRequest, query: Query[s.SearchQuery]) -> s.PhotoPage:
     """Search public photos and your own; the latest captured come first.
 
-    Every word must occur in the caption, a tag, an album title, the camera or the lens; for your own photos,
-    also in the file name, or in the title, description and keywords of the file. `"A phrase"` in quotes is
-    found as it is. Filters such as `tag:sea`, `from:2019-05` or `format:raw` are those of the search page.
+    Every word must occur in the caption, the alternative text, a tag, an album title, the camera or the lens;
+    for your own photos, also in the file name, or in the title, description and keywords of the file.
+    `"A phrase"` in quotes is found as it is. Filters such as `tag:sea`, `from:2019-05` or `format:raw` are
+    those of the search page.
     """
     seen = visible_photos(request.auth).not_trashed()
     asked = understood(query.q)
@@ -132,10 +133,10 @@ def get_photo(request: ApiRequest, photo_id: UUID) -> s.PhotoDetail:
 
 @router.patch("/photos/{uuid:photo_id}", auth=WRITES, response={200: s.PhotoDetail, **refusals(404, 409)})
 def change_photo(request: ApiRequest, photo_id: UUID, change: s.PhotoChange) -> s.PhotoDetail:
-    """Change a photo's caption, tags, visibility, date or rotation, mark it as a favorite or archive it.
+    """Change a photo's words, visibility, date or rotation, mark it as a favorite or archive it.
 
-    A new caption or new tags of an approved photo are reviewed, unless your account is trusted. Until then,
-    others see the old ones, and `newWords` has the new ones.
+    A new caption, alternative text or tags of an approved photo are reviewed, unless your account is trusted.
+    Until then, others see the old ones, and `newWords` has the new ones.
     """
     photo = own_or_404(request, photo_id)
     try:
@@ -158,6 +159,7 @@ def change_photo(request: ApiRequest, photo_id: UUID, change: s.PhotoChange) -> 
             photo.pk,
             actor=request.user,
             caption=change.caption,
+            alt_text=change.alt_text,
             visibility=Visibility(change.visibility) if change.visibility else None,
             tags=tags,
         )

@@ -98,9 +98,10 @@ class NewWordsState(StrEnum):
 
 
 class NewWords(Output):
-    """A caption and tags that others don't see: they wait for review, or were rejected."""
+    """Words that others don't see: they wait for review, or were rejected."""
 
     caption: str
+    alt_text: str
     tags: list[str]
     state: NewWordsState
     reason: str = Field(description="Why they were rejected.")
@@ -115,15 +116,17 @@ class PhotoOut(Output):
     sentence: str = Field(description="The state as a sentence for people.")
     visibility: VisibilityName
     caption: str
+    alt_text: str = Field(description="What the photo shows, for people who can't see it.")
     tags: list[str]
     words_mark: str = Field(
         description=(
-            "Identifies caption, tags and owner's name; of `newWords`, if they wait. Send it to approve them."
+            "Identifies caption, alternative text, tags and owner's name; of `newWords`, if they wait. "
+            "Send it to approve them."
         )
     )
     new_words: NewWords | None = Field(
         description=(
-            "The caption and tags that its owner wrote last, if others don't see them. For its owner and "
+            "The words that its owner wrote last, if others don't see them. For its owner and "
             "moderators only."
         )
     )
@@ -283,6 +286,7 @@ class PhotoChange(Input):
     model_config = ConfigDict(json_schema_extra={"dependentRequired": {"takenAtOffset": ["takenAtLocal"]}})
 
     caption: Caption = Field(LEFT_OUT)
+    alt_text: Caption = Field(LEFT_OUT, description="What the photo shows, for people who can't see it.")
     visibility: VisibilityName = Field(LEFT_OUT)
     tags: Tags = Field(LEFT_OUT, description="Replaces all tags.")
     favorite: StrictBool = Field(LEFT_OUT, description="Whether it is one of your favorites.")

@@ -2,6 +2,8 @@
 import { ask, finished } from "../batch.js";
 import { canBeFavorite, isFavorite, setFavorite } from "../favorite.js";
 import { gettext } from "../i18n.js";
+import { follow } from "../status.js";
+import { enhanceTiles } from "../tiles.js";
 import { ICONS } from "./icons.js";
 
 const VISIBLE = { favorite: "mine", trash: "mine", download: "mine", share: "public" };
@@ -9,8 +11,8 @@ const VISIBLE = { favorite: "mine", trash: "mine", download: "mine", share: "pub
 export function addActions(pswp, { links, current, close }) {
   const elements = {};
   const said = saidLine(pswp, () => actions.undo());
-  /** What went to the trash last: its tile, what was before it, and the address that takes it back. */
-  let gone = null;
+  /** What was done last: with which tile, what was before it, and the address that takes it back. */
+  let before = null;
   let isBusy = false;
 
   async function once(act) {
@@ -27,24 +29,35 @@ export function addActions(pswp, { links, current, close }) {
   const tileNow = () => current()?.closest(".tile");
   const showFavorite = () => elements.favorite.setAttribute("aria-pressed", String(isFavorite(tileNow())));
 
+  /** Do one thing with the photo in sight, as with many that are selected. Its tile `leaves` the list, or stays. */
+  const act = (name, { leaves = false } = {}) =>
+    once(async () => {
+      const link = current();
+      const tile = link?.closest(".tile");
+      if (!tile || !("mine" in link.dataset)) return;
+      const body = new FormData();
+      body.set("act", name);
+      body.set("photos", tile.dataset.photoId);
+      const batch = await finished(await ask(document.body.dataset.batchUrl, body), () => {});
+      if (!batch.done) {
+        said.show(batch.refused.map((one) => one.sentence).join(" "));
+        return;
+      }
+      const turns = name.startsWith("rotate");
+      before = { tile, link, previous: tile.previousElementSibling, leaves, turns, undoUrl: batch.undo_url };
+      if (leaves) leave(tile, link);
+      if (turns) awaitTurn(tile, link);
+      said.show(batch.sentence, { undo: Boolean(batch.undo_url) });
+    });
+
   const actions = {
-    trash: () =>
-      once(async () => {
-        const link = current();
-        const tile = link?.closest(".tile");
-        if (!tile || !("mine" in link.dataset)) return;
-        const body = new FormData();
-        body.set("act", "trash");
-        body.set("photos", tile.dataset.photoId);
-        const batch = await finished(await ask(document.body.dataset.batchUrl, body), () => {});
-        if (!batch.done) {
-          said.show(batch.refused.map((one) => one.sentence).join(" "));
-          return;
-        }
-        gone = { tile, previous: tile.previousElementSibling, undoUrl: batch.undo_url };
-        leave(tile, link);
-        said.show(batch.sentence, { undo: Boolean(batch.undo_url) });
-      }),
+    trash: () => act("trash", { leaves: true }),
+    /** As the bar of the selection does on this page: archive, or take out of the archive. */
+    archive: () => {
+      const button = document.querySelector("#selection [value$=archive]");
+      return Boolean(button) && void act(button.value, { leaves: "leaves" in button.dataset });
+    },
+    rotate: (side) => act(`rotate_${side}`),
     favorite: async () => {
       const tile = tileNow();
       if (!canBeFavorite(tile)) return;
@@ -56,15 +69,16 @@ export function addActions(pswp, { links, current, close }) {
     },
     undo: () =>
       once(async () => {
-        if (!gone?.undoUrl) return;
-        const { tile, previous, undoUrl } = gone;
+        if (!before?.undoUrl) return;
+        const { tile, link, previous, leaves, turns, undoUrl } = before;
         const batch = await finished(await ask(undoUrl, new FormData()), () => {});
-        if (batch.done && !tile.isConnected) {
+        if (batch.done && leaves && !tile.isConnected) {
           if (previous?.isConnected) previous.after(tile);
           else document.querySelector("ul.sheet")?.prepend(tile);
-          refresh(links.indexOf(tile.querySelector("a[data-full-src]")));
+          refresh(links.indexOf(link));
         }
-        gone = null;
+        if (batch.done && turns) awaitTurn(tile, link);
+        before = null;
         said.show(batch.sentence);
       }),
   };
@@ -80,6 +94,16 @@ export function addActions(pswp, { links, current, close }) {
     tile.remove();
     if (isOnly) close();
     else refresh(shown === link ? Math.min(index, links.length - 1) : links.indexOf(shown));
+  }
+
+  /** Show the photo as it is turned, once the worker has turned it: here too, if it is still in sight. */
+  function awaitTurn(tile, link) {
+    tile.dataset.turning = "";
+    enhanceTiles(tile);
+    const { fullSrc } = link.dataset;
+    follow(tile.dataset.photoId, () => {
+      if (current() === link && link.dataset.fullSrc !== fullSrc) refresh(links.indexOf(link));
+    });
   }
 
   /** Show what the list has at this index now. All that PhotoSwipe keeps by index is of the list before. */

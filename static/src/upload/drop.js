@@ -1,15 +1,24 @@
 // Files can be dropped anywhere in the window, or pasted.
+const folders = new WeakMap();
+
+/** Return the name of the folder that the file was dropped in; "" if it was dropped by itself. */
+export const folderOf = (file) => folders.get(file) ?? "";
+
 const carriesFiles = (transfer) => [...(transfer?.types ?? [])].includes("Files");
 
-async function filesUnder(entry) {
-  if (entry.isFile) return [await new Promise((resolve, reject) => entry.file(resolve, reject))];
+async function filesUnder(entry, folder = "") {
+  if (entry.isFile) {
+    const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
+    folders.set(file, folder);
+    return [file];
+  }
   const reader = entry.createReader();
   const files = [];
   // A reader returns entries in batches; an empty batch is the end.
   for (;;) {
     const entries = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
     if (!entries.length) return files;
-    for (const child of entries) if (!child.name.startsWith(".")) files.push(...(await filesUnder(child)));
+    for (const child of entries) if (!child.name.startsWith(".")) files.push(...(await filesUnder(child, entry.name)));
   }
 }
 
@@ -18,7 +27,7 @@ async function dropped(transfer) {
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
   const plain = [...transfer.files];
   if (!entries.some((entry) => entry.isDirectory)) return plain;
-  return (await Promise.all(entries.map(filesUnder))).flat();
+  return (await Promise.all(entries.map((entry) => filesUnder(entry)))).flat();
 }
 
 export function startDrop(overlay, addFiles) {

@@ -2,7 +2,9 @@
 import { gettext } from "../i18n.js";
 import { deliver } from "./delivery.js";
 import { digest } from "./digest.js";
+import { folderOf } from "./drop.js";
 import { UploadError } from "./error.js";
+import { shapeOf } from "./shape.js";
 import { slots } from "./slots.js";
 
 const IN_PARALLEL = 4;
@@ -15,6 +17,8 @@ const empty = () => new UploadError(gettext("This file is empty. Choose another 
 const tooLarge = () =>
   new UploadError(gettext("This file is larger than 50 MB. Save a smaller copy and upload it."), { reason: "too_large" });
 
+const alreadyThere = () => gettext("You already have this photo.");
+
 const unexpected = () =>
   new UploadError(gettext("Something went wrong on this page. Retry, or reload the page."), { retryable: true });
 
@@ -22,18 +26,22 @@ const unexpected = () =>
 export class Uploads extends EventTarget {
   all = [];
 
-  constructor({ requestOffer, put, follow, read = digest, online, pause }) {
+  constructor({ requestOffer, put, follow, read = digest, measure = shapeOf, online, pause }) {
     super();
     this.dependencies = { requestOffer, put, online, pause };
     this.follow = follow;
     this.read = read;
+    this.measure = measure;
     this.preparing = slots(PREPARED);
     this.sending = slots(IN_PARALLEL);
   }
 
   add(files, visibility) {
     for (const file of files) {
-      const item = { id: crypto.randomUUID(), file, visibility, state: "waiting", sent: 0, sentence: "" };
+      const item = {
+        ...{ id: crypto.randomUUID(), file, visibility, folder: folderOf(file) },
+        ...{ state: "waiting", sent: 0, sentence: "" },
+      };
       this.all.push(item);
       this.#start(item);
     }
@@ -56,6 +64,21 @@ export class Uploads extends EventTarget {
   /** Whether any upload is still in progress, here or in the gallery. */
   get inProgress() {
     return this.unfinished || this.all.some(({ state }) => state === "processing");
+  }
+
+  /** Names of files that would be lost if the page went away now. */
+  get missing() {
+    return this.all.filter(({ state }) => state === "waiting" || state === "sending").map(({ file }) => file.name);
+  }
+
+  /** Folders whose files have all arrived, or never will: `{ title, ids }`, with the ids of their photos. */
+  get folders() {
+    const found = new Map();
+    for (const item of this.all) if (item.folder) found.set(item.folder, [...(found.get(item.folder) ?? []), item]);
+    return [...found]
+      .filter(([, items]) => items.every(({ state }) => state !== "waiting" && state !== "sending"))
+      .map(([title, items]) => ({ title, ids: items.filter(({ photoId }) => photoId).map(({ photoId }) => photoId) }))
+      .filter(({ ids }) => ids.length);
   }
 
   get totals() {
@@ -81,7 +104,8 @@ export class Uploads extends EventTarget {
     this.#change(item, { state: "waiting", sent: 0, sentence: "", retryable: false });
     try {
       const { photo_id, page_url, known = false } = await this.preparing(() => this.#upload(item));
-      this.#change(item, { state: "processing", sent: item.file.size, photoId: photo_id, pageUrl: page_url, known });
+      const sentence = known ? alreadyThere() : "";
+      this.#change(item, { state: "processing", sentence, sent: item.file.size, photoId: photo_id, pageUrl: page_url, known });
       this.follow(photo_id, (photo) => this.#settle(item, photo));
     } catch (problem) {
       const isExpected = problem instanceof UploadError;
@@ -96,12 +120,14 @@ export class Uploads extends EventTarget {
     if (!file.size) throw empty();
     // Saves hashing a file that the gallery would refuse.
     if (file.size > LARGEST_BYTES) throw tooLarge();
+    const [sha256, shape] = await Promise.all([this.read(file), this.measure(file)]);
     const upload = {
+      ...shape,
       upload_id: item.id,
       name: file.name,
       size_bytes: file.size,
       content_type: file.type,
-      sha256: await this.read(file),
+      sha256,
     };
     return this.sending(async () => {
       this.#change(item, { state: "sending" });
@@ -115,7 +141,7 @@ export class Uploads extends EventTarget {
     const sentence = photo.state_sentence || gettext("Published.");
     this.#change(item, {
       state: failed ? "failed" : "done",
-      sentence: item.known && !failed ? gettext("You already have this photo.") : sentence,
+      sentence: item.known && !failed ? alreadyThere() : sentence,
       retryable: false,
       pageUrl: photo.page_url,
       photo,

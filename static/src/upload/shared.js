@@ -1,23 +1,15 @@
 // Photos that another app shared. Any web site can send some, too, so nothing is uploaded before a person says so.
-import { gettext, interpolate, ngettext } from "../i18n.js";
+import { gettext, interpolate, locale, ngettext } from "../i18n.js";
 import { forgetShared, sharedFiles } from "../installed.js";
+import { shortened } from "./names.js";
 
-const NAMED = 5;
-const count = new Intl.NumberFormat();
-
-/** Return the names of some files, and how many others there are. */
-export function namesOf(files, named = NAMED) {
-  const names = files.slice(0, named).map(({ name }) => name);
-  const others = files.length - names.length;
-  if (others) names.push(interpolate(ngettext("%(count)s more", "%(count)s more", others), { count: count.format(others) }));
-  return names;
-}
+const count = new Intl.NumberFormat(locale());
 
 export async function askAboutShared(section, addFiles) {
   const files = await sharedFiles();
   if (!files.length) return;
   section.querySelector("ul").replaceChildren(
-    ...namesOf(files).map((name) => {
+    ...shortened(files.map(({ name }) => name)).map((name) => {
       const item = document.createElement("li");
       item.textContent = name;
       return item;

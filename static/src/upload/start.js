@@ -1,6 +1,7 @@
 // Connect uploads to the page: file picker, drop zone, tray, and what keeps the page while it uploads.
 import { follow } from "../status.js";
 import { startDrop } from "./drop.js";
+import { Missing, forgetMissing } from "./missing.js";
 import { offersFrom } from "./offers.js";
 import { put } from "./put.js";
 import { Uploads } from "./queue.js";
@@ -38,7 +39,11 @@ export function startUploads() {
   const addFiles = (files) => uploads.add(files, visibility(form));
 
   rememberVisibility(form);
-  startTray(document.querySelector("[data-tray]"), uploads);
+  const missing = new Missing({ person: document.body.dataset.person });
+  startTray(document.querySelector("[data-tray]"), uploads, missing);
+  document.addEventListener("submit", ({ target }) => {
+    if (target.matches("[data-sign-out]")) forgetMissing();
+  });
   startDrop(document.querySelector("[data-drop]"), addFiles);
   const input = form?.querySelector("[type=file]");
   const addChosen = () => {

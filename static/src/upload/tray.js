@@ -1,7 +1,10 @@
 // The tray: one row per file with its picture and status.
+import { ask, finished } from "../batch.js";
 import { gettext, interpolate, locale, ngettext } from "../i18n.js";
 import { addressesOf, setAddresses } from "../picture.js";
+import { say } from "../say.js";
 import { awaitPicture } from "../tiles.js";
+import { shortened } from "./names.js";
 
 const count = new Intl.NumberFormat(locale());
 const percent = new Intl.NumberFormat(locale(), { style: "percent" });
@@ -14,8 +17,7 @@ function statusText({ state, sent, file, sentence }) {
     const values = { percent: percent.format(Math.floor((100 * sent) / file.size) / 100), size: megabytes(file.size) };
     return interpolate(gettext("%(percent)s of %(size)s"), values);
   }
-  if (state === "processing") return gettext("Processing");
-  return sentence;
+  return sentence || gettext("Processing");
 }
 
 function showPicture(row, { photo, preview }) {
@@ -80,29 +82,95 @@ function announcement({ files, arrived, known, failed }) {
   return sentences.join(" ");
 }
 
-export function startTray(tray, uploads) {
+/** Offer an album for each folder that was dropped. */
+function albumOffers(place) {
+  const asked = new Set();
+
+  async function create({ title, ids }, line) {
+    const [button] = line.children;
+    button.disabled = true;
+    const body = new FormData();
+    for (const [name, value] of Object.entries({ act: "add_to_album", album: "new", title })) body.set(name, value);
+    body.set("photos", ids.join(","));
+    try {
+      const batch = await finished(await ask(document.body.dataset.batchUrl, body), () => {});
+      line.textContent = batch.sentence;
+    } catch ({ message }) {
+      line.firstChild.disabled = false;
+      line.lastChild.textContent = ` ${message}`;
+    }
+  }
+
+  return (folders) => {
+    for (const folder of folders) {
+      if (asked.has(folder.title)) continue;
+      asked.add(folder.title);
+      const line = document.createElement("p");
+      const button = document.createElement("button");
+      Object.assign(button, { type: "button", className: "as-link" });
+      const words = ngettext("Put %(count)s photo into a new album: %(title)s", "Put %(count)s photos into a new album: %(title)s", folder.ids.length);
+      button.textContent = interpolate(words, { count: count.format(folder.ids.length), title: folder.title });
+      button.addEventListener("click", () => create(folder, line));
+      line.append(button, document.createTextNode(""));
+      place.append(line);
+    }
+  };
+}
+
+/** Say what a tab did not upload before it was closed. */
+async function showMissing(line, missing, redraw) {
+  const { names, forget } = await missing.ofClosedTabs();
+  if (!names.length) return;
+  const words = ngettext(
+    "A tab was closed before %(count)s file was uploaded: %(names)s. Choose it again.",
+    "A tab was closed before %(count)s files were uploaded: %(names)s. Choose them again.",
+    names.length,
+  );
+  const named = new Intl.ListFormat(locale(), { type: "unit" }).format(shortened(names));
+  line.firstElementChild.textContent = interpolate(words, { count: count.format(names.length), names: named });
+  line.hidden = false;
+  line.querySelector("button").addEventListener("click", () => {
+    forget();
+    line.hidden = true;
+    redraw();
+  });
+  redraw();
+}
+
+export function startTray(tray, uploads, missing) {
   const list = tray.querySelector("ul");
   const template = tray.querySelector("template");
   const [retry, clear] = ["retry", "clear"].map((name) => tray.querySelector(`[data-${name}]`));
+  const offerAlbums = albumOffers(tray.querySelector("[data-albums]"));
+  const lost = tray.querySelector("[data-missing]");
   const rows = new Map();
+  const states = new Map();
   let isDrawing = false;
+  let announced = "";
 
   function drawTotals() {
     isDrawing = false;
     const { totals } = uploads;
-    tray.hidden = !totals.files;
-    tray.querySelector("[data-summary]").textContent = summary(totals);
-    tray.querySelector("[data-announcement]").textContent = announcement(totals);
+    tray.hidden = !totals.files && lost.hidden;
+    tray.querySelector("[data-summary]").textContent = totals.files ? summary(totals) : "";
+    const outcome = totals.files ? announcement(totals) : "";
+    if (outcome !== announced) say(outcome);
+    announced = outcome;
     const bar = tray.querySelector("progress");
     bar.max = totals.bytes || 1;
     bar.value = totals.sentBytes;
     bar.hidden = totals.arrived + totals.failed === totals.files;
     retry.hidden = !totals.retryable;
-    clear.hidden = uploads.inProgress;
+    clear.hidden = !totals.files || uploads.inProgress;
+    offerAlbums(uploads.folders);
     tray.querySelector("[data-stay]").hidden = !uploads.unfinished;
   }
 
   uploads.addEventListener("change", ({ detail: item }) => {
+    if (states.get(item) !== item?.state) {
+      states.set(item, item?.state);
+      missing.keep(uploads.missing);
+    }
     if (item) {
       if (!rows.has(item)) {
         rows.set(item, makeRow(template, item));
@@ -124,6 +192,7 @@ export function startTray(tray, uploads) {
     if (!isDrawing) requestAnimationFrame(drawTotals);
     isDrawing = true;
   });
+  showMissing(lost, missing, drawTotals);
   retry.addEventListener("click", () => uploads.retryFailed());
   clear.addEventListener("click", () => uploads.clearFinished());
 }

@@ -33,9 +33,9 @@ WHY = "Says something private about someone."
 @pytest.fixture
 def photo(alice: User, make_photo: PhotoFactory) -> Photo:
     """Return an approved photo with new words that wait."""
-    found = make_photo(alice, caption=OLD[0])
+    found = make_photo(alice, caption=OLD[0], alt_text="Two piers")
     set_tags(found.pk, OLD[1])
-    words.change_words(found.pk, actor=alice, caption=NEW[0], tags=NEW[1])
+    words.change_words(found.pk, actor=alice, caption=NEW[0], alt_text="Ophelia asleep", tags=NEW[1])
     found.refresh_from_db()
     return found
 
@@ -60,8 +60,12 @@ def test_doors__show_others_the_approved_words_only(
             for page in pages:
                 answer = browser.get(page)
                 assert answer.status_code == 200, page
-                assert not any(word in answer.text for word in ("Grandmother", "family")), page
-            assert "Harbor" in browser.get(photo.get_absolute_url()).text
+                assert not any(word in answer.text for word in ("Grandmother", "Ophelia", "family")), page
+            shown = browser.get(photo.get_absolute_url()).text
+            assert "<h1>Harbor</h1>" in shown
+            assert 'data-alt="Two piers"' in shown
+            assert photo.get_absolute_url() in browser.get("/search/?q=piers").text
+            assert photo.get_absolute_url() not in browser.get("/search/?q=ophelia").text
             assert browser.get("/tags/family/").status_code == 404
             assert photo.get_absolute_url() not in browser.get("/search/?q=grandmother").text
             assert "family" not in browser.get("/search/suggest/?q=fam").text
@@ -71,6 +75,7 @@ def test_doors__show_others_the_approved_words_only(
             listed = program.get("/photos?view=public").json()["photos"][0]
             for found in (one, listed):
                 assert (found["caption"], found["tags"], found["newWords"]) == (*OLD, None)
+                assert found["altText"] == "Two piers"
                 assert found["wordsMark"] != photo.new_words_mark
             assert [tag["name"] for tag in program.get("/tags").json()["tags"]] == ["boats"]
             assert program.get("/photos?view=public&tag=family").json()["photos"] == []
@@ -88,12 +93,13 @@ def test_owner_and_moderators__read_the_new_words(
     for person in (alice, charlie):
         page = client_of(person).get(photo.get_absolute_url()).text
         assert "waiting for review. Until then, others see the old ones." in page
-        assert all(word in page for word in ("Harbor", "Grandmother", "boats, family"))
+        assert all(word in page for word in ("Harbor", "Grandmother", "Ophelia", "boats, family"))
     assert "New words in review" in client_of(alice).get(reverse("my-photos")).text
     for program in (program_of(alice), program_of(charlie, *Scope)):
         found = program.get(f"/photos/{photo.pk}").json()
         assert (found["caption"], found["tags"]) == OLD
-        new = {"caption": NEW[0], "tags": NEW[1], "state": "waiting", "reason": ""}
+        new = {"caption": NEW[0], "altText": "Ophelia asleep", "tags": NEW[1]}
+        new |= {"state": "waiting", "reason": ""}
         assert (found["newWords"], found["wordsMark"]) == (new, photo.new_words_mark)
 
 
@@ -107,8 +113,9 @@ def test_api__decides_about_new_words(
     answer = moderator.post(f"/photos/{photo.pk}/review", body | {"wordsMark": listed["wordsMark"]}).json()
     assert (answer["state"], answer["newWords"]["state"]) == ("approved", "rejected")
     assert program_of(alice).get(f"/photos/{photo.pk}").json()["newWords"]["reason"] == WHY
-    program_of(alice).patch(f"/photos/{photo.pk}", {"caption": "Quay"})
+    program_of(alice).patch(f"/photos/{photo.pk}", {"caption": "Quay", "altText": "A quay"})
     mark = moderator.get(f"/photos/{photo.pk}").json()["wordsMark"]
     body = {"decision": "approve", "wordsMark": mark}
     answer = moderator.post(f"/photos/{photo.pk}/review", body).json()
     assert (answer["caption"], answer["tags"], answer["newWords"]) == ("Quay", NEW[1], None)
+    assert answer["altText"] == "A quay"

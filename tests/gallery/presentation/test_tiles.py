@@ -46,7 +46,10 @@ def test_tile__caption_is_public(alice: User, make_photo: PhotoFactory) -> None:
 def test_tile__sizes_are_those_of_the_style_sheet(alice: User, make_photo: PhotoFactory) -> None:
     photo = make_photo(alice, width=3000, height=2000)
     (tile,) = tiles_of([photo], alice)[0]
-    assert tile.sizes == "(max-width: 48em) 149px, (max-width: 100em) 360px, 450px"
+    assert tile.sizes == (
+        "(max-width: 48em) and (min-resolution: 2.1dppx) 102px, "
+        "(max-width: 48em) 149px, (max-width: 100em) 360px, 450px"
+    )
     theme = (settings.BASE_DIR / "static/src/style/theme.css").read_text()
     assert [int(pixels) for pixels in re.findall(r"--row: (\d+)px", theme)] == list(tiles.ROW_PIXELS)
     assert re.findall(r"min-width: (\w+)", theme) == ["48em", "100em"]

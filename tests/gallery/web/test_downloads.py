@@ -113,6 +113,7 @@ def test_items__what_the_owner_says(
         alice,
         caption="read",
         new_caption="mine",
+        new_alt_text="A pier",
         new_tags="dawn,sea",
         words_state=WordsState.WAITING,
         taken_local=datetime(2026, 5, 1, 6, 30),  # noqa: DTZ001 - a wall clock
@@ -127,7 +128,7 @@ def test_items__what_the_owner_says(
         )
     [item] = page(browser)["items"]
     about = item["about"]
-    assert (about["caption"], about["tags"]) == ("mine", ["dawn", "sea"])
+    assert (about["caption"], about["altText"], about["tags"]) == ("mine", "A pier", ["dawn", "sea"])
     assert (about["takenAtLocal"], about["takenAtOffset"]) == ("2026-05-01T06:30:00", None)
     assert (about["isDateCorrected"], about["favorite"], about["archived"]) == (True, True, False)
     assert about["rotation"] == 90

@@ -60,3 +60,35 @@ def test_offers__malformed_request_refused(
     response = client_of(alice).post(reverse("offers"), body, content_type="application/json")
     assert response.status_code == 400
     assert response.json()["reason"] == "malformed"
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ({"width": 3000, "height": 1000}, (3000, 1000)),
+        ({"width": 3000}, (None, None)),
+        ({"width": 3000, "height": 0}, (None, None)),
+        ({"width": 10**12, "height": 2000}, (None, None)),
+        ({"width": True, "height": 2000}, (None, None)),
+        ({"width": "3000", "height": [1]}, (None, None)),
+    ],
+)
+def test_offers__tiles_have_the_shape_that_the_browser_says(
+    alice: User,
+    client_of: Callable[[User], Client],
+    empty_aws: None,
+    said: dict[str, object],
+    kept: tuple[int | None, int | None],
+) -> None:
+    wanted = {
+        "upload_id": str(uuid4()),
+        "name": "a.jpg",
+        "size_bytes": 9,
+        "content_type": "image/jpeg",
+        "sha256": base64.b64encode(bytes(32)).decode(),
+    }
+    browser = client_of(alice)
+    browser.post(reverse("offers"), json.dumps({"uploads": [wanted | said]}), content_type="application/json")
+    photo = Photo.objects.get()
+    assert (photo.width, photo.height) == kept
+    assert ("ratio-300" in browser.get("/me/photos/").text) == (kept[0] is not None)

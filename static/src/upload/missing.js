@@ -1,0 +1,39 @@
+// What a closed tab did not upload. A browser reads files again only if a person chooses them, so it keeps their names.
+const KEY = "contactsheet.unfinished.";
+const MOST = 1000;
+
+/** Delete what is kept on this device, such as at a sign-out. */
+export function forgetMissing(store = localStorage) {
+  for (const key of Object.keys(store)) if (key.startsWith(KEY)) store.removeItem(key);
+}
+
+/** Names of files that wait in this tab, and of those that tabs of this person left when they were closed. */
+export class Missing {
+  constructor({ person, store = localStorage, locks = navigator.locks, id = crypto.randomUUID() }) {
+    Object.assign(this, { person, store, locks, key: KEY + id, isOpen: false });
+  }
+
+  /** Keep the names of all files that would be lost now. */
+  keep(names) {
+    // A lock ends with its tab, however that ends. No other tab takes it.
+    if (names.length && !this.isOpen) this.locks.request(this.key, () => new Promise(() => {}));
+    if (names.length) this.isOpen = true;
+    try {
+      if (names.length) this.store.setItem(this.key, JSON.stringify({ person: this.person, names: names.slice(0, MOST) }));
+      else this.store.removeItem(this.key);
+    } catch {
+      // A full store: uploads go on without.
+    }
+  }
+
+  /** Return `{ names, forget }` of what closed tabs left. */
+  async ofClosedTabs() {
+    const { held } = await this.locks.query();
+    const open = new Set([this.key, ...held.map(({ name }) => name)]);
+    const left = Object.keys(this.store).filter((key) => key.startsWith(KEY) && !open.has(key));
+    // Another tab may forget them at the same moment.
+    const kept = left.map((key) => JSON.parse(this.store.getItem(key))).filter(Boolean);
+    const names = kept.filter(({ person }) => person === this.person).flatMap((one) => one.names);
+    return { names, forget: () => left.forEach((key) => this.store.removeItem(key)) };
+  }
+}
