@@ -51,6 +51,8 @@ def main() -> int:
     parser.add_argument("--only", default="", help="measure the routes whose name contains this")
     parser.add_argument("--without", default="", help="drop this index first, to see what needs it")
     parser.add_argument("--no-pairs", action="store_true", help="leave out pairs of the API's filters")
+    parser.add_argument("--filled", nargs="*", default=(), help="addresses of libraries of these sizes, kept")
+    parser.add_argument("--minutes", type=float, default=120.0, help="begin no request after so many")
     parser.add_argument("--out", type=Path, default=FOLDER / "var" / "bench" / "scale.json")
     parser.add_argument("--step", choices=("fill", "measure", "window"), help=argparse.SUPPRESS)
     chosen = parser.parse_args()
@@ -61,33 +63,42 @@ def main() -> int:
 
     with ExitStack() as stack:
         found, libraries = [], []
-        for photos in chosen.sizes:
-            url = stack.enter_context(postgresql(SERVER))
-            started = time.monotonic()
-            found.append(_in_step("fill", url, photos, chosen))
-            sys.stderr.write(f"{photos:,} photos: filled in {time.monotonic() - started:.0f} s\n")
+        for place, photos in enumerate(chosen.sizes):
+            url = chosen.filled[place] if chosen.filled else stack.enter_context(postgresql(SERVER))
+            found.append({"photos": photos} if chosen.filled else _in_step("fill", url, photos, chosen))
+            if not chosen.filled:
+                sys.stderr.write(f"{photos:,} photos: filled in {found[-1]['fill_seconds']:.0f} s\n")
             libraries.append(stack.enter_context(Library(photos, url, chosen)))
-        measured = [route_in(libraries, name, chosen.repeats) for name in libraries[-1].names]
-        for place, size in enumerate(found):
-            size["routes"] = [costs[place] for costs in measured]
-        routes = compared(found)
+        measured: list[list[dict[str, Any]]] = []
+        routes: list[dict[str, Any]] = []
+        names, last = libraries[-1].names, time.monotonic() + 60 * chosen.minutes
+        for name in names:
+            if time.monotonic() < last:
+                measured.append(route_in(libraries, name, chosen.repeats))
+                # Whatever ends it, what is measured is kept.
+                routes = _write(chosen.out, found, measured)
         for line in lines(routes, [size["photos"] for size in found]):
             sys.stdout.write(f"{line}\n")
-        # Written before the browser is, which takes as long as all before it.
-        _write(chosen.out, found, routes)
+        sys.stdout.write(f"{len(measured)} of {len(names)} requests were measured.\n")
         for library, size in zip(libraries, found, strict=True):
             if chosen.tiles:
                 is_largest = library is libraries[-1]
                 size["window"] = _in_step("window", library.url, library.photos, chosen, tiles=is_largest)
     for line in window_lines(found):
         sys.stdout.write(f"{line}\n")
-    _write(chosen.out, found, routes)
+    _write(chosen.out, found, measured)
     return 0
 
 
-def _write(out: Path, sizes: list[dict[str, Any]], routes: list[dict[str, Any]]) -> None:
+def _write(
+    out: Path, sizes: list[dict[str, Any]], measured: list[list[dict[str, Any]]]
+) -> list[dict[str, Any]]:
+    """Write what was measured, and return the routes with their ratios."""
+    of_sizes = [size | {"routes": [costs[place] for costs in measured]} for place, size in enumerate(sizes)]
+    routes = compared(of_sizes)
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(json.dumps({"sizes": sizes, "routes": routes}, indent=1) + "\n")
+    out.write_text(json.dumps({"sizes": of_sizes, "routes": routes}, indent=1) + "\n")
+    return routes
 
 
 def route_in(libraries: Sequence[Asked], name: str, repeats: int) -> list[dict[str, Any]]:

@@ -24,8 +24,6 @@ PHOTOS = 50_000
 BOUNDED = {
     # Counted up to 1,200 rows for the list and for album titles; the latest 50 photos of up to 60 uploaders.
     "desk, ": 12_000,
-    # Read until a search of the desk has 1,200 photos of each kind.
-    "desk, search": 40_000,
     # Each of 50 tags counted up to 100, and ranked by 500 photos of each list.
     "API, tags": 40_000,
     # Each suggestion is counted up to 1,000.
@@ -43,8 +41,10 @@ BOUNDED = {
     "search, a format": 12_000,
     "API, search, a format": 12_000,
     # Each part of a search gives as many rows as an index has for it.
-    "search, two signs": 12_000,
-    "API, search, two signs": 12_000,
+    "search, two signs": 3_000,
+    "API, search, two signs": 3_000,
+    # Up to 20 of them on each side of the photo.
+    "photo in a search": 10_000,
     "search, a common word, a rare camera": 6_000,
     "API, search, a common word, a rare camera": 6_000,
     "search, a common tag": 3_000,
@@ -53,9 +53,6 @@ BOUNDED = {
     "API, photos, review": 3_000,
     # An album is walked in its own order, here until the 60 of it that wait: at most all of its photos.
     "API, photos, review: album": 30_000,
-    # A word of two signs is counted up to 2,000 first, in each of the two texts that a person searches.
-    "search, two Latin letters": 10_000,
-    "API, search, two Latin letters": 10_000,
     # How many photos of an album or of a tag there are is counted up to 1,000 first.
     "album of 10 %": 2_000,
 }
