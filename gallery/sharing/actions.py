@@ -13,14 +13,18 @@ from django.utils import timezone
 
 from gallery.accounts import audit, emails
 from gallery.accounts.models import AccountEvent, User
+from gallery.albums.actions import change_photos, create_album
 from gallery.albums.models import Album
 from gallery.blocks.actions import is_blocked
 from gallery.core import reasons
+from gallery.photos.states import Visibility
 from gallery.sharing.access import digest_of
 from gallery.sharing.models import Grant, Role
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
+    from uuid import UUID
 
     from django.http import HttpRequest
 
@@ -113,6 +117,21 @@ def share_with(
     context = {"name": owner.shown_name, "path": grant.get_absolute_url()}
     emails.queue("album_shared", grant.person or owner, context, recipient=recipient)
     return Shared(grant, is_mail_sent=True)
+
+
+def gather(owner: User, photo_ids: Sequence[UUID], *, title: str) -> Album:
+    """Put the owner's photos into a new album that only they see, to be shared. Others' are left out.
+
+    Raises:
+        LimitReached: the account has too many albums.
+        Refused: none of the photos is the owner's.
+    """
+    with transaction.atomic():
+        album = create_album(owner, title=title, description="", visibility=Visibility.PRIVATE)
+        change_photos(album, add=photo_ids, remove=())
+        if not album.entries.exists():
+            raise Refused(reasons.NOTHING_CHOSEN)
+    return album
 
 
 def _store(request: HttpRequest | None, grant: Grant) -> None:

@@ -10,20 +10,26 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.validators import validate_email
+from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from gallery.albums.actions import LimitReached
 from gallery.albums.models import Album
+from gallery.batches.actions import MAX_PHOTOS
+from gallery.core import reasons
 from gallery.core.text_fields import CleanField
 from gallery.presentation.qr import qr_svg
 from gallery.sharing import actions
 from gallery.sharing.models import MAX_LABEL_LENGTH, MAX_VIEWS, Grant, Role
-from gallery.web.errors import own_path
+from gallery.web.batches import chosen_ids
+from gallery.web.errors import own_path, refuse, wants_json
 from gallery.web.forms import form_page
 
 if TYPE_CHECKING:
@@ -177,6 +183,23 @@ def share(request: SignedInRequest, album_id: UUID) -> HttpResponse:
     if made:
         context |= {"made": made} | (_new_link(made.token) if made.token else {})
     return form_page(request, "sharing/share.html", form, **context)
+
+
+@login_required
+@require_POST
+def share_selection(request: SignedInRequest) -> HttpResponse:
+    """Put the chosen photos into an album of their own, and lead to where it is shared."""
+    back = own_path(request.POST.get("next", "")) or reverse("my-photos")
+    ids = chosen_ids(request)
+    if len(ids) > MAX_PHOTOS:
+        return refuse(request, reasons.TOO_MANY_CHOSEN, back=back)
+    title = _("Shared on %(day)s") % {"day": date_format(timezone.localdate(), "DATE_FORMAT")}
+    try:
+        album = actions.gather(request.user, ids, title=title)
+    except (actions.Refused, LimitReached) as refused:
+        return refuse(request, refused.reason, back=back)
+    url = reverse("album-share", args=[album.pk])
+    return JsonResponse({"url": url}) if wants_json(request) else redirect(url)
 
 
 def _new_link(token: str) -> dict[str, Any]:

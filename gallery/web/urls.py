@@ -98,6 +98,7 @@ urlpatterns = [
     path("albums/<uuid:album_id>/cover/", albums.cover, name="album-cover"),
     path("albums/<uuid:album_id>/delete/", albums.delete, name="album-delete"),
     path("albums/<uuid:album_id>/share/", sharing.share, name="album-share"),
+    path("me/photos/share/", sharing.share_selection, name="share-selection"),
     path("me/sharing/", sharing.overview, name="sharing"),
     path("me/sharing/end/", sharing.end_all, name="sharing-end-all"),
     path("me/sharing/<uuid:grant_id>/", sharing.change, name="share-change"),

@@ -175,6 +175,11 @@ async function run(button) {
   const body = new FormData(form, button);
   body.delete("photo");
   body.set("photos", [...chosen].join(","));
+  if (act === "share") {
+    const made = await asked(button.formAction, body);
+    if (made) location.assign(made.url);
+    return;
+  }
   const begun = await asked(form.action, body);
   const batch = begun && (await followed(begun));
   if (batch) showDone(batch, act, "leaves" in button.dataset);

@@ -46,7 +46,7 @@ def test_link__is_made_opened_on_a_phone_and_ended(  # noqa: PLR0915 - one story
     album = gallery.manage("shell", "--verbosity", "0", "--command", ALBUM).split()[-1]
 
     owner.goto(f"/albums/{album}/")
-    owner.get_by_role("link", name="Share", exact=True).click()
+    owner.get_by_role("button", name="Share", exact=True).click()
     assert violations(owner) == []
     picture_of(owner, "share")
     owner.get_by_label("Password (optional)").fill(SECRET)

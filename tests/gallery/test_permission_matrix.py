@@ -3,10 +3,12 @@
 Each line is a route, then for GET and for POST (the API: also PATCH and DELETE) the status for six people: a
 visitor, a visitor with an open invitation to a gallery that needs one, another user, the owner of the object
 in the path, a moderator and an admin. The API's lines go on with a token of each single scope: read, upload,
-delete and purge of the owner, moderate of a moderator with the right to take photos down. The objects belong
-to Alice: a photo awaiting review, an album, a token and so on. A star means that the request changed her
-data. ``FILLED_IN`` has the data of requests that need some. Other requests have none, so 422 and most
-200s of POST mean "allowed, but fill in the form". A visitor's 302 leads to the sign-in page. Pages get a
+delete and purge of the owner, moderate of a moderator with the right to take photos down. Lines of what
+grants show go on with their holders: of a link to view, of one to download, of an expired and a revoked
+link that was open before, of a link whose password was mistyped, a member, and a former member. The
+objects belong to Alice: a photo awaiting review, an album, a token and so on. A star means that the request
+changed her data. ``FILLED_IN`` has the data of requests that need some. Other requests have none, so 422 and
+most 200s of POST mean "allowed, but fill in the form". A visitor's 302 leads to the sign-in page. Pages get a
 session, the API a token with all scopes.
 """
 
@@ -14,6 +16,7 @@ from __future__ import annotations
 
 import json
 import re
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -24,7 +27,7 @@ from uuid import uuid4
 import pytest
 from django.contrib.auth.models import Permission
 from django.db import connection, transaction
-from django.test import Client, override_settings
+from django.test import Client, RequestFactory, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
@@ -39,12 +42,13 @@ from gallery.blocks.models import Block
 from gallery.notifications.models import NotificationPreference
 from gallery.photos.models import DeletionRecord, Photo, TakenDown, words_mark
 from gallery.photos.states import State
-from gallery.sharing.actions import share_by_link
+from gallery.sharing.actions import change, end, share_by_link, share_with
 from gallery.sharing.models import Grant
 from tests.gallery.conftest import PASSWORD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from http.cookies import SimpleCookie
 
     from django.db.models import QuerySet
 
@@ -98,6 +102,7 @@ FILLED_IN: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "admin/api/apitoken/<path:object_id>/delete/"): {"post": "yes"},
     ("POST", "albums/<uuid:album_id>/share/"): {"link-role": "view", "link-ends": "30"},
     ("POST", "me/sharing/<uuid:grant_id>/"): {"ends": "7"},
+    ("POST", "me/photos/share/"): {"photo": [PHOTO]},
 }
 
 PEOPLE = ("anonymous", "invited", "bob", "alice", "charlie", "admin")
@@ -108,6 +113,11 @@ SCOPE_OWNERS = {
     Scope.PURGE: "alice",
     Scope.MODERATE: "charlie",
 }
+
+HOLDERS = ("view", "download", "expired", "revoked", "wrong", "member", "former")
+MEMBERS = {"member", "former"}
+OF_GRANTS = ("s/<str:token>/", "shared/", "albums/<uuid:album_id>/")
+"""What depends on grants. Elsewhere, holders of links are visitors, and members are other users."""
 
 WITHOUT_CSRF_TOKEN = {"mail/stop/<str:token>/", "upload/share/"}
 """Pages that a program may post to: by the signed token in the address (RFC 8058), or without any effect."""
@@ -141,6 +151,20 @@ def methods_of(route: str) -> tuple[str, ...]:
     return ("GET", "POST", "PATCH", "DELETE") if route.startswith("api/") else ("GET", "POST")
 
 
+def is_of_grants(route: str) -> bool:
+    """Return whether the route shows something by a grant."""
+    return route == OF_GRANTS[-1] or route.startswith(OF_GRANTS[:2])
+
+
+@dataclass
+class Holder:
+    """A browser that came in by a grant, or tried to."""
+
+    grant: Grant
+    token: str
+    cookies: SimpleCookie
+
+
 @dataclass
 class World:
     """The people, and the objects that the routes name."""
@@ -149,6 +173,59 @@ class World:
     names: dict[str, Any]
     objects: dict[str, Any]
     invitation: str
+    album: Album
+
+    @cached_property
+    def holders(self) -> dict[str, Holder]:
+        """Return the holders of grants on the album, as they are after all that the line says of them."""
+        found = {}
+        for name in HOLDERS:
+            client, token = Client(), ""
+            if name in MEMBERS:
+                person = User.objects.create_user(name)
+                client.force_login(person)
+                request = RequestFactory().post("/")
+                grant = share_with(request, self.album, name=name, expires_at=None).grant
+            else:
+                shared = share_by_link(
+                    None,
+                    self.album,
+                    expires_at=None,
+                    role="download" if name == "download" else "view",
+                    password="harbor at dawn" if name == "wrong" else "",
+                )
+                grant, token = shared.grant, shared.token
+                client.get(f"/s/{token}/")
+            client.get(grant.get_absolute_url())
+            if name == "wrong":
+                client.post(f"{grant.get_absolute_url()}open/", {"password": "harbor at dusk"})
+            if name == "expired":
+                change(None, grant, expires_at=timezone.now())
+            if name in {"revoked", "former"}:
+                end(None, grant)
+            found[name] = Holder(grant, token, client.cookies)
+        return found
+
+    def answer_to_holder(self, name: str, method: str, route: str) -> str:
+        """Return the status for this holder. What the request changed is rolled back."""
+        holder = self.holders[name]
+        path = self.path_of(
+            route.replace("<uuid:grant_id>", str(holder.grant.pk)).replace(
+                "s/<str:token>/", f"s/{holder.token or 'made-up'}/"
+            )
+        )
+        client = Client()
+        client.cookies = deepcopy(holder.cookies)
+        with transaction.atomic():
+            before = self.what_is_alices()
+            status = client.generic(method, path, **self.body(method, route)).status_code
+            star = "" if before == self.what_is_alices() else "*"
+            transaction.set_rollback(True)
+        return f"{status}{star}"
+
+    def answers_to_holders(self, route: str, method: str) -> str:
+        """Return the statuses for all holders."""
+        return " ".join(self.answer_to_holder(name, method, route) for name in HOLDERS)
 
     def path_of(self, route: str) -> str:
         """Return the path with the objects' ids."""
@@ -197,9 +274,13 @@ class World:
     def answers(self, route: str) -> tuple[str, ...]:
         """Return the statuses of all people and methods."""
         who = PEOPLE + tuple(SCOPE_OWNERS) if route.startswith("api/") else PEOPLE
-        return tuple(
-            " ".join(self.answer(name, method, route) for name in who) for method in methods_of(route)
-        )
+        answers = [" ".join(self.answer(name, method, route) for name in who) for method in methods_of(route)]
+        if is_of_grants(route):
+            answers = [
+                f"{answer} {self.answers_to_holders(route, method)}"
+                for answer, method in zip(answers, methods_of(route), strict=True)
+            ]
+        return tuple(answers)
 
     def what_is_alices(self) -> list[Any]:
         """Return all of Alice's data."""
@@ -295,6 +376,7 @@ def world(
             "api/apitoken": token.pk,
         },
         invitation=invitation,
+        album=album,
     )
 
 
@@ -321,6 +403,18 @@ def test_route__answers_each_person_as_in_the_table(route: str, world: World) ->
     answers = world.answers(route)
     line = " | ".join([f"/{route}", *answers])
     assert answers == rows().get(route), f"If this is intended, write into {TABLE.name}:\n{line}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "route", sorted(route for route in routes() if not (route.startswith("api/") or is_of_grants(route)))
+)
+def test_holders__of_grants_see_nothing_else(route: str, world: World) -> None:
+    for method in methods_of(route):
+        others = {name: world.answer(name, method, route) for name in ("anonymous", "bob")}
+        for name in HOLDERS:
+            same = others["bob" if name in MEMBERS else "anonymous"]
+            assert world.answer_to_holder(name, method, route) == same, name
 
 
 @pytest.mark.parametrize("route", tried({route for route in routes() if not route.startswith("api/")}))

@@ -10,6 +10,7 @@ import pytest
 from django.utils import timezone
 
 from gallery.albums.models import Album
+from gallery.photos.states import Visibility
 from gallery.sharing import actions
 from gallery.sharing.models import Grant
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pytest_django import DjangoAssertNumQueries
 
     from gallery.accounts.models import User
+    from tests.gallery.conftest import PhotoFactory
 
 pytestmark = pytest.mark.usefixtures("empty_aws")
 
@@ -103,6 +105,25 @@ def test_end__one_and_all(album: Album, alice: User, bob: User, client_of: Calla
     assert set(Grant.objects.open()) == {three, theirs}
     assert "1 share ended." in browser.post("/me/sharing/end/", follow=True).content.decode()
     assert set(Grant.objects.open()) == {theirs}
+
+
+def test_selection__becomes_an_album_to_share(
+    alice: User, bob: User, make_photo: PhotoFactory, client_of: Callable[[User], Client]
+) -> None:
+    mine, theirs = [make_photo(alice) for _ in range(2)], make_photo(bob)
+    browser, headers = client_of(alice), {"accept": "application/json"}
+    chosen = {"photos": ",".join(str(photo.pk) for photo in (*mine, theirs))}
+    answer = browser.post("/me/photos/share/", chosen, headers=headers)
+    album = Album.objects.get()
+    assert answer.json() == {"url": f"{album.get_absolute_url()}share/"}
+    assert set(album.photos.all()) == set(mine)
+    assert album.visibility == Visibility.PRIVATE
+    by_form = browser.post("/me/photos/share/", {"photo": [str(mine[0].pk)]})
+    assert by_form.headers["Location"].endswith("/share/")
+    for nothing in ({}, {"photo": [str(theirs.pk)]}):
+        refused = browser.post("/me/photos/share/", nothing, headers=headers)
+        assert refused.json()["reason"] == "nothing_chosen"
+    assert Album.objects.count() == 2
 
 
 def test_overview__costs_the_same_for_many(
