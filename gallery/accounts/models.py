@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gallery.accounts.usernames import skeleton
@@ -174,7 +175,7 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         """Return the note, or the id if there is none."""
-        return self.note or f"Invitation {self.pk}"
+        return self.note or gettext("Invitation {id}").format(id=self.pk)
 
 
 class RateLimit(models.Model):

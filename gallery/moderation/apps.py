@@ -14,3 +14,10 @@ class AdminSiteConfig(AdminConfig):
     """Django's admin with ``ModerationSite`` as its default site."""
 
     default_site = "gallery.moderation.site.ModerationSite"
+
+    def ready(self) -> None:
+        """Name the models, once all are there."""
+        from gallery.moderation.labels import name_models  # noqa: PLC0415 - apps are loaded before models
+
+        super().ready()
+        name_models()

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from gallery.photos.fields import WallClockField
 from gallery.photos.month_counts import COUNTED_COLUMNS, TABLE, count, month_counted
@@ -470,7 +471,7 @@ class DeletionRecord(models.Model):
 
     def __str__(self) -> str:
         """Return the id of the deleted photo in a phrase."""
-        return f"Deletion of {self.photo_id}"
+        return gettext("Deletion of {id}").format(id=self.photo_id)
 
 
 class TakenDown(models.Model):
@@ -497,4 +498,4 @@ class TakenDown(models.Model):
 
     def __str__(self) -> str:
         """Return the id of the photo in a phrase."""
-        return f"Takedown of {self.photo_id}"
+        return gettext("Takedown of {id}").format(id=self.photo_id)

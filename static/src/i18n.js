@@ -9,7 +9,7 @@ export function ngettext(one, many, count) {
 }
 
 /** The reader's own way to write numbers and dates, if it is one of the page's language; else the page's. */
-export function locale(page = document.documentElement?.lang ?? "en", reader = navigator.language) {
+export function locale(page = globalThis.document?.documentElement?.lang ?? "en", reader = globalThis.navigator?.language ?? page) {
   return reader.split("-")[0] === page.split("-")[0] ? reader : page;
 }
 

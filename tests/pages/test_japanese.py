@@ -11,7 +11,7 @@ from django.test import Client
 from gallery.photos.states import State, Visibility
 from tests.gallery.conftest import *  # noqa: F403 - the people and photos
 from tests.gallery.test_permission_matrix import World, routes, world
-from tests.pages.test_pseudo_locale import DATA, NOT_FOR_PEOPLE, Texts
+from tests.pages.test_pseudo_locale import DATA, Texts
 
 if TYPE_CHECKING:
     from gallery.accounts.models import User
@@ -21,12 +21,18 @@ __all__ = ["world"]
 
 JAPANESE = {"Accept-Language": "ja"}
 NAMES = re.compile(
-    r"""(?<![A-Za-z])(JavaScript|OpenStreetMap|JPEG|PNG|WebP|AVIF|GIF|HEIC|TIFF|BMP|RAW|SVG|HEIF|MPO|API|URL|UTC|ISO|QR|RFC|AWS|CSV|IDs?
+    r"""(?<![A-Za-z])(contactsheet\.json|not-downloaded\.txt|XMP|JavaScript|OpenStreetMap|IP|JPEG|PNG|WebP|AVIF|GIF|HEIC|TIFF|BMP|RAW|SVG|HEIF|MPO|API|URL|UTC|ISO|QR|RFC|AWS|CSV|IDs?
         |KB|MB|GB|TB|sRGB|Idempotency-Key|Retry-After|Allow|Authorization|Bearer|errors|is|no|caption|favorite|archived
         |landscape|portrait|square|jpeg|heif|png|raw|moderate|wordsMark|manage\.py|rerender|resume|Live|Photos|Esc)(?![A-Za-z])""",
     re.VERBOSE,
 )
-NAMED_BY_MODELS = ("admin/reports/", "admin/operations/")
+API = "api/v1/"
+DJANGO = ("admin/accounts/user/",)
+"""Of these pages Django's own catalog lacks some sentences."""
+BY_DJANGO = re.compile(
+    r"^(True|False|Search)$|^cs_|^(Moderators|Trusted|Takedown|Not theirs|read)$|^(Share|Sha256|Dhash):$"
+)
+"""Alternative texts of Django's icons, names of groups and other data, and digests."""
 WORD = re.compile(r"[A-Za-z]{2,}")
 
 
@@ -35,17 +41,21 @@ def english_in(html: str) -> list[str]:
     page = Texts()
     page.feed(html)
     lines = [line for text in (page.text, *page.attributes) for line in text.splitlines()]
-    return [line.strip() for line in lines if WORD.search(NAMES.sub("", DATA.sub("", line)))]
+    return [
+        line.strip()
+        for line in lines
+        if WORD.search(NAMES.sub("", DATA.sub("", line))) and not BY_DJANGO.search(line.strip())
+    ]
 
 
-@pytest.mark.parametrize("name", ["anonymous", "alice", "charlie"])
+@pytest.mark.parametrize("name", ["anonymous", "alice", "charlie", "admin"])
 def test_pages__have_no_english(name: str, world: World) -> None:
     client, person = Client(headers=JAPANESE), world.people[name]
     left: dict[str, list[str]] = {}
     if person:
         client.force_login(person)
     for route in sorted(set(routes())):
-        if route.startswith((*NOT_FOR_PEOPLE, *NAMED_BY_MODELS)):
+        if route.startswith((API, *DJANGO)):
             continue
         response: Any = client.get(world.path_of(route))
         if response.headers.get("Content-Type", "").startswith("text/html") and response.content:
