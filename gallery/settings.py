@@ -13,6 +13,7 @@ import structlog
 
 from gallery.core.csp_origins import s3_origin
 from gallery.core.database_url import database_settings
+from gallery.core.secrets_in_logs import without_secrets
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -324,6 +325,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 LOG_PROCESSORS: list[structlog.typing.Processor] = [
+    without_secrets,
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
@@ -345,6 +347,8 @@ LOGGING = {
         },
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    # It writes the path of every request, and some are secrets.
+    "loggers": {"zappa.wsgi": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
 }
 structlog.configure(

@@ -199,6 +199,9 @@ def save_search(owner: User, *, title: str, query: str) -> SmartAlbum:
 def delete_album(album: Album) -> None:
     """Delete an album; its photos stay."""
     with transaction.atomic():
+        # As those who share it do: the album first, then its grants, so that none is added or used meanwhile.
+        Album.objects.select_for_update().filter(pk=album.pk).first()
+        list(album.grants.select_for_update().order_by("pk").values_list("pk"))
         photo_ids = list(AlbumEntry.objects.filter(album=album).values_list("photo_id", flat=True))
         gone = Album(pk=album.pk, owner_id=album.owner_id)
         album.delete()

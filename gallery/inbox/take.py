@@ -109,8 +109,6 @@ def _find_folders(now: datetime) -> None:
         if name not in known:
             InboxFolder.objects.get_or_create(name=name, defaults={"owner_id": people.get(name)})
         elif known[name] != people.get(name):
-            # What was refused to one person is no other's business.
-            InboxRefusal.objects.filter(folder__name=name).delete()
             InboxFolder.objects.filter(name=name).update(owner=people.get(name), after="")
 
 

@@ -19,7 +19,7 @@ from gallery.blocks.actions import is_blocked
 from gallery.core import reasons
 from gallery.photos.states import Visibility
 from gallery.sharing.access import digest_of
-from gallery.sharing.models import Grant, Role
+from gallery.sharing.models import MAX_ADDRESS_LENGTH, Grant, Role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,6 +103,9 @@ def share_with(
     grant = Grant(album=album, role=role, label=label, expires_at=expires_at)
     if "@" in name:
         grant.address = name.lower()
+        # In lower case it may be longer, and PostgreSQL takes no more than the column has.
+        if len(grant.address) > MAX_ADDRESS_LENGTH:
+            raise Refused(reasons.NO_SUCH_PERSON)
     else:
         grant.person = User.objects.with_username_or_email(name)
         if grant.person is None or not grant.person.is_active:
@@ -176,6 +179,8 @@ def change(
         values["password"] = make_password(password) if password else ""
         if password:
             values["epoch"] = F("epoch") + 1
+            # All come in once more, so counted views begin again.
+            values["uses"] = 0
     if not values:
         return True
     with transaction.atomic():

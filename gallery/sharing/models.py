@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from gallery.accounts.models import User
 
 MAX_LABEL_LENGTH = 80
+MAX_ADDRESS_LENGTH = 254
 MAX_VIEWS = 100_000
 MOST_PLACES = 1_000
 
@@ -66,7 +67,7 @@ class Grant(models.Model):
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="grants_held"
     )
-    address = models.EmailField(blank=True)
+    address = models.EmailField(max_length=MAX_ADDRESS_LENGTH, blank=True)
     role = models.CharField(max_length=10, choices=Role, default=Role.VIEW)
     label = models.CharField(max_length=MAX_LABEL_LENGTH, blank=True)
     password = models.CharField(max_length=128, blank=True)

@@ -6,9 +6,9 @@ a request may come in, ``PhotoQuerySet.shown_by_grants`` which photos there are,
 
 from __future__ import annotations
 
-import re
 from functools import wraps
 from http import HTTPStatus
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpResponse, JsonResponse
@@ -25,6 +25,7 @@ from gallery.presentation.camera_facts import facts_of
 from gallery.presentation.lens import Lens
 from gallery.presentation.tiles import ready_item, tiles_of
 from gallery.sharing import access
+from gallery.uploads.file_checks import TYPES_BY_EXTENSION
 from gallery.web.errors import refusal, wants_json
 from gallery.web.sheets import page_context, render_list
 from gallery.web.uploads import asked_ids, status_answer
@@ -101,7 +102,8 @@ def link(request: Request, token: str) -> HttpResponse:
     if grant is None:
         return _private(_refuse(request, access.Unknown()))
     response = redirect(grant)
-    access.open_door(response, grant)
+    if not grant.is_used_up:
+        access.open_door(response, grant)
     return _private(response)
 
 
@@ -187,8 +189,8 @@ def info(request: Request, grant: Grant, photo_id: UUID) -> HttpResponse:
 
 def _original_url(found: Photo) -> str:
     """Return the address of the original under a name that tells nothing."""
-    extension = re.search(r"\.[A-Za-z0-9]{2,5}$", found.file_name)
-    name = f"photo-{found.pk.hex[:8]}{extension[0].lower() if extension else ''}"
+    extension = PurePosixPath(found.file_name).suffix.lower()
+    name = f"photo-{found.pk.hex[:8]}{extension if extension in TYPES_BY_EXTENSION else ''}"
     return actions.original_url(found, file_name=name)
 
 

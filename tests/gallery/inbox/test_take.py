@@ -185,12 +185,15 @@ def test_take__of_blocked_and_closed_people(
     assert unknown_folders() == ["zoe"]
 
 
-def test_take__a_folder_waits_for_its_person(alice: User, put: Callable[[str, bytes], str]) -> None:
+def test_take__a_folder_waits_for_its_person(
+    stores: Stores, alice: User, put: Callable[[str, bytes], str]
+) -> None:
     put("zoe/a.jpg", b"no picture")
     take()
     zoe = User.objects.create_user("zoe", "zoe@example.org", "correct-horse-battery")
     take(NOW + 2 * LOOK_EVERY)
     assert InboxRefusal.objects.get().folder.owner == zoe
+    stores.s3.delete_object(Bucket=stores.aws.outputs.originals_bucket, Key="inbox/zoe/a.jpg")
     User.objects.filter(pk=zoe.pk).update(username="zoe2")
     User.objects.filter(pk=alice.pk).update(username="zoe")
     put("zoe/b.jpg", jpeg())

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 from urllib.parse import unquote
 from uuid import uuid4
 
@@ -68,12 +70,14 @@ def test_link__unknown_ended_and_used_up_look_alike(share: Sharer) -> None:
     Grant.objects.filter(pk=used_up.grant.pk).update(uses=1)
     client = Client()
     tokens = [shared.token for shared in (gone, expired, used_up)] + ["made-up", "x" * 300]
-    answers = [client.get(f"/s/{token}/") for token in tokens]
+    answers = [client.get(f"/s/{token}/", follow=True) for token in tokens]
     assert {answer.status_code for answer in answers} == {404}
     texts = [
         answer.content.decode().replace(token, "") for token, answer in zip(tokens, answers, strict=True)
     ]
-    assert len(set(texts)) == 1
+    # One that is used up leads to its address, which shows the album to those who came in.
+    assert len(set(texts[:2] + texts[3:])) == 1
+    assert escape(reasons.LINK_UNKNOWN.sentence) in texts[2]
     assert escape(reasons.LINK_UNKNOWN.sentence) in answers[0].content.decode()
     by_address = [client.get(page_of(gone)), client.get(f"/shared/{uuid4()}/")]
     assert [answer.status_code for answer in by_address] == [404, 404]
@@ -223,7 +227,67 @@ def test_views__are_counted_when_someone_opens_it(share: Sharer) -> None:
     refused = third.post(page_of(shared, "open/"))
     assert refused.status_code == 410
     assert third.get(page_of(shared)).status_code == 410
-    assert Client().get(f"/s/{shared.token}/").status_code == 404
+    assert Client().get(f"/s/{shared.token}/", follow=True).status_code == 404
+    # Who came in may use the link in their mail again.
+    assert first.get(f"/s/{shared.token}/", follow=True).status_code == 200
+
+
+def test_views__begin_again_with_a_new_password(share: Sharer) -> None:
+    shared = share(max_views=1, password="harbor at dawn")
+    client = browser_at(shared)
+    client.post(page_of(shared, "open/"), {"password": "harbor at dawn"})
+    actions.change(None, shared.grant, password="another harbor")
+    assert client.get(page_of(shared)).status_code == 403
+    client.post(page_of(shared, "open/"), {"password": "another harbor"})
+    assert client.get(page_of(shared)).status_code == 200
+
+
+def test_door__is_no_session(share: Sharer) -> None:
+    shared = share(password="harbor at dawn")
+    client = browser_at(shared)
+    client.cookies[access.SESSION] = client.cookies[access.DOOR].value
+    assert client.get(page_of(shared)).status_code == 403
+
+
+@pytest.mark.parametrize(("later", "status"), [(timedelta(days=29), 200), (timedelta(days=31), 404)])
+def test_session__ends_after_a_month(
+    share: Sharer, monkeypatch: pytest.MonkeyPatch, later: timedelta, status: int
+) -> None:
+    shared = share(expires_at=None)
+    client = browser_at(shared)
+    client.get(page_of(shared))
+    # A browser that keeps cookies longer than it was told.
+    for cookie in client.cookies.values():
+        cookie["max-age"] = cookie["expires"] = ""
+    with patch("django.core.signing.time.time", return_value=time.time() + later.total_seconds()):
+        assert client.get(page_of(shared)).status_code == status
+
+
+def test_password__guesses_of_many_addresses_count_together(share: Sharer) -> None:
+    shared = share(password="harbor at dawn")
+    for number in range(50):
+        client = browser_at(shared, REMOTE_ADDR=f"198.51.100.{number + 1}")
+        assert client.post(page_of(shared, "open/"), {"password": "?"}).status_code == 403
+    client = browser_at(shared, REMOTE_ADDR="203.0.113.1")
+    assert client.post(page_of(shared, "open/"), {"password": "?"}).status_code == 429
+
+
+@pytest.mark.parametrize("act", ["change", "end"])
+def test_come_in__what_changed_meanwhile_lets_no_one_in(
+    share: Sharer, just_before: JustBefore, act: str
+) -> None:
+    shared = share(password="harbor at dawn")
+    client = browser_at(shared)
+
+    def meanwhile() -> None:
+        if act == "end":
+            actions.end(None, shared.grant)
+        else:
+            actions.change(None, shared.grant, password="another harbor")
+
+    with just_before('SET "uses"', meanwhile):
+        answer = client.post(page_of(shared, "open/"), {"password": "harbor at dawn"})
+    assert (answer.status_code, access.SESSION in answer.cookies) == (410, False)
 
 
 def test_views__two_at_once_take_the_last_one_once(share: Sharer, just_before: JustBefore) -> None:
@@ -250,6 +314,16 @@ def test_uses__and_places_are_counted_without_addresses(share: Sharer) -> None:
     assert grant.last_used_at
     assert not any("198.51" in str(row) for row in Place.objects.values())
     assert {len(digest) for digest in Place.objects.values_list("digest", flat=True)} == {64}
+
+
+def test_original__has_no_part_of_its_name(
+    alice: User, album: Album, make_photo: PhotoFactory, share: Sharer
+) -> None:
+    photo = make_photo(alice, format="JPEG", file_name="Portrait of A.Smith")
+    album.photos.add(photo)
+    shared = share(role=Role.DOWNLOAD)
+    answer = browser_at(shared).get(page_of(shared, f"photos/{photo.pk}/original/"))
+    assert "smith" not in unquote(answer.headers["Location"]).lower()
 
 
 def test_original__is_for_those_who_may_download(

@@ -132,6 +132,12 @@ def test_share_with__says_why_not(
     assert refused.value.reason is reason
 
 
+def test_share_with__an_address_that_lower_case_makes_too_long(album: Album, rf: Any) -> None:
+    with pytest.raises(actions.Refused) as refused:
+        actions.share_with(rf.get("/"), album, name=f"{'İ' * 200}@example.com", expires_at=None)
+    assert refused.value.reason is reasons.NO_SUCH_PERSON
+
+
 def test_share_with__again_once_it_expired(album: Album, bob: User, rf: Any) -> None:
     for _ in range(2):
         actions.share_with(rf.post("/"), album, name="bob", expires_at=timezone.now())
