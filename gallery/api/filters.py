@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from gallery.accounts.models import User
-from gallery.albums.joined import tagged
+from gallery.albums.joined import FEW, tagged
 from gallery.albums.models import Tag
 from gallery.albums.tagging import TagRefused, clean_tag
 from gallery.api.authorization import check_moderates
@@ -21,6 +21,7 @@ from gallery.photos.querysets import is_archived_by, is_favorite_of
 from gallery.photos.states import IN_QUEUE, State
 from gallery.photos.timeline import timeline_at
 from gallery.search.find import matching
+from gallery.search.index import on_the_way
 from gallery.search.query import parse
 
 if TYPE_CHECKING:
@@ -60,17 +61,29 @@ def photos_of(query: PhotoQuery, token: ApiToken) -> PhotoQuerySet:
         photos = photos.filter(owner_id__in=list(named.values_list("pk", flat=True)))
     if query.visibility:
         photos = photos.filter(visibility=query.visibility)
-    if query.favorite is not None:
-        favorite = is_favorite_of(token.user)
-        photos = photos.filter(favorite if query.favorite else ~favorite)
-    if query.archived is not None:
-        archived = is_archived_by(token.user)
-        photos = photos.filter(archived if query.archived else ~archived)
+    photos = _marked(photos, query, token.user)
     for tag in query.tag:
         photos = with_tag(photos, tag)
     if query.q:
         photos = matching(photos, understood(query.q), token.user)
     return _in_time(photos, query)
+
+
+def _marked(photos: PhotoQuerySet, query: PhotoQuery, user: User) -> PhotoQuerySet:
+    if query.favorite is not None:
+        favorite = is_favorite_of(user)
+        if query.album and query.favorite and _has_many(Photo.objects.not_trashed().filter(favorite)):
+            # An album has an order of its own, in which no index has favorites: they are met on the way.
+            favorite = on_the_way(favorite)
+        photos = photos.filter(favorite if query.favorite else ~favorite)
+    if query.archived is not None:
+        archived = is_archived_by(user)
+        photos = photos.filter(archived if query.archived else ~archived)
+    return photos
+
+
+def _has_many(photos: PhotoQuerySet) -> bool:
+    return bool(photos.order_by()[: FEW + 1].count() > FEW)
 
 
 def _view(query: PhotoQuery, token: ApiToken) -> PhotoQuerySet:

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests import pictures
 from tests.browser.test_accessibility import violations
+from tests.browser.test_lightbox import SHOWN, open_first
 from tests.browser.test_screens import DESKTOP, PHONE, picture_of
 from tests.browser.tray import wait_until_processed
 
@@ -117,3 +118,37 @@ def test_search__without_javascript(open_page: Open) -> None:
     expect(page.locator(".tile")).to_have_count(1)
     page.goto("/search/?q=fjord-1.jpg")
     expect(page.locator("#results").get_by_text("No photos found.")).to_be_visible()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("four_fjords")
+@pytest.mark.parametrize(("size", "scheme"), [(PHONE, "light"), (DESKTOP, "dark")], ids=["phone", "desktop"])
+def test_search__photo_and_lightbox_stay_within_it(
+    open_page: Open, size: tuple[int, int], scheme: str
+) -> None:
+    page = open_page(
+        "tina", "/search/?q=kvalvika", viewport={"width": size[0], "height": size[1]}, color_scheme=scheme
+    )
+    links = page.locator(".sheet .tile > a")
+    expect(links).to_have_count(4)
+    addresses = [link.evaluate("link => link.href") for link in links.all()]
+    assert all(address.endswith("/?q=kvalvika") for address in addresses)
+    open_first(page)
+    page.keyboard.press("ArrowRight")
+    expect(page).to_have_url(addresses[1])
+    # A reload gives the photo's own page, which leads on in the same list, as does its own lightbox.
+    page.reload()
+    page.keyboard.press("ArrowRight")
+    expect(page).to_have_url(addresses[2])
+    expect(page.locator(".photo img")).to_be_visible()
+    picture_of(page, f"search-photo-{size[0]}")
+    page.locator("[data-enlarge]").click()
+    expect(page.locator(".pswp--ui-visible")).to_be_visible()
+    expect(page).to_have_url(addresses[2])
+    page.locator(SHOWN).wait_for()
+    page.wait_for_timeout(400)
+    page.keyboard.press("Escape")
+    expect(page.locator(".pswp")).to_have_count(0)
+    page.keyboard.press("ArrowRight")
+    expect(page).to_have_url(addresses[3])
+    expect(page.locator(".turn [rel=next]")).to_have_count(0)
