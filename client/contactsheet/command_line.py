@@ -87,6 +87,11 @@ def parser() -> argparse.ArgumentParser:
     )
     command.add_argument("paths", nargs="+", metavar="PATH")
     command.add_argument("--private", action="store_true", help="make them visible only to you")
+    command.add_argument(
+        "--keep-visibility",
+        action="store_true",
+        help="of an archive: publish what was public (default: only you see it)",
+    )
     command.add_argument("--json", action="store_true", help="print one line of JSON per file")
     _add_parallel(command)
     command.set_defaults(run=_in_gallery(upload))
@@ -128,6 +133,11 @@ def parser() -> argparse.ArgumentParser:
         type=size_name,
         default=ORIGINAL,
         help="original, or the longest side of a thumbnail in pixels (default: original)",
+    )
+    command.add_argument(
+        "--all",
+        action="store_true",
+        help="everything you own, in folders, with captions, tags, albums and dates in contactsheet.json",
     )
     add_filters(command)
     _add_parallel(command)

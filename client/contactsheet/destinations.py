@@ -52,11 +52,12 @@ class DestinationFolder:
         for name in _names(photo, suffix):
             path = self._folder / name
             # Some file systems treat A.jpg and a.jpg as the same file.
-            if name.casefold() in self._taken:
+            key = name.casefold()
+            if key in self._taken:
                 continue
             is_complete = _has_content(path, size_bytes, sha256)
             if is_complete or not path.exists():
-                self._taken.add(name.casefold())
+                self._taken.add(key)
                 return Destination(photo["id"], path, size_bytes, sha256, is_complete)
         raise Refusal("name_taken", f"Other files in {self._folder} already have this photo's name.")
 
@@ -73,13 +74,24 @@ class DestinationFolder:
 
 
 def _names(photo: dict[str, Any], suffix: str) -> Iterator[str]:
-    """Yield the photo's own name, then one made unique by its id; the server's name is not trusted."""
+    """Yield the photo's own name, then one made unique by its id; the server's name is not trusted.
+
+    Names of an archive are those of the gallery's zips, if nothing in them has to be replaced.
+    """
+    if "names" in photo:
+        folder = _kept(photo["folder"])
+        for untrusted in photo["names"]:
+            yield f"{folder}/{_kept(untrusted)}" if folder else _kept(untrusted)
+        return
     untrusted = PurePosixPath(PureWindowsPath(photo["fileName"] or "").name).stem
-    kept = "".join(c for c in untrusted if c.isprintable() and c not in '<>:"/\\|?*').strip(" .")
-    stem = kept.encode()[:MAX_STEM_LENGTH].decode(errors="ignore") or "photo"
+    stem = _kept(untrusted).encode()[:MAX_STEM_LENGTH].decode(errors="ignore") or "photo"
     ending = "".join(c for c in suffix if c.isalnum() or c in ".-")[:20]
     yield stem + ending
     yield f"{stem}-{photo['id'][:8]}{ending}"
+
+
+def _kept(untrusted: str) -> str:
+    return "".join(c for c in untrusted if c.isprintable() and c not in '<>:"/\\|?*').strip(" .")
 
 
 def _has_content(path: Path, size_bytes: int, sha256: str) -> bool:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import requests
 from rich.progress import Progress
 
+from contactsheet.archive import ArchiveWriter
 from contactsheet.destinations import ORIGINAL, Destination, DestinationFolder
 from contactsheet.engine.content import BLOCK_BYTES
 from contactsheet.engine.interfaces import STORE_UNAVAILABLE, Refusal, Unavailable
@@ -36,6 +37,7 @@ MAX_ATTEMPTS = 3
 
 STILL_PROCESSING = "This photo is still being processed. Run the same command again in a minute."
 NOT_COMPLETE = "The download doesn't match the uploaded photo. Run the same command again."
+ALL_ALONE = "Nothing was downloaded. --all takes no IDs, no --size and no filters but --album."
 NOT_FOUND = "You don't have a photo with this ID."
 
 
@@ -84,6 +86,7 @@ class Downloader:
         return DownloadResult(destination.photo_id, "downloaded", destination.path)
 
     def _fetch(self, destination: Destination) -> None:
+        destination.path.parent.mkdir(exist_ok=True)
         unfinished = destination.path.with_name(f".{destination.photo_id}.part")
         try:
             for _ in range(MAX_ATTEMPTS):
@@ -120,11 +123,18 @@ class Downloader:
 
 def download(gallery: WebGallery, options: argparse.Namespace, output: Output) -> Exit:
     """Download the given photos, or all that match the filters, and print their paths."""
+    if options.all and (options.ids or not _is_unfiltered(options)):
+        output.messages.print(ALL_ALONE)
+        return Exit.USAGE_ERROR
     options.to.mkdir(parents=True, exist_ok=True)
+    archive = ArchiveWriter(options.to, gallery.archive()) if options.all else None
     if options.ids:
         photos = list(gallery.photos_by_id(options.ids))
+    elif archive or _is_one_album(options):
+        photos = [_listed(photo) for photo in gallery.archive_photos(options.album or "")]
     else:
         photos = list(filtered_photos(gallery, options, every_file=options.size == ORIGINAL))
+    said = {photo["id"]: photo for photo in photos}
     destinations = _destinations(DestinationFolder(options.to, options.size), photos)
     downloader = Downloader(gallery, options.size)
     counts: Counter[str] = Counter()
@@ -136,6 +146,10 @@ def download(gallery: WebGallery, options: argparse.Namespace, output: Output) -
         for result in prefetch(pool, downloader.download, destinations, distance=4 * options.parallel):
             bar.advance(task)
             _report(result, counts, output)
+            if archive:
+                archive.add(said[result.photo_id], result.path)
+    if archive:
+        archive.write()
     found = {photo["id"] for photo in photos}
     for photo_id in map(str, options.ids):
         if photo_id not in found:
@@ -145,10 +159,29 @@ def download(gallery: WebGallery, options: argparse.Namespace, output: Output) -
     return Exit.INCOMPLETE if counts["not downloaded"] else Exit.DONE
 
 
+def _is_one_album(options: argparse.Namespace) -> bool:
+    """Return whether originals of an album are wanted and nothing else: then they are named as in a zip."""
+    return bool(options.album) and _is_unfiltered(options)
+
+
+def _is_unfiltered(options: argparse.Namespace) -> bool:
+    names = ("state", "tag", "favorites", "archived", "search", "trashed", "limit")
+    return options.size == ORIGINAL and not any(getattr(options, name) for name in names)
+
+
+def _listed(photo: dict[str, Any]) -> dict[str, Any]:
+    """Return a photo of an archive with what a destination needs."""
+    about = photo["about"]
+    return {**photo, "fileName": about["fileName"], "sha256": about["sha256"]}
+
+
 def _destinations(
     folder: DestinationFolder, photos: Iterable[dict[str, Any]]
 ) -> Iterator[Destination | DownloadResult]:
     for photo in photos:
+        if photo.get("sentence") and "about" in photo:
+            yield _not_downloaded(photo["id"], Refusal("not_available", photo["sentence"]))
+            continue
         try:
             yield folder.destination_of(photo)
         except Refusal as refusal:

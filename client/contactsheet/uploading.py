@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
+from contactsheet.archive import archives_in
 from contactsheet.engine.folders import find_files
 from contactsheet.engine.interfaces import Result, Unavailable
 from contactsheet.engine.upload import UploadRun
 from contactsheet.exits import Exit
 from contactsheet.progress import UploadProgress, summary
+from contactsheet.restoring import Restoring
 
 if TYPE_CHECKING:
     import argparse
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from contactsheet.engine.folders import FoundFiles
     from contactsheet.engine.interfaces import Gallery
     from contactsheet.output import Output
+    from contactsheet.web_gallery import WebGallery
 
 STOPPED = "Stopped. Uploaded photos are kept. Run the same command again to resume."
 KEPT = "Uploaded photos are kept."
@@ -64,12 +67,26 @@ def _run(run: UploadRun, found: FoundFiles) -> tuple[Exit, str]:
     return Exit.DONE, ""
 
 
-def upload(gallery: Gallery, options: argparse.Namespace, output: Output) -> Exit:
-    """Upload the paths of the command line."""
+def upload(gallery: WebGallery, options: argparse.Namespace, output: Output) -> Exit:
+    """Upload the paths of the command line. A folder that is an archive is restored: see ``archive``."""
+    archives = archives_in(Path(path) for path in options.paths)
+    if archives:
+        gallery.visibility = "private"
     status, results = upload_paths(gallery, options.paths, parallel=options.parallel, console=output.messages)
     if options.json:
         for result in results:
             output.line(json_of(result))
+    if status in {Exit.STOPPED, Exit.UNAVAILABLE}:
+        return status
+    restoring = Restoring(gallery, output.messages, keeps_visibility=options.keep_visibility)
+    for archive in archives:
+        uploaded = [
+            str(result.photo_id)
+            for result in results
+            if result.photo_id and result.path.is_relative_to(archive.folder)
+        ]
+        if not restoring.restore(archive, uploaded):
+            status = Exit.INCOMPLETE
     return status
 
 

@@ -37,7 +37,7 @@ class WebGallery:
 
     def __init__(self, transport: Transport, *, visibility: str = "public") -> None:
         self.transport = transport
-        self._visibility = visibility
+        self.visibility = visibility
 
     def account(self) -> dict[str, Any]:
         """Return the token's account."""
@@ -45,7 +45,7 @@ class WebGallery:
 
     def offer(self, uploads: Sequence[WantedUpload]) -> list[Answer]:
         """Request offers for at most 50 files; idempotent by upload id."""
-        body = {"visibility": self._visibility, "uploads": [_json_of(upload) for upload in uploads]}
+        body = {"visibility": self.visibility, "uploads": [_json_of(upload) for upload in uploads]}
         found = self._json("POST", "/uploads", json=body)
         return [_answer(result) for result in found["results"]]
 
@@ -116,11 +116,41 @@ class WebGallery:
         self._json("PATCH", f"/albums/{album_id}", json={"order": "taken"})
         return album_id
 
-    def add_to_album(self, album_id: str, photo_ids: Sequence[str]) -> None:
+    def new_album(self, title: str, description: str) -> str:
+        """Make an album that only you see, and return its id."""
+        return str(self._json("POST", "/albums", json={"title": title, "description": description})["id"])
+
+    def change_album(self, album_id: str, changes: dict[str, Any]) -> None:
+        """Change fields of one of your albums."""
+        self._json("PATCH", f"/albums/{album_id}", json=changes)
+
+    def choose_cover(self, album_id: str, photo_id: str) -> None:
+        """Choose the cover of an album."""
+        self._json("POST", f"/albums/{album_id}/cover", json={"id": photo_id})
+
+    def archive(self) -> dict[str, Any]:
+        """Return what an archive of your account says beside photos."""
+        return self._json("GET", "/archive")
+
+    def archive_photos(self, album_id: str = "") -> Iterator[dict[str, Any]]:
+        """Yield all your photos, or those of an album in its order, with what is said about each."""
+        cursor = ""
+        query = {"album": album_id} if album_id else {}
+        while True:
+            found = self._json(
+                "GET", "/archive/photos", params={**query, "limit": PAGE_SIZE, "cursor": cursor}
+            )
+            yield from found["photos"]
+            cursor = found["nextCursor"] or ""
+            if not cursor:
+                return
+
+    def add_to_album(self, album_id: str, photo_ids: Sequence[str], *, in_given_order: bool = False) -> None:
         """Add photos to an album; those that it has stay."""
         for start in range(0, len(photo_ids), PAGE_SIZE):
             add = list(photo_ids[start : start + PAGE_SIZE])
-            self._json("POST", f"/albums/{album_id}/photos", json={"add": add})
+            body = {"add": add} | ({"inGivenOrder": True} if in_given_order else {})
+            self._json("POST", f"/albums/{album_id}/photos", json=body)
 
     def _json(self, method: str, path: str, **options: Any) -> dict[str, Any]:
         answer = self.transport.request(method, path, **options)

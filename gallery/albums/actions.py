@@ -64,21 +64,31 @@ def organize(photo_id: UUID, *, actor: User, tags: Sequence[str], albums: Iterab
     return outcome
 
 
-def change_photos(album: Album, *, add: Iterable[UUID], remove: Iterable[UUID]) -> None:
+def change_photos(
+    album: Album, *, add: Iterable[UUID], remove: Iterable[UUID], in_given_order: bool = False
+) -> None:
     """Add photos to the album, then remove others; all or nothing. Photos of other owners are left out.
+
+    They are added in the order of their uploads, or ``in_given_order``.
 
     Raises:
         LimitReached: the album would have more photos than one may.
     """
     with transaction.atomic():
         added, removed = list(add), list(remove)
-        _add(album, added, instead_of=removed)
+        _add(album, added, instead_of=removed, in_given_order=in_given_order)
         if AlbumEntry.objects.filter(album=album, photo_id__in=removed).delete()[0]:
             _touch([album.pk])
         words_changed.send(AlbumEntry, photo_ids=[*added, *removed])
 
 
-def _add(album: Album, photo_ids: Iterable[UUID], *, instead_of: Iterable[UUID] = ()) -> None:
+def _add(
+    album: Album,
+    photo_ids: Iterable[UUID],
+    *,
+    instead_of: Iterable[UUID] = (),
+    in_given_order: bool = False,
+) -> None:
     wanted = list(photo_ids)
     # The album's row is locked first, so parallel requests count and rank one after the other. Also where
     # photos are only removed: who places one locks the album before the entries.
@@ -88,6 +98,8 @@ def _add(album: Album, photo_ids: Iterable[UUID], *, instead_of: Iterable[UUID] 
     new = own.exclude(album_entries__album=album).order_by("created_at", "id").values_list("pk", flat=True)
     if stored is None or not (added := list(new)):
         return
+    if in_given_order:
+        added.sort(key=wanted.index)
     ranks = album_order.ranks_at_end(stored, len(added))
     entries = [
         AlbumEntry(album=stored, photo_id=photo_id, rank=rank)

@@ -15,7 +15,7 @@ from gallery.api.documentation import LocalSwagger
 from gallery.api.idempotency import Replay
 from gallery.api.openapi import complete
 from gallery.api.problems import Problem
-from gallery.api.routes import account, albums, batches, downloads, images, photos, shares, uploads
+from gallery.api.routes import account, albums, archive, batches, downloads, images, photos, shares, uploads
 from gallery.api.strictness import refuse_unknown_names
 from gallery.core import outages, reasons
 from gallery.core.database_waits import is_busy
@@ -67,6 +67,7 @@ for router in (
     uploads.router,
     images.router,
     downloads.router,
+    archive.router,
     albums.router,
     shares.router,
 ):

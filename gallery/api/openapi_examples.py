@@ -284,6 +284,74 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "list_albums": {"parameters": {"public": False}, "responses": {"200": {"albums": [ALBUM]}}},
     "make_album": {"request": {"title": "Norway 2026"}, "responses": {"201": ALBUM}},
+    "get_archive": {
+        "responses": {
+            "200": {
+                "format": "contactsheet",
+                "version": 1,
+                "exportedAt": INSTANT,
+                "gallery": SITE,
+                "owner": "alice",
+                "albums": [
+                    {
+                        "id": ALBUM_ID,
+                        "title": "Norway 2026",
+                        "description": "",
+                        "visibility": "private",
+                        "order": "hand",
+                        "createdAt": INSTANT,
+                    }
+                ],
+                "smartAlbums": [{"title": "Harbors", "query": "harbor"}],
+            }
+        }
+    },
+    "list_archive_photos": {
+        "responses": {
+            "200": {
+                "photos": [
+                    {
+                        "id": PHOTO_ID,
+                        "names": ["harbor.jpg", "harbor-6f1c2a52.jpg"],
+                        "folder": "Norway 2026",
+                        "sizeBytes": 4210880,
+                        "modifiedAt": "2026-04-30T06:51:00",
+                        "sentence": None,
+                        "about": {
+                            "fileName": "harbor.jpg",
+                            "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                            "contentType": "image/jpeg",
+                            "caption": "Harbor at dawn",
+                            "tags": ["blue hour", "harbor"],
+                            "favorite": True,
+                            "archived": False,
+                            "visibility": "public",
+                            "state": "approved",
+                            "rotation": 0,
+                            "takenAtLocal": "2026-04-30T06:51:00",
+                            "takenAtOffset": "+02:00",
+                            "isDateCorrected": False,
+                            "standsAlone": False,
+                            "originUrl": None,
+                            "uploadedAt": INSTANT,
+                            "albums": [{"id": ALBUM_ID, "rank": 0, "entry": 41, "isCover": True}],
+                            "history": [
+                                {
+                                    "at": INSTANT,
+                                    "move": "processed",
+                                    "from": "awaiting",
+                                    "to": "pending",
+                                    "reason": "",
+                                    "byOwner": False,
+                                }
+                            ],
+                        },
+                    }
+                ],
+                "nextCursor": None,
+            }
+        }
+    },
     "get_album": {"parameters": OF_ALBUM, "responses": {"200": ALBUM}},
     "change_album": {
         "parameters": OF_ALBUM,

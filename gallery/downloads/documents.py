@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
+from django.utils import timezone
+
 from gallery.albums.models import Order
+from gallery.downloads import listing
 from gallery.photos.turning import rotation_of
 
 if TYPE_CHECKING:
@@ -15,6 +19,21 @@ if TYPE_CHECKING:
 
 FORMAT = "contactsheet"
 VERSION = 1
+
+
+def archive_document(owner: User) -> dict[str, Any]:
+    """Return what an archive says beside photos: whose it is, the albums, the saved searches."""
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "exportedAt": timezone.now().isoformat(timespec="seconds"),
+        "gallery": settings.SITE_ORIGIN,
+        "owner": owner.username,
+        "albums": [_album(album) for album in listing.albums_of(owner)],
+        "smartAlbums": [
+            {"title": album.title, "query": album.query} for album in listing.smart_albums_of(owner)
+        ],
+    }
 
 
 def document_of(item: Item) -> dict[str, Any]:
@@ -78,7 +97,7 @@ def _move(entry: HistoryEntry, owner: User) -> dict[str, Any]:
     }
 
 
-def album_document(album: Album) -> dict[str, Any]:
+def _album(album: Album) -> dict[str, Any]:
     """Return an album as its owner wrote it. Which photos it has, the photos say."""
     return {
         "id": str(album.pk),

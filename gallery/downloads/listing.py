@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from gallery.accounts.models import User
-    from gallery.photos.paging import Page
     from gallery.photos.querysets import PhotoQuerySet
 
 ADDRESS_SECONDS = DOWNLOAD_SECONDS
@@ -77,18 +76,27 @@ def everything_of(owner: User) -> PhotoQuerySet:
     return Photo.objects.owned_by(owner).not_trashed()
 
 
-def page_of_everything(owner: User, cursor: str, *, size: int = PAGE_SIZE) -> Listing:
+def page_of_everything(
+    owner: User, cursor: str, *, size: int = PAGE_SIZE, with_addresses: bool = True
+) -> Listing:
     """Return a page of all that a person owns, in folders: each photo is in that of its first album."""
     page = page_of(everything_of(owner).with_owner(), cursor, size=size, every_file=True)
-    return listing_of(page, owner, by_album=True)
+    items = items_of(page.photos, owner, by_album=True, with_addresses=with_addresses)
+    return Listing(items, page.next_cursor)
 
 
 def page_of_album(
-    photos: PhotoQuerySet, album: Album, viewer: User, cursor: str, *, size: int = PAGE_SIZE
+    photos: PhotoQuerySet,
+    album: Album,
+    viewer: User,
+    cursor: str,
+    *,
+    size: int = PAGE_SIZE,
+    with_addresses: bool = True,
 ) -> Listing:
     """Return a page of those of the photos that are in the album, in its order."""
     page = page_in_album(photos.with_owner(), album, cursor, size=size, every_file=True)
-    return listing_of(page, viewer)
+    return Listing(items_of(page.photos, viewer, with_addresses=with_addresses), page.next_cursor)
 
 
 def items_by_id(photos: PhotoQuerySet, viewer: User, photo_ids: Sequence[UUID]) -> list[Item]:
@@ -98,12 +106,9 @@ def items_by_id(photos: PhotoQuerySet, viewer: User, photo_ids: Sequence[UUID]) 
     return items_of(chosen, viewer)
 
 
-def listing_of(page: Page, viewer: User, *, by_album: bool = False) -> Listing:
-    """Return the photos of a page as items."""
-    return Listing(items_of(page.photos, viewer, by_album=by_album), page.next_cursor)
-
-
-def items_of(photos: Sequence[Photo], viewer: User, *, by_album: bool = False) -> list[Item]:
+def items_of(
+    photos: Sequence[Photo], viewer: User, *, by_album: bool = False, with_addresses: bool = True
+) -> list[Item]:
     """Return the photos (fetched with their owners) as items, by at most four queries.
 
     Tags, albums and history are their owner's to know.
@@ -121,6 +126,7 @@ def items_of(photos: Sequence[Photo], viewer: User, *, by_album: bool = False) -
             places=places.get(lens.photo.pk, []),
             history=history.get(lens.photo.pk, []),
             folders=folders,
+            with_address=with_addresses and lens.can_download,
         )
         for lens in lenses
     ]
@@ -133,6 +139,7 @@ def _item(
     places: list[Place],
     history: list[HistoryEntry],
     folders: dict[UUID, str],
+    with_address: bool,
 ) -> Item:
     photo = lens.photo
     in_folders = [folders[place.album_id] for place in places if place.album_id in folders]
@@ -141,7 +148,7 @@ def _item(
         lens=lens,
         names=names_of(photo.file_name if lens.shows_file_name else "", photo.pk),
         folder=in_folders[0] if in_folders else "",
-        url=actions.original_url(photo) if lens.can_download else "",
+        url=actions.original_url(photo) if with_address else "",
         refusal="" if lens.can_download else _why_not(photo),
         taken=taken(photo, None),
         tags=photo.new_tag_names if photo.has_new_words else tags,

@@ -9,13 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Sum
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
-from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -115,7 +112,7 @@ def items(request: SignedInRequest) -> HttpResponse:
         found = listing.page_of_album(listing.everything_of(request.user), album, request.user, cursor)
     else:
         found = listing.page_of_everything(request.user, cursor)
-    return _private(
+    return JsonResponse(
         {
             "items": [documents.document_of(item) for item in found.items],
             "next_cursor": found.next_cursor,
@@ -130,24 +127,4 @@ def about(request: SignedInRequest) -> HttpResponse:
     """Return what ``contactsheet.json`` says beside photos: whose it is, the albums, the saved searches."""
     if response := too_fast(request, DOWNLOADS):
         return response
-    return _private(
-        {
-            "format": documents.FORMAT,
-            "version": documents.VERSION,
-            "exportedAt": timezone.now().isoformat(),
-            "gallery": settings.SITE_ORIGIN,
-            "owner": request.user.username,
-            "albums": [documents.album_document(album) for album in listing.albums_of(request.user)],
-            "smartAlbums": [
-                {"title": album.title, "query": album.query}
-                for album in listing.smart_albums_of(request.user)
-            ],
-        }
-    )
-
-
-def _private(document: dict[str, Any]) -> JsonResponse:
-    """Return JSON that no cache keeps: it has signed addresses of originals."""
-    response = JsonResponse(document)
-    patch_cache_control(response, private=True, no_store=True)
-    return response
+    return JsonResponse(documents.archive_document(request.user))

@@ -363,3 +363,104 @@ def test_import__packed_archives_are_refused_before_anything_is_sent(site, conta
     folder, _there = archived
     done = contactsheet("import", folder, tmp_path / "takeout-001.zip")
     assert (done.status, site.requests, "(packed)" in done.stderr) == (Exit.INCOMPLETE, [], True)
+
+
+def archived_photo(name, content, **about):
+    said = {
+        "fileName": name,
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "caption": "",
+        "tags": [],
+        "favorite": False,
+        "archived": False,
+        "visibility": "public",
+        "rotation": 0,
+        "takenAtLocal": None,
+        "takenAtOffset": None,
+        "isDateCorrected": False,
+        "standsAlone": False,
+        "albums": [],
+    }
+    return {
+        "id": str(uuid4()),
+        "names": [name, f"other-{name}"],
+        "folder": "Sea",
+        "sizeBytes": len(content),
+        "modifiedAt": "2026-05-01T06:30:00",
+        "sentence": None,
+        "about": said | about,
+    }
+
+
+ABOUT = {"format": "contactsheet", "version": 1, "albums": [], "smartAlbums": []}
+
+
+def serve_archive(site, *photos):
+    site.returns("GET", "/archive", ABOUT)
+    site.returns("GET", "/archive/photos", {"photos": list(photos), "nextCursor": None})
+    for found in photos:
+        ready = Answer(302, b"", {"Location": f"{site.address}/store"})
+        site.answers("GET", f"/api/v1/download/{found['id']}", ready)
+    site.answers("GET", "/store", Answer(200, b"bytes"))
+
+
+def test_download_all__is_a_folder_that_says_what_is_in_it(site, contactsheet, tmp_path):
+    first, second = archived_photo("a.jpg", b"bytes", caption="Dawn"), archived_photo("A.jpg", b"bytes")
+    gone = archived_photo("b.jpg", b"x") | {"sentence": "This photo is still being processed."}
+    serve_archive(site, first, second, gone)
+    done = contactsheet("download", "--all", "--parallel", "1", "--to", tmp_path)
+    assert done.status == Exit.INCOMPLETE
+    assert "still being processed. (not_available)" in done.stderr
+    assert "2 downloaded, 1 not downloaded." in done.stderr
+    assert sorted(path.name for path in (tmp_path / "Sea").iterdir()) == ["a.jpg", "other-A.jpg"]
+    found = json.loads((tmp_path / "contactsheet.json").read_text())
+    assert [(photo["id"], photo["file"]) for photo in found["photos"]] == [
+        (first["id"], "Sea/a.jpg"),
+        (second["id"], "Sea/other-A.jpg"),
+        (gone["id"], None),
+    ]
+    assert found["photos"][0]["caption"] == "Dawn"
+    again = contactsheet("download", "--all", "--parallel", "1", "--to", tmp_path)
+    assert "2 already there" in again.stderr
+
+
+@pytest.mark.parametrize("folder", ["../up", "..", "/etc", "a/../../b", "C:\\x"])
+def test_download_all__stays_in_the_folder(site, contactsheet, tmp_path, folder):
+    there = tmp_path / "there"
+    serve_archive(site, archived_photo("../../x.jpg", b"bytes") | {"folder": folder})
+    assert contactsheet("download", "--all", "--to", there).status == Exit.DONE
+    [saved] = tmp_path.rglob("*.jpg")
+    assert saved.is_relative_to(there)
+
+
+def test_download_all__takes_no_other_choice(site, contactsheet, tmp_path):
+    for options in (["--favorites"], ["--size", "320"], [str(uuid4())]):
+        done = contactsheet("download", "--all", *options, "--to", tmp_path / "there")
+        assert done.status == Exit.USAGE_ERROR
+    assert not site.requests
+    assert not (tmp_path / "there").exists()
+
+
+def test_download_album__is_named_as_its_zip(site, contactsheet, tmp_path):
+    serve_archive(site, archived_photo("a.jpg", b"bytes") | {"folder": "", "names": ["_con.jpg"]})
+    album = str(uuid4())
+    assert contactsheet("download", "--album", album, "--to", tmp_path).status == Exit.DONE
+    assert [path.name for path in tmp_path.iterdir()] == ["_con.jpg"]
+    [asked] = [path for path in site.paths("GET") if path.startswith("/api/v1/archive/photos")]
+    assert f"album={album}&" in asked
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("{", "archive_damaged"),
+        (json.dumps(ABOUT | {"format": "other", "photos": []}), "archive_damaged"),
+        (json.dumps(ABOUT), "archive_damaged"),
+        (json.dumps(ABOUT | {"version": 2, "photos": []}), "archive_newer"),
+    ],
+)
+def test_upload__of_an_archive_that_cant_be_read_sends_nothing(site, contactsheet, folder, text, reason):
+    (folder / "contactsheet.json").write_text(text)
+    done = contactsheet("upload", folder)
+    assert (done.status, f"({reason})" in done.stderr) == (Exit.INCOMPLETE, True)
+    assert not site.requests

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.embedded
 MANY = 1000
+ROUND_TRIP = 500
 SMALLEST = CURRENT.renditions[0]
 
 
@@ -218,3 +219,84 @@ def test_import__of_a_takeout_of_two_hundred(make_person: Callable[[str], Person
     again = nora.run("import", takeout.root)
     assert (again.returncode, "archive: 0," in again.stderr) == (0, True), again.stderr
     assert "By hand" in nora.run("list", "--json").stdout
+
+
+IN_ARCHIVE = ("fileName", "caption", "tags", "favorite", "archived", "rotation", "isDateCorrected")
+DATES = ("takenAtLocal", "takenAtOffset")
+
+
+def library_of(person: Person) -> tuple[dict[str, dict[str, object]], dict[str, tuple[object, ...]]]:
+    """Return by the API what a person says of each photo, by its hash, and the albums, by their titles."""
+    with Transport(person.address, person.token) as transport:
+        gallery = WebGallery(transport)
+        photos = list(gallery.photos({}))
+        hashes = {photo["id"]: photo["sha256"] for photo in photos}
+        albums = {
+            album["title"]: (
+                album["description"],
+                album["order"],
+                hashes.get(album["coverId"]),
+                [hashes[photo["id"]] for photo in gallery.photos({"album": album["id"]})],
+            )
+            for album in gallery.albums()
+        }
+        facts = {photo["sha256"]: {name: photo[name] for name in (*IN_ARCHIVE, *DATES)} for photo in photos}
+        assert {photo["visibility"] for photo in photos} == {"private"}
+        assert {album["visibility"] for album in gallery.albums()} == {"private"}
+        return facts, albums
+
+
+def fill(person: Person) -> None:
+    """Give each photo captions, tags, dates and marks by number, and make albums of each order."""
+    with Transport(person.address, person.token) as transport:
+        gallery = WebGallery(transport)
+        photos = sorted(gallery.photos({}), key=lambda photo: photo["fileName"])
+        for number, photo in enumerate(photos):
+            changes: dict[str, object] = {"caption": f"Ångström “{number}”", "favorite": number % 3 == 0}
+            changes |= {"tags": ["sea", f"no {number % 5}"], "archived": number % 7 == 0}
+            if number % 4 == 0:
+                changes |= {
+                    "takenAtLocal": f"19{number % 90 + 10}-05-01T06:30:00",
+                    "takenAtOffset": "+02:00",
+                }
+            elif number % 4 == 1:
+                changes["takenAtLocal"] = "2001-02-03T04:05:06"
+            if number % 10 == 0:
+                changes["rotation"] = 90
+            gallery.change(photo["id"], changes)
+        ids = [photo["id"] for photo in photos]
+        for order, chosen in (("hand", ids[1::3]), ("added", ids[::4]), ("taken", ids[::5])):
+            album = gallery.new_album(f"By {order}: 1/2", "Words")
+            gallery.change_album(album, {"order": order})
+            gallery.add_to_album(album, chosen[::-1], in_given_order=True)
+        gallery.choose_cover(album, ids[10])
+        gallery.new_album("Empty", "")
+
+
+@pytest.mark.slow
+def test_archive__comes_back_whole_in_another_account(
+    make_person: Callable[[str], Person], make_photos: Callable[[int], Path], tmp_path: Path
+) -> None:
+    olga, pavel = make_person("olga"), make_person("pavel")
+    folder = make_photos(ROUND_TRIP)
+    sent = olga.run("upload", "--private", folder)
+    assert sent.returncode == 0, sent.stderr
+    eventually(lambda: settled(olga), within_seconds=240, every_seconds=1)
+    fill(olga)
+    there = tmp_path / "everything"
+    got = olga.run("download", "--all", "--to", there)
+    assert (got.returncode, got.stdout.count("\n")) == (0, ROUND_TRIP), got.stderr
+    assert {path.name for path in there.iterdir() if path.is_dir()} == {
+        "By hand_ 1_2",
+        "By added_ 1_2",
+        "By taken_ 1_2",
+    }
+    brought = pavel.run("upload", there)
+    assert brought.returncode == 0, brought.stderr
+    assert f"Restored: {ROUND_TRIP} photos, 4 albums." in brought.stderr
+    before, after = library_of(olga), library_of(pavel)
+    assert before == after
+    assert len(before[0]) == ROUND_TRIP
+    again = pavel.run("upload", there)
+    assert again.returncode == 0, again.stderr
+    assert library_of(pavel) == before

@@ -40,6 +40,8 @@ SCOPE_OF: dict[tuple[str, str], Scope] = {
     ("GET", "api/v1/images/<uuidstr:request_id>"): Scope.READ,
     ("GET", "api/v1/download/<name>"): Scope.READ,
     ("GET", "api/v1/download-thumbnail/<name>"): Scope.READ,
+    ("GET", "api/v1/archive"): Scope.READ,
+    ("GET", "api/v1/archive/photos"): Scope.READ,
     ("GET", ALBUMS): Scope.READ,
     ("GET", ONE_ALBUM): Scope.READ,
     ("GET", "api/v1/tags"): Scope.READ,

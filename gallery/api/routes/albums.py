@@ -132,7 +132,12 @@ def change_album_photos(request: ApiRequest, album_id: UUID, change: s.AlbumPhot
     mine = Album.objects.owned_by(request.user)
     album = _one_or_404(mine, album_id, request)
     try:
-        actions.change_photos(album, add=change.add or [], remove=change.remove or [])
+        actions.change_photos(
+            album,
+            add=change.add or [],
+            remove=change.remove or [],
+            in_given_order=change.in_given_order,
+        )
     except actions.LimitReached as refusal:
         raise Problem(refusal.reason) from refusal
     return _output(_one_or_404(mine, album_id, request), request)

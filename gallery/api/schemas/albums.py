@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from gallery.albums.models import MAX_DESCRIPTION_LENGTH, MAX_TITLE_LENGTH
 from gallery.api.schemas.photos import PhotoIds, VisibilityName, WordsMark
@@ -149,6 +149,9 @@ class AlbumPhotos(Input):
 
     add: PhotoIds = Field(LEFT_OUT)
     remove: PhotoIds = Field(LEFT_OUT)
+    in_given_order: StrictBool = Field(
+        False, description="Add them in the order of `add`, the last as the newest, not in that of uploads."
+    )
 
 
 class AlbumSort(StrEnum):

@@ -5,7 +5,7 @@ export const MOST_IN_MEMORY = 256 * 2 ** 20;
 const ANSWERS_WITHIN_MS = 5000;
 const GOES_ON_MS = 10_000;
 /** Pieces are put together to this size: each is a message to the worker. */
-const PIECE_BYTES = 2 ** 20;
+const PIECE_BYTES = 2 ** 18;
 
 /** The browser ended the download: the person did, or the disk is full. */
 export class Ended extends Error {}

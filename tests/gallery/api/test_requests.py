@@ -70,6 +70,8 @@ OPERATIONS = [
     Operation("get", "/search?q=a", None, Scope.READ),
     Operation("get", f"/download/{NOWHERE}", None, Scope.READ),
     Operation("get", f"/download-thumbnail/{NOWHERE}", None, Scope.READ),
+    Operation("get", "/archive", None, Scope.READ),
+    Operation("get", "/archive/photos", None, Scope.READ),
     Operation("get", "/albums", None, Scope.READ),
     Operation("get", f"/albums/{NOWHERE}", None, Scope.READ),
     Operation("get", "/tags", None, Scope.READ),
