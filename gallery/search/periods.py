@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from django.conf import settings
 from django.utils.dates import MONTHS, MONTHS_3
 from django.utils.formats import date_format
+from django.utils.translation import get_language, override
 
 from gallery.search.folding import folded_for_search
 from gallery.search.query import Kind, written
@@ -17,6 +19,7 @@ SHORTEST_NAME = 3
 """Letters of a month's name: fewer fit too many."""
 _NUMBER_LAST = re.compile(r"(\d{4})[-/.年](\d{1,2})月?")
 _NUMBER_FIRST = re.compile(r"(\d{1,2})[-/.](\d{4})")
+_MONTH = re.compile(r"(0?[1-9]|1[0-2])月")
 _YEAR = re.compile(r"(\d{4})年?")
 
 
@@ -52,12 +55,27 @@ def _named(words: list[str]) -> tuple[int, int]:
     """Return year and month of a name and a number, in either order; year 0 if it is something else."""
     years = [word for word in words if _YEAR.fullmatch(word)]
     names = [word.rstrip(".") for word in words if word not in years]
-    if len(years) != 1 or len(names) != 1 or len(names[0]) < SHORTEST_NAME:
+    if len(years) != 1 or len(names) != 1:
         return 0, 0
+    year = int(_numbers(years[0])[0])
+    if found := _MONTH.fullmatch(names[0]):
+        return year, int(found[1])
+    # In the reader's language, and in English: who reads Japanese may type "May".
+    for language in (get_language(), settings.LANGUAGE_CODE):
+        with override(language):
+            if month := _month_named(names[0]):
+                return year, month
+    return 0, 0
+
+
+def _month_named(typed: str) -> int:
+    """Return the month whose name begins like this, in the current language; 0 if none does."""
+    if len(typed) < SHORTEST_NAME:
+        return 0
     for known in (MONTHS_3, MONTHS):
         for number, name in known.items():
             folded = folded_for_search(str(name)).rstrip(".")
             # A name may be typed in part, and short forms differ: "Sept".
-            if folded == names[0] or (known is MONTHS and folded.startswith(names[0])):
-                return int(_numbers(years[0])[0]), number
-    return 0, 0
+            if folded == typed or (known is MONTHS and folded.startswith(typed)):
+                return number
+    return 0

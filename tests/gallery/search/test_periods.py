@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         ("December, 2019", "from:2019-12 until:2019-12"),
         ("2019-05", "from:2019-05 until:2019-05"),
         ("5/2019", "from:2019-05 until:2019-05"),
+        ("2019\u5e74 5\u6708", "from:2019-05 until:2019-05"),
         ("2019\u5e745\u6708", "from:2019-05 until:2019-05"),
         (" 2019 ", "from:2019 until:2019"),
     ],
@@ -47,6 +48,8 @@ def test_period__is_understood(text: str, query: str) -> None:
         "sea 2019",
         "1234",
         "2019-13",
+        "2019 13\u6708",
+        "2019 0\u6708",
         "0/2019",
         "may 2019 x",
         "99999",
@@ -59,6 +62,8 @@ def test_period__something_else(text: str) -> None:
 def test_period__in_the_language_of_the_page() -> None:
     with translation.override("de"):
         assert period_meant("mai 2019") == ("Mai 2019", "from:2019-05 until:2019-05")
+    with translation.override("ja"):
+        assert period_meant("may 2019") == ("2019\u5e745\u6708", "from:2019-05 until:2019-05")
 
 
 @pytest.mark.django_db
