@@ -75,7 +75,7 @@ def test_link__is_made_opened_on_a_phone_and_ended(  # noqa: PLR0915 - one story
     picture_of(guest, "shared-album")
     guest.locator(".sheet .tile a").first.click()
     expect(guest.locator(".pswp__img").first).to_be_visible()
-    guest.keyboard.press("i")
+    guest.get_by_role("button", name="Details of the photo").click()
     expect(guest.locator(".info-panel .facts")).to_be_visible()
     guest.reload()
     expect(guest.locator(".photo-page img")).to_be_visible()

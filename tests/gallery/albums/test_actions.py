@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from gallery.albums import actions
@@ -99,3 +101,12 @@ def test_albums__create_change_delete(alice: User, make_photo: PhotoFactory) -> 
     actions.delete_album(album)
     assert not Album.objects.exists()
     assert Photo.objects.count() == 1
+
+
+def test_delete_album__locks_it_before_what_is_in_it(alice: User) -> None:
+    album = Album.objects.create(owner=alice, title="Sea")
+    with CaptureQueriesContext(connection) as queries:
+        actions.delete_album(album)
+    read = [query["sql"] for query in queries if "FROM " in query["sql"]]
+    assert 'FROM "albums_album"' in read[0]
+    assert not Album.objects.exists()
