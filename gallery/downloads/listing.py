@@ -119,6 +119,7 @@ def items_of(
     places = _places_of(own_ids)
     history = _history_of(own_ids)
     folders = folder_names(_titles_of(viewer)) if by_album else {}
+    of_folders = {name.casefold() for name in folders.values()}
     return [
         _item(
             lens,
@@ -127,6 +128,7 @@ def items_of(
             history=history.get(lens.photo.pk, []),
             folders=folders,
             with_address=with_addresses and lens.can_download,
+            of_folders=of_folders,
         )
         for lens in lenses
     ]
@@ -140,13 +142,18 @@ def _item(
     history: list[HistoryEntry],
     folders: dict[UUID, str],
     with_address: bool,
+    of_folders: set[str],
 ) -> Item:
     photo = lens.photo
+    names = names_of(photo.file_name if lens.shows_file_name else "", photo.pk)
     in_folders = [folders[place.album_id] for place in places if place.album_id in folders]
+    if not in_folders and names[0].casefold() in of_folders:
+        # No file system has a file and a folder of one name.
+        names = names[1:]
     return Item(
         photo=photo,
         lens=lens,
-        names=names_of(photo.file_name if lens.shows_file_name else "", photo.pk),
+        names=names,
         folder=in_folders[0] if in_folders else "",
         url=actions.original_url(photo) if with_address else "",
         refusal="" if lens.can_download else _why_not(photo),

@@ -191,6 +191,8 @@ test("a sidecar has caption, tags, albums, date and mark, and no markup of their
   assert.doesNotMatch(xmpOf(ABOUT, new Map()), /Rating|subject>|Date|description>/);
   const { files } = await packed([item("a.jpg")], { withSidecars: true });
   assert.deepEqual(Object.keys(files), ["a.jpg", "a.jpg.xmp"]);
+  const both = await packed([item("a.jpg.xmp"), item("a.jpg")], { withSidecars: true });
+  assert.equal(Object.keys(both.files).length, 4);
 });
 
 function answering(pages) {

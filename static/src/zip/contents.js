@@ -35,7 +35,8 @@ export class Contents {
         const lastModified = modified(item.modifiedAt);
         yield { name: path, lastModified, input: this.#counted(source) };
         if (this.withSidecars && item.about) {
-          yield { name: `${path}.xmp`, lastModified, input: xmpOf(item.about, titles) };
+          const names = [`${path}.xmp`, `${path}-${item.id}.xmp`];
+          yield { name: this.#names.pathOf({ folder: "", names }), lastModified, input: xmpOf(item.about, titles) };
         }
         this.files += 1;
         this.show(this);

@@ -67,6 +67,8 @@ async function throughWorker(active, stream, name, signal, begun) {
     await reader.cancel(problem).catch(() => {});
     throw problem;
   } finally {
+    // What the worker still asks for must not begin it again.
+    port1.onmessage = null;
     clearInterval(goesOn);
     removeEventListener("pagehide", leave);
   }

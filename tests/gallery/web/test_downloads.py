@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from gallery.albums import actions
-from gallery.albums.models import Album, AlbumEntry, PhotoTag, Tag
+from gallery.albums.models import Album, AlbumEntry, PhotoTag, SmartAlbum, Tag
 from gallery.downloads.listing import PAGE_SIZE
 from gallery.photos.models import HistoryEntry
 from gallery.photos.states import State, Visibility, WordsState
@@ -149,6 +149,16 @@ def test_items__everything_is_in_folders_by_first_album(
     assert folders[str(once.pk)].startswith("Sea-")
 
 
+def test_items__no_file_has_the_name_of_a_folder(
+    browser: Client, alice: User, make_photo: PhotoFactory
+) -> None:
+    inside, outside = (make_photo(alice, file_name="paris") for _ in range(2))
+    album_of(alice, inside, title="Paris")
+    names = {item["id"]: item["names"] for item in page(browser)["items"]}
+    assert names[str(inside.pk)][0] == "paris"
+    assert names[str(outside.pk)][0].startswith("paris-")
+
+
 def test_items__an_album_in_its_order_without_folders(
     browser: Client, alice: User, make_photo: PhotoFactory
 ) -> None:
@@ -218,7 +228,10 @@ def test_visitors__sign_in(client: Client) -> None:
 def test_about__albums_as_their_owner_wrote_them(browser: Client, alice: User, bob: User) -> None:
     album_of(bob, title="Theirs")
     album = album_of(alice, title="Mine")
+    for owner in (alice, bob):
+        SmartAlbum.objects.create(owner=owner, title=f"of {owner.username}", query="sea")
     found = browser.get("/me/download/about/").json()
+    assert found["smartAlbums"] == [{"title": "of alice", "query": "sea"}]
     assert (found["format"], found["version"], found["owner"]) == ("contactsheet", 1, "alice")
     assert [(one["id"], one["title"], one["order"]) for one in found["albums"]] == [
         (str(album.pk), "Mine", "added")

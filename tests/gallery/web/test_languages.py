@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 from django.core import mail
@@ -218,3 +219,9 @@ def test_page_for_no_connection__is_in_language_of_person(client: Client) -> Non
     worker = client.get("/service-worker.js", headers=JAPANESE)
     assert "offline/?ja" in worker.text.encode().decode("unicode_escape")
     assert '<html lang="ja">' in client.get("/offline/?ja").text
+
+
+@pytest.mark.django_db
+def test_choice__keeps_the_query_of_the_page(client: Client) -> None:
+    page = client.get("/search/?q=sea&sort=old").content.decode()
+    assert f'?next={quote("/search/?q=sea&sort=old")}"' in page
