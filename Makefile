@@ -11,7 +11,7 @@ need := infra/setup/need.sh
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run shell manage test test-all test-postgres mutants deploy config rollback status destroy rehearse bench-imaging bench-cold bench-fsck bench-scale cost check audit release-files fmt messages lock clean browser-files \
+.PHONY: help setup run shell manage test test-all test-postgres mutants deploy config rollback status destroy rehearse bench-imaging bench-cold bench-fsck bench-scale bench-zip cost check audit release-files fmt messages lock clean browser-files \
 	environment-dev environment-local environment-embedded environment-templates check-templates
 
 help: ## list the commands
@@ -100,6 +100,9 @@ bench-fsck: environment-dev ## measure memory and calls of fsck over 20,000 and 
 bench-scale: environment-dev browser-files ## measure each list with 1,000, 100,000 and 1,000,000 photos on PostgreSQL (ARGS="--sizes 1000 100000")
 	@$(need) postgresql
 	@$(python) -m bench.scale $(ARGS)
+
+bench-zip: environment-dev browser-files ## measure a zip of 2,000 photos (4.6 GB) in Chromium: time, memory of the tab (ARGS="--write")
+	@$(python) -m bench.zip $(ARGS)
 
 bench-cold: environment-dev browser-files ## measure the cold start of each function
 	@$(python) -m bench.cold $(ARGS)
