@@ -91,7 +91,7 @@ def test_new_user__does_six_tasks_in_japanese(open_page: Open) -> None:
     page.locator(".tile").first.wait_for()
     picture_of(page, "ja-task-mine")
     page.get_by_role("navigation", name="メイン").get_by_role("link", name="アルバム").click()
-    page.get_by_role("link", name="新しいアルバム").first.click()
+    page.get_by_role("button", name="新しいアルバム").click()
     page.get_by_label("タイトル").fill("夏の旅")
     picture_of(page, "ja-task-album")
     page.get_by_role("button", name="保存").click()
