@@ -60,6 +60,18 @@ def clean_tags(untrusted: Iterable[str]) -> list[str]:
     return names
 
 
+def typed_tags(text: str) -> list[str]:
+    """Return the cleaned tags of a line of text, with commas of any script between them.
+
+    >>> typed_tags("港、夕暮れ, sea")
+    ['sea', '夕暮れ', '港']
+
+    Raises:
+        TagRefused: as ``clean_tags``.
+    """
+    return clean_tags(word for word in re.split("[,，、،]", text) if word.strip())
+
+
 def tags_of(photo_ids: Iterable[UUID]) -> dict[UUID, list[str]]:
     """Return the tags of each photo that has any, in alphabetical order, by one query."""
     found: dict[UUID, list[str]] = {}

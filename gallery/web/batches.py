@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from gallery.albums.actions import LimitReached, create_album
 from gallery.albums.models import MAX_TITLE_LENGTH, Album
-from gallery.albums.tagging import MAX_TAGS, TagRefused, clean_tags
+from gallery.albums.tagging import MAX_TAGS, TagRefused, typed_tags
 from gallery.batches import actions
 from gallery.batches.models import Batch, Kind
 from gallery.batches.trash import start_on_all
@@ -111,7 +111,7 @@ class BatchForm(forms.Form):
     @staticmethod
     def _tags(text: str) -> list[str]:
         try:
-            tags = clean_tags(word for word in text.split(",") if word.strip())
+            tags = typed_tags(text)
         except TagRefused as refused:
             raise forms.ValidationError(str(refused)) from refused
         if not tags:

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from gallery.albums.models import Album
-from gallery.albums.tagging import MAX_TAGS, TagRefused, clean_tags
+from gallery.albums.tagging import MAX_TAGS, TagRefused, typed_tags
 from gallery.albums.words import own_tags
 from gallery.core.text_fields import CleanField
 from gallery.notifications.models import Rhythm
@@ -114,7 +114,7 @@ class OrganizeForm(forms.Form):
     def clean_tags(self) -> list[str]:
         """Return the cleaned tags."""
         try:
-            return clean_tags(word for word in self.cleaned_data["tags"].split(",") if word.strip())
+            return typed_tags(self.cleaned_data["tags"])
         except TagRefused as refusal:
             raise forms.ValidationError(str(refusal)) from refusal
 

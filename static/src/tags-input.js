@@ -7,7 +7,7 @@ const PAUSE_MS = 150;
 
 /** Return the tag that is being typed, and what stands before it. */
 export function lastTag(text) {
-  const at = text.lastIndexOf(",") + 1;
+  const at = text.search(/[^,，、،]*$/);
   return { before: text.slice(0, at), part: text.slice(at).trim() };
 }
 
@@ -43,7 +43,7 @@ export function startTagsInput(input) {
       // Typing goes on without.
     }
     if (lastTag(input.value).part !== part || document.activeElement !== input) return;
-    const present = new Set(input.value.split(",").map((word) => word.trim()));
+    const present = new Set(input.value.split(/[,，、،]/).map((word) => word.trim()));
     list.replaceChildren(
       ...tags
         .filter(({ name }) => !present.has(name))

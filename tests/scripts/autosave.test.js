@@ -92,6 +92,7 @@ test("a tag is offered for the last part, and takes its place", () => {
   assert.deepEqual(lastTag("se"), { before: "", part: "se" });
   assert.equal(withTag("sea, blue ho", "blue hour"), "sea, blue hour, ");
   assert.equal(withTag("se", "sea"), "sea, ");
+  assert.deepEqual(lastTag("港、夕"), { before: "港、", part: "夕" });
 });
 
 test("what was edited before the script came is saved, too, and can be taken back", async () => {

@@ -258,6 +258,16 @@ def test_organize__works(alice: User, make_photo: PhotoFactory, client_of: Calla
     assert list(photo.albums.all()) == [second]
 
 
+@pytest.mark.usefixtures("empty_aws")
+def test_organize__takes_commas_of_any_script(
+    alice: User, make_photo: PhotoFactory, client_of: Callable[[User], Client]
+) -> None:
+    photo = make_photo(alice)
+    client_of(alice).post(f"/photos/{photo.pk}/organize/", {"tags": "港、夕暮れ，海,sea"})
+    photo.refresh_from_db()
+    assert set(photo.new_tag_names) == {"港", "夕暮れ", "海", "sea"}
+
+
 def test_organize__former_path(client: Client) -> None:
     photo_id = uuid4()
     response = client.post(f"/photos/{photo_id}/order/", {"tags": "sea"})
