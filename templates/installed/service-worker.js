@@ -49,11 +49,14 @@ const ZIPS = new Map();
 const ZIP_PATH = "{{ zip_url|escapejs }}";
 const TAKEN_WITHIN_MS = 30_000;
 const PAGE_ASKED_MS = 10_000;
+/** Addresses of zips that this worker is saving. One that was ended and started again has none. */
+const RUNNING = new Set();
 
 self.addEventListener("message", (event) => {
   const { data, source, ports } = event;
   if (!(source instanceof WindowClient) || new URL(source.url).origin !== location.origin) return;
-  // The other message, "zip goes on", only says that this worker is still needed.
+  // This also says that this worker is still needed.
+  if (data?.kind === "zip goes on") ports[0]?.postMessage({ isRunning: RUNNING.has(data.url) });
   if (data?.kind !== "zip" || !ports[0]) return;
   const id = crypto.randomUUID();
   ZIPS.set(id, { port: ports[0], name: String(data.name), client: source.id });
@@ -61,7 +64,7 @@ self.addEventListener("message", (event) => {
   ports[0].postMessage({ url: ZIP_PATH + id });
 });
 
-function zipStream({ port, client }) {
+function zipStream({ port, client }, url) {
   let arrived = () => {};
   let watching;
   return new ReadableStream(
@@ -69,6 +72,7 @@ function zipStream({ port, client }) {
       start(controller) {
         const end = (how) => {
           clearInterval(watching);
+          RUNNING.delete(url);
           port.onmessage = null;
           how();
           arrived();
@@ -97,6 +101,7 @@ function zipStream({ port, client }) {
       },
       cancel() {
         clearInterval(watching);
+        RUNNING.delete(url);
         port.postMessage({ canceled: true });
       },
     },
@@ -108,8 +113,9 @@ function zipStream({ port, client }) {
 function zipAnswer(id) {
   const zip = ZIPS.get(id);
   ZIPS.delete(id);
+  RUNNING.add(ZIP_PATH + id);
   const name = encodeURIComponent(zip.name).replace(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
-  return new Response(zipStream(zip), {
+  return new Response(zipStream(zip, ZIP_PATH + id), {
     headers: {
       "Content-Type": "application/zip",
       "Content-Disposition": `attachment; filename*=UTF-8''${name}`,

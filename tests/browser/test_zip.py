@@ -168,6 +168,21 @@ def test_canceled__is_said_and_no_file_looks_whole(open_page: Open) -> None:
     expect(page.get_by_role("button", name="Download as one file")).to_be_enabled()
 
 
+def test_worker_that_is_ended__is_said(open_page: Open, watch: Watch) -> None:
+    watch.expect("ERR_")
+    page = open_page("dora", "/upload/", service_workers="allow")
+    uploaded(page, ["w.jpg"], seed=7450)
+    with_worker(page, "/me/download/")
+    page.context.route("**/originals/*?*", lambda _route: None)
+    with page.expect_download() as saved:
+        begin(page)
+    devices = page.context.new_cdp_session(page)
+    devices.send("ServiceWorker.enable")
+    devices.send("ServiceWorker.stopAllWorkers")
+    expect(page.locator("[data-said]")).to_contain_text("Your browser ended the download.", timeout=25_000)
+    assert saved.value.failure()
+
+
 def test_page_that_is_left__leaves_no_file_that_looks_whole(open_page: Open) -> None:
     page = open_page("dora", "/upload/", service_workers="allow")
     uploaded(page, ["e.jpg"], seed=7500)

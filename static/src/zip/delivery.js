@@ -36,17 +36,29 @@ async function throughWorker(active, stream, name, signal, begun) {
   });
   if (!address) return false;
   const reader = pieces(stream).getReader();
-  const goesOn = setInterval(() => active.postMessage({ kind: "zip goes on" }), GOES_ON_MS);
+  let hasBegun = false;
+  let lost = () => {};
+  // A worker that the browser ended says nothing, so it is asked.
+  const goesOn = setInterval(() => {
+    const { port1: here, port2: there } = new MessageChannel();
+    here.onmessage = ({ data }) => {
+      here.close();
+      if (hasBegun && !data.isRunning) lost(new Ended());
+    };
+    active.postMessage({ kind: "zip goes on", url: address }, [there]);
+  }, GOES_ON_MS);
   const leave = () => port1.postMessage({ interrupted: true });
   addEventListener("pagehide", leave);
   try {
     await new Promise((resolve, reject) => {
+      lost = reject;
       signal.addEventListener("abort", () => reject(signal.reason), { once: true });
       port1.onmessage = async ({ data }) => {
         if (data.canceled) {
           reject(new Ended());
           return;
         }
+        hasBegun = true;
         begun();
         try {
           const { done, value } = await reader.read();
@@ -64,7 +76,8 @@ async function throughWorker(active, stream, name, signal, begun) {
     });
   } catch (problem) {
     leave();
-    await reader.cancel(problem).catch(() => {});
+    // Not waited for: a store that is silent would keep this waiting, too.
+    reader.cancel(problem).catch(() => {});
     throw problem;
   } finally {
     // What the worker still asks for must not begin it again.
@@ -116,7 +129,8 @@ async function fromMemory(stream, name, signal, begun) {
       parts.push(step.value.slice());
     }
   } catch (problem) {
-    await reader.cancel(problem).catch(() => {});
+    // Not waited for: a store that is silent would keep this waiting, too.
+    reader.cancel(problem).catch(() => {});
     throw problem;
   }
   const link = document.createElement("a");
