@@ -84,7 +84,7 @@ mutants: environment-dev browser-files ## break guarded lines one by one; tests 
 	@$(python) -m tests.mutants $(ARGS)
 
 # tests/rehearsal starts its own PostgreSQL; other folders use no database (a test checks this list).
-with_database := $(addprefix tests/,bench/test_cost.py browser client/test_on_running_gallery.py embedded/test_inbox.py embedded/test_subscriptions.py embedded/test_takedown.py \
+with_database := $(addprefix tests/,bench/test_cost.py browser client/test_on_running_gallery.py client/test_restoring.py embedded/test_inbox.py embedded/test_subscriptions.py embedded/test_takedown.py \
 	gallery infra/test_adversity.py infra/test_local_run.py journey)
 test-postgres: environment-dev environment-embedded browser-files ## run all tests that use a database on PostgreSQL
 	@$(need) postgresql

@@ -118,10 +118,22 @@ def _needs_of_s3(operation: str, parameters: dict[str, Any]) -> list[Need]:
             Need("s3:DeleteObject", f"{bucket}/{found['Key']}") for found in parameters["Delete"]["Objects"]
         ]
     resource = f"{bucket}/{parameters['Key']}" if "Key" in parameters else bucket
+    if operation == "CopyObject":
+        return _needs_of_copy(parameters, resource)
     needed = [Need(S3_ACTIONS.get(operation, f"s3:{operation}"), resource)]
     if operation == "PutObject":
         needed += [Need(action, resource) for name, action in BESIDES.items() if name in parameters]
     return needed
+
+
+def _needs_of_copy(parameters: dict[str, Any], target: str) -> list[Need]:
+    """Return what a copy needs. Unless they are replaced, the tags of the source are copied, too."""
+    source = parameters["CopySource"]
+    path = source if isinstance(source, str) else f"{source['Bucket']}/{source['Key']}"
+    rights = [("s3:GetObject", f"arn:aws:s3:::{path}"), ("s3:PutObject", target)]
+    if parameters.get("TaggingDirective") != "REPLACE":
+        rights += [(f"{right}Tagging", resource) for right, resource in rights]
+    return [Need(right, resource) for right, resource in rights]
 
 
 def _keys_in(asked: dict[str, Any]) -> frozenset[str]:

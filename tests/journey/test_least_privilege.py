@@ -23,7 +23,7 @@ from gallery.storage import queues
 from tests.gallery.conftest import admin
 from tests.journey.conftest import Journey, drain
 from tests.journey.permissions import Grant, Need, Recorder, grants_of
-from tests.pictures import flat_jpeg
+from tests.pictures import flat_jpeg, jpeg
 from tests.stage import ACCOUNT, REGION, STAGE
 from tests.templates import load
 from thumbworker.contract.imports import ImportReason
@@ -120,6 +120,9 @@ def walk(cast: Cast, alice: User, charlie: User, admin: User) -> None:
         urls = [f"https://example.com/{name}.jpg" for name in ("cat", "busy", "missing")]
         assert Client().post("/api/v1/images", json.dumps({"urls": urls}), **post).status_code == 202
     cast.work()
+    cast.aws.client("s3").put_object(
+        Bucket=cast.aws.outputs.originals_bucket, Key="inbox/alice/harbor.jpg", Body=jpeg(42)
+    )
     with cast.recorder.role("web"):
         look_around(browser, photo_id)
         assert transitions.approved(photo_id, actor=charlie)

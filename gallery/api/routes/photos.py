@@ -4,12 +4,11 @@ from contextlib import nullcontext
 from http import HTTPStatus
 from uuid import UUID
 
-from django.db import transaction
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from ninja import Query, Router, Status
 
-from gallery.albums import words
+from gallery.albums import editing, words
 from gallery.albums.models import Album
 from gallery.albums.order import page_in_album
 from gallery.albums.tagging import TagRefused, clean_tags
@@ -23,12 +22,11 @@ from gallery.api.tokens import Scope, moderates
 from gallery.core import reasons
 from gallery.photos import actions
 from gallery.photos.actions import Outcome
-from gallery.photos.dates import date_said, set_date
+from gallery.photos.dates import date_said
 from gallery.photos.models import Photo
 from gallery.photos.paging import Page, page_of
 from gallery.photos.querysets import PhotoQuerySet
 from gallery.photos.states import Visibility
-from gallery.photos.turning import turn_to
 from gallery.search.find import page_of_matching
 from gallery.search.time_limit import within_seconds
 
@@ -143,34 +141,22 @@ def change_photo(request: ApiRequest, photo_id: UUID, change: s.PhotoChange) -> 
         tags = None if change.tags is None else clean_tags(change.tags)
     except TagRefused as refusal:
         raise Problem(reasons.INVALID, str(refusal)) from refusal
-    # All or nothing: a refusal takes back what was changed before it.
-    with transaction.atomic():
-        if "taken_at_local" in change.model_fields_set:
-            said = change.taken_at_local
-            date = date_said(said, change.taken_at_offset or "") if said else None
-            outcome, _before = set_date(photo.pk, date)
-            if not outcome.is_done:
-                raise problems.of_outcome(outcome)
-        if change.rotation is not None:
-            outcome = turn_to(photo.pk, change.rotation)
-            if not outcome.is_done:
-                raise problems.of_outcome(outcome)
-        outcome = words.change_words(
-            photo.pk,
-            actor=request.user,
-            caption=change.caption,
-            alt_text=change.alt_text,
-            visibility=Visibility(change.visibility) if change.visibility else None,
-            tags=tags,
-        )
-        if outcome in {Outcome.TAKEN_DOWN, Outcome.BLOCKED}:
-            raise problems.of_outcome(outcome)
-        if change.favorite is not None:
-            actions.set_favorite(request.user, [photo.pk], favorite=change.favorite)
-        if change.archived is not None:
-            actions.set_archived(request.user, [photo.pk], archived=change.archived)
-        if change.stacked is not None:
-            actions.set_stacked(photo.pk, stacked=change.stacked)
+    said = change.taken_at_local
+    changes = editing.Change(
+        sets_date="taken_at_local" in change.model_fields_set,
+        date=date_said(said, change.taken_at_offset or "") if said else None,
+        rotation=change.rotation,
+        caption=change.caption,
+        alt_text=change.alt_text,
+        visibility=Visibility(change.visibility) if change.visibility else None,
+        tags=tags,
+        favorite=change.favorite,
+        archived=change.archived,
+        stacked=change.stacked,
+    )
+    outcome = editing.change_photo(photo.pk, changes, actor=request.user)
+    if not outcome.is_done:
+        raise problems.of_outcome(outcome)
     return _own_detail(request, photo_id)
 
 
