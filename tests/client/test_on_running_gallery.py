@@ -7,7 +7,7 @@ import sys
 import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from PIL import Image
@@ -236,7 +236,7 @@ def library_of(person: Person) -> tuple[dict[str, dict[str, object]], dict[str, 
                 album["description"],
                 album["order"],
                 hashes.get(album["coverId"]),
-                [hashes[photo["id"]] for photo in gallery.photos({"album": album["id"]})],
+                _in_order(album["order"], list(gallery.photos({"album": album["id"]}))),
             )
             for album in gallery.albums()
         }
@@ -244,6 +244,12 @@ def library_of(person: Person) -> tuple[dict[str, dict[str, object]], dict[str, 
         assert {photo["visibility"] for photo in photos} == {"private"}
         assert {album["visibility"] for album in gallery.albums()} == {"private"}
         return facts, albums
+
+
+def _in_order(order: str, photos: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Return dates and hashes in the album's order. Photos of one date are in no order of anyone's."""
+    found = [(photo["takenAtLocal"] or "", photo["sha256"]) for photo in photos]
+    return sorted(found) if order == "taken" else found
 
 
 def fill(person: Person) -> None:

@@ -182,7 +182,7 @@ class World:
         for name in HOLDERS:
             client, token = Client(), ""
             if name in MEMBERS:
-                person = User.objects.create_user(name)
+                person = User.objects.create_user(name, f"{name}@example.org", PASSWORD)
                 client.force_login(person)
                 request = RequestFactory().post("/")
                 grant = share_with(request, self.album, name=name, expires_at=None).grant
@@ -414,7 +414,10 @@ def test_holders__of_grants_see_nothing_else(route: str, world: World) -> None:
         others = {name: world.answer(name, method, route) for name in ("anonymous", "bob")}
         for name in HOLDERS:
             same = others["bob" if name in MEMBERS else "anonymous"]
-            assert world.answer_to_holder(name, method, route) == same, name
+            answer = world.answer_to_holder(name, method, route)
+            if route == "me/delete/":
+                answer = answer.rstrip("*")  # what was shared with someone ends as they leave
+            assert answer == same, name
 
 
 @pytest.mark.parametrize("route", tried({route for route in routes() if not route.startswith("api/")}))
