@@ -263,3 +263,10 @@ def test_page__a_cursor_of_before_the_order_changed_begins_again(album: Album, f
     first, again = (page_in_album(Photo.objects.all(), album, each, size=2) for each in ("", cursor))
     assert [photo.pk for photo in again.photos] == [photo.pk for photo in first.photos]
     assert len(first.photos) == 2
+
+
+def test_change_photos__in_the_given_order(alice: User, make_photo: PhotoFactory) -> None:
+    album = Album.objects.create(owner=alice, title="Sea")
+    first, second, third = (make_photo(alice).pk for _ in range(3))
+    actions.change_photos(album, add=[third, first, second], remove=[], in_given_order=True)
+    assert list(album.entries.order_by("rank").values_list("photo_id", flat=True)) == [third, first, second]
