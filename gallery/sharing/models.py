@@ -97,7 +97,7 @@ class Grant(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Return for whom it is."""
+        """Return who it is for."""
         return self.label or self.address or str(self.pk)
 
     def get_absolute_url(self) -> str:

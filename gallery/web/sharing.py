@@ -83,7 +83,7 @@ class LinkForm(GrantForm):
 
     prefix = "link"
     label = CleanField(
-        label=gettext_lazy("For whom? Only you see this (optional)"),
+        label=gettext_lazy("Who is it for? Only you see this (optional)"),
         max_length=MAX_LABEL_LENGTH,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),

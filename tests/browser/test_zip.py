@@ -155,46 +155,42 @@ def test_broken_connection__goes_on_or_says_so(open_page: Open, tmp_path: Path, 
     assert {files["a.jpg"], files["b.jpg"]} == set(sent.values())
 
 
-def test_canceled__is_said_and_no_file_looks_whole(open_page: Open) -> None:
+def begun_at_silent_store(open_page: Open, *, seed: int) -> tuple[Page, Download]:
+    """Begin a download whose one photo never comes."""
     page = open_page("dora", "/upload/", service_workers="allow")
-    uploaded(page, ["d.jpg"], seed=7400)
+    uploaded(page, ["silent.jpg"], seed=seed)
     with_worker(page, "/me/download/")
     page.context.route("**/originals/*?*", lambda _route: None)
     with page.expect_download() as saved:
         begin(page)
+    return page, saved.value
+
+
+def test_canceled__is_said_and_no_file_looks_whole(open_page: Open) -> None:
+    page, saved = begun_at_silent_store(open_page, seed=7400)
     page.get_by_role("button", name="Cancel").click()
     expect(page.locator("[data-said]")).to_contain_text("You stopped the download.")
-    assert saved.value.failure()
+    assert saved.failure()
     expect(page.get_by_role("button", name="Download as one file")).to_be_enabled()
 
 
 def test_worker_that_is_ended__is_said(open_page: Open, watch: Watch) -> None:
     watch.expect("ERR_")
-    page = open_page("dora", "/upload/", service_workers="allow")
-    uploaded(page, ["w.jpg"], seed=7450)
-    with_worker(page, "/me/download/")
-    page.context.route("**/originals/*?*", lambda _route: None)
-    with page.expect_download() as saved:
-        begin(page)
+    page, saved = begun_at_silent_store(open_page, seed=7450)
     devices = page.context.new_cdp_session(page)
     devices.send("ServiceWorker.enable")
     devices.send("ServiceWorker.stopAllWorkers")
     expect(page.locator("[data-said]")).to_contain_text("Your browser ended the download.", timeout=25_000)
-    assert saved.value.failure()
+    assert saved.failure()
 
 
 def test_page_that_is_left__leaves_no_file_that_looks_whole(open_page: Open) -> None:
-    page = open_page("dora", "/upload/", service_workers="allow")
-    uploaded(page, ["e.jpg"], seed=7500)
-    with_worker(page, "/me/download/")
-    page.context.route("**/originals/*?*", lambda _route: None)
-    with page.expect_download() as saved:
-        begin(page)
+    page, saved = begun_at_silent_store(open_page, seed=7500)
     asked: list[str] = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
     page.goto("/albums/")
     assert asked == ["beforeunload"]
-    assert saved.value.failure()
+    assert saved.failure()
 
 
 def test_without_worker__it_is_saved_from_memory(open_page: Open, tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ class NewShare(Input):
     )
     role: RoleName = RoleName.VIEW
     label: Annotated[Words, Field(max_length=MAX_LABEL_LENGTH), cleaned(MAX_LABEL_LENGTH)] = Field(
-        "", description="For whom it is. Only you see it."
+        "", description="Who it is for. Only you see it."
     )
     days: int = Field(30, ge=1, le=3650, description="After how many days it ends.")
     never_ends: bool = Field(False, description="Whether it has no end; `days` is ignored then.")
