@@ -5,18 +5,14 @@ Only what is empty in the gallery is filled in, so running it again takes nothin
 
 from __future__ import annotations
 
-import threading
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from rich.markup import escape
-from rich.progress import Progress
 
+from contactsheet.completing import Completing, words_of
 from contactsheet.engine.interfaces import Outcome, Refusal
-from contactsheet.engine.upload import Backoff
 from contactsheet.exits import Exit
 from contactsheet.output import print_failure
 from contactsheet.sidecars.library import Reading, read_library
@@ -41,8 +37,6 @@ SAME_MOMENT = timedelta(hours=15)
 SAME_SECOND = timedelta(seconds=1)
 PACKED = frozenset({".zip", ".tgz", ".gz", ".7z", ".tar"})
 
-STILL_PROCESSING = "This photo is still being processed. Run the same command again in a minute."
-FAILED = "The gallery could not read this photo, so it has no caption, date or album."
 UNPACK = "Unpack this archive first, all of its parts into one folder."
 
 
@@ -114,69 +108,30 @@ class Bringing:
     def __init__(
         self, gallery: WebGallery, console: Console, sleep: Callable[[float], object] | None = None
     ) -> None:
-        self._gallery, self._console = gallery, console
-        self._sleep = sleep or threading.Event().wait
-        self._changed = self._refused = 0
+        self._gallery = gallery
+        self._completing = Completing(gallery, console, sleep)
+        self._changed = 0
         self._in_albums: dict[str, list[str]] = {}
 
     @property
     def summary(self) -> str:
         """Return what was done, in a sentence."""
         parts = [f"Completed from their archive: {self._changed}", f"albums: {len(self._in_albums)}"]
-        if self._refused:
-            parts.append(f"not taken: {self._refused}")
+        if refused := self._completing.refused:
+            parts.append(f"not taken: {refused}")
         return f"{', '.join(parts)}."
 
     def bring(self, wanted: dict[str, tuple[Path, Facts]]) -> bool:
         """Wait until each photo is processed, and change it. Return whether all was taken."""
-        left = dict(wanted)
-        backoff = Backoff(self._sleep, time.monotonic)
-        with Progress(console=self._console, transient=True, disable=not self._console.is_terminal) as bar:
-            task = bar.add_task("Captions, dates, albums", total=len(wanted))
-            while left and not backoff.is_exhausted:
-                done = self._bring_some(left)
-                for photo_id in done:
-                    del left[photo_id]
-                bar.update(task, completed=len(wanted) - len(left))
-                if done:
-                    backoff.reset()
-                elif left:
-                    backoff.wait()
-        for path, _facts in left.values():
-            self._refuse(path, "still_processing", STILL_PROCESSING)
-        self._fill_albums()
-        return not self._refused
-
-    def _bring_some(self, left: dict[str, tuple[Path, Facts]]) -> list[str]:
-        done = []
-        for photo in self._gallery.photos_by_id([UUID(photo_id) for photo_id in left]):
-            if photo["state"] == "awaiting":
-                continue
-            photo_id = photo["id"]
-            path, facts = left[photo_id]
-            done.append(photo_id)
-            if photo["state"] == "failed":
-                self._refuse(path, "not_processed", FAILED)
-                continue
-            self._change(photo, path, facts)
+        for photo in self._completing.processed({photo_id: path for photo_id, (path, _) in wanted.items()}):
+            path, facts = wanted[photo["id"]]
+            if changes := changes_of(photo, facts):
+                self._completing.change(photo["id"], changes, path)
+                self._changed += 1
             for title in facts.albums:
-                self._in_albums.setdefault(title[:LONGEST_TITLE], []).append(photo_id)
-        return done
-
-    def _change(self, photo: dict[str, Any], path: Path, facts: Facts) -> None:
-        changes = changes_of(photo, facts)
-        if not changes:
-            return
-        try:
-            self._gallery.change(photo["id"], changes)
-        except Refusal:
-            # One word that the gallery doesn't take must not cost the date.
-            for part in _parts(changes):
-                try:
-                    self._gallery.change(photo["id"], part)
-                except Refusal as refusal:
-                    self._refuse(path, refusal.reason, str(refusal))
-        self._changed += 1
+                self._in_albums.setdefault(title[:LONGEST_TITLE], []).append(photo["id"])
+        self._fill_albums()
+        return not self._completing.refused
 
     def _fill_albums(self) -> None:
         if not self._in_albums:
@@ -186,21 +141,18 @@ class Bringing:
             try:
                 self._gallery.add_to_album(known.get(title) or self._gallery.make_album(title), ids)
             except Refusal as refusal:
-                self._refuse(Path(title), refusal.reason, str(refusal))
-
-    def _refuse(self, path: Path, reason: str, sentence: str) -> None:
-        self._refused += 1
-        print_failure(self._console, sentence, reason, of=path)
+                self._completing.refuse(title, refusal.reason, str(refusal))
 
 
 def changes_of(photo: dict[str, Any], facts: Facts) -> dict[str, Any]:
     """Return what to change of a photo, as the API has it: only what is empty there."""
     changes: dict[str, Any] = {}
-    if facts.caption and not photo["caption"]:
+    words = words_of(photo)
+    if facts.caption and not words["caption"]:
         changes["caption"] = facts.caption[:LONGEST_CAPTION]
-    there = {tag.casefold() for tag in photo["tags"]}
+    there = {tag.casefold() for tag in words["tags"]}
     if tags := [tag for tag in facts.tags if tag.casefold() not in there]:
-        changes["tags"] = [*photo["tags"], *tags]
+        changes["tags"] = [*words["tags"], *tags]
     if facts.is_favorite and not photo["favorite"]:
         changes["favorite"] = True
     if facts.is_archived and not photo["archived"]:
@@ -221,12 +173,6 @@ def _date_of(photo: dict[str, Any], facts: Facts) -> dict[str, str]:
             return {}
     changes = {"takenAtLocal": wall.isoformat(timespec="milliseconds" if wall.microsecond else "seconds")}
     return changes | ({"takenAtOffset": taken.isoformat()[-len("+00:00") :]} if taken.tzinfo else {})
-
-
-def _parts(changes: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return each change alone, a date with its offset."""
-    date = {name: value for name, value in changes.items() if name.startswith("takenAt")}
-    return [{name: changes[name]} for name in changes if name not in date] + ([date] if date else [])
 
 
 def _read(options: argparse.Namespace) -> Library:

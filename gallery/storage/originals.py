@@ -12,7 +12,7 @@ Errors::
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -290,8 +290,9 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
         return True
 
     def remove_from_inbox(self, file: InboxObject) -> None:
-        """Delete a file of an inbox."""
-        self._delete_key(file.key)
+        """Delete a file of an inbox, unless it was replaced meanwhile."""
+        with suppress(OriginalExists), _translated_errors():
+            self.client.delete_object(Bucket=self.bucket_name, Key=file.key, IfMatch=file.etag)
 
     def begins_as_picture(self, key: str, content_type: str) -> bool:
         """Return whether a rendition's first bytes are those of its format. Costs a GET of 32 bytes."""

@@ -300,9 +300,8 @@ def archived(site, tmp_path):
     folder = takeout.folder("Oslo", album="Oslo")
     takeout.picture(folder / "a.jpg")
     takeout.sidecar(folder, "a.jpg", taken=datetime(2019, 5, 4, tzinfo=UTC), **said)
-    there = photo(
-        "a.jpg", tags=[], favorite=False, archived=False, isDateCorrected=False, takenAtLocal=None
-    )  # fmt: skip
+    nothing = {"tags": [], "favorite": False, "archived": False, "isDateCorrected": False}
+    there = photo("a.jpg", **nothing, takenAtLocal=None, newWords=None)
     offers(site, {"outcome": "alreadyThere", "photoId": there["id"]})
     site.returns("GET", "/photos", NO_PHOTOS, {"photos": [there], "nextCursor": None})
     site.returns("GET", "/albums", {"albums": []})
@@ -350,6 +349,13 @@ def test_import__what_the_gallery_could_not_read_is_said(site, contactsheet, arc
     done = contactsheet("import", folder)
     assert (done.status, "(not_processed)" in done.stderr) == (Exit.INCOMPLETE, True)
     assert bodies(site, "POST", "/albums") == []
+
+
+def test_import__a_photo_that_was_deleted_meanwhile_is_not_waited_for(site, contactsheet, archived):
+    folder, _there = archived
+    site.returns("GET", "/photos", NO_PHOTOS)
+    done = contactsheet("import", folder)
+    assert (done.status, "(gone)" in done.stderr) == (Exit.INCOMPLETE, True)
 
 
 def test_import__dry_run_sends_nothing(site, contactsheet, archived):

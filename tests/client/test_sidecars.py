@@ -33,7 +33,7 @@ WORDS = (
 )
 PHOTO = {
     "id": "p", "caption": "", "tags": [], "favorite": False, "archived": False, "isDateCorrected": False,
-    "takenAtLocal": None,
+    "takenAtLocal": None, "newWords": None,
 }  # fmt: skip
 
 
@@ -237,6 +237,11 @@ def test_changes__fill_only_what_is_empty() -> None:
     }  # fmt: skip
     edited = PHOTO | {"caption": "Mine", "tags": ["sea"], "favorite": True, "archived": True}
     assert changes_of(edited, facts) == {"tags": ["sea", "dawn"]}
+
+
+def test_changes__leave_words_that_wait_for_review() -> None:
+    waiting = PHOTO | {"newWords": {"caption": "Mine", "tags": ["sea"]}}
+    assert changes_of(waiting, Facts(caption="Theirs", tags=("dawn",))) == {"tags": ["sea", "dawn"]}
 
 
 def test_facts_by_photo__copies_add_up(takeout: Takeout) -> None:

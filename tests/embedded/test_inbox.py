@@ -7,6 +7,7 @@ from unittest.mock import patch
 
 import pytest
 
+from gallery.inbox.models import InboxFolder
 from gallery.inbox.take import take_some
 from gallery.photos.models import Photo
 from gallery.photos.states import State
@@ -64,3 +65,20 @@ def test_inbox__a_file_that_is_replaced_meanwhile_is_kept(on_embedded: EnforcedA
     photo = Photo.objects.get(owner=alice)
     assert f"originals/{photo.pk}" not in keys(on_embedded, "originals/")
     on_embedded.client("s3").delete_object(Bucket=on_embedded.outputs.originals_bucket, Key=key)
+
+
+def test_inbox__a_file_that_is_replaced_after_the_copy_is_kept(on_embedded: EnforcedAws, alice: User) -> None:
+    key = put(on_embedded, "alice/b.jpg", jpeg(4714))
+    real = OriginalsStorage.remove_from_inbox
+
+    def replaced_before(storage, file):
+        put(on_embedded, "alice/b.jpg", jpeg(4715))
+        real(storage, file)
+
+    with patch.object(OriginalsStorage, "remove_from_inbox", replaced_before):
+        take_some(has_time=lambda: True)
+    assert key in keys(on_embedded, "inbox/")
+    InboxFolder.objects.update(looked_at=None)
+    take_some(has_time=lambda: True)
+    assert key not in keys(on_embedded, "inbox/")
+    assert Photo.objects.filter(owner=alice, file_name="b.jpg").count() == 2
