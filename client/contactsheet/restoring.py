@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from contactsheet.archive import Archive
     from contactsheet.web_gallery import WebGallery
 
-SAME = ("caption", "tags", "favorite", "archived", "rotation")
+WORDS = ("caption", "altText", "tags")
+SAME = (*WORDS, "favorite", "archived", "rotation")
 """What the API and an archive name alike."""
 SEARCHES = "Saved searches are not brought along. Make them again:"
 
@@ -62,7 +63,7 @@ class Restoring:
 
     def _changes(self, photo: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
         words = words_of(photo)
-        there = photo | {"caption": words["caption"], "tags": words["tags"]}
+        there = photo | {name: words[name] for name in WORDS}
         changes = {name: said[name] for name in SAME if said[name] != there[name]}
         if said["isDateCorrected"] and _date(said) != _date(photo):
             changes |= _date(said)

@@ -39,7 +39,16 @@ def archive_of(owner: User) -> dict[str, Any]:
 def said_of(owner: User) -> tuple[Any, ...]:
     """Return what counts of an archive, without ids."""
     found = archive_of(owner)
-    names = ("caption", "tags", "favorite", "archived", "takenAtLocal", "takenAtOffset", "isDateCorrected")
+    names = (
+        "caption",
+        "altText",
+        "tags",
+        "favorite",
+        "archived",
+        "takenAtLocal",
+        "takenAtOffset",
+        "isDateCorrected",
+    )
     photos = {photo["sha256"]: [photo[name] for name in names] for photo in found["photos"]}
     albums = []
     for album in Album.objects.filter(owner=owner).order_by("created_at"):
@@ -68,6 +77,7 @@ def test_restore__makes_another_account_equal(
             alice,
             State.PENDING,
             caption=f"Ångström {number}",
+            alt_text=f"Waves {number}",
             is_favorite=number % 2 == 0,
             is_archived=number == 3,
             taken_local=datetime(1999, 5, 1, 6, number),  # noqa: DTZ001 - a wall clock

@@ -67,7 +67,7 @@ def read(takeout: Takeout, **how: bool):
     ],
 )  # fmt: skip
 def test_names_for__a_picture(picture: str, sidecars: list[str], found: str | None) -> None:
-    assert next(iter(json_sidecars.names_for(picture, sidecars)), None) == found
+    assert next(iter(json_sidecars.Names(sidecars).of(picture)), None) == found
 
 
 def test_library__of_long_names_that_begin_alike(takeout: Takeout) -> None:
@@ -255,3 +255,10 @@ def test_facts_by_photo__copies_add_up(takeout: Takeout) -> None:
     ]
     (path, facts) = facts_by_photo(read(takeout), results)["the id"]
     assert (path, facts.albums, facts.caption) == (first, ("Oslo",), "Harbor")
+
+
+def test_changes__keep_words_that_wait() -> None:
+    written = {"caption": "Mine", "tags": ["sea"]}
+    assert changes_of(PHOTO | {"newWords": written}, Facts(caption="Theirs", tags=("dawn",))) == {
+        "tags": ["sea", "dawn"]
+    }

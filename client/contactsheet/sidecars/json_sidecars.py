@@ -46,21 +46,29 @@ def read(path: Path) -> dict[str, Any]:
     return found
 
 
-def names_for(picture: str, sidecars: Iterable[str]) -> list[str]:
-    """Return which of a folder's ``.json`` names may belong to a picture, the closest first."""
-    for base, count in _bases(picture):
-        full = base + SUFFIX
-        fitting = [
-            name
-            for name in sidecars
-            if (found := COUNTED.match(name[: -len(".json")]))
-            and (found["count"] or "") == count
-            and full.lower().startswith(found["rest"].lower())
-            and len(found["rest"].encode()) >= min(len(base.encode()), LONGEST_NAME)
-        ]
-        if fitting:
-            return sorted(fitting, key=len, reverse=True)
-    return []
+class Names:
+    """A folder's ``.json`` names, found by the pictures that they may belong to."""
+
+    def __init__(self, sidecars: Iterable[str]) -> None:
+        self._by_rest: dict[tuple[str, str], list[str]] = {}
+        for name in sidecars:
+            if found := COUNTED.match(name[: -len(".json")]):
+                self._by_rest.setdefault((found["rest"].lower(), found["count"] or ""), []).append(name)
+
+    def of(self, picture: str) -> list[str]:
+        """Return the names that may belong to a picture, the closest first."""
+        for base, count in _bases(picture):
+            full = (base + SUFFIX).lower()
+            shortest = min(len(base.encode()), LONGEST_NAME)
+            fitting = [
+                name
+                for end in range(len(full), 0, -1)
+                if len(full[:end].encode()) >= shortest
+                for name in self._by_rest.get((full[:end], count), [])
+            ]
+            if fitting:
+                return fitting
+        return []
 
 
 def _bases(picture: str) -> Iterator[tuple[str, str]]:

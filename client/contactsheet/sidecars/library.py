@@ -68,6 +68,8 @@ class _Folder:
                     self._json[name] = found
                     self._by_title.setdefault(json_sidecars.title(found), []).append(name)
 
+        self._json_names = json_sidecars.Names(self._json)
+
     @property
     def unused(self) -> int:
         """Return the number of sidecars that no picture has used."""
@@ -88,7 +90,7 @@ class _Folder:
         return facts.or_else(json_sidecars.facts(self._json[fitting])).or_else(Facts(tags=people))
 
     def _json_of(self, picture: str) -> str | None:
-        for name in json_sidecars.names_for(picture, self._json):
+        for name in self._json_names.of(picture):
             if json_sidecars.belongs(self._json[name], name, picture):
                 return name
         by_title = self._by_title.get(json_sidecars.plain(picture), [])
