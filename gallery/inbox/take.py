@@ -76,7 +76,7 @@ def refusals_of(owner: User) -> list[InboxRefusal]:
 
 def _is_due(now: datetime) -> bool:
     looked_lately = InboxFolder.objects.filter(name="", looked_at__gt=now - LOOK_EVERY).exists()
-    return not looked_lately or InboxFolder.objects.filter(owner__isnull=False).exclude(after="").exists()
+    return not looked_lately or InboxFolder.objects.exclude(after="").exists()
 
 
 def _take_by_turns(now: datetime, has_time: Callable[[], bool]) -> int:
@@ -168,7 +168,7 @@ def _take(file: InboxObject, folder: InboxFolder, now: datetime) -> bool:
 def _take_or_refuse(file: InboxObject, folder: InboxFolder) -> Reason | None:
     """Bring a file among the originals. Return why not."""
     stated = {
-        "upload_id": str(uuid5(NAMESPACE_URL, f"{file.key}#{file.etag}")),
+        "upload_id": str(uuid5(NAMESPACE_URL, f"{file.key}#{file.etag}#{file.stored_at.isoformat()}")),
         "name": file.key,
         "size_bytes": file.size_bytes,
         "sha256": base64.b64encode(bytes(32)).decode(),

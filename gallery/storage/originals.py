@@ -71,6 +71,7 @@ class InboxObject:
     key: str
     etag: str
     size_bytes: int
+    stored_at: datetime
 
 
 class OriginalsUnavailable(StoreUnavailable):
@@ -253,7 +254,7 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
                 Bucket=self.bucket_name, Prefix=prefix, StartAfter=after or prefix, MaxKeys=most
             )
         found = [
-            InboxObject(entry["Key"], entry["ETag"], entry["Size"])
+            InboxObject(entry["Key"], entry["ETag"], entry["Size"], entry["LastModified"])
             for entry in answer.get("Contents", [])
             if "\x00" not in entry["Key"]
         ]
@@ -279,6 +280,8 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
                     Key=keys.original_key(terms.photo_id),
                     CopySource={"Bucket": self.bucket_name, "Key": file.key},
                     CopySourceIfMatch=file.etag,
+                    # As any upload: what a takedown sealed stays sealed.
+                    IfNoneMatch="*",
                     ChecksumAlgorithm="SHA256",
                     ContentType=terms.content_type,
                     Metadata=terms.metadata(),
@@ -291,7 +294,7 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
 
     def remove_from_inbox(self, file: InboxObject) -> None:
         """Delete a file of an inbox, unless it was replaced meanwhile."""
-        with suppress(OriginalExists), _translated_errors():
+        with suppress(_NotFound, OriginalExists), _translated_errors():
             self.client.delete_object(Bucket=self.bucket_name, Key=file.key, IfMatch=file.etag)
 
     def begins_as_picture(self, key: str, content_type: str) -> bool:

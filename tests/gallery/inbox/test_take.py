@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -173,7 +174,7 @@ def test_take__of_blocked_and_closed_people(
     stores: Stores, alice: User, bob: User, admin: User, put: Callable[[str, bytes], str]
 ) -> None:
     block(alice, by=admin, reason="Spam.")
-    User.objects.filter(pk=bob.pk).update(is_active=False)
+    User.objects.filter(pk=bob.pk).update(is_active=False, left_at=NOW)
     kept = {
         put("alice/a.jpg", jpeg()),
         put("bob/a.jpg", jpeg()),
@@ -182,7 +183,7 @@ def test_take__of_blocked_and_closed_people(
     }
     assert (take(), stores.keys("inbox/")) == (0, kept)
     assert InboxRefusal.objects.get().reason == reasons.ACCOUNT_BLOCKED.code
-    assert unknown_folders() == ["zoe"]
+    assert unknown_folders() == ["bob", "zoe"]
 
 
 def test_take__a_folder_waits_for_its_person(
@@ -230,3 +231,38 @@ def test_take__hours_of_nothing_cost_one_list(stores: Stores, alice: User) -> No
         take(NOW + 2 * LOOK_EVERY)
     assert not page.called
     assert InboxFolder.objects.count() == 1
+
+
+def test_take__what_was_put_again_after_the_trash_is_a_new_photo(
+    stores: Stores, alice: User, put: Callable[[str, bytes], str]
+) -> None:
+    put("alice/a.jpg", jpeg())
+    take()
+    Photo.objects.update(state=State.PENDING, trashed_at=NOW)
+    put("alice/a.jpg", jpeg())
+    real = OriginalsStorage.inbox_page
+
+    def later(storage, folder, **how):  # S3 tells whole seconds
+        found, has_more = real(storage, folder, **how)
+        return [replace(file, stored_at=file.stored_at + timedelta(hours=1)) for file in found], has_more
+
+    with patch.object(OriginalsStorage, "inbox_page", autospec=True, side_effect=later):
+        assert take(NOW + 2 * LOOK_EVERY) == 1
+    assert Photo.objects.filter(trashed_at=None).count() == 1
+
+
+def test_take__a_file_that_was_replaced_stays(
+    stores: Stores, alice: User, put: Callable[[str, bytes], str]
+) -> None:
+    real = OriginalsStorage.remove_from_inbox
+
+    def replaced(storage, file) -> None:
+        put("alice/a.jpg", jpeg(7))
+        real(storage, file)
+
+    key = put("alice/a.jpg", jpeg())
+    with patch.object(OriginalsStorage, "remove_from_inbox", autospec=True, side_effect=replaced):
+        take()
+    assert stores.keys("inbox/") == {key}
+    assert take(NOW + 2 * LOOK_EVERY) == 1
+    assert Photo.objects.count() == 2
