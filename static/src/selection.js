@@ -146,24 +146,30 @@ async function followed(batch) {
 async function downloadChosen() {
   const bar = running.querySelector("progress");
   const stop = new AbortController();
-  const { download, progressOf: sizeOf, throttled, zipName } = await import("./zip/download.js");
   const ids = [...chosen];
-  running.hidden = false;
+  // Before anything is waited for: a second press must not begin another.
   form.classList.add("busy");
+  running.hidden = false;
   bar.max = ids.length;
   bar.value = 0;
   stopDownload = () => stop.abort();
-  const show = throttled((contents) => {
-    bar.value = contents.files + contents.failed.length;
-    count.textContent = sizeOf(contents, ids.length);
-  });
-  const { itemsUrl, zipName: title } = form.dataset;
-  const { sentence } = await download({ itemsUrl, ids, name: zipName(title), show, signal: stop.signal });
-  stopDownload = null;
-  running.hidden = true;
-  form.classList.remove("busy");
-  clear();
-  say(sentence);
+  try {
+    const { download, progressOf: sizeOf, throttled, zipName } = await import("./zip/download.js");
+    const show = throttled((contents) => {
+      bar.value = contents.files + contents.failed.length;
+      count.textContent = sizeOf(contents, ids.length);
+    });
+    const { itemsUrl, zipName: title } = form.dataset;
+    const { sentence } = await download({ itemsUrl, ids, name: zipName(title), show, signal: stop.signal });
+    clear();
+    say(sentence);
+  } catch ({ message }) {
+    say(message);
+  } finally {
+    stopDownload = null;
+    running.hidden = true;
+    form.classList.remove("busy");
+  }
 }
 
 async function run(button) {

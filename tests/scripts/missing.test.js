@@ -69,3 +69,25 @@ test("a store that is full stops no upload", () => {
   };
   tab("a").keep(["1.jpg"]);
 });
+
+test("names are kept once for all that changes in one turn", async () => {
+  const { store, tab } = browser();
+  let written = 0;
+  const { setItem } = store;
+  Object.getPrototypeOf(store).setItem = function counted(...all) {
+    written += 1;
+    setItem.apply(this, all);
+  };
+  const names = [];
+  const kept = tab("a");
+  for (let number = 0; number < 1000; number += 1) {
+    names.push(`${number}.jpg`);
+    kept.keepSoon(() => names);
+  }
+  await Promise.resolve();
+  assert.equal(written, 1);
+  assert.equal(JSON.parse(store["contactsheet.unfinished.a"]).names.length, 1000);
+  kept.keepSoon(() => []);
+  await Promise.resolve();
+  assert.equal(store["contactsheet.unfinished.a"], undefined);
+});

@@ -141,3 +141,15 @@ test("uploads: a folder is offered as an album once all its files have arrived",
   assert.deepEqual(all.folders, [{ title: "Norway", ids: [a.photoId, b.photoId] }]);
   assert.deepEqual(all.missing, []);
 });
+
+test("uploads: a folder's album waits for what can be tried again", async () => {
+  const all = uploads({});
+  all.add([file("a.jpg"), file("b.jpg")], "public");
+  for (const item of all.all) item.folder = "Norway";
+  await settled();
+  const [a, b] = all.all;
+  Object.assign(b, { state: "failed", retryable: true });
+  assert.deepEqual(all.folders, []);
+  Object.assign(b, { state: "done", retryable: false });
+  assert.deepEqual(all.folders, [{ title: "Norway", ids: [a.photoId, b.photoId] }]);
+});

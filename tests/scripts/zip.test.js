@@ -99,6 +99,11 @@ test("one that broke and does not come back ends the zip", async () => {
   await assert.rejects(textOf(sourceOf([{ chunks: ["0"], breaks: true }, { status: 404 }]).source), Broken);
 });
 
+test("one that breaks before its first byte again and again ends the zip, in our words", async () => {
+  const silent = Array.from({ length: 8 }, () => ({ chunks: [], breaks: true }));
+  await assert.rejects(textOf(sourceOf(silent).source), Broken);
+});
+
 test("a stopped download asks no more", async () => {
   const stop = new AbortController();
   const { source, asked } = sourceOf([], { signal: stop.signal });

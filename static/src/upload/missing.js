@@ -10,7 +10,7 @@ export function forgetMissing(store = localStorage) {
 /** Names of files that wait in this tab, and of those that tabs of this person left when they were closed. */
 export class Missing {
   constructor({ person, store = localStorage, locks = navigator.locks, id = crypto.randomUUID() }) {
-    Object.assign(this, { person, store, locks, key: KEY + id, isOpen: false });
+    Object.assign(this, { person, store, locks, key: KEY + id, isOpen: false, isKeeping: false });
   }
 
   /** Keep the names of all files that would be lost now. */
@@ -24,6 +24,16 @@ export class Missing {
     } catch {
       // A full store: uploads go on without.
     }
+  }
+
+  /** Keep the names that `read` returns, once for all that changes in one turn: thousands may be dropped at once. */
+  keepSoon(read) {
+    if (this.isKeeping) return;
+    this.isKeeping = true;
+    queueMicrotask(() => {
+      this.isKeeping = false;
+      this.keep(read());
+    });
   }
 
   /** Return `{ names, forget }` of what closed tabs left. */

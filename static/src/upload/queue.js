@@ -74,9 +74,12 @@ export class Uploads extends EventTarget {
   /** Folders whose files have all arrived, or never will: `{ title, ids }`, with the ids of their photos. */
   get folders() {
     const found = new Map();
-    for (const item of this.all) if (item.folder) found.set(item.folder, [...(found.get(item.folder) ?? []), item]);
+    for (const item of this.all) {
+      if (item.folder && !found.get(item.folder)?.push(item)) found.set(item.folder, [item]);
+    }
     return [...found]
-      .filter(([, items]) => items.every(({ state }) => state !== "waiting" && state !== "sending"))
+      // What can be tried again belongs to the album, too.
+      .filter(([, items]) => items.every(({ state, retryable }) => state !== "waiting" && state !== "sending" && !retryable))
       .map(([title, items]) => ({ title, ids: items.filter(({ photoId }) => photoId).map(({ photoId }) => photoId) }))
       .filter(({ ids }) => ids.length);
   }

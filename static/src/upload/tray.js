@@ -169,7 +169,7 @@ export function startTray(tray, uploads, missing) {
   uploads.addEventListener("change", ({ detail: item }) => {
     if (states.get(item) !== item?.state) {
       states.set(item, item?.state);
-      missing.keep(uploads.missing);
+      missing.keepSoon(() => uploads.missing);
     }
     if (item) {
       if (!rows.has(item)) {

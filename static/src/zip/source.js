@@ -93,8 +93,8 @@ export class Source {
   }
 
   async #again(problem) {
-    await this.#broke(problem);
     try {
+      await this.#broke(problem);
       await this.open();
     } catch (missing) {
       throw missing instanceof Missing ? new Broken(missing.message) : missing;
