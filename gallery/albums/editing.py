@@ -57,16 +57,16 @@ def _change(photo_id: UUID, change: Change, actor: User) -> Outcome:
         _unless_refused(set_date(photo_id, change.date)[0])
     if change.rotation is not None:
         _unless_refused(turn_to(photo_id, change.rotation))
-    outcome = words.change_words(
-        photo_id,
-        actor=actor,
-        caption=change.caption,
-        alt_text=change.alt_text,
-        visibility=change.visibility,
-        tags=change.tags,
+    _unless_refused(
+        words.change_words(
+            photo_id,
+            actor=actor,
+            caption=change.caption,
+            alt_text=change.alt_text,
+            visibility=change.visibility,
+            tags=change.tags,
+        )
     )
-    if outcome in {Outcome.TAKEN_DOWN, Outcome.BLOCKED}:
-        raise _Refused(outcome)
     if change.favorite is not None:
         actions.set_favorite(actor, [photo_id], favorite=change.favorite)
     if change.archived is not None:

@@ -40,9 +40,14 @@ RATIO_DIFFERENCE = 0.04
 
 def compare_later(processed: Mapping[UUID, datetime], *, now: datetime) -> None:
     """Name those of these photos, by the time of their processing, that the comparison may have passed."""
-    late = [Late(photo_id=photo_id) for photo_id, at in processed.items() if at < now - LATE]
-    if late:
-        Late.objects.bulk_create(late, ignore_conflicts=True)
+    late = [photo_id for photo_id, at in processed.items() if at < now - LATE]
+    if not late:
+        return
+    with transaction.atomic():
+        # One that was purged meanwhile would be refused at the commit, and the others with it.
+        there = Photo.objects.select_for_update(no_key=True).filter(pk__in=late).order_by("pk")
+        names = [Late(photo_id=photo_id) for photo_id in there.values_list("pk", flat=True)]
+        Late.objects.bulk_create(names, ignore_conflicts=True)
 
 
 def compare_some(*, has_time: Callable[[], bool], now: datetime | None = None) -> int:

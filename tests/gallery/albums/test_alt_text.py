@@ -94,3 +94,12 @@ def test_edit__saves_it_with_the_caption(
     photo.refresh_from_db()
     assert photo.alt_text == ""
     assert browser.post(path, fields | {"alt_text": "x" * 501}).status_code == 422
+
+
+def test_approve__of_a_photo_whose_alternative_text_changed_since(
+    alice: User, charlie: User, make_photo: PhotoFactory
+) -> None:
+    photo = make_photo(alice, State.PENDING, caption="Sea", alt_text="A pier")
+    read = photo.words_mark
+    assert words.change_words(photo.pk, actor=alice, alt_text="Something else") is Outcome.DONE
+    assert words.approve(photo.pk, actor=charlie, words_mark=read) is Outcome.WORDS_CHANGED

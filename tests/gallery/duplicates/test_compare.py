@@ -15,7 +15,7 @@ from django.utils import timezone
 from gallery.duplicates import compare, groups
 from gallery.duplicates.compare import LAG, LATE, MOST_IN_GROUP, compare_later, compare_some
 from gallery.duplicates.hashes import BANDS, BITS_OF_A_BAND, MOST_DIFFERENT, hash_of
-from gallery.duplicates.models import Compared, Fingerprint
+from gallery.duplicates.models import Compared, Fingerprint, Late
 from gallery.photos import actions
 from gallery.photos.models import Photo
 from gallery.photos.purge import purge_photo
@@ -313,3 +313,25 @@ def test_compare__a_turned_picture_keeps_its_group(seen: Any, alice: User, store
     assert groups.reopen(alice, Fingerprint.objects.get(pk=first.pk).group) == 2
     assert groups_found(alice) == [{first.pk, other.pk}]
     assert Fingerprint.objects.get(pk=other.pk).thumbhash == "3OcRJYB4d3h/iIeHeEh3eIhw+j3A"
+
+
+def test_compare__those_without_time_stay_named(
+    make_photo: PhotoFactory, alice: User, stores: Stores
+) -> None:
+    now = timezone.now()
+    old = now - timedelta(hours=1)
+    photos = [make_photo(alice, processed_at=old) for _ in range(2)]
+    for photo in photos:
+        stores.put_item(ready_item(photo))
+    compare_later({photo.pk: old for photo in photos}, now=now)
+    times = iter([True, False, False])
+    assert compare_some(has_time=lambda: next(times)) == 1
+    assert Late.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_compare_later__one_was_purged_meanwhile(make_photo: PhotoFactory, alice: User) -> None:
+    now = timezone.now()
+    photo, old = make_photo(alice), now - timedelta(hours=1)
+    compare_later({uuid4(): old, photo.pk: old}, now=now)
+    assert [late.pk for late in Late.objects.all()] == [photo.pk]

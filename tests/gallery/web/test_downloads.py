@@ -264,8 +264,8 @@ def test_chosen__one_by_one_without_a_script(
     browser: Client, alice: User, bob: User, make_photo: PhotoFactory
 ) -> None:
     photos = [make_photo(alice) for _ in range(PAGE_SIZE + 2)]
-    theirs = make_photo(bob)
-    chosen = [str(photo.pk) for photo in [theirs, *photos]]
+    theirs, trashed = make_photo(bob), make_photo(alice, trashed_at=timezone.now())
+    chosen = [str(photo.pk) for photo in [theirs, *photos[:-1], trashed, photos[-1]]]
     first = browser.post("/me/download/", {"photo": chosen, "next": "/me/photos/"})
     assert first.text.count("/original/") == PAGE_SIZE - 1
     assert str(theirs.pk) not in first.text
