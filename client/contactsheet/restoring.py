@@ -64,7 +64,7 @@ class Restoring:
     def _changes(self, photo: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
         words = words_of(photo)
         there = photo | {name: words[name] for name in WORDS}
-        changes = {name: said[name] for name in SAME if said[name] != there[name]}
+        changes = {name: said[name] for name in SAME if name in said and said[name] != there[name]}
         if said["isDateCorrected"] and _date(said) != _date(photo):
             changes |= _date(said)
         if said["standsAlone"]:

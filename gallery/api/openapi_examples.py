@@ -322,6 +322,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
                             "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
                             "contentType": "image/jpeg",
                             "caption": "Harbor at dawn",
+                            "altText": "Three fishing boats tied to a wooden pier under a pink sky.",
                             "tags": ["blue hour", "harbor"],
                             "favorite": True,
                             "archived": False,

@@ -221,7 +221,7 @@ def test_import__of_a_takeout_of_two_hundred(make_person: Callable[[str], Person
     assert "By hand" in nora.run("list", "--json").stdout
 
 
-IN_ARCHIVE = ("fileName", "caption", "tags", "favorite", "archived", "rotation", "isDateCorrected")
+IN_ARCHIVE = ("fileName", "caption", "altText", "tags", "favorite", "archived", "rotation", "isDateCorrected")
 DATES = ("takenAtLocal", "takenAtOffset")
 
 
@@ -268,7 +268,7 @@ def fill(person: Person) -> None:
             elif number % 4 == 1:
                 changes["takenAtLocal"] = "2001-02-03T04:05:06"
             if number % 10 == 0:
-                changes["rotation"] = 90
+                changes |= {"rotation": 90, "altText": f"Wave {number}"}
             gallery.change(photo["id"], changes)
         ids = [photo["id"] for photo in photos]
         for order, chosen in (("hand", ids[1::3]), ("added", ids[::4]), ("taken", ids[::5])):

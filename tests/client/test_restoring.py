@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from rich.console import Console
 
-from contactsheet.archive import archives_in
+from contactsheet.archive import ArchiveWriter, archives_in
 from contactsheet.restoring import Restoring
 from contactsheet.transport import Transport
 from contactsheet.web_gallery import WebGallery
@@ -29,16 +28,23 @@ if TYPE_CHECKING:
     from tests.gallery.conftest import PhotoFactory
 
 
-def archive_of(owner: User) -> dict[str, Any]:
-    """Return what ``contactsheet.json`` would say."""
-    items = [documents.document_of(item) for item in listing.page_of_everything(owner, "").items]
-    photos = [{"id": item["id"], "file": item["names"][0], **item["about"]} for item in items]
-    return documents.archive_document(owner) | {"photos": photos}
+def token_of(owner: User) -> str:
+    return issue(owner, name="client", scopes={Scope.READ, Scope.UPLOAD}, days=1).secret
+
+
+def save_archive(address: str, owner: User, folder: Path) -> None:
+    """Write contactsheet.json as a download does, without the files."""
+    with Transport(address, token_of(owner)) as transport:
+        gallery = WebGallery(transport)
+        writer = ArchiveWriter(folder, gallery.archive())
+        for photo in gallery.archive_photos():
+            writer.add(photo, folder / photo["names"][0])
+        writer.write()
 
 
 def said_of(owner: User) -> tuple[Any, ...]:
     """Return what counts of an archive, without ids."""
-    found = archive_of(owner)
+    about = [documents.document_of(item)["about"] for item in listing.page_of_everything(owner, "").items]
     names = (
         "caption",
         "altText",
@@ -49,7 +55,7 @@ def said_of(owner: User) -> tuple[Any, ...]:
         "takenAtOffset",
         "isDateCorrected",
     )
-    photos = {photo["sha256"]: [photo[name] for name in names] for photo in found["photos"]}
+    photos = {photo["sha256"]: [photo[name] for name in names] for photo in about}
     albums = []
     for album in Album.objects.filter(owner=owner).order_by("created_at"):
         order = ("rank", "pk") if album.order == "hand" else ("-pk",)
@@ -95,9 +101,9 @@ def test_restore__makes_another_account_equal(
         ids = [mine[number].pk for number in chosen]
         actions.change_photos(album, add=ids, remove=[], in_given_order=True)
         actions.choose_cover(album, ids[1])
-    (tmp_path / "contactsheet.json").write_text(json.dumps(archive_of(alice)))
+    save_archive(live_server.url, alice, tmp_path)
     [archive] = archives_in([tmp_path])
-    token = issue(bob, name="client", scopes={Scope.READ, Scope.UPLOAD}, days=1).secret
+    token = token_of(bob)
     uploaded = [str(photo.pk) for photo in bob.photos.all()]
     for _time in range(2):
         with Transport(live_server.url, token) as transport:

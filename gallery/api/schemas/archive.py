@@ -39,6 +39,7 @@ class ArchiveAbout(Output):
     sha256: str
     content_type: str
     caption: str = Field(description="As its owner wrote it last, read by a moderator or not.")
+    alt_text: str = Field(description="As its owner wrote it last: what the photo shows.")
     tags: list[str]
     favorite: bool
     archived: bool
