@@ -44,7 +44,7 @@ def document_of(item: Item) -> dict[str, Any]:
         "id": str(photo.pk),
         "names": item.names,
         "folder": item.folder,
-        "sizeBytes": photo.size_bytes,
+        "sizeBytes": item.size_bytes,
         "modifiedAt": shot.replace(tzinfo=None).isoformat(timespec="seconds"),
         "address": item.url or None,
         "sentence": item.refusal or None,

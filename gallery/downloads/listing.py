@@ -13,8 +13,8 @@ from gallery.albums.models import Album, AlbumEntry, SmartAlbum
 from gallery.albums.order import page_in_album
 from gallery.albums.tagging import tags_of
 from gallery.core import reasons
-from gallery.downloads.names import folder_names, names_of
-from gallery.photos import actions
+from gallery.downloads.files import file_of
+from gallery.downloads.names import folder_names
 from gallery.photos.models import HistoryEntry, Photo
 from gallery.photos.paging import page_of
 from gallery.presentation.capture_time import Taken, taken
@@ -26,8 +26,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
+    from django.contrib.auth.models import AnonymousUser
+
     from gallery.accounts.models import User
     from gallery.photos.querysets import PhotoQuerySet
+    from gallery.sharing.models import Grant
 
 ADDRESS_SECONDS = DOWNLOAD_SECONDS
 PAGE_SIZE = 50
@@ -54,6 +57,7 @@ class Item:
     photo: Photo
     lens: Lens
     names: list[str]
+    size_bytes: int
     folder: str
     url: str
     refusal: str
@@ -99,21 +103,38 @@ def page_of_album(
     return Listing(items_of(page.photos, viewer, with_addresses=with_addresses), page.next_cursor)
 
 
-def items_by_id(photos: PhotoQuerySet, viewer: User, photo_ids: Sequence[UUID]) -> list[Item]:
+def page_of_grant(photos: PhotoQuerySet, grant: Grant, viewer: User | AnonymousUser, cursor: str) -> Listing:
+    """Return a page of those of the photos that the grant's album shows, in its order."""
+    page = page_in_album(photos.with_owner(), grant.album, cursor, size=PAGE_SIZE)
+    return Listing(items_of(page.photos, viewer, grant=grant), page.next_cursor)
+
+
+def items_by_id(
+    photos: PhotoQuerySet,
+    viewer: User | AnonymousUser,
+    photo_ids: Sequence[UUID],
+    *,
+    grant: Grant | None = None,
+) -> list[Item]:
     """Return items of those of the photos that have these ids, in their order."""
     found = {photo.pk: photo for photo in photos.filter(pk__in=photo_ids).with_owner()}
     chosen = [found[photo_id] for photo_id in dict.fromkeys(photo_ids) if photo_id in found]
-    return items_of(chosen, viewer)
+    return items_of(chosen, viewer, grant=grant)
 
 
 def items_of(
-    photos: Sequence[Photo], viewer: User, *, by_album: bool = False, with_addresses: bool = True
+    photos: Sequence[Photo],
+    viewer: User | AnonymousUser,
+    *,
+    by_album: bool = False,
+    with_addresses: bool = True,
+    grant: Grant | None = None,
 ) -> list[Item]:
     """Return the photos (fetched with their owners) as items, by at most four queries.
 
-    Tags, albums and history are their owner's to know.
+    Tags, albums and history are their owner's to know. Only owners have folders ``by_album``.
     """
-    lenses = [Lens(photo, viewer) for photo in photos]
+    lenses = [Lens(photo, viewer, grant=grant) for photo in photos]
     own_ids = [lens.photo.pk for lens in lenses if lens.is_mine]
     tags = tags_of(own_ids)
     places = _places_of(own_ids)
@@ -127,7 +148,7 @@ def items_of(
             places=places.get(lens.photo.pk, []),
             history=history.get(lens.photo.pk, []),
             folders=folders,
-            with_address=with_addresses and lens.can_download,
+            with_address=with_addresses,
             of_folders=of_folders,
         )
         for lens in lenses
@@ -145,7 +166,8 @@ def _item(
     of_folders: set[str],
 ) -> Item:
     photo = lens.photo
-    names = names_of(photo.file_name if lens.shows_file_name else "", photo.pk)
+    file = file_of(lens, with_address=with_address)
+    names = file.names
     in_folders = [folders[place.album_id] for place in places if place.album_id in folders]
     if not in_folders and names[0].casefold() in of_folders:
         # No file system has a file and a folder of one name.
@@ -154,8 +176,9 @@ def _item(
         photo=photo,
         lens=lens,
         names=names,
+        size_bytes=file.size_bytes,
         folder=in_folders[0] if in_folders else "",
-        url=actions.original_url(photo) if with_address else "",
+        url=file.url,
         refusal="" if lens.can_download else _why_not(photo),
         taken=taken(photo, None),
         tags=photo.new_tag_names if photo.has_new_words else tags,
@@ -168,8 +191,10 @@ def _why_not(photo: Photo) -> str:
     return reasons.TAKEN_DOWN.sentence if photo.is_taken_down else state_sentence(photo)
 
 
-def _titles_of(owner: User) -> list[tuple[UUID, str]]:
-    return list(Album.objects.owned_by(owner).order_by("created_at", "id").values_list("pk", "title"))
+def _titles_of(owner: User | AnonymousUser) -> list[tuple[UUID, str]]:
+    return list(
+        Album.objects.filter(owner_id=owner.pk).order_by("created_at", "id").values_list("pk", "title")
+    )
 
 
 def _places_of(photo_ids: Sequence[UUID]) -> dict[UUID, list[Place]]:

@@ -49,6 +49,19 @@ def names_of(file_name: str, photo_id: UUID, *, fallback: str = "photo") -> list
     return others if own.casefold() in OWN_NAMES else [own, *others]
 
 
+def neutral_names(caption: str, suffix: str, photo_id: UUID) -> list[str]:
+    """Return the names of a photo for those who must not read its own: of its caption, else of its id.
+
+    >>> from uuid import UUID
+    >>> neutral_names("", ".jpg", UUID(int=1))
+    ['photo-00000000.jpg', 'photo-00000000000000000000000000000001.jpg']
+    >>> neutral_names("Low tide", ".jpg", UUID(int=1))[0]
+    'Low tide.jpg'
+    """
+    names = names_of(f"{caption}{suffix}" if caption else f"photo{suffix}", photo_id)
+    return names if caption else names[1:]
+
+
 def folder_names(titles: Iterable[tuple[UUID, str]]) -> dict[UUID, str]:
     """Return a folder's name for each album, all different whatever their case."""
     names: dict[UUID, str] = {}

@@ -27,10 +27,13 @@ from gallery.web.errors import own_path, refusal, refuse
 from gallery.web.limits import DOWNLOADS, too_fast
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.http import HttpResponse
 
-    from gallery.accounts.typing import SignedInRequest
+    from gallery.accounts.typing import Request, SignedInRequest
     from gallery.photos.querysets import PhotoQuerySet
+    from gallery.sharing.models import Grant
 
 
 def _album_named(request: SignedInRequest) -> Album | None:
@@ -95,9 +98,26 @@ def _one_by_one(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def items(request: SignedInRequest) -> HttpResponse:
     """Return a page of what to download: an album, the photos with these ids, or everything."""
+    everything = listing.everything_of(request.user)
+
+    def page(cursor: str) -> listing.Listing:
+        if album := _album_named(request):
+            return listing.page_of_album(everything, album, request.user, cursor)
+        return listing.page_of_everything(request.user, cursor)
+
+    return items_answer(request, everything, page)
+
+
+def items_answer(
+    request: Request,
+    photos: PhotoQuerySet,
+    page: Callable[[str], listing.Listing],
+    *,
+    grant: Grant | None = None,
+) -> HttpResponse:
+    """Return those of the photos that the request names by id, or the page of its cursor."""
     if response := too_fast(request, DOWNLOADS):
         return response
-    cursor = request.GET.get("cursor", "")
     if "photos" in request.GET:
         try:
             ids = [UUID(text) for text in request.GET["photos"].split(",")]
@@ -105,13 +125,9 @@ def items(request: SignedInRequest) -> HttpResponse:
             return refusal(reasons.NOT_FOUND)
         if len(ids) > listing.PAGE_SIZE:
             return refusal(reasons.TOO_MANY_CHOSEN)
-        found = listing.Listing(
-            listing.items_by_id(listing.everything_of(request.user), request.user, ids), ""
-        )
-    elif album := _album_named(request):
-        found = listing.page_of_album(listing.everything_of(request.user), album, request.user, cursor)
+        found = listing.Listing(listing.items_by_id(photos, request.user, ids, grant=grant), "")
     else:
-        found = listing.page_of_everything(request.user, cursor)
+        found = page(request.GET.get("cursor", ""))
     return JsonResponse(
         {
             "items": [documents.document_of(item) for item in found.items],

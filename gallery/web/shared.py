@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from functools import wraps
 from http import HTTPStatus
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Count, Sum
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -19,13 +19,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from gallery.albums.order import neighbors_in_album, page_in_album
 from gallery.core import reasons
-from gallery.photos import actions
+from gallery.downloads import listing
+from gallery.downloads.files import file_of
 from gallery.photos.models import Photo
 from gallery.presentation.camera_facts import facts_of
 from gallery.presentation.lens import Lens
 from gallery.presentation.tiles import ready_item, tiles_of
 from gallery.sharing import access
-from gallery.uploads.file_checks import TYPES_BY_EXTENSION
+from gallery.web.downloads import items_answer
 from gallery.web.errors import refusal, wants_json
 from gallery.web.sheets import page_context, render_list
 from gallery.web.uploads import asked_ids, status_answer
@@ -183,24 +184,44 @@ def info(request: Request, grant: Grant, photo_id: UUID) -> HttpResponse:
     """Return what the lightbox shows beside a photo."""
     found = _one(grant, photo_id)
     html = render_to_string("photos/_info.html", _known(grant, found, request), request)
-    shows_original = bool(Lens(found, request.user, grant=grant).original_type)
-    return JsonResponse({"html": html, "original_url": _original_url(found) if shows_original else ""})
-
-
-def _original_url(found: Photo) -> str:
-    """Return the address of the original under a name that tells nothing."""
-    extension = PurePosixPath(found.file_name).suffix.lower()
-    name = f"photo-{found.pk.hex[:8]}{extension if extension in TYPES_BY_EXTENSION else ''}"
-    return actions.original_url(found, file_name=name)
+    lens = Lens(found, request.user, grant=grant)
+    return JsonResponse({"html": html, "original_url": file_of(lens).url if lens.original_type else ""})
 
 
 @by_grant
 def download(request: Request, grant: Grant, photo_id: UUID) -> HttpResponse:
     """Redirect to a short-lived download of the original, if the grant allows downloads."""
-    found = _one(grant, photo_id)
-    if not Lens(found, request.user, grant=grant).can_download:
+    file = file_of(Lens(_one(grant, photo_id), request.user, grant=grant))
+    if not file.url:
         raise Http404
-    return redirect(_original_url(found))
+    return redirect(file.url)
+
+
+def _all_of(grant: Grant) -> PhotoQuerySet:
+    """Return the photos of the album that the grant lets its holder download."""
+    if not grant.allows_download:
+        raise Http404
+    return _photos().filter(album_entries__album=grant.album_id)
+
+
+@by_grant
+def download_all(request: Request, grant: Grant) -> HttpResponse:
+    """Offer the originals of the album as one file and one by one, if the grant allows downloads."""
+    photos = _all_of(grant)
+    page = listing.page_of_grant(_photos(), grant, request.user, request.GET.get("cursor", ""))
+    total = photos.one_per_stack().aggregate(photos=Count("pk"), size_bytes=Sum("size_bytes"))
+    context = {"grant": grant, "items": page.items, "next_cursor": page.next_cursor, "total": total}
+    return render(request, "shared/download.html", context | {"page_title": grant.album.title})
+
+
+@by_grant
+def items(request: Request, grant: Grant) -> HttpResponse:
+    """Return a page of what to download, with addresses: of the album, or of these of its photos."""
+
+    def page(cursor: str) -> listing.Listing:
+        return listing.page_of_grant(_photos(), grant, request.user, cursor)
+
+    return items_answer(request, _all_of(grant), page, grant=grant)
 
 
 @by_grant

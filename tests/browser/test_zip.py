@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import time
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -19,9 +20,10 @@ from tests.browser.waiting import wait_until
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.sync_api import Download, Page
+    from playwright.sync_api import Download, Page, Route
 
     from tests.browser.conftest import Open
+    from tests.browser.site import Site
     from tests.browser.watch import Watch
 
 pytestmark = pytest.mark.slow
@@ -214,6 +216,77 @@ def test_without_script__links_one_by_one(open_page: Open) -> None:
     with plain.expect_download() as saved:
         plain.get_by_role("link", name="g.jpg").click()
     assert saved.value.suggested_filename == "g.jpg"
+
+
+SHARE = """
+from gallery.albums.models import Album
+from gallery.photos.models import Photo
+from gallery.sharing.actions import share_by_link
+photos = Photo.objects.filter(owner__username="wanda", file_name__startswith="lund-")
+photos.update(visibility="private")
+album = Album.objects.create(owner=photos[0].owner, title="Lund: 2026")
+album.photos.add(*photos)
+print("/s/" + share_by_link(None, album, role="download", expires_at=None).token + "/")
+"""
+END = """
+from django.utils import timezone
+from gallery.sharing.models import Grant
+Grant.objects.filter(album__owner__username="wanda").update(ended_at=timezone.now())
+"""
+
+
+def test_share__is_one_zip_for_a_guest_and_half_of_it_when_it_ends(
+    open_page: Open, gallery: Site, tmp_path: Path, watch: Watch
+) -> None:
+    watch.expect("403")
+    watch.expect("410")
+    sent = uploaded(open_page("wanda", "/upload/"), ["lund-1.jpg", "lund-2.jpg"], seed=7800)
+    link = gallery.manage("shell", "--verbosity", "0", "--command", SHARE).split()[-1]
+    phone = {"viewport": {"width": PHONE[0], "height": PHONE[1]}, "color_scheme": "dark", "has_touch": True}
+    guest = open_page("", link, service_workers="allow", **phone)
+    picture_of(guest, "shared-album-download")
+    guest.get_by_role("button", name="Download all").click()
+    assert violations(guest) == []
+    picture_of(guest, "shared-download")
+    # The page is older than its worker, which asks for it every 10 s.
+    began = time.monotonic()
+    guest.context.route("**/originals/*?*", lambda route: (time.sleep(6), route.continue_()))
+    with guest.expect_download() as saved:
+        begin(guest)
+    expect(guest.locator("[data-said]")).to_contain_text("2 photos downloaded.")
+    assert time.monotonic() - began > 12
+    guest.context.unroute("**/originals/*?*")
+    assert saved.value.suggested_filename.startswith("Lund_ 2026")
+    files = unpacked(saved.value, tmp_path)
+    assert sorted(files.values()) == sorted(sent.values())
+    assert all(name.startswith("photo-") and name.endswith(".jpg") for name in files)
+
+    plain = open_page("", link, java_script_enabled=False)
+    plain.get_by_role("button", name="Download all").click()
+    expect(plain.get_by_role("button", name="Download as one file")).to_have_count(0)
+    with plain.expect_download() as one:
+        plain.locator(".files a").first.click()
+    assert one.value.suggested_filename in files
+    picture_of(plain, "shared-download-plain")
+
+    # The address of the second photo is too old when its turn comes, and the share is over by then.
+    asked: list[str] = []
+
+    def late(route: Route) -> None:
+        asked.append("")
+        if len(asked) == 1:
+            route.continue_()
+            return
+        if len(asked) == 2:
+            gallery.manage("shell", "--verbosity", "0", "--command", END)
+        route.fulfill(status=403)
+
+    guest.context.route("**/originals/*?*", late)
+    with guest.expect_download() as half:
+        begin(guest)
+    expect(guest.locator("[data-said]")).to_contain_text("This album is no longer shared with you.")
+    assert half.value.failure()
+    assert len(asked) == 2
 
 
 def test_service_worker__gives_a_zip_once_and_to_no_guess(open_page: Open, watch: Watch) -> None:

@@ -8,6 +8,7 @@ const { Contents } = await import("../../static/src/zip/contents.js");
 const { Listing } = await import("../../static/src/zip/listing.js");
 const { Names } = await import("../../static/src/zip/names.js");
 const { xmpOf } = await import("../../static/src/zip/sidecar.js");
+const { NotDone } = await import("../../static/src/batch.js");
 const { Broken, Missing, Source } = await import("../../static/src/zip/source.js");
 const { zipName, sizeOf } = await import("../../static/src/zip/download.js");
 
@@ -102,6 +103,19 @@ test("one that broke and does not come back ends the zip", async () => {
 test("one that breaks before its first byte again and again ends the zip, in our words", async () => {
   const silent = Array.from({ length: 8 }, () => ({ chunks: [], breaks: true }));
   await assert.rejects(textOf(sourceOf(silent).source), Broken);
+});
+
+test("what the gallery refuses ends the zip at once, in its words", async () => {
+  let waits = 0;
+  const addressOf = async ({ isOld }) => {
+    if (isOld) throw new NotDone("No longer shared.");
+    return "first";
+  };
+  const facts = { addressOf, wait: async () => (waits += 1) };
+  await assert.rejects(sourceOf([{ status: 403 }], facts).source.open(), /No longer shared/);
+  const answers = [{ chunks: ["0"], breaks: true }, { status: 403 }];
+  await assert.rejects(textOf(sourceOf(answers, facts).source), /No longer shared/);
+  assert.equal(waits, 3);
 });
 
 test("a stopped download asks no more", async () => {

@@ -7,6 +7,8 @@ export function startDownloadPage() {
   const button = form.querySelector("button[type=submit]");
   const said = form.querySelector("[data-said]");
   const bar = running.querySelector("progress");
+  // Visitors have no service worker before they download.
+  const ready = form.dataset.workerUrl ? navigator.serviceWorker?.register(form.dataset.workerUrl).catch(() => {}) : null;
   let stop = null;
 
   form.hidden = false;
@@ -19,6 +21,7 @@ export function startDownloadPage() {
     running.hidden = false;
     said.textContent = "";
     showMissing(form, []);
+    await ready;
     const total = Number(form.dataset.total);
     bar.max = Number(form.dataset.bytes) || 1;
     const show = throttled((contents) => {
@@ -30,7 +33,7 @@ export function startDownloadPage() {
       aboutUrl: form.dataset.aboutUrl,
       query: form.dataset.query,
       name: zipName(form.dataset.name),
-      withSidecars: form.elements.sidecars.checked,
+      withSidecars: form.elements.sidecars?.checked,
       show,
       signal: stop.signal,
     });

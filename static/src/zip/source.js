@@ -1,4 +1,6 @@
 // The bytes of one original, from S3: a broken connection goes on where it broke, and an old address is renewed.
+import { NotDone } from "../batch.js";
+
 const MOST_BREAKS = 6;
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 30_000;
@@ -63,7 +65,8 @@ export class Source {
 
   async #broke(problem) {
     this.signal?.throwIfAborted();
-    if (problem instanceof Missing) throw problem;
+    // What the gallery refuses, it refuses for all: such as a share that ended.
+    if (problem instanceof Missing || problem instanceof NotDone) throw problem;
     if (this.#breaks === MOST_BREAKS) {
       throw this.#read ? new Broken(problem.message) : new Missing(problem.message);
     }
