@@ -48,7 +48,7 @@ def main() -> int:
     parser.add_argument("--sizes", type=int, nargs="*", default=SIZES, help="photos in each library")
     parser.add_argument("--repeats", type=int, default=REPEATS)
     parser.add_argument("--tiles", type=int, default=20_000, help="to scroll through in a browser; 0: none")
-    parser.add_argument("--only", default="", help="measure the routes whose name contains this")
+    parser.add_argument("--only", default="", help="measure the routes whose name contains this|or this")
     parser.add_argument("--without", default="", help="drop this index first, to see what needs it")
     parser.add_argument("--no-pairs", action="store_true", help="leave out pairs of the API's filters")
     parser.add_argument("--filled", nargs="*", default=(), help="addresses of libraries of these sizes, kept")
@@ -214,7 +214,9 @@ def _step(chosen: argparse.Namespace) -> None:
     from bench.scale_routes import routes  # noqa: PLC0415
 
     of_name = {
-        route.name: route for route in routes(with_pairs=not chosen.no_pairs) if chosen.only in route.name
+        route.name: route
+        for route in routes(with_pairs=not chosen.no_pairs)
+        if any(part in route.name for part in chosen.only.split("|"))
     }
     if chosen.without:
         drop_index(chosen.without)

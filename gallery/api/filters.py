@@ -17,8 +17,8 @@ from gallery.api.schemas.photos import View
 from gallery.api.tokens import Scope, moderates
 from gallery.core import reasons
 from gallery.photos.models import Photo
-from gallery.photos.querysets import is_archived_by, is_favorite_of
-from gallery.photos.states import IN_QUEUE, State
+from gallery.photos.querysets import is_archived_by, is_favorite_of, waits_for_review
+from gallery.photos.states import IN_QUEUE, State, Visibility
 from gallery.photos.timeline import timeline_at
 from gallery.search.find import matching
 from gallery.search.index import on_the_way
@@ -46,44 +46,57 @@ def photos_of(query: PhotoQuery, token: ApiToken) -> PhotoQuerySet:
     Raises:
         Problem: the caller may not see the review queue.
     """
-    photos = _view(query, token)
+    photos = listed = _view(query, token)
+    if query.view == View.REVIEW and query.album:
+        listed = Photo.objects.filter(waits_for_review())
+        # No private photo waits.
+        asked = Q(state__in=_states(query), visibility=query.visibility or Visibility.PUBLIC)
+        waits = waits_for_review() & asked
+        photos = Photo.objects.awaiting_review(_in_an_album(listed, waits))
     if query.id:
         photos = photos.filter(pk__in=query.id)
     if query.state:
-        states = {State(state) for state in query.state}
-        if query.view == View.REVIEW:
-            # The database can't tell that no other is in the queue, and would read all of it.
-            states &= IN_QUEUE
-        photos = photos.filter(state__in=states)
+        photos = photos.filter(state__in=_states(query))
     if query.owner:
         # By its id, of which the database knows how many photos it has.
         named = User.objects.filter(username=User.normalize_username(query.owner))
         photos = photos.filter(owner_id__in=list(named.values_list("pk", flat=True)))
     if query.visibility:
         photos = photos.filter(visibility=query.visibility)
-    photos = _marked(photos, query, token.user)
+    photos = _marked(photos, listed, query, token.user)
     for tag in query.tag:
         photos = with_tag(photos, tag)
     if query.q:
         photos = matching(photos, understood(query.q), token.user)
-    return _in_time(photos, query)
+    return _uploaded(_in_time(photos, query), listed, query)
 
 
-def _marked(photos: PhotoQuerySet, query: PhotoQuery, user: User) -> PhotoQuerySet:
+def _states(query: PhotoQuery) -> set[State]:
+    states = {State(state) for state in query.state or State}
+    # The database can't tell that no other is in the queue, and would read all of it.
+    return states & IN_QUEUE if query.view == View.REVIEW else states
+
+
+def _in_an_album(listed: PhotoQuerySet, condition: Q) -> Q:
+    """Return the condition in a form for the photos of an album, whose own order no index has with it.
+
+    What few of the ``listed`` meet is collected by the index of their list; else it is met on the way through
+    the album. The database would take either for the other: it can't know which photos an album has.
+    """
+    found = listed.filter(condition).order_by().values("pk")
+    return on_the_way(condition) if found[: FEW + 1].count() > FEW else Q(pk__in=found[:FEW])
+
+
+def _marked(photos: PhotoQuerySet, listed: PhotoQuerySet, query: PhotoQuery, user: User) -> PhotoQuerySet:
     if query.favorite is not None:
         favorite = is_favorite_of(user)
-        if query.album and query.favorite and _has_many(Photo.objects.not_trashed().filter(favorite)):
-            # An album has an order of its own, in which no index has favorites: they are met on the way.
-            favorite = on_the_way(favorite)
+        if query.album and query.favorite:
+            favorite = _in_an_album(listed, favorite)
         photos = photos.filter(favorite if query.favorite else ~favorite)
     if query.archived is not None:
         archived = is_archived_by(user)
         photos = photos.filter(archived if query.archived else ~archived)
     return photos
-
-
-def _has_many(photos: PhotoQuerySet) -> bool:
-    return bool(photos.order_by()[: FEW + 1].count() > FEW)
 
 
 def _view(query: PhotoQuery, token: ApiToken) -> PhotoQuerySet:
@@ -120,8 +133,14 @@ def _in_time(photos: PhotoQuerySet, query: PhotoQuery) -> PhotoQuerySet:
         if day is not None:
             midnight = datetime.combine(day, time())
             photos = photos.filter(**{f"taken_local__{bound}": midnight, f"at__{bound}": midnight})
+    return photos
+
+
+def _uploaded(photos: PhotoQuerySet, listed: PhotoQuerySet, query: PhotoQuery) -> PhotoQuerySet:
     limits = {"created_at__gte": query.uploaded_from, "created_at__lt": query.uploaded_until}
-    return photos.filter(**{name: value for name, value in limits.items() if value is not None})
+    if not (given := {name: value for name, value in limits.items() if value is not None}):
+        return photos
+    return photos.filter(_in_an_album(listed, Q(**given)) if query.album else Q(**given))
 
 
 def _shifted(wall: datetime, by: timedelta) -> datetime:

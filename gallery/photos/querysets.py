@@ -134,12 +134,14 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
         public = self.filter(visibility=Visibility.PUBLIC)
         return public if user.is_superuser else public.not_trashed()
 
-    def awaiting_review(self) -> PhotoQuerySet:
+    def awaiting_review(self, waits: Q | None = None) -> PhotoQuerySet:
         """Keep the moderator's queue: photos, and public ones with new words.
+
+        ``waits`` is ``waits_for_review`` in another form, or narrower.
 
         A raw under a photo that is public or in the queue is shown to no one, so there is nothing to judge.
         """
-        queue = self.filter(owner_is_shown(), waits_for_review())
+        queue = self.filter(owner_is_shown(), waits or waits_for_review())
         tops = self.model._default_manager.filter(state__in=IN_QUEUE)  # noqa: SLF001
         return queue.filter(~stacks.is_under(tops))
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from gallery.albums import words
-from gallery.albums.models import Album
+from gallery.albums.models import Album, SmartAlbum
 from gallery.albums.order import neighbors_in_album
 from gallery.albums.tagging import tags_of
 from gallery.blocks.actions import is_blocked
@@ -46,6 +46,7 @@ from thumbworker.contract.text import clean_text
 if TYPE_CHECKING:
     from gallery.accounts.models import User
     from gallery.accounts.typing import Request, SignedInRequest
+    from gallery.photos.querysets import PhotoQuerySet
     from gallery.search.query import Query
     from thumbworker.contract.items import PhotoItem
 
@@ -69,9 +70,13 @@ def _neighbors(request: Request, found: Photo) -> tuple[Photo | None, Photo | No
     if album := _album_of(request, found):
         previous, following = neighbors_in_album(seen_in(album, request.user), album, found)
         return previous, following, f"?album={album.pk}"
+    if found.owner_id == request.user.pk and (smart := _smart_album_of(request)):
+        mine = Photo.objects.owned_by(found.owner)
+        return *_neighbors_in_search(request, found, mine, parse(smart.query)), f"?smart={smart.pk}"
     query = parse(request.GET.get("q", ""))
     if query.terms and not query.refusal:
-        return *_neighbors_in_search(request, found, query), f"?{urlencode({'q': query})}"
+        seen = Photo.objects.visible_to(request.user, as_moderator=False)
+        return *_neighbors_in_search(request, found, seen, query), f"?{urlencode({'q': query})}"
     photos = Photo.objects.public()
     if found.owner_id == request.user.pk:
         own = Photo.objects.archive_of if found.is_archived else Photo.objects.timeline_of
@@ -85,20 +90,30 @@ def _neighbors(request: Request, found: Photo) -> tuple[Photo | None, Photo | No
     return newer, older, ""
 
 
-def _neighbors_in_search(request: Request, found: Photo, query: Query) -> tuple[Photo | None, Photo | None]:
+def _neighbors_in_search(
+    request: Request, found: Photo, photos: PhotoQuerySet, query: Query
+) -> tuple[Photo | None, Photo | None]:
     if wait_seconds(request, SEARCHES):
         return None, None
-    photos = Photo.objects.visible_to(request.user, as_moderator=False).not_trashed()
-    return neighbors_of_matching(photos, query, request.user, found)
+    return neighbors_of_matching(photos.not_trashed(), query, request.user, found)
 
 
 def _album_of(request: Request, found: Photo) -> Album | None:
     """Return the album that the address names, if the viewer sees it and it has the photo."""
+    albums = Album.objects.visible_to(request.user).filter(entries__photo=found)
+    return albums.filter(pk__in=_ids_named(request, "album")).first()
+
+
+def _smart_album_of(request: Request) -> SmartAlbum | None:
+    """Return the viewer's smart album that the address names."""
+    return SmartAlbum.objects.filter(owner=request.user.pk, pk__in=_ids_named(request, "smart")).first()
+
+
+def _ids_named(request: Request, name: str) -> list[UUID]:
     try:
-        album_id = UUID(request.GET.get("album", ""))
+        return [UUID(request.GET.get(name, ""))]
     except ValueError:
-        return None
-    return Album.objects.visible_to(request.user).filter(pk=album_id, entries__photo=found).first()
+        return []
 
 
 def _photo_page(request: Request, found: Photo, form: PhotoForm, status: int = 200) -> HttpResponse:

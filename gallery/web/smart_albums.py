@@ -73,7 +73,7 @@ def smart_album(request: SignedInRequest, album_id: UUID) -> HttpResponse:
     except TooBroad:
         page, refusal = Page([], ""), reasons.SEARCH_TOO_BROAD
     context = page_context(request, page, title=found.title, move_on=True)
-    context |= {"album": found, "refusal": refusal}
+    context |= {"album": found, "refusal": refusal, "tile_query": f"?smart={found.pk}"}
     context["selection"] = {"kind": "library", "all": urlencode({"q": found.query})}
     return render_list(request, "albums/smart_album.html", context)
 

@@ -51,8 +51,9 @@ BOUNDED = {
     "search, an album": 6_000,
     # What has an album or a tag is looked for in the queue, as far as needed.
     "API, photos, review": 3_000,
-    # An album is walked in its own order, here until the 60 of it that wait: at most all of its photos.
-    "API, photos, review: album": 30_000,
+    # Few that wait or were uploaded in a time are collected, 1,000 at most; else an album is walked.
+    "API, photos, review: album + uploaded": 8_000,
+    "API, photos, public: album + uploaded": 8_000,
     # How many photos of an album or of a tag there are is counted up to 1,000 first.
     "album of 10 %": 2_000,
 }
@@ -83,6 +84,10 @@ def _faults(route: dict[str, Any]) -> list[str]:
 
 def test_plans__read_little_by_an_index(tmp_path: Path) -> None:
     assert faults_of(tmp_path, "--no-pairs") == {}
+
+
+def test_plans__of_an_album_with_another_filter_read_little(tmp_path: Path) -> None:
+    assert faults_of(tmp_path, "--only", "state + album|review: private + album|album + uploaded") == {}
 
 
 @pytest.mark.parametrize(

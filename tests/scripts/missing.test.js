@@ -56,7 +56,10 @@ test("another person learns nothing, and a sign-out deletes all", async () => {
   const { tab, close, store } = browser();
   tab("a", "1").keep(["private.jpg"]);
   close("a");
-  assert.deepEqual((await tab("b", "2").ofClosedTabs()).names, []);
+  const { names, forget } = await tab("b", "2").ofClosedTabs();
+  assert.deepEqual(names, []);
+  forget();
+  assert.deepEqual((await tab("c", "1").ofClosedTabs()).names, ["private.jpg"], "and forgets nothing of theirs");
   store.setItem("contactsheet.visibility", "private");
   forgetMissing(store);
   assert.deepEqual(Object.keys(store), ["contactsheet.visibility"]);

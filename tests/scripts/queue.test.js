@@ -128,28 +128,42 @@ test("uploads: a file that is there is said to be, before a byte is sent", async
   assert.equal(said.at(-1), "You already have this photo.");
 });
 
+const folder = (...path) => ({ name: path.at(-1), path });
+const NORWAY = folder("Norway");
+
+test("uploads: folders of one name are albums of their own, and so is one that is dropped again", async () => {
+  const all = uploads({});
+  const folders = [NORWAY, folder("Norway"), folder("2019", "Raw"), folder("2020", "Raw"), folder("x".repeat(200))];
+  all.add(folders.map((_, at) => file(`${at}.jpg`)), "public");
+  all.all.forEach((item, at) => Object.assign(item, { folder: folders[at] }));
+  await settled();
+  const titles = ["Norway", "Norway", "2019 / Raw", "2020 / Raw", "x".repeat(120)];
+  assert.deepEqual(all.folders.map(({ title }) => title), titles);
+  assert.deepEqual(all.folders.map(({ ids }) => ids.length), [1, 1, 1, 1, 1]);
+});
+
 test("uploads: a folder is offered as an album once all its files have arrived", async () => {
   let release;
   const all = uploads({ put: ({ url }, { name }) => (name === "b.jpg" ? new Promise((resolve) => (release = resolve)) : 200) });
   all.add([file("a.jpg"), file("b.jpg"), file("empty.jpg", 0), file("alone.jpg")], "public");
-  for (const item of all.all.slice(0, 3)) item.folder = "Norway";
+  for (const item of all.all.slice(0, 3)) item.folder = NORWAY;
   await settled();
   assert.deepEqual([all.folders, all.missing], [[], ["b.jpg"]]);
   release(200);
   await settled();
   const [a, b] = all.all;
-  assert.deepEqual(all.folders, [{ title: "Norway", ids: [a.photoId, b.photoId] }]);
+  assert.deepEqual(all.folders, [{ folder: NORWAY, title: "Norway", ids: [a.photoId, b.photoId] }]);
   assert.deepEqual(all.missing, []);
 });
 
 test("uploads: a folder's album waits for what can be tried again", async () => {
   const all = uploads({});
   all.add([file("a.jpg"), file("b.jpg")], "public");
-  for (const item of all.all) item.folder = "Norway";
+  for (const item of all.all) item.folder = NORWAY;
   await settled();
   const [a, b] = all.all;
   Object.assign(b, { state: "failed", retryable: true });
   assert.deepEqual(all.folders, []);
   Object.assign(b, { state: "done", retryable: false });
-  assert.deepEqual(all.folders, [{ title: "Norway", ids: [a.photoId, b.photoId] }]);
+  assert.deepEqual(all.folders, [{ folder: NORWAY, title: "Norway", ids: [a.photoId, b.photoId] }]);
 });

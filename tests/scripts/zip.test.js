@@ -4,6 +4,7 @@ import { test } from "node:test";
 
 globalThis.document = { querySelector: () => ({ content: "token" }), addEventListener() {} };
 globalThis.location = { href: "https://photos.example.org/me/download/" };
+const { deliver, MOST_IN_MEMORY, TooLargeToHold } = await import("../../static/src/zip/delivery.js");
 const { Contents } = await import("../../static/src/zip/contents.js");
 const { Listing } = await import("../../static/src/zip/listing.js");
 const { Names } = await import("../../static/src/zip/names.js");
@@ -148,7 +149,8 @@ async function packed(items, facts = {}) {
   );
   const open = ({ addressOf }) => ({
     async open() {
-      if ((await addressOf({})) === "gone") throw new Missing();
+      const address = await addressOf({});
+      if (address.startsWith("gone")) throw new Missing("404", address.slice(6));
     },
     async *[Symbol.asyncIterator]() {
       yield bytesOf("x");
@@ -174,10 +176,11 @@ test("what could not be downloaded is listed inside, and nothing else is", async
     item("a.jpg"),
     item("b.jpg", { address: "gone" }),
     item("c.jpg", { address: null, sentence: "Being processed." }),
+    item("d.jpg", { address: "gone: Taken down." }),
   ]);
   assert.deepEqual(Object.keys(files), ["a.jpg", "not-downloaded.txt"]);
-  assert.match(files["not-downloaded.txt"], /b\.jpg: We couldn't download[^]*c\.jpg: Being processed\./);
-  assert.deepEqual([contents.files, contents.bytes, contents.failed.length], [1, 1, 2]);
+  assert.match(files["not-downloaded.txt"], /b\.jpg: We couldn't download[^]*c\.jpg: Being processed\.[^]*d\.jpg: Taken down\./);
+  assert.deepEqual([contents.files, contents.bytes, contents.failed.length], [1, 1, 3]);
   assert.deepEqual(Object.keys((await packed([item("a.jpg")])).files), ["a.jpg"]);
 });
 
@@ -258,7 +261,8 @@ test("chosen photos come in their order, fifty at once, and those that are gone 
 test("an address is renewed before it is too old, and only then", async () => {
   let now = 0;
   const fresh = { items: [item("a", { address: "fresh" })], next_cursor: "", seconds: 300 };
-  const asked = answering([{ items: [item("a")], next_cursor: "", seconds: 300 }, fresh, { ...fresh, items: [] }]);
+  const refused = { ...fresh, items: [item("a", { address: null, sentence: "Taken down." })] };
+  const asked = answering([{ items: [item("a")], next_cursor: "", seconds: 300 }, fresh, { ...fresh, items: [] }, refused]);
   const listing = new Listing({ url: "/items/", now: () => now });
   const [found] = await allOf(listing);
   now = 239_000;
@@ -266,10 +270,41 @@ test("an address is renewed before it is too old, and only then", async () => {
   now = 241_000;
   assert.equal(await listing.addressOf(found), "fresh");
   assert.deepEqual(asked, ["", "photos=a"]);
-  await assert.rejects(listing.addressOf(found, { isOld: true }), Missing);
+  for (const sentence of ["This photo is gone.", "Taken down."]) {
+    await assert.rejects(listing.addressOf(found, { isOld: true }), (problem) => problem instanceof Missing && problem.sentence === sentence);
+  }
 });
 
 test("a zip is named by its day", () => {
   assert.equal(zipName("Sea", new Date(2026, 4, 1)), "Sea 2026-05-01.zip");
+  document.documentElement = { lang: "de" };
+  assert.equal(sizeOf(3_240_000), "3,2 MB");
+  document.documentElement = { lang: "en" };
   assert.deepEqual([sizeOf(0), sizeOf(3_240_000), sizeOf(999_600), sizeOf(4.2e12)], ["0 kB", "3.2 MB", "1 MB", "4.2 TB"]);
+});
+
+test("without a service worker the page holds a zip up to a size, and no more", async () => {
+  const links = [];
+  globalThis.navigator ??= {};
+  // Its address is kept for a minute, for which the test doesn't wait.
+  const later = globalThis.setTimeout;
+  globalThis.setTimeout = (...all) => later(...all).unref();
+  Object.assign(document, { createElement: () => ({ click() { links.push(this.href); } }) });
+  const { signal } = new AbortController();
+  /** A chunk that says how long it is, without being so. */
+  const saved = async (...lengths) => {
+    let isStopped = false;
+    const chunks = lengths.map((length) => ({ length, slice: () => new Uint8Array(1) }));
+    const stream = new ReadableStream({
+      pull: (controller) => (chunks.length ? controller.enqueue(chunks.shift()) : controller.close()),
+      cancel: () => void (isStopped = true),
+    }, { highWaterMark: 0 });
+    await deliver(stream, "a.zip", { signal }).catch((problem) => {
+      if (!(problem instanceof TooLargeToHold)) throw problem;
+    });
+    return { isStopped, links: links.splice(0).length };
+  };
+  assert.deepEqual(await saved(MOST_IN_MEMORY), { isStopped: false, links: 1 });
+  assert.deepEqual(await saved(MOST_IN_MEMORY, 1, 1), { isStopped: true, links: 0 });
+  globalThis.setTimeout = later;
 });

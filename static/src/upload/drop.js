@@ -1,24 +1,25 @@
 // Files can be dropped anywhere in the window, or pasted.
 const folders = new WeakMap();
 
-/** Return the name of the folder that the file was dropped in; "" if it was dropped by itself. */
-export const folderOf = (file) => folders.get(file) ?? "";
+/** Return the folder that the file was dropped in, one for each drop: `{ name, path }`; null if it was dropped by itself. */
+export const folderOf = (file) => folders.get(file) ?? null;
 
 const carriesFiles = (transfer) => [...(transfer?.types ?? [])].includes("Files");
 
-async function filesUnder(entry, folder = "") {
+async function filesUnder(entry, parent = null) {
   if (entry.isFile) {
     const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
-    folders.set(file, folder);
+    folders.set(file, parent);
     return [file];
   }
+  const folder = { name: entry.name, path: [...(parent?.path ?? []), entry.name] };
   const reader = entry.createReader();
   const files = [];
   // A reader returns entries in batches; an empty batch is the end.
   for (;;) {
     const entries = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
     if (!entries.length) return files;
-    for (const child of entries) if (!child.name.startsWith(".")) files.push(...(await filesUnder(child, entry.name)));
+    for (const child of entries) if (!child.name.startsWith(".")) files.push(...(await filesUnder(child, folder)));
   }
 }
 

@@ -41,9 +41,9 @@ export class Missing {
     const { held } = await this.locks.query();
     const open = new Set([this.key, ...held.map(({ name }) => name)]);
     const left = Object.keys(this.store).filter((key) => key.startsWith(KEY) && !open.has(key));
-    // Another tab may forget them at the same moment.
-    const kept = left.map((key) => JSON.parse(this.store.getItem(key))).filter(Boolean);
-    const names = kept.filter(({ person }) => person === this.person).flatMap((one) => one.names);
-    return { names, forget: () => left.forEach((key) => this.store.removeItem(key)) };
+    // Another tab may forget them at the same moment. What others left in this browser is theirs to forget.
+    const kept = left.map((key) => [key, JSON.parse(this.store.getItem(key))]).filter(([, one]) => one?.person === this.person);
+    const names = kept.flatMap(([, one]) => one.names);
+    return { names, forget: () => kept.forEach(([key]) => this.store.removeItem(key)) };
   }
 }

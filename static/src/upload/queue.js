@@ -11,6 +11,7 @@ const IN_PARALLEL = 4;
 // Hash some files in advance, but get no offers that would expire before their turn.
 const PREPARED = 12;
 const LARGEST_BYTES = 50 * 1024 ** 2;
+const LONGEST_TITLE = 120;
 
 const empty = () => new UploadError(gettext("This file is empty. Choose another file."), { reason: "empty" });
 
@@ -21,6 +22,14 @@ const alreadyThere = () => gettext("You already have this photo.");
 
 const unexpected = () =>
   new UploadError(gettext("Something went wrong on this page. Retry, or reload the page."), { retryable: true });
+
+/** Return the folder's name, with those of the folders around it where another one has the same name. */
+function titleOf({ name, path }, folders) {
+  const full = path.join(" / ");
+  const isTaken = [...folders].some((other) => other.name === name && other.path.join(" / ") !== full);
+  // Of what is too long for a title, the end says more.
+  return [...(isTaken ? full : name)].slice(-LONGEST_TITLE).join("");
+}
 
 /** Uploads with a `state`: waiting, sending, processing, done or failed. Dispatches "change" with the upload. */
 export class Uploads extends EventTarget {
@@ -71,7 +80,7 @@ export class Uploads extends EventTarget {
     return this.all.filter(({ state }) => state === "waiting" || state === "sending").map(({ file }) => file.name);
   }
 
-  /** Folders whose files have all arrived, or never will: `{ title, ids }`, with the ids of their photos. */
+  /** Folders whose files have all arrived, or never will: `{ folder, title, ids }`, with the ids of their photos. */
   get folders() {
     const found = new Map();
     for (const item of this.all) {
@@ -80,7 +89,11 @@ export class Uploads extends EventTarget {
     return [...found]
       // What can be tried again belongs to the album, too.
       .filter(([, items]) => items.every(({ state, retryable }) => state !== "waiting" && state !== "sending" && !retryable))
-      .map(([title, items]) => ({ title, ids: items.filter(({ photoId }) => photoId).map(({ photoId }) => photoId) }))
+      .map(([folder, items]) => ({
+        folder,
+        title: titleOf(folder, found.keys()),
+        ids: items.filter(({ photoId }) => photoId).map(({ photoId }) => photoId),
+      }))
       .filter(({ ids }) => ids.length);
   }
 

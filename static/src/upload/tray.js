@@ -103,8 +103,8 @@ function albumOffers(place) {
 
   return (folders) => {
     for (const folder of folders) {
-      if (asked.has(folder.title)) continue;
-      asked.add(folder.title);
+      if (asked.has(folder.folder)) continue;
+      asked.add(folder.folder);
       const line = document.createElement("p");
       const button = document.createElement("button");
       Object.assign(button, { type: "button", className: "as-link" });

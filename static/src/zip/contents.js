@@ -56,7 +56,7 @@ export class Contents {
       return source;
     } catch (problem) {
       if (!(problem instanceof Missing)) throw problem;
-      return this.#fail(path, gettext("We couldn't download this photo. Try again later."));
+      return this.#fail(path, problem.sentence || gettext("We couldn't download this photo. Try again later."));
     }
   }
 

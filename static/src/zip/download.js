@@ -1,7 +1,7 @@
 // Download photos as one zip, made here from what S3 sends: see decision 0146.
 import { makeZip } from "client-zip";
 import { ask } from "../batch.js";
-import { gettext, interpolate, ngettext } from "../i18n.js";
+import { gettext, interpolate, locale, ngettext } from "../i18n.js";
 import { Contents } from "./contents.js";
 import { deliver, Ended, TooLargeToHold } from "./delivery.js";
 import { Listing } from "./listing.js";
@@ -69,7 +69,7 @@ export function sizeOf(bytes) {
     number /= 1000;
     unit += 1;
   } while (number >= 999.5 && unit < UNITS.length - 1);
-  return `${number.toLocaleString(undefined, { maximumFractionDigits: number < 10 ? 1 : 0 })} ${UNITS[unit]}`;
+  return `${number.toLocaleString(locale(), { maximumFractionDigits: number < 10 ? 1 : 0 })} ${UNITS[unit]}`;
 }
 
 /** Return how far it is, of so many photos. */

@@ -1,5 +1,6 @@
 // What to download, page by page: a page is asked for when the one before it is packed, so that its addresses are young.
 import { ask } from "../batch.js";
+import { gettext } from "../i18n.js";
 import { Missing, pause } from "./source.js";
 
 const AT_ONCE = 50;
@@ -59,7 +60,7 @@ export class Listing {
   async addressOf(item, { isOld = false } = {}) {
     if (isOld || this.now() > item.until) {
       const { items } = await this.#page({ photos: item.id });
-      if (!items[0]?.address) throw new Missing(items[0]?.sentence ?? "");
+      if (!items[0]?.address) throw new Missing("no address", items[0] ? items[0].sentence : gettext("This photo is gone."));
       Object.assign(item, { address: items[0].address, until: items[0].until });
     }
     return item.address;

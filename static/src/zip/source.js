@@ -5,8 +5,13 @@ const MOST_BREAKS = 6;
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 30_000;
 
-/** An original that can't be downloaded at all. */
-export class Missing extends Error {}
+/** An original that can't be downloaded at all; `sentence` says why, if the gallery knows. */
+export class Missing extends Error {
+  constructor(message, sentence = "") {
+    super(message);
+    this.sentence = sentence;
+  }
+}
 
 /** An original that broke off half-way and did not come back: the zip can't be finished. */
 export class Broken extends Error {}

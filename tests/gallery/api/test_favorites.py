@@ -6,13 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from gallery.albums.models import Album
-from gallery.api import filters
 from gallery.api.tokens import Scope
 from gallery.batches import actions as batches
 from gallery.batches.models import Kind
@@ -135,29 +132,6 @@ def test_program__filters_and_changes_them(
     assert (batch["kind"], batch["done"], favorites(alice)) == ("unfavorite", 2, set())
     program.post(f"/batches/{batch['id']}/undo")
     assert favorites(alice) == {photo}
-
-
-@pytest.mark.parametrize("few", [0, 1], ids=["met on the way", "collected"])
-def test_favorites__of_an_album_are_found_either_way(
-    few: int,
-    alice: User,
-    make_photo: PhotoFactory,
-    program_of: ProgramFactory,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(filters, "FEW", few)
-    photo, other = make_photo(alice), make_photo(alice)
-    album = Album.objects.create(owner=alice, title="Sea")
-    album.photos.add(photo, other)
-    actions.set_favorite(alice, [photo.pk], favorite=True)
-    program = program_of(alice, Scope.READ)
-    with CaptureQueriesContext(connection) as queries:
-        listed = program.get(f"/photos?album={album.pk}&favorite=true").json()["photos"]
-    assert [each["id"] for each in listed] == [str(photo.pk)]
-    assert any(
-        "CASE WHEN" in query["sql"] and "is_favorite" in query["sql"].split("CASE WHEN")[1]
-        for query in queries.captured_queries
-    ) == (few == 0)
 
 
 def test_batch__undo_leaves_what_was_a_favorite_before(alice: User, make_photo: PhotoFactory) -> None:

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from gallery.albums.models import Album, AlbumEntry, Tag
 from gallery.albums.tagging import set_tags, tags_of
+from gallery.api import filters
 from gallery.api.tokens import Scope
 from gallery.blocks.actions import block
 from gallery.photos.models import DeletionRecord, Photo
@@ -180,6 +181,60 @@ def test_review_queue__by_state(
         assert queue("rejected", "failed") == set()
     # No photo of these states waits, so none is looked for.
     assert not any("photos_photo" in query["sql"] for query in queries)
+
+
+@pytest.mark.parametrize("few", [0, 6], ids=["met on the way", "collected"])
+@pytest.mark.parametrize(
+    ("query", "said", "expected"),
+    [
+        ("favorite=true", "is_favorite", ["newer", "changed"]),
+        ("favorite=true&trashed=true", "is_favorite", ["trashed"]),
+        ("uploadedFrom=2020-01-02T00:00:00Z&view=public", "created_at", ["newer"]),
+        ("uploadedUntil=2020-01-02T00:00:00Z", "created_at", ["changed", "waiting", "older"]),
+        ("view=review", "words_state", ["changed", "waiting"]),
+        ("view=review&state=approved", "words_state", ["changed"]),
+        ("view=review&state=rejected", "words_state", []),
+    ],
+)
+def test_list_photos__of_an_album_with_a_filter_are_found_either_way(
+    few: int,
+    query: str,
+    said: str,
+    expected: list[str],
+    alice: User,
+    charlie: User,
+    make_photo: PhotoFactory,
+    program_of: ProgramFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(filters, "FEW", few)
+    before, after = datetime(2020, 1, 1, tzinfo=UTC), datetime(2020, 1, 3, tzinfo=UTC)
+    album = Album.objects.create(owner=alice, title="Sea", visibility=Visibility.PUBLIC)
+
+    def photos() -> dict[str, Photo]:
+        made = {
+            "older": make_photo(alice, created_at=before),
+            "waiting": make_photo(alice, State.PENDING, created_at=before),
+            "changed": make_photo(
+                alice, words_state=WordsState.WAITING, visibility=Visibility.PUBLIC, created_at=before
+            ),
+            "trashed": make_photo(alice, trashed_at=after, created_at=after),
+            "newer": make_photo(alice, created_at=after),
+        }
+        for name in ("changed", "trashed", "newer"):
+            Photo.objects.filter(pk=made[name].pk).update(is_favorite=True)
+        return made
+
+    photos()  # in no album
+    of_name = photos()
+    for photo in of_name.values():
+        AlbumEntry.objects.create(album=album, photo=photo)
+    program = program_of(charlie if "review" in query else alice, *Scope)
+    with CaptureQueriesContext(connection) as queries:
+        listed = ids(program.get(f"/photos?album={album.pk}&{query}"))
+    assert listed == [str(of_name[name].pk) for name in expected]
+    met = [part for query in queries.captured_queries for part in query["sql"].split("CASE WHEN")[1:]]
+    assert any(said in part for part in met) == (few == 0 and bool(expected))
 
 
 def test_review__needs_the_user_s_permission(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("stores")
 JSON = {"accept": "application/json"}
+MAY = datetime(2026, 5, 1, 12, tzinfo=UTC).replace(tzinfo=None)
 
 
 def captioned(photo: Photo) -> Photo:
@@ -52,6 +53,35 @@ def test_smart_album__shows_what_is_found_now(
     assert str(theirs.pk) not in browser.get(path).content.decode()
     assert path in browser.get("/albums/").content.decode()
     assert path not in client_of(bob).get("/albums/").content.decode()
+
+
+def test_smart_album__leads_on_from_photo_to_photo(
+    alice: User, bob: User, make_photo: PhotoFactory, client_of: Callable[[User], Client]
+) -> None:
+    captions = ("harbor", "mountain", "harbor", "harbor")
+    early, between, late, theirs = (
+        captioned(make_photo(person, caption=caption, taken_local=MAY + timedelta(days=day)))
+        for day, (person, caption) in enumerate(zip((alice, alice, alice, bob), captions, strict=True))
+    )
+    album, browser = actions.save_search(alice, title="Harbors", query="harbor"), client_of(alice)
+    query = f"?smart={album.pk}"
+    page = browser.get(album.get_absolute_url()).content.decode()
+    assert re.findall(r'href="(/photos/[^/"]+/\?smart[^"]+)"', page) == [
+        f"{photo.get_absolute_url()}{query}" for photo in (late, early)
+    ]
+
+    def neighbors(reader: Client, photo: Photo, query: str = query) -> list[str]:
+        context = reader.get(photo.get_absolute_url() + query).context
+        return [context["previous_url"], context["next_url"]]
+
+    assert neighbors(browser, late) == ["", early.get_absolute_url() + query]
+    assert neighbors(browser, early) == [late.get_absolute_url() + query, ""]
+    # A photo that it finds no more leads back into it.
+    assert neighbors(browser, between) == [photo.get_absolute_url() + query for photo in (late, early)]
+    # It is its owner's, and of their photos only.
+    for reader, photo in ((client_of(bob), late), (client_of(bob), theirs), (browser, theirs)):
+        assert neighbors(reader, photo) == neighbors(reader, photo, "")
+    assert neighbors(browser, late, "?smart=x") == neighbors(browser, late, "")
 
 
 def shown(browser: Client, path: str) -> set[str]:
