@@ -211,6 +211,11 @@ SHARE_WITH_SELF = Reason("share_with_self", _("This is your own account. Choose 
 NO_SUCH_PERSON = Reason(
     "no_such_person", _("No account has this username. Check it, or type an email address.")
 )
+ROLE_OF_LINKS = Reason("role_of_links", _("Only links let people add photos. Make a link for them."))
+LINK_IS_FULL = Reason(
+    "link_is_full", _("This link takes no more photos. Ask the person who sent it for a new one.")
+)
+SENDER_MISSING = Reason("sender_missing", _("Type your name first, so that they know who sent the photos."))
 LINK_UNKNOWN = Reason(
     "link_unknown",
     _("This link doesn't work, or no longer. Ask the person who sent it for a new one."),

@@ -26,7 +26,8 @@ from gallery.blocks.actions import is_blocked
 from gallery.core import reasons
 from gallery.photos import month_counts, transitions
 from gallery.photos.models import HistoryEntry, Photo
-from gallery.photos.purge import IN_THE_TRASH, purge_photo
+from gallery.photos.purge import purge_photo
+from gallery.photos.querysets import IN_THE_TRASH
 from gallery.photos.stacks import RAWS
 from gallery.photos.states import State, Visibility
 from gallery.photos.takedown import dhashes_of, remove_everything, take_down_photo

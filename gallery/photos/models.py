@@ -74,6 +74,8 @@ class Photo(models.Model):
     clockwise; ``turning_at`` is when the worker was last asked to make it so, until it has: see ``turning``.
     ``is_favorite`` and ``is_archived`` are its owner's marks, which no one else learns of. An archived photo
     is left out of its owner's timeline, and of nothing else.
+    ``is_received`` while a photo that a guest sent waits for its owner: it is born in the trash, so that
+    nothing shows or counts it, and the trash doesn't list it either. See ``gallery.sharing.receiving``.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -131,6 +133,7 @@ class Photo(models.Model):
     stands_alone = models.BooleanField(default=False, db_default=False, editable=False)
     is_favorite = models.BooleanField(default=False, db_default=False, editable=False)
     is_archived = models.BooleanField(default=False, db_default=False, editable=False)
+    is_received = models.BooleanField(default=False, db_default=False, editable=False)
     looked_at = models.DateTimeField(default=NEVER, editable=False)
     due_at = models.DateTimeField(default=NEVER, db_default=NEVER, editable=False)
     looks = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
@@ -235,6 +238,7 @@ class Photo(models.Model):
                 name="photos_trash_newest",
                 condition=Q(trashed_at__isnull=False),
             ),
+            models.Index("owner", "created_at", "id", name="photos_received", condition=Q(is_received=True)),
             models.Index("owner", "file_name", name="photos_owner_file_name"),
             # Rows of before, whose wall clock is unknown. Others are found by their place on the timeline.
             models.Index(

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 logger = structlog.get_logger(__name__)
 
 
-IN_THE_TRASH = Q(trashed_at__isnull=False)
 FIRST_LOOK_AFTER = timedelta(minutes=5)
 """When the sweep first looks whether the worker removed what it had made."""
 

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from gallery.photos.models import Photo  # noqa: F401 - names the type in the base class
 
 
+IN_THE_TRASH = Q(trashed_at__isnull=False, is_received=False)
+"""What a guest sent is not yet its owner's to restore, to empty, or to be purged after 30 days."""
+
+
 def owner_left() -> Q:
     """Return the condition that the owner closed the account: its photos are still being purged."""
     return Q(owner__in=User.objects.filter(left_at__isnull=False).values("pk"))
@@ -85,7 +89,7 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
         allowed = is_public() | Q(owner_id=user.pk)
         if as_moderator and sees_waiting(user):
             allowed |= Q(visibility=Visibility.PUBLIC, trashed_at=None) & ~owner_left()
-        return self.filter(allowed)
+        return self.filter(allowed, is_received=False)
 
     def shown_by_grants(self) -> PhotoQuerySet:
         """Keep what a grant shows of its album: processed photos, private ones too, that no one rejected."""
@@ -115,7 +119,11 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
 
     def trashed(self) -> PhotoQuerySet:
         """Keep photos in the trash."""
-        return self.filter(trashed_at__isnull=False)
+        return self.filter(IN_THE_TRASH)
+
+    def received(self) -> PhotoQuerySet:
+        """Keep photos that guests sent and that wait for their owner."""
+        return self.filter(is_received=True)
 
     def timeline_of(self, user: User) -> PhotoQuerySet:
         """Keep the user's photos that are neither in the trash nor archived."""

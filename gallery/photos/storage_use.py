@@ -41,6 +41,8 @@ class StorageUse:
     formats: Sequence[Share]
     trash_photos: int
     trash_bytes: int
+    received_photos: int
+    received_bytes: int
 
 
 def storage_use(owner: User) -> StorageUse:
@@ -50,15 +52,18 @@ def storage_use(owner: User) -> StorageUse:
         Photo.objects.owned_by(owner)
         .order_by()
         .annotate(year=year, is_kept=Case(When(trashed_at=None, then=True), default=False))
-        .values_list("year", "format", "is_kept")
+        .values_list("year", "format", "is_kept", "is_received")
         .annotate(photos=Count("pk"), size=Sum("size_bytes"))
     )
     years, formats = _Shares(), _Shares()
-    trash_photos = trash_bytes = 0
-    for of_year, kind, is_kept, photos, size in rows:
+    trash_photos = trash_bytes = received_photos = received_bytes = 0
+    for of_year, kind, is_kept, is_received, photos, size in rows:
         if is_kept:
             years.add(of_year, photos, size)
             formats.add(kind, photos, size)
+        elif is_received:
+            received_photos += photos
+            received_bytes += size
         else:
             trash_photos += photos
             trash_bytes += size
@@ -67,6 +72,8 @@ def storage_use(owner: User) -> StorageUse:
         formats=sorted(formats.all(), key=lambda share: share.size_bytes, reverse=True),
         trash_photos=trash_photos,
         trash_bytes=trash_bytes,
+        received_photos=received_photos,
+        received_bytes=received_bytes,
     )
 
 

@@ -67,6 +67,8 @@ WORDS_APPROVED = Move("words_approved", {State.APPROVED}, None, notifies_owner=T
 WORDS_REJECTED = Move("words_rejected", {State.APPROVED}, None, notifies_owner=True, about_words=True)
 TRASHED = Move("trashed", set(State), None)
 RESTORED = Move("restored", set(State), None)
+ACCEPTED = Move("accepted", set(State), None)
+DECLINED = Move("declined", set(State), None)
 TAKEN_DOWN = Move(
     "taken_down",
     set(State),
@@ -299,8 +301,34 @@ def restored(photo_id: UUID, *, actor: User) -> bool:
         RESTORED,
         photo_id,
         actor=actor,
-        conditions={"trashed_at__isnull": False},
+        conditions={"trashed_at__isnull": False, "is_received": False},
         changes={"trashed_at": None},
+    )
+
+
+def accepted(photo_id: UUID, *, actor: User) -> bool:
+    """Make a photo that a guest sent one of its owner's.
+
+    Raises:
+        django.db.IntegrityError: the owner has this file.
+    """
+    return apply(
+        ACCEPTED,
+        photo_id,
+        actor=actor,
+        conditions={"is_received": True},
+        changes={"is_received": False, "trashed_at": None},
+    )
+
+
+def declined(photo_id: UUID, *, actor: User) -> bool:
+    """Move a photo that a guest sent to its owner's trash."""
+    return apply(
+        DECLINED,
+        photo_id,
+        actor=actor,
+        conditions={"is_received": True},
+        changes={"is_received": False, "trashed_at": timezone.now()},
     )
 
 

@@ -13,6 +13,7 @@ from gallery.accounts.models import User
 from gallery.batches.models import Batch
 from gallery.photos.models import DeletionRecord, Photo
 from gallery.photos.outbox import PENDING_AFTER, due_events
+from gallery.photos.querysets import IN_THE_TRASH
 from gallery.photos.states import NEVER_ARRIVED, State
 from gallery.photos.takedown import open_takedowns
 from gallery.search.models import DueTexts
@@ -51,7 +52,7 @@ def deletions(now: datetime) -> QuerySet[DeletionRecord]:
 
 def old_trash(now: datetime) -> Q:
     """Return the condition of photos that were in the trash for 30 days."""
-    return Q(trashed_at__lt=now - TRASH_RETENTION)
+    return Q(IN_THE_TRASH, trashed_at__lt=now - TRASH_RETENTION)
 
 
 def never_arrived(now: datetime) -> Q:

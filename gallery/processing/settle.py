@@ -50,6 +50,7 @@ def settle(photo_ids: Iterable[UUID], *, reading: catalogue.Reading | None = Non
         .only(
             *("id", "state", "taken_down_at", "processed_at", "taken_at", "taken_local"),
             *("origin_url", "size_bytes", "owner", "file_name", "format", "quarter_turns", "turning_at"),
+            "is_received",
         )
     )
     photos = list(candidates if reading else candidates.filter(state__in=WITHOUT_PICTURE))
@@ -135,7 +136,8 @@ def _process(photo: Photo, item: PhotoItem, known: _Known, facts: dict[str, Any]
         return transitions.failed(photo.pk, reason=item.reason, facts=facts)
     return transitions.processed(
         photo.pk,
-        trusted=known.trusts(photo.owner),
+        # A trusted owner did not take what a guest sends.
+        trusted=not photo.is_received and known.trusts(photo.owner),
         facts=facts,
         hint=reasons.LOOKS_TAKEN_DOWN.code if photo.pk in known.lookalikes else "",
         correlation_id=item.correlation_id,

@@ -9,8 +9,10 @@ other pages nor their caches see them.
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.core import signing
@@ -27,21 +29,27 @@ from gallery.core.database_waits import best_effort
 from gallery.sharing.models import MOST_PLACES, Grant, Place
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from django.http import HttpResponse
 
     from gallery.accounts.typing import Request
 
 # With this prefix, browsers take a cookie over HTTPS only. "__Host-" would send it to every page.
 PREFIX = "__Secure-" if settings.IS_HTTPS else ""
-SESSION, DOOR = f"{PREFIX}share", f"{PREFIX}share-door"
-SECONDS = {SESSION: 30 * 24 * 60 * 60, DOOR: 60 * 60}
+SESSION, DOOR, GUEST = f"{PREFIX}share", f"{PREFIX}share-door", f"{PREFIX}share-guest"
+SECONDS = {SESSION: 30 * 24 * 60 * 60, DOOR: 60 * 60, GUEST: 30 * 24 * 60 * 60}
 VISIT = timedelta(minutes=30)
 """Requests of a person that are closer than this are one visit."""
 PERIOD = timedelta(minutes=15)
 WRONG_PER_GRANT = Limit("share-wrong", 50, PERIOD, burst=50)
 WRONG_PER_VISITOR = Limit("share-wrong-visitor", 10, PERIOD, burst=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """A browser that came by a link, and the name that its person typed."""
+
+    id: UUID
+    name: str
 
 
 class Refused(Exception):
@@ -88,7 +96,7 @@ def of_token(untrusted_token: str) -> Grant | None:
 
 def open_door(response: HttpResponse, grant: Grant) -> None:
     """Remember in the browser that it knew the token."""
-    _set(response, DOOR, grant)
+    _set(response, DOOR, grant, grant.epoch)
 
 
 def grant_of(request: Request, grant_id: UUID) -> tuple[Grant, bool]:
@@ -150,7 +158,7 @@ def come_in(request: Request, response: HttpResponse, grant: Grant) -> None:
     if not counted.update(uses=F("uses") + 1, last_used_at=timezone.now()):
         raise Ended
     best_effort("share_place", lambda: _note_place(request, grant), None)
-    _set(response, SESSION, grant)
+    _set(response, SESSION, grant, grant.epoch)
     response.delete_cookie(DOOR, path=_path(grant.pk))
 
 
@@ -184,10 +192,22 @@ def _path(grant_id: UUID) -> str:
     return reverse("shared-album", args=[grant_id])
 
 
-def _set(response: HttpResponse, name: str, grant: Grant) -> None:
+def guest_of(request: Request, grant: Grant) -> Guest | None:
+    """Return who sends photos by this browser; ``None`` if no one said so."""
+    claim = _read(request, GUEST, grant.pk)
+    return Guest(UUID(claim[0]), claim[1]) if isinstance(claim, list) else None
+
+
+def greet(request: Request, response: HttpResponse, grant: Grant, name: str) -> None:
+    """Remember in the browser what its person is called. What they sent under another name stays theirs."""
+    known = guest_of(request, grant)
+    _set(response, GUEST, grant, [str(known.id if known else uuid4()), name])
+
+
+def _set(response: HttpResponse, name: str, grant: Grant, claim: int | list[str]) -> None:
     response.set_cookie(
         name,
-        signing.dumps(grant.epoch, salt=f"{name}:{grant.pk}"),
+        signing.dumps(claim, salt=f"{name}:{grant.pk}"),
         max_age=SECONDS[name],
         path=_path(grant.pk),
         httponly=True,
@@ -196,10 +216,9 @@ def _set(response: HttpResponse, name: str, grant: Grant) -> None:
     )
 
 
-def _read(request: Request, name: str, grant_id: UUID) -> int | None:
-    """Return the epoch that the cookie is of, or ``None`` without a valid cookie."""
+def _read(request: Request, name: str, grant_id: UUID) -> Any:
+    """Return what the cookie says, as ``_set`` wrote it, or ``None`` without a valid cookie."""
     try:
-        claim = signing.loads(request.COOKIES.get(name, ""), salt=f"{name}:{grant_id}", max_age=SECONDS[name])
+        return signing.loads(request.COOKIES.get(name, ""), salt=f"{name}:{grant_id}", max_age=SECONDS[name])
     except signing.BadSignature:
         return None
-    return claim if isinstance(claim, int) else None

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gallery.albums.models import Album
+from gallery.photos.models import Photo
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from gallery.accounts.models import User
 
 MAX_LABEL_LENGTH = 80
+MAX_NAME_LENGTH = 60
 MAX_ADDRESS_LENGTH = 254
 MAX_VIEWS = 100_000
 MOST_PLACES = 1_000
@@ -31,6 +33,11 @@ class Role(models.TextChoices):
 
     VIEW = "view", _("View")
     DOWNLOAD = "download", _("View and download originals")
+    ADD = "add", _("View, download and add photos")
+
+
+OF_LINKS_ONLY = frozenset({Role.ADD})
+"""What people with an account are not given: their photos are their own."""
 
 
 class GrantQuerySet(models.QuerySet["Grant"]):
@@ -122,7 +129,12 @@ class Grant(models.Model):
     @property
     def allows_download(self) -> bool:
         """Return whether its holder may download originals."""
-        return self.role == Role.DOWNLOAD
+        return self.role in {Role.DOWNLOAD, Role.ADD}
+
+    @property
+    def allows_adding(self) -> bool:
+        """Return whether its holder may send photos for the album."""
+        return self.is_link and self.role == Role.ADD
 
     def is_held_by(self, user: User | AnonymousUser) -> bool:
         """Return whether this person holds it. A link is held by no one."""
@@ -133,6 +145,25 @@ class Grant(models.Model):
     def is_password(self, typed: str) -> bool:
         """Return whether this is the password; costs a hash."""
         return check_password(typed, self.password)
+
+
+class Contribution(models.Model):
+    """Who sent a photo by a link: a browser, and the name that was typed there. It stays with the photo.
+
+    ``album`` is what it was sent for. It and the ``grant`` are null once they are deleted.
+    """
+
+    photo = models.OneToOneField(
+        Photo, on_delete=models.CASCADE, primary_key=True, related_name="contribution"
+    )
+    album = models.ForeignKey(Album, on_delete=models.SET_NULL, null=True, related_name="contributions")
+    grant = models.ForeignKey(Grant, on_delete=models.SET_NULL, null=True, related_name="contributions")
+    sender = models.UUIDField(db_index=True)
+    name = models.CharField(max_length=MAX_NAME_LENGTH)
+
+    def __str__(self) -> str:
+        """Return the name."""
+        return self.name
 
 
 class Place(models.Model):

@@ -14,19 +14,24 @@ from gallery.photos.purge import purge_photo
 from gallery.photos.states import State
 from gallery.storage.originals import OriginalExists, OriginalsUnavailable, originals
 from gallery.uploads.file_checks import content_refusal
-from gallery.uploads.offers import AlreadyThere, Offered, Refused, offer, read_request
+from gallery.uploads.offers import AlreadyThere, Offered, Refused, read_request
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.core.files.uploadedfile import UploadedFile
+
+    from gallery.uploads.file_checks import UploadRequest
+    from gallery.uploads.offers import Outcome
 
 MAX_FORM_BYTES = 4 * 1024 * 1024
 """AWS Lambda accepts requests up to 6 MB, and base64 adds a third."""
 
 
 def store(
-    owner_id: int, untrusted_file: UploadedFile[bytes], *, visibility: str
-) -> Offered | AlreadyThere | Refused:
-    """Create an offer for the file, then store it: first the row, then the bytes."""
+    untrusted_file: UploadedFile[bytes], *, offer: Callable[[list[UploadRequest | Refused]], list[Outcome]]
+) -> Outcome:
+    """Create an offer for the file by this function, then store it: first the row, then the bytes."""
     upload_id = uuid4()
     size_bytes = untrusted_file.size or 0
     if size_bytes > MAX_FORM_BYTES:
@@ -45,7 +50,7 @@ def store(
     reason = content_refusal(content)
     if reason and not isinstance(request, Refused):
         return Refused(str(upload_id), reason)
-    outcome = offer(owner_id, [request], visibility=visibility)[0]
+    outcome = offer([request])[0]
     if isinstance(outcome, Offered):
         try:
             originals().put(outcome.offer.terms, content)

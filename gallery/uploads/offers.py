@@ -31,12 +31,15 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from gallery.core.reasons import Reason
+    from gallery.photos.querysets import PhotoQuerySet
 
 logger = structlog.get_logger(__name__)
 
 MAX_OUTSTANDING_OFFERS = 200
 # The row's deadline is after the signature's, so S3 accepts no PUT after the row's deadline.
 CLOCK_ALLOWANCE = timedelta(minutes=1)
+WANTED = Q(trashed_at=None) | Q(is_received=True)
+"""What its owner has not deleted."""
 
 
 def may_upload() -> Q:
@@ -89,11 +92,18 @@ class _Batch:
     visibility: str
     now: datetime
     correlation_id: str
+    sent_before: Q | None = None
     outcomes: dict[str, Outcome] = field(default_factory=dict)
 
     @property
     def deadline(self) -> datetime:
         return self.now + timedelta(seconds=OFFER_SECONDS)
+
+    @property
+    def own(self) -> PhotoQuerySet:
+        """Photos that may be there already. A guest learns of no others."""
+        known = Q(is_received=False) if self.sent_before is None else self.sent_before
+        return Photo.objects.filter(known, owner_id=self.owner_id)
 
     def row(self, wanted: UploadRequest) -> Photo:
         # Its tile has this shape until the worker says the true one.
@@ -111,6 +121,8 @@ class _Batch:
             sha256=wanted.sha256_hex,
             created_at=self.now,
             offered_until=self.deadline + CLOCK_ALLOWANCE,
+            is_received=self.sent_before is not None,
+            trashed_at=None if self.sent_before is None else self.now,
         )
 
     def offer(self, photo: Photo, wanted: UploadRequest) -> None:
@@ -127,13 +139,22 @@ class _Batch:
         )
 
 
-def offer(owner_id: int, requests: Sequence[UploadRequest | Refused], *, visibility: str) -> list[Outcome]:
+def offer(
+    owner_id: int,
+    requests: Sequence[UploadRequest | Refused],
+    *,
+    visibility: str,
+    sent_before: Q | None = None,
+) -> list[Outcome]:
     """Answer each request with an offer, the existing photo, or a refusal.
+
+    With ``sent_before`` a guest sends them, to wait for the owner: it tells which photos the same guest sent
+    before. No others are "already there", as guests must not learn what the owner has.
 
     Idempotent by the client's upload id and the file's hash. One conditional UPDATE reserves the bytes, so
     parallel calls never exceed the quota or 200 open offers.
     """
-    batch = _Batch(owner_id, visibility, timezone.now(), correlation.current())
+    batch = _Batch(owner_id, visibility, timezone.now(), correlation.current(), sent_before)
     batch.outcomes = {r.upload_id: r for r in requests if isinstance(r, Refused)}
     wanted: dict[str, UploadRequest] = {}
     duplicates: list[tuple[UploadRequest, UploadRequest]] = []
@@ -145,7 +166,8 @@ def offer(owner_id: int, requests: Sequence[UploadRequest | Refused], *, visibil
         else:
             wanted[request.sha256] = request
     fresh = _with_room(batch, list(wanted.values()))
-    if fresh and not _offer_fresh(batch, fresh):
+    # In the trash, where photos of guests are, nothing keeps a file from being there twice.
+    if fresh and (sent_before is not None or not _offer_fresh(batch, fresh)):
         _offer_with_existing(batch, fresh)
     for duplicate, first in duplicates:
         _answer_duplicate(batch, duplicate, first)
@@ -160,9 +182,7 @@ def _with_room(batch: _Batch, requests: list[UploadRequest]) -> list[UploadReque
     if room is None or sum(map(_space_of, requests)) <= room:
         return requests
     hashes = [request.sha256_hex for request in requests]
-    known = set(
-        Photo.objects.filter(owner_id=batch.owner_id, sha256__in=hashes).values_list("sha256", flat=True)
-    )
+    known = set(batch.own.filter(sha256__in=hashes).values_list("sha256", flat=True))
     fitting: list[UploadRequest] = []
     for request in requests:
         space = 0 if request.sha256_hex in known else _space_of(request)
@@ -228,13 +248,9 @@ def _offer_with_existing(batch: _Batch, requests: Sequence[UploadRequest]) -> No
     """Offer if some files exist already or not all of them fit."""
     upload_ids = [request.upload_id for request in requests]
     hashes = [request.sha256_hex for request in requests]
-    existing = list(
-        Photo.objects.filter(
-            Q(upload_id__in=upload_ids) | Q(sha256__in=hashes, trashed_at=None), owner_id=batch.owner_id
-        )
-    )
+    existing = list(batch.own.filter(Q(upload_id__in=upload_ids) | Q(WANTED, sha256__in=hashes)))
     by_upload_id = {photo.upload_id: photo for photo in existing}
-    by_hash = {photo.sha256: photo for photo in existing if photo.trashed_at is None}
+    by_hash = {photo.sha256: photo for photo in existing if _is_wanted(photo)}
     fresh: list[UploadRequest] = []
     repeated: list[tuple[Photo, UploadRequest]] = []
     for request in requests:
@@ -251,9 +267,13 @@ def _offer_with_existing(batch: _Batch, requests: Sequence[UploadRequest]) -> No
     _offer_what_fits(batch, fresh)
 
 
+def _is_wanted(photo: Photo) -> bool:
+    return photo.trashed_at is None or photo.is_received
+
+
 def _lacks_original(photo: Photo, request: UploadRequest) -> bool:
     """Return whether the row is there, but the file must be uploaded."""
-    if photo.trashed_at is not None:
+    if not _is_wanted(photo):
         # Only the same upload id finds a trashed row: its owner has deleted it and does not want it back.
         return False
     if photo.state == State.FAILED:
@@ -300,7 +320,7 @@ def _extend(batch: _Batch, photo_ids: Collection[UUID]) -> set[UUID]:
     """Move the deadlines of these rows before anything is signed. Return the ids of those still waiting."""
     until = batch.deadline + CLOCK_ALLOWANCE
     active = User.objects.filter(may_upload(), pk=batch.owner_id)
-    waiting = Photo.objects.filter(pk__in=photo_ids, state=State.AWAITING, trashed_at=None, owner__in=active)
+    waiting = Photo.objects.filter(WANTED, pk__in=photo_ids, state=State.AWAITING, owner__in=active)
     waiting.update(offered_until=until, **transitions.look_soon())
     return set(waiting.filter(offered_until=until).values_list("pk", flat=True))
 

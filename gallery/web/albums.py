@@ -25,6 +25,7 @@ from gallery.photos.paging import PAGE_SIZE, page_of_lists
 from gallery.presentation.covers import covered
 from gallery.presentation.file_words import offered_tags
 from gallery.presentation.lens import Lens
+from gallery.sharing import receiving
 from gallery.sharing.models import Grant
 from gallery.storage import catalogue
 from gallery.web.batches import chosen_ids
@@ -114,7 +115,7 @@ def album(request: Request, album_id: UUID) -> HttpResponse:
             return redirect(held)
     if found is None:
         raise Http404
-    is_mine = found.owner_id == request.user.pk
+    is_mine = request.user.is_authenticated and found.owner_id == request.user.pk
     title, description = found.words_for(request.user)
     if is_mine and "arrange" in request.GET:
         return _arrange(request, found)
@@ -123,6 +124,7 @@ def album(request: Request, album_id: UUID) -> HttpResponse:
     # A photo's page leads on within the album that it was opened from.
     context["tile_query"] = f"?album={found.pk}"
     if is_mine:
+        context["waiting"] = 0 if request.htmx else receiving.count_waiting(found.owner, found)
         context["selection"] = {"kind": "library", "all": f"album={found.pk}", "album": found.pk}
     return render_list(request, "albums/album.html", context)
 

@@ -37,9 +37,9 @@ from gallery.web.errors import own_path, refusal, refuse, wants_json
 from gallery.web.limits import SEARCHES, wait_seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from django.http import HttpResponse
+    from django.http import HttpRequest, HttpResponse
 
     from gallery.accounts.models import User
     from gallery.accounts.typing import SignedInRequest
@@ -193,9 +193,13 @@ def _back(request: SignedInRequest) -> str:
     return own_path(request.POST.get("next", "")) or reverse("my-photos")
 
 
-def chosen_ids(request: SignedInRequest) -> list[UUID]:
+def chosen_ids(request: HttpRequest) -> list[UUID]:
     """Return the chosen ids: of check boxes, or of a script in one field."""
-    texts = [*request.POST.getlist("photo"), *request.POST.get("photos", "").split(",")]
+    return uuids_of([*request.POST.getlist("photo"), *request.POST.get("photos", "").split(",")])
+
+
+def uuids_of(texts: Sequence[str]) -> list[UUID]:
+    """Return those of these texts that are ids."""
     ids = []
     for text in texts[: actions.MAX_PHOTOS * 2]:
         try:

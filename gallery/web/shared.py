@@ -54,9 +54,13 @@ def _private(response: HttpResponse) -> HttpResponse:
 
 
 def by_grant(view: View) -> View:
+    """Call the view with the grant of the address, or say why not. It can be asked to show only."""
+    return require_safe(called_with_grant(view))
+
+
+def called_with_grant(view: View) -> View:
     """Call the view with the grant of the address, or say why not."""
 
-    @require_safe
     @wraps(view)
     def guarded(request: Request, grant_id: UUID, **names: UUID) -> HttpResponse:
         try:

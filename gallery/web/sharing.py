@@ -26,8 +26,8 @@ from gallery.batches.actions import MAX_PHOTOS
 from gallery.core import reasons
 from gallery.core.text_fields import CleanField
 from gallery.presentation.qr import qr_svg
-from gallery.sharing import actions
-from gallery.sharing.models import MAX_LABEL_LENGTH, MAX_VIEWS, Grant, Role
+from gallery.sharing import actions, receiving
+from gallery.sharing.models import MAX_LABEL_LENGTH, MAX_VIEWS, OF_LINKS_ONLY, Grant, Role
 from gallery.web.batches import chosen_ids
 from gallery.web.errors import own_path, refuse, wants_json
 from gallery.web.forms import form_page
@@ -111,6 +111,12 @@ class PersonForm(GrantForm):
 
     field_order = ("name", "role", "ends")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Leave out what only links allow."""
+        super().__init__(*args, **kwargs)
+        of_people = [choice for choice in Role.choices if choice[0] not in OF_LINKS_ONLY]
+        self.fields["role"] = forms.ChoiceField(label=gettext_lazy("They can"), choices=of_people)
+
     def clean_name(self) -> str:
         """Return the name; an address must be one."""
         name = str(self.cleaned_data["name"])
@@ -179,6 +185,8 @@ def share(request: SignedInRequest, album_id: UUID) -> HttpResponse:
         .select_related("person", "album")
         .order_by("-created_at"),
         "back": request.path,
+        "most_photos": receiving.MOST_PHOTOS,
+        "most_bytes": receiving.MOST_BYTES,
     }
     if made:
         context |= {"made": made} | (_new_link(made.token) if made.token else {})
@@ -220,6 +228,7 @@ def overview(request: SignedInRequest) -> HttpResponse:
         "grants": grants[:MOST_LISTED],
         "are_more": len(grants) > MOST_LISTED,
         "with_albums": True,
+        "waiting": receiving.count_waiting(request.user),
         "held": theirs.order_by("-created_at")[:MOST_LISTED],
         "back": request.path,
     }

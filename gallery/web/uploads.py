@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -28,8 +29,11 @@ from gallery.web.errors import refusal
 from gallery.web.limits import OFFERS, too_fast
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gallery.accounts.typing import Request, SignedInRequest
     from gallery.presentation.tiles import Tile
+    from gallery.uploads.file_checks import UploadRequest
 
 ACCEPT = ",".join(dict.fromkeys([*TYPES_BY_EXTENSION.values(), *TYPES_BY_EXTENSION]))
 """What file pickers offer. Extensions too: some systems know no media type for HEIC and AVIF."""
@@ -61,8 +65,9 @@ def _plain_upload(request: SignedInRequest) -> HttpResponse:
     visibility = _visibility(request.POST.get("visibility"))
     refused: list[tuple[str, str]] = []
     stored = already_there = 0
+    offer = partial(offers.offer, request.user.pk, visibility=visibility)
     for file in files:
-        outcome = form_upload.store(request.user.pk, file, visibility=visibility)
+        outcome = form_upload.store(file, offer=offer)
         if isinstance(outcome, offers.Refused):
             refused.append((file.name or "", outcome.reason.sentence))
         elif isinstance(outcome, offers.AlreadyThere):
@@ -97,12 +102,25 @@ def make_offers(request: Request) -> HttpResponse:
     user = request.user
     if user.is_anonymous:
         return refusal(reasons.SIGNED_OUT)
-    response, has_offers = _offers(user.pk, request.body)
+    response, has_offers = answer_to(
+        request.body,
+        lambda requests, body: offers.offer(
+            user.pk, requests, visibility=_visibility(body.get("visibility"))
+        ),
+    )
     return response if has_offers else too_fast(request, OFFERS) or response
 
 
-def _offers(user_id: int, untrusted: bytes) -> tuple[JsonResponse, bool]:
-    """Return the answer, and whether all that it has are offers."""
+def answer_to(
+    untrusted: bytes,
+    offer: Callable[[list[UploadRequest | offers.Refused], dict[str, Any]], list[offers.Outcome]],
+    *,
+    known: dict[str, str] | None = None,
+) -> tuple[JsonResponse, bool]:
+    """Return the answer of ``offer`` to a script that uploads, and whether all that it has are offers.
+
+    ``known`` stands beside photos that are there already, instead of their pages.
+    """
     try:
         body = json.loads(untrusted)
     except (ValueError, RecursionError):
@@ -113,16 +131,12 @@ def _offers(user_id: int, untrusted: bytes) -> tuple[JsonResponse, bool]:
         return refusal(replace(reasons.MALFORMED, message=sentence)), False
     if len(requested) > MAX_UPLOADS_AT_ONCE:
         return refusal(reasons.TOO_MANY_AT_ONCE), False
-    outcomes = offers.offer(
-        user_id,
-        [offers.read_request(entry) for entry in requested],
-        visibility=_visibility(body.get("visibility")),
-    )
-    response = JsonResponse({"results": [_as_json(outcome) for outcome in outcomes]})
+    outcomes = offer([offers.read_request(entry) for entry in requested], body)
+    response = JsonResponse({"results": [_as_json(outcome, known) for outcome in outcomes]})
     return response, bool(outcomes) and all(isinstance(outcome, offers.Offered) for outcome in outcomes)
 
 
-def _as_json(outcome: offers.Outcome) -> dict[str, Any]:
+def _as_json(outcome: offers.Outcome, said: dict[str, str] | None) -> dict[str, Any]:
     if isinstance(outcome, offers.Refused):
         return {
             "upload_id": outcome.upload_id,
@@ -132,7 +146,8 @@ def _as_json(outcome: offers.Outcome) -> dict[str, Any]:
         }
     known = {"upload_id": outcome.upload_id, "photo_id": str(outcome.photo_id)}
     if isinstance(outcome, offers.AlreadyThere):
-        return known | {"outcome": "already_there", "page_url": reverse("photo", args=[outcome.photo_id])}
+        page = {"page_url": reverse("photo", args=[outcome.photo_id])}
+        return known | {"outcome": "already_there", **(page if said is None else said)}
     return known | {
         "outcome": "offered",
         "url": outcome.offer.url,

@@ -124,7 +124,7 @@ if (document.querySelector("form[data-zip]")) {
   import("./zip/page.js").then(({ startDownloadPage }) => startDownloadPage());
 }
 // For people with an account; visitors get pages that need no worker.
-if (document.body.dataset.offersUrl && "serviceWorker" in navigator) {
+if (document.body.dataset.serviceWorkerUrl && "serviceWorker" in navigator) {
   import("./installed.js").then(({ startServiceWorker }) => startServiceWorker());
 }
 if (document.body.dataset.offersUrl && window.crypto?.subtle) {

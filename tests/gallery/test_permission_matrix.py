@@ -5,11 +5,11 @@ visitor, a visitor with an open invitation to a gallery that needs one, another 
 in the path, a moderator and an admin. The API's lines go on with a token of each single scope: read, upload,
 delete and purge of the owner, moderate of a moderator with the right to take photos down. Lines of what
 grants show go on with their holders: of a link to view, of one to download, of an expired and a revoked
-link that was open before, of a link whose password was mistyped, a member, and a former member. The
-objects belong to Alice: a photo awaiting review, an album, a token and so on. A star means that the request
-changed her data. ``FILLED_IN`` has the data of requests that need some. Other requests have none, so 422 and
-most 200s of POST mean "allowed, but fill in the form". A visitor's 302 leads to the sign-in page. Pages get a
-session, the API a token with all scopes.
+link that was open before, of a link whose password was mistyped, a member, a former member, and of a link
+to add photos: a guest who sends some. The objects belong to Alice: a photo awaiting review, an album, a
+token and so on. A star means that the request changed her data. ``FILLED_IN`` has the data of requests that
+need some. Other requests have none, so 422 and most 200s of POST mean "allowed, but fill in the form". A
+visitor's 302 leads to the sign-in page. Pages get a session, the API a token with all scopes.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.core import signing
 from django.db import connection, transaction
 from django.test import Client, RequestFactory, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -42,8 +43,9 @@ from gallery.blocks.models import Block
 from gallery.notifications.models import NotificationPreference
 from gallery.photos.models import DeletionRecord, Photo, TakenDown, words_mark
 from gallery.photos.states import State
+from gallery.sharing import access
 from gallery.sharing.actions import change, end, share_by_link, share_with
-from gallery.sharing.models import Grant
+from gallery.sharing.models import Contribution, Grant
 from tests.gallery.conftest import PASSWORD
 
 if TYPE_CHECKING:
@@ -55,6 +57,7 @@ if TYPE_CHECKING:
     from tests.gallery.conftest import PhotoFactory
 
 PHOTO = "the photo's id"
+RECEIVED = "the id of a photo that a guest sent"
 CHOSEN = f"{PHOTO}:pending:{words_mark('', ['sea'], 'alice')}"
 FILLED_IN: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "photos/<uuid:photo_id>/edit/"): {"caption": "Mine now", "visibility": "public"},
@@ -103,6 +106,8 @@ FILLED_IN: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "albums/<uuid:album_id>/share/"): {"link-role": "view", "link-ends": "30"},
     ("POST", "me/sharing/<uuid:grant_id>/"): {"ends": "7"},
     ("POST", "me/photos/share/"): {"photo": [PHOTO]},
+    ("POST", "me/received/"): {"act": "accept", "photo": [RECEIVED]},
+    ("POST", "shared/<uuid:grant_id>/send/take-back/"): {"photo": [RECEIVED]},
 }
 
 PEOPLE = ("anonymous", "invited", "bob", "alice", "charlie", "admin")
@@ -114,7 +119,7 @@ SCOPE_OWNERS = {
     Scope.MODERATE: "charlie",
 }
 
-HOLDERS = ("view", "download", "expired", "revoked", "wrong", "member", "former")
+HOLDERS = ("view", "download", "expired", "revoked", "wrong", "member", "former", "adds")
 MEMBERS = {"member", "former"}
 OF_GRANTS = ("s/<str:token>/", "shared/", "albums/<uuid:album_id>/")
 """What depends on grants. Elsewhere, holders of links are visitors, and members are other users."""
@@ -174,6 +179,7 @@ class World:
     objects: dict[str, Any]
     invitation: str
     album: Album
+    received: UUID
 
     @cached_property
     def holders(self) -> dict[str, Holder]:
@@ -191,12 +197,19 @@ class World:
                     None,
                     self.album,
                     expires_at=None,
-                    role="download" if name == "download" else "view",
+                    role={"download": "download", "adds": "add"}.get(name, "view"),
                     password="harbor at dawn" if name == "wrong" else "",
                 )
                 grant, token = shared.grant, shared.token
                 client.get(f"/s/{token}/")
             client.get(grant.get_absolute_url())
+            if name == "adds":
+                client.post(f"{grant.get_absolute_url()}send/", {"name": "Aunt Vera"})
+                salt = f"{access.GUEST}:{grant.pk}"
+                sender, _name = signing.loads(client.cookies[access.GUEST].value, salt=salt)
+                Contribution.objects.create(
+                    photo_id=self.received, album=self.album, grant=grant, sender=sender, name="Aunt Vera"
+                )
             if name == "wrong":
                 client.post(f"{grant.get_absolute_url()}open/", {"password": "harbor at dusk"})
             if name == "expired":
@@ -266,6 +279,7 @@ class World:
         """Return the request's data: JSON for the API, a form for pages."""
         photo_id = str(self.names["uuid:photo_id"])
         text = json.dumps(FILLED_IN.get((method, route), {})).replace(PHOTO, photo_id)
+        text = text.replace(RECEIVED, str(self.received))
         if route.startswith("api/"):
             return {"data": text, "content_type": "application/json"}
         fields = urlencode(json.loads(text), doseq=True)
@@ -377,6 +391,9 @@ def world(
         },
         invitation=invitation,
         album=album,
+        received=make_photo(
+            alice, State.PENDING, visibility="private", is_received=True, trashed_at=timezone.now()
+        ).pk,
     )
 
 

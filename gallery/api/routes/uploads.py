@@ -1,5 +1,6 @@
 """Uploads: presigned PUTs, and small files sent through the gallery."""
 
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
@@ -57,7 +58,8 @@ def upload(
     visibility: Annotated[VisibilityName, Form(description="Who can see it.")] = VisibilityName.PUBLIC,
 ) -> Status[s.Uploaded]:
     """Upload one small image. Use `POST /uploads` for larger ones."""
-    outcome = form_upload.store(request.user.pk, file, visibility=str(visibility))
+    offer = partial(offers.offer, request.user.pk, visibility=str(visibility))
+    outcome = form_upload.store(file, offer=offer)
     if isinstance(outcome, offers.Refused):
         raise Problem(outcome.reason)
     there = isinstance(outcome, offers.AlreadyThere)

@@ -15,10 +15,15 @@ LEAST_PASSWORD = 8
 
 
 class RoleName(StrEnum):
-    """What the holder of a share may do. `download` gives originals, with all that the camera wrote."""
+    """What the holder of a share may do.
+
+    `download` gives originals, with all that the camera wrote. `add`, which only links have, takes photos of
+    guests, too: see `GET /received`.
+    """
 
     VIEW = "view"
     DOWNLOAD = "download"
+    ADD = "add"
 
 
 class NewShare(Input):

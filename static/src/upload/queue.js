@@ -119,9 +119,9 @@ export class Uploads extends EventTarget {
   async #start(item) {
     this.#change(item, { state: "waiting", sent: 0, sentence: "", retryable: false });
     try {
-      const { photo_id, page_url, known = false } = await this.preparing(() => this.#upload(item));
-      const sentence = known ? alreadyThere() : "";
-      this.#change(item, { state: "processing", sentence, sent: item.file.size, photoId: photo_id, pageUrl: page_url, known });
+      const { photo_id, page_url, known = false, sentence: said } = await this.preparing(() => this.#upload(item));
+      const sentence = known ? said || alreadyThere() : "";
+      this.#change(item, { state: "processing", sentence, sent: item.file.size, photoId: photo_id, pageUrl: page_url, known, knownAs: sentence });
       this.follow(photo_id, (photo) => this.#settle(item, photo));
     } catch (problem) {
       const isExpected = problem instanceof UploadError;
@@ -157,7 +157,7 @@ export class Uploads extends EventTarget {
     const sentence = photo.state_sentence || gettext("Published.");
     this.#change(item, {
       state: failed ? "failed" : "done",
-      sentence: item.known && !failed ? alreadyThere() : sentence,
+      sentence: item.known && !failed ? item.knownAs : sentence,
       retryable: false,
       pageUrl: photo.page_url,
       photo,

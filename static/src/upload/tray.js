@@ -162,7 +162,7 @@ export function startTray(tray, uploads, missing) {
     bar.hidden = totals.arrived + totals.failed === totals.files;
     retry.hidden = !totals.retryable;
     clear.hidden = !totals.files || uploads.inProgress;
-    offerAlbums(uploads.folders);
+    if (document.body.dataset.batchUrl) offerAlbums(uploads.folders);
     tray.querySelector("[data-stay]").hidden = !uploads.unfinished;
   }
 

@@ -10,7 +10,8 @@ from django.db import connection
 
 from gallery.photos import transitions
 from gallery.photos.models import DeletionRecord, HistoryEntry, Photo
-from gallery.photos.purge import IN_THE_TRASH, purge_all_of, purge_photo
+from gallery.photos.purge import purge_all_of, purge_photo
+from gallery.photos.querysets import IN_THE_TRASH
 from gallery.photos.states import State
 from thumbworker.contract import keys
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -98,7 +99,7 @@ def test_offer__other_stages_have_no_disk(
 
 def test_plain_upload__is_refused_without_room(disk: dict[str, int], alice: User, moto_aws: MotoAws) -> None:
     file: Any = SimpleUploadedFile("a.jpg", flat_jpeg(), "image/jpeg")
-    refused = form_upload.store(alice.pk, file, visibility="public")
+    refused = form_upload.store(file, offer=partial(offer, alice.pk, visibility="public"))
     assert isinstance(refused, Refused)
     assert refused.reason == reasons.DISK_FULL
 

@@ -14,7 +14,8 @@ from gallery.core import reasons
 from gallery.imports.requests import request_imports
 from gallery.photos import transitions
 from gallery.photos.models import DeletionRecord, Photo
-from gallery.photos.purge import IN_THE_TRASH, purge_all_of, purge_photo
+from gallery.photos.purge import purge_all_of, purge_photo
+from gallery.photos.querysets import IN_THE_TRASH
 from gallery.photos.reservations import release_expired
 from gallery.photos.states import State
 from gallery.processing.account_deletion import delete_account

@@ -38,6 +38,7 @@ def library(make_photo: PhotoFactory, alice: User, bob: User) -> None:
     ):
         make_photo(alice, taken_local=datetime(year, 6, 1), format=kind, size_bytes=size_bytes)  # noqa: DTZ001
     make_photo(alice, trashed_at=timezone.now(), size_bytes=70, format="JPEG")
+    make_photo(alice, is_received=True, trashed_at=timezone.now(), size_bytes=5, format="JPEG")
     make_photo(alice, State.AWAITING, created_at=timezone.now(), size_bytes=9)
     make_photo(bob, size_bytes=10_000, format="JPEG")
 
@@ -56,7 +57,9 @@ def test_storage_use__by_year_and_format(alice: User) -> None:
     formats = [(share.name, share.photos, share.size_bytes) for share in use.formats]
     assert formats == [("JPEG", 3, 701), ("HEIF", 1, 500), ("", 1, 9)]
     assert (use.trash_photos, use.trash_bytes) == (1, 70)
-    assert sum(share.size_bytes for share in use.years) + use.trash_bytes == size_of_rows(alice)
+    assert (use.received_photos, use.received_bytes) == (1, 5)
+    elsewhere = use.trash_bytes + use.received_bytes
+    assert sum(share.size_bytes for share in use.years) + elsewhere == size_of_rows(alice)
 
 
 @pytest.mark.usefixtures("library")

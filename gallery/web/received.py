@@ -1,0 +1,99 @@
+"""The owner's page of photos that guests sent: what waits, to accept or to decline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from gallery.albums.actions import LimitReached
+from gallery.albums.models import Album
+from gallery.core import reasons
+from gallery.photos.states import State
+from gallery.presentation.tiles import tiles_of
+from gallery.sharing import receiving
+from gallery.web.batches import chosen_ids, uuids_of
+from gallery.web.errors import refuse
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from gallery.accounts.typing import SignedInRequest
+    from gallery.photos.models import Photo
+    from gallery.presentation.tiles import Tile
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A photo that waits, who sent it, for which album, and by which link."""
+
+    tile: Tile
+    name: str
+    album: Album | None
+    link: str
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def received(request: SignedInRequest) -> HttpResponse:
+    """Show what guests sent, for one album or all; accept or decline all that is shown, or what is chosen."""
+    album = None
+    if wanted := request.GET.get("album", ""):
+        album = get_object_or_404(Album.objects.owned_by(request.user), pk__in=uuids_of([wanted]))
+    if request.method == "POST":
+        return _decide(request, back=request.get_full_path())
+    waiting = receiving.waiting_for(request.user, album).select_related(
+        "owner", "contribution__album", "contribution__grant"
+    )
+    photos = list(waiting[: receiving.MOST_AT_ONCE + 1])
+    shown = photos[: receiving.MOST_AT_ONCE]
+    tiles, reading = tiles_of(shown, request.user, move_on=True)
+    found = [_received(tile, photo) for tile, photo in zip(tiles, shown, strict=True)]
+    context = {
+        "page_title": _("Received photos"),
+        "album": album,
+        "received": [one for one in found if one.tile.state not in {State.AWAITING, State.FAILED}],
+        "unreadable": [one for one in found if one.tile.state == State.FAILED],
+        "being_read": sum(one.tile.state == State.AWAITING for one in found),
+        "are_more": len(photos) > len(shown),
+        "pictures_unavailable": not reading.complete,
+    }
+    return render(request, "sharing/received.html", context)
+
+
+def _received(tile: Tile, photo: Photo) -> Received:
+    sent = getattr(photo, "contribution", None)
+    label = (sent.grant.label or _("Link")) if sent and sent.grant else ""
+    return Received(tile, sent.name if sent else "", sent.album if sent else None, label)
+
+
+def _decide(request: SignedInRequest, *, back: str) -> HttpResponse:
+    is_whole = request.POST.get("act") == "accept_all"
+    # Only what the page showed: more may have come since.
+    ids = uuids_of(request.POST.getlist("shown")) if is_whole else chosen_ids(request)
+    if not ids:
+        return refuse(request, reasons.NOTHING_CHOSEN, back=back)
+    if request.POST.get("act") == "decline":
+        count = len(receiving.decline(request.user, ids).declined)
+        sentence = ngettext("%(count)s photo moved to trash.", "%(count)s photos moved to trash.", count)
+        messages.success(request, sentence % {"count": count})
+        return redirect(back)
+    try:
+        decided = receiving.accept(request.user, ids)
+    except LimitReached as full:
+        return refuse(request, full.reason, back=back)
+    count = len(decided.accepted)
+    sentence = ngettext("%(count)s photo accepted.", "%(count)s photos accepted.", count)
+    messages.success(request, sentence % {"count": count})
+    if had := len(decided.had):
+        sentence = ngettext("You had %(count)s of them already.", "You had %(count)s of them already.", had)
+        messages.info(request, sentence % {"count": had})
+    return redirect(back)
