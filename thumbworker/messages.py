@@ -11,7 +11,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_plus
 
-from thumbworker.contract.keys import NUDGES_PREFIX, ORIGINALS_PREFIX, parse_key, turns_of_nudge
+from thumbworker.contract.keys import (
+    NUDGES_PREFIX,
+    ORIGINALS_PREFIX,
+    asks_for_clean_copy,
+    parse_key,
+    turns_of_nudge,
+)
 from thumbworker.log import WARNING
 from thumbworker.reconcile import Request
 
@@ -82,6 +88,7 @@ def jobs_of(messages: Iterable[Message]) -> list[Job]:
                 received_before=job.request.received_before or request.received_before,
                 nudged=job.request.nudged or request.nudged,
                 quarter_turns=max(job.request.quarter_turns, request.quarter_turns),
+                clean_copy=job.request.clean_copy or request.clean_copy,
             )
             if message not in job.messages:
                 job.messages.append(message)
@@ -170,6 +177,7 @@ def _read_request(record: Any, receive_count: int, known_events: Mapping[str, tu
     return Request(
         photo_id,
         received_before=receive_count > 1,
-        nudged=prefix == NUDGES_PREFIX,
+        nudged=prefix == NUDGES_PREFIX and not asks_for_clean_copy(key),
         quarter_turns=turns_of_nudge(key),
+        clean_copy=asks_for_clean_copy(key),
     )

@@ -15,16 +15,18 @@ from typing import TYPE_CHECKING
 from thumbworker.contract import limits
 from thumbworker.contract.events import event_of_deletion, event_of_item
 from thumbworker.contract.items import PhotoItem, Status
-from thumbworker.contract.policy import CURRENT, RenditionPolicy, every_rendition_key
+from thumbworker.contract.policy import CURRENT, RenditionPolicy, clean_copy_key, every_rendition_key
 from thumbworker.contract.reasons import Reason
 from thumbworker.imaging import Picture, Refused
+from thumbworker.imaging.clean_copy import clean_copy
+from thumbworker.interfaces import RenditionFile
 from thumbworker.item_builder import failed_item, ready_item, rendition_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
     from uuid import UUID
 
-    from thumbworker.interfaces import Original, RenditionFile, Stores
+    from thumbworker.interfaces import Original, Stores
 
     Decoded = Picture | Refused | None
     """What became of the bytes; ``None`` where there were none to decode."""
@@ -46,18 +48,20 @@ class Request:
     """A request to reconcile one photo. ``nudged`` asks to make everything again, whatever the item says.
 
     ``quarter_turns`` is how often people have turned the picture, as far as the request knows. The item may
-    know of more: messages come in any order, and the larger number is the later one.
+    know of more: messages come in any order, and the larger number is the later one. ``clean_copy`` asks for
+    a copy of the original without its metadata.
     """
 
     photo_id: UUID
     received_before: bool = False
     nudged: bool = False
     quarter_turns: int = 0
+    clean_copy: bool = False
 
     @property
     def is_repeat(self) -> bool:
         """Return whether there may have been an earlier try, which may have finished or been killed."""
-        return self.received_before or self.nudged
+        return self.received_before or self.nudged or self.clean_copy
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,12 @@ def missing(item: PhotoItem, policy: RenditionPolicy) -> frozenset[str]:
     return wanted - frozenset(made.key for made in item.renditions)
 
 
+def _clean_copy_file(photo_id: UUID, original: Original) -> RenditionFile:
+    """Return the file to store: empty if the original can have no clean copy, so that no one asks again."""
+    copy = clean_copy(original.data) if original.data else None
+    return RenditionFile(clean_copy_key(photo_id), copy or b"", "application/octet-stream")
+
+
 def now_utc() -> str:
     """Return the present instant as ISO 8601 in UTC."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
@@ -114,18 +124,23 @@ class Reconciler:
         before = self.stores.catalogue.get(photo_id) if request.is_repeat else None
         turns = max(request.quarter_turns, before.quarter_turns if before else 0)
         item, original = self._complete_item(request, before), None
-        if item is None:
+        if item is None or request.clean_copy:
             original = self.stores.originals.get(photo_id, limit_bytes=limits.MAX_ORIGINAL_BYTES)
         found = original or item
         correlation_id = found.correlation_id if found else ""
-        decoded = yield Observed(original.data if original else None, correlation_id, turns)
+        decoded = yield Observed(original.data if original and not item else None, correlation_id, turns)
         outcome = Outcome.UNCHANGED
-        if original is not None:
-            made, files = self._built(photo_id, original, decoded, turns)
-            del original, found  # frees the bytes before the network is waited for
-            self._put_all(files)
-            item = self.stores.catalogue.put(made)
-            outcome = Outcome.READY if made.status is Status.READY else Outcome.FAILED
+        files: tuple[RenditionFile, ...] = ()
+        if request.clean_copy and original is not None:
+            files = (_clean_copy_file(photo_id, original),)
+        if original is not None and item is None:
+            item, renditions = self._built(photo_id, original, decoded, turns)
+            files += renditions
+            outcome = Outcome.READY if item.status is Status.READY else Outcome.FAILED
+        del original, found  # frees the bytes before the network is waited for
+        self._put_all(files)
+        if item is not None and outcome is not Outcome.UNCHANGED:
+            item = self.stores.catalogue.put(item)
         # The original may have been deleted meanwhile, and its event may already be over.
         if item is None or not self.stores.originals.exists(photo_id):
             return self._remove(photo_id)

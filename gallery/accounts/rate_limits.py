@@ -11,6 +11,7 @@ import math
 import time
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Value
@@ -18,6 +19,9 @@ from django.db.models.functions import Greatest
 
 from gallery.accounts.models import RateLimit
 from thumbworker.contract.text import folded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 MICROSECONDS = 1_000_000
 
@@ -75,6 +79,23 @@ def retry_after_seconds(limit: Limit, subject: str, *, cost: int = 1) -> int:
         # Another request of a new subject created the row in between. This one is within the limit, too.
         return retry_after_seconds(limit, subject, cost=cost)
     return math.ceil(wait / MICROSECONDS)
+
+
+def not_lately(limit: Limit, subjects: Iterable[str]) -> list[str]:
+    """Return those that asked nothing within one share of the period, and count it for them. Two queries.
+
+    Two requests at once may both get the same subject: this bounds work that may be done twice.
+    """
+    by_key = {_key(limit, subject): subject for subject in subjects}
+    now = time.time_ns() // 1000
+    busy = RateLimit.objects.filter(key__in=list(by_key), busy_until__gt=now).values_list("key", flat=True)
+    # In one order, so that two requests never wait for each other.
+    free = sorted(by_key.keys() - set(busy))
+    rows = [RateLimit(key=key, busy_until=now + limit.interval) for key in free]
+    RateLimit.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["key"], update_fields=["busy_until"]
+    )
+    return [by_key[key] for key in free]
 
 
 def refund(limit: Limit, subject: str) -> None:

@@ -234,6 +234,11 @@ SHARE_PASSWORD_WRONG = Reason(
     _("This password isn't right. Ask the person who sent you the link."),
     HTTPStatus.FORBIDDEN,
 )
+NO_CLEAN_COPY = Reason(
+    "no_clean_copy",
+    _("This file can't be downloaded without its metadata. Ask its owner if you need the original."),
+    HTTPStatus.CONFLICT,
+)
 
 # A search is not carried out, or a part of it is not understood.
 SEARCH_TOO_SHORT = Reason("search_too_short", _("Type at least two characters to search."))

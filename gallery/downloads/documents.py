@@ -47,6 +47,7 @@ def document_of(item: Item) -> dict[str, Any]:
         "sizeBytes": item.size_bytes,
         "modifiedAt": shot.replace(tzinfo=None).isoformat(timespec="seconds"),
         "address": item.url or None,
+        "isPreparing": item.is_preparing,
         "sentence": item.refusal or None,
         "about": _about(item) if item.lens.is_mine else None,
     }

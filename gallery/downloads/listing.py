@@ -13,7 +13,7 @@ from gallery.albums.models import Album, AlbumEntry, SmartAlbum
 from gallery.albums.order import page_in_album
 from gallery.albums.tagging import tags_of
 from gallery.core import reasons
-from gallery.downloads.files import file_of
+from gallery.downloads.files import File, files_of
 from gallery.downloads.names import folder_names
 from gallery.photos.models import HistoryEntry, Photo
 from gallery.photos.paging import page_of
@@ -51,6 +51,8 @@ class Place:
 class Item:
     """One photo to download. ``url`` is empty if there is nothing to download: then ``refusal`` says why.
 
+    Nor is there one while ``is_preparing``: the worker makes the copy.
+
     ``names`` are those that its file may get, the best first. ``folder`` is empty at the top.
     """
 
@@ -60,6 +62,7 @@ class Item:
     size_bytes: int
     folder: str
     url: str
+    is_preparing: bool
     refusal: str
     taken: Taken | None
     tags: list[str] = field(default_factory=list)
@@ -103,10 +106,18 @@ def page_of_album(
     return Listing(items_of(page.photos, viewer, with_addresses=with_addresses), page.next_cursor)
 
 
-def page_of_grant(photos: PhotoQuerySet, grant: Grant, viewer: User | AnonymousUser, cursor: str) -> Listing:
+def page_of_grant(
+    photos: PhotoQuerySet,
+    grant: Grant,
+    viewer: User | AnonymousUser,
+    cursor: str,
+    *,
+    with_addresses: bool = True,
+) -> Listing:
     """Return a page of those of the photos that the grant's album shows, in its order."""
     page = page_in_album(photos.with_owner(), grant.album, cursor, size=PAGE_SIZE)
-    return Listing(items_of(page.photos, viewer, grant=grant), page.next_cursor)
+    items = items_of(page.photos, viewer, grant=grant, with_addresses=with_addresses)
+    return Listing(items, page.next_cursor)
 
 
 def items_by_id(
@@ -139,34 +150,34 @@ def items_of(
     tags = tags_of(own_ids)
     places = _places_of(own_ids)
     history = _history_of(own_ids)
+    files = files_of(lenses, with_addresses=with_addresses)
     folders = folder_names(_titles_of(viewer)) if by_album else {}
     of_folders = {name.casefold() for name in folders.values()}
     return [
         _item(
             lens,
+            file,
             tags=tags.get(lens.photo.pk, []),
             places=places.get(lens.photo.pk, []),
             history=history.get(lens.photo.pk, []),
             folders=folders,
-            with_address=with_addresses,
             of_folders=of_folders,
         )
-        for lens in lenses
+        for lens, file in zip(lenses, files, strict=True)
     ]
 
 
 def _item(
     lens: Lens,
+    file: File,
     *,
     tags: list[str],
     places: list[Place],
     history: list[HistoryEntry],
     folders: dict[UUID, str],
-    with_address: bool,
     of_folders: set[str],
 ) -> Item:
     photo = lens.photo
-    file = file_of(lens, with_address=with_address)
     names = file.names
     in_folders = [folders[place.album_id] for place in places if place.album_id in folders]
     if not in_folders and names[0].casefold() in of_folders:
@@ -179,7 +190,8 @@ def _item(
         size_bytes=file.size_bytes,
         folder=in_folders[0] if in_folders else "",
         url=file.url,
-        refusal="" if lens.can_download else _why_not(photo),
+        is_preparing=file.is_preparing,
+        refusal=file.refusal or ("" if lens.can_download else _why_not(photo)),
         taken=taken(photo, None),
         tags=photo.new_tag_names if photo.has_new_words else tags,
         places=places,

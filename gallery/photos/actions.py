@@ -12,8 +12,10 @@ and the mark of a favorite.
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -22,6 +24,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gallery.accounts.models import User
 from gallery.accounts.moderators import may_decide
+from gallery.accounts.rate_limits import Limit, not_lately
 from gallery.blocks.actions import is_blocked
 from gallery.core import reasons
 from gallery.photos import month_counts, transitions
@@ -32,11 +35,23 @@ from gallery.photos.stacks import RAWS
 from gallery.photos.states import State, Visibility
 from gallery.photos.takedown import dhashes_of, remove_everything, take_down_photo
 from gallery.storage.originals import OriginalsUnavailable, originals
+from thumbworker.contract.formats import CLEANED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
     from datetime import datetime
-    from uuid import UUID
+
+
+CLEAN_COPIES_OF_PHOTO = Limit("clean-copies", 1, timedelta(minutes=1), burst=1)
+"""Pages that wait for a copy ask every few seconds."""
+
+
+class NotDownloaded(Exception):
+    """The photo can't be downloaded. ``reason`` says why."""
+
+    def __init__(self, reason: reasons.Reason) -> None:
+        super().__init__(reason.code)
+        self.reason = reason
 
 
 class Outcome(StrEnum):
@@ -344,3 +359,27 @@ def original_url(photo: Photo, *, file_name: str = "") -> str:
     It has its own name, or this ``file_name`` for those who must not read its own.
     """
     return originals().download_url(photo.pk, file_name=file_name or photo.file_name)
+
+
+def clean_copy_url(photo: Photo, *, file_name: str) -> str:
+    """Return a signed URL of the original without its metadata, valid for five minutes."""
+    return originals().clean_copy_url(photo.pk, file_name=file_name)
+
+
+def ensure_clean_copies(photos: Collection[Photo]) -> dict[UUID, int | None]:
+    """Return how many bytes the clean copies of photos have: 0 of a file that can have none.
+
+    ``None`` is one that the worker was asked to make. Costs a HEAD for each photo, ten at a time.
+
+    Raises:
+        NotDownloaded: S3 did not respond.
+    """
+    possible = [photo.pk for photo in photos if photo.format in CLEANED]
+    try:
+        sizes = originals().clean_copies(possible)
+        if missing := [str(photo_id) for photo_id, size_bytes in sizes.items() if size_bytes is None]:
+            asked = not_lately(CLEAN_COPIES_OF_PHOTO, missing)
+            originals().request_clean_copies([UUID(photo_id) for photo_id in asked])
+    except OriginalsUnavailable as problem:
+        raise NotDownloaded(reasons.STORE_UNAVAILABLE) from problem
+    return {photo.pk: sizes.get(photo.pk, 0) for photo in photos}

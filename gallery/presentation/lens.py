@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from gallery.accounts.moderators import sees_waiting
 from gallery.core import reasons
 from gallery.photos.states import State
-from thumbworker.contract.formats import MEDIA_TYPES
+from thumbworker.contract.formats import CLEANED, MEDIA_TYPES
 from thumbworker.contract.policy import FULL_TURN
 
 if TYPE_CHECKING:
@@ -104,8 +104,19 @@ class Lens:
     @property
     def can_download(self) -> bool:
         """Return whether the viewer may download the original. Unreadable bytes are not served."""
-        by_grant = self.grant is not None and self.grant.allows_download
+        by_grant = self.grant is not None and self.grant.allows_download and not self.lacks_clean_copy
         return (self.is_mine or by_grant) and self.photo.has_picture
+
+    @property
+    def lacks_clean_copy(self) -> bool:
+        """Return whether the grant allows downloads, but none of this file."""
+        allows = self.grant is not None and self.grant.allows_download
+        return allows and self.needs_clean_copy and self.photo.format not in CLEANED
+
+    @property
+    def needs_clean_copy(self) -> bool:
+        """Return whether the viewer gets originals without their metadata only."""
+        return self.grant is not None and not self.grant.keeps_metadata
 
     @property
     def original_type(self) -> str:
@@ -113,8 +124,9 @@ class Lens:
 
         Those of a rotated photo are not shown: only its thumbnails are turned.
         """
+        is_shown = self.can_download and not self.needs_clean_copy
         is_turned = self.photo.quarter_turns % FULL_TURN
-        return MEDIA_TYPES.get(self.photo.format, "") if self.can_download and not is_turned else ""
+        return MEDIA_TYPES.get(self.photo.format, "") if is_shown and not is_turned else ""
 
     @property
     def file_fact(self) -> str:

@@ -32,7 +32,8 @@ class Role(models.TextChoices):
     """What a grant allows."""
 
     VIEW = "view", _("View")
-    DOWNLOAD = "download", _("View and download originals")
+    CLEAN = "clean", _("View and download, without metadata")
+    DOWNLOAD = "download", _("View and download originals, with metadata")
     ADD = "add", _("View, download and add photos")
 
 
@@ -128,8 +129,13 @@ class Grant(models.Model):
 
     @property
     def allows_download(self) -> bool:
-        """Return whether its holder may download originals."""
-        return self.role in {Role.DOWNLOAD, Role.ADD}
+        """Return whether its holder may download originals, or their clean copies."""
+        return self.role in {Role.CLEAN, Role.DOWNLOAD, Role.ADD}
+
+    @property
+    def keeps_metadata(self) -> bool:
+        """Return whether what is downloaded holds all that the camera wrote."""
+        return self.role == Role.DOWNLOAD
 
     @property
     def allows_adding(self) -> bool:

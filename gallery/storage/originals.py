@@ -12,11 +12,12 @@ Errors::
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, NoReturn, cast
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
@@ -31,7 +32,7 @@ from gallery.storage.upload_terms import OFFER_SECONDS, Offer, OriginalTerms, St
 from thumbworker.contract import keys, policy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from uuid import UUID
 
     from boto3.session import Session
@@ -43,6 +44,9 @@ if TYPE_CHECKING:
 
 DOWNLOAD_SECONDS = 5 * 60
 """How long a signed download URL can be used to start a download."""
+
+CALLS_AT_ONCE = 10
+T = TypeVar("T")
 
 _CLIENT_LOCK = threading.Lock()
 
@@ -312,11 +316,18 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
 
     def download_url(self, photo_id: UUID, *, file_name: str) -> str:
         """Return a signed URL for downloading the original, valid for five minutes."""
+        return self._download_url(self.bucket_name, keys.original_key(photo_id), file_name)
+
+    def clean_copy_url(self, photo_id: UUID, *, file_name: str) -> str:
+        """Return a signed URL for downloading the clean copy, valid for five minutes."""
+        return self._download_url(settings.RENDITIONS_BUCKET, policy.clean_copy_key(photo_id), file_name)
+
+    def _download_url(self, bucket: str, key: str, file_name: str) -> str:
         return self.client.generate_presigned_url(
             "get_object",
             Params={
-                "Bucket": self.bucket_name,
-                "Key": keys.original_key(photo_id),
+                "Bucket": bucket,
+                "Key": key,
                 # S3 stores these headers as the uploader sends them, so each is replaced.
                 "ResponseCacheControl": "private, no-store",
                 "ResponseContentDisposition": attachment(file_name),
@@ -328,6 +339,34 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
             },
             ExpiresIn=DOWNLOAD_SECONDS,
         )
+
+    def clean_copies(self, photo_ids: Sequence[UUID]) -> dict[UUID, int | None]:
+        """Return the sizes of clean copies: 0 if an original can have none, ``None`` if none is made yet.
+
+        A HEAD for each, some at once.
+        """
+        return dict(zip(photo_ids, self._each(self._clean_copy_bytes, photo_ids), strict=True))
+
+    def _clean_copy_bytes(self, photo_id: UUID) -> int | None:
+        try:
+            with _translated_errors():
+                head = self.client.head_object(
+                    Bucket=settings.RENDITIONS_BUCKET, Key=policy.clean_copy_key(photo_id)
+                )
+        except _NotFound:
+            return None
+        return head["ContentLength"]
+
+    def request_clean_copies(self, photo_ids: Sequence[UUID]) -> None:
+        """Ask the worker for clean copies. A request may be lost or delivered twice."""
+        self._each(
+            lambda photo_id: self._put(keys.clean_nudge_key(photo_id), b"", "application/octet-stream"),
+            photo_ids,
+        )
+
+    def _each(self, call: Callable[[UUID], T], photo_ids: Sequence[UUID]) -> list[T]:
+        with ThreadPoolExecutor(CALLS_AT_ONCE, thread_name_prefix="copies") as pool:
+            return list(pool.map(time_limits.carried(call), photo_ids))
 
     def read_database_mark(self) -> bytes | None:
         """Return the mark of the database that the sweep ran with last, or ``None``."""

@@ -20,6 +20,7 @@ from gallery.albums.models import Album
 from gallery.albums.order import page_in_album
 from gallery.core import reasons
 from gallery.downloads import documents, listing
+from gallery.photos.actions import NotDownloaded
 from gallery.photos.models import Photo
 from gallery.photos.paging import Page, page_of
 from gallery.web.batches import chosen_ids
@@ -118,6 +119,18 @@ def items_answer(
     """Return those of the photos that the request names by id, or the page of its cursor."""
     if response := too_fast(request, DOWNLOADS):
         return response
+    try:
+        return _items_answer(request, photos, page, grant)
+    except NotDownloaded as refused:
+        return refusal(refused.reason)
+
+
+def _items_answer(
+    request: Request,
+    photos: PhotoQuerySet,
+    page: Callable[[str], listing.Listing],
+    grant: Grant | None,
+) -> HttpResponse:
     if "photos" in request.GET:
         try:
             ids = [UUID(text) for text in request.GET["photos"].split(",")]

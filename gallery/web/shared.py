@@ -21,13 +21,14 @@ from gallery.albums.order import neighbors_in_album, page_in_album
 from gallery.core import reasons
 from gallery.downloads import listing
 from gallery.downloads.files import file_of
+from gallery.photos.actions import NotDownloaded
 from gallery.photos.models import Photo
 from gallery.presentation.camera_facts import facts_of
 from gallery.presentation.lens import Lens
 from gallery.presentation.tiles import ready_item, tiles_of
 from gallery.sharing import access
 from gallery.web.downloads import items_answer
-from gallery.web.errors import refusal, wants_json
+from gallery.web.errors import refusal, refuse, wants_json
 from gallery.web.sheets import page_context, render_list
 from gallery.web.uploads import asked_ids, status_answer
 
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 
     View = Callable[..., HttpResponse]
 
+MOST_LOOKS = 20
+"""How often a page that waits for a copy looks again by itself, every three seconds."""
 NO_TRACE = {"X-Robots-Tag": "noindex, nofollow", "Cache-Control": "private, no-store"}
 REASONS = {access.Unknown: reasons.LINK_UNKNOWN, access.Ended: reasons.NO_LONGER_SHARED}
 
@@ -171,10 +174,12 @@ def photo(request: Request, grant: Grant, photo_id: UUID) -> HttpResponse:
     """Show one photo of the album."""
     found = _one(grant, photo_id)
     before, after = neighbors_in_album(Photo.objects.shown_by_grants(), grant.album, found)
+    lens = Lens(found, request.user, grant=grant)
     context = _known(grant, found, request) | {
         "previous_url": _page_of(grant, before),
         "next_url": _page_of(grant, after),
-        "can_download": Lens(found, request.user, grant=grant).can_download,
+        "can_download": lens.can_download,
+        "why_no_download": reasons.NO_CLEAN_COPY.sentence if lens.lacks_clean_copy else "",
     }
     return render(request, "shared/photo.html", context)
 
@@ -194,11 +199,29 @@ def info(request: Request, grant: Grant, photo_id: UUID) -> HttpResponse:
 
 @by_grant
 def download(request: Request, grant: Grant, photo_id: UUID) -> HttpResponse:
-    """Redirect to a short-lived download of the original, if the grant allows downloads."""
-    file = file_of(Lens(_one(grant, photo_id), request.user, grant=grant))
+    """Redirect to a short-lived download of the original, if the grant allows downloads.
+
+    Without metadata, the worker may have to make a copy first: then the page looks again by itself.
+    """
+    found = _one(grant, photo_id)
+    try:
+        file = file_of(Lens(found, request.user, grant=grant))
+    except NotDownloaded as refused:
+        return refuse(request, refused.reason, back=_page_of(grant, found))
+    if file.refusal:
+        return refuse(request, reasons.NO_CLEAN_COPY, back=_page_of(grant, found))
+    if file.is_preparing:
+        return _wait(request, grant, found)
     if not file.url:
         raise Http404
     return redirect(file.url)
+
+
+def _wait(request: Request, grant: Grant, found: Photo) -> HttpResponse:
+    looks = request.GET.get("looks", "")
+    before = int(looks) if looks.isascii() and looks.isdecimal() and len(looks) < 3 else 0
+    context = {"grant": grant, "photo_id": found.pk, "looks": before + 1, "looks_again": before < MOST_LOOKS}
+    return render(request, "shared/preparing.html", context, status=HTTPStatus.ACCEPTED)
 
 
 def _all_of(grant: Grant) -> PhotoQuerySet:
@@ -212,7 +235,8 @@ def _all_of(grant: Grant) -> PhotoQuerySet:
 def download_all(request: Request, grant: Grant) -> HttpResponse:
     """Offer the originals of the album as one file and one by one, if the grant allows downloads."""
     photos = _all_of(grant)
-    page = listing.page_of_grant(_photos(), grant, request.user, request.GET.get("cursor", ""))
+    cursor = request.GET.get("cursor", "")
+    page = listing.page_of_grant(_photos(), grant, request.user, cursor, with_addresses=False)
     total = photos.one_per_stack().aggregate(photos=Count("pk"), size_bytes=Sum("size_bytes"))
     context = {"grant": grant, "items": page.items, "next_cursor": page.next_cursor, "total": total}
     return render(request, "shared/download.html", context | {"page_title": grant.album.title})

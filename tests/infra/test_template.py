@@ -87,6 +87,12 @@ def test_originals__have_no_expiry_rule():
     assert expiring == {keys.NUDGES_PREFIX: 1, keys.IMPORTS_PREFIX: 7}
 
 
+def test_renditions__are_read_in_parts():
+    _, granted, _ = properties("RenditionsBucket")["CorsConfiguration"]["Fn::If"]
+    (rule,) = granted["CorsRules"]
+    assert (rule["AllowedMethods"], rule["AllowedHeaders"]) == (["GET"], ["range"])
+
+
 def test_originals__allow_only_the_signed_headers():
     _, granted, _ = properties("OriginalsBucket")["CorsConfiguration"]["Fn::If"]
     (rule,) = granted["CorsRules"]

@@ -275,6 +275,31 @@ test("an address is renewed before it is too old, and only then", async () => {
   }
 });
 
+test("copies that are being made are waited for, in their order", async () => {
+  const later = (id) => item(id, { address: null, isPreparing: true });
+  const asked = answering([
+    { items: [later("a"), item("b"), later("c"), later("d")], next_cursor: "", seconds: 300 },
+    { items: [later("a"), item("d")], next_cursor: "", seconds: 300 },
+    { items: [item("a", { sizeBytes: 7 })], next_cursor: "", seconds: 300 },
+  ]);
+  const waits = [];
+  const wait = async (ms) => waits.push(ms);
+  const found = await allOf(new Listing({ url: "/items/", wait }));
+  assert.deepEqual(found.map(({ id, address }) => [id, Boolean(address)]), [["a", true], ["b", true], ["c", false], ["d", true]]);
+  assert.equal(found[0].sizeBytes, 7);
+  assert.deepEqual(asked, ["", "photos=a%2Cc%2Cd", "photos=a"]);
+  assert.equal(waits.length, 2);
+});
+
+test("a copy that is never made is left out, and said", async () => {
+  const later = item("a", { address: null, isPreparing: true });
+  answering(Array.from({ length: 200 }, () => ({ items: [later], next_cursor: "", seconds: 300 })));
+  const contents = new Contents({ listing: new Listing({ url: "/items/", wait: async () => {} }) });
+  const files = await allOf(contents);
+  assert.deepEqual(files.map(({ name }) => name), ["not-downloaded.txt"]);
+  assert.match(contents.failed[0].sentence, /Try again later/);
+});
+
 test("a zip is named by its day", () => {
   assert.equal(zipName("Sea", new Date(2026, 4, 1)), "Sea 2026-05-01.zip");
   document.documentElement = { lang: "de" };

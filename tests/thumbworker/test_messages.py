@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from tests.thumbworker import events
-from thumbworker.contract.keys import nudge_key
+from thumbworker.contract.keys import clean_nudge_key, nudge_key
 from thumbworker.messages import Message, jobs_of, read_messages
 from thumbworker.reconcile import Request
 
@@ -132,3 +132,19 @@ def test_jobs_of__most_turns_of_a_photo_win() -> None:
     bodies = [events.body_of(events.s3_record(nudge_key(PHOTO_ID, turns))) for turns in (2, 1)]
     (job,) = jobs_of(read_messages(events.sqs_event(*bodies)))
     assert job.request == Request(PHOTO_ID, nudged=True, quarter_turns=2)
+
+
+def test_jobs_of__a_clean_copy_is_no_nudge_and_is_not_lost() -> None:
+    asks = events.body_of(events.s3_record(clean_nudge_key(PHOTO_ID)))
+    (job,) = jobs_of(read_messages(events.sqs_event(asks)))
+    assert job.request == Request(PHOTO_ID, clean_copy=True)
+    for bodies in ((asks, events.nudged(PHOTO_ID)), (events.nudged(PHOTO_ID), asks)):
+        (job,) = jobs_of(read_messages(events.sqs_event(*bodies)))
+        assert job.request == Request(PHOTO_ID, nudged=True, clean_copy=True)
+
+
+@pytest.mark.parametrize("end", ["clean/", "Clean", "clean/1", "1/clean", ""])
+def test_read_messages__a_key_that_almost_asks_for_a_clean_copy(end: str) -> None:
+    body = events.body_of(events.s3_record(f"nudges/{PHOTO_ID}/{end}"))
+    (message,) = read_messages(events.sqs_event(body))
+    assert (message.requests, message.unknown) == ((), "no photo id in the key")

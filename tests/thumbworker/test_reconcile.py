@@ -9,9 +9,10 @@ import pytest
 
 from tests.thumbworker.decoders import paint
 from tests.thumbworker.fakes import UPLOADED_AT, World
+from tests.thumbworker.imaging.pictures import quarters, saved
 from thumbworker.contract import limits
 from thumbworker.contract.items import Status
-from thumbworker.contract.policy import CURRENT, RenditionPolicy, RenditionSpec
+from thumbworker.contract.policy import CURRENT, RenditionPolicy, RenditionSpec, clean_copy_key
 from thumbworker.contract.reasons import Reason
 from thumbworker.imaging import Refused
 from thumbworker.interfaces import StoreUnavailable
@@ -51,10 +52,12 @@ def run(
     received_before: bool = False,
     nudged: bool = False,
     quarter_turns: int = 0,
+    clean_copy: bool = False,
 ) -> Result:
     world.calls.names.clear()
     reconciler = Reconciler(world.stores, "https://photos.example")
-    return run_steps(reconciler.reconcile(Request(photo_id, received_before, nudged, quarter_turns)))
+    request = Request(photo_id, received_before, nudged, quarter_turns, clean_copy)
+    return run_steps(reconciler.reconcile(request))
 
 
 def run_steps(steps: Reconciliation) -> Result:
@@ -311,3 +314,44 @@ def test_reconcile__deletion_takes_renditions_of_all_turns(world: World, photo_i
     world.originals.files.clear()
     assert run(world, photo_id).outcome is Outcome.DELETED
     assert world.has_nothing_derived()
+
+
+SAYS = b"Ada Author was here"
+
+
+def test_reconcile__clean_copy_of_a_complete_photo(world: World, photo_id: UUID) -> None:
+    world.upload(photo_id, saved(quarters(), comment=SAYS))
+    run(world, photo_id)
+    before = dict(world.renditions.files), dict(world.catalogue.items)
+    assert run(world, photo_id, clean_copy=True).outcome is Outcome.UNCHANGED
+    # Nothing is decoded, and the item stays.
+    assert world.calls.names == ["GetItem", "GetObject", "PutObject", "HeadObject", "Publish"]
+    file = world.renditions.files.pop(clean_copy_key(photo_id))
+    assert (world.renditions.files, world.catalogue.items) == before
+    assert file.data == saved(quarters())
+    assert SAYS not in file.data
+
+
+def test_reconcile__clean_copy_before_the_item(world: World, photo_id: UUID) -> None:
+    world.upload(photo_id, saved(quarters(), comment=SAYS))
+    assert run(world, photo_id, clean_copy=True, nudged=True).outcome is Outcome.READY
+    assert len(world.renditions.files) == len(CURRENT.renditions) + 1
+    assert world.renditions.files[clean_copy_key(photo_id)].data == saved(quarters())
+
+
+@pytest.mark.parametrize("data", [b"a picture", b"x" * (limits.MAX_ORIGINAL_BYTES + 1)])
+def test_reconcile__no_clean_copy_is_an_empty_one(world: World, photo_id: UUID, data: bytes) -> None:
+    world.upload(photo_id, data)
+    run(world, photo_id, clean_copy=True)
+    assert world.renditions.files[clean_copy_key(photo_id)].data == b""
+
+
+def test_reconcile__clean_copy_of_a_deleted_original(world: World, photo_id: UUID) -> None:
+    world.upload(photo_id, saved(quarters(), comment=SAYS))
+    run(world, photo_id)
+    # Deleted while the copy is made: what the removal's own event left is removed here.
+    world.calls.before["PutObject"] = world.originals.files.clear
+    assert run(world, photo_id, clean_copy=True).outcome is Outcome.DELETED
+    assert world.renditions.files == {}
+    assert run(world, photo_id, clean_copy=True).outcome is Outcome.ABSENT
+    assert world.renditions.files == {}

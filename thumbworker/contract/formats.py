@@ -62,6 +62,9 @@ MEDIA_TYPES: dict[str, str] = {
 CAMERA_RAWS = frozenset(found for found in Format if MEDIA_TYPES[found].startswith("image/x-"))
 """Shown by the JPEG preview that the camera stored in them."""
 
+CLEANED = frozenset({Format.JPEG, Format.PNG, Format.WEBP, Format.GIF, Format.AVIF, Format.HEIF})
+"""Formats whose files can be copied without their metadata."""
+
 ENOUGH_BYTES = 1024
 """``recognize`` looks at no more than this."""
 

@@ -6,6 +6,8 @@
 ('originals/', UUID('6f1c2a52-6c9f-4c2e-9d3a-0a4f5b8f0c11'))
 >>> parse_key("nudges/6f1c2a52-6c9f-4c2e-9d3a-0a4f5b8f0c11/3")
 ('nudges/', UUID('6f1c2a52-6c9f-4c2e-9d3a-0a4f5b8f0c11'))
+>>> parse_key("nudges/6f1c2a52-6c9f-4c2e-9d3a-0a4f5b8f0c11/clean")
+('nudges/', UUID('6f1c2a52-6c9f-4c2e-9d3a-0a4f5b8f0c11'))
 >>> parse_key("originals/../etc/passwd") is None
 True
 """
@@ -21,6 +23,8 @@ INBOX_PREFIX = "inbox/"
 
 PHOTO_ITEM_PREFIX = "photo#"
 IMPORT_ITEM_PREFIX = "import#"
+
+_CLEAN = "clean"
 
 OWNER_METADATA = "owner"
 """Name of the S3 user metadata of an original that holds its owner's id."""
@@ -38,6 +42,20 @@ def nudge_key(photo_id: UUID, quarter_turns: int = 0) -> str:
     key, so it comes with the event, and no nudge takes another's place.
     """
     return f"{NUDGES_PREFIX}{photo_id}" + (f"/{quarter_turns}" if quarter_turns else "")
+
+
+def clean_nudge_key(photo_id: UUID) -> str:
+    """Return the key of the empty object that asks the worker for a clean copy of the original."""
+    return f"{NUDGES_PREFIX}{photo_id}/{_CLEAN}"
+
+
+def asks_for_clean_copy(key: str) -> bool:
+    """Return whether a key asks for a clean copy.
+
+    >>> asks_for_clean_copy(clean_nudge_key(UUID(int=1)))
+    True
+    """
+    return key.startswith(NUDGES_PREFIX) and key.endswith(f"/{_CLEAN}")
 
 
 def turns_of_nudge(key: str) -> int:
@@ -85,8 +103,8 @@ def parse_key(key: str) -> tuple[str, UUID] | None:
         if key.startswith(prefix):
             text = key.removeprefix(prefix)
             if prefix == NUDGES_PREFIX:
-                text, slash, turns = text.partition("/")
-                if slash and not (turns and _is_number(turns)):
+                text, slash, asked = text.partition("/")
+                if slash and asked != _CLEAN and not (asked and _is_number(asked)):
                     return None
             try:
                 photo_id = UUID(text)

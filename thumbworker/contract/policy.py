@@ -88,10 +88,32 @@ EVER: tuple[RenditionPolicy, ...] = (POLICY_1, POLICY_2, POLICY_3)
 
 CURRENT = EVER[-1]
 
+CLEAN_COPY = "clean"
+"""The size, in keys, of an original without metadata."""
+_CLEAN_COPIES_EVER = (1,)
+"""Every way in which clean copies were made, as ``EVER``."""
+
+
+def clean_copy_key(photo_id: UUID) -> str:
+    """Return the key of the clean copy. The object is empty if the original can have none.
+
+    >>> from uuid import UUID
+    >>> clean_copy_key(UUID(int=0))
+    'clean/00000000-0000-0000-0000-000000000000-1'
+    """
+    return _clean_copy_keys(photo_id)[-1]
+
+
+def _clean_copy_keys(photo_id: UUID) -> tuple[str, ...]:
+    return tuple(f"{CLEAN_COPY}/{photo_id}-{version}" for version in _CLEAN_COPIES_EVER)
+
 
 def every_rendition_key(photo_id: UUID) -> tuple[str, ...]:
-    """Return all keys that renditions of this photo can have, under any policy and however it is turned."""
-    return _keys(photo_id, EVER)
+    """Return all keys that renditions of this photo can have, under any policy and however it is turned.
+
+    Its clean copies are among them: they are removed wherever renditions are.
+    """
+    return _keys(photo_id, EVER) + _clean_copy_keys(photo_id)
 
 
 def replaced_rendition_keys(photo_id: UUID) -> tuple[str, ...]:
@@ -109,8 +131,8 @@ def _keys(photo_id: UUID, policies: tuple[RenditionPolicy, ...]) -> tuple[str, .
 
 
 def rendition_names() -> tuple[str, ...]:
-    """Return the name of each size that any policy ever had."""
-    return tuple(dict.fromkeys(spec.name for policy in EVER for spec in policy.renditions))
+    """Return the name of each size that any policy ever had, and that of clean copies."""
+    return (*dict.fromkeys(spec.name for policy in EVER for spec in policy.renditions), CLEAN_COPY)
 
 
 def rendition_prefixes(photo_id: UUID) -> tuple[str, ...]:

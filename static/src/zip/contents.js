@@ -7,6 +7,8 @@ import { Missing, Source } from "./source.js";
 /** A zip stores dates of 1980 to 2107 (PKWARE APPNOTE, 4.4.6). */
 const EARLIEST = new Date(1980, 0, 1);
 
+const notNow = () => gettext("We couldn't download this photo. Try again later.");
+
 function modified(text) {
   const date = new Date(text);
   return Number.isNaN(date.getTime()) || date < EARLIEST || date.getFullYear() > 2107 ? EARLIEST : date;
@@ -48,7 +50,7 @@ export class Contents {
   }
 
   async #opened(item, path) {
-    if (!item.address) return this.#fail(path, item.sentence ?? gettext("This photo is gone."));
+    if (!item.address) return this.#fail(path, item.sentence ?? (item.isPreparing ? notNow() : gettext("This photo is gone.")));
     const addressOf = (how) => this.listing.addressOf(item, how);
     const source = this.open({ sizeBytes: item.sizeBytes, addressOf, signal: this.signal });
     try {
@@ -56,7 +58,7 @@ export class Contents {
       return source;
     } catch (problem) {
       if (!(problem instanceof Missing)) throw problem;
-      return this.#fail(path, problem.sentence || gettext("We couldn't download this photo. Try again later."));
+      return this.#fail(path, problem.sentence || notNow());
     }
   }
 

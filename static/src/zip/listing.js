@@ -1,10 +1,13 @@
 // What to download, page by page: a page is asked for when the one before it is packed, so that its addresses are young.
 import { ask } from "../batch.js";
 import { gettext } from "../i18n.js";
-import { Missing, pause } from "./source.js";
+import { Missing, pause, waited } from "./source.js";
 
 const AT_ONCE = 50;
 const MOST_ASKED = 8;
+/** Copies without metadata are made when they are asked for: some seconds for a page of them. */
+const LOOK_AGAIN_MS = 2000;
+const MOST_LOOKS = 90;
 /** Of their lifetime, addresses are used for this part: the rest is for clocks and slow answers. */
 const USED_PART = 0.8;
 
@@ -23,8 +26,8 @@ async function asked(url, { signal }) {
 
 export class Listing {
   /** `query` names an album, or is empty for everything; or `ids` are what was chosen. */
-  constructor({ url, query = "", ids = null, signal, now = () => performance.now() }) {
-    Object.assign(this, { url, query, ids, signal, now });
+  constructor({ url, query = "", ids = null, signal, now = () => performance.now(), wait = waited }) {
+    Object.assign(this, { url, query, ids, signal, now, wait });
   }
 
   async #page(parameters) {
@@ -33,6 +36,20 @@ export class Listing {
     const page = await asked(url, { signal: this.signal });
     const until = this.now() + page.seconds * 1000 * USED_PART;
     return { items: page.items.map((item) => ({ ...item, until })), next: page.next_cursor };
+  }
+
+  /** Wait for the copies that are being made. What isn't there in the end has no address. */
+  async #prepared(items) {
+    const found = new Map(items.map((item) => [item.id, item]));
+    for (let look = 0; look < MOST_LOOKS; look += 1) {
+      const waiting = [...found.values()].filter((item) => item.isPreparing).map((item) => item.id);
+      if (!waiting.length) break;
+      await this.wait(LOOK_AGAIN_MS, this.signal);
+      const again = await this.#page({ photos: waiting.join(",") });
+      for (const id of waiting) found.get(id).isPreparing = false;
+      for (const item of again.items) found.set(item.id, item);
+    }
+    return [...found.values()];
   }
 
   /** Yield items. Of chosen photos that are gone, yield one that says so. */
@@ -51,7 +68,7 @@ export class Listing {
       const parameters = new URLSearchParams(this.query);
       if (cursor) parameters.set("cursor", cursor);
       const { items, next } = await this.#page(parameters);
-      yield* items;
+      yield* await this.#prepared(items);
       cursor = next;
     } while (cursor);
   }

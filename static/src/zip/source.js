@@ -17,8 +17,10 @@ export class Missing extends Error {
 export class Broken extends Error {}
 
 /** Wait, longer each time. Rejects at once when the signal aborts. */
-export function pause(attempt, signal) {
-  const ms = Math.min(FIRST_WAIT_MS * 2 ** attempt, LONGEST_WAIT_MS);
+export const pause = (attempt, signal) => waited(Math.min(FIRST_WAIT_MS * 2 ** attempt, LONGEST_WAIT_MS), signal);
+
+/** Wait so many milliseconds. Rejects at once when the signal aborts. */
+export function waited(ms, signal) {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(resolve, ms);
     signal?.addEventListener(

@@ -35,6 +35,7 @@ def heic(
     gain_map: bool = False,
     xmp: bytes = b"",
     own_data: bool = False,
+    handler_name: bytes = b"",
 ) -> bytes:
     """A HEIC of one tile, or of a grid of ``columns`` by ``rows`` of it.
 
@@ -83,7 +84,7 @@ def heic(
         if xmp:
             located.append(_located(exif_id + 2, 0, media_at + len(_TILE + exif_item), len(xmp)))
         meta = (
-            _full(b"hdlr", 0, struct.pack(">I4s12xB", 0, b"pict", 0))
+            _full(b"hdlr", 0, struct.pack(">I4s12x", 0, b"pict") + handler_name + b"\x00")
             + _full(b"pitm", 0, struct.pack(">H", 1))
             + _full(b"iinf", 0, struct.pack(">H", len(items)) + b"".join(_info(*item) for item in items))
             + _full(b"iref", 0, references)
