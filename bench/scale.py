@@ -200,7 +200,7 @@ def _step(chosen: argparse.Namespace) -> None:
     if chosen.step == "window":
         _look_at_window(chosen.tiles)
         return
-    _set_up()
+    set_up()
     if chosen.step == "fill":
         from bench.scale_library import fill  # noqa: PLC0415 - the settings come first
         from bench.scale_measuring import insert_ms, table_bytes  # noqa: PLC0415
@@ -231,7 +231,7 @@ def _look_at_window(tiles: int) -> None:
     from bench.scale_window import looked_at, pictures_served  # noqa: PLC0415 - needed where a browser is
 
     with pictures_served() as origin:
-        _set_up(AWS_ENDPOINT_URL_S3=origin)
+        set_up(AWS_ENDPOINT_URL_S3=origin)
         from bench.scale_measuring import answer_reads  # noqa: PLC0415 - the settings come first
 
         answer_reads()
@@ -243,7 +243,8 @@ def _say(answer: object) -> None:
     sys.stdout.flush()
 
 
-def _set_up(**more: str) -> None:
+def set_up(**more: str) -> None:
+    """Configure Django for the library that the environment names, with AWS that no one reaches."""
     import django  # noqa: PLC0415 - the settings come first
     import environ  # noqa: PLC0415
 

@@ -62,7 +62,7 @@ class Measuring:
         from django.db import connection  # noqa: PLC0415 - the settings come first
 
         answer_reads()
-        self._callers = _Callers()
+        self._callers = Callers()
         with connection.cursor() as cursor:
             cursor.execute(f"SET statement_timeout = {LONGEST_MS}")
             cursor.execute("SELECT relname, reltuples::bigint FROM pg_class WHERE relkind = 'r'")
@@ -149,7 +149,7 @@ def _database_ms() -> float:
     return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e6
 
 
-class _Callers:
+class Callers:
     """Browsers and programs that are signed in."""
 
     def __init__(self) -> None:

@@ -1,7 +1,13 @@
-"""Compare what routes cost at several sizes, and print it."""
+"""Compare what routes cost at several sizes, and print it.
+
+``python -m bench.scale_table``: write the rows of ``docs/scaling.md`` again, from ``var/bench/scale.json``.
+"""
 
 from __future__ import annotations
 
+import json
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -83,3 +89,30 @@ def window_lines(sizes: Sequence[dict[str, Any]]) -> Iterator[str]:
                 f"{size['photos']:,} photos: after {step['shown']:,} tiles {step['in_document']:,} in the "
                 f"document, {step['nodes']:,.0f} nodes, {step['heap_mb']:.1f} MB of JavaScript"
             )
+
+
+def rewritten(document: str, routes: Sequence[dict[str, Any]]) -> str:
+    """Return the document with the figures of the routes that its table names."""
+    rows = {route["name"]: _row(route) for route in routes}
+    return re.sub(r"^\| ([^|]+) \|.*", lambda row: rows.get(row[1], row[0]), document, flags=re.MULTILINE)
+
+
+def _row(route: dict[str, Any]) -> str:
+    costs = route["costs"]
+    last, smallest = costs[-1], costs[0]["photos"]
+    spent = " | ".join(f"{cost['database_ms']:.1f} + {cost['web_ms']:.0f}" for cost in costs)
+    star = "*" if route["base"] != smallest else ""
+    ratio = f"{route['ratio']:.2f}{star}" if route["ratio"] else "–"
+    return f"| {route['name']} | {spent} | {ratio} | {last['rows_read']:,} : {last['rows_given']:,} |"
+
+
+def main() -> None:
+    """Write the document again."""
+    project = Path(__file__).resolve().parents[1]
+    document = project / "docs" / "scaling.md"
+    routes = json.loads((project / "var" / "bench" / "scale.json").read_text())["routes"]
+    document.write_text(rewritten(document.read_text(), routes))
+
+
+if __name__ == "__main__":
+    main()

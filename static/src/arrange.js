@@ -2,6 +2,7 @@
 import { ask } from "./batch.js";
 import { gettext, interpolate } from "./i18n.js";
 import { bindKeys } from "./keys.js";
+import { say as sayAloud } from "./say.js";
 
 const MOVED_PX = 6;
 const EDGE_PX = 96;
@@ -22,6 +23,7 @@ const positionOf = (tile) => first + tiles().indexOf(tile);
 function say(sentence, undo) {
   toast.hidden = false;
   toast.querySelector("p").textContent = sentence;
+  sayAloud(sentence);
   const button = toast.querySelector("[data-undo]");
   button.hidden = !undo;
   button.onclick = undo;

@@ -1,6 +1,7 @@
 // Save a form while a person edits it, say how it stands, and take the last change back.
 import { ask } from "./batch.js";
 import { gettext } from "./i18n.js";
+import { say } from "./say.js";
 import { startTagsInput } from "./tags-input.js";
 
 const PAUSE_MS = 1200;
@@ -112,7 +113,6 @@ function enhance(form) {
   const line = document.createElement("p");
   line.className = "save-state small";
   const text = document.createElement("span");
-  text.setAttribute("role", "status");
   const button = (words, act) => {
     const made = document.createElement("button");
     Object.assign(made, { type: "button", className: "as-link", textContent: words, hidden: true });
@@ -132,6 +132,7 @@ function enhance(form) {
       : answer?.waits
         ? answer.sentence
         : SENTENCES[state]();
+    say(text.textContent);
     // A hidden button would lose the focus.
     if (document.activeElement === undo && !canUndo) form.querySelector("input:not([type=hidden]), textarea").focus();
     undo.hidden = !canUndo;

@@ -2,6 +2,7 @@
 import { ask, finished, progressOf } from "./batch.js";
 import { canBeFavorite, isFavorite, setFavorite, showFavorite } from "./favorite.js";
 import { interpolate, ngettext } from "./i18n.js";
+import { say as sayAloud } from "./say.js";
 import { previewShift } from "./shift.js";
 import { bindKeys } from "./keys.js";
 
@@ -39,9 +40,10 @@ function show() {
   list.classList.toggle("picking", number > 0 || list.classList.contains("picking-by-touch"));
   form.classList.toggle("shown", number > 0);
   document.body.classList.toggle("has-selection", number > 0);
-  count.textContent = number
-    ? interpolate(ngettext("%(count)s photo selected", "%(count)s photos selected", number), { count: number })
-    : "";
+  const selected = ngettext("%(count)s photo selected", "%(count)s photos selected", number);
+  const text = number ? interpolate(selected, { count: number }) : "";
+  if (text !== count.textContent) sayAloud(text);
+  count.textContent = text;
   if (markButton) showMarkButton();
   if (!number) for (const panel of form.querySelectorAll("details[open]")) panel.open = false;
 }
@@ -111,6 +113,7 @@ function sayAfterReload(sentence, urls) {
 function say(sentence, { undoUrl = "", detailsUrl = "" } = {}) {
   toast.hidden = false;
   toast.querySelector("p").textContent = sentence;
+  sayAloud(sentence);
   const undo = toast.querySelector("[data-undo]");
   undo.hidden = !undoUrl;
   undo.onclick = () => undoAt(undoUrl);

@@ -11,7 +11,7 @@ import pytest
 
 from bench.scale import route_in
 from bench.scale_measuring import Plan
-from bench.scale_table import compared
+from bench.scale_table import compared, rewritten
 from infra.worker_zip import PROJECT
 
 if TYPE_CHECKING:
@@ -46,6 +46,22 @@ def cost(photos: int, **changes: Any) -> dict[str, Any]:
 def test_compared__names_what_is_wrong(changes: dict[str, Any], faults: list[str]) -> None:
     (route,) = compared([cost(1_000), cost(1_000_000, **changes)])
     assert route["faults"] == faults
+
+
+def test_rewritten__has_the_figures_of_routes_that_the_document_names() -> None:
+    routes = compared([cost(1_000), cost(1_000_000, web_ms=10.4)])
+    (alone,) = compared([cost(1_000, rows_given=1, name="tags"), cost(1_000_000, name="tags")])
+    (of_middle,) = compared(
+        [cost(1_000, rows_given=1, name="trash"), cost(100_000, name="trash"), cost(1_000_000, name="trash")]
+    )
+    head = "Words | of it.\n\n| request | 1,000 | 1,000,000 |\n|---|---|---|\n"
+    before = "| sheet | 9 | 9 |\n| tags | 9 | 9 |\n| trash | 9 |\n| other | 9 |\n"
+    assert rewritten(head + before, [*routes, alone, of_middle]) == head + (
+        "| sheet | 1.0 + 9 | 1.0 + 10 | 1.14 | 100 : 61 |\n"
+        "| tags | 1.0 + 9 | 1.0 + 9 | – | 100 : 61 |\n"
+        "| trash | 1.0 + 9 | 1.0 + 9 | 1.0 + 9 | 1.00* | 100 : 61 |\n"
+        "| other | 9 |\n"
+    )
 
 
 def test_compared__takes_the_size_that_shows_as_much() -> None:

@@ -144,6 +144,7 @@ def test_arrange__by_keys(arne: Any) -> None:
     page.keyboard.press("Home")
     page.keyboard.press("Space")
     expect(said).to_have_text("Moved to position 1.")
+    expect(page.locator("[data-said-aloud]")).to_have_text("Moved to position 1.")
     assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Move sea 5"
     page.keyboard.press("Alt+ArrowRight")
     expect_kept(page, "Moved to position 2.", [1, 5, 2, 3, 4])

@@ -68,6 +68,7 @@ def test_favorite__in_the_lightbox_and_for_many(open_page: Open, size: tuple[int
     heart.click()
     expect(heart).to_have_attribute("aria-pressed", "true")
     expect(page.locator(".legend-line .said span")).to_have_text("Added to favorites.")
+    expect(page.locator("[data-said-aloud]")).to_have_text("Added to favorites.")
     box = heart.bounding_box()
     assert box
     assert min(box["width"], box["height"]) >= 44
@@ -82,7 +83,7 @@ def test_favorite__in_the_lightbox_and_for_many(open_page: Open, size: tuple[int
     # The focus is on the photo that was shown last.
     page.keyboard.press("f")
     expect(page.locator(".mark-favorite")).to_have_count(2)
-    expect(page.get_by_text("Added to favorites.")).to_be_visible()
+    expect(page.locator("main").get_by_text("Added to favorites.")).to_be_visible()
     picture_of(page, "favorite-marks")
     assert violations(page) == []
     page.goto("/me/favorites/")
@@ -90,7 +91,7 @@ def test_favorite__in_the_lightbox_and_for_many(open_page: Open, size: tuple[int
     page.locator("#selection[data-started]").wait_for(state="attached")
     page.keyboard.press("a")
     page.locator("#selection").get_by_role("button", name="Remove from favorites").click()
-    expect(page.get_by_text("2 photos removed from favorites.")).to_be_visible()
+    expect(page.locator("main").get_by_text("2 photos removed from favorites.")).to_be_visible()
     expect(tiles).to_have_count(0)
     page.locator("[data-toast]").get_by_role("button", name="Undo").click()
     expect(tiles).to_have_count(2)
@@ -103,10 +104,10 @@ def test_favorite__without_javascript(open_page: Open) -> None:
     for box in page.locator(".pick").all()[:2]:
         box.check()
     page.get_by_role("button", name="Favorite", exact=True).click()
-    expect(page.get_by_text("2 photos added to favorites.")).to_be_visible()
+    expect(page.locator("main").get_by_text("2 photos added to favorites.")).to_be_visible()
     assert hearts(page) == 2
     page.locator(".sheet .tile a").first.click()
     page.get_by_role("button", name="Unfavorite").click()
-    expect(page.get_by_text("Removed from favorites.")).to_be_visible()
+    expect(page.locator("main").get_by_text("Removed from favorites.")).to_be_visible()
     page.get_by_role("link", name="Photos", exact=True).click()
     assert hearts(page) == 1

@@ -101,7 +101,7 @@ def test_new_user__does_six_tasks_in_japanese(open_page: Open) -> None:
     page.get_by_role("link", name="詳細").click()
     page.locator(".organize summary").click()
     page.get_by_label("夏の旅").check()
-    expect(page.get_by_role("form", name="タグとアルバム").get_by_role("status")).to_have_text(
+    expect(page.get_by_role("form", name="タグとアルバム").locator(".save-state span")).to_have_text(
         "保存しました。"
     )
     picture_of(page, "ja-task-photo")

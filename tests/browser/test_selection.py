@@ -89,15 +89,17 @@ def test_selection__trash_five_and_take_it_back(sally: Any, size: tuple[int, int
     # In this mode a click on a photo selects it, and with Shift all up to it.
     tiles.nth(4).locator("a").click(modifiers=["Shift"])
     count_is(page, "5 photos selected")
+    expect(page.locator("[data-said-aloud]")).to_have_text("5 photos selected")
     picture_of(page, "selection")
     assert violations(page) == []
     first = tiles.nth(0).get_attribute("data-photo-id")
     bar_of(page).get_by_role("button", name="Trash").click()
-    expect(page.get_by_text("5 photos moved to trash.")).to_be_visible()
+    expect(page.locator("main").get_by_text("5 photos moved to trash.")).to_be_visible()
+    expect(page.locator("[data-said-aloud]")).to_have_text("5 photos moved to trash.")
     expect(tiles).to_have_count(55)
     picture_of(page, "selection-done")
     page.locator("[data-toast]").get_by_role("button", name="Undo").click()
-    expect(page.get_by_text("5 photos restored.")).to_be_visible()
+    expect(page.locator("main").get_by_text("5 photos restored.")).to_be_visible()
     expect(tiles).to_have_count(60)
     assert tiles.nth(0).get_attribute("data-photo-id") == first
 
@@ -144,7 +146,7 @@ def test_selection__by_keys_alone(sally: Any) -> None:
     page.keyboard.press("Tab")
     page.keyboard.type("Baltic, a")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Tags of 100 photos changed.")).to_be_visible()
+    expect(page.locator("main").get_by_text("Tags of 100 photos changed.")).to_be_visible()
     page.goto("/tags/baltic/")
     expect(page.locator(".sheet .tile")).to_have_count(60)
 
@@ -157,7 +159,7 @@ def test_selection__month_into_a_new_album_and_out_of_it(sally: Any) -> None:
     bar_of(page).locator("summary", has_text="Album").click()
     bar_of(page).get_by_label("Title").fill("By the sea")
     bar_of(page).get_by_role("button", name="Add", exact=True).first.click()
-    expect(page.get_by_text("40 photos added to the album.")).to_be_visible()
+    expect(page.locator("main").get_by_text("40 photos added to the album.")).to_be_visible()
     page.goto("/albums/")
     page.get_by_role("link", name="By the sea").first.click()
     tiles = page.locator(".sheet .tile")
@@ -165,7 +167,7 @@ def test_selection__month_into_a_new_album_and_out_of_it(sally: Any) -> None:
     tiles.nth(0).locator(".pick").focus()
     page.keyboard.press("Space")
     bar_of(page).get_by_role("button", name="Take out of the album").click()
-    expect(page.get_by_text("1 photo taken out of the album.")).to_be_visible()
+    expect(page.locator("main").get_by_text("1 photo taken out of the album.")).to_be_visible()
     expect(tiles).to_have_count(39)
 
 
@@ -175,14 +177,14 @@ def test_selection__trash_is_restored_as_a_whole(sally: Any) -> None:
     page.keyboard.press("a")
     count_is(page, "100 photos selected")
     bar_of(page).get_by_role("button", name="Trash").click()
-    expect(page.get_by_text("100 photos moved to trash.")).to_be_visible()
+    expect(page.locator("main").get_by_text("100 photos moved to trash.")).to_be_visible()
     page.goto("/me/trash/")
     page.locator(".tile .pick").first.focus()
     page.keyboard.press("Space")
     bar_of(page).get_by_role("button", name="Select all").click()
     count_is(page, "100 photos selected")
     bar_of(page).get_by_role("button", name="Restore").click()
-    expect(page.get_by_text("100 photos restored.")).to_be_visible()
+    expect(page.locator("main").get_by_text("100 photos restored.")).to_be_visible()
     page.goto("/me/trash/")
     expect(page.get_by_text("The trash is empty.")).to_be_visible()
 
@@ -207,9 +209,9 @@ def test_selection__without_javascript(sally: Any) -> None:
     for number in range(3):
         page.locator(".tile .pick").nth(number).check()
     bar_of(page).get_by_role("button", name="Trash").click()
-    expect(page.get_by_text("3 photos moved to trash.")).to_be_visible()
+    expect(page.locator("main").get_by_text("3 photos moved to trash.")).to_be_visible()
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_text("3 photos restored.")).to_be_visible()
+    expect(page.locator("main").get_by_text("3 photos restored.")).to_be_visible()
 
 
 @pytest.mark.slow
@@ -237,10 +239,10 @@ def test_selection__canceled_half_way_and_taken_back(sally: Any, gallery: Site) 
     with page.expect_response("**/cancel/"):
         bar_of(page).get_by_role("button", name="Cancel").click()
     page.unroute("**/advance/")
-    expect(page.get_by_text("photos moved to trash.")).to_be_visible()
+    expect(page.locator("main").get_by_text("photos moved to trash.")).to_be_visible()
     page.locator("[data-toast]").get_by_role("button", name="Undo").click()
     # As many as were processed before it was canceled.
-    expect(page.get_by_text(re.compile(r"^\d+ photos? restored\.$"))).to_be_visible()
+    expect(page.locator("main").get_by_text(re.compile(r"^\d+ photos? restored\.$"))).to_be_visible()
     page.goto("/me/trash/")
     expect(page.get_by_text("The trash is empty.")).to_be_visible()
 
@@ -266,11 +268,11 @@ def test_selection__of_photos_that_gave_way_to_a_gap(sally: Any) -> None:
     page.evaluate(f"document.querySelector('.sheet').append({gap})")
     bar_of(page).get_by_role("button", name="Trash").click()
     # What is in gaps can't be changed in place, so the page is loaded again, and says it there.
-    expect(page.get_by_text("1 photo moved to trash.")).to_be_visible()
+    expect(page.locator("main").get_by_text("1 photo moved to trash.")).to_be_visible()
     expect(page.locator(".sheet > .gap")).to_have_count(0)
     expect(page.locator(f".tile[data-photo-id='{chosen}']")).to_have_count(0)
     page.locator("[data-toast]").get_by_role("button", name="Undo").click()
-    expect(page.get_by_text("1 photo restored.")).to_be_visible()
+    expect(page.locator("main").get_by_text("1 photo restored.")).to_be_visible()
     expect(page.locator(f".tile[data-photo-id='{chosen}']")).to_have_count(1)
 
 
@@ -298,7 +300,7 @@ def test_selection__shift_a_day_by_an_hour_and_back(sally: Any, size: tuple[int,
     assert violations(page) == []
     # Enter shifts, as the button does.
     bar.get_by_label("Hours").press("Enter")
-    expect(page.get_by_text("Dates of 4 photos changed.")).to_be_visible()
+    expect(page.locator("main").get_by_text("Dates of 4 photos changed.")).to_be_visible()
     moved = page.locator(f".tile[data-photo-id='{first}']")
     expect(moved).to_have_attribute("data-taken", "2019-05-30T23:00")
     page.locator("[data-toast]").get_by_role("button", name="Undo").click()
@@ -336,7 +338,7 @@ def test_selection__all_of_a_search_into_an_album(
     bar_of(page).locator("summary", has_text="Album").click()
     bar_of(page).get_by_label("Title").fill("Found")
     bar_of(page).get_by_role("button", name="Add", exact=True).first.click()
-    expect(page.get_by_text("100 photos added to the album.")).to_be_visible()
+    expect(page.locator("main").get_by_text("100 photos added to the album.")).to_be_visible()
 
 
 @pytest.mark.slow
@@ -346,11 +348,11 @@ def test_selection__of_a_search_without_javascript(sally: Any, gallery: Site) ->
     page.reload()
     page.locator(".pick").first.check()
     bar_of(page).get_by_role("button", name="Archive").click()
-    expect(page.get_by_text("1 photo archived.")).to_be_visible()
+    expect(page.locator("main").get_by_text("1 photo archived.")).to_be_visible()
     assert page.url.endswith("/search/?q=sea-9.jpg")
     page.goto("/me/archive/")
     page.locator(".pick").first.check()
     bar_of(page).get_by_role("button", name="Unarchive").click()
-    expect(page.get_by_text("1 photo is back in My photos.")).to_be_visible()
+    expect(page.locator("main").get_by_text("1 photo is back in My photos.")).to_be_visible()
     page.goto("/search/?q=nothingatall")
     expect(bar_of(page)).to_be_hidden()

@@ -2,6 +2,7 @@
 import { ask, finished } from "../batch.js";
 import { canBeFavorite, isFavorite, setFavorite } from "../favorite.js";
 import { gettext } from "../i18n.js";
+import { say } from "../say.js";
 import { follow } from "../status.js";
 import { enhanceTiles } from "../tiles.js";
 import { ICONS } from "./icons.js";
@@ -164,7 +165,6 @@ export function addActions(pswp, { links, current, close }) {
 function saidLine(pswp, undo) {
   const line = document.createElement("p");
   line.className = "said";
-  line.setAttribute("role", "status");
   const text = document.createElement("span");
   const button = document.createElement("button");
   button.type = "button";
@@ -176,6 +176,7 @@ function saidLine(pswp, undo) {
   pswp.on("afterInit", () => pswp.element.querySelector(".legend-line")?.prepend(line));
   const show = (sentence, { undo: canUndo = false } = {}) => {
     text.textContent = sentence;
+    say(sentence);
     button.hidden = !canUndo;
     pswp.element?.classList.toggle("says", Boolean(sentence));
   };
