@@ -83,7 +83,13 @@ POLICY_3 = RenditionPolicy(
     ),
 )
 
-EVER: tuple[RenditionPolicy, ...] = (POLICY_1, POLICY_2, POLICY_3)
+POLICY_4 = RenditionPolicy(
+    version=4,
+    # The same sizes and values; the AVIF encoder works less: docs/decisions/0156-cheaper-avif.md.
+    renditions=POLICY_3.renditions,
+)
+
+EVER: tuple[RenditionPolicy, ...] = (POLICY_1, POLICY_2, POLICY_3, POLICY_4)
 """Every policy ever used, oldest first. Append only: deletion depends on it."""
 
 CURRENT = EVER[-1]

@@ -15,13 +15,13 @@ _BOX_BYTES = range(12, 257)
 _MAX_FOUND = 1000
 
 
-def facts_of(data: bytes, found: Format) -> dict[str, str]:
-    """Return the fact ``video`` if the file of a still contains one."""
-    return {"video": "included"} if found in _FORMATS and _contains_video(data) else {}
+def facts_of(data: bytes, found: Format, picture_end: int) -> dict[str, str]:
+    """Return the fact ``video`` if a still has one, which is behind its ``picture_end``."""
+    return {"video": "included"} if found in _FORMATS and _contains_video(data, picture_end) else {}
 
 
-def _contains_video(data: bytes) -> bool:
-    at = 4  # a HEIC begins with such a box itself
+def _contains_video(data: bytes, picture_end: int) -> bool:
+    at = max(4, picture_end)  # a HEIC begins with such a box itself
     for _ in range(_MAX_FOUND):
         at = data.find(b"ftyp", at + 1)
         if at < 4:

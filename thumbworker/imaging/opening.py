@@ -72,7 +72,7 @@ class Opened:
     """An original whose header is within the limits.
 
     ``orientation`` is the EXIF orientation (1 to 8) of the decoded pixels. ``facts`` are what the container
-    says of them, beside the ``tags``.
+    says of them, beside the ``tags``. Nothing else is in the file before ``picture_end``, in bytes.
     """
 
     frame: Frame
@@ -81,6 +81,7 @@ class Opened:
     tags: exif.Tags
     colors: ColorNames
     facts: dict[str, str] = field(default_factory=dict)
+    picture_end: int = 0
 
     @property
     def upright_size(self) -> tuple[int, int]:
@@ -142,7 +143,7 @@ def _open_jpeg(data: bytes, gate: _Gate, deadline: Deadline) -> Opened:
     fine = scans.end - header.scan_offset > _FINE_BYTES_PER_PIXEL * header.width * header.height
     frame = JpegFrame(CodedJpeg(data, header, scans, deadline), fine=fine)
     colors = ColorNames(icc_profile=header.icc_profile, exif=exif_color.space_of(tags))
-    return Opened(frame, Format.JPEG, tags.orientation, tags, colors)
+    return Opened(frame, Format.JPEG, tags.orientation, tags, colors, picture_end=scans.end)
 
 
 def _open_png(data: bytes, gate: _Gate, deadline: Deadline) -> Opened:

@@ -89,7 +89,7 @@ def render(
         dominant_color=facts[1],
         dhash=facts[2],
         sha256=digest,
-        metadata={**said.facts, **opened.facts, **motion.facts_of(data, opened.format)},
+        metadata={**said.facts, **opened.facts, **motion.facts_of(data, opened.format, opened.picture_end)},
         location=said.location,
         words=said.words,
         timings=watch.timings,

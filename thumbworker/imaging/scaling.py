@@ -46,7 +46,7 @@ def by_simd(image: Image.Image, size: tuple[int, int], box: Box) -> Image.Image:
 
 def _convolved(image: Image.Image, size: tuple[int, int], box: Box) -> Image.Image:
     left, top, right, bottom = box
-    made = Image.new(image.mode, size)
+    made = Image.new(image.mode, size, None)  # not filled: every pixel is written
     options = simd.ResizeOptions(
         resize_alg=simd.ResizeAlg.convolution(simd.FilterType.lanczos3),
         crop_box=simd.CropBox(left, top, right - left, bottom - top),

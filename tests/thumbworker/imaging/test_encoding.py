@@ -19,10 +19,10 @@ from thumbworker.imaging.encoding import encode
 ENCODERS = {"webp": "1.6.0", "avif": "1.4.2", "libjpeg_turbo": "3.2.0"}
 
 PINNED: dict[int, dict[str, str]] = {
-    3: {
+    4: {
         "320": "d7523783f7f0bda2fe36e29e887f43ca7262f6fd12a0f7d2bb4d315ff9d4865b",
         "800": "3a41a919d1efd98dadfef1c2f72980c739c34112b347c5c9959b40dceb180aed",
-        "1600": "d032067331a2196feec639e133c7494d8ed36b6dfa819668251a46778ecdab33",
+        "1600": "a87452dafffe63965d2aa01c1a9e56c8e457758924f2e9503e00f75015529a67",
     },
 }
 """SHA-256 of each rendition of ``original()`` by policy version, made by ``ENCODERS``."""

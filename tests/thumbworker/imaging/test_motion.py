@@ -52,5 +52,5 @@ def test_motion__video_is_said(data: bytes, expected: bool) -> None:
 
 def test_motion__thousand_boxes_in_time() -> None:
     started = time.process_time()
-    assert facts_of(b"\xff\xd8\xff" + b"\x00\x00\x00\x10ftypnone" * 1_000_000, Format.JPEG) == {}
+    assert facts_of(b"\xff\xd8\xff" + b"\x00\x00\x00\x10ftypnone" * 1_000_000, Format.JPEG, 0) == {}
     assert time.process_time() - started < 1
