@@ -15,7 +15,18 @@ from gallery.api.documentation import LocalSwagger
 from gallery.api.idempotency import Replay
 from gallery.api.openapi import complete
 from gallery.api.problems import Problem
-from gallery.api.routes import account, albums, archive, batches, downloads, images, photos, shares, uploads
+from gallery.api.routes import (
+    account,
+    albums,
+    archive,
+    batches,
+    downloads,
+    images,
+    photos,
+    received,
+    shares,
+    uploads,
+)
 from gallery.api.strictness import refuse_unknown_names
 from gallery.core import outages, reasons
 from gallery.core.database_waits import is_busy
@@ -70,6 +81,7 @@ for router in (
     archive.router,
     albums.router,
     shares.router,
+    received.router,
 ):
     api.add_router("", router)
 

@@ -382,6 +382,30 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "responses": {"200": ALBUM_WORDS | {"wordsState": "approved", "publicTitle": "Norway 2026"}},
     },
     "list_shares": {"responses": {"200": {"shares": [SHARE]}}},
+    "list_received": {
+        "responses": {
+            "200": {
+                "received": [
+                    {
+                        "id": PHOTO_ID,
+                        "fileName": "IMG_0042.jpg",
+                        "sizeBytes": 3481204,
+                        "state": "pending",
+                        "reason": None,
+                        "sentBy": "Aunt Vera",
+                        "sentAt": INSTANT,
+                        "albumId": ALBUM_ID,
+                        "shareId": SHARE_ID,
+                        "renditions": [RENDITION],
+                    }
+                ]
+            }
+        },
+    },
+    "decide_received": {
+        "request": {"accept": [PHOTO_ID]},
+        "responses": {"200": {"accepted": [PHOTO_ID], "had": [], "declined": []}},
+    },
     "share_album": {
         "parameters": OF_ALBUM,
         "request": {"label": "Grandma", "days": 90, "password": "blue harbor at dawn"},

@@ -20,6 +20,7 @@ from gallery.api.schemas.photos import (
     StateName,
     VisibilityName,
 )
+from gallery.api.schemas.received import ReceivedOut
 from gallery.photos.models import words_mark
 from gallery.photos.turning import rotation_of
 from gallery.presentation.capture_time import taken
@@ -72,6 +73,26 @@ def photo_detail(photo: Photo, viewer: User, *, as_moderator: bool) -> PhotoDeta
         incomplete=item.incomplete if item and lens.is_mine else None,
         albums=[AlbumRef(id=album.pk, title=album.title) for album in albums],
     )
+
+
+def received_out(photos: Sequence[Photo], viewer: User) -> list[ReceivedOut]:
+    """Return photos that guests sent (fetched with owners and contributions), after updating their states."""
+    _found, reading = _tiles(photos, viewer)
+    return [
+        ReceivedOut(
+            id=photo.pk,
+            file_name=photo.file_name,
+            size_bytes=photo.size_bytes,
+            state=StateName(photo.state),
+            reason=photo.reason or None,
+            sent_by=photo.contribution.name,
+            sent_at=photo.created_at,
+            album_id=photo.contribution.album_id,
+            share_id=photo.contribution.grant_id,
+            renditions=renditions_out(ready_item(photo, reading)),
+        )
+        for photo in photos
+    ]
 
 
 def renditions_out(item: PhotoItem | None) -> list[RenditionOut]:

@@ -212,6 +212,10 @@ NO_SUCH_PERSON = Reason(
     "no_such_person", _("No account has this username. Check it, or type an email address.")
 )
 ROLE_OF_LINKS = Reason("role_of_links", _("Only links let people add photos. Make a link for them."))
+NO_ROOM_FOR_GUESTS = Reason(
+    "no_room_for_guests",
+    _("The owner of this album has no room for this photo. Tell them, then send it again."),
+)
 LINK_IS_FULL = Reason(
     "link_is_full", _("This link takes no more photos. Ask the person who sent it for a new one.")
 )

@@ -191,6 +191,10 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
         """Fetch each photo's owner in the same query."""
         return self.select_related("owner")
 
+    def with_sender(self) -> PhotoQuerySet:
+        """Fetch the guest who sent each photo, if one did, and the link, in the same query."""
+        return self.select_related("contribution__grant")
+
     def with_tags(self) -> PhotoQuerySet:
         """Prefetch the tags by one more query."""
         return self.prefetch_related("tags")

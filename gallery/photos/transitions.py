@@ -338,6 +338,7 @@ def taken_down(photo_id: UUID, *, actor: User, reason: str) -> bool:
         "review_note": reason,
         "taken_down_at": timezone.now(),
         "trashed_at": None,
+        "is_received": False,
         "size_bytes": 0,
         # As of an import before its fetch: unique, and the hash of no file. ``TakenDown`` has the real one.
         "sha256": photo_id.hex,

@@ -32,8 +32,8 @@ SENTENCES = {
     t.WORDS_REJECTED.name: _("New caption and tags rejected"),
     t.TRASHED.name: _("Moved to trash"),
     t.RESTORED.name: _("Restored"),
-    t.ACCEPTED.name: _("Accepted by its owner"),
-    t.DECLINED.name: _("Declined by its owner"),
+    t.ACCEPTED.name: _("Accepted"),
+    t.DECLINED.name: _("Declined"),
     t.TAKEN_DOWN.name: _("Taken down"),
 }
 

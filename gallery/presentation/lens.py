@@ -137,6 +137,12 @@ class Lens:
         return " · ".join(filter(None, (photo.file_name, photo.format, filesizeformat(photo.size_bytes))))
 
     @property
+    def sent_by(self) -> str:
+        """Return which guest sent the photo, by which link: to its owner only. Fetch it ``with_sender``."""
+        sent = getattr(self.photo, "contribution", None) if self.is_mine else None
+        return " · ".join(filter(None, (sent.name, sent.grant and sent.grant.label))) if sent else ""
+
+    @property
     def can_ask_again(self) -> bool:
         """Return whether the viewer may ask for another review of a rejected photo: its owner, once."""
         return self.can_edit and self.photo.state == State.REJECTED and not self.photo.asked_again

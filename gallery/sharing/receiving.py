@@ -106,7 +106,14 @@ def offer(
     except IntegrityError as gone:
         # The album was deleted at this moment, and its grants with it.
         raise Ended from gone
-    return outcomes
+    return [_for_guests(outcome) for outcome in outcomes]
+
+
+def _for_guests(outcome: offers.Outcome) -> offers.Outcome:
+    """Return the outcome in words for a guest: the quota is the owner's."""
+    if isinstance(outcome, offers.Refused) and outcome.reason is reasons.QUOTA_EXCEEDED:
+        return offers.Refused(outcome.upload_id, reasons.NO_ROOM_FOR_GUESTS)
+    return outcome
 
 
 def _within_limits(
@@ -147,7 +154,8 @@ def waiting_for(owner: User, album: Album | None = None) -> PhotoQuerySet:
 
     Files that never arrived are left out, and those that could not be read are not.
     """
-    waiting = Photo.objects.owned_by(owner).received().exclude(state=State.FAILED, reason=NEVER_ARRIVED)
+    sent = Photo.objects.owned_by(owner).received().filter(contribution__isnull=False)
+    waiting = sent.exclude(state=State.FAILED, reason=NEVER_ARRIVED)
     if album:
         waiting = waiting.filter(contribution__album=album)
     return waiting.order_by("created_at", "id")

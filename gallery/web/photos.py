@@ -59,7 +59,7 @@ def _own_or_404(user: User, photo_id: UUID) -> Photo:
 @require_safe
 def photo(request: Request, photo_id: UUID) -> HttpResponse:
     """Show one photo."""
-    found = get_object_or_404(Photo.objects.visible_to(request.user).with_owner(), pk=photo_id)
+    found = get_object_or_404(Photo.objects.visible_to(request.user).with_owner().with_sender(), pk=photo_id)
     own = {"caption": found.own_caption, "alt_text": found.own_alt_text}
     form = PhotoForm(instance=found, initial=own)
     return _photo_page(request, found, form)
@@ -159,6 +159,7 @@ def _known(seen: Lens, item: PhotoItem | None) -> dict[str, Any]:
     return {
         "facts": facts_of(item, seen.photo) if item else [],
         "file_fact": seen.file_fact,
+        "sent_by": seen.sent_by,
         "file_words": labeled(seen.file_words(item)),
         "location": seen.location(item),
     }
@@ -167,7 +168,7 @@ def _known(seen: Lens, item: PhotoItem | None) -> dict[str, Any]:
 @require_safe
 def info(request: Request, photo_id: UUID) -> JsonResponse:
     """Return what the lightbox shows beside a photo, and the address of the original for its owner."""
-    found = get_object_or_404(Photo.objects.visible_to(request.user).with_owner(), pk=photo_id)
+    found = get_object_or_404(Photo.objects.visible_to(request.user).with_owner().with_sender(), pk=photo_id)
     seen = Lens(found, request.user)
     tiles, reading = tiles_of([found], request.user)
     context = {

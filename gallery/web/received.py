@@ -70,9 +70,8 @@ def received(request: SignedInRequest) -> HttpResponse:
 
 
 def _received(tile: Tile, photo: Photo) -> Received:
-    sent = getattr(photo, "contribution", None)
-    label = (sent.grant.label or _("Link")) if sent and sent.grant else ""
-    return Received(tile, sent.name if sent else "", sent.album if sent else None, label)
+    sent = photo.contribution
+    return Received(tile, sent.name, sent.album, (sent.grant.label or _("Link")) if sent.grant else "")
 
 
 def _decide(request: SignedInRequest, *, back: str) -> HttpResponse:

@@ -94,13 +94,15 @@ def send(request: Request, grant: Grant) -> HttpResponse:
 def _page(
     request: Request, grant: Grant, guest: Guest | None, *, status: int = HTTPStatus.OK, **known: Any
 ) -> HttpResponse:
-    photos = list(receiving.sent_photos(grant, guest)[:BATCH_SIZE]) if guest else []
+    found = list(receiving.sent_photos(grant, guest)[: BATCH_SIZE + 1]) if guest else []
+    photos = found[:BATCH_SIZE]
     context = {
         "page_title": _("Add photos"),
         "grant": grant,
         "album": grant.album,
         "guest": guest,
         "tiles": _tiles(grant, photos),
+        "are_more": len(found) > len(photos),
         "accept": ACCEPT,
         "max_form_bytes": form_upload.MAX_FORM_BYTES,
     }

@@ -106,6 +106,7 @@ FILLED_IN: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "albums/<uuid:album_id>/share/"): {"link-role": "view", "link-ends": "30"},
     ("POST", "me/sharing/<uuid:grant_id>/"): {"ends": "7"},
     ("POST", "me/photos/share/"): {"photo": [PHOTO]},
+    ("POST", "api/v1/received"): {"accept": [RECEIVED]},
     ("POST", "me/received/"): {"act": "accept", "photo": [RECEIVED]},
     ("POST", "shared/<uuid:grant_id>/send/take-back/"): {"photo": [RECEIVED]},
 }

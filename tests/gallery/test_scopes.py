@@ -46,6 +46,8 @@ SCOPE_OF: dict[tuple[str, str], Scope] = {
     ("GET", ONE_ALBUM): Scope.READ,
     ("GET", "api/v1/tags"): Scope.READ,
     ("GET", "api/v1/shares"): Scope.READ,
+    ("GET", "api/v1/received"): Scope.READ,
+    ("POST", "api/v1/received"): Scope.UPLOAD,
     ("POST", f"{ONE_ALBUM}/shares"): Scope.UPLOAD,
     ("DELETE", "api/v1/shares/<uuidstr:share_id>"): Scope.UPLOAD,
     ("POST", f"{PHOTOS}/delete"): Scope.DELETE,

@@ -9,7 +9,7 @@ const LONGEST_WAIT_MS = 20_000;
 const EXPIRES_SOON_MS = 20_000;
 
 /** Refusals for lack of room: room becomes free again, other refusals would only repeat. */
-const RETRYABLE = new Set(["too_many_outstanding", "quota_exceeded"]);
+const RETRYABLE = new Set(["too_many_outstanding", "quota_exceeded", "no_room_for_guests"]);
 
 const refused = ({ sentence, reason }) => new UploadError(sentence, { reason, retryable: RETRYABLE.has(reason) });
 

@@ -105,6 +105,8 @@ OPERATIONS = [
     Operation("get", "/shares", None, Scope.READ),
     Operation("post", f"/albums/{NOWHERE}/shares", {}, Scope.UPLOAD),
     Operation("delete", f"/shares/{NOWHERE}", None, Scope.UPLOAD),
+    Operation("get", "/received", None, Scope.READ),
+    Operation("post", "/received", {"accept": [NOWHERE]}, Scope.UPLOAD),
     Operation("get", "/albums/review", None, Scope.MODERATE),
     Operation(
         "post", f"/albums/{NOWHERE}/review", {"decision": "approve", "wordsMark": "0" * 32}, Scope.MODERATE

@@ -18,6 +18,7 @@ from gallery.photos.states import State, Visibility
 from gallery.sharing import actions
 from gallery.sharing.models import Role
 from tests.gallery.sharing.conftest import browser_at, page_of
+from tests.gallery.sharing.test_receiving import guest_at, sent
 from tests.gallery.stores import ready_item
 
 if TYPE_CHECKING:
@@ -154,3 +155,23 @@ def test_end__leaves_no_address_alive(
             address for address in alive if address.startswith(page_of(shared)) and "/photos/" not in address
         }
     assert alive == set()
+
+
+@pytest.mark.parametrize("end", [revoked, expired, password_changed, album_deleted, owner_blocked])
+def test_end__leaves_no_picture_of_what_a_guest_sent(
+    end: Callable[..., None], admin: User, share: Sharer, stores: Stores
+) -> None:
+    shared = share(role=Role.ADD)
+    guest = guest_at(shared)
+    [photo] = sent(guest, shared, "party")
+    stores.put_item(ready_item(photo))
+    pages = {page_of(shared, then) for then in ("send/", f"send/status/?ids={photo.pk}")}
+    addresses = set().union(*(ADDRESS.findall(unescape(guest.get(path).content.decode())) for path in pages))
+    signed = {address for address in addresses if "X-Amz-" in address}
+    assert {urlsplit(address).path.split("/")[-2] for address in signed} == {"320", "800", "1600"}
+    assert all(is_alive(guest, address, timezone.now()) for address in signed | pages)
+    end(shared, photo, admin)
+    ended = timezone.now()
+    assert {address for address in signed | pages if is_alive(guest, address, ended + WINDOW)} == set()
+    # Nothing of it is lost to its owner.
+    assert type(photo).objects.filter(pk=photo.pk, is_received=True).exists()

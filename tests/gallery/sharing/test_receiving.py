@@ -161,8 +161,14 @@ def test_page__shows_the_owner_what_waits(
     assert owner.get("/me/received/?album=x").status_code == 404
 
 
+def html_of(client: Client, path: str) -> str:
+    answer = client.get(path)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
 def test_accept__brings_photos_into_the_album(
-    link: Shared, album: Album, alice: User, client_of: Callable[[User], Client], stores: Stores
+    link: Shared, album: Album, alice: User, bob: User, client_of: Callable[[User], Client], stores: Stores
 ) -> None:
     guest = guest_at(link)
     first, second, third = sent(guest, link, "a", "b", "c")
@@ -192,8 +198,12 @@ def test_accept__brings_photos_into_the_album(
     assert text.count("In the album") == 2
     assert text.count("Not added to the album") == 1
     assert "320/" not in text
-    # Who sent it stays known, and goes with the photo.
-    assert Contribution.objects.filter(photo=first).exists()
+    # Its owner is told who sent it, and no one else. It goes with the photo.
+    for path in (f"/photos/{first.pk}/", f"/photos/{first.pk}/info/"):
+        assert "Aunt Vera" in html_of(owner, path)
+    assert "Aunt Vera" not in html_of(guest, page_of(link, f"photos/{first.pk}/"))
+    Photo.objects.filter(pk=first.pk).update(visibility=Visibility.PUBLIC, state=State.APPROVED)
+    assert "Aunt Vera" not in html_of(client_of(bob), f"/photos/{first.pk}/")
     photo_actions.purge(first.pk, only_from_trash=False)
     assert not Contribution.objects.filter(photo=first.pk).exists()
 
@@ -261,7 +271,7 @@ def test_send__is_bounded_by_link_quota_and_speed(
     monkeypatch.setattr(receiving, "MOST_PHOTOS", 200)
     monkeypatch.setattr(receiving, "MOST_BYTES", 10**12)
     type(alice).objects.filter(pk=alice.pk).update(quota_bytes=3000)
-    assert results(send(guest, link, file_of("e")))[0]["reason"] == reasons.QUOTA_EXCEEDED.code
+    assert results(send(guest, link, file_of("e")))[0]["reason"] == reasons.NO_ROOM_FOR_GUESTS.code
     for _ in range(9):
         last = send(guest, link, *(file_of(f"f{number}") for number in range(50)))
     assert last.status_code == 429
@@ -347,6 +357,14 @@ def test_send__without_javascript(link: Shared, stores: Stores) -> None:
     assert stores.s3.head_object(Bucket=stores.aws.outputs.originals_bucket, Key=f"originals/{photo.pk}")
     text = guest.get(page_of(link, "send/")).content.decode()
     assert "Take back sea.jpg" in text
+
+
+def test_take_down__leaves_nothing_to_decide(link: Shared, admin: User, empty_aws: None) -> None:
+    [photo] = sent(guest_at(link), link, "a")
+    assert photo_actions.take_down(photo.pk, actor=admin, reason="Not theirs").is_done
+    photo.refresh_from_db()
+    assert not photo.is_received
+    assert not receiving.waiting_for(photo.owner).exists()
 
 
 def test_settle__trusts_no_guest(link: Shared, trusted: User, stores: Stores) -> None:
