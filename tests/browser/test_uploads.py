@@ -269,26 +269,31 @@ def test_upload__a_closed_tab_says_what_is_missing(open_page: Open) -> None:
     expect(later.locator("[data-tray]")).to_be_hidden()
 
 
-DROP_FOLDER = """(files) => {
-  const entries = files.map(({ name, bytes }) => ({
-    isFile: true, name,
-    file: (found) => found(new File([new Uint8Array(bytes)], name, { type: "image/jpeg" })),
-  }));
-  const batches = [entries, []];
-  const folder = { isDirectory: true, name: "Fjord 2026",
-    createReader: () => ({ readEntries: (found) => found(batches.shift()) }) };
+DROP = """(tree) => {
+  const entryOf = ({ name, bytes, inside }) => {
+    const file = () => new File([new Uint8Array(bytes)], name, { type: "image/jpeg" });
+    if (!inside) return { isFile: true, name, file: (found) => found(file()) };
+    const batches = [inside.map(entryOf), []];
+    const createReader = () => ({ readEntries: (found) => found(batches.shift()) });
+    return { isDirectory: true, name, createReader };
+  };
   const event = new Event("drop", { cancelable: true });
-  event.dataTransfer = { types: ["Files"], files: [], items: [{ webkitGetAsEntry: () => folder }] };
+  const items = tree.map((each) => ({ webkitGetAsEntry: () => entryOf(each) }));
+  event.dataTransfer = { types: ["Files"], files: [], items };
   window.dispatchEvent(event);
 }"""
+
+
+def file_named(number: int) -> dict[str, Any]:
+    """Return a picture for ``DROP``."""
+    return {"name": f"f{number}.jpg", "bytes": list(pictures.jpeg(7100 + number, (900, 1350)))}
 
 
 @pytest.mark.slow
 def test_upload__a_folder_is_offered_as_an_album(open_page: Open) -> None:
     page = open_page("sally", "/upload/")
-    sides = (900, 1350)
-    files = [{"name": f"f{n}.jpg", "bytes": list(pictures.jpeg(7100 + n, sides))} for n in range(2)]
-    page.evaluate(DROP_FOLDER, files)
+    fjord = {"name": "Fjord 2026", "inside": [file_named(0), file_named(1)]}
+    page.evaluate(DROP, [fjord])
     offer = page.get_by_role("button", name="Put 2 photos into a new album: Fjord 2026")
     expect(offer).to_be_visible()
     picture_of(page, "folder")
@@ -297,3 +302,24 @@ def test_upload__a_folder_is_offered_as_an_album(open_page: Open) -> None:
     page.goto("/albums/")
     page.get_by_role("link", name="Fjord 2026").first.click()
     expect(page.locator(".tile")).to_have_count(2)
+
+
+@pytest.mark.slow
+def test_upload__folders_of_one_name_are_offered_one_by_one(open_page: Open) -> None:
+    page = open_page("sally", "/upload/")
+    days = [
+        {"name": name, "inside": [{"name": "Raw", "inside": [file_named(number)]}]}
+        for number, name in ((2, "May"), (3, "June"))
+    ]
+    page.evaluate(DROP, days)
+    offers = page.locator("[data-albums] button")
+    one = "Put 1 photo into a new album: "
+    expect(offers).to_have_count(2)
+    assert set(offers.all_inner_texts()) == {f"{one}May / Raw", f"{one}June / Raw"}
+    page.evaluate(DROP, days[:1])
+    expect(offers).to_have_count(3)
+    assert offers.last.inner_text() == f"{one}May / Raw"
+    for size in (PHONE, DESKTOP):
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        assert violations(page) == []
+        picture_of(page, "folders")
