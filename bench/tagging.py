@@ -40,6 +40,7 @@ def main() -> int:
     parser.add_argument("--library", type=int, default=100_000, help="photos in the library")
     parser.add_argument("--photos", type=int, default=10_000, help="to be tagged")
     parser.add_argument("--rounds", type=int, default=2, help="of all pages in each turn")
+    parser.add_argument("--minutes", type=float, default=60.0, help="begin no turn after so many")
     parser.add_argument("--tag", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.tag:
@@ -89,8 +90,8 @@ def _measured(chosen: argparse.Namespace) -> dict[str, Any]:
         assert tagging.stdin
         assert tagging.stdout
         tagging.stdout.readline()
-        is_finished = False
-        while not is_finished:
+        is_finished, last = False, time.monotonic() + 60 * chosen.minutes
+        while not is_finished and time.monotonic() < last:
             begun = time.perf_counter()
             tagging.stdin.write("go on\n")
             tagging.stdin.flush()
