@@ -14,7 +14,9 @@ class Measured:
     Tiles are by their longest side; ``naive_ms`` is a full decode and one JPEG of 800 pixels.
     """
 
-    machine: str = "AMD EPYC (two shared cores, load 0.8), Python 3.11.7, 2026-11-28"
+    machine: str = (
+        "AMD EPYC (two shared cores, load 0.8), Python 3.11.7, 2026-11-28; the card side by side, 2026-11-30"
+    )
     photos: str = "4 made photographs of 12 MP"
     tiles: str = "3 photographs of 12 to 24 MP"
     render_ms: float = PhotoWork().render_ms

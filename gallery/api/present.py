@@ -109,7 +109,7 @@ def renditions_out(item: PhotoItem | None) -> list[RenditionOut]:
             content_type=made.content_type,
             address=signer.url(made.key),
         )
-        for made in item.renditions
+        for made in item.pictures
     ]
 
 

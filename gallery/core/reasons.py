@@ -301,6 +301,9 @@ SECOND_STEP_MISSING = Reason(
     HTTPStatus.FORBIDDEN,
 )
 NOT_ALLOWED = Reason("not_allowed", _("You don't have permission to do that."), HTTPStatus.FORBIDDEN)
+JSON_ONLY = Reason(
+    "json_only", _("The answer comes as JSON only. Ask for format=json."), HTTPStatus.NOT_IMPLEMENTED
+)
 NOT_FOUND = Reason("not_found", _("Not found, or you don't have access."), HTTPStatus.NOT_FOUND)
 METHOD_NOT_ALLOWED = Reason(
     "method_not_allowed",

@@ -202,7 +202,7 @@ def _tile(
     photo = lens.photo
     pictures: dict[str, str | int] = {}
     if ready and signer:
-        pictures = _pictures(ready.renditions, signer)
+        pictures = _pictures(ready.pictures, signer)
     width = ready.width if ready else photo.width or 0
     height = ready.height if ready else photo.height or 0
     name = photo.caption or _nameless(lens)

@@ -55,7 +55,11 @@ MOST_DELETED = 1000
 DATABASE_MARK_KEY = "marks/database"
 
 
-_SIGNATURES = {"image/webp": (8, b"WEBP"), "image/avif": (4, b"ftypavif")}
+_SIGNATURES = {
+    "image/webp": (8, b"WEBP"),
+    "image/avif": (4, b"ftypavif"),
+    "image/jpeg": (0, b"\xff\xd8\xff"),
+}
 """Where the formats of renditions are told, by their specifications."""
 
 

@@ -22,6 +22,8 @@ from gallery.albums.tag_counts import tags_seen
 from gallery.core import reasons
 from gallery.photos.models import Photo
 from gallery.photos.paging import PAGE_SIZE, page_of_lists
+from gallery.photos.states import Visibility
+from gallery.presentation.cards import card_of_album
 from gallery.presentation.covers import covered
 from gallery.presentation.file_words import offered_tags
 from gallery.presentation.lens import Lens
@@ -121,6 +123,8 @@ def album(request: Request, album_id: UUID) -> HttpResponse:
         return _arrange(request, found)
     context = album_context(request, found, title=title)
     context |= {"album": found, "is_mine": is_mine, "title": title, "description": description}
+    if found.visibility == Visibility.PUBLIC:
+        context["card"] = card_of_album(found, has_photos=bool(context["tiles"]))
     # A photo's page leads on within the album that it was opened from.
     context["tile_query"] = f"?album={found.pk}"
     if is_mine:

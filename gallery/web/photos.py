@@ -27,6 +27,7 @@ from gallery.photos.dates import date_of_file
 from gallery.photos.models import MAX_APPEAL_LENGTH, Photo
 from gallery.photos.states import State, Visibility
 from gallery.presentation.camera_facts import facts_of
+from gallery.presentation.cards import card_of_photo
 from gallery.presentation.file_words import labeled, offered_tags
 from gallery.presentation.history import lines_of
 from gallery.presentation.lens import Lens
@@ -125,6 +126,7 @@ def _photo_page(request: Request, found: Photo, form: PhotoForm, status: int = 2
     newer, older, query = _neighbors(request, found)
     context = {
         "photo": tiles[0],
+        "card": card_of_photo(found, item) if tiles[0].is_public else None,
         **_known(seen, item),
         "file_tags": offered_tags(file_words, words.own_tags(found)) if can_add else [],
         "new_words": _new_words(found) if seen.shows_new_words else None,

@@ -5,6 +5,7 @@ from django.urls import include, path
 from gallery.web import (
     albums,
     batches,
+    cards,
     dates,
     downloads,
     duplicates,
@@ -70,6 +71,10 @@ urlpatterns = [
     path("uploads/offers/", uploads.make_offers, name="offers"),
     path("photos/status/", uploads.status, name="photo-status"),
     path("photos/<uuid:photo_id>/", photos.photo, name="photo"),
+    path("photos/<uuid:photo_id>/card.jpg", cards.of_photo, name="photo-card"),
+    path("photos/<uuid:photo_id>/picture/<int:side>/", cards.picture, name="photo-picture"),
+    path("albums/<uuid:album_id>/card.jpg", cards.of_album, name="album-card"),
+    path("oembed/", cards.oembed, name="oembed"),
     path("photos/<uuid:photo_id>/info/", photos.info, name="photo-info"),
     path("photos/<uuid:photo_id>/report/", reports.report, name="photo-report"),
     path("photos/<uuid:photo_id>/edit/", photos.edit, name="photo-edit"),

@@ -367,6 +367,7 @@ def world(
             "uuidstr:share_id": grant.pk,
             "uuid:batch_id": batch.pk,
             "uuidstr:batch_id": batch.pk,
+            "int:side": 320,
             "int:token_id": token.pk,
             "int:user_id": alice.pk,
             "str:name": tag.name,

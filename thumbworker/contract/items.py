@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from thumbworker.contract import keys
+from thumbworker.contract import keys, policy
 
 SCHEMA_VERSION = 1
 PARTITION_KEY = "pk"
@@ -72,6 +72,16 @@ class PhotoItem:
     incomplete: int = 0
     correlation_id: str = ""
     quarter_turns: int = 0
+
+    @property
+    def pictures(self) -> tuple[MadeRendition, ...]:
+        """Return the renditions in the photo's own shape, smallest first: all but the card."""
+        return tuple(made for made in self.renditions if made.name != policy.CARD)
+
+    @property
+    def card(self) -> MadeRendition | None:
+        """Return the picture that other sites show beside a link, if this policy had one."""
+        return next((made for made in self.renditions if made.name == policy.CARD), None)
 
     def to_item(self) -> dict[str, Any]:
         """Return the DynamoDB item as plain Python, without empty optional values."""

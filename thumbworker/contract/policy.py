@@ -21,7 +21,8 @@ class RenditionSpec:
     """One rendition to make.
 
     ``longest_side`` is in pixels; ``quality`` (0 to 100) and ``effort`` are in the encoder's own scale:
-    WebP's method (0 to 6, 6 the slowest), AVIF's speed (0 to 10, 10 the fastest).
+    WebP's method (0 to 6, 6 the slowest), AVIF's speed (0 to 10, 10 the fastest), JPEG has none. With
+    ``other_side`` it is a card: always that wide and that high. All others keep the photo's shape.
     """
 
     name: str
@@ -29,6 +30,7 @@ class RenditionSpec:
     format: str
     quality: int
     effort: int
+    other_side: int = 0
 
     @property
     def content_type(self) -> str:
@@ -89,7 +91,20 @@ POLICY_4 = RenditionPolicy(
     renditions=POLICY_3.renditions,
 )
 
-EVER: tuple[RenditionPolicy, ...] = (POLICY_1, POLICY_2, POLICY_3, POLICY_4)
+CARD = "card"
+"""The name of the picture that other sites show beside a link."""
+
+POLICY_5 = RenditionPolicy(
+    version=5,
+    renditions=(
+        *POLICY_4.renditions[:2],
+        # As sites that show links ask for it: docs/decisions/0154-cards.md.
+        RenditionSpec(CARD, 1200, "jpeg", quality=76, effort=0, other_side=630),
+        *POLICY_4.renditions[2:],
+    ),
+)
+
+EVER: tuple[RenditionPolicy, ...] = (POLICY_1, POLICY_2, POLICY_3, POLICY_4, POLICY_5)
 """Every policy ever used, oldest first. Append only: deletion depends on it."""
 
 CURRENT = EVER[-1]

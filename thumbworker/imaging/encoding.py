@@ -41,6 +41,9 @@ def encode(image: Image.Image, spec: RenditionSpec) -> bytes:
             max_threads=1,
             advanced=_AOM_OPTIONS,
         )
+    elif spec.format == "jpeg":
+        # Without passes over the coefficients: a tenth of a card's bytes for twice its time.
+        image.save(buffer, "JPEG", quality=spec.quality, subsampling="4:4:4" if drawing else "4:2:0")
     elif drawing:
         # Exact, and a third to a tenth of the bytes; subsampled color blurs hard edges.
         image.save(buffer, "WEBP", lossless=True, quality=50, method=2)

@@ -11,6 +11,7 @@ from PIL import Image
 
 from thumbworker.contract.policy import CURRENT, RenditionPolicy
 from thumbworker.imaging import fingerprints, motion
+from thumbworker.imaging.cards import card_of
 from thumbworker.imaging.encoding import encode
 from thumbworker.imaging.limits import DEFAULT_LIMITS, Limits
 from thumbworker.imaging.metadata import metadata_of
@@ -106,10 +107,21 @@ def _cascade(
     *,
     turns: int,
 ) -> list[tuple[Rendered, Image.Image]]:
-    """Make each rendition from the next larger one, largest first. Return them with their unturned pixels."""
+    """Make each rendition from the next larger one, largest first. Return them with their unturned pixels.
+
+    The card is made from the one before it, and nothing from the card.
+    """
     made: list[tuple[Rendered, Image.Image]] = []
     encoded: dict[tuple[tuple[int, int], str, int, int], bytes] = {}
     for spec in sorted(policy.renditions, key=lambda spec: -spec.longest_side):
+        if spec.other_side:
+            card = card_of(turned(working, turns), (spec.longest_side, spec.other_side))
+            watch.lap("resize")
+            data = encode(card, spec)
+            made.append((_rendered(spec, data, card.size), working))
+            watch.lap("encode")
+            deadline.check()
+            continue
         target = fitted(size, spec.longest_side)
         if target != working.size:
             working = resized(working, target)

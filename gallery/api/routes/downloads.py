@@ -59,9 +59,9 @@ def download_thumbnail(
     if photo.state == State.AWAITING:
         return _not_ready(photo, response)
     signer = signed_urls.signer()
-    if item is None or not item.renditions or signer is None:
+    if item is None or not item.pictures or signer is None:
         raise Problem(reasons.STORE_UNAVAILABLE)
-    rendition = next((made for made in item.renditions if made.name == query.size), item.renditions[-1])
+    rendition = next((made for made in item.pictures if made.name == query.size), item.pictures[-1])
     return _redirect(signer.url(rendition.key))
 
 

@@ -9,7 +9,7 @@ from gallery.api.schemas.photos import StateName
 from gallery.api.schemas.shapes import Input, Output
 from thumbworker.contract import policy
 
-SIZES = tuple(spec.name for spec in sorted(policy.CURRENT.renditions, key=lambda spec: spec.longest_side))
+SIZES = tuple(spec.name for spec in policy.CURRENT.renditions if not spec.other_side)
 """Names of the renditions, smallest first."""
 
 SizeName = StrEnum("SizeName", [(f"SIDE_{name}", name) for name in SIZES])  # type: ignore[misc]

@@ -125,7 +125,7 @@ WORKER_CALLS: Mapping[str, int] = {
 class PhotoWork:
     """The work for one photo, alone in its batch. CPU times are of the machine measured on."""
 
-    render_ms: float = 188.0
+    render_ms: float = 199.0
     vcpu_factor: float = 1.5
     worker_waiting_ms: float = 200.0
     memory_gigabytes: float = 1769 / 1024  # worker and web in production: the minimum for one full vCPU
@@ -136,7 +136,7 @@ class PhotoWork:
     decisions: int = 1  # a moderator's, published to the topic
     log_bytes: int = 2_000
     original_bytes: int = 5_000_000
-    rendition_bytes: int = 342_841
+    rendition_bytes: int = 482_370
 
     @property
     def worker_ms(self) -> float:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from gallery.api.schemas.downloads import SIZES
 from gallery.photos.models import Photo
 from gallery.photos.states import State, Visibility
 from gallery.processing.settle import settle
 from tests.gallery.stores import Stores, ready_item
 from thumbworker.contract.imports import MAX_IMPORT_BYTES
-from thumbworker.contract.policy import CURRENT
 
 if TYPE_CHECKING:
     from gallery.accounts.models import User
@@ -91,7 +91,7 @@ def test_get_image__follows_an_import_to_completion(
     stores.put_import_item(photo.pk, "COMPLETED", attempts=3)
     assert status() == ("PROCESSING", 3, None, 0)
     stores.put_item(ready_item(photo))
-    assert status() == ("COMPLETED", 3, None, len(CURRENT.renditions))
+    assert status() == ("COMPLETED", 3, None, len(SIZES))
     body = program.get(f"/images/{request_id}").json()
     assert (body["originUrl"], body["createdAt"][:4]) == (URL, str(photo.created_at.year))
     assert body["photoAddress"].endswith(f"/api/v1/photos/{request_id}")

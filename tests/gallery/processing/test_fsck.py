@@ -73,7 +73,11 @@ class World:
             self.put_rendition(made.key, made.content_type, made.size_bytes)
 
     def put_rendition(self, key: str, content_type: str, size_bytes: int) -> None:
-        head = {"image/webp": b"RIFF\0\0\0\0WEBP", "image/avif": b"\0\0\0\x1cftypavif"}[content_type]
+        head = {
+            "image/webp": b"RIFF\0\0\0\0WEBP",
+            "image/avif": b"\0\0\0\x1cftypavif",
+            "image/jpeg": b"\xff\xd8\xff",
+        }[content_type]
         body = head.ljust(size_bytes, b"\0")
         self.stores.s3.put_object(Bucket=self.outputs.renditions_bucket, Key=key, Body=body)
 

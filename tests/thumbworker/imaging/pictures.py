@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PIL import Image, ImageDraw, ImageFilter
+
+if TYPE_CHECKING:
+    from thumbworker.imaging import Picture, Rendered
 
 CORNERS = {
     "top left": (220, 30, 30),
@@ -49,6 +52,11 @@ def saved(image: Image.Image, format: str = "JPEG", **options: Any) -> bytes:  #
     buffer = io.BytesIO()
     image.save(buffer, format, **options)
     return buffer.getvalue()
+
+
+def in_shape(picture: Picture) -> list[Rendered]:
+    """Return the renditions that have the photo's own shape: all but the card."""
+    return [made for made in picture.renditions if not made.spec.other_side]
 
 
 def opened(data: bytes) -> Image.Image:

@@ -71,16 +71,22 @@ def test_sentences__limits_match_code() -> None:
 
 def test_docs__renditions_match_policy() -> None:
     listed = re.findall(
-        r"^\| `(\w+)` \| (\d+) px \| (\w+) \| (\d+) \|$", section("What comes out"), re.MULTILINE
+        r"^\| `(\w+)` \| (\d+)(?: × (\d+))? px[^|]* \| (\w+) \| (\d+) \|$",
+        section("What comes out"),
+        re.MULTILINE,
     )
-    assert [(name, int(side), form.lower(), int(quality)) for name, side, form, quality in listed] == [
-        (spec.name, spec.longest_side, spec.format, spec.quality) for spec in CURRENT.renditions
+    assert [
+        (name, int(side), int(other or 0), form.lower(), int(quality))
+        for name, side, other, form, quality in listed
+    ] == [
+        (spec.name, spec.longest_side, spec.other_side, spec.format, spec.quality)
+        for spec in CURRENT.renditions
     ]
 
 
 def test_docs__list_every_camera_fact() -> None:
     rows = re.findall(r"^\| `\w+` \|.*\|.*\|.*$", section("What comes out"), re.MULTILINE)
-    listed = {name for row in rows for name in re.findall(r"\| `(\w+)` \| (?!\d+ px)", row)}
+    listed = {name for row in rows for name in re.findall(r"\| `(\w+)` \| (?!\d+ (?:× \d+ )?px)", row)}
     names = {name for name, *_ in metadata._ALLOWED} | {"taken_at", "orientation"}
     assert names <= listed
     assert listed - names <= {spec.name for spec in CURRENT.renditions}

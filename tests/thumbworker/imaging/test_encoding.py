@@ -11,7 +11,7 @@ import sys
 import pytest
 from PIL import features
 
-from tests.thumbworker.imaging.pictures import opened, quarters, saved, scene
+from tests.thumbworker.imaging.pictures import in_shape, opened, quarters, saved, scene
 from thumbworker.contract.policy import EVER, RenditionPolicy, RenditionSpec
 from thumbworker.imaging import render
 from thumbworker.imaging.encoding import encode
@@ -22,6 +22,12 @@ PINNED: dict[int, dict[str, str]] = {
     4: {
         "320": "d7523783f7f0bda2fe36e29e887f43ca7262f6fd12a0f7d2bb4d315ff9d4865b",
         "800": "3a41a919d1efd98dadfef1c2f72980c739c34112b347c5c9959b40dceb180aed",
+        "1600": "a87452dafffe63965d2aa01c1a9e56c8e457758924f2e9503e00f75015529a67",
+    },
+    5: {
+        "320": "d7523783f7f0bda2fe36e29e887f43ca7262f6fd12a0f7d2bb4d315ff9d4865b",
+        "800": "3a41a919d1efd98dadfef1c2f72980c739c34112b347c5c9959b40dceb180aed",
+        "card": "77f7f603c5ef8ae2bbcc5ed0f8a2342dd86210e4a841bfe611e98d96bfcd3523",
         "1600": "a87452dafffe63965d2aa01c1a9e56c8e457758924f2e9503e00f75015529a67",
     },
 }
@@ -75,7 +81,7 @@ def test_encode__format_and_type_of_policy() -> None:
 
 def test_encode__drawing_keeps_edges() -> None:
     image = quarters(64, 64)
-    for made in render(saved(image, "PNG")).renditions:
+    for made in in_shape(render(saved(image, "PNG"))):
         shown = opened(made.data).convert("RGB")
         left, right = shown.getpixel((30, 10)), shown.getpixel((33, 10))
         assert abs(left[0] - 220) < 16

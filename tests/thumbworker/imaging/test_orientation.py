@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from tests.thumbworker.imaging.heic_files import heic
-from tests.thumbworker.imaging.pictures import CORNERS, corners, distance, opened, quarters, saved
+from tests.thumbworker.imaging.pictures import CORNERS, corners, distance, in_shape, opened, quarters, saved
 from thumbworker.imaging import render
 
 LAID_DOWN = {2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}
@@ -29,7 +29,7 @@ def test_orientation__every_value_is_upright(file_format: str, orientation: int)
         saved(image, file_format, exif=exif, **({} if file_format in {"PNG", "TIFF"} else {"quality": 95}))
     )
     assert (picture.width, picture.height) == (320, 200)
-    for made in picture.renditions:
+    for made in in_shape(picture):
         found = corners(opened(made.data))
         assert {name for name, color in CORNERS.items() if distance(found[name], color) > 24} == set()
 

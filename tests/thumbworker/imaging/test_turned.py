@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from tests.thumbworker.imaging.pictures import opened, quarters, saved, scene
-from thumbworker.contract.policy import CURRENT
+from tests.thumbworker.imaging.pictures import in_shape, opened, quarters, saved, scene
 from thumbworker.imaging import render
 from thumbworker.imaging.encoding import encode
 from thumbworker.imaging.rendering import turned
@@ -54,7 +53,7 @@ def test_render__turns_after_the_camera_does(orientation: int, turns: int) -> No
     plain, picture = render(data), render(data, turns)
     sides = (plain.width, plain.height)
     assert (picture.width, picture.height) == (sides[::-1] if turns % 2 else sides)
-    for before, after in zip(plain.renditions, picture.renditions, strict=True):
+    for before, after in zip(in_shape(plain), in_shape(picture), strict=True):
         shown = opened(after.data).convert("RGB")
         assert shown.size == (after.width, after.height)
         # Encoders see other blocks; the pixels that they are given are the same.
@@ -70,8 +69,8 @@ def test_render__encodes_the_turned_pixels(turns: int) -> None:
     # Small enough not to be scaled, so that the pixels are known.
     image = quarters(160, 120)
     picture = render(saved(image, "PNG"), turns)
-    for spec, made in zip(CURRENT.renditions, picture.renditions, strict=True):
-        assert made.data == encode(CLOCKWISE[turns](image), spec)
+    for made in in_shape(picture):
+        assert made.data == encode(CLOCKWISE[turns](image), made.spec)
     assert render(saved(CLOCKWISE[turns](image), "PNG")).thumbhash == picture.thumbhash
 
 
