@@ -80,6 +80,7 @@ def ready_item(
         metadata=picture.metadata,
         location=picture.location,
         words=picture.words,
+        tells=tuple(picture.tells),
         incomplete=picture.incomplete,
         correlation_id=original.correlation_id,
         quarter_turns=quarter_turns,

@@ -25,7 +25,9 @@ from gallery.albums.models import Album
 from gallery.batches.actions import MAX_PHOTOS
 from gallery.core import reasons
 from gallery.core.text_fields import CleanField
+from gallery.photos.models import Photo
 from gallery.presentation.qr import qr_svg
+from gallery.presentation.tells import told_by
 from gallery.sharing import actions, receiving
 from gallery.sharing.models import MAX_LABEL_LENGTH, MAX_VIEWS, OF_LINKS_ONLY, Grant, Role
 from gallery.web.batches import chosen_ids
@@ -187,6 +189,7 @@ def share(request: SignedInRequest, album_id: UUID) -> HttpResponse:
         "back": request.path,
         "most_photos": receiving.MOST_PHOTOS,
         "most_bytes": receiving.MOST_BYTES,
+        "told": told_by(Photo.objects.shown_by_grants().filter(album_entries__album=album)),
     }
     if made:
         context |= {"made": made} | (_new_link(made.token) if made.token else {})

@@ -24,6 +24,18 @@ class Status(StrEnum):
     FAILED = "FAILED"
 
 
+class Tell(StrEnum):
+    """What an original holds beside its picture."""
+
+    PLACE = "place"
+    SERIAL = "serial"
+    """A serial number, or a maker's notes, where it may stand."""
+    NAME = "name"
+    """Who took it, owns the camera or is in the picture."""
+    THUMBNAIL = "thumbnail"
+    """A small picture that shows something else."""
+
+
 @dataclass(frozen=True, slots=True)
 class MadeRendition:
     """A rendition in the renditions bucket; ``width`` and ``height`` in pixels."""
@@ -46,7 +58,8 @@ class PhotoItem:
     ``processed_at`` are ISO 8601 in UTC. ``metadata`` holds the allowed camera facts. Private to the owner
     are ``location`` (latitude and longitude in degrees, as text), ``words`` (title, description, artist,
     copyright, rating and a list of keywords, as far as they differ from ``metadata``) and ``incomplete``, the
-    missing share of the picture in thousandths. ``correlation_id`` is that of the request that offered the
+    missing share of the picture in thousandths, and ``tells``, the kinds of what the original holds beside
+    its picture: ``None`` in items of before. ``correlation_id`` is that of the request that offered the
     photo; old items have none.
     """
 
@@ -72,6 +85,7 @@ class PhotoItem:
     incomplete: int = 0
     correlation_id: str = ""
     quarter_turns: int = 0
+    tells: tuple[str, ...] | None = None
 
     @property
     def pictures(self) -> tuple[MadeRendition, ...]:
@@ -123,6 +137,8 @@ class PhotoItem:
             ],
         }
         item |= {name: value for name, value in optional.items() if value}
+        if self.tells is not None:
+            item["tells"] = list(self.tells)
         return item
 
     @classmethod
@@ -165,4 +181,5 @@ class PhotoItem:
             incomplete=int(item.get("incomplete", 0)),
             correlation_id=str(item.get("correlation_id", "")),
             quarter_turns=int(item.get("quarter_turns", 0)),
+            tells=tuple(map(str, item["tells"])) if "tells" in item else None,
         )

@@ -13,6 +13,8 @@ from typing import NamedTuple
 _EXIF_PREFIX = b"Exif\x00\x00"
 _EXIF_POINTER, _GPS_POINTER, _INTEROP_POINTER = 0x8769, 0x8825, 0xA005
 _ORIENTATION = 0x0112
+_THUMBNAIL, _THUMBNAIL_BYTES = 0x0201, 0x0202
+_MAX_THUMBNAIL_BYTES = 1 << 16
 _MAX_ENTRIES = 1000
 _MAX_VALUE_BYTES = 4096
 
@@ -40,6 +42,8 @@ class Tags:
     gps: dict[int, Value] = field(default_factory=dict)
     interop: dict[int, Value] = field(default_factory=dict)
     byte_order: str = field(default="<", compare=False)
+    thumbnail: bytes = field(default=b"", compare=False)
+    """The JPEG of the second directory, if it has at most 64 kB, the size of an EXIF block."""
 
     @property
     def orientation(self) -> int:
@@ -59,7 +63,8 @@ def read_tags(block: bytes) -> Tags:
     if order is None or len(view) < 8:
         return Tags()
     reader = _Reader(view, order)
-    main = reader.directory(reader.unsigned(4))
+    main_at = reader.unsigned(4)
+    main = reader.directory(main_at)
     exif = reader.directory(_offset(main.get(_EXIF_POINTER)))
     return Tags(
         main=main,
@@ -67,6 +72,7 @@ def read_tags(block: bytes) -> Tags:
         gps=reader.directory(_offset(main.get(_GPS_POINTER))),
         interop=reader.directory(_offset(exif.get(_INTEROP_POINTER))),
         byte_order=order,
+        thumbnail=reader.thumbnail(reader.directory(reader.following(main_at))),
     )
 
 
@@ -101,6 +107,14 @@ class _Reader:
             if value is not None:
                 tags.setdefault(self.unsigned(entry, 2), value)
         return tags
+
+    def following(self, at: int) -> int:
+        """Return where the directory after the one at ``at`` starts; 0 if there is none."""
+        return self.unsigned(at + 2 + 12 * self.unsigned(at, 2)) if 8 <= at <= len(self._view) - 2 else 0
+
+    def thumbnail(self, directory: dict[int, Value]) -> bytes:
+        at, size = _offset(directory.get(_THUMBNAIL)), _offset(directory.get(_THUMBNAIL_BYTES))
+        return bytes(self._view[at : at + size]) if 0 < size <= _MAX_THUMBNAIL_BYTES else b""
 
     def raw(self, at: int, tag: int, maximum: int) -> bytes:
         """Return the stored bytes of the first entry of a tag."""

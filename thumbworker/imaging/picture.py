@@ -26,7 +26,7 @@ class Picture:
 
     ``width`` and ``height`` are those of the upright original in pixels. ``thumbhash`` is base64,
     ``dominant_color`` ``#rrggbb``, ``dhash`` 16 and ``sha256`` 64 hexadecimal digits. ``metadata``,
-    ``location`` and ``words`` contain only text, integers and lists of text. ``incomplete`` is the
+    ``location``, ``words`` and ``tells`` contain only text, integers and lists of text. ``incomplete`` is the
     missing share of the original in thousandths, rounded up. ``timings`` is the wall time of each phase in
     seconds.
     """
@@ -44,3 +44,4 @@ class Picture:
     timings: dict[str, float]
     words: Words = field(default_factory=dict)
     incomplete: int = 0
+    tells: list[str] = field(default_factory=list)

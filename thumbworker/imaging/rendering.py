@@ -21,6 +21,7 @@ from thumbworker.imaging.picture import Picture, Rendered
 from thumbworker.imaging.pixels import decode, fitted
 from thumbworker.imaging.scaling import resized
 from thumbworker.imaging.source import Deadline
+from thumbworker.imaging.tells import NAMES, tells_of
 
 if TYPE_CHECKING:
     from thumbworker.contract.policy import RenditionSpec
@@ -77,7 +78,10 @@ def render(
     watch.lap("fingerprints")
     digest = hashlib.sha256(data).hexdigest()
     watch.lap("sha256")
-    said = metadata_of(opened.tags, packets_of(data, opened.format))
+    packets = packets_of(data, opened.format)
+    said = metadata_of(opened.tags, packets)
+    named = {name for name in NAMES if said.facts.get(name) or said.words.get(name)}
+    tells = tells_of(opened.tags, packets, smallest, has_place=bool(said.location), has_name=bool(named))
     watch.lap("metadata")
     order = {spec.name: place for place, spec in enumerate(policy.renditions)}
     renditions = sorted((made for made, _ in cascade), key=lambda made: order[made.spec.name])
@@ -93,6 +97,7 @@ def render(
         metadata={**said.facts, **opened.facts, **motion.facts_of(data, opened.format, opened.picture_end)},
         location=said.location,
         words=said.words,
+        tells=tells,
         timings=watch.timings,
         incomplete=math.ceil(1000 * opened.frame.missing),
     )

@@ -7,7 +7,7 @@ import struct
 import zlib
 from functools import cache
 
-from tests.thumbworker.imaging.exif_blocks import exif_block, ratios, text
+from tests.thumbworker.imaging.exif_blocks import exif_block, ratios, short, text
 from tests.thumbworker.imaging.pictures import quarters, saved
 from thumbworker.imaging.limits import DEFAULT_LIMITS
 from thumbworker.imaging.metadata import Metadata, metadata_of
@@ -22,6 +22,24 @@ NAMESPACES = {
     "exif": "http://ns.adobe.com/exif/1.0/",
     "photoshop": "http://ns.adobe.com/photoshop/1.0/",
 }
+
+AUTHOR, SERIAL, PLACE = b"Ada Author", b"SN-1234567", b"POS-59.9139"
+SECRETS = (AUTHOR, SERIAL, PLACE)
+
+
+def telling_exif(orientation: int = 1) -> bytes:
+    """Return a block with the secrets, and a place."""
+    return exif_block(
+        [short(0x0112, orientation), text(0x013B, AUTHOR)],
+        [text(0xA431, SERIAL)],
+        [
+            (0x0001, 2, 2, b"N\x00"),
+            ratios(0x0002, (59, 1), (54, 1), (50, 1)),
+            (0x0003, 2, 2, b"E\x00"),
+            ratios(0x0004, (10, 1), (45, 1), (8, 1)),
+            text(0x001C, PLACE),
+        ],
+    )
 
 
 @cache

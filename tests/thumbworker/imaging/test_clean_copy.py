@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
 from tests.thumbworker.imaging import metadata_files
-from tests.thumbworker.imaging.exif_blocks import exif_block, ratios, short, text
 from tests.thumbworker.imaging.heic_files import heic
 from tests.thumbworker.imaging.icc_files import rgb_profile
+from tests.thumbworker.imaging.metadata_files import AUTHOR, SECRETS, telling_exif
 from tests.thumbworker.imaging.pictures import quarters, saved
 from thumbworker.contract.formats import CLEANED, MEDIA_TYPES, recognize
 from thumbworker.imaging.clean_copy import clean_copy
@@ -24,17 +24,7 @@ from thumbworker.imaging.clean_copy import clean_copy
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-AUTHOR, SERIAL, PLACE = b"Ada Author", b"SN-1234567", b"POS-59.9139"
-SECRETS = (AUTHOR, SERIAL, PLACE)
 SECRET = b" ".join(SECRETS)
-
-
-def exif(orientation: int = 1) -> bytes:
-    return exif_block(
-        [short(0x0112, orientation), text(0x013B, AUTHOR)],
-        [text(0xA431, SERIAL)],
-        [ratios(0x0002, (59, 1), (54, 1), (50, 1)), text(0x001C, PLACE)],
-    )
 
 
 XMP = metadata_files.packet(elements=f"<dc:title>{SECRET.decode()}</dc:title>")
@@ -49,8 +39,8 @@ def jpeg(orientation: int = 1) -> bytes:
     thumbnail = b"JFIF\x00\x01\x02\x00\x00\x01\x00\x01\x01\x01" + b"abc"
     head = segment(0xE0, thumbnail) + segment(0xE0, b"JFXX\x00" + SECRET)
     for marker, body in (
-        (0xE1, b"Exif\x00\x00" + exif(orientation)),
-        (0xE1, b"Exif\x00\x00" + exif(3)),
+        (0xE1, b"Exif\x00\x00" + telling_exif(orientation)),
+        (0xE1, b"Exif\x00\x00" + telling_exif(3)),
         (0xE1, metadata_files.XMP_HEADER + XMP),
         (0xE2, b"urn:iso:std:iso:ts:21496:-1\x00" + SECRET),
         (0xED, b"Photoshop 3.0\x00" + SECRET),
@@ -67,7 +57,7 @@ def png(orientation: int = 1) -> bytes:
     chunks = b"".join(
         struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
         for kind, body in (
-            (b"eXIf", exif(orientation)),
+            (b"eXIf", telling_exif(orientation)),
             (b"tEXt", b"Author\x00" + SECRET),
             (b"zTXt", b"Comment\x00\x00" + zlib.compress(SECRET)),
             (b"iTXt", b"XML:com.adobe.xmp\x00\x00\x00\x00\x00" + XMP),
@@ -79,13 +69,15 @@ def png(orientation: int = 1) -> bytes:
 
 
 def webp(orientation: int = 1, **options: object) -> bytes:
-    picture = saved(quarters(), "WEBP", exif=exif(orientation), xmp=XMP, icc_profile=rgb_profile(), **options)
+    picture = saved(
+        quarters(), "WEBP", exif=telling_exif(orientation), xmp=XMP, icc_profile=rgb_profile(), **options
+    )
     return picture[:12] + picture[12:] + SECRET
 
 
 def animated(file_format: str) -> bytes:
     frames = [quarters(32, 24).rotate(turn) for turn in (0, 180)]
-    more = {"xmp": XMP, "exif": exif()} if file_format == "WEBP" else {"comment": SECRET}
+    more = {"xmp": XMP, "exif": telling_exif()} if file_format == "WEBP" else {"comment": SECRET}
     return saved(frames[0], file_format, save_all=True, append_images=frames[1:], loop=3, duration=90, **more)
 
 
@@ -97,7 +89,9 @@ def gif() -> bytes:
 
 
 def avif(orientation: int = 1) -> bytes:
-    return saved(quarters(), "AVIF", exif=exif(orientation), xmp=XMP, icc_profile=rgb_profile()) + box(SECRET)
+    return saved(
+        quarters(), "AVIF", exif=telling_exif(orientation), xmp=XMP, icc_profile=rgb_profile()
+    ) + box(SECRET)
 
 
 def box(body: bytes, kind: bytes = b"uuid") -> bytes:
@@ -105,7 +99,7 @@ def box(body: bytes, kind: bytes = b"uuid") -> bytes:
 
 
 def heif(**choices: object) -> bytes:
-    return heic(2, 2, exif=exif(), xmp=XMP, own_data=True, **choices) + box(SECRET, b"mpvd")  # type: ignore[arg-type]
+    return heic(2, 2, exif=telling_exif(), xmp=XMP, own_data=True, **choices) + box(SECRET, b"mpvd")  # type: ignore[arg-type]
 
 
 FILES: dict[str, Callable[[], bytes]] = {
