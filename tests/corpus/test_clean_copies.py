@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import warnings
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pi_heif
 import pytest
@@ -16,6 +17,10 @@ from PIL import Image
 
 from thumbworker.contract.formats import CLEANED, Format, recognize
 from thumbworker.imaging.clean_copy import clean_copy
+from thumbworker.imaging.formats.profile_copy import clean_profile
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 CORPUS = Path(os.environ.get("PHOTO_CORPUS") or "no-such-folder")
 
@@ -26,8 +31,9 @@ pytestmark = [
     pytest.mark.timeout(900),
 ]
 
-WITHOUT_COPY = {"formats/star.avifs"}
-"""A sequence."""
+WITHOUT_COPY = {"formats/star.avifs", "icc/broken_profile.jpg", "icc/icc-after-SOF.jpg"}
+"""A sequence, and color profiles that are none."""
+NAMES = ("Description", "Copyright", "Desc", "DescML", "MakeAndModel")
 TELLS = (
     "GPS",
     "XMP",
@@ -49,14 +55,19 @@ def pictures() -> list[tuple[str, bytes]]:
     return [(name, data) for name, data in found if recognize(data[:1024]) in CLEANED]
 
 
+def profile(info: Mapping[Any, Any]) -> bytes:
+    found = info.get("icc_profile")
+    return clean_profile(found) if found else b""
+
+
 def pixels(data: bytes) -> tuple[object, ...]:
     if recognize(data[:1024]) is Format.HEIF:
         picture = pi_heif.open_heif(data, convert_hdr_to_8bit=False)
-        return picture.mode, picture.size, bytes(picture.data), picture.info.get("icc_profile")
+        return picture.mode, picture.size, bytes(picture.data), profile(picture.info)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         with Image.open(io.BytesIO(data)) as image:
-            return image.mode, image.size, image.tobytes(), image.info.get("icc_profile")
+            return image.mode, image.size, image.tobytes(), profile(image.info)
 
 
 def test_clean_copies__of_real_pictures_have_their_pixels() -> None:
@@ -91,6 +102,7 @@ def test_clean_copies__tell_exiftool_nothing(tmp_path: Path) -> None:
         number = int(Path(found["SourceFile"]).name)
         said = {tag for tag in found if tag.split(":")[0].startswith(TELLS)}
         said |= {tag for tag in found if tag.startswith("IFD0:") and not tag.endswith("Orientation")}
+        said |= {tag for tag in found if found[tag] and tag.startswith("ICC_Profile") and tag.endswith(NAMES)}
         if said:
             told[tells[number]] = said
     assert told == {}

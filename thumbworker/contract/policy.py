@@ -111,7 +111,7 @@ CURRENT = EVER[-1]
 
 CLEAN_COPY = "clean"
 """The size, in keys, of an original without metadata."""
-_CLEAN_COPIES_EVER = (1,)
+_CLEAN_COPIES_EVER = (1, 2)
 """Every way in which clean copies were made, as ``EVER``."""
 
 
@@ -120,7 +120,7 @@ def clean_copy_key(photo_id: UUID) -> str:
 
     >>> from uuid import UUID
     >>> clean_copy_key(UUID(int=0))
-    'clean/00000000-0000-0000-0000-000000000000-1'
+    'clean/00000000-0000-0000-0000-000000000000-2'
     """
     return _clean_copy_keys(photo_id)[-1]
 
@@ -138,8 +138,13 @@ def every_rendition_key(photo_id: UUID) -> tuple[str, ...]:
 
 
 def replaced_rendition_keys(photo_id: UUID) -> tuple[str, ...]:
-    """Return the keys of every policy before the current one."""
-    return _keys(photo_id, EVER[:-1])
+    """Return the keys of every policy before the current one, and of earlier clean copies.
+
+    >>> from uuid import UUID
+    >>> replaced_rendition_keys(UUID(int=0))[-1]
+    'clean/00000000-0000-0000-0000-000000000000-1'
+    """
+    return _keys(photo_id, EVER[:-1]) + _clean_copy_keys(photo_id)[:-1]
 
 
 def _keys(photo_id: UUID, policies: tuple[RenditionPolicy, ...]) -> tuple[str, ...]:

@@ -1,9 +1,9 @@
 """Copy an image file without what it says beside its pixels, and without decoding it.
 
 What a picture needs is copied, all else is left out: places, serial numbers, names, makers' notes, previews,
-what lies behind the picture, and whatever is not known here. Color profiles stay, and the orientation, in
-EXIF of 26 bytes. The pixels are the same bytes. A file that isn't built as its format says has no copy: what
-can't be read can't be left out.
+what lies behind the picture, and whatever is not known here. Color profiles stay, without their texts, and
+the orientation, in EXIF of 26 bytes. The pixels are the same bytes. A file that isn't built as its format
+says has no copy: what can't be read can't be left out.
 
 Formats: T.81 (annex B), PNG (third edition), the WebP container, GIF89a, and ``isobmff_copy``.
 """
@@ -13,11 +13,13 @@ from __future__ import annotations
 import re
 import struct
 import zlib
+from operator import itemgetter
 from typing import TYPE_CHECKING, NoReturn
 
 from thumbworker.contract.formats import ENOUGH_BYTES, Format, recognize
 from thumbworker.imaging import exif
-from thumbworker.imaging.formats.isobmff_copy import NotClean, clean_isobmff
+from thumbworker.imaging.formats.isobmff_copy import clean_isobmff
+from thumbworker.imaging.formats.profile_copy import NotClean, clean_profile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,19 +28,44 @@ _EXIF = b"Exif\x00\x00"
 _JFIF, _ADOBE, _ICC = b"JFIF\x00", b"Adobe", b"ICC_PROFILE\x00"
 _START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
 _APP0, _APP1, _APP2, _APP14 = 0xE0, 0xE1, 0xE2, 0xEE
-_JPEG_KEPT = frozenset({*range(0xC0, 0xD0), _START_OF_SCAN, 0xDB, 0xDC, 0xDD, 0xDE, 0xDF}) - {0xC8}
+_JPEG_KEPT = frozenset({*range(0xC0, 0xD0), _START_OF_SCAN, 0xDB, 0xDC, 0xDD}) - {0xC8}
+_JPEG_SIZES = {0xDC: 6, 0xDD: 6}
+_ICC_HEAD, _ICC_BYTES = 18, 65_519
 _AFTER_CODED_DATA = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)
 
-_PNG_KEPT = frozenset(
-    b"IHDR PLTE IDAT IEND tRNS cHRM gAMA iCCP sBIT sRGB cICP mDCV mDCv cLLI cLLi bKGD hIST pHYs acTL fcTL"
-    b" fdAT".split()
-)
+_MOST_BYTES = 1 << 31
+_PNG_KEPT = {
+    **dict.fromkeys((b"IDAT", b"fdAT"), _MOST_BYTES),
+    b"IHDR": 13,
+    b"PLTE": 768,
+    b"IEND": 0,
+    b"tRNS": 256,
+    b"cHRM": 32,
+    b"gAMA": 4,
+    b"sBIT": 4,
+    b"sRGB": 1,
+    b"cICP": 4,
+    b"mDCV": 24,
+    b"mDCv": 24,
+    b"cLLI": 8,
+    b"cLLi": 8,
+    b"bKGD": 6,
+    b"hIST": 512,
+    b"pHYs": 9,
+    b"acTL": 8,
+    b"fcTL": 26,
+}
+"""The bytes that the content of each has at most."""
+_MOST_PROFILE_BYTES = 1 << 24
 _WEBP_KEPT = frozenset({b"VP8X", b"ICCP", b"ANIM", b"ANMF", b"ALPH", b"VP8 ", b"VP8L"})
 _FRAME_KEPT = frozenset({b"ALPH", b"VP8 ", b"VP8L"})
 _FRAME_HEADER = 16
+_EXTENDED_BYTES = 10
 _HAS_EXIF, _HAS_XMP = 0x08, 0x04
 _GIF_LOOPS = (b"NETSCAPE2.0", b"ANIMEXTS1.0")
-_GIF_PROFILE = b"ICCRGBG1012"
+_CONTROL_BYTES = 8
+_MOST_PARTS = 200_000
+"""No picture has as many parts. Lists of more would need more memory than the worker has."""
 
 
 def clean_copy(data: bytes) -> bytes | None:
@@ -67,6 +94,7 @@ def _damaged() -> NoReturn:
 def _clean_jpeg(data: bytes) -> bytes:
     kept: list[bytes | memoryview] = []
     oriented: bytes | None = None
+    profile: list[tuple[bytes, memoryview]] = []
     for marker, segment in _jpeg_segments(data):
         if marker == _APP1 and oriented is None and segment[4:10] == _EXIF:
             oriented = _oriented(exif.read_tags(bytes(segment[4:])).orientation)
@@ -74,21 +102,38 @@ def _clean_jpeg(data: bytes) -> bytes:
             # Without its thumbnail.
             kept.append(b"\xff\xe0\x00\x10" + bytes(segment[4:16]) + b"\x00\x00")
         elif marker == _APP2 and segment[4:16] == _ICC:
-            kept.append(segment)
+            profile.append((bytes(segment[16:17]), segment[_ICC_HEAD:]))
         elif marker == _APP14 and segment[4:9] == _ADOBE and len(segment) >= 16:
             kept.append(b"\xff\xee\x00\x0e" + bytes(segment[4:16]))
         elif marker in _JPEG_KEPT:
+            if len(segment) != _JPEG_SIZES.get(marker, len(segment)):
+                _damaged()
             kept.append(segment)
     head = b"\xff\xd8"
     if oriented:
         head += struct.pack(">HH", 0xFFE1, 2 + len(_EXIF + oriented)) + _EXIF + oriented
+    if profile:
+        head += _jpeg_profile(b"".join(part for _, part in sorted(profile, key=itemgetter(0))))
     return b"".join([head, *kept, b"\xff\xd9"])
+
+
+def _jpeg_profile(profile: bytes) -> bytes:
+    """Return the segments that hold a profile."""
+    clean = clean_profile(profile)
+    parts = [clean[at : at + _ICC_BYTES] for at in range(0, len(clean), _ICC_BYTES)]
+    if len(parts) > 255:
+        _damaged()
+    heads = [
+        struct.pack(">HH12sBB", 0xFFE2, 16 + len(part), _ICC, number, len(parts))
+        for number, part in enumerate(parts, start=1)
+    ]
+    return b"".join(head + part for head, part in zip(heads, parts, strict=True))
 
 
 def _jpeg_segments(data: bytes) -> Iterator[tuple[int, memoryview]]:
     """Yield each segment of the first image with its marker; that of a scan with its coded data."""
     view, at = memoryview(data), 2
-    while True:
+    for _ in range(_MOST_PARTS):
         at = data.find(b"\xff", at)
         while 0 <= at < len(data) - 1 and data[at + 1] == 0xFF:
             at += 1
@@ -110,6 +155,7 @@ def _jpeg_segments(data: bytes) -> Iterator[tuple[int, memoryview]]:
             end = after.start()
         yield marker, view[at:end]
         at = end
+    _damaged()
 
 
 # ---- PNG ----------------------------------------------------------------------------------------
@@ -122,15 +168,18 @@ def _clean_png(data: bytes) -> bytes:
     while kind != b"IEND":
         end = at + 12 + int.from_bytes(data[at : at + 4], "big")
         kind = data[at + 4 : at + 8]
-        if len(kind) < 4 or end > len(data):
+        if len(kind) < 4 or end > len(data) or len(kept) > _MOST_PARTS:
             _damaged()
         if kind in _PNG_KEPT:
+            if end - at - 12 > _PNG_KEPT[kind]:
+                _damaged()
             kept.append(view[at:end])
+        elif kind == b"iCCP":
+            kept.append(_png_chunk(kind, _png_profile(data[at + 8 : end - 4])))
         elif kind == b"eXIf":
             body = _oriented(exif.read_tags(data[at + 8 : end - 4]).orientation)
             if body:
-                checksum = zlib.crc32(kind + body)
-                kept.append(struct.pack(">L4s", len(body), kind) + body + struct.pack(">L", checksum))
+                kept.append(_png_chunk(kind, body))
         elif kind[:1].isupper():
             # The picture can't be read without it.
             _damaged()
@@ -138,21 +187,39 @@ def _clean_png(data: bytes) -> bytes:
     return b"".join(kept)
 
 
+def _png_chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">L4s", len(body), kind) + body + struct.pack(">L", zlib.crc32(kind + body))
+
+
+def _png_profile(body: bytes) -> bytes:
+    """Return the content of a profile's chunk, without the name that it has."""
+    _, _, packed = body.partition(b"\x00")
+    try:
+        profile = zlib.decompressobj().decompress(packed[1:], _MOST_PROFILE_BYTES)
+    except zlib.error:
+        _damaged()
+    return b"ICC\x00\x00" + zlib.compress(clean_profile(profile), 9)
+
+
 # ---- WebP ----------------------------------------------------------------------------------------
 
 
 def _clean_webp(data: bytes) -> bytes:
     kept: list[bytes] = []
+    kinds: set[bytes] = set()
     oriented = b""
     end = min(len(data), 8 + int.from_bytes(data[4:8], "little"))
     for kind, body in _webp_chunks(memoryview(data)[12:end]):
         if kind == b"EXIF":
             oriented = oriented or _oriented(exif.read_tags(bytes(body)).orientation)
+        elif kind in kinds or (kind == b"VP8X" and len(body) != _EXTENDED_BYTES):
+            _damaged()
         elif kind == b"ANMF":
             frame = [_webp_chunk(k, b) for k, b in _webp_chunks(body[_FRAME_HEADER:]) if k in _FRAME_KEPT]
             kept.append(_webp_chunk(kind, b"".join([body[:_FRAME_HEADER], *frame])))
         elif kind in _WEBP_KEPT:
-            kept.append(_webp_chunk(kind, body))
+            kinds.add(kind)
+            kept.append(_webp_chunk(kind, clean_profile(bytes(body)) if kind == b"ICCP" else body))
     if not kept:
         _damaged()
     if kept[0].startswith(b"VP8X"):
@@ -167,12 +234,15 @@ def _clean_webp(data: bytes) -> bytes:
 
 def _webp_chunks(view: memoryview) -> Iterator[tuple[bytes, memoryview]]:
     at = 0
-    while at + 8 <= len(view):
+    for _ in range(_MOST_PARTS):
+        if at + 8 > len(view):
+            return
         size = int.from_bytes(view[at + 4 : at + 8], "little")
         if at + 8 + size > len(view):
             _damaged()
         yield bytes(view[at : at + 4]), view[at + 8 : at + 8 + size]
         at += 8 + size + (size & 1)
+    _damaged()
 
 
 def _webp_chunk(kind: bytes, body: bytes | memoryview) -> bytes:
@@ -187,13 +257,17 @@ def _clean_gif(data: bytes) -> bytes:
     at = 13 + _gif_colors(data, 10)
     kept: list[bytes | memoryview] = [view[:at]]
     while data[at : at + 1] != b"\x3b":
+        if len(kept) > _MOST_PARTS:
+            _damaged()
         kind, start = data[at : at + 2], at
         if kind[:1] == b"\x2c":
             at = _gif_blocks_end(data, at + 11 + _gif_colors(data, at + 9))
             kept.append(view[start:at])
         elif kind[:1] == b"\x21":
             at = _gif_blocks_end(data, at + 2)
-            if kind == b"\x21\xf9" or data[start + 3 : start + 14] == _GIF_PROFILE:
+            if kind == b"\x21\xf9":
+                if at - start != _CONTROL_BYTES:
+                    _damaged()
                 kept.append(view[start:at])
             elif kind == b"\x21\xff" and data[start + 3 : start + 14] in _GIF_LOOPS:
                 loops = data[start + 14 : start + 18]

@@ -9,12 +9,18 @@ DISPLAY_P3 = ((0.5151, 0.2412, -0.0011), (0.2920, 0.6922, 0.0419), (0.1571, 0.06
 GREEN_AND_BLUE_SWAPPED = (SRGB[0], SRGB[2], SRGB[1])
 
 
-def rgb_profile(colorants: tuple[tuple[float, float, float], ...] = DISPLAY_P3, gamma: float = 2.2) -> bytes:
+def rgb_profile(
+    colorants: tuple[tuple[float, float, float], ...] = DISPLAY_P3,
+    gamma: float = 2.2,
+    *,
+    more: dict[bytes, bytes] | None = None,
+) -> bytes:
     """A display profile with the given colorants (XYZ relative to D50) and one gamma for all channels."""
     tags = {
         b"wtpt": _xyz(0.9642, 1.0, 0.8249),
         **{name: _xyz(*color) for name, color in zip((b"rXYZ", b"gXYZ", b"bXYZ"), colorants, strict=True)},
         **{name: _gamma(gamma) for name in (b"rTRC", b"gTRC", b"bTRC")},
+        **(more or {}),
     }
     return _profile(b"mntrRGB XYZ ", tags)
 

@@ -20,6 +20,7 @@ from tests.thumbworker.imaging.metadata_files import AUTHOR, SECRETS, telling_ex
 from tests.thumbworker.imaging.pictures import quarters, saved
 from thumbworker.contract.formats import CLEANED, MEDIA_TYPES, recognize
 from thumbworker.imaging.clean_copy import clean_copy
+from thumbworker.imaging.formats.profile_copy import clean_profile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -125,13 +126,15 @@ FILES: dict[str, Callable[[], bytes]] = {
 def frames(data: bytes) -> list[tuple[object, ...]]:
     if recognize(data[:1024]) == "HEIF":
         picture = pi_heif.open_heif(data)
-        return [(picture.size, bytes(picture.data), picture.info.get("icc_profile"))]
+        return [(picture.size, bytes(picture.data))]
     with Image.open(io.BytesIO(data)) as image:
         found = []
         for number in range(getattr(image, "n_frames", 1) if image.format != "MPO" else 1):
             image.seek(number)
             found.append((image.mode, image.size, image.tobytes(), image.info.get("duration")))
-        return [*found, (image.info.get("icc_profile"), image.info.get("loop"), image.info.get("adobe"))]
+        profile = image.info.get("icc_profile")
+        colors = clean_profile(profile) if profile else b""
+        return [*found, (colors, image.info.get("loop"), image.info.get("adobe"))]
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -239,3 +242,102 @@ def test_info__of_png_text_is_gone() -> None:
     assert copy
     with Image.open(io.BytesIO(copy)) as image:
         assert image.info == {}
+
+
+def chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+def riff(*chunks: tuple[bytes, bytes]) -> bytes:
+    body = b"".join(
+        struct.pack("<4sL", kind, len(data)) + data + bytes(len(data) & 1) for kind, data in chunks
+    )
+    return struct.pack("<4sL4s", b"RIFF", 4 + len(body), b"WEBP") + body
+
+
+def inside(*names: bytes, more: bytes) -> bytes:
+    """A HEIC with bytes at the end of a box that is in the others. The handler's name made room for them."""
+    named = heif(handler_name=b"N" * len(more))
+    file = bytearray(named.replace(b"N" * len(more), b""))
+    _grow(file, (b"meta", b"hdlr"), -len(more))
+    at = _grow(file, names, len(more))
+    assert len(file) + len(more) == len(named)
+    return bytes(file[:at] + more + file[at:])
+
+
+def _grow(file: bytearray, names: tuple[bytes, ...], more: int) -> int:
+    """Change the sizes of boxes. Return where the last one ended."""
+    end = 0
+    for name in names:
+        start = file.index(name) - 4
+        size = int.from_bytes(file[start : start + 4], "big")
+        file[start : start + 4] = (size + more).to_bytes(4, "big")
+        end = start + size
+    return end
+
+
+JPEG, PNG, GIF = saved(quarters(), "JPEG"), saved(quarters(), "PNG"), saved(quarters().convert("P"), "GIF")
+WEBP = (b"VP8 ", saved(quarters(), "WEBP")[20:])
+SUB_BLOCK = bytes([len(SECRET)]) + SECRET + b"\x00"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(JPEG[:2] + segment(0xDD, bytes(2) + SECRET) + JPEG[2:], id="a long restart interval"),
+        pytest.param(
+            JPEG[:2] + segment(0xE2, b"ICC_PROFILE\x00\x01\x01" + SECRET) + JPEG[2:], id="no profile"
+        ),
+        pytest.param(JPEG[:2] + segment(0xDD, bytes(2)) * 200_001 + JPEG[2:], id="a jpeg of many parts"),
+        pytest.param(PNG[:-12] + chunk(b"IEND", SECRET), id="an end with content"),
+        pytest.param(PNG[:33] + chunk(b"pHYs", bytes(9) + SECRET) + PNG[33:], id="a long density"),
+        pytest.param(PNG[:33] + chunk(b"iCCP", b"x\x00\x00" + SECRET) + PNG[33:], id="a profile not packed"),
+        pytest.param(PNG[:33] + chunk(b"IDAT", b"") * 200_001 + PNG[33:], id="a png of many parts"),
+        pytest.param(riff((b"VP8X", b""), WEBP), id="an extended header without content"),
+        pytest.param(riff(WEBP, (b"VP8 ", SECRET)), id="a second picture"),
+        pytest.param(riff(*[(b"abcd", b"")] * 200_001, WEBP), id="a webp of many parts"),
+        pytest.param(GIF[:-1] + b"\x21\xf9\x04" + bytes(4) + SUB_BLOCK + b";", id="a long graphic control"),
+        pytest.param(GIF[:-1] + (b"\x21\xf9\x04" + bytes(5)) * 200_001 + b";", id="a gif of many parts"),
+        *(
+            pytest.param(inside(*boxes, more=b"\x00\x00\x00\x04" + SECRET), id=f"behind {boxes[-1]!r}")
+            for boxes in ((b"meta",), (b"meta", b"iref"), (b"meta", b"iinf"), (b"meta", b"iprp", b"ipco"))
+        ),
+        pytest.param(inside(b"meta", b"iprp", b"ipco", b"ispe", more=SECRET), id="a long size"),
+        pytest.param(heif(colr=b"abcd" + SECRET), id="unknown colors"),
+        pytest.param(heif(colr=b"prof" + SECRET), id="no profile in a heic"),
+        # Such an item has its own EXIF.
+        pytest.param(heif().replace(b"hvc1", b"jpeg"), id="tiles that are files"),
+        # EXIF as an auxiliary picture.
+        pytest.param(heif().replace(b"cdsc", b"auxl"), id="metadata that belongs to the picture"),
+        # What is outside of the boxes of data would be removed.
+        pytest.param(heif().replace(b"mdat", b"free"), id="a picture in free space"),
+    ],
+)
+def test_clean_copy__of_odd_structure_is_none(data: bytes) -> None:
+    assert recognize(data[:1024]) in CLEANED
+    assert clean_copy(data) is None
+
+
+def test_clean_copy__of_a_png_names_no_profile() -> None:
+    data = PNG[:33] + chunk(b"iCCP", SECRET + b"\x00\x00" + zlib.compress(rgb_profile())) + PNG[33:]
+    copy = clean_copy(data)
+    assert copy
+    assert SECRET not in copy
+    with Image.open(io.BytesIO(copy)) as image:
+        assert image.info["icc_profile"] == clean_profile(rgb_profile())
+
+
+@pytest.mark.parametrize("name", [b"iloc", b"pitm"])
+def test_clean_copy__of_a_heic_has_nothing_behind_lists(name: bytes) -> None:
+    data = inside(b"meta", name, more=SECRET)
+    copy = clean_copy(data)
+    assert copy
+    assert [secret for secret in SECRETS if secret in copy] == []
+    assert frames(copy) == frames(data)
+
+
+def test_clean_copy__of_a_long_chain_of_pictures_ends() -> None:
+    chain = b"".join(
+        struct.pack(">I4sHHH", 14, b"dimg", item, 1, item + 1) for item in range(9_000, 100, -1)
+    ) + struct.pack(">I4sHHH", 14, b"dimg", 2, 1, 101)
+    assert clean_copy(inside(b"meta", b"iref", more=chain)) is None

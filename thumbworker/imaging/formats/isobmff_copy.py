@@ -1,9 +1,9 @@
 """Copy a HEIC or AVIF without its metadata: zeros in place of it, so that every offset stays right.
 
-Kept are the main image, what it is made of, its auxiliary images such as transparency, and the boxes and
-properties that are named here. All else becomes zeros, in boxes and items of type ``free``: EXIF, XMP,
-thumbnails, other images, what no item names, what a maker put in. Behind the picture the file is cut off.
-Boxes: ISO/IEC 14496-12 (8.11) and 23008-12.
+Kept are the main image, what it is made of, its auxiliary images such as transparency, if they are coded as
+named here, and the boxes and properties that are. All else becomes zeros, in boxes and items of type
+``free``: EXIF, XMP, thumbnails, other images, what no item names, what a maker put in. Behind the picture
+the file is cut off. Boxes: ISO/IEC 14496-12 (8.11) and 23008-12.
 """
 
 from __future__ import annotations
@@ -12,23 +12,27 @@ from itertools import islice
 from typing import NamedTuple
 
 from thumbworker.imaging.formats.isobmff import FULL_BOX_BYTES, boxes, unsigned
+from thumbworker.imaging.formats.profile_copy import NotClean, clean_profile
 
 _TOP = frozenset({b"ftyp", b"meta", b"mdat"})
-_IN_META = frozenset({b"hdlr", b"pitm", b"iinf", b"iloc", b"iref", b"iprp", b"idat", b"grpl"})
+_IN_META = frozenset({b"hdlr", b"pitm", b"iinf", b"iloc", b"iref", b"iprp", b"idat"})
 _PROPERTIES = frozenset(
-    b"ispe pixi colr hvcC av1C avcC vvcC lhvC jpgC irot imir clap pasp auxC rloc clli mdcv cclv amve lsel"
-    b" a1op a1lx tols oinf reve ndwt".split()
+    b"ispe pixi colr hvcC av1C avcC vvcC lhvC irot imir clap pasp auxC rloc clli mdcv cclv amve lsel a1op"
+    b" a1lx tols oinf reve ndwt".split()
 )
+_PROPERTY_BYTES = {b"ispe": 12, b"irot": 1, b"imir": 1, b"pasp": 8, b"clap": 32, b"clli": 4, b"mdcv": 24}
+_PROFILES, _NCLX = frozenset({b"prof", b"rICC"}), b"nclx"
+_NCLX_BYTES = 11
+_CODED = frozenset(b"hvc1 av01 avc1 vvc1 lhv1 grid iden iovl tmap".split())
+"""Types of items that hold a picture alone. A JPEG, for one, has its own EXIF."""
 _MADE_OF, _BELONGS_TO = b"dimg", b"auxl"
 _FREE = b"free"
 _HIDDEN = 1
 _NAME_IN_HANDLER = 24
 _IN_FILE, _IN_IDAT = 0, 1
 _MAX_ENTRIES = 10_000
-
-
-class NotClean(Exception):
-    """The file has no copy without metadata: its structure is not known."""
+_MAX_DEPTH = 16
+_MAX_DATA_BOXES = 100
 
 
 class _Box(NamedTuple):
@@ -56,7 +60,7 @@ def clean_isobmff(data: bytes) -> bytes:
 class _Copy:
     def __init__(self, data: bytes) -> None:
         self._view = memoryview(data)
-        top = self._boxes(0, len(data))
+        top = self._boxes(0, len(data), complete=False)
         kinds = [box.kind for box in top]
         if kinds.count(b"meta") != 1 or b"moov" in kinds:
             raise NotClean
@@ -65,6 +69,8 @@ class _Copy:
         self._made = bytearray(self._view[: top[-1].end])
         self._free_others(top, _TOP)
         self._data = [box for box in top if box.kind == b"mdat"]
+        if len(self._data) > _MAX_DATA_BOXES:
+            raise NotClean
         meta = top[kinds.index(b"meta")]
         inner = self._boxes(meta.start + FULL_BOX_BYTES, meta.end)
         self._free_others(inner, _IN_META)
@@ -85,12 +91,13 @@ class _Copy:
         self._clean_data(kept)
         return bytes(self._made)
 
-    def _boxes(self, at: int, end: int) -> list[_Box]:
+    def _boxes(self, at: int, end: int, *, complete: bool = True) -> list[_Box]:
+        """Return the boxes between two positions. ``complete``: nothing lies behind them."""
         found: list[_Box] = []
         for kind, start, box_end in islice(boxes(self._view, at, end), _MAX_ENTRIES):
             found.append(_Box(kind, at, start, box_end))
             at = box_end
-        if not found:
+        if not found or (complete and at != end):
             raise NotClean
         return found
 
@@ -115,16 +122,21 @@ class _Copy:
             first = box.start + wide + 2
             count = min(unsigned(self._view, box.start + wide, 2), (box.end - first) // wide)
             targets = [unsigned(self._view, first + wide * index, wide) for index in range(count)]
+            self._zero(first + wide * count, box.end)
             found.append(_Reference(box, unsigned(self._view, box.start, wide), targets))
         return found
 
     def _picture(self, references: list[_Reference]) -> set[int]:
         """Return the items that make the picture: the main one, its parts, what belongs to one of them."""
-        start = self._meta[b"pitm"].start
-        kept = {unsigned(self._view, start + FULL_BOX_BYTES, 4 if self._view[start] else 2)}
-        before = 0
+        _, _, start, end = self._meta[b"pitm"]
+        wide = 4 if self._view[start] else 2
+        self._zero(start + FULL_BOX_BYTES + wide, end)
+        kept = {unsigned(self._view, start + FULL_BOX_BYTES, wide)}
+        before, depth = 0, 0
         while len(kept) > before:
-            before = len(kept)
+            before, depth = len(kept), depth + 1
+            if depth > _MAX_DEPTH:
+                raise NotClean
             for reference in references:
                 if reference.box.kind == _MADE_OF and reference.source in kept:
                     kept.update(reference.targets)
@@ -142,7 +154,10 @@ class _Copy:
                 raise NotClean
             id_bytes = 2 if version == 2 else 4
             kind_at = entry.start + FULL_BOX_BYTES + id_bytes + 2
-            if unsigned(self._view, entry.start + FULL_BOX_BYTES, id_bytes) not in kept:
+            if unsigned(self._view, entry.start + FULL_BOX_BYTES, id_bytes) in kept:
+                if self._view[kind_at : kind_at + 4] not in _CODED:
+                    raise NotClean
+            else:
                 self._made[entry.start + 3] |= _HIDDEN
                 self._made[kind_at : kind_at + 4] = _FREE
             self._zero(kind_at + 4, entry.end)
@@ -154,7 +169,21 @@ class _Copy:
             self._free_others(inner, frozenset({b"ipco", b"ipma"}))
             for box in inner:
                 if box.kind == b"ipco":
-                    self._free_others(self._boxes(box.start, box.end), _PROPERTIES)
+                    properties = self._boxes(box.start, box.end)
+                    self._free_others(properties, _PROPERTIES)
+                    for each in properties:
+                        self._clean_property(each)
+
+    def _clean_property(self, box: _Box) -> None:
+        size = box.end - box.start
+        if size > _PROPERTY_BYTES.get(box.kind, size):
+            raise NotClean
+        if box.kind == b"colr":
+            kind, start = bytes(self._view[box.start : box.start + 4]), box.start + 4
+            if kind in _PROFILES:
+                self._made[start : box.end] = clean_profile(bytes(self._view[start : box.end]))
+            elif kind != _NCLX or size > _NCLX_BYTES:
+                raise NotClean
 
     def _clean_data(self, kept: set[int]) -> None:
         """Keep what the items' extents name, and nothing else."""
@@ -164,6 +193,14 @@ class _Copy:
         if idat := self._meta.get(b"idat"):
             spans = [(idat.start + first, idat.start + last) for first, last in in_idat]
             self._keep(spans, idat.start, idat.end)
+            if any(last > idat.end for _, last in spans):
+                raise NotClean
+        elif in_idat:
+            raise NotClean
+        for first, last in in_file:
+            if not any(box.start <= first and last <= box.end for box in self._data):
+                # It would be removed.
+                raise NotClean
 
     def _keep(self, spans: list[tuple[int, int]], at: int, end: int) -> None:
         for first, last in sorted(spans):
@@ -198,4 +235,7 @@ class _Copy:
                         raise NotClean
                     found[method].append((first, first + length))
             at += extents * step
+        if count > _MAX_ENTRIES or sum(map(len, found)) > _MAX_ENTRIES:
+            raise NotClean
+        self._zero(at, end)
         return found
