@@ -12,6 +12,7 @@ from gallery.photos.models import DeletionRecord, HistoryEntry, Photo
 from gallery.photos.states import State
 from gallery.photos.turns import in_turns
 from gallery.processing import matters
+from gallery.sharing.receiving import waiting_for
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -51,6 +52,12 @@ def test_plan__deep_page_is_a_range(position: Photo, alice: User) -> None:
 def test_plan__own_photos(position: Photo, alice: User) -> None:
     plan = plan_of(Photo.objects.owned_by(alice).not_trashed().newest_first()[:61])
     assert "photos_owner_newest" in plan
+    assert "TEMP B-TREE" not in plan
+
+
+def test_plan__received_photos(position: Photo, alice: User) -> None:
+    plan = plan_of(waiting_for(alice)[:101])
+    assert "photos_received" in plan
     assert "TEMP B-TREE" not in plan
 
 

@@ -43,7 +43,11 @@ ALLOWED = {
     ("words_approved", "approved"): "approved",
     ("words_rejected", "approved"): "approved",
     **{("taken_down", str(state)): "rejected" for state in State},
-    **{(move, str(state)): str(state) for move in ("trashed", "restored") for state in State},
+    **{
+        (move, str(state)): str(state)
+        for move in ("trashed", "restored", "accepted", "declined")
+        for state in State
+    },
 }
 
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpResponse
     from django.test import Client
+    from pytest_django import DjangoAssertNumQueries
 
     from gallery.accounts.models import User
     from gallery.sharing.actions import Shared
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from tests.gallery.stores import Stores
 
 JSON = {"accept": "application/json"}
+MOST_QUERIES_OF_OFFERS = 24
 
 
 @pytest.fixture
@@ -388,3 +390,26 @@ def test_download__goes_with_the_role(
     client.get(page_of(link))
     assert client.get(page_of(link, f"photos/{photo.pk}/original/")).status_code == 302
     assert Grant.objects.get().allows_download
+
+
+def test_pages__cost_the_same_for_any_number_of_photos(
+    link: Shared,
+    alice: User,
+    client_of: Callable[[User], Client],
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+    empty_aws: None,
+) -> None:
+    guest, owner = guest_at(link), client_of(alice)
+    owner.get("/me/received/")
+    for number in range(2):
+        sent(guest, link, *(f"{number}-{each}" for each in range(20)))
+        # Grant twice, album and owner with it, and the photos.
+        with django_assert_max_num_queries(3):
+            guest.get(page_of(link, "send/"))
+        # Session, person, and the photos.
+        with django_assert_max_num_queries(3):
+            owner.get("/me/received/")
+    for count in (1, 20):
+        fresh = [file_of(f"{count}-new-{each}") for each in range(count)]
+        with django_assert_max_num_queries(MOST_QUERIES_OF_OFFERS):
+            assert len(results(send(guest, link, *fresh))) == count
