@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, Sum
+from django.db.models import Case, Q, Sum, When
 
 from gallery.accounts.models import User
 from gallery.accounts.rate_limits import Limit, retry_after_seconds
@@ -41,6 +41,7 @@ MOST_BYTES = 5 * 10**9
 """What one link brings at most. What was taken back, declined and purged, or never arrived makes room."""
 MOST_AT_ONCE = 100
 """How many photos one action accepts or declines."""
+NOT_SENT = Q(state=State.FAILED, reason=NEVER_ARRIVED)
 HOUR = timedelta(hours=1)
 PER_VISITOR = Limit("share-sends-visitor", 400, HOUR, burst=400)
 PER_LINK = Limit("share-sends", 1_000, HOUR, burst=1_000)
@@ -61,7 +62,7 @@ def sent_by(grant: Grant, guest: Guest) -> Q:
 
 def sent_photos(grant: Grant, guest: Guest) -> PhotoQuerySet:
     """Return what this guest sent by this link and has not taken back, the latest first."""
-    photos = Photo.objects.filter(sent_by(grant, guest)).exclude(state=State.FAILED, reason=NEVER_ARRIVED)
+    photos = Photo.objects.filter(sent_by(grant, guest)).exclude(NOT_SENT)
     return photos.select_related("owner").newest_first()
 
 
@@ -120,12 +121,12 @@ def _within_limits(
     grant: Grant, guest: Guest, requests: Sequence[UploadRequest | offers.Refused]
 ) -> list[UploadRequest | offers.Refused]:
     """Refuse what is beyond the limits of the link."""
-    by_link = Photo.objects.filter(contribution__grant=grant)
+    by_link = Photo.objects.filter(contribution__grant=grant).exclude(NOT_SENT)
     free_photos = MOST_PHOTOS - by_link.count()
     free_bytes = MOST_BYTES - (by_link.aggregate(total=Sum("size_bytes"))["total"] or 0)
     asked = [request for request in requests if not isinstance(request, offers.Refused)]
     known = set(
-        Photo.objects.filter(
+        by_link.filter(
             sent_by(grant, guest), offers.WANTED, sha256__in=[request.sha256_hex for request in asked]
         ).values_list("sha256", flat=True)
     )
@@ -152,13 +153,15 @@ def take_back(grant: Grant, guest: Guest, photo_ids: Iterable[UUID]) -> int:
 def waiting_for(owner: User, album: Album | None = None) -> PhotoQuerySet:
     """Return what waits for the owner's decision, the earliest first: of one album, or all.
 
-    Files that never arrived are left out, and those that could not be read are not.
+    Files that never arrived are left out. Those that could not be read come behind what can be decided about,
+    and those that are being read at last: lists have an end, and guests can ask for many and send none.
     """
     sent = Photo.objects.owned_by(owner).received().filter(contribution__isnull=False)
-    waiting = sent.exclude(state=State.FAILED, reason=NEVER_ARRIVED)
+    waiting = sent.exclude(NOT_SENT)
     if album:
         waiting = waiting.filter(contribution__album=album)
-    return waiting.order_by("created_at", "id")
+    last = Case(When(state=State.AWAITING, then=2), When(state=State.FAILED, then=1), default=0)
+    return waiting.order_by(last, "created_at", "id")
 
 
 def count_waiting(owner: User, album: Album | None = None) -> int:

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 logger = structlog.get_logger(__name__)
 
 MAX_OUTSTANDING_OFFERS = 200
+LEFT_BY_GUESTS = 50
+"""Open offers that guests leave to the owner, who else could not upload while they send or only ask."""
 # The row's deadline is after the signature's, so S3 accepts no PUT after the row's deadline.
 CLOCK_ALLOWANCE = timedelta(minutes=1)
 WANTED = Q(trashed_at=None) | Q(is_received=True)
@@ -98,6 +100,10 @@ class _Batch:
     @property
     def deadline(self) -> datetime:
         return self.now + timedelta(seconds=OFFER_SECONDS)
+
+    @property
+    def most_open(self) -> int:
+        return MAX_OUTSTANDING_OFFERS - (0 if self.sent_before is None else LEFT_BY_GUESTS)
 
     @property
     def own(self) -> PhotoQuerySet:
@@ -239,7 +245,7 @@ def _reserve(batch: _Batch, size_bytes: int, count: int) -> bool:
         User.objects.filter(may_upload(), pk=batch.owner_id, used_bytes__lte=F("quota_bytes") - size_bytes)
         .filter(used_bytes=Subquery(unchanged))
         .alias(outstanding=open_offers(batch.now))
-        .filter(outstanding__lte=MAX_OUTSTANDING_OFFERS - count)
+        .filter(outstanding__lte=batch.most_open - count)
     )
     return bool(fits.update(used_bytes=F("used_bytes") + size_bytes))
 
@@ -310,7 +316,7 @@ def _reopen(batch: _Batch, expired: Sequence[UUID]) -> set[UUID]:
         user = _lock_user(batch)
         if user is None or _closed(user.pk):
             return set()
-        fitting = expired[: max(MAX_OUTSTANDING_OFFERS - _outstanding(batch), 0)]
+        fitting = expired[: max(batch.most_open - _outstanding(batch), 0)]
         for photo_id in Photo.objects.filter(pk__in=fitting, state=State.FAILED).values_list("pk", flat=True):
             transitions.offered_again(photo_id, offered_until=batch.deadline + CLOCK_ALLOWANCE)
         return _extend(batch, fitting)
@@ -371,7 +377,7 @@ def _fitting(batch: _Batch, fresh: Sequence[UploadRequest], user: User | None) -
     """Return the requests that fit the quota and the limit of open offers. Refuse the others."""
     outstanding = _outstanding(batch)
     free_bytes = user.quota_bytes - user.used_bytes if user else 0
-    free_offers = MAX_OUTSTANDING_OFFERS - outstanding
+    free_offers = batch.most_open - outstanding
     fitting: list[UploadRequest] = []
     closed = reasons.ACCOUNT_CLOSED if user is None else _closed(user.pk)
     for request in fresh:

@@ -19,7 +19,7 @@ from gallery.batches.trash import contents_of
 from gallery.core import reasons
 from gallery.photos import actions as photo_actions
 from gallery.photos.models import DeletionRecord, HistoryEntry, MonthCount, Photo
-from gallery.photos.states import State, Visibility
+from gallery.photos.states import NEVER_ARRIVED, State, Visibility
 from gallery.processing import matters
 from gallery.processing.settle import settle
 from gallery.sharing import actions, receiving
@@ -278,6 +278,51 @@ def test_send__is_bounded_by_link_quota_and_speed(
         last = send(guest, link, *(file_of(f"f{number}") for number in range(50)))
     assert last.status_code == 429
     assert int(last.headers["Retry-After"]) > 0
+
+
+def test_send__leaves_the_owner_room_to_upload(
+    link: Shared, alice: User, client_of: Callable[[User], Client], empty_aws: None
+) -> None:
+    guest = guest_at(link)
+    asked = [file_of(f"{number}") for number in range(200)]
+    answers = [one for at in range(0, 200, 50) for one in results(send(guest, link, *asked[at : at + 50]))]
+    refused = [one["reason"] for one in answers if one["outcome"] == "refused"]
+    assert refused == [reasons.TOO_MANY_OUTSTANDING.code] * 50
+    body = json.dumps({"uploads": [file_of(f"own {number}") for number in range(50)]})
+    mine = client_of(alice).post("/uploads/offers/", body, content_type="application/json", headers=JSON)
+    assert {one["outcome"] for one in results(mine)} == {"offered"}
+
+
+def test_send__what_never_arrived_makes_room(
+    link: Shared, monkeypatch: pytest.MonkeyPatch, empty_aws: None
+) -> None:
+    monkeypatch.setattr(receiving, "MOST_PHOTOS", 2)
+    guest = guest_at(link)
+    results(send(guest, link, file_of("a"), file_of("b")))
+    Photo.objects.update(state=State.FAILED, reason=NEVER_ARRIVED, offered_until=timezone.now())
+    answers = results(send(guest, link, file_of("c"), file_of("a"), file_of("b")))
+    # Two of them after all: they count once more.
+    assert [one["outcome"] for one in answers] == ["offered", "offered", "refused"]
+    assert answers[2]["reason"] == reasons.LINK_IS_FULL.code
+
+
+def test_page__shows_what_can_be_decided_before_what_only_was_asked_for(
+    link: Shared,
+    alice: User,
+    client_of: Callable[[User], Client],
+    stores: Stores,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    guest = guest_at(link)
+    results(send(guest, link, *(file_of(f"{number}") for number in range(3))))
+    unread, photo = sent(guest, link, "unread", "a")
+    Photo.objects.filter(pk=unread.pk).update(state=State.FAILED, reason="not_an_image")
+    stores.put_item(ready_item(photo))
+    monkeypatch.setattr(receiving, "MOST_AT_ONCE", 1)
+    text = html_of(client_of(alice), "/me/received/")
+    assert f'name="shown" value="{photo.pk}"' in text
+    found = receiving.waiting_for(alice).values_list("pk", flat=True)[:2]
+    assert list(found) == [photo.pk, unread.pk]
 
 
 def test_take_back__deletes_what_the_guest_sent(
