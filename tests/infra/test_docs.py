@@ -41,7 +41,9 @@ PAUSE = load("database")["Parameters"]["SleepAfterSeconds"]["Default"]
 RATE = load("firewall")["Parameters"]["RequestsInFiveMinutes"]["Default"]
 RENDITIONS = ", ".join(
     f"{' and '.join(str(spec.longest_side) for spec in specs)} px {LABELS[form]}"
-    for form, specs in groupby(CURRENT.renditions, key=lambda spec: spec.format)
+    for form, specs in groupby(
+        [spec for spec in CURRENT.renditions if not spec.other_side], key=lambda spec: spec.format
+    )
 )
 CONCURRENCY = [int(count) for count in load("template")["Mappings"]["Batches"]["AtOnce"]]
 

@@ -58,6 +58,9 @@ PAGES += ["/?order=timeline", "/people/alice/", "/search/?q=sea", "/search/sugge
 PAGES += [
     "/albums/",
     "/albums/{album}/",
+    "/albums/{album}/card.jpg",
+    "/photos/{id}/card.jpg",
+    "/photos/{id}/picture/800/",
     "/photos/{id}/?album={album}",
     "/tags/sea/",
     "/admin/photos/photo/?show=approved",
