@@ -73,7 +73,8 @@ def clean_copy(data: bytes) -> bytes | None:
     copy = _COPIES.get(recognize(data[:ENOUGH_BYTES]))
     try:
         return copy(data) if copy else None
-    except NotClean:
+    except (NotClean, IndexError):
+        # The latter: it ends where a value should be.
         return None
 
 

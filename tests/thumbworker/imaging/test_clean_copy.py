@@ -217,6 +217,21 @@ def test_cleaned__are_the_formats_that_have_copies() -> None:
     assert set(MEDIA_TYPES) >= CLEANED
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(png()[:8] + struct.pack(">I4sI", 0, b"IDAT", 0) * 200_002 + png()[8:], id="png"),
+        pytest.param(saved(quarters())[:2] + segment(0xDB, b"") * 200_002 + saved(quarters())[2:], id="jpeg"),
+        pytest.param(
+            b"RIFF" + struct.pack("<I", 12) + b"WEBPVP8X" + bytes(4), id="a webp that ends in a header"
+        ),
+        pytest.param(heif()[: heif().index(b"pitm") + 4], id="a heic that ends in a header"),
+    ],
+)
+def test_clean_copy__of_what_would_take_all_memory_is_none(data: bytes) -> None:
+    assert clean_copy(data) is None
+
+
 @given(data=st.data())
 def test_clean_copy__of_any_damage_raises_nothing(data: st.DataObject) -> None:
     file = bytearray(FILES[data.draw(st.sampled_from(sorted(FILES)))]())
