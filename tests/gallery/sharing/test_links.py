@@ -129,7 +129,8 @@ def test_photo__tells_what_a_grant_tells(
     photo = make_photo(
         alice, State.PENDING, caption="Low tide", format="JPEG", file_name="secret-name.jpg", review_hint="x"
     )
-    album.photos.add(photo)
+    # The other has no caption that could stand for its name.
+    album.photos.add(photo, make_photo(alice, file_name="secret-name-too.jpg"))
     where = {"latitude": "54.321000", "longitude": "10.123000"}
     camera = {"model": "Nikon D750", "artist": "Alice B", "serial": "SN1234"}
     stores.put_item(ready_item(photo, location=where, words={"title": "Dawn over"}, metadata=camera))
