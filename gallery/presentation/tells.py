@@ -94,7 +94,7 @@ def _rows(counts: Counter[str]) -> list[Row]:
         Tell.NAME: _("Name of a person"),
         Tell.THUMBNAIL: _("Another picture as thumbnail"),
     }
-    rows = [Row(_("Picture"), [_("up to 1600 px"), _("full size"), _("full size")])]
+    rows = [Row(_("Picture"), [_("1600 px"), _("full size"), _("full size")])]
     for kind, label in labels.items():
         if count := counts[kind]:
             rows.append(Row(label, [count if _reaches(kind, role) else 0 for role in _ROLES]))

@@ -117,6 +117,7 @@ if (document.querySelector("form[data-autosave]")) {
 if (document.querySelector("#selection")) import("./selection.js");
 if (document.querySelector("ul.sheet.arrange")) import("./arrange.js");
 if (document.querySelector("[data-copy]")) import("./copy.js");
+if (document.querySelector("[data-look-again]")) import("./preparing.js");
 if (document.querySelector("[data-batch]:not([data-finished])")) {
   import("./batch.js").then(({ followBatch }) => followBatch());
 }
