@@ -356,3 +356,13 @@ def test_clean_copy__of_a_long_chain_of_pictures_ends() -> None:
         struct.pack(">I4sHHH", 14, b"dimg", item, 1, item + 1) for item in range(9_000, 100, -1)
     ) + struct.pack(">I4sHHH", 14, b"dimg", 2, 1, 101)
     assert clean_copy(inside(b"meta", b"iref", more=chain)) is None
+
+
+@pytest.mark.parametrize("last", [b"pitm", b"iinf", b"iref"])
+def test_clean_copy__of_a_heic_that_ends_with_an_empty_box(last: bytes) -> None:
+    names = [b"pitm", b"iinf", b"iloc", b"iref"]
+    names.sort(key=last.__eq__)
+    filled = {b"pitm": bytes(6), b"iinf": bytes(6), b"iloc": bytes(8), b"iref": box(bytes(6), b"dimg")}
+    inner = b"".join(box(b"" if name == last else filled[name], name) for name in names)
+    data = heif()
+    assert clean_copy(data[:24] + box(b"", b"mdat") + box(bytes(4) + inner, b"meta")) is None
