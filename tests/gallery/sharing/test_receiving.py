@@ -260,10 +260,10 @@ def test_send__is_bounded_by_link_quota_and_speed(
     link: Shared, alice: User, monkeypatch: pytest.MonkeyPatch, empty_aws: None
 ) -> None:
     monkeypatch.setattr(receiving, "MOST_PHOTOS", 2)
-    monkeypatch.setattr(receiving, "MOST_BYTES", 2500)
+    monkeypatch.setattr(receiving, "MOST_BYTES", 3500)
     guest = guest_at(link)
     answers = results(
-        send(guest, link, file_of("a"), file_of("b", size_bytes=2000), file_of("c"), file_of("d"))
+        send(guest, link, file_of("a"), file_of("b", size_bytes=3000), file_of("c"), file_of("d"))
     )
     assert [one["outcome"] for one in answers] == ["offered", "refused", "offered", "refused"]
     assert answers[1]["reason"] == reasons.LINK_IS_FULL.code
