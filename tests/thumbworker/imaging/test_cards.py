@@ -40,7 +40,13 @@ def test_card__of_a_wide_photo_is_its_middle(size: tuple[int, int]) -> None:
 
 @pytest.mark.parametrize(
     ("size", "shown"),
-    [((1067, 1600), (420, 630)), ((1600, 400), (1200, 300)), ((300, 200), (300, 200)), ((1, 1600), (1, 630))],
+    [
+        ((1067, 1600), (420, 630)),
+        ((1260, 1600), (496, 630)),
+        ((1600, 400), (1200, 300)),
+        ((300, 200), (300, 200)),
+        ((1, 1600), (1, 630)),
+    ],
 )
 def test_card__of_other_shapes_shows_all_and_enlarges_nothing(
     size: tuple[int, int], shown: tuple[int, int]
