@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from gallery.albums.actions import delete_album
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one writer"),
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer"),
     pytest.mark.usefixtures("empty_aws"),
 ]
 
