@@ -27,7 +27,7 @@ from gallery.storage import catalogue, queues
 from tests.gallery.conftest import size_of_rows
 from tests.gallery.stores import Stores, failed_item, ready_item
 from thumbworker.contract import keys
-from thumbworker.contract.policy import CURRENT, EVER
+from thumbworker.contract.policy import CLEAN_COPY, CURRENT, EVER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -620,8 +620,10 @@ def test_walk__costs_few_calls(
     events.register("before-call.s3", lambda model, **_: calls.append(model.name))
     with django_assert_max_num_queries(20):
         Fsck().run()
-    # A page of originals, one of each size, and the top of either bucket.
-    assert calls == ["ListObjectsV2"] * (1 + len({s.name for p in EVER for s in p.renditions}) + 2)
+    # A page of originals, one of each size and of clean copies, and the top of either bucket.
+    assert calls == ["ListObjectsV2"] * (
+        1 + len({s.name for p in EVER for s in p.renditions} | {CLEAN_COPY}) + 2
+    )
 
 
 # ---- the command ------------------------------------------------------------------------------------------
