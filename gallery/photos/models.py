@@ -238,7 +238,14 @@ class Photo(models.Model):
                 name="photos_trash_newest",
                 condition=Q(trashed_at__isnull=False),
             ),
-            models.Index("owner", "created_at", "id", name="photos_received", condition=Q(is_received=True)),
+            models.Index(
+                "owner",
+                F("state").desc(),
+                "created_at",
+                "id",
+                name="photos_received",
+                condition=Q(is_received=True),
+            ),
             models.Index("owner", "file_name", name="photos_owner_file_name"),
             # Rows of before, whose wall clock is unknown. Others are found by their place on the timeline.
             models.Index(

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from gallery.sharing.models import Role
 from gallery.storage import catalogue
+from thumbworker.contract import policy
 from thumbworker.contract.items import Status, Tell
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 MOST_LOOKED_AT = 500
 NAMES = ("artist", "copyright")
+LARGEST = max(spec.longest_side for spec in policy.CURRENT.renditions)
+"""In pixels: the longest side that who only looks gets."""
 _ON_PAGES = ("camera", "caption")
 
 
@@ -94,7 +97,7 @@ def _rows(counts: Counter[str]) -> list[Row]:
         Tell.NAME: _("Name of a person"),
         Tell.THUMBNAIL: _("Another picture as thumbnail"),
     }
-    rows = [Row(_("Picture"), [_("1600 px"), _("full size"), _("full size")])]
+    rows = [Row(_("Picture"), [_("%(side)d pixels") % {"side": LARGEST}, _("full size"), _("full size")])]
     for kind, label in labels.items():
         if count := counts[kind]:
             rows.append(Row(label, [count if _reaches(kind, role) else 0 for role in _ROLES]))

@@ -237,9 +237,12 @@ class TestFirewall:
     def test_pictures__do_not_use_up_the_limit_of_pages(self) -> None:
         pages, all_requests = (rule["Statement"]["RateBasedStatement"] for rule in self.RULES)
         match = pages["ScopeDownStatement"]["NotStatement"]["Statement"]["RegexMatchStatement"]
-        clean_copy = policy.clean_copy_key(UUID(int=7))
-        # That comes from S3, not from here.
-        keys = set(policy.every_rendition_key(UUID(int=7))) - {clean_copy}
+        # Clean copies come from S3, not from here.
+        keys = [
+            key
+            for key in policy.every_rendition_key(UUID(int=7))
+            if not key.startswith(f"{policy.CLEAN_COPY}/")
+        ]
         assert all(re.fullmatch(match["RegexString"], f"/{key}") for key in keys)
         for path in ("/", "/photos/", f"/photos/{UUID(int=7)}/", f"/320/{UUID(int=7)}/"):
             assert not re.fullmatch(match["RegexString"], path)

@@ -19,6 +19,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='photo',
-            index=models.Index(models.F('owner'), models.F('created_at'), models.F('id'), condition=models.Q(('is_received', True)), name='photos_received'),
+            index=models.Index(models.F('owner'), models.OrderBy(models.F('state'), descending=True), models.F('created_at'), models.F('id'), condition=models.Q(('is_received', True)), name='photos_received'),
         ),
     ]

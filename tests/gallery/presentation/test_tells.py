@@ -49,7 +49,7 @@ def test_told_by__counts_each_kind_once_a_photo(put: Callable[..., Photo]) -> No
     put(location=HERE)
     full = "full size"
     assert cells_of(Photo.objects.all()) == {
-        "Picture": ["1600 px", full, full],
+        "Picture": ["1600 pixels", full, full],
         "Camera, settings, date": [3, 3, 3],
         "Caption": [1, 1, 1],
         "Place": [0, 0, 2],
