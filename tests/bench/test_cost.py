@@ -133,6 +133,7 @@ def test_chart__is_well_formed_and_shows_dollars() -> None:
     assert chart.count('class="ours"') == 1
 
 
+@pytest.mark.slow
 def test_measure_page__uses_the_deployed_handler() -> None:
     """In a process of its own: it starts a gallery, and the handler keeps it."""
     script = "import json; from bench.cost.page import measure_page; print(json.dumps(measure_page(3)))"

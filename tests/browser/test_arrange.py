@@ -83,6 +83,7 @@ def drag(page: Page, start: Any, end: Any) -> None:
 
 
 @pytest.mark.parametrize(("size", "scheme"), SCREENS)
+@pytest.mark.slow
 def test_arrange__drag_and_take_it_back(arne: Any, size: tuple[int, int], scheme: str) -> None:
     page = arne(size=size, color_scheme=scheme)
     assert order_of(page) == list(range(1, 13))

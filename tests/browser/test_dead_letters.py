@@ -55,6 +55,7 @@ def test_retry_all__shows_progress_until_the_queue_is_empty(page: Page) -> None:
     expect(queue.get_by_text("No dead letters.")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_retry_all__keeps_the_count_when_the_gallery_stops_answering(page: Page, watch: Watch) -> None:
     watch.expect("ERR_FAILED")
     calls = []

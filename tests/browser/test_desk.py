@@ -89,6 +89,7 @@ def test_desk__decides_by_keyboard_and_undoes(open_page: Open) -> None:
     expect(owner.get_by_text("Reason: Too dark to see.").first).to_be_visible()
 
 
+@pytest.mark.slow
 def test_desk__works_without_javascript(open_page: Open) -> None:
     (name,) = uploaded(open_page, 303)
     page = open_page("charlie", DESK, java_script_enabled=False)
@@ -122,6 +123,7 @@ def test_desk__shows_whole_pictures(open_page: Open) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
+@pytest.mark.slow
 def test_desk__passes_axe(open_page: Open, scheme: str) -> None:
     (name,) = uploaded(open_page, 304 if scheme == "light" else 305)
     page = open_page("charlie", DESK, color_scheme=scheme)

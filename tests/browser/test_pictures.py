@@ -92,6 +92,7 @@ def test_picture__without_avif_all_are_webp(open_page: Open, gallery: Site) -> N
     assert not [address for address in asked if ".avif" in address]
 
 
+@pytest.mark.slow
 def test_picture__large_ones_are_avif_where_the_browser_shows_it(open_page: Open, gallery: Site) -> None:
     shown = pages_shown(open_page, gallery, avif=True)
     assert ".avif" in shown["photo"][0]

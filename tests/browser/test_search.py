@@ -102,6 +102,7 @@ def test_search__by_keyboard_alone(open_page: Open, size: tuple[int, int], schem
 
 
 @pytest.mark.usefixtures("four_fjords")
+@pytest.mark.slow
 def test_search__without_javascript(open_page: Open) -> None:
     page = open_page(java_script_enabled=False, viewport={"width": PHONE[0], "height": PHONE[1]})
     box = page.get_by_role("searchbox", name="Search photos")

@@ -105,6 +105,7 @@ def test_selection__trash_five_and_take_it_back(sally: Any, size: tuple[int, int
 
 
 @pytest.mark.parametrize(("size", "scheme"), SCREENS)
+@pytest.mark.slow
 def test_selection__bar_covers_no_photo_at_the_end(sally: Any, size: tuple[int, int], scheme: str) -> None:
     page = sally("/me/photos/?month=2019-05", size=size, color_scheme=scheme)
     while page.locator(".more").count():
@@ -189,6 +190,7 @@ def test_selection__trash_is_restored_as_a_whole(sally: Any) -> None:
     expect(page.get_by_text("The trash is empty.")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_selection__by_a_finger_that_stays(sally: Any) -> None:
     page = sally(size=PHONE, has_touch=True, is_mobile=True)
     tile = page.locator(".sheet .tile").nth(1)
@@ -204,6 +206,7 @@ def test_selection__by_a_finger_that_stays(sally: Any) -> None:
     picture_of(page, "selection-by-finger")
 
 
+@pytest.mark.slow
 def test_selection__without_javascript(sally: Any) -> None:
     page = sally(java_script_enabled=False)
     for number in range(3):

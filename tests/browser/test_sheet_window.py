@@ -189,6 +189,7 @@ def test_keyboard__walks_through_gaps_and_keeps_the_focus(open_page: Open) -> No
 
 
 @pytest.mark.usefixtures("library")
+@pytest.mark.slow
 def test_gap__says_how_many_photos_it_has(open_page: Open) -> None:
     page = opened(open_page, DESKTOP)
     scroll_down(page, 900)

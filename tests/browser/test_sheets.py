@@ -53,6 +53,7 @@ def test_sheet__loads_more_before_the_end(open_page: Open, old_photos: int) -> N
 
 
 @pytest.mark.usefixtures("old_photos")
+@pytest.mark.slow
 def test_sheet__next_page_link_without_javascript(open_page: Open) -> None:
     page = open_page(java_script_enabled=False)
     page.get_by_role("link", name="More photos").click()
@@ -123,6 +124,7 @@ def test_header__hides_while_scrolling_down_on_a_phone(open_page: Open) -> None:
 
 
 @pytest.mark.usefixtures("old_photos")
+@pytest.mark.slow
 def test_arrow_keys__open_the_next_photo_except_while_typing(open_page: Open) -> None:
     page = open_page()
     tiles = page.locator(".tile a")

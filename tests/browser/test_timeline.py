@@ -95,6 +95,7 @@ def test_timeline__jump_by_keyboard(open_page: Open, size: tuple[int, int], sche
 
 
 @pytest.mark.usefixtures("library")
+@pytest.mark.slow
 def test_timeline__without_javascript(open_page: Open) -> None:
     page = open_page(
         "tess", "/me/photos/", java_script_enabled=False, viewport={"width": PHONE[0], "height": PHONE[1]}
@@ -125,6 +126,7 @@ def test_months__years_and_the_oldest_are_one_step_away(open_page: Open) -> None
 
 
 @pytest.mark.usefixtures("library")
+@pytest.mark.slow
 def test_search_box__finds_a_month_by_its_name(open_page: Open) -> None:
     page = open_page("tess", "/me/photos/")
     box = page.get_by_role("combobox", name="Search photos")

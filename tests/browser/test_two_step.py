@@ -76,6 +76,7 @@ def sign_out(page: Page) -> None:
     page.goto("/sign-in/")
 
 
+@pytest.mark.slow
 def test_passkey__is_added_and_signs_in(page: Page) -> None:
     devtools = page.context.new_cdp_session(page)
     devtools.send("WebAuthn.enable")

@@ -159,6 +159,7 @@ def test_upload__same_file_twice_is_one_photo(open_page: Open) -> None:
     expect(page.get_by_role("link", name="Open")).to_have_attribute("href", first or "")
 
 
+@pytest.mark.slow
 def test_upload__drop_on_any_page(open_page: Open, photographs: list[Path]) -> None:
     page = open_page("bob", "/me/photos/")
     body = list(a_file()["buffer"])
@@ -177,6 +178,7 @@ def test_upload__drop_on_any_page(open_page: Open, photographs: list[Path]) -> N
     assert len(photographs) == 10
 
 
+@pytest.mark.slow
 def test_upload__leaving_asks_for_confirmation(open_page: Open) -> None:
     page = open_page("bob", "/upload/")
     page.route(ORIGINALS, lambda route: None)
@@ -226,6 +228,7 @@ def test_upload__private_photo_needs_no_review(open_page: Open) -> None:
     expect(row(page, "diary.jpg")).to_have_text("Only you can see it.", timeout=30_000)
 
 
+@pytest.mark.slow
 def test_upload__plain_form_without_javascript(open_page: Open, watch: Watch) -> None:
     watch.expect("422")
     page = open_page("bob", "/upload/", java_script_enabled=False)

@@ -28,6 +28,7 @@ def test_models__have_all_their_migrations() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.slow
 def test_migrations__reverse_and_apply_with_rows(alice: User, make_photo: PhotoFactory) -> None:
     photo = make_photo(alice)
     transitions.trashed(photo.pk, actor=alice)

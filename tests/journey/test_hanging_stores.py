@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 
 __all__ = ["make_photo"]
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 SERVICES = ("s3", "dynamodb", "sqs", "sns", "cloudfront")
 SCALE = 0.1

@@ -117,6 +117,7 @@ def unnamed_differences(path: str, base: dict[str, str]) -> list[str]:
 
 
 @pytest.mark.parametrize("base", [{}, {"HX-Request": "true"}], ids=["plain", "htmx"])
+@pytest.mark.slow
 def test_pages__name_each_header_that_changes_them(paths: list[str], base: dict[str, str]) -> None:
     assert [found for path in paths for found in unnamed_differences(path, base)] == []
 
