@@ -38,6 +38,10 @@ person("bob")
 person("wanda")
 person("tina", "skip_review")
 person("tess")
+person("theo")
+person("stella")
+person("cleo")
+person("zoe")
 person("uma")
 person("sally", "skip_review")
 person("arne", "skip_review")
@@ -46,7 +50,7 @@ person("lena")
 person("nils")
 person("charlie", "moderate_photo", "view_photo", "view_historyentry", is_staff=True)
 """
-"""Alice, Bob, Wanda, Tess, Dora, Lena and Nils are new here.
+"""Most are new here. A module that counts photos has a person of its own.
 
 Tina, Sally and Arne are trusted, Charlie moderates.
 """

@@ -39,7 +39,7 @@ def downloaded(page: Page, name: str) -> bytes:
 
 
 def test_guest__downloads_without_what_the_files_tell(open_page: Open, gallery: Site, tmp_path: Path) -> None:
-    owner = open_page("tess", "/upload/", viewport={"width": DESKTOP[0], "height": DESKTOP[1]})
+    owner = open_page("cleo", "/upload/", viewport={"width": DESKTOP[0], "height": DESKTOP[1]})
     originals = [
         saved(scene(seed=number), exif=b"Exif\x00\x00" + telling_exif()) for number in range(800, 802)
     ]

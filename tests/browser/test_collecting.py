@@ -80,11 +80,12 @@ def test_guest__adds_ten_and_one_bad_and_the_owner_accepts_nine(  # noqa: PLR091
     guest = open_page("", url, **phone)
     expect(guest.locator(".sheet .tile img")).to_have_count(1)
     picture_of(guest, "collect-album")
+    shared = guest.url
     guest.locator(".sheet .tile a").first.evaluate("link => location.assign(link.href)")
     with guest.expect_download() as download:
         guest.get_by_role("button", name="Download").click()
     assert download.value.path().stat().st_size == len(first["buffer"])
-    guest.go_back()
+    guest.goto(shared)
 
     guest.get_by_role("button", name="Add photos").click()
     picture_of(guest, "collect-name")

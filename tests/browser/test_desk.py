@@ -144,7 +144,7 @@ def test_admin__pages_conform_to_the_policy(open_page: Open, gallery: Site) -> N
     (name,) = uploaded(open_page, 306)
     page = open_page("ada", "/admin/accounts/user/")
     page.get_by_role("link", name="tina", exact=True).click()
-    expect(page.get_by_label("Quota bytes")).to_be_visible()
+    expect(page.get_by_label("Quota in bytes")).to_be_visible()
     user = page.url
     for path in (
         user.replace("/change/", "/password/"),

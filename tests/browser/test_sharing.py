@@ -21,10 +21,10 @@ SECRET = "harbor at dawn"
 ALBUM = """
 from gallery.albums.models import Album
 from gallery.photos.models import Photo
-tess = Photo.objects.filter(owner__username="tess").first().owner
-album = Album.objects.create(owner=tess, title="Lund")
-album.photos.add(*Photo.objects.filter(owner__username="tess"))
-Photo.objects.filter(owner__username="tess").update(visibility="private")
+stella = Photo.objects.filter(owner__username="stella").first().owner
+album = Album.objects.create(owner=stella, title="Lund")
+album.photos.add(*Photo.objects.filter(owner__username="stella"))
+Photo.objects.filter(owner__username="stella").update(visibility="private")
 print(album.pk)
 """
 pytestmark = pytest.mark.slow
@@ -36,7 +36,7 @@ def test_link__is_made_opened_on_a_phone_and_ended(  # noqa: PLR0915 - one story
     watch.expect("403 (Forbidden)")
     watch.expect("410 (Gone)")
     watch.expect("404 (Not Found)")
-    owner = open_page("tess", "/upload/", viewport={"width": DESKTOP[0], "height": DESKTOP[1]})
+    owner = open_page("stella", "/upload/", viewport={"width": DESKTOP[0], "height": DESKTOP[1]})
     files = [
         {"name": f"shared-{number}.jpg", "mimeType": "image/jpeg", "buffer": pictures.jpeg(700 + number)}
         for number in range(3)
@@ -101,7 +101,7 @@ def test_link__is_made_opened_on_a_phone_and_ended(  # noqa: PLR0915 - one story
     picture_of(guest, "shared-ended")
     for size, scheme, name in ((PHONE, "light", "p"), (DESKTOP, "dark", "d")):
         other = open_page(
-            "tess",
+            "stella",
             f"/albums/{album}/share/",
             viewport={"width": size[0], "height": size[1]},
             color_scheme=scheme,

@@ -21,11 +21,11 @@ import datetime, uuid
 from django.utils import timezone
 from gallery.accounts.models import User
 from gallery.photos.models import Photo
-tess = User.objects.get(username="tess")
+theo = User.objects.get(username="theo")
 now = timezone.now()
-if not Photo.objects.filter(owner=tess).exists():
+if not Photo.objects.filter(owner=theo).exists():
     for number in range(240):
-        Photo.objects.create(owner=tess, state="approved", visibility="private",
+        Photo.objects.create(owner=theo, state="approved", visibility="private",
             file_name=f"year-{number}.jpg", created_at=now,
             offered_until=now, size_bytes=1, sha256=uuid.uuid4().hex, width=300, height=200,
             taken_local=datetime.datetime(2019, 12, 20) - datetime.timedelta(days=18 * number))
@@ -34,8 +34,8 @@ if not Photo.objects.filter(owner=tess).exists():
 
 @pytest.fixture
 def library(open_page: Open, gallery: Site) -> None:
-    """Give Tess 240 photos of twelve years, once."""
-    open_page("tess", "/me/photos/")
+    """Give Theo 240 photos of twelve years, once."""
+    open_page("theo", "/me/photos/")
     gallery.manage("shell", "--verbosity", "0", "--command", TWELVE_YEARS)
 
 
@@ -67,7 +67,7 @@ def boxes_of_tiles_overlap(page: Page, selector: str) -> int:
 )
 def test_timeline__jump_by_keyboard(open_page: Open, size: tuple[int, int], scheme: str) -> None:
     page = open_page(
-        "tess", "/me/photos/", viewport={"width": size[0], "height": size[1]}, color_scheme=scheme
+        "theo", "/me/photos/", viewport={"width": size[0], "height": size[1]}, color_scheme=scheme
     )
     expect(page.get_by_role("heading", name="December 2019")).to_be_visible()
     picture_of(page, "timeline")
@@ -98,7 +98,7 @@ def test_timeline__jump_by_keyboard(open_page: Open, size: tuple[int, int], sche
 @pytest.mark.slow
 def test_timeline__without_javascript(open_page: Open) -> None:
     page = open_page(
-        "tess", "/me/photos/", java_script_enabled=False, viewport={"width": PHONE[0], "height": PHONE[1]}
+        "theo", "/me/photos/", java_script_enabled=False, viewport={"width": PHONE[0], "height": PHONE[1]}
     )
     expect(page.get_by_role("slider")).to_have_count(0)
     page.get_by_text("Jump to a month").click()
@@ -111,7 +111,7 @@ def test_timeline__without_javascript(open_page: Open) -> None:
 @pytest.mark.slow
 @pytest.mark.usefixtures("library")
 def test_months__years_and_the_oldest_are_one_step_away(open_page: Open) -> None:
-    page = open_page("tess", "/me/photos/", viewport={"width": PHONE[0], "height": PHONE[1]})
+    page = open_page("theo", "/me/photos/", viewport={"width": PHONE[0], "height": PHONE[1]})
     page.get_by_text("Jump to a month").click()
     months = page.get_by_role("navigation", name="Months")
     months.get_by_role("link", name="2012", exact=True).click()
@@ -128,7 +128,7 @@ def test_months__years_and_the_oldest_are_one_step_away(open_page: Open) -> None
 @pytest.mark.usefixtures("library")
 @pytest.mark.slow
 def test_search_box__finds_a_month_by_its_name(open_page: Open) -> None:
-    page = open_page("tess", "/me/photos/")
+    page = open_page("theo", "/me/photos/")
     box = page.get_by_role("combobox", name="Search photos")
     box.press_sequentially("may 2012")
     expect(page.get_by_role("option", name="Taken May 2012")).to_be_visible()

@@ -87,7 +87,7 @@ def test_selection__is_one_zip_in_two_clicks(open_page: Open, tmp_path: Path) ->
 def test_everything__has_folders_sidecars_and_what_was_said(
     open_page: Open, tmp_path: Path, watch: Watch
 ) -> None:
-    page = open_page("tess", "/upload/", service_workers="allow")
+    page = open_page("zoe", "/upload/", service_workers="allow")
     sent = uploaded(page, ["a.jpg", "b.jpg", "c.jpg"], seed=7200)
     page.goto("/me/photos/")
     page.locator(".tile a").first.focus()
