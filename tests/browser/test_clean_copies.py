@@ -49,7 +49,7 @@ def test_guest__downloads_without_what_the_files_tell(open_page: Open, gallery: 
     ]
     owner.set_input_files("#file", files)
     wait_until_processed(owner, len(files))
-    album = gallery.manage("shell", "--verbosity", "0", "--command", ALBUM).split()[-1]
+    album = gallery.manage("shell", "--verbosity", "0", "--command", ALBUM.format(owner="cleo")).split()[-1]
 
     owner.goto(f"/albums/{album}/share/")
     table = owner.get_by_role("region", name="What these photos tell")

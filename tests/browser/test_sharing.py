@@ -21,10 +21,10 @@ SECRET = "harbor at dawn"
 ALBUM = """
 from gallery.albums.models import Album
 from gallery.photos.models import Photo
-stella = Photo.objects.filter(owner__username="stella").first().owner
-album = Album.objects.create(owner=stella, title="Lund")
-album.photos.add(*Photo.objects.filter(owner__username="stella"))
-Photo.objects.filter(owner__username="stella").update(visibility="private")
+photos = Photo.objects.filter(owner__username="{owner}")
+album = Album.objects.create(owner=photos.first().owner, title="Lund")
+album.photos.add(*photos)
+photos.update(visibility="private")
 print(album.pk)
 """
 pytestmark = pytest.mark.slow
@@ -43,7 +43,7 @@ def test_link__is_made_opened_on_a_phone_and_ended(  # noqa: PLR0915 - one story
     ]
     owner.set_input_files("#file", files)
     wait_until_processed(owner, len(files))
-    album = gallery.manage("shell", "--verbosity", "0", "--command", ALBUM).split()[-1]
+    album = gallery.manage("shell", "--verbosity", "0", "--command", ALBUM.format(owner="stella")).split()[-1]
 
     owner.goto(f"/albums/{album}/")
     owner.get_by_role("button", name="Share", exact=True).click()
