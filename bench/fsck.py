@@ -173,11 +173,12 @@ class _Answers:
         return find(params)
 
     def _listing(self, params: dict[str, Any]) -> dict[str, Any]:
-        from thumbworker.contract.policy import CURRENT  # noqa: PLC0415
+        from thumbworker.contract.policy import CLEAN_COPY, CURRENT  # noqa: PLC0415
 
         query = params["query_string"]
         prefix, after = query.get("prefix", ""), query.get("start-after", "")
-        if "delimiter" in query:
+        # Clean copies are made when one is asked for: there is none.
+        if "delimiter" in query or prefix == f"{CLEAN_COPY}/":
             return {}
         name = after.removeprefix(prefix)
         start = bisect_right(self._ids, name[:36])

@@ -22,5 +22,5 @@ def test_bench__counts_calls_of_a_whole_gallery():
     ).stdout
     first, calls = said.splitlines()
     assert first.startswith("    2,500 photos: ")
-    # Originals and each of three sizes take three pages; then come the tops of two buckets.
-    assert calls.strip() == "BatchGetItem 26, ListObjectsV2 14, Scan 5"
+    # Originals and each of four sizes take three pages, no clean copies one; then the tops of two buckets.
+    assert calls.strip() == "BatchGetItem 26, ListObjectsV2 18, Scan 5"
