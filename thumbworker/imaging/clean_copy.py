@@ -74,7 +74,7 @@ def clean_copy(data: bytes) -> bytes | None:
     try:
         return copy(data) if copy else None
     except (NotClean, IndexError):
-        # The latter: it ends where a value should be.
+        # The latter: it ends where a value should be, such as in an empty box.
         return None
 
 

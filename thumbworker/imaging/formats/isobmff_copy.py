@@ -101,10 +101,6 @@ class _Copy:
             raise NotClean
         return found
 
-    def _byte(self, at: int) -> int:
-        # A box may be empty, and the file end there.
-        return unsigned(self._view, at, 1)
-
     def _zero(self, start: int, end: int) -> None:
         end = min(end, len(self._made))
         if start < end:
@@ -120,7 +116,7 @@ class _Copy:
         if b"iref" not in self._meta:
             return []
         _, _, start, end = self._meta[b"iref"]
-        wide = 4 if self._byte(start) else 2
+        wide = 4 if self._view[start] else 2
         found = []
         for box in self._boxes(start + FULL_BOX_BYTES, end):
             first = box.start + wide + 2
@@ -133,7 +129,7 @@ class _Copy:
     def _picture(self, references: list[_Reference]) -> set[int]:
         """Return the items that make the picture: the main one, its parts, what belongs to one of them."""
         _, _, start, end = self._meta[b"pitm"]
-        wide = 4 if self._byte(start) else 2
+        wide = 4 if self._view[start] else 2
         self._zero(start + FULL_BOX_BYTES + wide, end)
         kept = {unsigned(self._view, start + FULL_BOX_BYTES, wide)}
         before, depth = 0, 0
@@ -151,9 +147,9 @@ class _Copy:
     def _clean_entries(self, kept: set[int]) -> None:
         """Hide items that are left out, and remove all names."""
         _, _, start, end = self._meta[b"iinf"]
-        count_bytes = 4 if self._byte(start) else 2
+        count_bytes = 4 if self._view[start] else 2
         for entry in self._boxes(start + FULL_BOX_BYTES + count_bytes, end):
-            version = self._byte(entry.start)
+            version = self._view[entry.start]
             if entry.kind != b"infe" or version not in {2, 3} or entry.end - entry.start < 12:
                 raise NotClean
             id_bytes = 2 if version == 2 else 4
@@ -216,7 +212,7 @@ class _Copy:
     def _extents(self, kept: set[int]) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
         """Return where the data of the items is: in the file, and in the box ``idat``."""
         view, (_, _, at, end) = self._view, self._meta[b"iloc"]
-        version, sizes = self._byte(at), unsigned(view, at + 4, 2)
+        version, sizes = self._view[at], unsigned(view, at + 4, 2)
         offset_bytes, length_bytes, base_bytes = (sizes >> shift & 15 for shift in (12, 8, 4))
         index_bytes = sizes & 15 if version else 0
         wide = 4 if version == 2 else 2
