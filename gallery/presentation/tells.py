@@ -1,6 +1,6 @@
-"""What photos tell beside their pictures, and whom: for their owner, before they go out.
+"""What photos tell beside their pictures, and who gets it: for their owner, before they go out.
 
-Facts come from what the worker found in the files. ``Lens`` and clean copies decide which of them reach whom.
+Facts come from what the worker found in the files. ``Lens`` and clean copies decide who gets which of them.
 """
 
 from __future__ import annotations

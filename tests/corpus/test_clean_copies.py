@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import shutil
 import subprocess
 import warnings
@@ -15,6 +14,7 @@ import pi_heif
 import pytest
 from PIL import Image
 
+from tests.corpus.pictures import CORPUS, MARKS
 from thumbworker.contract.formats import CLEANED, Format, recognize
 from thumbworker.imaging.clean_copy import clean_copy
 from thumbworker.imaging.formats.profile_copy import clean_profile
@@ -22,14 +22,7 @@ from thumbworker.imaging.formats.profile_copy import clean_profile
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-CORPUS = Path(os.environ.get("PHOTO_CORPUS") or "no-such-folder")
-
-pytestmark = [
-    pytest.mark.corpus,
-    pytest.mark.slow,
-    pytest.mark.skipif(not CORPUS.is_dir(), reason="PHOTO_CORPUS names no folder of pictures"),
-    pytest.mark.timeout(900),
-]
+pytestmark = MARKS
 
 WITHOUT_COPY = {"formats/star.avifs", "icc/broken_profile.jpg", "icc/icc-after-SOF.jpg"}
 """A sequence, and color profiles that are none."""

@@ -5,27 +5,22 @@ from __future__ import annotations
 import csv
 import importlib.util
 import json
-import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from PIL import Image
 
+from tests.corpus.pictures import CORPUS, MARKS
 from tests.thumbworker.imaging.color_files import PQ, encoded
 from thumbworker.contract.policy import CARD, CURRENT
 
-CORPUS = Path(os.environ.get("PHOTO_CORPUS") or "no-such-folder")
+if TYPE_CHECKING:
+    from pathlib import Path
 
-pytestmark = [
-    pytest.mark.corpus,
-    pytest.mark.slow,
-    pytest.mark.skipif(not CORPUS.is_dir(), reason="PHOTO_CORPUS names no folder of pictures"),
-    pytest.mark.timeout(900),
-]
+pytestmark = MARKS
 
 SIZES = [spec.name for spec in CURRENT.renditions if spec.name != CARD]
 MAX_SECONDS = 10

@@ -1,4 +1,4 @@
-"""What photos tell, and whom."""
+"""What photos tell, and who gets it."""
 
 from __future__ import annotations
 
