@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from gallery.core import reasons
 from gallery.downloads.names import names_of, neutral_names
 from gallery.photos import actions
+from gallery.presentation.tiles import AVIF, ready_item
+from gallery.storage import catalogue
 from gallery.uploads.file_checks import TYPES_BY_EXTENSION
 
 if TYPE_CHECKING:
@@ -49,6 +51,29 @@ def files_of(lenses: Sequence[Lens], *, with_addresses: bool = True) -> list[Fil
     by_copy = [lens.photo for lens in lenses if lens.can_download and lens.needs_clean_copy]
     copies = actions.ensure_clean_copies(by_copy) if by_copy and with_addresses else {}
     return [_file(lens, copies, with_address=with_addresses) for lens in lenses]
+
+
+def picture_url(lens: Lens) -> str:
+    """Return the address of the largest picture, for those who get no file; empty if there is none for them.
+
+    Raises:
+        actions.NotDownloaded: the catalogue did not respond.
+    """
+    if not lens.can_save_picture:
+        return ""
+    reading = catalogue.read([lens.photo.pk])
+    if not reading.complete:
+        raise actions.NotDownloaded(reasons.STORE_UNAVAILABLE)
+    item = ready_item(lens.photo, reading)
+    # Of two of one size, the format that more programs open.
+    largest = max(
+        item.pictures if item else (), key=lambda made: (made.width, made.content_type != AVIF), default=None
+    )
+    if largest is None:
+        return ""
+    suffix = PurePosixPath(largest.key).suffix
+    name = neutral_names(lens.photo.caption, suffix, lens.photo.pk)[0]
+    return actions.rendition_url(largest.key, file_name=name)
 
 
 def _file(lens: Lens, copies: dict[UUID, int | None], *, with_address: bool) -> File:

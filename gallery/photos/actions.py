@@ -366,6 +366,11 @@ def clean_copy_url(photo: Photo, *, file_name: str) -> str:
     return originals().clean_copy_url(photo.pk, file_name=file_name)
 
 
+def rendition_url(key: str, *, file_name: str) -> str:
+    """Return a signed URL from which a rendition can be downloaded for five minutes."""
+    return originals().rendition_url(key, file_name=file_name)
+
+
 def ensure_clean_copies(photos: Collection[Photo]) -> dict[UUID, int | None]:
     """Return how many bytes the clean copies of photos have: 0 of a file that can have none.
 

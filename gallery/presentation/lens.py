@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from gallery.accounts.moderators import sees_waiting
 from gallery.core import reasons
-from gallery.photos.states import State
+from gallery.photos.states import State, Visibility
 from thumbworker.contract.formats import CLEANED, MEDIA_TYPES
 from thumbworker.contract.policy import FULL_TURN
 
@@ -106,6 +106,20 @@ class Lens:
         """Return whether the viewer may download the original. Unreadable bytes are not served."""
         by_grant = self.grant is not None and self.grant.allows_download and not self.lacks_clean_copy
         return (self.is_mine or by_grant) and self.photo.has_picture
+
+    @property
+    def can_save_picture(self) -> bool:
+        """Return whether the viewer, who gets no file, may save the largest picture that everyone sees."""
+        photo = self.photo
+        is_public = photo.state == State.APPROVED and photo.visibility == Visibility.PUBLIC
+        return self.grant is None and not self.is_mine and is_public and photo.trashed_at is None
+
+    @property
+    def download(self) -> str:
+        """Return the end of the address from which the lightbox downloads; empty if there is nothing to."""
+        if self.is_mine or self.can_download:
+            return "original"
+        return "picture" if self.can_save_picture else ""
 
     @property
     def lacks_clean_copy(self) -> bool:

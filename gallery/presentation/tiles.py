@@ -65,9 +65,9 @@ class Tile:
     ``name`` is its caption or what stands for it, and ``alt`` says what it shows, as far as that was written.
     Every browser shows ``src``, ``srcset`` and ``full_src``. ``avif_srcset`` has the AVIF ones too: it is for
     a ``<source type="image/avif">``, which browsers without AVIF skip, and so is ``full_avif_src``. Both are
-    empty if there is no AVIF. ``stack`` has the files of the photo's stack, for their owner only, as
-    ``words_label`` tells of new words and ``original_type`` of an original that they may look at. On a
-    timeline, ``month`` is the first day of the month that the photo begins.
+    empty if there is no AVIF. ``download`` is as in ``Lens``. ``stack`` has the files of the photo's stack,
+    for their owner only, as ``words_label`` tells of new words and ``original_type`` of an original that they
+    may look at. On a timeline, ``month`` is the first day of the month that the photo begins.
     """
 
     photo_id: UUID
@@ -97,6 +97,7 @@ class Tile:
     full_width: int = 0
     full_height: int = 0
     original_type: str = ""
+    download: str = ""
     stack: tuple[StackedFile, ...] = ()
     words_label: str = ""
     is_favorite: bool = False
@@ -227,6 +228,7 @@ def _tile(
         thumbhash=ready.thumbhash if ready else "",
         dominant_color=ready.dominant_color if ready else "",
         original_type=lens.original_type if ready else "",
+        download=lens.download,
         stack=stack,
         taken_local=photo.taken_local,
         words_label=words_label(photo) if lens.is_mine else "",

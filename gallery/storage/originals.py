@@ -326,6 +326,10 @@ class OriginalsStorage(S3Storage):  # type: ignore[misc]  # django-storages is u
         """Return a signed URL for downloading the clean copy, valid for five minutes."""
         return self._download_url(settings.RENDITIONS_BUCKET, policy.clean_copy_key(photo_id), file_name)
 
+    def rendition_url(self, key: str, *, file_name: str) -> str:
+        """Return a signed URL for downloading a rendition, valid for five minutes."""
+        return self._download_url(settings.RENDITIONS_BUCKET, key, file_name)
+
     def _download_url(self, bucket: str, key: str, file_name: str) -> str:
         return self.client.generate_presigned_url(
             "get_object",

@@ -21,6 +21,7 @@ from gallery.albums.models import Album, SmartAlbum
 from gallery.albums.order import neighbors_in_album
 from gallery.albums.tagging import tags_of
 from gallery.blocks.actions import is_blocked
+from gallery.downloads.files import picture_url
 from gallery.photos import actions, timeline
 from gallery.photos.actions import Outcome
 from gallery.photos.dates import date_of_file
@@ -37,9 +38,9 @@ from gallery.presentation.tiles import ready_item, tiles_of
 from gallery.search.find import neighbors_of_matching
 from gallery.search.query import parse
 from gallery.web.dates import date_form
-from gallery.web.errors import wants_json
+from gallery.web.errors import refuse, wants_json
 from gallery.web.forms import PhotoForm
-from gallery.web.limits import SEARCHES, wait_seconds
+from gallery.web.limits import DOWNLOADS, SEARCHES, too_fast, wait_seconds
 from gallery.web.saving import refused_values, saved
 from gallery.web.sheets import seen_in
 from thumbworker.contract.text import clean_text
@@ -141,6 +142,7 @@ def _photo_page(request: Request, found: Photo, form: PhotoForm, status: int = 2
         "is_blocked": seen.is_mine and is_blocked(found.owner),
         "can_moderate": seen.can_review,
         "can_download": seen.can_download,
+        "can_save_picture": bool(seen.can_save_picture and tiles[0].src),
         "can_try_again": seen.can_retry,
         "max_appeal_length": MAX_APPEAL_LENGTH,
         "can_ask_again": seen.can_ask_again and not is_blocked(found.owner),
@@ -340,3 +342,18 @@ def original(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     if not found.has_picture:
         raise Http404
     return HttpResponseRedirect(actions.original_url(found))
+
+
+@require_safe
+def save_picture(request: Request, photo_id: UUID) -> HttpResponse:
+    """Redirect to a download of the largest picture of a public photo: only its owner gets the original."""
+    if response := too_fast(request, DOWNLOADS):
+        return response
+    found = get_object_or_404(Photo.objects.visible_to(request.user).with_owner(), pk=photo_id)
+    try:
+        url = picture_url(Lens(found, request.user))
+    except actions.NotDownloaded as refused:
+        return refuse(request, refused.reason, back=found.get_absolute_url())
+    if not url:
+        raise Http404
+    return redirect(url)

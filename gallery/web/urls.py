@@ -72,6 +72,7 @@ urlpatterns = [
     path("photos/status/", uploads.status, name="photo-status"),
     path("photos/<uuid:photo_id>/", photos.photo, name="photo"),
     path("photos/<uuid:photo_id>/card.jpg", cards.of_photo, name="photo-card"),
+    path("photos/<uuid:photo_id>/picture/", photos.save_picture, name="photo-save-picture"),
     path("photos/<uuid:photo_id>/picture/<int:side>/", cards.picture, name="photo-picture"),
     path("albums/<uuid:album_id>/card.jpg", cards.of_album, name="album-card"),
     path("oembed/", cards.oembed, name="oembed"),

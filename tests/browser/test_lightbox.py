@@ -218,6 +218,12 @@ def test_lightbox__share_is_for_public_photos(open_page: Open) -> None:
     open_first(waiting)
     assert waiting.get_by_role("button", name="Share").count() == 0
     expect(waiting.get_by_role("link", name="Download original")).to_be_visible()
+    waiting.goto(address)
+    waiting.get_by_role("link", name="Full window").click()
+    saved = waiting.get_by_role("dialog").get_by_role("link", name="Download picture")
+    with waiting.expect_download() as download:
+        saved.click()
+    assert download.value.suggested_filename.endswith(".webp")
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ import { follow } from "../status.js";
 import { enhanceTiles } from "../tiles.js";
 import { ICONS } from "./icons.js";
 
-const VISIBLE = { favorite: "mine", trash: "mine", download: "mine", share: "public" };
+const VISIBLE = { favorite: "mine", trash: "mine", download: "download", share: "public" };
 
 export function addActions(pswp, { links, current, close }) {
   const elements = {};
@@ -156,9 +156,20 @@ export function addActions(pswp, { links, current, close }) {
     showFavorite();
     // On the photo's own page there is no next photo, and the buttons are beside it.
     if (!tileNow()) elements.trash.hidden = elements.favorite.hidden = true;
-    if (link) elements.download.href = new URL("original/", link.href).href;
+    const kind = link?.dataset.download;
+    if (kind) {
+      elements.download.href = new URL(`${kind}/`, link.href).href;
+      elements.download.title = downloadTitle(kind, "mine" in link.dataset);
+      elements.download.setAttribute("aria-label", elements.download.title);
+    }
   });
   return actions;
+}
+
+/** Others get the largest picture of a public photo, and by a share perhaps a copy of the original. */
+function downloadTitle(kind, isMine) {
+  if (kind === "picture") return gettext("Download picture");
+  return isMine ? gettext("Download original") : gettext("Download");
 }
 
 /** A line in the bar below the photo, so that it covers none. */

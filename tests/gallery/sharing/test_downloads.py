@@ -161,3 +161,17 @@ def test_items__refused(guest: Client, shared: actions.Shared, monkeypatch: pyte
     monkeypatch.setattr("gallery.web.downloads.DOWNLOADS", limits.Limit("tiny", 1, limits.MINUTE, burst=1))
     statuses = [guest.get(page_of(shared, "download/items/"), headers=JSON).status_code for _ in range(2)]
     assert statuses == [200, 429]
+
+
+@pytest.mark.parametrize(
+    ("role", "offered"), [(Role.VIEW, False), (Role.CLEAN, True), (Role.DOWNLOAD, True), (Role.ADD, True)]
+)
+def test_tile__lightbox_downloads_what_the_role_says(
+    share: Sharer, album: Album, file: FileFactory, role: Role, *, offered: bool
+) -> None:
+    album.photos.add(file("JPEG"))
+    shared = share(role=role)
+    guest = browser_at(shared)
+    page = guest.get(page_of(shared)).text
+    assert ('data-download="original"' in page) is offered
+    assert 'data-download="picture"' not in page
