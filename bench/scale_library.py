@@ -75,15 +75,21 @@ def _make_people(photos: int) -> tuple[int, int, int]:
 
 def _without_indexes(cursor: Any) -> Iterator[str]:
     """Drop the indexes of the big tables that no constraint needs. Yield how to make them again."""
+    # How fine the statistics of an expression are is not in the definition of its index.
     cursor.execute(
-        "SELECT c.relname, pg_get_indexdef(c.oid) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
+        "SELECT c.relname, pg_get_indexdef(c.oid), (SELECT string_agg(format("
+        "'ALTER INDEX %I ALTER COLUMN %s SET STATISTICS %s', c.relname, attnum, attstattarget), ';')"
+        " FROM pg_attribute WHERE attrelid = c.oid AND attstattarget > 0)"
+        " FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
         " WHERE i.indrelid::regclass::text IN ('photos_photo', 'search_searchtext', 'albums_phototag',"
         " 'albums_albumentry', 'photos_historyentry')"
         " AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = i.indexrelid)"
     )
-    for name, definition in cursor.fetchall():
+    for name, definition, statistics in cursor.fetchall():
         cursor.execute(f'DROP INDEX "{name}"')
         yield definition
+        if statistics:
+            yield statistics
 
 
 def _statements(photos: int, keeper: int, first_other: int, others: int) -> Iterator[str]:

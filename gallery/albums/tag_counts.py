@@ -47,9 +47,11 @@ def _ranked(lists: Sequence[PhotoQuerySet], start: str, limit: int) -> list[int]
         rows = PhotoTag.objects.filter(photo__in=latest)
         if start:
             rows = rows.filter(tag__name__startswith=start)
-        of_list = rows.values_list("tag", "tag__name").annotate(used=Count("pk"))
+        # Names of the few alone: by a join, the database read all tags of the gallery.
+        name = Subquery(Tag.objects.filter(pk=OuterRef("tag")).values("name")[:1])
+        of_list = rows.values("tag").annotate(used=Count("pk")).order_by("-used").annotate(name=name)
         # A photo may be in two lists, so the sum would be too high.
-        used |= Counter({(pk, name): count for pk, name, count in of_list.order_by("-used")[:limit]})
+        used |= Counter({(row["tag"], row["name"]): row["used"] for row in of_list[:limit]})
     ranked = sorted(used, key=lambda tag: (-used[tag], tag[1]))
     return [pk for pk, _ in ranked[:limit]]
 

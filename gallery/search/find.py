@@ -44,6 +44,8 @@ PLANNED = 20
 FEW_OF_A_FORMAT = 200
 """Photos from which a list is walked for them, instead of finding them by their format."""
 _NAMED = frozenset({Kind.TAG, Kind.CAMERA, Kind.LENS})
+_OF_TEXTS = frozenset({Kind.WORD, Kind.PHRASE, Kind.CAMERA, Kind.LENS, Kind.FROM, Kind.UNTIL})
+"""What the row of the text answers."""
 
 
 def page_of_matching(
@@ -94,8 +96,10 @@ def _first(photos: Any) -> Photo | None:
 def _placed(photos: PhotoQuerySet, query: Query, viewer: User | AnonymousUser) -> Any:
     """Return what the query asks for, with each photo's place in the order of results."""
     found = matching(photos, query, viewer).one_per_stack().filter(search_text__isnull=False)
-    if query.of(Kind.IS):
-        # The few that have the mark are in an index of photos in the same order.
+    asks_texts = any(term.kind in _OF_TEXTS for term in query.terms)
+    if query.of(Kind.IS) or (viewer.is_anonymous and not asks_texts):
+        # The few that have the mark, and public photos, are in an index of photos in the same order. Texts of
+        # what is met on the way are not read.
         return found.annotate(place=timeline_at(), place_id=F("id"))
     return found.annotate(place=F("search_text__timeline_at"), place_id=F("search_text__photo_id"))
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.apps import apps
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.db import connection
 
-from gallery.accounts.trust import TRUSTED, is_trusted, trusted_group
+from gallery.accounts.models import User
+from gallery.accounts.trust import TRUSTED, is_trusted, trusted_among, trusted_group
 
 if TYPE_CHECKING:
-    from gallery.accounts.models import User
+    from pytest_django import DjangoAssertNumQueries
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +48,33 @@ def test_trusted__need_no_review(alice: User) -> None:
     alice.groups.add(Group.objects.get(name=TRUSTED))
     assert is_trusted(alice)
     assert alice.get_all_permissions() == {"photos.skip_review"}
+
+
+def test_trusted_among__says_of_each_what_is_trusted_says(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    people = {name: User.objects.create_user(name) for name in ("member", "left", "alone", "stranger")}
+    people["admin"] = User.objects.create_superuser("admin")
+    skip, moderate = (
+        Permission.objects.get(content_type__app_label="photos", codename=codename)
+        for codename in ("skip_review", "moderate_photo")
+    )
+    for name in ("member", "left"):
+        people[name].groups.add(trusted_group())
+    User.objects.filter(pk=people["left"].pk).update(is_active=False)
+    people["alone"].user_permissions.add(skip)
+    people["stranger"].user_permissions.add(moderate)
+    people["stranger"].groups.add(Group.objects.get(name=MODERATORS))
+    with django_assert_num_queries(1):
+        found = trusted_among(person.pk for person in people.values())
+    assert found == {people[name].pk for name in ("member", "alone", "admin")}
+    fresh = User.objects.filter(pk__in=[person.pk for person in people.values()])
+    assert found == {person.pk for person in fresh if is_trusted(person)}
+
+
+def test_trusted_among__only_of_those_asked_for(alice: User) -> None:
+    alice.groups.add(trusted_group())
+    assert trusted_among([alice.pk + 1]) == set()
 
 
 def test_migration__keeps_what_an_operator_changed() -> None:
