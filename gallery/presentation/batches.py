@@ -92,6 +92,11 @@ class BatchWords:
     can_undo: bool
 
     @property
+    def album_id(self) -> str:
+        """Return the id of the album that photos were added to, or nothing."""
+        return str(self.batch.choices["album"]) if self.batch.kind == Kind.ADD_TO_ALBUM else ""
+
+    @property
     def is_finished(self) -> bool:
         """Return whether nothing more will be done."""
         return self.batch.finished_at is not None

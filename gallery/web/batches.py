@@ -181,6 +181,7 @@ def _document(batch: Batch) -> JsonResponse:
             "advance_url": reverse("batch-advance", args=[batch.pk]),
             "cancel_url": reverse("batch-cancel", args=[batch.pk]),
             "undo_url": reverse("batch-undo", args=[batch.pk]) if words.can_undo else "",
+            "album_url": reverse("album", args=[words.album_id]) if words.album_id else "",
         }
     )
 

@@ -38,7 +38,7 @@ from gallery.presentation.tiles import ready_item, tiles_of
 from gallery.search.find import neighbors_of_matching
 from gallery.search.query import parse
 from gallery.web.dates import date_form
-from gallery.web.errors import refuse, wants_json
+from gallery.web.errors import own_path, refuse, wants_json
 from gallery.web.forms import PhotoForm
 from gallery.web.limits import DOWNLOADS, SEARCHES, too_fast, wait_seconds
 from gallery.web.saving import refused_values, saved
@@ -257,7 +257,8 @@ def restore(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
         messages.warning(request, outcome.sentence)
         return redirect(found)
     messages.success(request, _("Restored."))
-    return redirect(found)
+    # More may be wanted from the trash than this one.
+    return redirect(own_path(request.POST.get("next", "")) or found)
 
 
 @login_required

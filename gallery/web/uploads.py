@@ -18,6 +18,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from gallery.accounts.trust import is_trusted
+from gallery.blocks.actions import is_blocked
 from gallery.core import reasons
 from gallery.photos.models import Photo
 from gallery.photos.states import Visibility
@@ -54,6 +56,7 @@ def _upload_page(request: SignedInRequest, refused: list[tuple[str, str]], statu
         "accept": ACCEPT,
         "refused": refused,
         "max_form_bytes": form_upload.MAX_FORM_BYTES,
+        "skips_review": is_trusted(request.user) and not is_blocked(request.user),
     }
     return render(request, "photos/upload.html", context, status=status)
 

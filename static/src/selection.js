@@ -110,16 +110,18 @@ function sayAfterReload(sentence, urls) {
   location.reload();
 }
 
-function say(sentence, { undoUrl = "", detailsUrl = "" } = {}) {
+function say(sentence, { undoUrl = "", detailsUrl = "", albumUrl = "" } = {}) {
   toast.hidden = false;
   toast.querySelector("p").textContent = sentence;
   sayAloud(sentence);
   const undo = toast.querySelector("[data-undo]");
   undo.hidden = !undoUrl;
   undo.onclick = () => undoAt(undoUrl);
-  const details = toast.querySelector("[data-details]");
-  details.hidden = !detailsUrl;
-  if (detailsUrl) details.href = detailsUrl;
+  for (const [kind, url] of [["details", detailsUrl], ["album", albumUrl]]) {
+    const link = toast.querySelector(`[data-${kind}]`);
+    link.hidden = !url;
+    if (url) link.href = url;
+  }
 }
 
 /** Show the progress of a batch until it is finished. Say why, and return null, if it can't be followed. */
@@ -209,7 +211,7 @@ const SHOWN = {
 function showDone(batch, act, leaves) {
   const refused = new Set(batch.refused_ids);
   const done = new Set([...chosen].filter((id) => !refused.has(id)));
-  const urls = { undoUrl: batch.undo_url, detailsUrl: batch.refused.length ? batch.url : "" };
+  const urls = { undoUrl: batch.undo_url, detailsUrl: batch.refused.length ? batch.url : "", albumUrl: batch.album_url };
   const changes = leaves || act in SHOWN;
   if (/_date$|^rotate_/.test(act) || (changes && list.querySelector(":scope > .gap"))) {
     sayAfterReload(sentenceOf(batch), urls);

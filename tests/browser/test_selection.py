@@ -67,6 +67,20 @@ def count_is(page: Page, text: str) -> None:
     expect(bar_of(page).locator("[data-count]")).to_have_text(text)
 
 
+def boxed(place: Locator) -> Any:
+    """Return where it stands."""
+    box = place.bounding_box()
+    assert box is not None
+    return box
+
+
+TOPMOST = """(heading, mark) => {
+    heading.style.pointerEvents = "auto";
+    const box = mark.getBoundingClientRect();
+    return document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2) === heading;
+}"""
+
+
 def overlap(one: Any, other: Any) -> bool:
     """Return whether two boxes have a common area."""
     return bool(
@@ -153,6 +167,31 @@ def test_selection__by_keys_alone(sally: Any) -> None:
 
 
 @pytest.mark.slow
+def test_selection__nothing_moves_under_a_finger(sally: Any) -> None:
+    page = sally(size=PHONE)
+    # The button stands in the last row of links.
+    select = page.get_by_role("button", name="Select", exact=True)
+    last = page.get_by_role("navigation", name="Your photos").get_by_role("link", name="Trash").bounding_box()
+    assert last is not None
+    assert abs(boxed(select)["y"] - last["y"]) < 1
+    select.click()
+    tiles = page.locator(".sheet .tile")
+    heights = set()
+    for number in range(12):
+        tiles.nth(number).locator(".pick").check()
+        count_is(page, f"{number + 1} photo{'s' if number else ''} selected")
+        heights.add(boxed(bar_of(page))["height"])
+    assert len(heights) == 1
+    # The month stays legible over the marks of the photos that pass below it.
+    month = page.locator(".sheet .month h2").first
+    under = tiles.nth(6).locator(".pick")
+    under.evaluate("mark => scrollTo(0, scrollY + mark.getBoundingClientRect().top - 10)")
+    assert overlap(boxed(month), boxed(under))
+    # The heading lets pointers through: elementsFromPoint tells what is painted only without that.
+    assert month.evaluate(TOPMOST, under.element_handle())
+
+
+@pytest.mark.slow
 def test_selection__month_into_a_new_album_and_out_of_it(sally: Any) -> None:
     page = sally()
     page.get_by_role("button", name="Select June 2019").click()
@@ -161,8 +200,8 @@ def test_selection__month_into_a_new_album_and_out_of_it(sally: Any) -> None:
     bar_of(page).get_by_label("Title").fill("By the sea")
     bar_of(page).get_by_role("button", name="Add", exact=True).first.click()
     expect(page.locator("main").get_by_text("40 photos added to the album.")).to_be_visible()
-    page.goto("/albums/")
-    page.get_by_role("link", name="By the sea").first.click()
+    page.locator("[data-toast]").get_by_role("link", name="Open the album").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("By the sea")
     tiles = page.locator(".sheet .tile")
     expect(tiles).to_have_count(40)
     tiles.nth(0).locator(".pick").focus()

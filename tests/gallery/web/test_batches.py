@@ -103,6 +103,17 @@ def test_script__hears_of_progress_and_refusals(
     assert his.file_name not in page
 
 
+def test_script__hears_where_the_album_is(
+    alice: User, alice_client: Client, make_photo: PhotoFactory
+) -> None:
+    photo = make_photo(alice)
+    added = send(alice_client, [photo], "add_to_album", album="new", title="Walks")
+    page = f"/albums/{Album.objects.get().pk}/"
+    assert added["album_url"] == page
+    assert page in alice_client.get(added["url"]).content.decode()
+    assert alice_client.post(added["undo_url"], headers=JSON).json()["album_url"] == ""
+
+
 def test_batch__of_another_person_is_not_found(
     alice: User, bob: User, client_of: Callable[[User], Client], make_photo: PhotoFactory
 ) -> None:

@@ -65,6 +65,18 @@ def test_restore__uploaded_again(
     assert texts(response) == [Outcome.DUPLICATE.sentence]
 
 
+@pytest.mark.parametrize(
+    ("wanted", "leads_to"), [("/me/trash/", "/me/trash/"), ("//evil.example/", ""), ("", "")]
+)
+def test_restore__goes_on_in_the_trash(
+    alice: User, make_photo: PhotoFactory, client_of: Callable[[User], Client], wanted: str, leads_to: str
+) -> None:
+    photo = make_photo(alice, trashed_at=timezone.now())
+    response = client_of(alice).post(f"/photos/{photo.pk}/restore/", {"next": wanted})
+    assert response.url == (leads_to or photo.get_absolute_url())
+    assert Photo.objects.get().trashed_at is None
+
+
 def test_purge__not_in_trash(
     alice: User, make_photo: PhotoFactory, client_of: Callable[[User], Client]
 ) -> None:
