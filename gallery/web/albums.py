@@ -30,7 +30,7 @@ from gallery.presentation.lens import Lens
 from gallery.sharing import receiving
 from gallery.sharing.models import Grant
 from gallery.storage import catalogue
-from gallery.web.batches import chosen_ids
+from gallery.web.batches import chosen_ids, uuids_of
 from gallery.web.errors import own_path, refusal, refuse, wants_json
 from gallery.web.forms import AlbumForm, OrganizeForm, PlaceForm, form_page
 from gallery.web.limits import SEARCHES, too_fast
@@ -88,11 +88,17 @@ def albums(request: Request) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def create(request: SignedInRequest) -> HttpResponse:
-    """Create an album."""
+    """Create an album; from a photo's page with that photo in it, and back to that page."""
     form = AlbumForm(request.POST or None, instance=Album(owner=request.user))
+    named = uuids_of([request.GET.get("photo", "")])
+    photo = Photo.objects.owned_by(request.user).not_trashed().filter(pk__in=named).first()
     if request.method == "POST" and form.is_valid():
         try:
-            return redirect(actions.create_album(request.user, **form.cleaned_data))
+            made = actions.create_album(request.user, **form.cleaned_data)
+            if photo is None:
+                return redirect(made)
+            actions.change_photos(made, add=[photo.pk], remove=())
+            return redirect(f"{photo.get_absolute_url()}#tags-and-albums")
         except actions.LimitReached as reached:
             form.add_error(None, reached.reason.sentence)
     return form_page(request, "albums/album_form.html", form, page_title=_("New album"))

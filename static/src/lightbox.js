@@ -75,13 +75,14 @@ function addLegend(pswp) {
     onInit(element) {
       const text = document.createElement("p");
       const details = document.createElement("a");
-      details.textContent = gettext("Details");
       details.addEventListener("click", leaveFor);
       element.append(text, details);
       pswp.on("change", () => {
         const link = links.at(pswp.currIndex);
         const parts = [...(link?.querySelectorAll(".legend > :not([hidden])") ?? [])].map((part) => part.textContent);
         text.textContent = parts.filter(Boolean).join(" · ");
+        // Of one's own photo, there is more to do than to read.
+        details.textContent = link?.closest(".tile")?.querySelector(".pick") ? gettext("Edit") : gettext("Details");
         details.href = link?.href ?? "";
         details.hidden = Boolean(link?.matches("[data-enlarge]"));
         if (details.hidden) text.textContent = imageOf(link).alt;

@@ -85,7 +85,7 @@ def test_desk__decides_by_keyboard_and_undoes(open_page: Open) -> None:
     owner = open_page("bob", "/me/photos/")
     # The line above the photos names it, too.
     owner.get_by_role("link", name=f"{second} Rejected.").click()
-    owner.get_by_role("link", name="Details").click()
+    owner.get_by_role("link", name="Edit").click()
     expect(owner.get_by_text("Reason: Too dark to see.").first).to_be_visible()
 
 

@@ -194,7 +194,7 @@ def test_selection__nothing_moves_under_a_finger(sally: Any) -> None:
 @pytest.mark.slow
 def test_selection__month_into_a_new_album_and_out_of_it(sally: Any) -> None:
     page = sally()
-    page.get_by_role("button", name="Select June 2019").click()
+    page.get_by_role("button", name="Select month June 2019").click()
     count_is(page, "40 photos selected")
     bar_of(page).locator("summary", has_text="Album").click()
     bar_of(page).get_by_label("Title").fill("By the sea")

@@ -56,6 +56,23 @@ def test_album__create_and_edit(alice: User, client_of: Callable[[User], Client]
     assert not Album.objects.exists()
 
 
+def test_album__made_for_a_photo(
+    alice: User, bob: User, client_of: Callable[[User], Client], make_photo: PhotoFactory
+) -> None:
+    photo, his = make_photo(alice), make_photo(bob)
+    browser = client_of(alice)
+    assert f'href="/albums/new/?photo={photo.pk}"' in page(browser, photo.get_absolute_url())
+    answer = browser.post(f"/albums/new/?photo={photo.pk}", {"title": "Sea", "visibility": "private"})
+    assert answer.headers["Location"] == f"{photo.get_absolute_url()}#tags-and-albums"
+    album = Album.objects.get()
+    assert list(album.entries.values_list("photo_id", flat=True)) == [photo.pk]
+    for other in (str(his.pk), "no-id"):
+        answer = browser.post(f"/albums/new/?photo={other}", {"title": "Lake", "visibility": "private"})
+        made = Album.objects.get(title="Lake")
+        assert (answer.headers["Location"], made.entries.count()) == (made.get_absolute_url(), 0)
+        made.delete()
+
+
 def test_cover__last_added_photo_visible_to_viewer(
     alice: User, make_photo: PhotoFactory, client_of: Callable[[User], Client], client: Client, stores: Stores
 ) -> None:
