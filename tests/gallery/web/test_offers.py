@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
+from gallery.accounts.trust import trusted_group
 from gallery.photos.models import Photo
 
 if TYPE_CHECKING:
@@ -20,6 +21,16 @@ if TYPE_CHECKING:
     from gallery.accounts.models import User
 
 pytestmark = pytest.mark.django_db
+
+
+def test_upload_page__says_who_is_reviewed(
+    alice: User, bob: User, client_of: Callable[[User], Client]
+) -> None:
+    alice.groups.add(trusted_group())
+    for person, is_reviewed in ((alice, False), (bob, True)):
+        page = client_of(person).get(reverse("upload")).content.decode()
+        assert ("Everyone, after review" in page) is is_reviewed
+        assert "Only me" in page
 
 
 @pytest.mark.parametrize(
