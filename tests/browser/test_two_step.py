@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 PEOPLE = f"""
 from gallery.accounts.models import User
 
-for name in ("paula", "theo"):
+for name in ("paula", "ralf"):
     User.objects.create_user(name, name + "@example.org", "{PASSWORD}")
 """
 PHONE = {"width": 390, "height": 844}
@@ -98,7 +98,7 @@ def test_passkey__is_added_and_signs_in(page: Page) -> None:
 
 @pytest.mark.slow
 def test_authenticator_app__is_set_up_and_asked_for(page: Page) -> None:
-    sign_in(page, "theo")
+    sign_in(page, "ralf")
     page.wait_for_url("**/me/photos/")
     page.goto("/me/two-step/app/")
     drawn = page.locator(".drawn-code svg").bounding_box()
@@ -110,7 +110,7 @@ def test_authenticator_app__is_set_up_and_asked_for(page: Page) -> None:
     page.get_by_role("button", name="Set up").click()
     page.get_by_role("heading", name="Recovery codes").wait_for()
     sign_out(page)
-    sign_in(page, "theo")
+    sign_in(page, "ralf")
     # A code works once. That of the next half minute is valid already.
     fresh = max(half_minute(), used + 1)
     page.get_by_label("Code").fill(format_hotp_value(hotp_value(secret, fresh)))

@@ -65,7 +65,7 @@ def begin(page: Page) -> None:
 
 
 def test_selection__is_one_zip_in_two_clicks(open_page: Open, tmp_path: Path) -> None:
-    page = open_page("wanda", "/upload/", service_workers="allow")
+    page = open_page("vera", "/upload/", service_workers="allow")
     sent = uploaded(page, NAMES, seed=7100)
     with_worker(page, "/me/photos/")
     page.locator(".tile a").first.focus()
