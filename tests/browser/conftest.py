@@ -35,10 +35,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def gallery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[site.Site]:
-    """Run one gallery for all browser tests; each test uses people and photos of its own."""
+def running_gallery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[site.Site]:
+    """Run one gallery for all browser tests of this process."""
     with site.running(tmp_path_factory.mktemp("gallery")) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def gallery(running_gallery: site.Site) -> site.Site:
+    """Give each module the gallery with its people, and without what others left there."""
+    running_gallery.empty()
+    return running_gallery
 
 
 @pytest.fixture(scope="session")

@@ -45,7 +45,9 @@ def test_sign_up__with_a_name_of_two_words(open_page: Open) -> None:
     page.get_by_role("button", name="Sign up").click()
     page.goto("/me/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Zoë van Dijk")
-    expect(page.get_by_text("The name is waiting for review. Until then, others see zvandijk.")).to_be_visible()
+    expect(
+        page.get_by_text("The name is waiting for review. Until then, others see zvandijk.")
+    ).to_be_visible()
     page.get_by_role("link", name="Change your name").click()
     page.get_by_label("Name", exact=True).fill("Zelda")
     page.get_by_role("button", name="Save").click()
