@@ -98,7 +98,7 @@ def test_new_user__does_six_tasks_in_japanese(open_page: Open) -> None:
     picture_of(page, "ja-task-album-made")
     page.get_by_role("link", name="自分の写真").first.click()
     page.locator(".tile a").first.click()
-    page.get_by_role("link", name="詳細").click()
+    page.get_by_role("link", name="編集").click()
     page.locator(".organize summary").click()
     page.get_by_label("夏の旅").check()
     expect(page.get_by_role("form", name="タグとアルバム").locator(".save-state span")).to_have_text(
@@ -113,7 +113,7 @@ def test_new_user__does_six_tasks_in_japanese(open_page: Open) -> None:
     picture_of(page, "ja-task-found")
     # 5: delete and restore.
     page.locator(".tile a").first.click()
-    page.get_by_role("link", name="詳細").click()
+    page.get_by_role("link", name="編集").click()
     page.get_by_role("button", name="ゴミ箱に移動").click()
     picture_of(page, "ja-task-trashed")
     page.goto("/me/trash/")
@@ -160,7 +160,7 @@ def test_pages__have_labels_on_one_line(open_page: Open, watch: Any, size: tuple
     expect(page.locator(".pswp--open .legend-line")).to_be_visible()
     page.wait_for_timeout(500)
     picture_of(page, "ja-lightbox")
-    page.get_by_role("link", name="詳細").click()
+    page.get_by_role("link", name="編集").click()
     page.wait_for_load_state("networkidle")
     picture_of(page, "ja-photo")
     broken["photo"] = page.evaluate(LABELS_IN_TWO_LINES)

@@ -196,6 +196,8 @@ def test_photo__has_no_layout_shift(open_page: Open, size: tuple[int, int]) -> N
     page.wait_for_load_state("networkidle")
     assert page.locator("form.saves-itself").count() == 2
     assert page.evaluate("window.shifts") == 0
+    # The row of links below the picture is no wider than a phone.
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
     page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)")
     page.reload()
     page.wait_for_load_state("networkidle")
