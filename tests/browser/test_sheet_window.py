@@ -63,6 +63,15 @@ PLACES = """() => Object.fromEntries([...document.querySelectorAll(".sheet > .ti
   const box = tile.getBoundingClientRect();
   return [tile.dataset.photoId, [box.left, box.top + scrollY, box.width, box.height]];
 }))"""
+# The photo nearest to where the eye rests. That point itself may be a month's heading, or between two rows.
+MIDDLE = """() => {
+  const away = (tile) => {
+    const box = tile.getBoundingClientRect();
+    return Math.hypot(box.left + box.width / 2 - innerWidth / 2, box.top + box.height / 2 - innerHeight / 3);
+  };
+  const tiles = [...document.querySelectorAll(".sheet > .tile")];
+  return tiles.reduce((near, tile) => (away(tile) < away(near) ? tile : near)).dataset.photoId;
+}"""
 ORDER = """() => [...document.querySelectorAll(".sheet > .tile")].map((tile) => tile.dataset.photoId)"""
 
 
@@ -144,11 +153,7 @@ def test_scroll__keeps_few_tiles_and_every_place(open_page: Open, size: tuple[in
 def test_turned__rows_and_place_stay_true(open_page: Open) -> None:
     page = opened(open_page, DESKTOP)
     scroll_down(page, 900)
-    middle = (
-        "() => document.elementFromPoint(innerWidth / 2, innerHeight / 3).closest('.tile')?.dataset.photoId"
-    )
-    wait_until(page, middle)
-    seen = page.evaluate(middle)
+    seen = page.evaluate(MIDDLE)
     page.set_viewport_size({"width": 1000, "height": 900})
     page.wait_for_timeout(300)
     box = page.locator(f"[data-photo-id='{seen}']").bounding_box()
