@@ -245,6 +245,7 @@ class AccountEvent(models.Model):
         SESSIONS_ENDED = "sessions_ended", _("Signed out everywhere")
         RIGHTS_CHANGED = "rights_changed", _("Permissions changed")
         TAKEN_DOWN = "photo_taken_down", _("One of your photos was taken down")
+        REPORTED_PHOTO_SEEN = "reported_photo_seen", _("A moderator opened a photo that was reported")
         BLOCKED = "blocked", _("Account blocked")
         UNBLOCKED = "unblocked", _("Block ended")
         NAME_CHANGED = "name_changed", _("Display name changed")

@@ -167,18 +167,22 @@ def approve(photo_id: UUID, *, actor: User, words_mark: str, seen: State | None 
         return Outcome.DONE
 
 
-def reject(photo_id: UUID, *, actor: User, reason: str, seen: State | None = None) -> Outcome:
-    """Reject the photo. Its owner sees the reason."""
+def reject(
+    photo_id: UUID, *, actor: User, reason: str, seen: State | None = None, may_be_private: bool = False
+) -> Outcome:
+    """Reject the photo. Its owner sees the reason. A private one is rejected only if a share showed it."""
     with transaction.atomic():
         photo = locked(photo_id)
         if photo is None:
             return Outcome.CONFLICT
         if refusal := refusal_of(photo, actor):
             return refusal
-        if not transitions.rejected(photo_id, actor=actor, reason=reason, seen=seen):
+        if not transitions.rejected(
+            photo_id, actor=actor, reason=reason, seen=seen, may_be_private=may_be_private
+        ):
             return Outcome.CONFLICT
         for raw_id in _raws_under(photo_id):
-            transitions.rejected(raw_id, actor=actor, reason=reason)
+            transitions.rejected(raw_id, actor=actor, reason=reason, may_be_private=may_be_private)
     return Outcome.DONE
 
 

@@ -223,14 +223,16 @@ def approved(photo_id: UUID, *, actor: User, seen: State | None = None, caption:
     return apply(APPROVED, photo_id, actor=actor, conditions=conditions, changes={"review_note": ""})
 
 
-def rejected(photo_id: UUID, *, actor: User, reason: str, seen: State | None = None) -> bool:
+def rejected(
+    photo_id: UUID, *, actor: User, reason: str, seen: State | None = None, may_be_private: bool = False
+) -> bool:
     """Reject the photo. Its owner sees the reason."""
     return apply(
         REJECTED,
         photo_id,
         actor=actor,
         reason=reason,
-        conditions=_as_seen(seen),
+        conditions={"trashed_at": None} if may_be_private else _as_seen(seen),
         changes={"review_note": reason},
     )
 

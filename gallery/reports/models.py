@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from gallery.photos.models import Photo
+from gallery.sharing.models import Grant
 
 MAX_WORDS = 500
 
@@ -31,17 +32,26 @@ class ReportQuerySet(models.QuerySet["Report"]):
         """Keep what a moderator has to look at: photos that are public, and reports that are not dismissed.
 
         A photo that was rejected, trashed or made private needs no decision. Its reports come back with it.
+        One that was reported in a share needs a decision as long as a share shows it.
         """
-        return self.filter(dismissed_at=None, photo__in=Photo.objects.public())
+        shared = Photo.objects.shown_by_grants().filter(
+            album_entries__album__in=Grant.objects.open().values("album")
+        )
+        seen = Q(photo__in=Photo.objects.public()) | Q(in_share=True, photo__in=shared.values("pk"))
+        return self.filter(seen, dismissed_at=None)
 
 
 class Report(models.Model):
-    """One visitor's report of one photo. ``reporter`` is a keyed digest, so it identifies no person."""
+    """One visitor's report of one photo. ``reporter`` is a keyed digest, so it identifies no person.
+
+    ``in_share`` says that a grant showed it to them: it may be private.
+    """
 
     photo = models.ForeignKey(Photo, on_delete=models.CASCADE, related_name="reports")
     reason = models.CharField(max_length=20, choices=ReportReason)
     words = models.CharField(max_length=MAX_WORDS, blank=True)
     reporter = models.CharField(max_length=64, editable=False)
+    in_share = models.BooleanField(default=False, db_default=False)
     at = models.DateTimeField()
     dismissed_at = models.DateTimeField(null=True)
     dismissed_by = models.ForeignKey(

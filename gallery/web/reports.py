@@ -1,4 +1,4 @@
-"""Report a public photo: a form that works without an account and without JavaScript."""
+"""Report a public or shared photo: a form that works without an account and without JavaScript."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from django import forms
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -20,6 +22,7 @@ from gallery.photos.models import Photo
 from gallery.reports import actions
 from gallery.reports.models import MAX_WORDS, ReportReason
 from gallery.web.forms import form_page
+from gallery.web.shared import called_with_grant
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from gallery.accounts.typing import Request
+    from gallery.sharing.models import Grant
 
 
 class ReportForm(forms.Form):
@@ -50,8 +54,27 @@ class ReportForm(forms.Form):
 def report(request: Request, photo_id: UUID) -> HttpResponse:
     """Ask why, and store the report. The photo stays public until a moderator decides."""
     photo = get_object_or_404(Photo.objects.public(), pk=photo_id)
+    return _asked(request, photo, photo.get_absolute_url())
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@called_with_grant
+def report_shared(request: Request, grant: Grant, photo_id: UUID) -> HttpResponse:
+    """Ask why, and store the report of a photo that a grant shows: to anyone but its owner."""
+    if grant.album.owner_id == request.user.pk:
+        raise Http404
+    photo = get_object_or_404(
+        Photo.objects.shown_by_grants(), pk=photo_id, album_entries__album=grant.album_id
+    )
+    response = _asked(request, photo, reverse("shared-photo", args=[grant.pk, photo.pk]), in_share=True)
+    # With "no-referrer", browsers send forms with "Origin: null", which no check of CSRF lets pass.
+    response["Referrer-Policy"] = "same-origin"
+    return response
+
+
+def _asked(request: Request, photo: Photo, photo_url: str, *, in_share: bool = False) -> HttpResponse:
     form = ReportForm(request.POST or None)
-    context = {"page_title": _("Report this photo"), "photo_url": photo.get_absolute_url()}
+    context = {"page_title": _("Report this photo"), "photo_url": photo_url}
     if request.method != "POST" or not form.is_valid():
         return form_page(request, "photos/report.html", form, **context)
     reporter = actions.reporter_of(request.user, client_address(request))
@@ -61,6 +84,6 @@ def report(request: Request, photo_id: UUID) -> HttpResponse:
         response.status_code = HTTPStatus(reasons.TOO_FAST.status)
         response["Retry-After"] = str(wait)
         return response
-    actions.report(photo.pk, **form.cleaned_data, reporter=reporter)
+    actions.report(photo.pk, **form.cleaned_data, reporter=reporter, in_share=in_share)
     messages.success(request, _("Thanks. A moderator will look at this photo."))
-    return redirect(photo)
+    return redirect(photo_url)

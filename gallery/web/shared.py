@@ -179,6 +179,7 @@ def photo(request: Request, grant: Grant, photo_id: UUID) -> HttpResponse:
         "previous_url": _page_of(grant, before),
         "next_url": _page_of(grant, after),
         "can_download": lens.can_download,
+        "can_report": grant.album.owner_id != request.user.pk,
         "why_no_download": reasons.NO_CLEAN_COPY.sentence if lens.lacks_clean_copy else "",
     }
     return render(request, "shared/photo.html", context)

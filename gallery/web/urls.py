@@ -124,6 +124,11 @@ urlpatterns = [
     path("shared/<uuid:grant_id>/send/take-back/", sending.take_back, name="shared-take-back"),
     path("shared/<uuid:grant_id>/photos/<uuid:photo_id>/", shared.photo, name="shared-photo"),
     path("shared/<uuid:grant_id>/photos/<uuid:photo_id>/info/", shared.info, name="shared-info"),
+    path(
+        "shared/<uuid:grant_id>/photos/<uuid:photo_id>/report/",
+        reports.report_shared,
+        name="shared-report",
+    ),
     path("shared/<uuid:grant_id>/photos/<uuid:photo_id>/original/", shared.download, name="shared-original"),
     path("me/tags/choices/", albums.tag_choices, name="tag-choices"),
     path("tags/<str:name>/", albums.tag, name="tag"),
