@@ -335,6 +335,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
                             "standsAlone": False,
                             "originUrl": None,
                             "uploadedAt": INSTANT,
+                            "sentBy": "Aunt Vera",
+                            "sentFor": "Norway 2026",
                             "albums": [{"id": ALBUM_ID, "rank": 0, "entry": 41, "isCover": True}],
                             "history": [
                                 {

@@ -73,6 +73,8 @@ def _about(item: Item) -> dict[str, Any]:
         "standsAlone": photo.stands_alone,
         "originUrl": photo.origin_url or None,
         "uploadedAt": photo.created_at.isoformat(),
+        "sentBy": item.sent.name if item.sent else None,
+        "sentFor": item.sent.album.title if item.sent and item.sent.album else None,
         "albums": [
             {
                 "id": str(place.album_id),

@@ -20,6 +20,7 @@ from gallery.photos.paging import page_of
 from gallery.presentation.capture_time import Taken, taken
 from gallery.presentation.lens import Lens
 from gallery.presentation.sentences import state_sentence
+from gallery.sharing.models import Contribution
 from gallery.storage.originals import DOWNLOAD_SECONDS
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ class Item:
     tags: list[str] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
     history: list[HistoryEntry] = field(default_factory=list)
+    sent: Contribution | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,15 +143,16 @@ def items_of(
     with_addresses: bool = True,
     grant: Grant | None = None,
 ) -> list[Item]:
-    """Return the photos (fetched with their owners) as items, by at most four queries.
+    """Return the photos (fetched with their owners) as items, by at most five queries.
 
-    Tags, albums and history are their owner's to know. Only owners have folders ``by_album``.
+    Tags, albums, history and guests are their owner's to know. Only owners have folders ``by_album``.
     """
     lenses = [Lens(photo, viewer, grant=grant) for photo in photos]
     own_ids = [lens.photo.pk for lens in lenses if lens.is_mine]
     tags = tags_of(own_ids)
     places = _places_of(own_ids)
     history = _history_of(own_ids)
+    sent = Contribution.objects.select_related("album").in_bulk(own_ids)
     files = files_of(lenses, with_addresses=with_addresses)
     folders = folder_names(_titles_of(viewer)) if by_album else {}
     of_folders = {name.casefold() for name in folders.values()}
@@ -160,6 +163,7 @@ def items_of(
             tags=tags.get(lens.photo.pk, []),
             places=places.get(lens.photo.pk, []),
             history=history.get(lens.photo.pk, []),
+            sent=sent.get(lens.photo.pk),
             folders=folders,
             of_folders=of_folders,
         )
@@ -174,6 +178,7 @@ def _item(
     tags: list[str],
     places: list[Place],
     history: list[HistoryEntry],
+    sent: Contribution | None,
     folders: dict[UUID, str],
     of_folders: set[str],
 ) -> Item:
@@ -196,6 +201,7 @@ def _item(
         tags=photo.new_tag_names if photo.has_new_words else tags,
         places=places,
         history=history,
+        sent=sent,
     )
 
 

@@ -17,6 +17,7 @@ from thumbworker.contract import policy
 from thumbworker.contract.items import Status, Tell
 
 if TYPE_CHECKING:
+    from gallery.photos.models import Photo
     from gallery.photos.querysets import PhotoQuerySet
     from thumbworker.contract.items import PhotoItem
 
@@ -88,8 +89,21 @@ def _kinds(item: PhotoItem) -> set[str]:
     return kinds
 
 
-def _rows(counts: Counter[str]) -> list[Row]:
-    labels = {
+def line_of(photo: Photo, item: PhotoItem) -> str:
+    """Return what everyone sees of a photo that is public, and what its file tells its owner alone."""
+    kinds = _kinds(item) | ({"caption"} if photo.own_caption else set())
+    seen, hidden = [_("picture of %(side)d pixels") % {"side": LARGEST}], [_("file name")]
+    for kind, label in _labels().items():
+        if kind in kinds:
+            (seen if kind in _ON_PAGES else hidden).append(label)
+    return _("When public, everyone sees: %(seen)s. Only you: %(hidden)s.") % {
+        "seen": " · ".join(seen),
+        "hidden": " · ".join(hidden),
+    }
+
+
+def _labels() -> dict[str, str]:
+    return {
         "camera": _("Camera, settings, date"),
         "caption": _("Caption"),
         Tell.PLACE: _("Place"),
@@ -97,8 +111,11 @@ def _rows(counts: Counter[str]) -> list[Row]:
         Tell.NAME: _("Name of a person"),
         Tell.THUMBNAIL: _("Another picture as thumbnail"),
     }
+
+
+def _rows(counts: Counter[str]) -> list[Row]:
     rows = [Row(_("Picture"), [_("%(side)d pixels") % {"side": LARGEST}, _("full size"), _("full size")])]
-    for kind, label in labels.items():
+    for kind, label in _labels().items():
         if count := counts[kind]:
             rows.append(Row(label, [count if _reaches(kind, role) else 0 for role in _ROLES]))
     return rows

@@ -17,6 +17,7 @@ from gallery.albums.models import Album, AlbumEntry, PhotoTag, Tag
 from gallery.api.tokens import Scope, issue
 from gallery.downloads import documents, listing
 from gallery.photos.states import State, Visibility
+from gallery.sharing.models import Contribution
 from tests.gallery.conftest import alice, bob, make_photo, stores
 
 __all__ = ["alice", "bob", "make_photo", "stores"]
@@ -91,6 +92,8 @@ def test_restore__makes_another_account_equal(
         )
         PhotoTag.objects.create(photo=photo, tag=tag)
         mine.append(photo)
+        if number == 0:
+            Contribution.objects.create(photo=photo, sender=photo.pk, name="Aunt Vera")
         make_photo(bob, State.PENDING, sha256=photo.sha256, visibility=Visibility.PRIVATE)
     # Not corrected: the file says it, there and here.
     for number, photo in enumerate(mine[:5]):
@@ -103,6 +106,7 @@ def test_restore__makes_another_account_equal(
         actions.choose_cover(album, ids[1])
     save_archive(live_server.url, alice, tmp_path)
     [archive] = archives_in([tmp_path])
+    assert {photo["sentBy"] for photo in archive.photos} == {"Aunt Vera", None}
     token = token_of(bob)
     uploaded = [str(photo.pk) for photo in bob.photos.all()]
     for _time in range(2):
@@ -110,5 +114,6 @@ def test_restore__makes_another_account_equal(
             restoring = Restoring(WebGallery(transport), Console(quiet=True), keeps_visibility=False)
             assert restoring.restore(archive, uploaded)
         assert said_of(bob) == said_of(alice)
+        assert not Contribution.objects.filter(photo__owner=bob).exists()
         assert set(Album.objects.filter(owner=bob).values_list("visibility", flat=True)) == {"private"}
         assert set(bob.photos.values_list("visibility", flat=True)) == {"private"}

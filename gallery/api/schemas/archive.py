@@ -52,6 +52,8 @@ class ArchiveAbout(Output):
     stands_alone: bool = Field(description="Whether a raw file is no stack with the JPEG of its name.")
     origin_url: str | None
     uploaded_at: str
+    sent_by: str | None = Field(description="The name that a guest typed who sent it. Null for all others.")
+    sent_for: str | None = Field(description="The title of the album that a guest sent it for.")
     albums: list[ArchivePlace]
     history: list[ArchiveMove]
 

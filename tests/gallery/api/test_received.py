@@ -79,6 +79,11 @@ def test_received__list_accept_and_decline(
     answer = program.post("/received", decision)
     assert answer.json() == {"accepted": [str(first.pk)], "had": [], "declined": [str(second.pk)]}
     assert AlbumEntry.objects.get().photo_id == first.pk
+    [about] = [photo["about"] for photo in program.get("/archive/photos").json()["photos"]]
+    assert (about["sentBy"], about["sentFor"]) == ("Aunt Vera", "Sea")
+    grant.album.delete()
+    [about] = [photo["about"] for photo in program.get("/archive/photos").json()["photos"]]
+    assert (about["sentBy"], about["sentFor"]) == ("Aunt Vera", None)
     assert program.get("/received").json() == {"received": []}
     assert [photo["id"] for photo in program.get("/photos?trashed=true").json()["photos"]] == [str(second.pk)]
     # Repeating it changes nothing.

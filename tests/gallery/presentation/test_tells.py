@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.utils.html import escape
 
 from gallery.albums.models import Album
 from gallery.photos.models import Photo
@@ -106,3 +107,22 @@ def test_share__says_what_the_photos_of_the_album_tell(
     assert "Serial number or maker&#x27;s notes" in text
     assert ">Place<" not in text
     assert browser.post(page, {"link-role": "x"}).text.count("<table>") == 1
+
+
+def test_line_of__says_on_the_photos_page_what_everyone_would_see(
+    put: Callable[..., Photo], alice: User, bob: User, client_of: Callable[[User], Client]
+) -> None:
+    photo = put("Anna", location=HERE, metadata={"artist": "Ada"}, tells=("serial", "thumbnail"))
+    everyone = "picture of 1600 pixels · Camera, settings, date · Caption"
+    alone = (
+        "file name · Place · Serial number or maker's notes · Name of a person · Another picture as thumbnail"
+    )
+    line = f"When public, everyone sees: {everyone}. Only you: {alone}."
+    assert escape(line) in client_of(alice).get(photo.get_absolute_url()).text
+    assert "When public" not in client_of(bob).get(photo.get_absolute_url()).text
+
+
+def test_line_of__a_bare_file(put: Callable[..., Photo]) -> None:
+    photo = put(metadata={}, tells=())
+    line = tells.line_of(photo, ready_item(photo, metadata={}, tells=()))
+    assert line == "When public, everyone sees: picture of 1600 pixels. Only you: file name."
