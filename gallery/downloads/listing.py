@@ -20,7 +20,6 @@ from gallery.photos.paging import page_of
 from gallery.presentation.capture_time import Taken, taken
 from gallery.presentation.lens import Lens
 from gallery.presentation.sentences import state_sentence
-from gallery.sharing.models import Contribution
 from gallery.storage.originals import DOWNLOAD_SECONDS
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 
     from gallery.accounts.models import User
     from gallery.photos.querysets import PhotoQuerySet
-    from gallery.sharing.models import Grant
+    from gallery.sharing.models import Contribution, Grant
 
 ADDRESS_SECONDS = DOWNLOAD_SECONDS
 PAGE_SIZE = 50
@@ -85,11 +84,16 @@ def everything_of(owner: User) -> PhotoQuerySet:
     return Photo.objects.owned_by(owner).not_trashed()
 
 
+def _with_known(photos: PhotoQuerySet) -> PhotoQuerySet:
+    """Fetch owners and guests in the same query, as ``items_of`` reads them."""
+    return photos.with_owner().select_related("contribution__album")
+
+
 def page_of_everything(
     owner: User, cursor: str, *, size: int = PAGE_SIZE, with_addresses: bool = True
 ) -> Listing:
     """Return a page of all that a person owns, in folders: each photo is in that of its first album."""
-    page = page_of(everything_of(owner).with_owner(), cursor, size=size, every_file=True)
+    page = page_of(_with_known(everything_of(owner)), cursor, size=size, every_file=True)
     items = items_of(page.photos, owner, by_album=True, with_addresses=with_addresses)
     return Listing(items, page.next_cursor)
 
@@ -104,7 +108,7 @@ def page_of_album(
     with_addresses: bool = True,
 ) -> Listing:
     """Return a page of those of the photos that are in the album, in its order."""
-    page = page_in_album(photos.with_owner(), album, cursor, size=size, every_file=True)
+    page = page_in_album(_with_known(photos), album, cursor, size=size, every_file=True)
     return Listing(items_of(page.photos, viewer, with_addresses=with_addresses), page.next_cursor)
 
 
@@ -130,7 +134,7 @@ def items_by_id(
     grant: Grant | None = None,
 ) -> list[Item]:
     """Return items of those of the photos that have these ids, in their order."""
-    found = {photo.pk: photo for photo in photos.filter(pk__in=photo_ids).with_owner()}
+    found = {photo.pk: photo for photo in _with_known(photos.filter(pk__in=photo_ids))}
     chosen = [found[photo_id] for photo_id in dict.fromkeys(photo_ids) if photo_id in found]
     return items_of(chosen, viewer, grant=grant)
 
@@ -143,7 +147,7 @@ def items_of(
     with_addresses: bool = True,
     grant: Grant | None = None,
 ) -> list[Item]:
-    """Return the photos (fetched with their owners) as items, by at most five queries.
+    """Return the photos (fetched with their owners and guests) as items, by at most four queries.
 
     Tags, albums, history and guests are their owner's to know. Only owners have folders ``by_album``.
     """
@@ -152,7 +156,6 @@ def items_of(
     tags = tags_of(own_ids)
     places = _places_of(own_ids)
     history = _history_of(own_ids)
-    sent = Contribution.objects.select_related("album").in_bulk(own_ids)
     files = files_of(lenses, with_addresses=with_addresses)
     folders = folder_names(_titles_of(viewer)) if by_album else {}
     of_folders = {name.casefold() for name in folders.values()}
@@ -163,7 +166,6 @@ def items_of(
             tags=tags.get(lens.photo.pk, []),
             places=places.get(lens.photo.pk, []),
             history=history.get(lens.photo.pk, []),
-            sent=sent.get(lens.photo.pk),
             folders=folders,
             of_folders=of_folders,
         )
@@ -178,7 +180,6 @@ def _item(
     tags: list[str],
     places: list[Place],
     history: list[HistoryEntry],
-    sent: Contribution | None,
     folders: dict[UUID, str],
     of_folders: set[str],
 ) -> Item:
@@ -201,7 +202,7 @@ def _item(
         tags=photo.new_tag_names if photo.has_new_words else tags,
         places=places,
         history=history,
-        sent=sent,
+        sent=getattr(photo, "contribution", None) if lens.is_mine else None,
     )
 
 

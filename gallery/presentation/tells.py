@@ -17,7 +17,6 @@ from thumbworker.contract import policy
 from thumbworker.contract.items import Status, Tell
 
 if TYPE_CHECKING:
-    from gallery.photos.models import Photo
     from gallery.photos.querysets import PhotoQuerySet
     from thumbworker.contract.items import PhotoItem
 
@@ -89,13 +88,14 @@ def _kinds(item: PhotoItem) -> set[str]:
     return kinds
 
 
-def line_of(photo: Photo, item: PhotoItem) -> str:
+def line_of(item: PhotoItem) -> str:
     """Return what everyone sees of a photo that is public, and what its file tells its owner alone."""
-    kinds = _kinds(item) | ({"caption"} if photo.own_caption else set())
+    kinds = _kinds(item)
     seen, hidden = [_("picture of %(side)d pixels") % {"side": LARGEST}], [_("file name")]
     for kind, label in _labels().items():
         if kind in kinds:
             (seen if kind in _ON_PAGES else hidden).append(label)
+    seen.append(_("your name and what you write"))
     return _("When public, everyone sees: %(seen)s. Only you: %(hidden)s.") % {
         "seen": " · ".join(seen),
         "hidden": " · ".join(hidden),

@@ -71,7 +71,7 @@ def report(photo_id: UUID, *, reason: str, words: str, reporter: str, in_share: 
 
 
 def dismiss(photo_id: UUID, *, actor: User, seen_until: int) -> Outcome:
-    """Dismiss the photo's reports up to the last that the moderator saw. The photo stays public."""
+    """Dismiss the photo's reports up to the last that the moderator saw. The photo stays as it is."""
     photo = Photo.objects.filter(pk=photo_id).first()
     if photo is None:
         return Outcome.CONFLICT

@@ -132,7 +132,7 @@ def _photo_page(request: Request, found: Photo, form: PhotoForm, status: int = 2
         **_known(seen, item),
         "file_tags": offered_tags(file_words, words.own_tags(found)) if can_add else [],
         "new_words": _new_words(found) if seen.shows_new_words else None,
-        "tells_line": line_of(found, item) if item and seen.can_edit else "",
+        "tells_line": line_of(item) if item and seen.can_edit else "",
         "words_are_reviewed": seen.can_edit and words.are_reviewed(found, cast("User", request.user)),
         "missing_sentence": seen.missing_sentence(item),
         "history": lines_of(found) if seen.shows_history else [],

@@ -113,7 +113,7 @@ def test_line_of__says_on_the_photos_page_what_everyone_would_see(
     put: Callable[..., Photo], alice: User, bob: User, client_of: Callable[[User], Client]
 ) -> None:
     photo = put("Anna", location=HERE, metadata={"artist": "Ada"}, tells=("serial", "thumbnail"))
-    everyone = "picture of 1600 pixels · Camera, settings, date · Caption"
+    everyone = "picture of 1600 pixels · Camera, settings, date · your name and what you write"
     alone = (
         "file name · Place · Serial number or maker's notes · Name of a person · Another picture as thumbnail"
     )
@@ -124,5 +124,6 @@ def test_line_of__says_on_the_photos_page_what_everyone_would_see(
 
 def test_line_of__a_bare_file(put: Callable[..., Photo]) -> None:
     photo = put(metadata={}, tells=())
-    line = tells.line_of(photo, ready_item(photo, metadata={}, tells=()))
-    assert line == "When public, everyone sees: picture of 1600 pixels. Only you: file name."
+    line = tells.line_of(ready_item(photo, metadata={}, tells=()))
+    seen = "picture of 1600 pixels · your name and what you write"
+    assert line == f"When public, everyone sees: {seen}. Only you: file name."

@@ -9,6 +9,8 @@ from django.test import Client
 from django.utils import timezone
 
 from gallery.accounts.models import AccountEvent
+from gallery.photos import actions as photo_actions
+from gallery.photos.actions import Outcome
 from gallery.photos.models import Photo
 from gallery.photos.states import State, Visibility
 from gallery.reports.models import Report
@@ -176,3 +178,17 @@ def test_reject__of_a_private_photo_only_if_a_share_showed_it(
     data = {"photo": photo.pk, "last": "0", "decision": "reject", "reason": "Not yours."}
     client_of(charlie).post(DESK, data)
     assert Photo.objects.get(pk=photo.pk).state == State.APPROVED
+
+
+def test_reject__comes_back_with_its_reports_if_the_owner_asks_again(
+    reported: Photo, shared: actions.Shared, alice: User, charlie: User, client_of: Callable[[User], Client]
+) -> None:
+    moderator = client_of(charlie)
+    data = {"photo": reported.pk, "last": "0", "decision": "reject", "reason": "Not yours."}
+    for said in (Outcome.DONE, Outcome.ASKED_ALREADY):
+        assert browser_at(shared).get(page_of(shared, f"photos/{reported.pk}/")).status_code == 200
+        assert "Photo in a share" in moderator.get(DESK).text
+        moderator.post(DESK, data)
+        assert browser_at(shared).get(page_of(shared, f"photos/{reported.pk}/")).status_code == 404
+        assert photo_actions.ask_again(reported.pk, actor=alice) == said
+    assert "No reports are waiting" in moderator.get(DESK).text

@@ -103,7 +103,7 @@ def test_items__queries_do_not_grow(
             found = page(browser, **query)
         assert len(found["items"]) >= number
         counts.append(len(caught.captured_queries))
-    assert counts[0] == counts[1] <= 9
+    assert counts[0] == counts[1] <= 8
 
 
 def test_items__what_the_owner_says(
