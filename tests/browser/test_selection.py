@@ -106,6 +106,14 @@ def test_selection__trash_five_and_take_it_back(sally: Any, size: tuple[int, int
     expect(page.locator("[data-said-aloud]")).to_have_text("5 photos selected")
     picture_of(page, "selection")
     assert violations(page) == []
+    # Two rows at most, and the actions most wanted need no second look.
+    bar = bar_of(page).bounding_box()
+    assert bar
+    assert bar["height"] <= 124
+    for action in ("Favorite", "Share", "Trash"):
+        box = bar_of(page).get_by_role("button", name=action, exact=True).bounding_box()
+        assert box
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= size[0] - 40
     first = tiles.nth(0).get_attribute("data-photo-id")
     bar_of(page).get_by_role("button", name="Trash").click()
     expect(page.locator("main").get_by_text("5 photos moved to trash.")).to_be_visible()
