@@ -26,3 +26,9 @@ export function setAddresses(image, { src, srcset = "", avifSrcset = "", sizes =
 
 /** The addresses of a photo as the status page returns them. */
 export const addressesOf = ({ src, srcset, avif_srcset: avifSrcset }) => ({ src, srcset, avifSrcset });
+
+/** The link that shows a photo in the full window: in its tile, or below the picture on the photo's own page. */
+export const fullLinkOf = (holder) =>
+  holder.matches("[data-full-src]")
+    ? holder
+    : (holder.querySelector("[data-full-src]") ?? holder.parentElement?.querySelector("a[data-enlarge]"));

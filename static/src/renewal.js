@@ -1,5 +1,5 @@
 // Image addresses expire. An open page renews them before that, without downloading loaded images again.
-import { addressesOf, setAddresses } from "./picture.js";
+import { addressesOf, fullLinkOf, setAddresses } from "./picture.js";
 import { askForPhotos } from "./status.js";
 
 // A page may come from a cache that is 60 s old, and checks add a delay, so renew well before addresses expire.
@@ -14,7 +14,7 @@ function isLoaded(image) {
 }
 
 export function renewTile(holder, photo) {
-  const link = holder.matches("[data-full-src]") ? holder : holder.querySelector("[data-full-src]");
+  const link = fullLinkOf(holder);
   if (link && photo.full_src) {
     Object.assign(link.dataset, { fullSrc: photo.full_src, fullAvifSrc: photo.full_avif_src });
   }

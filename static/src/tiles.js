@@ -1,6 +1,6 @@
 // Tiles: placeholders under images that are still loading, and tiles that update when a photo is processed.
 import { thumbHashToRGBA } from "thumbhash";
-import { addressesOf, setAddresses } from "./picture.js";
+import { addressesOf, fullLinkOf, setAddresses } from "./picture.js";
 import { follow } from "./status.js";
 
 const RATIO_STEP = 5;
@@ -88,7 +88,8 @@ export function showProcessed(tile, photo) {
   setRatio(tile, photo.width, photo.height);
   tile.dispatchEvent(new CustomEvent("tile:shaped", { bubbles: true }));
   message?.remove();
-  const link = tile.querySelector("a");
+  const link = fullLinkOf(tile);
+  link?.removeAttribute("hidden");
   Object.assign(link?.dataset ?? {}, {
     fullSrc: photo.full_src,
     fullAvifSrc: photo.full_avif_src,

@@ -118,6 +118,11 @@ def test_photo__rotated_by_a_key_is_replaced_without_a_reload(open_page: Open) -
     box = image.bounding_box()
     assert box is not None
     assert box["height"] > box["width"]
+    page.get_by_role("link", name="Full window").click()
+    full = ".pswp__img:not(.pswp__img--placeholder)"
+    wait_until(page, f"full => ({is_upright})(document.querySelector(full) ?? {{}})", full)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
     page.get_by_role("button", name="Rotate left").click()
     expect(page.locator("figure.photo[data-turning]")).to_have_count(0, timeout=THUMBNAILS_WITHIN_MS)
     page.reload()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -88,6 +89,22 @@ def test_renewal__does_not_download_loaded_images_again(open_page: Open) -> None
         page.clock.fast_forward("06:00")
     page.wait_for_load_state("networkidle")
     assert [url for url in asked if "renditions" in url] == []
+
+
+@pytest.mark.slow
+def test_renewal__reaches_the_full_window_of_a_photos_own_page(open_page: Open) -> None:
+    page = open_page("alice", "/upload/")
+    page.set_input_files("#file", [{"name": "f.jpg", "mimeType": "image/jpeg", "buffer": pictures.jpeg(12)}])
+    wait_until_processed(page, 1)
+    page.get_by_role("link", name="Open").click()
+    page.wait_for_url("**/photos/**")
+    page.clock.install()
+    page.reload()
+    link = page.get_by_role("link", name="Full window")
+    link.evaluate("link => { link.dataset.fullSrc = '/expired'; }")
+    with page.expect_response("**/photos/status/**"):
+        page.clock.fast_forward("06:00")
+    expect(link).to_have_attribute("data-full-src", re.compile("renditions"))
 
 
 def test_sheet__has_no_layout_shift(open_page: Open) -> None:
