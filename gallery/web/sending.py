@@ -6,12 +6,14 @@ from dataclasses import replace
 from functools import wraps
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -19,6 +21,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from gallery.accounts.devices import visitor_of
 from gallery.core import reasons
 from gallery.core.text_fields import CleanField
+from gallery.photos.models import Photo
+from gallery.photos.paging import page_of
 from gallery.photos.states import State
 from gallery.presentation.tiles import tiles_of
 from gallery.sharing import access, receiving
@@ -34,7 +38,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from gallery.accounts.typing import Request
-    from gallery.photos.models import Photo
     from gallery.presentation.tiles import Tile
     from gallery.sharing.access import Guest
     from gallery.sharing.models import Grant
@@ -94,15 +97,21 @@ def send(request: Request, grant: Grant) -> HttpResponse:
 def _page(
     request: Request, grant: Grant, guest: Guest | None, *, status: int = HTTPStatus.OK, **known: Any
 ) -> HttpResponse:
-    found = list(receiving.sent_photos(grant, guest)[: BATCH_SIZE + 1]) if guest else []
-    photos = found[:BATCH_SIZE]
+    cursor = request.GET.get("cursor", "")
+    page = page_of(
+        receiving.sent_photos(grant, guest) if guest else Photo.objects.none(),
+        cursor,
+        size=BATCH_SIZE,
+        every_file=True,
+    )
     context = {
         "page_title": _("Add photos"),
         "grant": grant,
         "album": grant.album,
         "guest": guest,
-        "tiles": _tiles(grant, photos),
-        "are_more": len(found) > len(photos),
+        "tiles": _tiles(grant, page.photos),
+        "cursor": cursor,
+        "next_cursor": page.next_cursor,
         "accept": ACCEPT,
         "max_form_bytes": form_upload.MAX_FORM_BYTES,
     }
@@ -171,7 +180,9 @@ def take_back(request: Request, grant: Grant) -> HttpResponse:
         messages.success(request, said % {"count": count})
     else:
         messages.warning(request, _("Nothing was taken back. Its owner has decided already."))
-    return redirect("shared-send", grant.pk)
+    cursor = request.GET.get("cursor", "")
+    page = reverse("shared-send", args=[grant.pk])
+    return redirect(f"{page}?{urlencode({'cursor': cursor})}" if cursor else page)
 
 
 def _tiles(grant: Grant, photos: Sequence[Photo]) -> list[Tile]:

@@ -24,6 +24,7 @@ from gallery.processing import matters
 from gallery.processing.settle import settle
 from gallery.sharing import actions, receiving
 from gallery.sharing.models import Contribution, Grant, Role
+from gallery.web import sending
 from tests.gallery.conftest import used_bytes
 from tests.gallery.sharing.conftest import browser_at, page_of
 from tests.gallery.stores import ready_item
@@ -340,6 +341,37 @@ def test_take_back__deletes_what_the_guest_sent(
     guest.post(page_of(link, "send/take-back/"), {"photo": [str(photo.pk)]})
     assert not Photo.objects.exists()
     assert DeletionRecord.objects.filter(photo_id=photo.pk).exists()
+
+
+def test_send__page_goes_on_with_what_was_sent_earlier(
+    link: Shared, empty_aws: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "BATCH_SIZE", 2)
+    guest = guest_at(link)
+    first = page_of(link, "send/")
+    sent(guest, link, "a", "b")
+    assert "cursor" not in guest.get(first).text
+    sent(guest, link, "c")
+    seen: list[str] = []
+    page = guest.get(first)
+    seen += [tile.name for tile in page.context["tiles"]]
+    cursor = page.context["next_cursor"]
+    earlier = f"{first}?cursor={cursor}"
+    assert f'href="?cursor={cursor}"' in page.text
+    page = guest.get(earlier)
+    seen += [tile.name for tile in page.context["tiles"]]
+    assert sorted(seen) == ["a.jpg", "b.jpg", "c.jpg"]
+    assert "Earlier photos" not in page.text
+    assert f'href="{first}"' in page.text
+    # Who takes back the last one of the page stays there, and finds the way back.
+    [tile] = page.context["tiles"]
+    path = page_of(link, "send/take-back/")
+    assert f'action="{path}?cursor={cursor}"' in page.text
+    answer = guest.post(f"{path}?cursor={cursor}", {"photo": [str(tile.photo_id)]}, follow=True)
+    assert answer.redirect_chain == [(earlier, 302)]
+    assert not answer.context["tiles"]
+    assert f'href="{first}"' in answer.text
+    assert len(guest.get(f"{first}?cursor=x").context["tiles"]) == 2
 
 
 def test_end__keeps_what_was_sent_for_the_owner(
