@@ -211,13 +211,15 @@ SHARE_WITH_SELF = Reason("share_with_self", _("This is your own account. Choose 
 NO_SUCH_PERSON = Reason(
     "no_such_person", _("No account has this username. Check it, or type an email address.")
 )
-ROLE_OF_LINKS = Reason("role_of_links", _("Only links let people add photos. Make a link for them."))
 NO_ROOM_FOR_GUESTS = Reason(
     "no_room_for_guests",
     _("The owner of this album has no room for this photo. Tell them, then send it again."),
 )
 LINK_IS_FULL = Reason(
     "link_is_full", _("This link takes no more photos. Ask the person who sent it for a new one.")
+)
+TOO_MANY_LENT = Reason(
+    "too_many_lent", _("You can add up to 1,000 of your photos to one album. Take some back first.")
 )
 SENDER_MISSING = Reason("sender_missing", _("Type your name first, so that they know who sent the photos."))
 LINK_UNKNOWN = Reason(

@@ -104,7 +104,7 @@ class Lens:
     @property
     def can_download(self) -> bool:
         """Return whether the viewer may download the original. Unreadable bytes are not served."""
-        by_grant = self.grant is not None and self.grant.allows_download and not self.lacks_clean_copy
+        by_grant = self._grant_allows_download and not self.lacks_clean_copy
         return (self.is_mine or by_grant) and self.photo.has_picture
 
     @property
@@ -124,8 +124,13 @@ class Lens:
     @property
     def lacks_clean_copy(self) -> bool:
         """Return whether the grant allows downloads, but none of this file."""
-        allows = self.grant is not None and self.grant.allows_download
-        return allows and self.needs_clean_copy and self.photo.format not in CLEANED
+        return self._grant_allows_download and self.needs_clean_copy and self.photo.format not in CLEANED
+
+    @property
+    def _grant_allows_download(self) -> bool:
+        """Return whether the grant gives files of this photo. What is lent to the album, it only shows."""
+        grant = self.grant
+        return grant is not None and grant.allows_download and grant.album.owner_id == self.photo.owner_id
 
     @property
     def needs_clean_copy(self) -> bool:

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from gallery.photos.models import Photo
-from gallery.sharing.models import Grant
+from gallery.sharing.models import Grant, is_in
 
 MAX_WORDS = 500
 
@@ -34,9 +34,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
         A photo that was rejected, trashed or made private needs no decision. Its reports come back with it.
         One that was reported in a share needs a decision as long as a share shows it.
         """
-        shared = Photo.objects.shown_by_grants().filter(
-            album_entries__album__in=Grant.objects.open().values("album")
-        )
+        shared = Photo.objects.shown_by_grants().filter(is_in(Grant.objects.open().values("album")))
         seen = Q(photo__in=Photo.objects.public()) | Q(in_share=True, photo__in=shared.values("pk"))
         return self.filter(seen, dismissed_at=None)
 

@@ -19,7 +19,7 @@ from gallery.blocks.actions import is_blocked
 from gallery.core import reasons
 from gallery.photos.states import Visibility
 from gallery.sharing.access import digest_of
-from gallery.sharing.models import MAX_ADDRESS_LENGTH, OF_LINKS_ONLY, Grant, Role
+from gallery.sharing.models import MAX_ADDRESS_LENGTH, Grant, Role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,11 +97,8 @@ def share_with(
     learns by sharing which addresses have an account.
 
     Raises:
-        Refused: only links allow this, no account has the name, it is the owner's, they have a grant
-            already, or as for links.
+        Refused: no account has the name, it is the owner's, they have a grant already, or as for links.
     """
-    if role in OF_LINKS_ONLY:
-        raise Refused(reasons.ROLE_OF_LINKS)
     owner, name = album.owner, name.strip()
     grant = Grant(album=album, role=role, label=label, expires_at=expires_at)
     if "@" in name:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.conf import settings
 from django.contrib.auth.hashers import check_password
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from gallery.albums.models import Album
+from gallery.albums.models import Album, AlbumEntry
 from gallery.photos.models import Photo
 
 if TYPE_CHECKING:
@@ -37,8 +37,12 @@ class Role(models.TextChoices):
     ADD = "add", _("View, download and add photos")
 
 
-OF_LINKS_ONLY = frozenset({Role.ADD})
-"""What people with an account are not given: their photos are their own."""
+class Decision(models.TextChoices):
+    """What an album's owner decided about another's photo."""
+
+    WAITING = "waiting", _("Waits for the owner of the album")
+    ACCEPTED = "accepted", _("In the album")
+    DECLINED = "declined", _("Not in the album")
 
 
 class GrantQuerySet(models.QuerySet["Grant"]):
@@ -139,8 +143,8 @@ class Grant(models.Model):
 
     @property
     def allows_adding(self) -> bool:
-        """Return whether its holder may send photos for the album."""
-        return self.is_link and self.role == Role.ADD
+        """Return whether its holder may send photos for the album, or lend their own to it."""
+        return self.role == Role.ADD
 
     def is_held_by(self, user: User | AnonymousUser) -> bool:
         """Return whether this person holds it. A link is held by no one."""
@@ -170,6 +174,39 @@ class Contribution(models.Model):
     def __str__(self) -> str:
         """Return the name."""
         return self.name
+
+
+class Lent(models.Model):
+    """A photo that its owner, who has an account, lends to another's album: it stays theirs.
+
+    ``grant`` is by which they could; null once it is deleted. Where it is shown: see ``lending``.
+    """
+
+    photo = models.ForeignKey(Photo, on_delete=models.CASCADE, related_name="lendings")
+    album = models.ForeignKey(Album, on_delete=models.CASCADE, related_name="lendings")
+    grant = models.ForeignKey(Grant, on_delete=models.SET_NULL, null=True, related_name="lendings")
+    decision = models.CharField(max_length=10, choices=Decision, default=Decision.WAITING)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["photo", "album"], name="sharing_lent_unique"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index("album", "decision", F("id").desc(), name="sharing_lent_to_album"),
+        ]
+
+    def __str__(self) -> str:
+        """Return photo and album."""
+        return f"{self.photo_id} lent to {self.album_id}"
+
+
+def is_in(albums: Any) -> Q:
+    """Return the condition that a photo is in one of these albums: its owner's, or lent and accepted."""
+    # For each photo, or all that is in any shared album would be read.
+    of_photo = {"photo": OuterRef("pk"), "album__in": albums}
+    accepted = Lent.objects.filter(**of_photo, decision=Decision.ACCEPTED)
+    return Q(Exists(AlbumEntry.objects.filter(**of_photo))) | Q(Exists(accepted))
 
 
 class Place(models.Model):

@@ -27,8 +27,8 @@ from gallery.presentation.cards import card_of_album
 from gallery.presentation.covers import covered
 from gallery.presentation.file_words import offered_tags
 from gallery.presentation.lens import Lens
-from gallery.sharing import receiving
-from gallery.sharing.models import Grant
+from gallery.sharing import lending, receiving
+from gallery.sharing.models import Decision, Grant
 from gallery.storage import catalogue
 from gallery.web.batches import chosen_ids, uuids_of
 from gallery.web.errors import own_path, refusal, refuse, wants_json
@@ -134,9 +134,18 @@ def album(request: Request, album_id: UUID) -> HttpResponse:
     # A photo's page leads on within the album that it was opened from.
     context["tile_query"] = f"?album={found.pk}"
     if is_mine:
-        context["waiting"] = 0 if request.htmx else receiving.count_waiting(found.owner, found)
+        context |= {} if request.htmx else _of_others(found)
         context["selection"] = {"kind": "library", "all": f"album={found.pk}", "album": found.pk}
     return render_list(request, "albums/album.html", context)
+
+
+def _of_others(found: Album) -> dict[str, int]:
+    """Return how many photos of others wait for the album's owner, and how many are lent to it."""
+    waiting, lent = (
+        lending.lent_to(found.owner, one, found) for one in (Decision.WAITING, Decision.ACCEPTED)
+    )
+    sent = receiving.count_waiting(found.owner, found)
+    return {"waiting": sent + waiting.count(), "added_by_others": lent.count()}
 
 
 def _arrange(request: Request, found: Album) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""The owner's page of photos that guests sent: what waits, to accept or to decline."""
+"""The owner's pages of photos that others sent or lent: what waits to be decided about, and what came."""
 
 from __future__ import annotations
 
@@ -18,21 +18,28 @@ from gallery.albums.models import Album
 from gallery.core import reasons
 from gallery.photos.states import State
 from gallery.presentation.tiles import tiles_of
-from gallery.sharing import receiving
+from gallery.sharing import lending, receiving
+from gallery.sharing.models import Decision
 from gallery.web.batches import chosen_ids, uuids_of
 from gallery.web.errors import refuse
+from gallery.web.lending import MOST_DIGITS, tiles_for_owner
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
     from django.http import HttpResponse
 
+    from gallery.accounts.models import User
     from gallery.accounts.typing import SignedInRequest
     from gallery.photos.models import Photo
     from gallery.presentation.tiles import Tile
+    from gallery.sharing.models import Lent
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A photo that waits, who sent it, for which album, and by which link."""
+    """A photo that waits, who sent or lends it, for which album, and by which link."""
 
     tile: Tile
     name: str
@@ -44,12 +51,12 @@ class Received:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def received(request: SignedInRequest) -> HttpResponse:
-    """Show what guests sent, for one album or all; accept or decline all that is shown, or what is chosen."""
+    """Show what others sent, for one album or all; accept or decline all that is shown, or what is chosen."""
     album = None
     if wanted := request.GET.get("album", ""):
         album = get_object_or_404(Album.objects.owned_by(request.user), pk__in=uuids_of([wanted]))
     if request.method == "POST":
-        return _decide(request, back=request.get_full_path())
+        return _decide(request, album, back=request.get_full_path())
     waiting = receiving.waiting_for(request.user, album).select_related(
         "owner", "contribution__album", "contribution__grant"
     )
@@ -57,13 +64,17 @@ def received(request: SignedInRequest) -> HttpResponse:
     shown = photos[: receiving.MOST_AT_ONCE]
     tiles, reading = tiles_of(shown, request.user, move_on=True)
     found = [_received(tile, photo) for tile, photo in zip(tiles, shown, strict=True)]
+    lent = list(lending.lent_to(request.user, Decision.WAITING, album)[: lending.MOST_AT_ONCE + 1])
+    found += _lent(lent[: lending.MOST_AT_ONCE], request.user)
     context = {
         "page_title": _("Received photos"),
         "album": album,
         "received": [one for one in found if one.tile.state not in {State.AWAITING, State.FAILED}],
         "unreadable": [one for one in found if one.tile.state == State.FAILED],
         "being_read": sum(one.tile.state == State.AWAITING for one in found),
-        "are_more": len(photos) > len(shown),
+        "any_sent": bool(photos),
+        "any_lent": bool(lent),
+        "are_more": len(photos) > len(shown) or len(lent) > lending.MOST_AT_ONCE,
         "pictures_unavailable": not reading.complete,
     }
     return render(request, "sharing/received.html", context)
@@ -74,22 +85,60 @@ def _received(tile: Tile, photo: Photo) -> Received:
     return Received(tile, sent.name, sent.album, (sent.grant.label or _("Link")) if sent.grant else "")
 
 
-def _decide(request: SignedInRequest, *, back: str) -> HttpResponse:
+def _lent(lent: Sequence[Lent], owner: User) -> list[Received]:
+    return [
+        Received(tile, one.photo.owner.shown_name, one.album, "")
+        for tile, one in zip(tiles_for_owner(lent, owner), lent, strict=True)
+    ]
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def added(request: SignedInRequest, album_id: UUID) -> HttpResponse:
+    """Show what others lent to an album and its owner accepted; take out what is chosen."""
+    album = get_object_or_404(Album.objects.owned_by(request.user), pk=album_id)
+    if request.method == "POST":
+        count = len(lending.take_out(album, chosen_ids(request)))
+        sentence = ngettext(
+            "%(count)s photo taken out of the album.", "%(count)s photos taken out of the album.", count
+        )
+        messages.success(request, sentence % {"count": count})
+        return redirect(request.get_full_path())
+    after = request.GET.get("after", "")
+    accepted = lending.lent_to(request.user, Decision.ACCEPTED, album)
+    if after.isascii() and after.isdecimal() and len(after) < MOST_DIGITS:
+        accepted = accepted.filter(pk__gt=int(after))
+    lent = list(accepted[: lending.MOST_AT_ONCE + 1])
+    shown = lent[: lending.MOST_AT_ONCE]
+    context = {
+        "page_title": _("Added by others"),
+        "album": album,
+        "added": _lent(shown, request.user),
+        "next_url": f"{request.path}?after={shown[-1].pk}" if len(lent) > len(shown) else "",
+    }
+    return render(request, "sharing/added.html", context)
+
+
+def _decide(request: SignedInRequest, album: Album | None, *, back: str) -> HttpResponse:
     is_whole = request.POST.get("act") == "accept_all"
     # Only what the page showed: more may have come since.
     ids = uuids_of(request.POST.getlist("shown")) if is_whole else chosen_ids(request)
     if not ids:
         return refuse(request, reasons.NOTHING_CHOSEN, back=back)
     if request.POST.get("act") == "decline":
-        count = len(receiving.decline(request.user, ids).declined)
-        sentence = ngettext("%(count)s photo moved to trash.", "%(count)s photos moved to trash.", count)
-        messages.success(request, sentence % {"count": count})
+        if count := len(receiving.decline(request.user, ids).declined):
+            sentence = ngettext("%(count)s photo moved to trash.", "%(count)s photos moved to trash.", count)
+            messages.success(request, sentence % {"count": count})
+        if count := len(lending.decline(request.user, ids, album)):
+            sentence = ngettext("%(count)s photo declined.", "%(count)s photos declined.", count)
+            messages.success(request, sentence % {"count": count})
         return redirect(back)
     try:
         decided = receiving.accept(request.user, ids)
     except LimitReached as full:
         return refuse(request, full.reason, back=back)
-    count = len(decided.accepted)
+    count = len(decided.accepted) + len(lending.accept(request.user, ids, album))
     sentence = ngettext("%(count)s photo accepted.", "%(count)s photos accepted.", count)
     messages.success(request, sentence % {"count": count})
     if had := len(decided.had):

@@ -21,6 +21,7 @@ from gallery.core.text_fields import CleanField
 from gallery.photos.models import Photo
 from gallery.reports import actions
 from gallery.reports.models import MAX_WORDS, ReportReason
+from gallery.sharing.models import is_in
 from gallery.web.forms import form_page
 from gallery.web.shared import called_with_grant
 
@@ -61,11 +62,9 @@ def report(request: Request, photo_id: UUID) -> HttpResponse:
 @called_with_grant
 def report_shared(request: Request, grant: Grant, photo_id: UUID) -> HttpResponse:
     """Ask why, and store the report of a photo that a grant shows: to anyone but its owner."""
-    if grant.album.owner_id == request.user.pk:
+    photo = get_object_or_404(Photo.objects.shown_by_grants(), is_in([grant.album_id]), pk=photo_id)
+    if photo.owner_id == request.user.pk:
         raise Http404
-    photo = get_object_or_404(
-        Photo.objects.shown_by_grants(), pk=photo_id, album_entries__album=grant.album_id
-    )
     response = _asked(request, photo, reverse("shared-photo", args=[grant.pk, photo.pk]), in_share=True)
     # With "no-referrer", browsers send forms with "Origin: null", which no check of CSRF lets pass.
     response["Referrer-Policy"] = "same-origin"

@@ -57,12 +57,12 @@ class NameForm(forms.Form):
 
 
 def by_grant_to_add(view: View) -> Callable[..., HttpResponse]:
-    """Call the view with a grant that takes photos. Its owner, who only looks, is led back to the album."""
+    """Call the view with a link that takes photos. Its owner, who only looks, is led back to the album."""
 
     @called_with_grant
     @wraps(view)
     def guarded(request: Request, grant: Grant) -> HttpResponse:
-        if not grant.allows_adding:
+        if not (grant.is_link and grant.allows_adding):
             raise Http404
         response = redirect(grant) if grant.album.owner_id == request.user.pk else view(request, grant)
         # With "no-referrer", browsers send forms with "Origin: null", which no check of CSRF lets pass.

@@ -17,7 +17,6 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from gallery.albums.order import neighbors_in_album, page_in_album
 from gallery.core import reasons
 from gallery.downloads import listing
 from gallery.downloads.files import file_of
@@ -26,7 +25,8 @@ from gallery.photos.models import Photo
 from gallery.presentation.camera_facts import facts_of
 from gallery.presentation.lens import Lens
 from gallery.presentation.tiles import ready_item, tiles_of
-from gallery.sharing import access
+from gallery.sharing import access, lending
+from gallery.sharing.models import is_in
 from gallery.web.downloads import items_answer
 from gallery.web.errors import refusal, refuse, wants_json
 from gallery.web.sheets import page_context, render_list
@@ -148,14 +148,14 @@ def _check(request: Request, grant: Grant) -> HttpResponse:
 def album(request: Request, grant: Grant) -> HttpResponse:
     """Show the album."""
     shown = grant.album
-    page = page_in_album(_photos(), shown, request.GET.get("cursor", ""))
+    page = lending.page_of(_photos(), shown, request.GET.get("cursor", ""))
     context = page_context(request, page, title=shown.title, grant=grant)
     context |= {"grant": grant, "album": shown, "is_preview": shown.owner_id == request.user.pk}
     return render_list(request, "shared/album.html", context)
 
 
 def _one(grant: Grant, photo_id: UUID) -> Photo:
-    return get_object_or_404(_photos(), pk=photo_id, album_entries__album=grant.album_id)
+    return get_object_or_404(_photos(), is_in([grant.album_id]), pk=photo_id)
 
 
 def _known(grant: Grant, found: Photo, request: Request) -> dict[str, Any]:
@@ -173,13 +173,13 @@ def _known(grant: Grant, found: Photo, request: Request) -> dict[str, Any]:
 def photo(request: Request, grant: Grant, photo_id: UUID) -> HttpResponse:
     """Show one photo of the album."""
     found = _one(grant, photo_id)
-    before, after = neighbors_in_album(Photo.objects.shown_by_grants(), grant.album, found)
+    before, after = lending.neighbors(Photo.objects.shown_by_grants(), grant.album, found)
     lens = Lens(found, request.user, grant=grant)
     context = _known(grant, found, request) | {
         "previous_url": _page_of(grant, before),
         "next_url": _page_of(grant, after),
         "can_download": lens.can_download,
-        "can_report": grant.album.owner_id != request.user.pk,
+        "can_report": found.owner_id != request.user.pk,
         "why_no_download": reasons.NO_CLEAN_COPY.sentence if lens.lacks_clean_copy else "",
     }
     return render(request, "shared/photo.html", context)
@@ -256,5 +256,5 @@ def items(request: Request, grant: Grant) -> HttpResponse:
 @by_grant
 def status(request: Request, grant: Grant) -> HttpResponse:
     """Return photos of the album with fresh picture addresses."""
-    asked = _photos().filter(album_entries__album=grant.album_id, pk__in=asked_ids(request))
+    asked = _photos().filter(is_in([grant.album_id]), pk__in=asked_ids(request))
     return status_answer(tiles_of(list(asked), request.user, grant=grant)[0])

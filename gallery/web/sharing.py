@@ -28,8 +28,8 @@ from gallery.core.text_fields import CleanField
 from gallery.photos.models import Photo
 from gallery.presentation.qr import qr_svg
 from gallery.presentation.tells import told_by
-from gallery.sharing import actions, receiving
-from gallery.sharing.models import MAX_LABEL_LENGTH, MAX_VIEWS, OF_LINKS_ONLY, Grant, Role
+from gallery.sharing import actions, lending, receiving
+from gallery.sharing.models import MAX_LABEL_LENGTH, MAX_VIEWS, Decision, Grant, Role
 from gallery.web.batches import chosen_ids
 from gallery.web.errors import own_path, refuse, wants_json
 from gallery.web.forms import form_page
@@ -112,12 +112,6 @@ class PersonForm(GrantForm):
     )
 
     field_order = ("name", "role", "ends")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Leave out what only links allow."""
-        super().__init__(*args, **kwargs)
-        of_people = [choice for choice in Role.choices if choice[0] not in OF_LINKS_ONLY]
-        self.fields["role"] = forms.ChoiceField(label=gettext_lazy("They can"), choices=of_people)
 
     def clean_name(self) -> str:
         """Return the name; an address must be one."""
@@ -231,7 +225,9 @@ def overview(request: SignedInRequest) -> HttpResponse:
         "grants": grants[:MOST_LISTED],
         "are_more": len(grants) > MOST_LISTED,
         "with_albums": True,
-        "waiting": receiving.count_waiting(request.user),
+        "waiting": receiving.count_waiting(request.user)
+        + lending.lent_to(request.user, Decision.WAITING).count(),
+        "lends": lending.lent_by(request.user).exists(),
         "held": theirs.order_by("-created_at")[:MOST_LISTED],
         "back": request.path,
     }

@@ -63,6 +63,8 @@ person("arne", "skip_review")
 person("dora")
 person("lena")
 person("nils")
+person("maja")
+person("ivo")
 person("charlie", "moderate_photo", "view_photo", "view_historyentry", is_staff=True)
 """
 """Each module finds them without photos, albums and the like; most are new here.

@@ -17,8 +17,8 @@ LEAST_PASSWORD = 8
 class RoleName(StrEnum):
     """What the holder of a share may do.
 
-    `clean` gives originals without metadata, `download` with all that the camera wrote. `add`, which only
-    links have, is `clean` and takes photos of guests, too: see `GET /received`.
+    `clean` gives originals without metadata, `download` with all that the camera wrote. `add` is `clean` and
+    takes photos, too: those of guests by a link (see `GET /received`), and those that a person lends.
     """
 
     VIEW = "view"

@@ -136,7 +136,8 @@ def test_overview__costs_the_same_for_many(
     for number in range(30):
         actions.share_by_link(None, album, expires_at=None, label=f"Number {number}.")
     browser = client_of(alice)
-    # Session, user, what waits for her, what is shared with her, what she shares.
-    with django_assert_num_queries(5):
+    # Session, user, what guests sent her, what is lent to her, what she lends, what is shared with her, what
+    # she shares.
+    with django_assert_num_queries(7):
         text = browser.get("/me/sharing/").content.decode()
     assert text.count("Number") == 30
