@@ -396,6 +396,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
                         "reason": None,
                         "sentBy": "Aunt Vera",
                         "sentAt": INSTANT,
+                        "waitsUntil": INSTANT,
                         "albumId": ALBUM_ID,
                         "shareId": SHARE_ID,
                         "renditions": [RENDITION],

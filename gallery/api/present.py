@@ -27,6 +27,7 @@ from gallery.presentation.capture_time import taken
 from gallery.presentation.file_words import offered_tags
 from gallery.presentation.lens import Lens
 from gallery.presentation.tiles import ready_item, tiles_of
+from gallery.sharing import receiving
 from gallery.storage import signed_urls
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ def received_out(photos: Sequence[Photo], viewer: User) -> list[ReceivedOut]:
             reason=photo.reason or None,
             sent_by=photo.contribution.name,
             sent_at=photo.created_at,
+            waits_until=receiving.waits_until(photo),
             album_id=photo.contribution.album_id,
             share_id=photo.contribution.grant_id,
             renditions=renditions_out(ready_item(photo, reading)),

@@ -323,8 +323,8 @@ def accepted(photo_id: UUID, *, actor: User) -> bool:
     )
 
 
-def declined(photo_id: UUID, *, actor: User) -> bool:
-    """Move a photo that a guest sent to its owner's trash."""
+def declined(photo_id: UUID, *, actor: User | None) -> bool:
+    """Move a photo that a guest sent to its owner's trash; ``actor`` is ``None`` if time decided."""
     return apply(
         DECLINED,
         photo_id,

@@ -17,6 +17,7 @@ from gallery.photos.querysets import IN_THE_TRASH
 from gallery.photos.states import NEVER_ARRIVED, State
 from gallery.photos.takedown import open_takedowns
 from gallery.search.models import DueTexts
+from gallery.sharing import receiving
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,6 +92,7 @@ _KINDS = {
     "turning": _Kind(turning, "turning_at", TURNING_TOO_LONG),
     "deletions": _Kind(deletions, Greatest("due_at", "purged_at")),
     "trash": _Kind(lambda now: Photo.objects.filter(old_trash(now)), "trashed_at", TRASH_RETENTION),
+    "received": _Kind(receiving.undecided, "created_at", receiving.WAITING),
     "missing_uploads": _Kind(
         lambda now: Photo.objects.filter(never_arrived(now)),
         "offered_until",

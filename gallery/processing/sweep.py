@@ -39,6 +39,7 @@ from gallery.processing.settle import settle
 from gallery.processing.sweep_run import BATCH, MAX_REMOVALS, MAX_ROWS, Run, SweepReport, TooManyRemovals
 from gallery.search import due
 from gallery.search.models import DueTexts
+from gallery.sharing import receiving
 from gallery.storage import catalogue, queues, time_limits
 from gallery.storage.originals import OriginalsUnavailable, originals
 
@@ -292,6 +293,14 @@ def _old_trash(run: Run) -> Iterator[None]:
         yield
 
 
+def _received(run: Run) -> Iterator[None]:
+    """Move to the trash what guests sent and no one decided about in 60 days."""
+    for batch in run.batches(receiving.undecided(run.now), by="owner", then="created_at"):
+        if not run.each("received", batch, receiving.expire):
+            return
+        yield
+
+
 def _never_arrived(run: Run) -> Iterator[None]:
     """Purge uploads that did not arrive within a week after they expired."""
     condition = matters.never_arrived(run.now)
@@ -399,6 +408,7 @@ _KINDS: dict[str, Callable[[Run], Iterator[None]]] = {
     "turning": _turning,
     "deletions": _deletions,
     "trash": _old_trash,
+    "received": _received,
     "missing_uploads": _never_arrived,
     "events": _events,
     "campaign": _campaign,

@@ -30,6 +30,7 @@ from gallery.uploads import offers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
     from uuid import UUID
 
     from gallery.photos.querysets import PhotoQuerySet
@@ -42,6 +43,8 @@ MOST_BYTES = 5 * 10**9
 MOST_AT_ONCE = 100
 """How many photos one action accepts or declines."""
 NOT_SENT = Q(state=State.FAILED, reason=NEVER_ARRIVED)
+WAITING = timedelta(days=60)
+"""How long what was sent waits for its owner's decision. Then it is in the trash for another 30 days."""
 HOUR = timedelta(hours=1)
 PER_VISITOR = Limit("share-sends-visitor", 400, HOUR, burst=400)
 PER_LINK = Limit("share-sends", 1_000, HOUR, burst=1_000)
@@ -225,6 +228,21 @@ def decline(owner: User, photo_ids: Iterable[UUID]) -> Decided:
     ids = _of(owner, photo_ids).values_list("pk", flat=True)[:MOST_AT_ONCE]
     with transaction.atomic():
         return Decided(declined=[pk for pk in list(ids) if transitions.declined(pk, actor=owner)])
+
+
+def waits_until(photo: Photo) -> datetime:
+    """Return when a photo that a guest sent moves to the trash, unless its owner decides before."""
+    return photo.created_at + WAITING
+
+
+def undecided(now: datetime) -> PhotoQuerySet:
+    """Return photos whose owners had their time to decide."""
+    return Photo.objects.received().filter(created_at__lt=now - WAITING)
+
+
+def expire(photo_id: UUID) -> bool:
+    """Move a photo to its owner's trash because no one decided. Return whether it still waited."""
+    return transitions.declined(photo_id, actor=None)
 
 
 def _of(owner: User, photo_ids: Iterable[UUID]) -> PhotoQuerySet:

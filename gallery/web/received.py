@@ -71,6 +71,8 @@ def received(request: SignedInRequest) -> HttpResponse:
         "album": album,
         "received": [one for one in found if one.tile.state not in {State.AWAITING, State.FAILED}],
         "unreadable": [one for one in found if one.tile.state == State.FAILED],
+        "days": receiving.WAITING.days,
+        "first_ends_at": min(map(receiving.waits_until, shown), default=None),
         "being_read": sum(one.tile.state == State.AWAITING for one in found),
         "any_sent": bool(photos),
         "any_lent": bool(lent),

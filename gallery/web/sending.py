@@ -14,6 +14,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -109,6 +111,7 @@ def _page(
         "grant": grant,
         "album": grant.album,
         "guest": guest,
+        "days": receiving.WAITING.days,
         "tiles": _tiles(grant, page.photos),
         "cursor": cursor,
         "next_cursor": page.next_cursor,
@@ -207,7 +210,9 @@ def _told(tile: Tile, photo: Photo) -> Tile:
     if photo.state == State.AWAITING:
         return replace(told, state_sentence=_("Being read"))
     if photo.is_received:
-        return replace(told, state_sentence=_("Sent. It waits for the owner of the album."))
+        day = date_format(localtime(receiving.waits_until(photo)))
+        said = _("Sent. It waits for the owner of the album, until %(day)s at most.") % {"day": day}
+        return replace(told, state_sentence=said)
     # What the owner did later is not for the guest to see.
     hidden = replace(told, src="", srcset="", avif_srcset="", full_src="", full_avif_src="", thumbhash="")
     if photo.trashed_at is None:

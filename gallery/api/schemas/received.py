@@ -20,6 +20,7 @@ class ReceivedOut(Output):
     reason: str | None = Field(description="Why it couldn't be read.")
     sent_by: str = Field(description="The name that the guest typed.", examples=["Aunt Vera"])
     sent_at: datetime
+    waits_until: datetime = Field(description="Then it moves to your trash, unless you decide before.")
     album_id: UUID | None = Field(description="The album that it was sent for; null if that was deleted.")
     share_id: UUID | None = Field(description="The link by which it came; null with its album.")
     renditions: list[RenditionOut] = Field(description="Its thumbnails, smallest first.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -60,6 +61,8 @@ def test_received__list_accept_and_decline(
     )
     assert listed[0]["renditions"][0]["address"]
     assert (listed[0]["state"], listed[0]["fileName"]) == ("pending", first.file_name)
+    sent_at, waits_until = (datetime.fromisoformat(listed[0][name]) for name in ("sentAt", "waitsUntil"))
+    assert waits_until - sent_at == timedelta(days=60)
     # No other list has them.
     for path in (
         "/photos",

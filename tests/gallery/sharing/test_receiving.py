@@ -12,6 +12,8 @@ from uuid import UUID, uuid4
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
 from gallery.albums.actions import delete_album
 from gallery.albums.models import Album, AlbumEntry
@@ -19,9 +21,11 @@ from gallery.batches.trash import contents_of
 from gallery.core import reasons
 from gallery.photos import actions as photo_actions
 from gallery.photos.models import DeletionRecord, HistoryEntry, MonthCount, Photo
+from gallery.photos.querysets import IN_THE_TRASH
 from gallery.photos.states import NEVER_ARRIVED, State, Visibility
 from gallery.processing import matters
 from gallery.processing.settle import settle
+from gallery.processing.sweep import sweep
 from gallery.sharing import actions, receiving
 from gallery.sharing.models import Contribution, Grant, Role
 from gallery.web import sending
@@ -372,6 +376,53 @@ def test_send__page_goes_on_with_what_was_sent_earlier(
     assert not answer.context["tiles"]
     assert f'href="{first}"' in answer.text
     assert len(guest.get(f"{first}?cursor=x").context["tiles"]) == 2
+
+
+def test_expire__moves_what_no_one_decided_about_to_the_trash(
+    link: Shared, alice: User, client_of: Callable[[User], Client], stores: Stores
+) -> None:
+    now = timezone.now()
+    guest, owner = guest_at(link), client_of(alice)
+    old, unread, new = sent(guest, link, "a", "b", "c")
+    Photo.objects.filter(pk=unread.pk).update(state=State.FAILED, reason="not_an_image")
+    for photo, age in (
+        (old, timedelta(days=60, hours=1)),
+        (unread, timedelta(days=61)),
+        (new, timedelta(days=59)),
+    ):
+        Photo.objects.filter(pk=photo.pk).update(created_at=now - age)
+    # Both were told from the start.
+    last = date_format(localtime(now - timedelta(days=61) + receiving.WAITING))
+    waiting = owner.get("/me/received/").text
+    assert "Without a decision, they go to the trash after 60 days" in waiting
+    assert last in waiting
+    told = guest.get(page_of(link, "send/")).text
+    assert "Photos without a decision for 60 days are not added." in told
+    assert f"until {date_format(localtime(now + timedelta(days=1)))} at most." in told
+    used = used_bytes(alice)
+    report = sweep(now)
+    assert report.done["received"] == 2
+    assert receiving.waiting_for(alice).get() == new
+    assert {photo.pk for photo in Photo.objects.filter(IN_THE_TRASH)} == {old.pk, unread.pk}
+    assert str(old.pk) in owner.get("/me/trash/").text
+    assert used_bytes(alice) == used
+    [entry] = HistoryEntry.objects.filter(photo=old, move="declined")
+    assert entry.actor is None
+    assert "Not added to the album" in guest.get(page_of(link, "send/")).text
+    receiving.accept(alice, [new.pk])
+    # They stay in the trash as long as all others, and the owner can still have them.
+    assert sweep(now + timedelta(days=29)).purged == 0
+    assert photo_actions.restore(old.pk, actor=alice) is photo_actions.Outcome.DONE
+    assert sweep(now + timedelta(days=31)).purged == 1
+    assert set(Photo.objects.filter(trashed_at=None)) == {old, new}
+
+
+def test_expire__not_what_was_accepted(link: Shared, alice: User, stores: Stores) -> None:
+    [photo] = sent(guest_at(link), link, "a")
+    receiving.accept(alice, [photo.pk])
+    assert not receiving.expire(photo.pk)
+    sweep(timezone.now() + timedelta(days=90))
+    assert Photo.objects.get().trashed_at is None
 
 
 def test_end__keeps_what_was_sent_for_the_owner(
