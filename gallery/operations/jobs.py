@@ -16,7 +16,7 @@ from gallery.core import database_waits
 from gallery.core.metrics import measure
 from gallery.duplicates.compare import compare_some
 from gallery.inbox.take import take_some
-from gallery.notifications.album_words import tell_owners
+from gallery.notifications import album_words, received
 from gallery.notifications.queue import queue_pending
 from gallery.notifications.send import send_due
 from gallery.operations import doctor, release_migrations
@@ -81,9 +81,9 @@ def send_notifications(_event: object = None, _context: object = None) -> dict[s
     """Queue and send the emails that are due; log, measure and return the counts."""
     checked = queue_pending()
     report = send_due()
-    album_words = tell_owners()
+    told = {"album_words": album_words.tell_owners(), "received": received.tell_owners()}
     emails.send_queued()
-    counts = asdict(report) | {"checked": checked, "album_words": album_words}
+    counts = asdict(report) | {"checked": checked} | told
     logger.info("notifications_done", **counts)
     measure(
         settings.STAGE,

@@ -160,7 +160,8 @@ class Grant(models.Model):
 class Contribution(models.Model):
     """Who sent a photo by a link: a browser, and the name that was typed there. It stays with the photo.
 
-    ``album`` is what it was sent for. It and the ``grant`` are null once they are deleted.
+    ``album`` is what it was sent for. It and the ``grant`` are null once they are deleted. ``owner_untold``
+    until the email to the owner is queued, or there is nothing to tell.
     """
 
     photo = models.OneToOneField(
@@ -170,6 +171,12 @@ class Contribution(models.Model):
     grant = models.ForeignKey(Grant, on_delete=models.SET_NULL, null=True, related_name="contributions")
     sender = models.UUIDField(db_index=True)
     name = models.CharField(max_length=MAX_NAME_LENGTH)
+    owner_untold = models.BooleanField(default=True, db_default=False, editable=False)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index("photo", name="sharing_untold", condition=Q(owner_untold=True)),
+        ]
 
     def __str__(self) -> str:
         """Return the name."""

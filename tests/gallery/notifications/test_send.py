@@ -228,6 +228,7 @@ def test_send_notifications__job_and_command_do_the_same(capsys: pytest.CaptureF
         "deleted": 0,
         "unavailable": False,
         "album_words": 0,
+        "received": 0,
     }
     Notification.objects.update(done_at=None, not_before=timezone.now())
     call_command("send_notifications")

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from gallery.notifications.album_words import tell_owners
+from gallery.notifications import album_words, received
 from gallery.notifications.queue import queue_pending
 from gallery.notifications.send import send_due
 
@@ -16,7 +16,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         checked = queue_pending()
         report = send_due()
-        counts = {"checked": checked} | asdict(report) | {"album_words": tell_owners()}
+        told = {"album_words": album_words.tell_owners(), "received": received.tell_owners()}
+        counts = {"checked": checked} | asdict(report) | told
         self.stdout.write(", ".join(f"{name} {value}" for name, value in counts.items()))
         if report.unavailable:
             raise CommandError("The mail server is not responding. A later run will send what is due.")
