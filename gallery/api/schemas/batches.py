@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, StrictBool, model_validator
 
 from gallery.api.schemas.photos import EXAMPLE_ID, Offset, StoredTag, Tags, TagWord, VisibilityName, WallClock
-from gallery.api.schemas.shapes import LEFT_OUT, Input, Instant, Output
+from gallery.api.schemas.shapes import LEFT_OUT, Input, Instant, Output, Whole
 from gallery.batches.actions import MAX_PHOTOS
 from gallery.core import reasons
 from gallery.photos.dates import LONGEST_SHIFT
@@ -71,11 +71,10 @@ class BatchRequest(Input):
     remove_tags: SomeTags = LEFT_OUT
     add_to_album: UUID = LEFT_OUT
     remove_from_album: UUID = LEFT_OUT
-    shift_date_seconds: int = Field(
+    shift_date_seconds: Whole = Field(
         LEFT_OUT,
         ge=-MAX_SHIFT,
         le=MAX_SHIFT,
-        strict=True,
         description="Shift the time of capture. An offset from UTC stays.",
         examples=[3600],
     )

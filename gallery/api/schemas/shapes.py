@@ -4,7 +4,7 @@ import re
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StrictStr
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, StrictStr
 from pydantic.alias_generators import to_camel
 
 from thumbworker.contract.text import clean_text
@@ -48,6 +48,14 @@ def read_instant(untrusted: Any) -> Any:
         return instant.astimezone(UTC)
     except OverflowError:
         return EARLIEST if instant.year == 1 else LATEST
+
+
+def read_whole(untrusted: Any) -> Any:
+    """Return a number without a fraction as an integer. In JSON, 60.0 is one as much as 60."""
+    return int(untrusted) if isinstance(untrusted, float) and untrusted.is_integer() else untrusted
+
+
+Whole = Annotated[StrictInt, BeforeValidator(read_whole)]
 
 
 def read_day(untrusted: Any) -> Any:

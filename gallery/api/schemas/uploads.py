@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, StrictBool, StrictInt, StrictStr
+from pydantic import Field, StrictBool, StrictStr
 
 from gallery.api.schemas.photos import EXAMPLE_ID, VisibilityName
-from gallery.api.schemas.shapes import Input, Output, Words
+from gallery.api.schemas.shapes import Input, Output, Whole, Words
 from gallery.core import reasons
 from gallery.uploads.file_checks import MAX_UPLOADS_AT_ONCE
 
@@ -17,7 +17,7 @@ class UploadWish(Input):
 
     upload_id: UUID = Field(description="An id you choose. The same id gets the same photo.")
     name: Annotated[Words, Field(examples=["IMG_0042.jpg"])]
-    size_bytes: StrictInt = Field(examples=[2_413_331])
+    size_bytes: Whole = Field(examples=[2_413_331])
     content_type: StrictStr = Field("", examples=["image/jpeg"])
     sha256: StrictStr = Field(
         description="SHA-256 of the bytes, in base64.",

@@ -117,6 +117,8 @@ def test_undo__of_a_restoration_needs_the_scope_delete(
         {"visibility": "everyone"},
         {"addToAlbum": "x"},
         {"shiftDateSeconds": "60"},
+        {"shiftDateSeconds": 60.5},
+        {"shiftDateSeconds": True},
         {"shiftDateSeconds": 10**11},
         {"setDate": None},
         {"setDate": {"local": "2026-05-01T12:00"}},
@@ -148,7 +150,7 @@ def test_batch__of_others_is_not_found(
 def test_batch__dates(alice: User, program: Program, make_photo: PhotoFactory) -> None:
     noon = datetime(2026, 5, 1, 12)  # noqa: DTZ001 - a wall clock
     photo, without = make_photo(alice, taken_local=noon), make_photo(alice)
-    shifted = start(program, [photo, without], shiftDateSeconds=-3600).json()
+    shifted = start(program, [photo, without], shiftDateSeconds=-3600.0).json()
     assert (shifted["kind"], shifted["refused"]) == (
         "shift_date",
         [{"id": str(without.pk), "reason": "no_date"}],
