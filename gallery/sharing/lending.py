@@ -193,8 +193,17 @@ def _shown() -> PhotoQuerySet:
     return Photo.objects.shown_by_grants()
 
 
+def shown_in(album: Album) -> PhotoQuerySet:
+    """Return what others lent to the album and grants show there."""
+    return _accepted(_shown(), album)
+
+
+def _accepted(photos: PhotoQuerySet, album: Album) -> PhotoQuerySet:
+    return photos.filter(lendings__album=album, lendings__decision=Decision.ACCEPTED)
+
+
 def _listed(photos: PhotoQuerySet, album: Album) -> Any:
-    lent: Any = photos.filter(lendings__album=album, lendings__decision=Decision.ACCEPTED)
+    lent: Any = _accepted(photos, album)
     return lent.annotate(lending=F("lendings__pk")).one_per_stack().order_by("-lending")
 
 

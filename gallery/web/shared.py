@@ -239,7 +239,13 @@ def download_all(request: Request, grant: Grant) -> HttpResponse:
     cursor = request.GET.get("cursor", "")
     page = listing.page_of_grant(_photos(), grant, request.user, cursor, with_addresses=False)
     total = photos.one_per_stack().aggregate(photos=Count("pk"), size_bytes=Sum("size_bytes"))
-    context = {"grant": grant, "items": page.items, "next_cursor": page.next_cursor, "total": total}
+    context = {
+        "grant": grant,
+        "items": page.items,
+        "next_cursor": page.next_cursor,
+        "total": total,
+        "others_added": lending.shown_in(grant.album).exists(),
+    }
     return render(request, "shared/download.html", context | {"page_title": grant.album.title})
 
 

@@ -220,8 +220,11 @@ def test_lent__gives_no_file_and_no_place(
     grant: Grant, link: Shared, photo: Photo, bob: User, stores: Stores
 ) -> None:
     stores.put_item(ready_item(photo, location={"latitude": Decimal("55.7"), "longitude": Decimal("13.19")}))
-    accepted(grant, photo)
     guest = guest_at(link)
+    lent = Lent.objects.create(photo=photo, album=grant.album)
+    assert "not included" not in guest.get(page_of(link, "download/")).content.decode()
+    lent.delete()
+    accepted(grant, photo)
     for path in ("", f"photos/{photo.pk}/", f"photos/{photo.pk}/info/"):
         page = guest.get(page_of(link, path)).content.decode()
         assert "55.7" not in page
@@ -230,6 +233,9 @@ def test_lent__gives_no_file_and_no_place(
     assert guest.get(page_of(link, f"photos/{photo.pk}/original/")).status_code == 404
     assert not sees(guest, page_of(link, "download/"), photo)
     assert guest.get(page_of(link, "download/items/")).json()["items"] == []
+    assert (
+        "Photos that others added are not included." in guest.get(page_of(link, "download/")).content.decode()
+    )
     for role in Role:
         lens = Lens(photo, bob, grant=Grant(album=grant.album, role=role))
         assert (lens.can_download, lens.original_type, lens.lacks_clean_copy) == (False, "", False)
