@@ -89,7 +89,7 @@ def test_offer_uploads__quota_exceeded(alice: User, program_of: ProgramFactory) 
         {"uploads": []},
         {"uploads": [{}]},
         {"uploads": [entry(b"a", sizeBytes="3")]},
-        {"uploads": [entry(b"a", sizeBytes=1.0)]},
+        {"uploads": [entry(b"a", sizeBytes=1.5)]},
         {"uploads": [entry(b"a", uploadId="x")]},
         {"uploads": [entry(b"a", name=5)]},
         {"uploads": [entry(b"a", size_bytes=1)]},
