@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rich.markup import escape
-
 from contactsheet.completing import Completing, words_of
 from contactsheet.engine.interfaces import Refusal
 
@@ -20,7 +18,6 @@ if TYPE_CHECKING:
 WORDS = ("caption", "altText", "tags")
 SAME = (*WORDS, "favorite", "archived", "rotation")
 """What the API and an archive name alike."""
-SEARCHES = "Saved searches are not brought along. Make them again:"
 
 
 class Restoring:
@@ -36,15 +33,16 @@ class Restoring:
     ) -> None:
         self._gallery, self._console, self._keeps_visibility = gallery, console, keeps_visibility
         self._completing = Completing(gallery, console, sleep)
-        self._restored = self._albums = 0
+        self._restored = self._albums = self._searches = 0
 
     def restore(self, archive: Archive, uploaded: Iterable[str]) -> bool:
         """Restore photos, of which these are there, and then albums. Return whether all was taken."""
         ids = self._restore_photos(archive, set(uploaded))
         self._restore_albums(archive, ids)
-        self._console.print(f"Restored: {self._restored} photos, {self._albums} albums.")
-        for search in archive.smart_albums:
-            self._console.print(escape(f"{SEARCHES} {search['title']}: {search['query']}"))
+        self._restore_searches(archive)
+        self._console.print(
+            f"Restored: {self._restored} photos, {self._albums} albums, {self._searches} saved searches."
+        )
         return not self._completing.refused
 
     def _restore_photos(self, archive: Archive, uploaded: set[str]) -> dict[str, str]:
@@ -99,6 +97,19 @@ class Restoring:
             self._gallery.choose_cover(album_id, ids[cover["id"]])
         if self._keeps_visibility:
             self._gallery.change_album(album_id, {"visibility": said["visibility"]})
+
+    def _restore_searches(self, archive: Archive) -> None:
+        left = list(self._gallery.archive()["smartAlbums"])
+        for said in archive.smart_albums:
+            search = {name: said[name] for name in ("title", "query")}
+            try:
+                if search in left:
+                    left.remove(search)
+                else:
+                    self._gallery.save_search(**search)
+                self._searches += 1
+            except Refusal as refusal:
+                self._completing.refuse(said["title"], refusal.reason, str(refusal))
 
 
 def _date(photo: dict[str, Any]) -> dict[str, Any]:

@@ -120,6 +120,10 @@ class WebGallery:
         """Make an album that only you see, and return its id."""
         return str(self._json("POST", "/albums", json={"title": title, "description": description})["id"])
 
+    def save_search(self, title: str, query: str) -> None:
+        """Save a search as a smart album."""
+        self._json("POST", "/smart-albums", json={"title": title, "query": query})
+
     def change_album(self, album_id: str, changes: dict[str, Any]) -> None:
         """Change fields of one of your albums."""
         self._json("PATCH", f"/albums/{album_id}", json=changes)

@@ -283,6 +283,18 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "responses": {"202": NOT_READY},
     },
     "list_albums": {"parameters": {"public": False}, "responses": {"200": {"albums": [ALBUM]}}},
+    "save_search": {
+        "request": {"title": "Harbors", "query": "harbor"},
+        "responses": {
+            "201": {
+                "id": ALBUM_ID,
+                "title": "Harbors",
+                "query": "harbor",
+                "createdAt": INSTANT,
+                "pageAddress": f"{SITE}/albums/smart/{ALBUM_ID}/",
+            }
+        },
+    },
     "make_album": {"request": {"title": "Norway 2026"}, "responses": {"201": ALBUM}},
     "get_archive": {
         "responses": {

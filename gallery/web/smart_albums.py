@@ -13,12 +13,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from gallery.albums.actions import LimitReached, save_search
 from gallery.albums.models import MAX_TITLE_LENGTH, SmartAlbum
 from gallery.core import reasons
 from gallery.core.text_fields import CleanField
 from gallery.photos.models import Photo
 from gallery.photos.paging import Page
+from gallery.search import saving
 from gallery.search.find import page_of_matching
 from gallery.search.query import MAX_LENGTH, parse
 from gallery.search.time_limit import TooBroad
@@ -49,13 +49,10 @@ def create(request: SignedInRequest) -> HttpResponse:
     form = SmartAlbumForm(request.POST)
     if not form.is_valid():
         return refuse(request, reasons.INVALID, back=back)
-    query = parse(form.cleaned_data["q"])
-    if query.refusal or not query.terms:
-        return refuse(request, query.refusal or reasons.SEARCH_TOO_SHORT, back=back)
     title, typed = form.cleaned_data["title"], form.cleaned_data["q"]
     try:
-        return redirect(save_search(request.user, title=title, query=typed))
-    except LimitReached as refusal:
+        return redirect(saving.save(request.user, title=title, query=typed))
+    except saving.NotSaved as refusal:
         return refuse(request, refusal.reason, back=back)
 
 

@@ -299,7 +299,7 @@ def test_archive__comes_back_whole_in_another_account(
     }
     brought = pavel.run("upload", there)
     assert brought.returncode == 0, brought.stderr
-    assert f"Restored: {ROUND_TRIP} photos, 4 albums." in brought.stderr
+    assert f"Restored: {ROUND_TRIP} photos, 4 albums," in brought.stderr
     before, after = library_of(olga), library_of(pavel)
     assert before == after
     assert len(before[0]) == ROUND_TRIP

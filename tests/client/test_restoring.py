@@ -13,7 +13,7 @@ from contactsheet.restoring import Restoring
 from contactsheet.transport import Transport
 from contactsheet.web_gallery import WebGallery
 from gallery.albums import actions
-from gallery.albums.models import Album, AlbumEntry, PhotoTag, Tag
+from gallery.albums.models import Album, AlbumEntry, PhotoTag, SmartAlbum, Tag
 from gallery.api.tokens import Scope, issue
 from gallery.downloads import documents, listing
 from gallery.photos.states import State, Visibility
@@ -63,7 +63,8 @@ def said_of(owner: User) -> tuple[Any, ...]:
         entries = AlbumEntry.objects.filter(album=album).order_by(*order)
         members = list(entries.values_list("photo__sha256", "is_cover"))
         albums.append((album.title, album.description, album.order, members))
-    return photos, albums
+    searches = SmartAlbum.objects.filter(owner=owner).order_by("created_at")
+    return photos, albums, list(searches.values_list("title", "query"))
 
 
 @pytest.mark.django_db(transaction=True)
@@ -104,6 +105,8 @@ def test_restore__makes_another_account_equal(
         ids = [mine[number].pk for number in chosen]
         actions.change_photos(album, add=ids, remove=[], in_given_order=True)
         actions.choose_cover(album, ids[1])
+    for title, query in (("Sea", "sea from:1999"), ("Sea", "sea from:1999"), ("Sea", "is:favorite")):
+        actions.save_search(alice, title=title, query=query)
     save_archive(live_server.url, alice, tmp_path)
     [archive] = archives_in([tmp_path])
     assert {photo["sentBy"] for photo in archive.photos} == {"Aunt Vera", None}

@@ -23,6 +23,7 @@ from gallery.api.tokens import moderates
 from gallery.core import reasons
 from gallery.photos.models import Photo
 from gallery.presentation.covers import with_covers
+from gallery.search import saving
 from thumbworker.contract.text import folded
 
 router = Router(tags=["Albums and tags"], by_alias=True)
@@ -96,6 +97,23 @@ def make_album(request: ApiRequest, entry: s.NewAlbum) -> Status[s.AlbumOut]:
     except actions.LimitReached as refusal:
         raise Problem(refusal.reason) from refusal
     return Status(HTTPStatus.CREATED, _output(_one_or_404(Album.objects.all(), album.pk, request), request))
+
+
+@router.post("/smart-albums", auth=WRITES, response={201: s.SmartAlbumOut, **refusals()})
+def save_search(request: ApiRequest, entry: s.NewSmartAlbum) -> Status[s.SmartAlbumOut]:
+    """Save a search of your own photos. `GET /archive` has those that you saved."""
+    try:
+        saved = saving.save(request.user, title=entry.title.strip(), query=entry.query.strip())
+    except saving.NotSaved as refusal:
+        raise Problem(refusal.reason) from refusal
+    body = s.SmartAlbumOut(
+        id=saved.pk,
+        title=saved.title,
+        query=saved.query,
+        created_at=saved.created_at,
+        page_address=settings.SITE_ORIGIN + saved.get_absolute_url(),
+    )
+    return Status(HTTPStatus.CREATED, body)
 
 
 @router.get("/albums/{uuid:album_id}", auth=READS, response={200: s.AlbumOut, **refusals(404)})

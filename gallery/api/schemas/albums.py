@@ -10,6 +10,7 @@ from pydantic import Field, StrictBool
 from gallery.albums.models import MAX_DESCRIPTION_LENGTH, MAX_TITLE_LENGTH
 from gallery.api.schemas.photos import PhotoIds, VisibilityName, WordsMark
 from gallery.api.schemas.shapes import LEFT_OUT, NUL_FREE, Input, Output, Words, cleaned
+from gallery.search.query import MAX_LENGTH
 from thumbworker.contract.text import INVISIBLE
 
 Title = Annotated[
@@ -118,6 +119,27 @@ class NewAlbum(Input):
     title: Title = Field(examples=["Norway 2026"])
     description: Description = ""
     visibility: VisibilityName = VisibilityName.PRIVATE
+
+
+class NewSmartAlbum(Input):
+    """A search to save under a name."""
+
+    title: Title = Field(examples=["Harbors"])
+    query: Annotated[
+        Words,
+        Field(min_length=1, max_length=MAX_LENGTH, pattern=rf"^[^\x00]*[^{INVISIBLE}][^\x00]*$"),
+        cleaned(MAX_LENGTH),
+    ] = Field(description="As you would type it on the search page.", examples=["harbor"])
+
+
+class SmartAlbumOut(Output):
+    """A saved search. List what it finds now with `GET /photos?q=`."""
+
+    id: UUID
+    title: str = Field(examples=["Harbors"])
+    query: str = Field(examples=["harbor"])
+    created_at: datetime
+    page_address: str
 
 
 class AlbumChange(Input):

@@ -96,6 +96,7 @@ OPERATIONS = [
     Operation("post", f"/photos/{NOWHERE}/try-again", None, Scope.UPLOAD),
     Operation("post", f"/photos/{NOWHERE}/ask-again", {}, Scope.UPLOAD),
     Operation("post", "/albums", {"title": "a"}, Scope.UPLOAD),
+    Operation("post", "/smart-albums", {"title": "a", "query": "sea"}, Scope.UPLOAD),
     Operation("patch", f"/albums/{NOWHERE}", {}, Scope.UPLOAD),
     Operation("delete", f"/albums/{NOWHERE}", None, Scope.DELETE),
     Operation("post", f"/albums/{NOWHERE}/photos", {}, Scope.UPLOAD),
