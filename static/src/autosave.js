@@ -95,6 +95,13 @@ function showOnPage({ heading, alt, state_sentence: state, tags }) {
   );
 }
 
+/** Name the albums that are checked, where the list of them is folded. */
+function showAlbums(form) {
+  const line = form.querySelector("[data-in-albums]");
+  const checked = [...form.querySelectorAll("input[name=albums]:checked")];
+  if (line) line.textContent = checked.map(({ labels }) => labels[0].textContent.trim()).join(", ");
+}
+
 /**
  * Return what is saved: what the form came with. A person may have edited it before this script came. A page that is
  * opened again has what its form had, which was saved when it was left; what a moderator reads was not.
@@ -138,6 +145,7 @@ function enhance(form) {
     undo.hidden = !canUndo;
     again.hidden = state !== "failed";
     if (answer) showOnPage(answer);
+    if (answer) showAlbums(form);
   }
 
   const autosave = new Autosave({

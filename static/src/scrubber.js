@@ -64,7 +64,8 @@ export function startScrubber(root = document, go = (url) => window.location.ass
   const follow = () => {
     if (isHeld) return;
     const above = [...root.querySelectorAll(".timeline .month")].filter(
-      (heading) => heading.getBoundingClientRect().top < window.innerHeight / 2,
+      // One without photos has no place.
+      (heading) => heading.offsetParent && heading.getBoundingClientRect().top < window.innerHeight / 2,
     );
     const heading = above.at(-1) ?? root.querySelector(".timeline .month");
     if (heading) show(heading.dataset.month);

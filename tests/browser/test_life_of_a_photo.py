@@ -107,11 +107,15 @@ def test_photo__rotated_by_a_key_is_replaced_without_a_reload(open_page: Open) -
     sides = "image => [image.naturalWidth, image.naturalHeight]"
     width, height = image.evaluate(sides)
     assert width > height
+    left = page.get_by_role("button", name="Rotate left")
+    before = left.bounding_box()
     page.keyboard.press("r")
-    expect(page.get_by_text("The picture is being rotated.")).to_be_visible()
+    expect(page.get_by_text("Rotating the picture.")).to_be_visible()
+    # What is said moves nothing.
+    assert left.bounding_box() == before
     page.evaluate("window.stillHere = true")
     expect(page.locator("figure.photo[data-turning]")).to_have_count(0, timeout=THUMBNAILS_WITHIN_MS)
-    expect(page.get_by_text("The picture is being rotated.")).to_be_hidden()
+    expect(page.get_by_text("Rotating the picture.")).to_be_hidden()
     is_upright = "({ naturalWidth: width, naturalHeight: height }) => width < height"
     wait_until(page, f"() => ({is_upright})(document.querySelector('figure.photo img'))")
     assert page.evaluate("window.stillHere") is True

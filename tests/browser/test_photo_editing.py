@@ -74,12 +74,14 @@ def test_photo__edited_in_place(open_page: Open, gallery: Site, size: tuple[int,
     order.locator("summary").click()
     order.get_by_label("Winter").check()
     expect(order.locator(".save-state span")).to_have_text("Saved.")
+    expect(order.locator("summary")).to_have_text("Albums Winter")
     # In a window as high as the page, so that no bar covers a part of a field while axe measures it.
     page.set_viewport_size({"width": size[0], "height": 3000})
     assert violations(page) == []
     page.set_viewport_size({"width": size[0], "height": size[1]})
     page.reload()
     expect(order.locator("#id_tags")).to_have_value("harbor")
+    expect(order.locator("summary")).to_have_text("Albums Winter")
     order.locator("summary").click()
     expect(order.get_by_label("Winter")).to_be_checked()
     picture_of(page, "photo-edited")

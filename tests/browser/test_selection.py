@@ -227,6 +227,7 @@ def test_selection__trash_is_restored_as_a_whole(sally: Any) -> None:
     bar_of(page).get_by_role("button", name="Trash").click()
     expect(page.locator("main").get_by_text("100 photos moved to trash.")).to_be_visible()
     page.goto("/me/trash/")
+    expect(page.get_by_text("You can restore a photo for 30 days")).to_be_visible()
     page.locator(".tile .pick").first.focus()
     page.keyboard.press("Space")
     bar_of(page).get_by_role("button", name="Select all").click()
@@ -235,6 +236,53 @@ def test_selection__trash_is_restored_as_a_whole(sally: Any) -> None:
     expect(page.locator("main").get_by_text("100 photos restored.")).to_be_visible()
     page.goto("/me/trash/")
     expect(page.get_by_text("The trash is empty.")).to_be_visible()
+
+
+@pytest.mark.slow
+def test_selection__month_leaves_with_its_photos(sally: Any) -> None:
+    page = sally(size=PHONE)
+    june = page.get_by_role("heading", name="June 2019")
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    may = page.get_by_role("heading", name="May 2019")
+    expect(may).to_be_visible()
+    # The later one covers the other to its end, where both stick.
+    assert boxed(may)["width"] == boxed(june)["width"]
+    page.evaluate("scrollTo(0, 0)")
+    page.get_by_role("button", name="Select month June 2019").click()
+    count_is(page, "40 photos selected")
+    bar_of(page).get_by_role("button", name="Trash").click()
+    expect(page.locator("main").get_by_text("40 photos moved to trash.")).to_be_visible()
+    expect(june).to_be_hidden()
+    expect(may).to_be_visible()
+    page.locator("[data-toast]").get_by_role("button", name="Undo").click()
+    expect(page.locator("main").get_by_text("40 photos restored.")).to_be_visible()
+    expect(june).to_be_visible()
+
+
+@pytest.mark.slow
+def test_selection__toast_on_a_phone_has_its_ways_in_one_row(sally: Any) -> None:
+    page = sally(size=PHONE)
+    page.locator(".sheet .pick").first.focus()
+    page.keyboard.press("Space")
+    bar = bar_of(page)
+    close = boxed(bar.get_by_role("button", name="Clear the selection"))
+    assert close["x"] == 0
+    assert close["width"] >= 44
+    bar.get_by_role("button", name="Album").click()
+    bar.get_by_label("Title").fill("Row")
+    picture_of(page, "selection-album")
+    assert violations(page) == []
+    bar.get_by_role("button", name="Add", exact=True).click()
+    toast = page.locator("[data-toast]")
+    undo, album, away = (
+        boxed(toast.get_by_role(role, name=name))
+        for role, name in [("button", "Undo"), ("link", "Open the album"), ("button", "Close")]
+    )
+    sentence = boxed(toast.get_by_text("1 photo added to the album."))
+    assert undo["y"] == album["y"] == away["y"] >= sentence["y"] + sentence["height"]
+    assert undo["x"] == sentence["x"]
+    assert away["x"] + away["width"] >= PHONE[0] - 24
+    picture_of(page, "selection-toast")
 
 
 @pytest.mark.slow
