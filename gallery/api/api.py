@@ -22,6 +22,7 @@ from gallery.api.routes import (
     batches,
     downloads,
     images,
+    lent,
     photos,
     received,
     shares,
@@ -82,6 +83,7 @@ for router in (
     albums.router,
     shares.router,
     received.router,
+    lent.router,
 ):
     api.add_router("", router)
 

@@ -421,6 +421,51 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "request": {"accept": [PHOTO_ID]},
         "responses": {"200": {"accepted": [PHOTO_ID], "had": [], "declined": []}},
     },
+    "list_lent": {
+        "responses": {
+            "200": {
+                "lent": [
+                    {
+                        "id": PHOTO_ID,
+                        "albumId": ALBUM_ID,
+                        "albumTitle": "Sailing club",
+                        "owner": "maja",
+                        "decision": "accepted",
+                        "lentAt": INSTANT,
+                    }
+                ]
+            }
+        }
+    },
+    "lend": {
+        "request": {"shareId": SHARE_ID, "ids": [PHOTO_ID]},
+        "responses": {"200": {"count": 1}},
+    },
+    "take_back_lent": {
+        "request": {"ids": [PHOTO_ID], "albumId": ALBUM_ID},
+        "responses": {"200": {"count": 1}},
+    },
+    "list_lent_waiting": {
+        "responses": {
+            "200": {
+                "waiting": [
+                    {
+                        "id": PHOTO_ID,
+                        "albumId": ALBUM_ID,
+                        "lentBy": "ivo",
+                        "caption": "Our boat",
+                        "altText": "A small boat at a pier",
+                        "lentAt": INSTANT,
+                        "renditions": [RENDITION],
+                    }
+                ]
+            }
+        }
+    },
+    "decide_lent": {
+        "request": {"accept": [PHOTO_ID]},
+        "responses": {"200": {"accepted": [PHOTO_ID], "declined": []}},
+    },
     "share_album": {
         "parameters": OF_ALBUM,
         "request": {"label": "Grandma", "days": 90, "password": "blue harbor at dawn"},

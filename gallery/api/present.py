@@ -28,10 +28,11 @@ from gallery.presentation.file_words import offered_tags
 from gallery.presentation.lens import Lens
 from gallery.presentation.tiles import ready_item, tiles_of
 from gallery.sharing import receiving
-from gallery.storage import signed_urls
+from gallery.storage import catalogue, signed_urls
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from uuid import UUID
 
     from gallery.accounts.models import User
     from gallery.photos.models import Photo
@@ -95,6 +96,12 @@ def received_out(photos: Sequence[Photo], viewer: User) -> list[ReceivedOut]:
         )
         for photo in photos
     ]
+
+
+def renditions_of(photos: Sequence[Photo]) -> dict[UUID, list[RenditionOut]]:
+    """Return the thumbnails of others' photos that the reader may see, by photo."""
+    reading = catalogue.read(photo.pk for photo in photos)
+    return {photo.pk: renditions_out(ready_item(photo, reading)) for photo in photos}
 
 
 def renditions_out(item: PhotoItem | None) -> list[RenditionOut]:

@@ -27,6 +27,7 @@ BY_STATUS: dict[int, Reason] = {
     404: reasons.NOT_FOUND,
     405: reasons.METHOD_NOT_ALLOWED,
     409: reasons.CONFLICT,
+    410: reasons.NO_LONGER_SHARED,
     413: reasons.TOO_LARGE_TO_SEND,
     422: reasons.INVALID,
     429: reasons.TOO_FAST,

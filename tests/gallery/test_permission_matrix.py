@@ -47,7 +47,7 @@ from gallery.photos.models import DeletionRecord, Photo, TakenDown, words_mark
 from gallery.photos.states import State
 from gallery.sharing import access
 from gallery.sharing.actions import change, end, share_by_link, share_with
-from gallery.sharing.models import Contribution, Decision, Grant, Lent
+from gallery.sharing.models import Contribution, Grant, Lent
 from tests.gallery.conftest import PASSWORD
 
 if TYPE_CHECKING:
@@ -115,6 +115,8 @@ FILLED_IN: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "shared/<uuid:grant_id>/send/take-back/"): {"photo": [RECEIVED]},
     ("POST", "shared/<uuid:grant_id>/lend/"): {"photo": [LENDABLE]},
     ("POST", "me/lent/"): {"photo": [LENT]},
+    ("POST", "api/v1/lent/take-back"): {"ids": [LENT]},
+    ("POST", "api/v1/lent/decide"): {"accept": [LENT]},
     ("POST", "albums/<uuid:album_id>/added/"): {"photo": [LENT]},
 }
 
@@ -365,7 +367,7 @@ def world(
     record = DeletionRecord.objects.create(photo_id=uuid4(), purged_at=now, offered_until=now)
     TakenDown.objects.create(photo_id=record.pk, at=now, reason="Not theirs", sha256="", finished_at=now)
     lent = make_photo(bob, visibility="private")
-    Lent.objects.create(photo=lent, album=album, decision=Decision.ACCEPTED)
+    Lent.objects.create(photo=lent, album=album)
     return World(
         people={
             "anonymous": None,

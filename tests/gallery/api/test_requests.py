@@ -108,6 +108,11 @@ OPERATIONS = [
     Operation("delete", f"/shares/{NOWHERE}", None, Scope.UPLOAD),
     Operation("get", "/received", None, Scope.READ),
     Operation("post", "/received", {"accept": [NOWHERE]}, Scope.UPLOAD),
+    Operation("get", "/lent", None, Scope.READ),
+    Operation("post", "/lent", {"shareId": NOWHERE, "ids": [NOWHERE]}, Scope.UPLOAD),
+    Operation("post", "/lent/take-back", {"ids": [NOWHERE]}, Scope.UPLOAD),
+    Operation("get", "/lent/waiting", None, Scope.READ),
+    Operation("post", "/lent/decide", {"accept": [NOWHERE]}, Scope.UPLOAD),
     Operation("get", "/albums/review", None, Scope.MODERATE),
     Operation(
         "post", f"/albums/{NOWHERE}/review", {"decision": "approve", "wordsMark": "0" * 32}, Scope.MODERATE
