@@ -77,6 +77,7 @@ SCOPE_OF: dict[tuple[str, str], Scope] = {
     ("POST", "api/v1/upload"): Scope.UPLOAD,
     ("POST", "api/v1/images"): Scope.UPLOAD,
     ("POST", ALBUMS): Scope.UPLOAD,
+    ("POST", "api/v1/smart-albums"): Scope.UPLOAD,
     ("PATCH", ONE_ALBUM): Scope.UPLOAD,
     ("DELETE", ONE_ALBUM): Scope.DELETE,
     ("POST", f"{ONE_ALBUM}/photos"): Scope.UPLOAD,
