@@ -219,7 +219,8 @@ LINK_IS_FULL = Reason(
     "link_is_full", _("This link takes no more photos. Ask the person who sent it for a new one.")
 )
 TOO_MANY_LENT = Reason(
-    "too_many_lent", _("You can add up to 1,000 of your photos to one album. Take some back first.")
+    "too_many_lent",
+    _("You can add up to 1,000 of your photos to one album, with those that its owner declined."),
 )
 SENDER_MISSING = Reason("sender_missing", _("Type your name first, so that they know who sent the photos."))
 LINK_UNKNOWN = Reason(

@@ -78,12 +78,12 @@ def _tell(owner_id: int) -> bool:
         reachable = User.objects.filter(can_be_reached(), pk=owner_id).annotate(rhythm=rhythm_expression())
         owner = reachable.exclude(rhythm=Rhythm.OFF).first()
         if owner:
-            _queue(owner)
-        return owner is not None
+            return _queue(owner)
+        return False
 
 
-def _queue(owner: User) -> None:
-    """Queue the email about all that waits, also what was told before.
+def _queue(owner: User) -> bool:
+    """Queue the email about all that waits, also what was told before. Return ``False`` if nothing does now.
 
     It has no guest's name: anyone who holds a link could write into it.
     """
@@ -92,15 +92,18 @@ def _queue(owner: User) -> None:
     by_album = waiting.values("contribution__album", "contribution__album__title").annotate(count=Count("pk"))
     albums = list(by_album.order_by("-count", "contribution__album__title"))
     oldest = waiting.order_by("created_at").first()
+    if oldest is None:
+        return False
     context = {
         "name": owner.own_name,
         "count": sum(row["count"] for row in albums),
         "lines": [(row["contribution__album__title"] or "", row["count"]) for row in albums[:MAX_LISTED]],
         "more": len(albums[MAX_LISTED:]),
         "page_url": page,
-        "first_ends_at": receiving.waits_until(oldest) if oldest else None,
+        "first_ends_at": receiving.waits_until(oldest),
         "days": receiving.WAITING.days,
         "choose_url": settings.SITE_ORIGIN + reverse("notifications"),
         "stop_url": stop_url(owner),
     }
     emails.queue("received", owner, context)
+    return True

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from gallery.photos.models import Photo
@@ -34,8 +34,10 @@ class ReportQuerySet(models.QuerySet["Report"]):
         A photo that was rejected, trashed or made private needs no decision. Its reports come back with it.
         One that was reported in a share needs a decision as long as a share shows it.
         """
-        shared = Photo.objects.shown_by_grants().filter(is_in(Grant.objects.open().values("album")))
-        seen = Q(photo__in=Photo.objects.public()) | Q(in_share=True, photo__in=shared.values("pk"))
+        # For each report, or all public and all shared photos would be read.
+        reported = Photo.objects.filter(pk=OuterRef("photo_id"))
+        shared = reported.shown_by_grants().filter(is_in(Grant.objects.open().values("album")))
+        seen = Exists(reported.public()) | Q(Exists(shared), in_share=True)
         return self.filter(seen, dismissed_at=None)
 
 

@@ -15,6 +15,7 @@ from django.db.models import F
 
 from gallery.albums.models import Album
 from gallery.albums.order import in_order, neighbors_in_album, page_in_album
+from gallery.blocks.actions import is_blocked
 from gallery.core import reasons
 from gallery.photos.models import Photo
 from gallery.photos.paging import PAGE_SIZE, Page
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 MOST_LENT = 1_000
 """How many photos one person lends to one album, with those that its owner declined."""
 MOST_AT_ONCE = 100
-"""How many photos one action decides about or takes back."""
+"""How many photos one page shows."""
 _LENT = "lent."
 """Begins the cursors of lent photos. Those of albums have no dot."""
 _LARGEST_ID = 2**63 - 1
@@ -58,9 +59,11 @@ def lend(grant: Grant, person: User, photo_ids: Iterable[UUID]) -> int:
 
     Raises:
         Ended: the person holds no open grant of the role *add photos*, or no longer.
-        Refused: they would lend too many.
+        Refused: they are blocked, or would lend too many.
     """
     with transaction.atomic():
+        if is_blocked(person):
+            raise Refused(reasons.ACCOUNT_BLOCKED)
         # As ``delete_album`` locks them. Who ends the grant waits, and nothing is lent after that.
         Album.objects.select_for_update().filter(pk=grant.album_id).first()
         held = Grant.objects.open().held_by(person).filter(pk=grant.pk, role=Role.ADD)
@@ -184,9 +187,10 @@ def _decide(
         asked = asked.filter(album=album)
     with transaction.atomic():
         # Those taken back meanwhile are left out.
-        lent = _locked(asked.filter(photo__in=_shown()))[:MOST_AT_ONCE]
+        lent = _locked(asked.filter(photo__in=_shown()))
         Lent.objects.filter(pk__in=[one.pk for one in lent]).update(decision=decision)
-    return [one.photo_id for one in lent]
+    # One may have been lent to several albums.
+    return list(dict.fromkeys(one.photo_id for one in lent))
 
 
 def _shown() -> PhotoQuerySet:

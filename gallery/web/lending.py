@@ -92,7 +92,7 @@ def _say_sent(request: SignedInRequest, count: int) -> None:
         )
         messages.success(request, said % {"count": count})
     else:
-        messages.info(request, _("You added these before."))
+        messages.info(request, _("Nothing new was added."))
 
 
 def _page(
@@ -166,7 +166,10 @@ class Shown:
 def lent(request: SignedInRequest) -> HttpResponse:
     """Show what the person added to others' albums, and take back what is chosen."""
     if request.method == "POST":
-        album_id = next(iter(uuids_of([request.POST.get("album", "")])), None)
+        wanted = request.POST.get("album", "")
+        album_id = next(iter(uuids_of([wanted])), None)
+        if wanted and album_id is None:
+            raise Http404
         count = lending.take_back(request.user, chosen_ids(request), album_id)
         said = ngettext("%(count)d photo taken back.", "%(count)d photos taken back.", count)
         messages.success(request, said % {"count": count})

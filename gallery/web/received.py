@@ -45,6 +45,13 @@ class Received:
     name: str
     album: Album | None
     link: str
+    is_lent: bool = False
+
+    @property
+    def choice(self) -> str:
+        """Return what a check box says: one may be lent to several albums, and is decided about for each."""
+        photo = str(self.tile.photo_id)
+        return f"{self.album.pk}/{photo}" if self.is_lent and self.album else photo
 
 
 @login_required
@@ -56,7 +63,7 @@ def received(request: SignedInRequest) -> HttpResponse:
     if wanted := request.GET.get("album", ""):
         album = get_object_or_404(Album.objects.owned_by(request.user), pk__in=uuids_of([wanted]))
     if request.method == "POST":
-        return _decide(request, album, back=request.get_full_path())
+        return _decide(request, back=request.get_full_path())
     waiting = receiving.waiting_for(request.user, album).select_related(
         "owner", "contribution__album", "contribution__grant"
     )
@@ -89,7 +96,7 @@ def _received(tile: Tile, photo: Photo) -> Received:
 
 def _lent(lent: Sequence[Lent], owner: User) -> list[Received]:
     return [
-        Received(tile, one.photo.owner.shown_name, one.album, "")
+        Received(tile, one.photo.owner.shown_name, one.album, "", is_lent=True)
         for tile, one in zip(tiles_for_owner(lent, owner), lent, strict=True)
     ]
 
@@ -122,17 +129,18 @@ def added(request: SignedInRequest, album_id: UUID) -> HttpResponse:
     return render(request, "sharing/added.html", context)
 
 
-def _decide(request: SignedInRequest, album: Album | None, *, back: str) -> HttpResponse:
+def _decide(request: SignedInRequest, *, back: str) -> HttpResponse:
     is_whole = request.POST.get("act") == "accept_all"
     # Only what the page showed: more may have come since.
-    ids = uuids_of(request.POST.getlist("shown")) if is_whole else chosen_ids(request)
-    if not ids:
+    chosen = request.POST.getlist("shown" if is_whole else "photo")
+    ids, lent = uuids_of(chosen), _lent_of(chosen, request.user)
+    if not ids and not lent:
         return refuse(request, reasons.NOTHING_CHOSEN, back=back)
     if request.POST.get("act") == "decline":
         if count := len(receiving.decline(request.user, ids).declined):
             sentence = ngettext("%(count)s photo moved to trash.", "%(count)s photos moved to trash.", count)
             messages.success(request, sentence % {"count": count})
-        if count := len(lending.decline(request.user, ids, album)):
+        if count := sum(len(lending.decline(request.user, photos, album)) for album, photos in lent):
             sentence = ngettext("%(count)s photo declined.", "%(count)s photos declined.", count)
             messages.success(request, sentence % {"count": count})
         return redirect(back)
@@ -140,10 +148,23 @@ def _decide(request: SignedInRequest, album: Album | None, *, back: str) -> Http
         decided = receiving.accept(request.user, ids)
     except LimitReached as full:
         return refuse(request, full.reason, back=back)
-    count = len(decided.accepted) + len(lending.accept(request.user, ids, album))
+    count = sum(len(lending.accept(request.user, photos, album)) for album, photos in lent)
+    count += len(decided.accepted)
     sentence = ngettext("%(count)s photo accepted.", "%(count)s photos accepted.", count)
     messages.success(request, sentence % {"count": count})
     if had := len(decided.had):
         sentence = ngettext("You had %(count)s of them already.", "You had %(count)s of them already.", had)
         messages.info(request, sentence % {"count": had})
     return redirect(back)
+
+
+def _lent_of(chosen: Sequence[str], owner: User) -> list[tuple[Album, list[UUID]]]:
+    """Return the owner's albums, and which of the photos lent to each are chosen, as ``Received.choice``."""
+    photos: dict[UUID, list[UUID]] = {}
+    for text in chosen:
+        album_id, _slash, photo_id = text.partition("/")
+        ids = uuids_of([album_id, photo_id])
+        if len(ids) == 2:
+            photos.setdefault(ids[0], []).append(ids[1])
+    albums = Album.objects.owned_by(owner).filter(pk__in=photos)
+    return [(album, photos[album.pk]) for album in albums]

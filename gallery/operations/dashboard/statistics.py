@@ -206,7 +206,7 @@ def _sweep_kinds(last: SweepRun | None) -> list[SweepKind]:
         "turning": _("Rotated, waiting for thumbnails"),
         "deletions": _("Deletions to verify"),
         "trash": _("Trash older than 30 days"),
-        "received": _("Photos of guests without a decision for 60 days"),
+        "received": _("Photos from guests without a decision for 60 days"),
         "missing_uploads": _("Uploads that never arrived"),
         "events": _("Events to publish"),
         "search_texts": _("Search texts of large albums, in hundreds"),

@@ -119,3 +119,15 @@ def test_decide__is_for_the_albums_owner(
     assert program_of(alice).post("/lent/decide", of_it).json()["declined"] == [str(photo.pk)]
     lent.refresh_from_db()
     assert lent.decision == Decision.DECLINED
+
+
+def test_decide__one_lent_to_two_albums_is_named_once(
+    grant: Grant, photo: Photo, alice: User, program_of: ProgramFactory
+) -> None:
+    other = Album.objects.create(owner=alice, title="Harbor")
+    for album in (grant.album, other):
+        Lent.objects.create(photo=photo, album=album)
+    chosen = [str(photo.pk)]
+    decided = program_of(alice).post("/lent/decide", {"accept": chosen, "decline": chosen}).json()
+    assert decided == {"accepted": chosen, "declined": []}
+    assert set(Lent.objects.values_list("decision", flat=True)) == {Decision.ACCEPTED}

@@ -1,4 +1,4 @@
-"""Owners are told by email that photos of guests wait for them."""
+"""Owners are told by email that photos from guests wait for them."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_owner__is_told_at_once_of_a_burst_in_one_email(alice: User, send: Send)
     assert tell_owners(NOW + 60 * MINUTE) == 1
     assert tell_owners(NOW + 90 * MINUTE) == 0
     send_queued()
-    assert [email.subject for email in mail.outbox] == ["13 photos of guests wait for you"]
+    assert [email.subject for email in mail.outbox] == ["13 photos from guests wait for you"]
 
 
 def test_email__says_how_many_for_which_album_and_until_when(alice: User, album: Album, send: Send) -> None:
@@ -102,7 +102,7 @@ def test_email__says_how_many_for_which_album_and_until_when(alice: User, album:
     send_queued()
     [email] = mail.outbox
     assert email.to == [alice.email]
-    assert email.subject == "3 photos of guests wait for you"
+    assert email.subject == "3 photos from guests wait for you"
     assert "\nSummer in Lund: 2\nAn album that was deleted: 1\n" in email.body
     assert "/me/received/\n" in email.body
     last = date_format(timezone.localtime(NOW + receiving.WAITING))
@@ -119,7 +119,7 @@ def test_owner__is_told_of_all_that_waits_once_more_comes(alice: User, send: Sen
     send(at=timedelta(days=30))
     assert tell_owners(NOW + timedelta(days=31, hours=1)) == 1
     send_queued()
-    assert mail.outbox[-1].subject == "3 photos of guests wait for you"
+    assert mail.outbox[-1].subject == "3 photos from guests wait for you"
 
 
 def test_owner__is_not_told_of_what_is_decided_or_was_not_read(alice: User, send: Send) -> None:

@@ -107,7 +107,8 @@ def test_lend__waits_and_is_shown_once_accepted(
     assert str(photo.pk) in page
     assert "Guests sent these" not in page
     assert photo.file_name not in page
-    shown = {"act": "accept_all", "shown": [str(photo.pk)]}
+    shown = {"act": "accept_all", "shown": [f"{grant.album_id}/{photo.pk}"]}
+    assert f'value="{shown["shown"][0]}"' in page
     assert "1 photo accepted." in owner.post("/me/received/", shown, follow=True).content.decode()
     assert "1 photo added by others" in owner.get(grant.album.get_absolute_url()).content.decode()
     assert sees(owner, f"{grant.album.get_absolute_url()}added/", photo)
@@ -249,15 +250,16 @@ def test_album__of_ones_own_is_lent_nothing(grant: Grant, alice: User, make_phot
     assert not Lent.objects.exists()
 
 
-def test_owner__decides_for_the_album_that_the_page_is_of(
+def test_owner__decides_for_the_album_that_is_chosen(
     grant: Grant, photo: Photo, alice: User, bob: User, client_of: Callable[[User], Client]
 ) -> None:
     other = Album.objects.create(owner=alice, title="Harbor")
     for album in (grant.album, other):
         Lent.objects.create(photo=photo, album=album)
-    chosen = {"act": "accept", "photo": str(photo.pk)}
-    client_of(alice).post(f"/me/received/?album={other.pk}", chosen)
-    client_of(alice).post(f"/me/received/?album={grant.album_id}", chosen | {"act": "decline"})
+    owner = client_of(alice)
+    owner.post("/me/received/", {"act": "accept", "photo": f"{other.pk}/{photo.pk}"})
+    assert dict(Lent.objects.values_list("album", "decision"))[grant.album_id] == Decision.WAITING
+    owner.post("/me/received/", {"act": "decline", "photo": f"{grant.album_id}/{photo.pk}"})
     decisions = dict(Lent.objects.values_list("album", "decision"))
     assert decisions == {grant.album_id: Decision.DECLINED, other.pk: Decision.ACCEPTED}
 
@@ -293,12 +295,13 @@ def test_owner__takes_out_and_declines_for_good(
     assert lending.lend(grant, bob, [photo.pk, other.pk]) == 2
     assert lending.accept(charlie, [photo.pk]) == []
     assert lending.accept(bob, [photo.pk]) == []
-    owner.post("/me/received/", {"act": "decline", "photo": str(other.pk)})
-    owner.post("/me/received/", {"act": "accept", "photo": [str(photo.pk), str(other.pk)]})
+    album = grant.album_id
+    owner.post("/me/received/", {"act": "decline", "photo": f"{album}/{other.pk}"})
+    owner.post("/me/received/", {"act": "accept", "photo": [f"{album}/{photo.pk}", f"{album}/{other.pk}"]})
     decisions = dict(Lent.objects.values_list("photo_id", "decision"))
     assert decisions == {photo.pk: Decision.ACCEPTED, other.pk: Decision.DECLINED}
     # Who declines takes nothing out of an album: an open page may be old.
-    owner.post("/me/received/", {"act": "decline", "photo": str(photo.pk)})
+    owner.post("/me/received/", {"act": "decline", "photo": f"{album}/{photo.pk}"})
     path = f"{grant.album.get_absolute_url()}added/"
     assert sees(owner, path, photo)
     assert client_of(bob).get(path).status_code == 404
@@ -444,3 +447,19 @@ def test_access_ended__takes_back_what_an_intruder_lent(grant: Grant, photo: Pho
     assert Lent.objects.filter(pk=lent.pk).exists()
     access_ended.send(User, user=bob, since=timezone.now() - timedelta(hours=1))
     assert not Lent.objects.exists()
+
+
+def test_blocked__lends_nothing(grant: Grant, photo: Photo, bob: User, admin: User) -> None:
+    assert block(bob, by=admin, reason="Spam")
+    with pytest.raises(actions.Refused) as refused:
+        lending.lend(grant, bob, [photo.pk])
+    assert refused.value.reason is reasons.ACCOUNT_BLOCKED
+    assert not Lent.objects.exists()
+
+
+def test_taken_back__of_no_album_that_is_none(
+    grant: Grant, photo: Photo, bob: User, client_of: Callable[[User], Client]
+) -> None:
+    lending.lend(grant, bob, [photo.pk])
+    assert client_of(bob).post("/me/lent/", {"photo": str(photo.pk), "album": "x"}).status_code == 404
+    assert Lent.objects.count() == 1
