@@ -366,7 +366,7 @@ def test_lend__by_upload(
     # Who declined a photo isn't asked again, and what is said of it is true.
     Lent.objects.update(decision=Decision.DECLINED)
     again = {"file": [SimpleUploadedFile("sea.jpg", flat_jpeg(), "image/jpeg")]}
-    assert "You added these before." in member.post(lend_page(grant), again, follow=True).content.decode()
+    assert "Nothing new was added." in member.post(lend_page(grant), again, follow=True).content.decode()
     # Nothing is offered that can't be lent.
     monkeypatch.setattr(lending, "MOST_LENT", 2)
     more = file | {"upload_id": str(uuid4()), "sha256": b64encode(hashlib.sha256(b"sail").digest()).decode()}
