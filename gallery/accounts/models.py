@@ -160,11 +160,14 @@ class User(AbstractUser):
         return str(hashed.hexdigest())
 
 
+MAX_INVITATION_NOTE = 200
+
+
 class Invitation(models.Model):
     """A single-use invitation to sign up. Only a digest of its token is stored."""
 
     token_digest = models.CharField(max_length=64, unique=True)
-    note = models.CharField(max_length=200, blank=True)
+    note = models.CharField(max_length=MAX_INVITATION_NOTE, blank=True)
     created_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="invitations")
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()

@@ -6,13 +6,15 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 
-from gallery.accounts import audit, emails
-from gallery.accounts.models import AccountEvent, User
+from gallery.accounts import audit, emails, invitations
+from gallery.accounts.models import MAX_INVITATION_NOTE, AccountEvent, User
 from gallery.albums.actions import change_photos, create_album
 from gallery.albums.models import Album
 from gallery.blocks.actions import is_blocked
@@ -117,9 +119,27 @@ def share_with(
     if not recipient or not emails.is_sending_allowed(request, "album-shared", recipient):
         return Shared(grant)
     # Without the album's words: no moderator has read them, and the recipient may know no one here.
-    context = {"name": owner.shown_name, "path": grant.get_absolute_url()}
+    context = {
+        "name": owner.shown_name,
+        "path": grant.get_absolute_url(),
+        "sign_up_path": _sign_up_path(grant),
+    }
     emails.queue("album_shared", grant.person or owner, context, recipient=recipient)
     return Shared(grant, is_mail_sent=True)
+
+
+def _sign_up_path(grant: Grant) -> str:
+    """Return where the holder of the grant's address can create an account; empty if there is no such page.
+
+    By invitation, if only this lets people in and the album's owner may give one: whether the address has an
+    account or not, so that no one learns it.
+    """
+    if settings.SIGN_UP == "open":
+        return reverse("sign-up")
+    if settings.SIGN_UP == "invitation" and grant.address and invitations.may_invite(grant.album.owner):
+        token = invitations.create(grant.album.owner, note=grant.address[:MAX_INVITATION_NOTE])
+        return reverse("sign-up-invited", args=[token])
+    return ""
 
 
 def gather(owner: User, photo_ids: Sequence[UUID], *, title: str) -> Album:

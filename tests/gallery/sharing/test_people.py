@@ -6,12 +6,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
 from gallery.accounts import audit, emails, notices
-from gallery.accounts.models import AccountEvent, QueuedEmail, User
+from gallery.accounts.models import AccountEvent, Invitation, QueuedEmail, User
 from gallery.core import reasons
 from gallery.photos.states import Visibility
 from gallery.sharing import actions
@@ -20,6 +21,8 @@ from tests.gallery.conftest import PASSWORD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from pytest_django.fixtures import SettingsWrapper
 
     from gallery.albums.models import Album
     from gallery.photos.models import Photo
@@ -96,6 +99,69 @@ def test_mail__has_no_words_that_no_moderator_read(
     assert Grant.objects.get().get_absolute_url() in sent.body
     assert "Summer in Lund" not in sent.body
     assert "Grandma" not in sent.body
+
+
+@pytest.mark.parametrize(
+    ("mode", "may_invite", "name", "says"),
+    [
+        ("open", False, "new@example.org", "/sign-up/\n"),
+        ("invitation", True, "new@example.org", "/sign-up/"),
+        # The owner doesn't learn from *Invitations* that this address has an account.
+        ("invitation", True, "bob@example.org", "/sign-up/"),
+        ("invitation", True, "bob", ""),
+        ("invitation", False, "new@example.org", ""),
+        ("closed", True, "new@example.org", ""),
+    ],
+)
+def test_mail__says_where_to_create_an_account(
+    mode: str,
+    may_invite: bool,
+    name: str,
+    says: str,
+    album: Album,
+    alice: User,
+    bob: User,
+    client_of: Callable[[User], Client],
+    settings: SettingsWrapper,
+) -> None:
+    settings.SIGN_UP = mode
+    if may_invite:
+        alice.user_permissions.add(Permission.objects.get(codename="add_invitation"))
+    client_of(alice).post(f"{album.get_absolute_url()}share/", form(name))
+    emails.send_queued()
+    (sent,) = mail.outbox
+    assert (says in sent.body) if says else ("/sign-up/" not in sent.body)
+    is_invited = mode == "invitation" and bool(says)
+    assert [each.note for each in Invitation.objects.all()] == [name] * is_invited
+    if is_invited:
+        path = sent.body.split("/sign-up/")[1].split()[0]
+        assert Client().get(f"/sign-up/{path}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("mode", "may_invite", "says"),
+    [
+        ("open", False, ""),
+        ("invitation", True, "invites its owner to create an account"),
+        ("invitation", False, "Someone without one can open a link"),
+        ("closed", True, "Someone without one can open a link"),
+    ],
+)
+def test_page__says_who_can_have_an_account(
+    mode: str,
+    may_invite: bool,
+    says: str,
+    album: Album,
+    alice: User,
+    client_of: Callable[[User], Client],
+    settings: SettingsWrapper,
+) -> None:
+    settings.SIGN_UP = mode
+    if may_invite:
+        alice.user_permissions.add(Permission.objects.get(codename="add_invitation"))
+    page = client_of(alice).get(f"{album.get_absolute_url()}share/").content.decode()
+    words = ["invites its owner to create an account", "Someone without one can open a link"]
+    assert [each for each in words if each in page] == [says] * bool(says)
 
 
 def test_mail__is_limited_and_the_album_is_shared_all_the_same(
