@@ -18,10 +18,12 @@ CUT_OFF = (
     '"errorMessage": "Worker process exited immediately. stderr: "',
     # A starting process, whose folder was removed before it imported anything.
     '"errorMessage": "Worker init failed: No module named \'gallery\'"',
+    # One that was answering.
+    '"errorMessage": "Worker process died"',
 )
 """The embedded AWS ends a process that starts or answers when its function changes; AWS lets it finish.
 
-A package that really lacks the module answers so again, which is an error.
+A package that really lacks the module, or dies by itself, answers so again, which is an error.
 """
 TOO_SLOW = 504
 """A new process may need more than the gateway's 30 seconds to start on a machine that runs other tests."""
