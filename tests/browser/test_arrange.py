@@ -104,6 +104,7 @@ def test_arrange__drag_and_take_it_back(arne: Any, size: tuple[int, int], scheme
     page.get_by_role("button", name="Undo").click()
     expect_kept(page, "Moved to position 1.", [1, 2, 3, 4, 5])
     page.get_by_role("button", name="Done").click()
+    page.wait_for_url(f"**{PATH}")
     assert order_of(page) == list(range(1, 13))
 
 

@@ -127,7 +127,8 @@ def test_photo__rotated_by_a_key_is_replaced_without_a_reload(open_page: Open) -
     wait_until(page, f"full => ({is_upright})(document.querySelector(full) ?? {{}})", full)
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
-    page.get_by_role("button", name="Rotate left").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Rotate left").click()
     expect(page.locator("figure.photo[data-turning]")).to_have_count(0, timeout=THUMBNAILS_WITHIN_MS)
     page.reload()
     assert image.evaluate(sides) == [width, height]

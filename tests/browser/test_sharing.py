@@ -47,6 +47,7 @@ def test_link__is_made_opened_on_a_phone_and_ended(  # noqa: PLR0915 - one story
 
     owner.goto(f"/albums/{album}/")
     owner.get_by_role("button", name="Share", exact=True).click()
+    owner.wait_for_url("**/share/")
     assert violations(owner) == []
     picture_of(owner, "share")
     owner.get_by_label("Password (optional)").fill(SECRET)

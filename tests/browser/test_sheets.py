@@ -58,7 +58,7 @@ def test_sheet__loads_more_before_the_end(open_page: Open, old_photos: int) -> N
 def test_sheet__next_page_link_without_javascript(open_page: Open) -> None:
     page = open_page(java_script_enabled=False)
     page.get_by_role("link", name="More photos").click()
-    assert "cursor=" in page.url
+    page.wait_for_url(lambda url: "cursor=" in url)
     expect(page.locator(".tile").first).to_be_visible()
 
 
