@@ -33,7 +33,7 @@ DAY = timedelta(days=1)
 
 
 def tell_owners(now: datetime | None = None) -> int:
-    """Queue one email for each owner for whom photos wait of which they were not told. Return how many.
+    """Queue one email for each owner who was not told of photos that wait. Return how many.
 
     Owners who want no email or can't be reached are skipped for good. Costs two queries if nothing is new.
     """

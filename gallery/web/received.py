@@ -133,7 +133,7 @@ def _decide(request: SignedInRequest, *, back: str) -> HttpResponse:
     is_whole = request.POST.get("act") == "accept_all"
     # Only what the page showed: more may have come since.
     chosen = request.POST.getlist("shown" if is_whole else "photo")
-    ids, lent = uuids_of(chosen), _lent_of(chosen, request.user)
+    ids, lent = uuids_of(chosen), _lent_of(chosen)
     if not ids and not lent:
         return refuse(request, reasons.NOTHING_CHOSEN, back=back)
     if request.POST.get("act") == "decline":
@@ -158,13 +158,12 @@ def _decide(request: SignedInRequest, *, back: str) -> HttpResponse:
     return redirect(back)
 
 
-def _lent_of(chosen: Sequence[str], owner: User) -> list[tuple[Album, list[UUID]]]:
-    """Return the owner's albums, and which of the photos lent to each are chosen, as ``Received.choice``."""
+def _lent_of(chosen: Sequence[str]) -> list[tuple[Album, list[UUID]]]:
+    """Return albums, and the photos chosen for each, as ``Received.choice``. The action asks whose."""
     photos: dict[UUID, list[UUID]] = {}
     for text in chosen:
         album_id, _slash, photo_id = text.partition("/")
         ids = uuids_of([album_id, photo_id])
         if len(ids) == 2:
             photos.setdefault(ids[0], []).append(ids[1])
-    albums = Album.objects.owned_by(owner).filter(pk__in=photos)
-    return [(album, photos[album.pk]) for album in albums]
+    return [(album, photos[album.pk]) for album in Album.objects.filter(pk__in=photos)]

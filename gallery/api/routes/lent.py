@@ -90,10 +90,7 @@ def decide_lent(request: ApiRequest, decision: s.LentDecision) -> s.LentDecided:
     album = None
     if decision.album_id:
         album = get_object_or_404(Album.objects.owned_by(request.user), pk=decision.album_id)
-    accept = decision.accept or []
-    # One that is accepted, too, may have come to another album meanwhile.
-    decline = set(decision.decline or []) - set(accept)
     return s.LentDecided(
-        accepted=lending.accept(request.user, accept, album),
-        declined=lending.decline(request.user, decline, album),
+        accepted=lending.accept(request.user, decision.accept or [], album),
+        declined=lending.decline(request.user, decision.decline or [], album),
     )

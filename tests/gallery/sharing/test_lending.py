@@ -296,6 +296,9 @@ def test_owner__takes_out_and_declines_for_good(
     assert lending.accept(charlie, [photo.pk]) == []
     assert lending.accept(bob, [photo.pk]) == []
     album = grant.album_id
+    # By the page, too, only the owner decides.
+    client_of(charlie).post("/me/received/", {"act": "accept", "photo": f"{album}/{photo.pk}"})
+    assert not Lent.objects.exclude(decision=Decision.WAITING).exists()
     owner.post("/me/received/", {"act": "decline", "photo": f"{album}/{other.pk}"})
     owner.post("/me/received/", {"act": "accept", "photo": [f"{album}/{photo.pk}", f"{album}/{other.pk}"]})
     decisions = dict(Lent.objects.values_list("photo_id", "decision"))
