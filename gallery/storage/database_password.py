@@ -17,8 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 logger = structlog.get_logger(__name__)
-VERSIONS = ("AWSCURRENT", "AWSPENDING")
-"""While AWS changes a password, the database may have the pending one already."""
+VERSIONS = ("AWSCURRENT", "AWSPENDING", "AWSCURRENT")
+"""While AWS changes a password, the database may have the pending one already.
+
+The pending one may become current, and lose its label, between the first two reads: so the current one
+is read again.
+"""
 
 
 class DatabasePassword:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import operator
 import secrets
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -44,7 +45,10 @@ def server() -> Iterator[str]:
 
 
 class Rotation:
-    """RDS's way to change a password: pending, then in the database, then current."""
+    """RDS's way to change a password: pending, then in the database, then current.
+
+    The label ``AWSPENDING`` goes with the last step, as it may on AWS.
+    """
 
     def __init__(self, server: str) -> None:
         self.server = server
@@ -75,6 +79,9 @@ class Rotation:
             VersionStage="AWSCURRENT",
             MoveToVersionId=self.version,
             RemoveFromVersionId=current,
+        )
+        self.client.update_secret_version_stage(
+            SecretId=self.arn, VersionStage="AWSPENDING", RemoveFromVersionId=self.version
         )
 
 
@@ -135,28 +142,50 @@ def test_secret__that_is_gone_is_an_error_of_the_database(rotation: Rotation) ->
         connect(rotation)
 
 
+def test_rotation__that_ends_between_two_reads_fails_no_connection(
+    rotation: Rotation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert connect(rotation) == (WEB, 1)
+    rotation.begin()
+    rotation.change()
+    read = DatabasePassword._read
+    versions: list[str] = []
+
+    def read_and_finish(password: DatabasePassword, version: str) -> str:
+        found = read(password, version)
+        if not versions:
+            rotation.finish()
+        versions.append(version)
+        return found
+
+    monkeypatch.setattr(DatabasePassword, "_read", read_and_finish)
+    assert connect(rotation) == (WEB, 1)
+    assert versions == ["AWSCURRENT", "AWSPENDING", "AWSCURRENT"]
+
+
 def test_rotations__under_load_fail_no_connection(rotation: Rotation) -> None:
     done = threading.Event()
-    made: list[int] = []
+    made = [0] * THREADS
 
-    def visit() -> None:
+    def visit(number: int) -> None:
         while not done.is_set():
-            made.append(connect(rotation)[1])
+            made[number] += connect(rotation)[1]
 
     with ThreadPoolExecutor(THREADS) as pool:
-        visits = [pool.submit(visit) for _ in range(THREADS)]
+        visits = [pool.submit(visit, number) for number in range(THREADS)]
         try:
             for _ in range(ROTATIONS):
-                reached = len(made) + THREADS
                 for step in (rotation.begin, rotation.change, rotation.finish):
                     step()
-                while len(made) < reached and not any(visit.done() for visit in visits):
+                # RDS's rotations are days apart: no connection sees two of them.
+                before = [*made]
+                while any(map(operator.eq, made, before)) and not any(visit.done() for visit in visits):
                     done.wait(0.01)
         finally:
             done.set()
     for visit_ in visits:
         visit_.result()
-    assert len(made) >= ROTATIONS * THREADS
+    assert min(made) >= ROTATIONS
 
 
 def test_other_passwords__are_those_that_were_not_refused(rotation: Rotation) -> None:
