@@ -10,6 +10,7 @@ from pathlib import Path
 
 import environ
 import structlog
+from whitenoise.compress import Compressor
 
 from gallery.core.csp_origins import s3_origin
 from gallery.core.database_url import database_settings
@@ -255,6 +256,8 @@ STATIC_URL = f"{PATH_PREFIX}/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 # Hashed by Django, or by the bundler.
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+(\.[0-9a-f]{12}\.[^.]+|-[A-Z0-9]{8}\.(js|css|svg))$"
+# Compressing source maps would take most of the time, and only developer tools ask for them.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 # The bundle only: its sources reference files that only the bundler has.
 STATICFILES_DIRS = [(name, BASE_DIR / "static" / name) for name in ("build", "desk")]
 if not STATIC_ROOT.is_dir():

@@ -7,6 +7,7 @@ import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -15,14 +16,13 @@ from moto import mock_aws
 
 from infra import ports, stacks
 from infra.embedded import CLIENT_CONFIG, EmbeddedAws
-from infra.provision import Outputs, Parameters, provision, stack_request, upload_worker
+from infra.provision import Outputs, Parameters, provision, stack_request
 from infra.worker_zip import PROJECT, build
 from tests.stage import ACCOUNT, ENVIRONMENT, REGION, SITE_ORIGIN, STAGE
 from tests.templates import resources_of, template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 EMBEDDED_PYTHON = PROJECT / ".venvs" / "embedded" / "bin" / "python"
 
@@ -31,11 +31,6 @@ EMBEDDED_PYTHON = PROJECT / ".venvs" / "embedded" / "bin" / "python"
 def _shared_client(service: str) -> Any:
     """Return the run's one client of a service: making it costs more than most tests."""
     return boto3.client(service, region_name=REGION)
-
-
-class _SharedClients:
-    def client(self, service: str) -> Any:
-        return _shared_client(service)
 
 
 @dataclass(frozen=True)
@@ -123,16 +118,12 @@ def with_notifications(aws: MotoAws) -> MotoAws:
         "ThumbnailsQueue": aws.outputs.thumbnails_queue_url,
         "ImportsQueue": aws.outputs.imports_queue_url,
     }
-    queue_arns = {
-        name: aws.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
-        for name, url in queue_urls.items()
-    }
     aws.client("s3").put_bucket_notification_configuration(
         Bucket=aws.outputs.originals_bucket,
         NotificationConfiguration={
             "QueueConfigurations": [
                 {
-                    "QueueArn": queue_arns[entry["Queue"]["Fn::GetAtt"][0]]["Attributes"]["QueueArn"],
+                    "QueueArn": _arn_of(queue_urls[entry["Queue"]["Fn::GetAtt"][0]]),
                     "Events": [entry["Event"]],
                     "Filter": {
                         "Key": {
@@ -150,24 +141,34 @@ def with_notifications(aws: MotoAws) -> MotoAws:
     return aws
 
 
+def _arn_of(queue_url: str) -> str:
+    account, name = queue_url.split("/")[-2:]
+    return f"arn:aws:sqs:{REGION}:{account}:{name}"
+
+
+@cache
+def _template_body() -> str:
+    """Return the template as JSON. moto tries its slow YAML parser first, which stops at the tab."""
+    return "\t" + json.dumps(template(), separators=(",", ":"))
+
+
 def _moto_outputs(parameters: Parameters) -> Outputs:
     """Apply the template directly: moto loses the outputs of a stack that a change set made."""
+    bucket, key = "code", parameters.worker_zip.name
+    s3 = _shared_client("s3")
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.put_object(Bucket=bucket, Key=key, Body=b"moto runs no Lambda")
     cloudformation = _shared_client("cloudformation")
-    bucket, key = upload_worker(_SharedClients(), parameters.stage, parameters.worker_zip)
-    request = stack_request(parameters, bucket, key)
-    # The same template as JSON. moto tries its slow YAML parser first, which stops at the first tab.
-    cloudformation.create_stack(**request | {"TemplateBody": json.dumps(template(), indent="\t")})
+    cloudformation.create_stack(**stack_request(parameters, bucket, key) | {"TemplateBody": _template_body()})
     outputs = stacks.read(cloudformation, parameters.stack_name)
     assert outputs
     return Outputs.from_named(outputs)
 
 
 @pytest.fixture
-def moto_aws(tmp_path: Path) -> Iterator[MotoAws]:
+def moto_aws() -> Iterator[MotoAws]:
     """Give one test a moto of its own with the template applied and no message in its queue."""
-    worker_zip = tmp_path / "worker.zip"
-    worker_zip.write_bytes(b"moto runs no Lambda")
-    parameters = Parameters(STAGE, SITE_ORIGIN, worker_zip, worker_mapping_enabled=False)
+    parameters = Parameters(STAGE, SITE_ORIGIN, Path("worker.zip"), worker_mapping_enabled=False)
     with mock_aws(), warnings.catch_warnings():
         # Bucket and queue policies: moto would not enforce them anyway.
         warnings.filterwarnings("ignore", "Tried to parse AWS::")

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import signal
 from pathlib import Path
@@ -30,6 +31,8 @@ __all__ = ["embedded_aws", "moto_aws", "playwright", "running_gallery"]
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 keep()
+# Until all tests are collected nothing is garbage; looking for some would take a quarter of that time.
+gc.disable()
 # Tests don't depend on a build, and read the texts as they are now.
 compile_catalogs()
 
@@ -73,3 +76,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             not item.path.is_relative_to(REHEARSAL),
         )
     )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Collect garbage from now on, but never look at what stays to the end: modules and thousands of tests."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()

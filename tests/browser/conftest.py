@@ -37,7 +37,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def running_gallery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[site.Site]:
     """Run one gallery for all browser tests of this process."""
-    with site.running(tmp_path_factory.mktemp("gallery")) as running:
+    run = tmp_path_factory.getbasetemp()
+    shared = run.parent if "PYTEST_XDIST_WORKER" in os.environ else run
+    with site.running(tmp_path_factory.mktemp("gallery"), shared / "collected") as running:
         yield running
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import http.client
 import sqlite3
 import subprocess
@@ -160,9 +161,17 @@ def _serves(host: str) -> bool:
         connection.close()
 
 
+def _collect(site: Site, collected: Path) -> None:
+    """Collect and compress the static files, once for all processes of a run: it takes both cores."""
+    with collected.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not collected.exists():
+            site.manage("collectstatic", "--no-input", "--verbosity", "0")
+
+
 @contextmanager
-def running(folder: Path) -> Iterator[Site]:
-    """Run a gallery from nothing: template, tables, collected files, people, web."""
+def running(folder: Path, collected: Path) -> Iterator[Site]:
+    """Run a gallery from nothing: template, tables, people, web, and static files unless they are collected."""
     origin = f"http://{ports.LOOPBACK}:{ports.any_free()}"
     with ExitStack() as stack:
         embedded = stack.enter_context(aws_of_its_own(folder / "aws"))
@@ -171,14 +180,14 @@ def running(folder: Path) -> Iterator[Site]:
         environment = aws.web_environment() | {
             "PATH": "/usr/bin:/bin",
             "DJANGO_SETTINGS_MODULE": "tests.browser.settings",
-            "COLLECTED_FILES": str(folder / "collected"),
+            "COLLECTED_FILES": str(collected),
             "DATABASE_URL": database_of(folder) or f"sqlite:///{folder}/gallery.sqlite3",
             "SITE_ORIGIN": origin,
             "LOG_LEVEL": "WARNING",
         }
         site = Site(folder, origin, aws, environment)
+        _collect(site, collected)
         site.manage("migrate", "--verbosity", "0")
-        site.manage("collectstatic", "--no-input", "--verbosity", "0")
         site.manage("shell", "--verbosity", "0", "--command", PEOPLE)
         stack.callback(site.stop_web)
         site.start_web()
