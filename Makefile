@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 export PYTHON
+# Compiled once, not in each of the many processes that the tests start.
+unexport PYTHONDONTWRITEBYTECODE
 
 python := .venv/bin/python
 local_python := .venvs/local/bin/python
@@ -58,6 +60,7 @@ shell: environment-local ## open a shell with the environment of the running gal
 # Without Chromium, browser tests are skipped locally and fail in CI.
 only_with_chromium = without=; $(need) chromium || { [ "$$CI" != true ] || exit 1; without=' and not browser'; }
 
+# Three processes for the tests on the embedded AWS: they wait most of the time.
 test: environment-dev environment-embedded browser-files ## run the tests: make test ARGS="-k purge"
 	@$(need) gettext || [ "$$CI" != true ]
 	@$(need) exiftool || [ "$$CI" != true ]
@@ -66,7 +69,7 @@ test: environment-dev environment-embedded browser-files ## run the tests: make 
 		part() { code=0; $(python) -m pytest "$$@" $(ARGS) || code=$$?; \
 			[ $$code -eq 5 ] || ran=$$code; [ $$code -eq 0 ] || [ $$code -eq 5 ] || exit $$code; }; \
 		part -n 2 -m 'not slow and not embedded and not browser'; \
-		part -n 2 --dist loadfile -m 'not slow and embedded and not browser'; \
+		part -n 3 --dist loadfile -m 'not slow and embedded and not browser'; \
 		part -n 2 --dist loadfile -m "not slow and browser$$without"; \
 		exit $$ran # 5: no test was selected in any part
 

@@ -30,7 +30,7 @@ def placement(size: tuple[int, int], transforms: Sequence[Transform]) -> tuple[C
     The transforms apply in their order. A broken one is ignored.
 
     >>> placement((60, 40), [Transform(b"irot", b"\1"), Transform(b"imir", b"\1")])
-    (None, 5)
+    (None, 7)
     """
     turned = _UPRIGHT
     width, height = Fraction(size[0]), Fraction(size[1])
