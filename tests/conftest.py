@@ -80,7 +80,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish() -> None:
-    """Collect garbage from now on, but never look at what stays to the end: modules and thousands of tests."""
+    """Collect garbage from now on, but not in what stays to the end: modules and all tests."""
     gc.collect()
     gc.freeze()
     gc.enable()

@@ -171,7 +171,7 @@ def _collect(site: Site, collected: Path) -> None:
 
 @contextmanager
 def running(folder: Path, collected: Path) -> Iterator[Site]:
-    """Run a gallery from nothing: template, tables, people, web, and static files unless they are collected."""
+    """Run a gallery from nothing: template, tables, people, web; files unless they are collected."""
     origin = f"http://{ports.LOOPBACK}:{ports.any_free()}"
     with ExitStack() as stack:
         embedded = stack.enter_context(aws_of_its_own(folder / "aws"))
