@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial, wraps
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -27,12 +27,12 @@ from gallery.uploads import form_upload, offers
 from gallery.web.batches import chosen_ids, uuids_of
 from gallery.web.errors import refusal, refuse
 from gallery.web.limits import OFFERS, too_fast
-from gallery.web.shared import called_with_grant
+from gallery.web.shared import by_grant_to_add
 from gallery.web.sheets import page_context
 from gallery.web.uploads import ACCEPT, answer_to
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from typing import Any
 
     from django.http import HttpResponse
@@ -42,30 +42,13 @@ if TYPE_CHECKING:
     from gallery.presentation.tiles import Tile
     from gallery.uploads.file_checks import UploadRequest
 
-    View = Callable[[SignedInRequest, Grant], HttpResponse]
 
 MOST_DIGITS = 19
 """Every number with fewer is one that a database knows."""
 
 
-def by_grant_to_lend(view: View) -> Callable[..., HttpResponse]:
-    """Call the view with the grant of a person who may add photos. The album's owner is led back to it."""
-
-    @called_with_grant
-    @wraps(view)
-    def guarded(request: SignedInRequest, grant: Grant) -> HttpResponse:
-        if grant.is_link or not grant.allows_adding:
-            raise Http404
-        response = redirect(grant) if grant.album.owner_id == request.user.pk else view(request, grant)
-        # With "no-referrer", browsers send forms with "Origin: null", which no check of CSRF lets pass.
-        response["Referrer-Policy"] = "same-origin"
-        return response
-
-    return guarded
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
-@by_grant_to_lend
+@by_grant_to_add(link=False)
 def lend(request: SignedInRequest, grant: Grant) -> HttpResponse:
     """Show the person's photos to choose from; add chosen ones, or a plain form's files, to the album."""
     if request.method != "POST":
@@ -132,7 +115,7 @@ def _take_files(request: SignedInRequest, grant: Grant) -> HttpResponse:
 
 
 @require_POST
-@by_grant_to_lend
+@by_grant_to_add(link=False)
 def make_offers(request: SignedInRequest, grant: Grant) -> HttpResponse:
     """Answer each of at most 50 requested uploads as the upload page's, and lend the photos."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import wraps
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -11,7 +10,6 @@ from urllib.parse import urlencode
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
-from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -33,19 +31,19 @@ from gallery.storage.catalogue import BATCH_SIZE
 from gallery.uploads import form_upload, offers
 from gallery.web.batches import chosen_ids
 from gallery.web.errors import refusal
-from gallery.web.shared import called_with_grant
+from gallery.web.shared import by_grant_to_add
 from gallery.web.uploads import ACCEPT, answer_to, asked_ids, status_answer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
+
+    from django.http import HttpResponse
 
     from gallery.accounts.typing import Request
     from gallery.presentation.tiles import Tile
     from gallery.sharing.access import Guest
     from gallery.sharing.models import Grant
     from gallery.uploads.file_checks import UploadRequest
-
-    View = Callable[[Request, Grant], HttpResponse]
 
 
 class NameForm(forms.Form):
@@ -58,24 +56,8 @@ class NameForm(forms.Form):
     )
 
 
-def by_grant_to_add(view: View) -> Callable[..., HttpResponse]:
-    """Call the view with a link that takes photos. Its owner, who only looks, is led back to the album."""
-
-    @called_with_grant
-    @wraps(view)
-    def guarded(request: Request, grant: Grant) -> HttpResponse:
-        if not (grant.is_link and grant.allows_adding):
-            raise Http404
-        response = redirect(grant) if grant.album.owner_id == request.user.pk else view(request, grant)
-        # With "no-referrer", browsers send forms with "Origin: null", which no check of CSRF lets pass.
-        response["Referrer-Policy"] = "same-origin"
-        return response
-
-    return guarded
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
-@by_grant_to_add
+@by_grant_to_add(link=True)
 def send(request: Request, grant: Grant) -> HttpResponse:
     """Ask for a name, take a plain form's files, and show what this browser sent."""
     guest = access.guest_of(request, grant)
@@ -145,7 +127,7 @@ def _take_files(request: Request, grant: Grant, guest: Guest) -> list[tuple[str,
 
 
 @require_POST
-@by_grant_to_add
+@by_grant_to_add(link=True)
 def make_offers(request: Request, grant: Grant) -> HttpResponse:
     """Answer each of at most 50 requested uploads with an offer or a refusal, as the upload page's."""
     guest = access.guest_of(request, grant)
@@ -164,7 +146,7 @@ def make_offers(request: Request, grant: Grant) -> HttpResponse:
 
 
 @require_safe
-@by_grant_to_add
+@by_grant_to_add(link=True)
 def status(request: Request, grant: Grant) -> HttpResponse:
     """Return what this browser sent, with fresh picture addresses."""
     guest = access.guest_of(request, grant)
@@ -173,7 +155,7 @@ def status(request: Request, grant: Grant) -> HttpResponse:
 
 
 @require_POST
-@by_grant_to_add
+@by_grant_to_add(link=True)
 def take_back(request: Request, grant: Grant) -> HttpResponse:
     """Delete photos that this browser sent, as long as their owner has not decided."""
     guest = access.guest_of(request, grant)

@@ -78,6 +78,33 @@ def called_with_grant(view: View) -> View:
     return guarded
 
 
+def by_grant_to_add(*, link: bool) -> Callable[[View], View]:
+    """Call the view with the grant of guests, or of a person, who may add photos.
+
+    The album's owner, who only looks, is led back to it.
+    """
+
+    def guard(view: View) -> View:
+        @called_with_grant
+        @wraps(view)
+        def guarded(request: Request, grant: Grant) -> HttpResponse:
+            if grant.is_link is not link or not grant.allows_adding:
+                raise Http404
+            return _for_forms(
+                redirect(grant) if grant.album.owner_id == request.user.pk else view(request, grant)
+            )
+
+        return guarded
+
+    return guard
+
+
+def _for_forms(response: HttpResponse) -> HttpResponse:
+    """Let forms say where they come from: without, they have "Origin: null", which CSRF's check refuses."""
+    response["Referrer-Policy"] = "same-origin"
+    return response
+
+
 def _refuse(request: Request, refused: access.Refused) -> HttpResponse:
     if isinstance(refused, access.Locked):
         if wants_json(request):
@@ -93,10 +120,7 @@ def _refuse(request: Request, refused: access.Refused) -> HttpResponse:
 
 def _ask(request: Request, grant: Grant, *, status: int = HTTPStatus.FORBIDDEN, **said: Any) -> HttpResponse:
     """Ask for the password, or only whether to open an album whose views are counted."""
-    response = render(request, "shared/locked.html", {"grant": grant, **said}, status=status)
-    # With "no-referrer", browsers send forms with "Origin: null", which no check of CSRF lets pass.
-    response["Referrer-Policy"] = "same-origin"
-    return response
+    return _for_forms(render(request, "shared/locked.html", {"grant": grant, **said}, status=status))
 
 
 def _photos() -> PhotoQuerySet:

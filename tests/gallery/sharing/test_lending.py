@@ -217,6 +217,15 @@ def test_lend__is_for_those_who_hold_the_grant(
     assert not Lent.objects.exists()
 
 
+def test_doors__of_people_and_of_guests_are_apart(grant: Grant, share: Sharer, bob: User) -> None:
+    link = share(role=Role.ADD)
+    for path in (page_of(link, "lend/"), f"{grant.get_absolute_url()}send/"):
+        client = guest_at(link)
+        client.force_login(bob)
+        assert client.get(path).status_code == 404
+        assert client.post(path, {"name": "Bob"}).status_code == 404
+
+
 def test_lent__gives_no_file_and_no_place(
     grant: Grant, link: Shared, photo: Photo, bob: User, stores: Stores
 ) -> None:
