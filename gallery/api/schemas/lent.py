@@ -98,5 +98,5 @@ class LentDecision(Input):
 class LentDecided(Output):
     """What became of photos. Those that didn't wait are left out."""
 
-    accepted: list[UUID] = Field(description="Those with whom you share the album see them.")
+    accepted: list[UUID] = Field(description="Everyone you share the album with sees them.")
     declined: list[UUID] = Field(description="They can't be lent to this album again.")
