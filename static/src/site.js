@@ -106,6 +106,7 @@ startRenewal();
 startScrubber();
 enhance(document);
 startSheetWindow(enhance);
+document.addEventListener("details:shown", ({ target }) => enhance(target));
 
 if (document.querySelector("form[data-passkey]")) {
   import("./passkeys.js").then(({ startPasskeys }) => startPasskeys());

@@ -124,6 +124,8 @@ def test_lightbox__picture_inside_and_bars_beside_it(
             assert violations(page) == []
             expect(page.locator(".info-panel")).to_contain_text("Size")
             expect(page.locator(".info-panel")).to_contain_text("File")
+            # Times are in the reader's zone, as on the page.
+            expect(page.locator(".info-panel time[title]").first).to_be_visible()
         picture_of(page, f"lightbox-panel-{n}")
         page.keyboard.press("i")
         page.keyboard.press("ArrowRight")
