@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from gallery.albums import words
 from gallery.albums.models import Album, SmartAlbum
@@ -338,7 +338,7 @@ def stack(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def original(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     """Redirect the owner to a short-lived download of the original, unless it could not be read."""
     found = _own_or_404(request.user, photo_id)

@@ -16,7 +16,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gallery.accounts.trust import is_trusted
 from gallery.blocks.actions import is_blocked
@@ -160,7 +160,7 @@ def _as_json(outcome: offers.Outcome, said: dict[str, str] | None) -> dict[str, 
     }
 
 
-@require_GET
+@require_safe
 def status(request: Request) -> JsonResponse:
     """Return the state of the requested photos with fresh image URLs; settle photos that are still open."""
     photos = Photo.objects.visible_to(request.user).with_owner().filter(pk__in=asked_ids(request))

@@ -229,14 +229,14 @@ class FirstDecodable:
 
     transparency: object = None
 
-    def __init__(self, frames: list[Frame]) -> None:
-        self._frames = frames
+    def __init__(self, frames: list[Frame], *, missing: float) -> None:
+        self._frames, self._missing = frames, missing
         self.size = frames[0].size
 
     @property
     def missing(self) -> float:
-        """Return the share of the image that is missing."""
-        return self._frames[0].missing
+        """Return the share that is missing of the frame, or of the file that has the frames."""
+        return max(self._missing, self._frames[0].missing)
 
     def load(self, target: tuple[int, int]) -> Box:
         """Decode; give up a damaged frame if there is another."""

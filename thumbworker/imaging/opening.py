@@ -254,7 +254,7 @@ def _open_preview(data: bytes, found: raw.CameraRaw, gate: _Gate, deadline: Dead
     return replace(
         opened[0],
         colors=replace(colors, exif=colors.exif or exif_color.space_of(tags)),
-        frame=FirstDecodable([preview.frame for preview in opened]),
+        frame=FirstDecodable([preview.frame for preview in opened], missing=found.missing),
         format=found.format,
         orientation=tags.orientation,
         tags=tags,

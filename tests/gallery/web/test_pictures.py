@@ -49,6 +49,7 @@ def test_picture__avif_is_offered_by_type_only(
 
 def test_status__has_avif_apart(photo: Photo, alice: User, client_of: Callable[[User], Client]) -> None:
     (found,) = client_of(alice).get(f"/photos/status/?ids={photo.pk}").json()["photos"]
+    assert client_of(alice).head(f"/photos/status/?ids={photo.pk}").status_code == 200
     assert not [name for name in ("src", "srcset", "full_src") if ".avif" in found[name]]
     assert ".avif" in found["avif_srcset"]
     assert ".avif" in found["full_avif_src"]

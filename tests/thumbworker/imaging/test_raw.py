@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import struct
 import subprocess
@@ -13,7 +14,7 @@ import pytest
 from tests.thumbworker.imaging import raw_files
 from tests.thumbworker.imaging.exif_blocks import exif_block, short
 from tests.thumbworker.imaging.pictures import CORNERS, corners, distance, opened, quarters, saved, scene
-from tests.thumbworker.imaging.raw_files import LARGE, MAKERS, ORDERS, SMALL, Container, raw
+from tests.thumbworker.imaging.raw_files import LARGE, LONG, MAKERS, ORDERS, SHORT, SMALL, Container, raw
 from thumbworker.contract.formats import CAMERA_RAWS, Format, recognize
 from thumbworker.contract.reasons import Reason
 from thumbworker.imaging import Picture, Refused, exif, render
@@ -55,6 +56,45 @@ def test_raw__largest_preview(kind: Format, order: str) -> None:
     assert (picture.format, picture.width, picture.height) == (kind, *LARGE)
     assert shows(picture) == {place: place for place in CORNERS}
     assert picture.metadata["preview_of"] == kind
+    assert picture.incomplete == 0
+
+
+def with_sensor(order: str, kind: str) -> bytes:
+    """A DNG of 400 kB, the second half of which is sensor data in two strips or tiles."""
+    file = Container(order)
+    offsets, lengths = {"strips": (0x111, 0x117), "tiles": (0x144, 0x145)}[kind]
+    places = {offsets: (LONG, [200_000, 300_000]), lengths: (LONG, [100_000, 100_000])}
+    sensor = file.directory(places | {0x103: (SHORT, 1), 0x106: (SHORT, 32803)})
+    preview = file.directory(file.strip(saved(quarters(*LARGE)), 7, 6) | {254: (LONG, 1)})
+    first = {50706: (1, b"\x01\x04\x00\x00"), 0x14A: (LONG, [sensor, preview])}
+    return file.done(file.directory(first)).ljust(200_000, b"\x00") + random.Random(1).randbytes(200_000)
+
+
+def raf_with_sensor() -> bytes:
+    data = bytearray(raw(Format.RAF))
+    data[100:108] = struct.pack(">LL", len(data), 400_000 - len(data))
+    return bytes(data).ljust(400_000, b"\x11")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        with_sensor("<", "strips"),
+        with_sensor(">", "strips"),
+        with_sensor("<", "tiles"),
+        raf_with_sensor(),
+        raw(Format.CR3) + raw_files.box(b"free", b"\x11" * 400_000),
+    ],
+    ids=["strips", "big-endian", "tiles", "RAF", "CR3"],
+)
+def test_raw__without_all_of_its_file_is_said_to_be_incomplete(data: bytes) -> None:
+    assert render(data).incomplete == 0
+    quarter = len(data) * 3 // 4
+    cut = render(data[:quarter])
+    assert (cut.width, cut.height) == LARGE
+    assert cut.incomplete in {250, 251}  # rounded up
+    # Zeros count by 64 kB.
+    assert render(data[:quarter].ljust(len(data), b"\x00")).incomplete in range(80, 251)
 
 
 @pytest.mark.parametrize(("kind", "order"), KINDS)

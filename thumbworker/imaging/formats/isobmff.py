@@ -103,6 +103,15 @@ def boxes(view: memoryview, at: int, end: int) -> Iterator[tuple[bytes, int, int
         at = box_end
 
 
+def stated_end(view: memoryview) -> int:
+    """Return where the last box of a file ends as its header states, which may be beyond the file's end."""
+    last, at = 0, 0
+    for _, _, end in boxes(view, 0, len(view)):
+        last, at = at, end
+    size = unsigned(view, last, 4)
+    return last + (unsigned(view, last + 8, 8) if size == 1 else size) if size else len(view)
+
+
 def _first_item(view: memoryview, start: int, end: int, *, wanted: bytes, media_type: bytes) -> int:
     """Return the id of the first item of a type in an item information box; 0 if there is none.
 

@@ -15,7 +15,7 @@ from thumbworker.contract.formats import Format
 from thumbworker.imaging import exif
 from thumbworker.imaging.errors import Refused
 from thumbworker.imaging.formats import jpeg, raw_tiff
-from thumbworker.imaging.formats.isobmff import boxes
+from thumbworker.imaging.formats.isobmff import boxes, stated_end
 from thumbworker.imaging.formats.raw_tiff import Span
 
 if TYPE_CHECKING:
@@ -41,16 +41,24 @@ _UUID_BYTES = {
 _LENGTH_AT = {b"THMB": 8, b"PRVW": 12}
 """Where these boxes state the length of their JPEG, which follows their header."""
 _CANON_HEADER_BYTES = 16
+_RAF_PARTS = (84, 92, 100)
+"""Where the header states offset and length of the preview, of notes, and of the sensor data."""
+_ZEROS = 1 << 16
+"""So many zeros are no part of a picture."""
 _JPEG_START = b"\xff\xd8\xff"
 
 
 @dataclass(frozen=True, slots=True)
 class CameraRaw:
-    """A camera raw: where its ``previews`` are, and the ``tags`` outside of them."""
+    """A camera raw: where its ``previews`` are, and the ``tags`` outside of them.
+
+    ``missing`` is the share of the file, from 0 to 1, that is cut off or zeros.
+    """
 
     format: Format
     tags: exif.Tags
     previews: tuple[Span, ...]
+    missing: float = 0.0
 
 
 def largest_first(data: bytes, found: CameraRaw) -> list[Span]:
@@ -92,17 +100,28 @@ def of_tiff(data: bytes, tags: exif.Tags) -> CameraRaw | None:
         kind = next((kind for name, kind in _MAKERS.items() if maker.startswith(name)), Format.RAW)
     else:
         return None
-    return CameraRaw(kind, tags, tuple(found.previews))
+    return CameraRaw(kind, tags, tuple(found.previews), _missing(data, found.end))
 
 
 def read(data: bytes, kind: Format) -> CameraRaw:
     """Read a camera raw that is recognized by its first bytes."""
     if kind is Format.RAF:
         view = memoryview(data)
-        return CameraRaw(kind, exif.Tags(), _within(data, [_span(_number(view, 84), _number(view, 88))]))
+        preview, *others = (_span(_number(view, at), _number(view, at + 4)) for at in _RAF_PARTS)
+        end = max(span.end for span in (preview, *others))
+        return CameraRaw(kind, exif.Tags(), _within(data, [preview]), _missing(data, end))
     if kind is Format.CR3:
         return _read_cr3(data)
-    return CameraRaw(kind, exif.read_tags(data), tuple(raw_tiff.read(data).previews))
+    found = raw_tiff.read(data)
+    return CameraRaw(kind, exif.read_tags(data), tuple(found.previews), _missing(data, found.end))
+
+
+def _missing(data: bytes, end: int) -> float:
+    """Return the share of a file that should reach up to an end, and ends before or has zeros at its end."""
+    left = min(end, len(data))
+    while left > _ZEROS and data[left - _ZEROS : left].count(0) == _ZEROS:
+        left -= _ZEROS
+    return 1 - left / end if left < end else 0.0
 
 
 def _within(data: bytes, spans: Iterable[Span]) -> tuple[Span, ...]:
@@ -122,7 +141,8 @@ def _read_cr3(data: bytes) -> CameraRaw:
         elif kind == b"stbl":
             spans.append(_first_sample(view, start, end))
     main, more, gps = blocks.values()
-    return CameraRaw(Format.CR3, replace(main, exif=more.main, gps=gps.main), _within(data, spans))
+    tags = replace(main, exif=more.main, gps=gps.main)
+    return CameraRaw(Format.CR3, tags, _within(data, spans), _missing(data, stated_end(view)))
 
 
 def _canon_boxes(view: memoryview, start: int, end: int, depth: int = 0) -> Iterator[tuple[bytes, int, int]]:

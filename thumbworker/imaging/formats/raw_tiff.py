@@ -17,7 +17,10 @@ _MAX_VALUES = 16
 _ITEM_BYTES = {1: 1, 2: 1, 3: 2, 4: 4, 7: 1, 13: 4}
 _PANASONIC_JPEG = 0x2E
 _COMPRESSION, _PHOTOMETRIC, _STRIPS, _STRIP_BYTES = 0x103, 0x106, 0x111, 0x117
+_TILES, _TILE_BYTES = 0x144, 0x145
 _SUB_DIRECTORIES, _JPEG, _JPEG_BYTES = 0x14A, 0x201, 0x202
+_ELSEWHERE = 0xFFFFFFFF
+"""An offset of Panasonic: where the strip is, another tag says."""
 _EXIF, _MAKER_NOTE = 0x8769, 0x927C
 _NIKON_PREVIEW = 0x11
 _OLYMPUS_THUMBNAIL, _OLYMPUS_SETTINGS = 0x100, 0x2020
@@ -76,13 +79,24 @@ class _Block:
         count = min(field.items, _MAX_VALUES)
         return [self.unsigned(field.at + size * index, size) for index in range(count)]
 
+    def last_number(self, field: _Field | None) -> int:
+        if field is None or field.kind not in {3, 4, 13} or not field.items:
+            return 0
+        size = _ITEM_BYTES[field.kind]
+        return self.unsigned(field.at + size * (field.items - 1), size)
+
 
 @dataclass(slots=True)
 class RawTiff:
-    """What the directories list: ``previews`` in the file, and whether there is ``sensor`` data."""
+    """What the directories list.
+
+    ``previews`` in the file, whether there is ``sensor`` data, and the ``end`` of the last strip or tile,
+    which may be beyond that of the file.
+    """
 
     previews: dict[Span, None]
     sensor: bool = False
+    end: int = 0
 
 
 def read(data: bytes) -> RawTiff:
@@ -126,6 +140,10 @@ class _Walk:
         self._add_pair(block, fields, _JPEG, _JPEG_BYTES)
         if _JPEG_COMPRESSIONS & {*compression} and not is_sensor:
             self._add_pair(block, fields, _STRIPS, _STRIP_BYTES)
+        for offset, length in ((_STRIPS, _STRIP_BYTES), (_TILES, _TILE_BYTES), (_JPEG, _JPEG_BYTES)):
+            start, size = block.last_number(fields.get(offset)), block.last_number(fields.get(length))
+            if size and start != _ELSEWHERE:
+                self._found.end = max(self._found.end, block.base + start + size)
         self._add_value(fields.get(_PANASONIC_JPEG))
         self._follow(
             block, *block.numbers(fields.get(_SUB_DIRECTORIES)), *block.numbers(fields.get(_EXIF))[:1]
