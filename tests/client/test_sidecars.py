@@ -24,6 +24,7 @@ LONG = "PXL_20210612_081533117.PORTRAIT-01.COVER-and-more-"
 IN_UTC = {"takenAtLocal": "2019-05-04T10:12:07", "takenAtOffset": "+00:00"}
 XMP = """<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
 <rdf:Description xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:exif="http://ns.adobe.com/exif/1.0/"
+ xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:lr="http://ns.adobe.com/lightroom/1.0/"
  xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/" {attributes}>{elements}</rdf:Description>
 </rdf:RDF></x:xmpmeta>"""
 WORDS = (
@@ -163,6 +164,25 @@ def test_xmp__dates(tmp_path: Path, attributes: str, elements: str, taken: datet
     path = tmp_path / "a.xmp"
     path.write_text(XMP.format(attributes=attributes, elements=elements))
     assert xmp.facts(path) == Facts(taken_at=taken)
+
+
+def test_xmp__as_the_zip_writes_albums_and_favorites(tmp_path: Path) -> None:
+    keywords = ["Albums|Oslo", "Albums|A|B", "Places|Albums|Bergen", "Albums", "Albums| ", "Albums|Oslo"]
+    items = "".join(f"<rdf:li>{keyword}</rdf:li>" for keyword in keywords)
+    elements = (
+        f"<lr:hierarchicalSubject><rdf:Bag>{items}</rdf:Bag></lr:hierarchicalSubject>"
+        "<xmp:Rating>5</xmp:Rating>"
+    )
+    path = tmp_path / "a.xmp"
+    path.write_text(XMP.format(attributes="", elements=elements))
+    assert xmp.facts(path) == Facts(albums=("Oslo", "A|B"), is_favorite=True)
+
+
+@pytest.mark.parametrize(("rating", "is_favorite"), [("5", True), ("4", False), ("-1", False), ("", False)])
+def test_xmp__favorites_have_five_stars(tmp_path: Path, rating: str, is_favorite: bool) -> None:
+    path = tmp_path / "a.xmp"
+    path.write_text(XMP.format(attributes=f'xmp:Rating="{rating}"', elements=""))
+    assert xmp.facts(path).is_favorite is is_favorite
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,11 @@ RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 DC = "{http://purl.org/dc/elements/1.1/}"
 DESCRIPTIONS = (f"{DC}description", f"{DC}title")
 SUBJECT = f"{DC}subject"
+RATING = "{http://ns.adobe.com/xap/1.0/}Rating"
+FAVORITE = "5"
+KEYWORD_PATHS = "{http://ns.adobe.com/lightroom/1.0/}hierarchicalSubject"
+IN_ALBUM = "Albums|"
+"""How the gallery's zip begins the keyword that names an album. A title may have such bars, too."""
 DATES = (
     "{http://ns.adobe.com/exif/1.0/}DateTimeOriginal",
     "{http://ns.adobe.com/photoshop/1.0/}DateCreated",
@@ -46,8 +51,16 @@ def facts(path: Path) -> Facts:
     return Facts(
         caption=next(filter(None, (_value(described, name) for name in DESCRIPTIONS)), ""),
         tags=_list(described, SUBJECT),
+        albums=_albums(described),
         taken_at=next(filter(None, (_date(_value(described, name)) for name in DATES)), None),
+        is_favorite=_value(described, RATING) == FAVORITE,
     )
+
+
+def _albums(described: list[ET.Element]) -> tuple[str, ...]:
+    paths = _list(described, KEYWORD_PATHS)
+    titles = (path.removeprefix(IN_ALBUM).strip() for path in paths if path.startswith(IN_ALBUM))
+    return tuple(dict.fromkeys(filter(None, titles)))
 
 
 def _list(described: list[ET.Element], name: str) -> tuple[str, ...]:
