@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import httpcore
 
 from thumbworker.contract.imports import MAX_IMPORT_BYTES, ImportReason
+from thumbworker.imports.answer_heads import HeadReader
 from thumbworker.imports.errors import NotFetched
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class PinnedNetwork(httpcore.NetworkBackend):
 
     def __init__(self, endpoint: Endpoint, deadline: Deadline) -> None:
         self.beginning = b""
-        """The first bytes that the server sent."""
+        """The first bytes that the server sent, without empty lines."""
         self._endpoint = endpoint
         self._deadline = deadline
 
@@ -66,14 +67,18 @@ class _LimitedStream(httpcore.NetworkStream):
         self._network = network
         self._deadline = deadline
         self._received_bytes = 0
+        self._heads = HeadReader()
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002
-        data = self._stream.read(max_bytes, self._deadline.remaining_seconds())
-        self._network.beginning = self._network.beginning or data[:16]
-        self._received_bytes += len(data)
-        if self._received_bytes > MAX_RECEIVED_BYTES:
-            raise NotFetched(ImportReason.TOO_LARGE, "bytes on the wire")
-        return data
+        while True:
+            data = self._stream.read(max_bytes, self._deadline.remaining_seconds())
+            self._network.beginning = self._network.beginning or data.lstrip(b"\r\n")[:16]
+            self._received_bytes += len(data)
+            if self._received_bytes > MAX_RECEIVED_BYTES:
+                raise NotFetched(ImportReason.TOO_LARGE, "bytes on the wire")
+            ready = self._heads.receive(data)
+            if ready or not data:
+                return ready
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002
         self._stream.write(buffer, self._deadline.remaining_seconds())

@@ -168,7 +168,7 @@ def _unreadable(error: httpcore.RemoteProtocolError, beginning: bytes) -> NotFet
     if not beginning:
         return NotFetched(ImportReason.UNREACHABLE, "closed", is_transient=True)
     # httpcore's own error means that the connection was closed; what h11 can't read is the error's cause.
-    if error.__cause__ is None and beginning.startswith(b"HTTP/"):
+    if error.__cause__ is None and beginning[:5].upper() == b"HTTP/":
         return NotFetched(ImportReason.CUT_OFF, "headers", is_transient=True)
     return NotFetched(ImportReason.ANSWER_MALFORMED, str(error)[:100])
 

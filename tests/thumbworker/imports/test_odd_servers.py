@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import socket
 import zlib
 from ipaddress import IPv4Address
-from typing import TYPE_CHECKING
 
 import brotli
 import pytest
@@ -17,9 +17,6 @@ from thumbworker.imports.addresses import Endpoint, Guard
 from thumbworker.imports.content_encoding import decoded
 from thumbworker.imports.download import Downloader
 from thumbworker.imports.errors import NotFetched
-
-if TYPE_CHECKING:
-    import socket
 
 CAP_BYTES = 1_000_000
 END = b"IEND\xaeB`\x82"
@@ -47,6 +44,7 @@ def chunks(*parts: bytes, size: str = "{:x}", end: bytes = b"0\r\n\r\n") -> byte
     return reply("Transfer-Encoding: chunked", body=body + end)
 
 
+CHUNK = b"%x\r\n%b\r\n0\r\n\r\n" % (len(PNG), PNG)
 GZIP = gzip.compress(PNG)
 TWO_MEMBERS = gzip.compress(PNG[:500]) + gzip.compress(PNG[500:])
 FRAMES = {
@@ -94,6 +92,45 @@ FRAMES = {
     ),
     "chunks without an end, image whole": chunks(PNG, end=b""),
     "keep-alive": reply("Connection: keep-alive", "Keep-Alive: timeout=5", LENGTH),
+    "line break before": reply(LENGTH, before=b"\r\n"),
+    "empty lines around early hints": reply(
+        LENGTH, before=b"\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink : x\r\n\r\n\r\n"
+    ),
+    "blanks in the status line": reply(LENGTH, status="HTTP/1.1  200 OK"),
+    "tab in the status line": reply(LENGTH, status="HTTP/1.1\t200\tOK"),
+    "small letters": reply(LENGTH, status="http/1.1 200 ok"),
+    "HTTP/2 in words": reply(LENGTH, status="HTTP/2 200"),
+    "blank before the colon": reply(f"Content-Length : {len(PNG)}", body=PNG + b"rest"),
+    "line without a colon": reply("garbage", LENGTH, body=PNG + b"rest"),
+    "folded line without a name": reply(LENGTH, "garbage", " 5", body=PNG + b"rest"),
+    "length on a folded line": reply("Content-Length:", f" {len(PNG)}", body=PNG + b"rest"),
+    "folded at the start": reply(" folded", LENGTH, body=PNG + b"rest"),
+    "blank in a name": reply("X Note: a", LENGTH),
+    "brackets in a name": reply("X(Note): a", LENGTH),
+    "name beyond ASCII": reply("Zoë: a", LENGTH),
+    "empty name": reply(": a", LENGTH),
+    "NUL in a value": reply("X-A: a\0b\f", LENGTH),
+    "carriage return in a line": reply("X-A: a\rX-B: b", LENGTH),
+    "length without a number": reply("Content-Length:"),
+    "length with a sign": reply(f"Content-Length: +{len(PNG)}"),
+    "length below zero": reply("Content-Length: -1"),
+    "length in words": reply("Content-Length: unknown"),
+    "length with a point": reply(f"Content-Length: {len(PNG)}.0"),
+    "length of 30 digits": reply(f"Content-Length: {'9' * 30}"),
+    "chunks and lengths that differ": reply(
+        "Content-Length: 5", "Content-Length: 7", "Transfer-Encoding: chunked", body=CHUNK
+    ),
+    "chunked twice": reply("Transfer-Encoding: chunked", "Transfer-Encoding: Chunked", body=CHUNK),
+    "transfer identity": reply("Transfer-Encoding: identity", LENGTH, body=PNG + b"rest"),
+    "transfer without a name": reply("Transfer-Encoding:", LENGTH, body=PNG + b"rest"),
+    "transfer none": reply("Transfer-Encoding: none", LENGTH),
+    "transfer gzip, chunked": reply(
+        "Transfer-Encoding: gzip, chunked", body=b"%x\r\n%b\r\n0\r\n\r\n" % (len(GZIP), GZIP)
+    ),
+    "transfer gzip, but plain": reply("Transfer-Encoding: gzip, chunked", body=CHUNK),
+    "transfer br, gzip": reply(
+        "Content-Encoding: br", "Transfer-Encoding: gzip", body=gzip.compress(brotli.compress(PNG))
+    ),
 }
 ENCODINGS = {
     "empty": encoded(""),
@@ -154,6 +191,33 @@ def test_fetch__odd_server(data: bytes) -> None:
     assert fetched(data) == PNG
 
 
+def test_fetch__odd_head_byte_by_byte() -> None:
+    head = (
+        b"\r\nHTTP/1.1  103 Hints\r\nLink : x\r\n\r\n\r\nhttp/1.1 200\r\ngarbage\r\n"
+        + LENGTH.encode()
+        + b"\r\n\r\n"
+    )
+
+    def behave(connection: socket.socket, _request: bytes) -> None:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
+        for byte in head:
+            connection.sendall(bytes([byte]))
+        connection.sendall(PNG + b"rest")
+
+    with serving(behave) as server:
+        assert downloader(server.port).fetch(server.url).data == PNG
+
+
+def test_fetch__no_http_is_refused_before_the_end() -> None:
+    def behave(connection: socket.socket, _request: bytes) -> None:
+        connection.sendall(b"\x00\x00\x12\x04\x00")
+        server.wait(4)
+
+    with serving(behave) as server, pytest.raises(NotFetched) as refused:
+        downloader(server.port).fetch(server.url)
+    assert refused.value.reason is ImportReason.ANSWER_MALFORMED
+
+
 REFUSED = {
     "204": (reply(body=b"", status="HTTP/1.1 204 No Content"), ImportReason.EMPTY, False),
     "205": (reply("Content-Length: 0", body=b"", status="HTTP/1.1 205 Reset"), ImportReason.EMPTY, False),
@@ -169,7 +233,10 @@ REFUSED = {
         False,
     ),
     "lengths that differ": (reply(LENGTH, "Content-Length: 7"), ImportReason.ANSWER_MALFORMED, False),
+    "lengths, one in words": (reply(LENGTH, "Content-Length: few"), ImportReason.ANSWER_MALFORMED, False),
     "cut in the headers": (b"HTTP/1.1 200 OK\r\nContent-Ty", ImportReason.CUT_OFF, True),
+    "cut after a line break": (b"\r\nhttp/1.1 200 OK\r\nContent-Ty", ImportReason.CUT_OFF, True),
+    "cut, length below zero": (reply("Content-Length: -1", body=b""), ImportReason.EMPTY, False),
     "cut in a chunk": (chunks(PNG)[:-30], ImportReason.CUT_OFF, True),
     "cut in the body": (reply(LENGTH, body=PNG[:-1]), ImportReason.CUT_OFF, True),
     "cut before the body": (reply(LENGTH, body=b""), ImportReason.CUT_OFF, True),
@@ -199,6 +266,9 @@ REFUSED = {
         ImportReason.ANSWER_MALFORMED,
         False,
     ),
+    "header of 150 kB": (reply(f"X-Long: {'y' * 150_000}"), ImportReason.ANSWER_MALFORMED, False),
+    "status of two digits": (reply(LENGTH, status="HTTP/1.1 20 OK"), ImportReason.ANSWER_MALFORMED, False),
+    "no HTTP": (b"220 ready\r\n\r\n", ImportReason.ANSWER_MALFORMED, False),
     "other protocol": (reply(LENGTH, status="ICY 200 OK"), ImportReason.ANSWER_MALFORMED, False),
 }
 
