@@ -277,5 +277,6 @@ def test_tiles__can_be_selected_by_their_owner_only(
     album = Album.objects.create(owner=alice, title="Sea", public_title="Sea", visibility="public")
     album.entries.create(photo=make_photo(alice))
     path = f"/albums/{album.pk}/"
-    assert 'class="pick"' in client_of(alice).get(path).content.decode()
-    assert 'class="pick"' not in client_of(bob).get(path).content.decode()
+    for mark in ('class="pick"', "data-select>"):
+        assert mark in client_of(alice).get(path).content.decode()
+        assert mark not in client_of(bob).get(path).content.decode()
