@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from thumbworker.imaging.text import cleaned, printable, utf16
+from thumbworker.imaging.text import cleaned, plain_text, printable, utf16
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -106,7 +106,10 @@ def _windows_text(value: Value | None) -> str:
 
 
 def _comment(value: Value | None, byte_order: str) -> str:
-    """Return a user comment, whose first eight bytes name its encoding (Exif 3.0, 4.6.6.4)."""
+    """Return a user comment, whose first eight bytes name its encoding (Exif 3.0, 4.6.6.4).
+
+    Eight NULs leave it open, and some programs write no code at all: then it counts if it is plain text.
+    """
     if not isinstance(value, bytes):
         return ""
     code, body = value[:8].rstrip(b"\x00 ").upper(), value[8:]
@@ -118,7 +121,9 @@ def _comment(value: Value | None, byte_order: str) -> str:
                 return body.rstrip(b"\x00 ").decode(encoding)
             except UnicodeDecodeError:
                 continue
-    return _text(body) if code == b"ASCII" else ""
+    if code == b"ASCII":
+        return _text(body)
+    return plain_text(body if not code else value)
 
 
 def _keywords(candidates: tuple[str, ...]) -> list[str]:

@@ -123,7 +123,20 @@ def test_words__of_windows() -> None:
         (b"UNICODE\x00" + "The lake".encode("utf-16-be"), "The lake"),
         (b"JIS\x00\x00\x00\x00\x00" + "湖の朝".encode("iso2022_jp"), "湖の朝"),
         (b"JIS\x00\x00\x00\x00\x00" + "湖の朝".encode("shift_jis"), "湖の朝"),
+        (b"UNICODE\x00" + "富士山".encode("utf-16-be"), "富士山"),
+        (b"UNICODE\x00" + "東京".encode("utf-16-be"), "東京"),
+        (b"UNICODE\x00" + "最新 lake".encode("utf-16-le"), "最新 lake"),
         (bytes(8) + b"binary \x01\x02", None),
+        (bytes(8) + b"binary \x00 more", None),
+        (bytes(8) + b"\xd0\xd1\xfe\xe9\xc7 ab", None),
+        (bytes(8) + b'{"mirror":false}', None),
+        (bytes(8) + b"The lake" + bytes(20), "The lake"),
+        (bytes(8) + b"Caf\xe9 at noon", "Café at noon"),
+        (bytes(8) + "湖の朝".encode("shift_jis"), "湖の朝"),
+        (bytes(8) + "湖の朝".encode(), "湖の朝"),
+        (b"The lake\nat dawn", "The lake at dawn"),
+        (b"Lake", "Lake"),
+        (bytes(20), None),
         (b"ASCII\x00\x00\x00                ", None),
         (b"UNICODE\x00", None),
         (b"", None),
@@ -189,6 +202,13 @@ def test_words__size_is_bounded() -> None:
         ("湖の朝".encode("shift_jis"), "", "湖の朝"),
         ("東京".encode("shift_jis"), "", "東京"),
         ("Lake 湖 at 朝焼け".encode("shift_jis"), "", "Lake 湖 at 朝焼け"),
+        ("富士山".encode("shift_jis"), "", "富士山"),
+        ("日本".encode("shift_jis"), "", "日本"),
+        ("山田太郎".encode("shift_jis"), "", "山田太郎"),
+        ("能登半島".encode("shift_jis"), "", "能登半島"),
+        ("“I’m here”".encode("cp1252"), "", "“I’m here”"),
+        ("Žižek — rock’n’roll".encode("cp1252"), "", "Žižek — rock’n’roll"),
+        ("„Was’n“, x—y—z".encode("cp1252"), "", "„Was’n“, x—y—z"),
         (b"\xe9t\xe9", "iso8859-1", "été"),
         ("Grüße".encode("utf-16"), "", "Grüße"),
         (b"\xfe\xff" + "Grüße".encode("utf-16-be"), "", "Grüße"),
@@ -233,7 +253,9 @@ def test_printable__cut_within_joined_emoji() -> None:
 
 
 @pytest.mark.parametrize("order", ["<", ">"])
-@pytest.mark.parametrize("words_of", ["The lake", "湖の朝", "Früh am Morgen"])
+@pytest.mark.parametrize(
+    "words_of", ["The lake", "湖の朝", "Früh am Morgen", "第一回", "最後", "가", "Привет"]
+)
 def test_utf16__in_the_blocks_order(order: str, words_of: str) -> None:
     raw = words_of.encode("utf-16-le" if order == "<" else "utf-16-be")
     assert utf16(raw, order) == words_of
