@@ -45,7 +45,7 @@ def read_url(untrusted: str, *, max_length: int = MAX_URL_LENGTH) -> WebUrl:
     host, port = parts.hostname or "", parts.port
     if parts.scheme not in DEFAULT_PORTS or not host or _FORBIDDEN_IN_HOST.search(parts.netloc):
         raise ValueError("not a plain web URL")
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    path = _without_dots(parts.path) + (f"?{parts.query}" if parts.query else "")
     return WebUrl(
         scheme=parts.scheme,
         host=host,
@@ -67,3 +67,22 @@ def resolve_location(base: str, untrusted_location: str) -> str:
     end = re.search("[?#]|$", text).start()  # type: ignore[union-attr]  # the end always matches
     place = re.sub("^(https?:)?//+", r"\1//", text[:end].replace("\\", "/"), flags=re.IGNORECASE)
     return urljoin(base, place + text[end:])
+
+
+def _without_dots(path: str) -> str:
+    """Return the path as browsers ask for it: without ``.`` and ``..``, which may be encoded as ``%2e``.
+
+    >>> _without_dots("/a/b/../%2E/c.jpg")
+    '/a/c.jpg'
+    """
+    segments = path.split("/")[1:]
+    plain = [segment.lower().replace("%2e", ".") for segment in segments]
+    kept: list[str] = []
+    for segment, read in zip(segments, plain, strict=True):
+        if read == "..":
+            del kept[-1:]
+        elif read != ".":
+            kept.append(segment)
+    if plain and plain[-1] in {".", ".."}:
+        kept.append("")
+    return "/" + "/".join(kept)

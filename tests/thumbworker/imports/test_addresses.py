@@ -142,6 +142,11 @@ def test_resolve_ipv4__asks_for_ipv4_only() -> None:
         ("http://example.org:443/", "example.org", 443, "/"),
         ("https://bücher.example/ä.jpg", "xn--bcher-kva.example", 443, "/%C3%A4.jpg"),
         (f"http://{PUBLIC}/", PUBLIC, 80, "/"),
+        ("http://example.org/../a/./b/../c.jpg?d=/../e", "example.org", 80, "/a/c.jpg?d=/../e"),
+        ("http://example.org/a/%2E%2e/.%2e/b/%2e/c.jpg", "example.org", 80, "/b/c.jpg"),
+        ("http://example.org/a/b/..", "example.org", 80, "/a/"),
+        ("http://example.org/a/%2e", "example.org", 80, "/a/"),
+        ("http://example.org/a//../.../%252e%252e/..b", "example.org", 80, "/a/.../%252e%252e/..b"),
     ],
 )
 def test_guard__public_address_is_pinned(url: str, host: str, port: int, path: str) -> None:

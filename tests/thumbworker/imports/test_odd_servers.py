@@ -285,6 +285,8 @@ LOCATIONS = {
     "Latin-1": ("/gr\udcf6\udcdfe.jpg", "/gr%C3%B6%C3%9Fe.jpg"),
     "relative": ("b.jpg?size=large", "/folder/b.jpg?size=large"),
     "up": ("../../b.jpg", "/b.jpg"),
+    "up, encoded": ("%2e%2e/.%2E/b.jpg", "/b.jpg"),
+    "up, with the host": ("http://HOST/a/../b.jpg", "/b.jpg"),
     "query only": ("?b=c", "/folder/a.png?b=c"),
     "fragment": ("/b.jpg#top", "/b.jpg"),
     "blank in the query": ("/b?c=d e", "/b?c=d%20e"),
