@@ -21,17 +21,19 @@ _NO_CLOCK = datetime(1970, 1, 1)  # noqa: DTZ001 - a wall clock
 _MAX_LENGTH = 64
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
-_ZONE = r"(?P<zone>z|utc|gmt|(?:utc|gmt)?\s*[+\-\u2212]\s*\d{1,2}(?::?\d{2})?(?::?\d{2})?)"
+_SHIFT = r"[+\-\u2212]\s*(?:\d{1,2}(?::\d{2}){0,2}|[2-9]\d{2}|\d{4}|\d{6})"
+_ZONE = rf"(?P<zone>z|utc|gmt|(?:utc|gmt)?\s*{_SHIFT})(?:\[[\w/+\-]+\])?"
 _CLOCK = (
     r"(?P<hour>[\d ]?\d)\s*[:.h]\s*(?P<minute>[\d ]?\d)"
     r"(?:\s*[:.]\s*(?P<second>[\d ]?\d)(?:[.,:](?P<fraction>\d+))?)?(?:\s*(?P<half>[ap])\.?m\.?)?"
     rf"(?:\s*{_ZONE})?"
 )
 _DATES = tuple(
-    re.compile(date + rf"(?:(?:\s*t\s*|\s+|:)(?:{_CLOCK}))?", re.ASCII)
+    re.compile(date + rf"(?:(?:\s*t\s*|,?\s+|:|(?<=日))(?:{_CLOCK}))?", re.ASCII)
     for date in (
         r"(?P<year>\d{4})\s*(?P<sign>[:/.\-])\s*(?P<month>[\d ]?\d)\s*(?P=sign)\s*(?P<day>[\d ]?\d)",
         r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)",
+        r"(?P<year>\d{4})年\s*(?P<month>\d{1,2})月\s*(?P<day>\d{1,2})日",
         r"(?P<first>\d{1,2})(?P<sign>[/.\-])(?P<second_number>\d{1,2})(?P=sign)(?P<year>\d{4})",
         r"(?:[a-z]{3,9},?\s+)?(?P<day>\d{1,2})[ \-](?P<name>[a-z]{3})[a-z]*[ \-](?P<year>\d{4})",
     )
@@ -43,7 +45,7 @@ _COMPACT = re.compile(
 )
 _C_STYLE = re.compile(
     r"[a-z]{3}\s+(?P<name>[a-z]{3})\s+(?P<day>\d{1,2})\s+(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)"
-    rf"(?:\s+{_ZONE})?\s+(?P<year>\d{{4}})",
+    rf"(?:\s+(?:{_ZONE}|[a-z]{{2,5}}))?\s+(?P<year>\d{{4}})",
     re.ASCII,
 )
 _EXIF_AND_MORE = re.compile(
@@ -52,7 +54,9 @@ _EXIF_AND_MORE = re.compile(
     re.ASCII,
 )
 _SPELLINGS = (*_DATES, _COMPACT, _C_STYLE, _EXIF_AND_MORE)
-_OFFSET = re.compile(r"(?:utc|gmt)?\s*([+\-\u2212])\s*(\d{1,2})(?::?(\d{2}))?(?::?\d{2})?", re.ASCII)
+_OFFSET = re.compile(
+    r"(?:utc|gmt)?\s*([+\-\u2212])\s*(\d{1,2}(?=:|$)|\d\d|[2-9])(?::?(\d{2}))?(?::?\d{2})?", re.ASCII
+)
 
 _LEAST_OFFSET, _MOST_OFFSET = -12 * 60, 14 * 60
 _CLOCK_AND_SATELLITES = timedelta(seconds=60)
@@ -122,20 +126,25 @@ def _day(parts: dict[str, str | None]) -> datetime | None:
 
 
 def _clock(parts: dict[str, str | None]) -> timedelta | None:
-    """Return the time of day; 24:00 ends the day (ISO 8601-1, 4.3.8), and a leap second is cut."""
+    """Return the time of day; 24:00 ends the day (ISO 8601-1, 4.3.8), and a leap second is cut.
+
+    24:15 is a quarter past midnight of the same day, as Android's ``kk`` counts hours from 1 to 24.
+    """
     hour, minute, second = (int(parts.get(name) or 0) for name in ("hour", "minute", "second"))
     half = parts.get("half")
     if half and 1 <= hour <= 12:
         hour = hour % 12 + (12 if half == "p" else 0)
-    if (hour > 23 and (hour, minute, second) != (24, 0, 0)) or minute > 59 or second > 60:
+    if hour > 24 or minute > 59 or second > 60:
         return None
+    if hour == 24 and (minute or second):
+        hour = 0
     return timedelta(hours=hour, minutes=minute, seconds=min(second, 59))
 
 
 def read_offset(text: str) -> int | None:
     """Return an offset from UTC in minutes; ``None`` if the text is none that a place uses.
 
-    >>> [read_offset(text) for text in ("-5:00", "+0530", "+09", "Z", "+99:99", "   :  ")]
+    >>> [read_offset(text) for text in ("-5:00", "+0530", "+09", "Z", "+99:99", "+020")]
     [-300, 330, 540, 0, None, None]
     """
     text = text.replace("\x00", " ").strip().lower()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from thumbworker.imaging.capture_time import CaptureTime, read_time, with_offset_of
 from thumbworker.imaging.exif import Ratio, Tags
+from thumbworker.imaging.text import decoded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -72,7 +73,7 @@ def _of_iptc(iptc: Mapping[str, tuple[str, ...]], date: str, time: str) -> Captu
 
 
 def _text(value: Value | None) -> str:
-    return value[:64].decode("latin-1") if isinstance(value, bytes) else ""
+    return decoded(value[:64].replace(b"\x00", b" ")) if isinstance(value, bytes) else ""
 
 
 def _of_exif(tags: Tags, date: int, offset: int, fraction: int) -> CaptureTime | None:

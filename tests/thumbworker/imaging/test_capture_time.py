@@ -66,6 +66,20 @@ EXIF: list[tuple[bytes, bytes, bytes, str | None]] = [
     (DATE, b"   :  ", b"", LOCAL),
     (DATE, b"\x00\x00\x00\x00\x00\x00", b"", LOCAL),
     (DATE, b"local", b"", LOCAL),
+    (DATE, b"+020", b"", LOCAL),
+    (DATE, b"+120", b"", LOCAL),
+    (DATE, b"-500", b"", f"{LOCAL}-05:00"),
+    (DATE, b"+02:00:00", b"", f"{LOCAL}+02:00"),
+    (b"2007:06:30 18:45:17+020", b"", b"", LOCAL),
+    (b"2007-06-30T18:45:17+02:00[Europe/Berlin]", b"", b"", f"{LOCAL}+02:00"),
+    (b"2007-06-30T18:45:17Z[UTC]", b"", b"", f"{LOCAL}+00:00"),
+    (b"2007:06:30, 18:45:17", b"", b"", LOCAL),
+    ("2007年06月30日 18:45:17".encode(), b"", b"", LOCAL),
+    ("2007年6月30日18:45:17".encode("shift_jis"), b"", b"", LOCAL),
+    (b"Sat Jun 30 18:45:17 CEST 2007", b"", b"", LOCAL),
+    (b"Sat Jun 30 18:45:17 GMT 2007", b"", b"", f"{LOCAL}+00:00"),
+    (b"2007:06:30 24:15:05", b"", b"", "2007-06-30T00:15:05"),
+    (b"2007:06:30 24:00:05", b"", b"", "2007-06-30T00:00:05"),
     (DATE, b"", b"78", f"{LOCAL}.780"),
     (DATE, b"", b"078", f"{LOCAL}.078"),
     (DATE, b"", b"5", f"{LOCAL}.500"),
@@ -339,6 +353,8 @@ DIFFERENT_DATES = {
     b"2007:06:30 06:45:17 PM": "exiftool leaves out the half of the day",
     b"2007:06:30 12:45:17 am": "exiftool leaves out the half of the day",
     b"2007:06:30 23:59:60": "no clock of Python has a leap second",
+    b"2007:06:30 24:15:05": "exiftool takes it for the next day",
+    b"2007:06:30 24:00:05": "exiftool takes it for the next day",
     b"2007:02:29 00:00:00": "exiftool takes it for 1 March",
     b"2007:06:30 25:00:00": "exiftool takes it for the next day",
     b"2007:06:30 18:61:17": "exiftool takes it for the next hour",
@@ -353,6 +369,8 @@ DIFFERENT_DATES = {
 READ_HERE_ONLY = {
     *(b"20070630 184517", b"20070630T184517", b"Sat Jun 30 18:45:17 2007"),
     *(b"30.06.2007 18:45:17", b"30/06/2007 18:45:17", b"06/30/2007 18:45:17"),
+    *(b"Sat Jun 30 18:45:17 CEST 2007", b"Sat Jun 30 18:45:17 GMT 2007"),
+    "2007年6月30日18:45:17".encode("shift_jis"),
 }
 """Exiftool shows these as they are."""
 
