@@ -8,6 +8,7 @@ from thumbworker.contract.reasons import Reason
 from thumbworker.imaging.errors import Refused
 
 _SIXTEEN_BIT_MODES = {"I;16", "I;16L", "I;16B", "I;16N"}
+_GRAY_MODES = {"1", "L", "LA", "La"}
 _CLEAR_MODES = {"LA", "PA", "RGBA", "RGBa", "La"}
 _COLOR_KEY_MODES = {"1", "L", "P", "RGB"}
 
@@ -34,9 +35,10 @@ def _over_white(band: Image.Image, transparency: object, white: int) -> Image.Im
         transparency = tuple(level >> 8 for level in transparency)  # PNG gives 16 bits, Pillow decodes 8
     if transparency is not None and band.mode in _COLOR_KEY_MODES:
         band.info["transparency"] = transparency
-    clear = band.convert("RGBA")
-    over = Image.new("RGB", band.size, (white, white, white))
-    over.paste(clear.convert("RGB"), mask=clear.getchannel("A"))
+    mode = "L" if band.mode in _GRAY_MODES else "RGB"  # gray stays gray: its profile fits nothing else
+    clear = band.convert("LA" if mode == "L" else "RGBA")
+    over = Image.new(mode, band.size, (white,) * len(mode))
+    over.paste(clear.convert(mode), mask=clear.getchannel("A"))
     return over
 
 

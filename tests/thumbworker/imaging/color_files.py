@@ -158,9 +158,12 @@ def png16(
         row += struct.pack(f">{len(samples)}H", *samples) * PATCH_SIDE
     header = struct.pack(">IIBBBBB", PATCH_SIDE * len(colors), PATCH_SIDE, 16, 6 if alpha else 2, 0, 0, 0)
     pixels = zlib.compress(row * PATCH_SIDE)
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        _chunk(kind, body) for kind, body in [(b"IHDR", header), *chunks, (b"IDAT", pixels), (b"IEND", b"")]
-    )
+    return png_of((b"IHDR", header), *chunks, (b"IDAT", pixels), (b"IEND", b""))
+
+
+def png_of(*chunks: tuple[bytes, bytes]) -> bytes:
+    """Return a PNG of just these chunks."""
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*chunk) for chunk in chunks)
 
 
 def _chunk(kind: bytes, body: bytes) -> bytes:

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import logging
+import struct
+import zlib
 
 import pytest
 from PIL import Image
 
+from tests.thumbworker.imaging.color_files import png_of
 from tests.thumbworker.imaging.icc_files import (
     DISPLAY_P3,
     GREEN_AND_BLUE_SWAPPED,
@@ -48,6 +51,31 @@ def test_profile__equal_to_srgb_is_skipped() -> None:
 
 def test_profile__gray_on_gray_image() -> None:
     found = color_of(Image.new("L", (40, 40), 55), icc_profile=gray_profile(1.0))
+    assert distance(found, (128, 128, 128)) < 6
+
+
+@pytest.mark.parametrize("file_format", ["PNG", "TIFF"])
+def test_profile__gray_on_gray_with_transparency(file_format: str) -> None:
+    image = Image.new("LA", (40, 40), (55, 255))
+    image.paste((0, 0), (20, 0, 40, 40))
+    found = corners(
+        opened(render(saved(image, file_format, icc_profile=gray_profile(1.0))).renditions[-1].data)
+    )
+    assert distance(found["top left"], (128, 128, 128)) < 6
+    assert distance(found["top right"], (255, 255, 255)) < 6
+
+
+def test_profile__gray_on_gray_with_a_transparent_level() -> None:
+    found = color_of(Image.new("L", (40, 40), 55), icc_profile=gray_profile(1.0), transparency=5)
+    assert distance(found, (128, 128, 128)) < 6
+
+
+def test_profile__gray_on_gray_of_16_bits_with_transparency() -> None:
+    row = b"\x00" + struct.pack(">HH", 55 * 257, 65535) * 40
+    header = struct.pack(">IIBBBBB", 40, 40, 16, 4, 0, 0, 0)
+    profile = b"x\x00\x00" + zlib.compress(gray_profile(1.0))
+    data = png_of((b"IHDR", header), (b"iCCP", profile), (b"IDAT", zlib.compress(row * 40)), (b"IEND", b""))
+    found = corners(opened(render(data).renditions[-1].data))["top left"]
     assert distance(found, (128, 128, 128)) < 6
 
 

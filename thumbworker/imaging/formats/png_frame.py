@@ -15,7 +15,7 @@ from thumbworker.imaging.frames import Box, ImageFrame
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from PIL import ImageFile
+    from PIL import Image, ImageFile
 
     from thumbworker.imaging.formats.png import PngHeader
 
@@ -60,6 +60,11 @@ class PngFrame(ImageFrame):
         if left and self.missing:  # a tiny image may equal its mark
             self.image.paste(0, last_rows)
         return (0, 0, *self.size)
+
+    def rows(self, top: int, bottom: int) -> Image.Image:
+        """Return a copy of the rows; gray with transparency is that also where Pillow decodes it to RGBA."""
+        rows = super().rows(top, bottom)
+        return rows.convert("LA") if self._header.color_type == 4 else rows
 
 
 def _data_chunks(piece: memoryview) -> Iterator[memoryview]:
