@@ -71,12 +71,22 @@ BUTTONS: dict[str, tuple[Kind, dict[str, Any]]] = {
     "add_to_album": (Kind.ADD_TO_ALBUM, {}),
     "remove_from_album": (Kind.REMOVE_FROM_ALBUM, {}),
 }
+ENTER = "enter"
+"""The first button of the form, out of sight: what a browser without a script presses for the Enter key."""
+BUTTON_OF_FIELD = {
+    "title": "add_to_album",
+    "tags": "add_tags",
+    "days": "shift_date",
+    "hours": "shift_date",
+    "minutes": "shift_date",
+    "wall": "set_date",
+}
 
 
 class BatchForm(forms.Form):
     """The photos that were chosen, and what to do with them."""
 
-    act = forms.ChoiceField(choices=[(name, name) for name in BUTTONS])
+    act = forms.ChoiceField(choices=[(name, name) for name in (ENTER, *BUTTONS)])
     tags = CleanField(required=False, max_length=MAX_TAGS * 50)
     album = forms.CharField(required=False)
     from_album = forms.CharField(required=False)
@@ -97,16 +107,24 @@ class BatchForm(forms.Form):
         values = super().clean() or {}
         if "act" not in values:
             return values
-        kind, choices = BUTTONS[values["act"]]
+        act = self._act_of_typed() if values["act"] == ENTER else values["act"]
+        kind, choices = BUTTONS[act]
         if kind in {Kind.ADD_TAGS, Kind.REMOVE_TAGS}:
             choices = {"tags": self._tags(values.get("tags", ""))}
         elif kind in {Kind.ADD_TO_ALBUM, Kind.REMOVE_FROM_ALBUM}:
             choices = {"album": self._album(values, kind)}
         elif kind == Kind.SHIFT_DATE:
             choices = {"seconds": self._seconds(values)}
-        elif values["act"] == "set_date":
+        elif act == "set_date":
             choices = {"date": self._date(values.get("wall", ""))}
         return values | {"kind": kind, "choices": choices}
+
+    def _act_of_typed(self) -> str:
+        """Return the button of the field that was typed into, as Enter says nothing else."""
+        acts = {act for name, act in BUTTON_OF_FIELD.items() if self.data.get(name, "").strip()}
+        if len(acts) != 1:
+            raise forms.ValidationError(_("Press the button of what you want to do."))
+        return acts.pop()
 
     @staticmethod
     def _tags(text: str) -> list[str]:

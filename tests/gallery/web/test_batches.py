@@ -14,7 +14,7 @@ from gallery.accounts.rate_limits import Limit
 from gallery.albums.models import Album
 from gallery.albums.tagging import tags_of
 from gallery.batches import actions
-from gallery.batches.models import Batch
+from gallery.batches.models import Batch, Kind
 from gallery.core import reasons
 from gallery.photos.models import Photo
 from gallery.photos.states import State, Visibility
@@ -152,6 +152,29 @@ def test_script__shifts_and_sets_dates(alice: User, alice_client: Client, make_p
 
 
 @pytest.mark.parametrize(
+    ("fields", "kind"),
+    [
+        ({"tags": "sea"}, Kind.ADD_TAGS),
+        ({"title": "Sea"}, Kind.ADD_TO_ALBUM),
+        ({"days": "1", "minutes": "9"}, Kind.SHIFT_DATE),
+        ({"wall": "1974-07-01T12:00"}, Kind.SET_DATE),
+    ],
+)
+def test_enter__without_a_script_is_the_button_of_the_field(
+    alice: User, alice_client: Client, make_photo: PhotoFactory, fields: dict[str, str], kind: Kind
+) -> None:
+    photo = make_photo(alice)
+    page = alice_client.get("/me/photos/").content.decode()
+    # A browser presses the first button that sends the form.
+    first = page[page.index('<form id="selection"') :].split('type="submit"', 1)[1]
+    assert first.startswith(' name="act" value="enter"')
+    empty = dict.fromkeys(("title", "tags", "days", "hours", "minutes", "wall"), "")
+    form = empty | {"act": "enter", "photo": photo.pk, "album": "new", "direction": "later"} | fields
+    alice_client.post(START, form)
+    assert Batch.objects.get().kind == kind
+
+
+@pytest.mark.parametrize(
     ("act", "fields"),
     [
         ("add_tags", {"tags": ""}),
@@ -166,6 +189,10 @@ def test_script__shifts_and_sets_dates(alice: User, alice_client: Client, make_p
         ("add_to_album", {"album": str(uuid4())}),
         ("remove_from_album", {}),
         ("explode", {}),
+        ("enter", {}),
+        ("enter", {"tags": " "}),
+        ("enter", {"tags": "sea", "title": "Sea"}),
+        ("enter", {"hours": "24"}),
     ],
 )
 def test_start__refuses_with_a_sentence(
