@@ -66,6 +66,7 @@ person("lena")
 person("nils")
 person("maja")
 person("ivo")
+person("gwen")
 person("charlie", "moderate_photo", "view_photo", "view_historyentry", is_staff=True)
 """
 """Each module finds them without photos, albums and the like; most are new here.

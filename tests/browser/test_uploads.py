@@ -129,6 +129,33 @@ def test_upload__replaces_an_expired_signature(open_page: Open, watch: Watch) ->
 
 
 @pytest.mark.slow
+def test_upload__waits_for_the_connection(open_page: Open, watch: Watch) -> None:
+    watch.expect("ERR_INTERNET_DISCONNECTED")
+    page = open_page("gwen", "/upload/")
+    page.context.set_offline(True)
+    names = [f"tunnel-{number}.jpg" for number in range(6)]
+    page.set_input_files("#file", [a_file(number, name=name) for number, name in enumerate(names)])
+    page.wait_for_timeout(20_000)
+    expect(page.locator(".upload-row.failed")).to_have_count(0)
+    page.context.set_offline(False)
+    for name in names:
+        expect(row(page, name)).to_contain_text("Waiting for review.", timeout=30_000)
+
+
+@pytest.mark.slow
+def test_upload__failed_files_go_on_with_the_connection(open_page: Open, watch: Watch) -> None:
+    watch.expect("ERR_")
+    page = open_page("gwen", "/upload/")
+    page.route("**/uploads/offers/", lambda route: route.abort("connectionreset"))
+    page.set_input_files("#file", [a_file(name="late.jpg")])
+    expect(row(page, "late.jpg")).to_contain_text("We couldn't reach the gallery.", timeout=40_000)
+    page.unroute("**/uploads/offers/")
+    page.context.set_offline(True)
+    page.context.set_offline(False)
+    expect(row(page, "late.jpg")).to_contain_text("Waiting for review.", timeout=30_000)
+
+
+@pytest.mark.slow
 def test_upload__retry_all_failed(open_page: Open, watch: Watch) -> None:
     watch.expect("ERR_")
     page = open_page("alice", "/upload/")

@@ -66,3 +66,24 @@ test("offers: an unreachable gallery fails after a few attempts", async () => {
   await assert.rejects(requestOffer({ upload_id: "a" }, "public"), { reason: "unreachable", retryable: true });
   assert.ok(calls.length < 10);
 });
+
+test("offers: what is tried offline is not counted, and goes on with the connection", async () => {
+  const { calls, send } = gallery(...Array.from({ length: 13 }, () => new TypeError("network")));
+  let waited = 0;
+  const online = async () => (waited += 1) <= 8;
+  const requestOffer = offersFrom("/offers/", "t", { send, pause: now, online });
+  await assert.rejects(requestOffer({ upload_id: "a" }, "public"), { reason: "unreachable" });
+  assert.equal(calls.length, 8 + 5);
+});
+
+test("offers: nothing is sent before there is a connection", async () => {
+  const { calls, send } = gallery(new TypeError("network"));
+  let connect;
+  const online = () => new Promise((resolve) => (connect = () => resolve(true)));
+  const offer = offersFrom("/offers/", "t", { send, pause: now, online })({ upload_id: "a" }, "public");
+  while (!connect) await new Promise(setImmediate);
+  await new Promise(setImmediate);
+  assert.equal(calls.length, 1);
+  connect();
+  assert.equal((await offer).outcome, "offered");
+});

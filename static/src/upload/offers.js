@@ -24,8 +24,12 @@ function retryAfterSeconds(response) {
   return Math.min(30, Number(response.headers.get("Retry-After")) || 0);
 }
 
-/** Return a function that resolves to the gallery's answer for one upload. */
-export function offersFrom(url, csrfToken, { send = fetch, pause = wait } = {}) {
+/**
+ * Return a function that resolves to the gallery's answer for one upload.
+ *
+ * `online` resolves when there is a connection, to whether it had to wait for one.
+ */
+export function offersFrom(url, csrfToken, { send = fetch, pause = wait, online = async () => false } = {}) {
   let queue = [];
   let isSending = false;
 
@@ -40,6 +44,11 @@ export function offersFrom(url, csrfToken, { send = fetch, pause = wait } = {}) 
         });
       } catch {
         response = undefined;
+      }
+      if (!response && (await online())) {
+        // What was tried without a connection says nothing about the gallery.
+        attempt = -1;
+        continue;
       }
       if (response?.ok) return (await response.json()).results;
       const isTransient = !response || response.status >= 500 || response.status === 429;

@@ -11,10 +11,12 @@ import { startTray } from "./tray.js";
 
 const VISIBILITY = "contactsheet.visibility";
 
+/** Resolve when there is a connection, to whether it had to wait for one. */
 const untilOnline = () =>
-  navigator.onLine
-    ? Promise.resolve()
-    : new Promise((resolve) => window.addEventListener("online", resolve, { once: true }));
+  new Promise((resolve) => {
+    if (navigator.onLine) resolve(false);
+    else window.addEventListener("online", () => resolve(true), { once: true });
+  });
 
 /** Remember the visibility chosen on the upload page; files dropped on other pages use it too. */
 function rememberVisibility(form) {
@@ -34,8 +36,10 @@ function visibility(form) {
 export function startUploads() {
   const form = document.querySelector("[data-upload-form]");
   const token = document.querySelector("meta[name=csrf-token]").content;
-  const requestOffer = offersFrom(document.body.dataset.offersUrl, token);
+  const requestOffer = offersFrom(document.body.dataset.offersUrl, token, { online: untilOnline });
   const uploads = new Uploads({ requestOffer, put, follow, online: untilOnline });
+  // A browser can take long to notice that it is offline; until then, each try counts.
+  window.addEventListener("online", () => uploads.retryFailed());
   const addFiles = (files) => uploads.add(files, visibility(form));
 
   rememberVisibility(form);
