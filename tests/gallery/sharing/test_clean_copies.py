@@ -46,6 +46,12 @@ def put_copy(stores: Stores, photo: Photo, data: bytes) -> None:
     stores.s3.put_object(Bucket=bucket, Key=clean_copy_key(photo.pk), Body=data)
 
 
+@pytest.mark.parametrize("role", [role for role in Role if Grant(role=role).allows_download])
+def test_role__says_whether_downloads_have_metadata(role: Role) -> None:
+    with_it, without = "with metadata" in role.label, "without metadata" in role.label
+    assert (with_it, without) == ((True, False) if Grant(role=role).keeps_metadata else (False, True))
+
+
 def test_download__waits_for_the_copy_and_asks_once_a_minute(
     photo: Photo, share: Sharer, stores: Stores
 ) -> None:
