@@ -4,13 +4,13 @@ Each line is a route, then for GET and for POST (the API: also PATCH and DELETE)
 visitor, a visitor with an open invitation to a gallery that needs one, another user, the owner of the object
 in the path, a moderator and an admin. The API's lines go on with a token of each single scope: read, upload,
 delete and purge of the owner, moderate of a moderator with the right to take photos down. Lines of what
-grants show go on with their holders: of a link to view, of one to download, of an expired and a revoked
-link that was open before, of a link whose password was mistyped, a member, a former member, of a link to add
-photos (a guest who sends some), and a member who may add photos of their own. The objects belong to Alice: a
-photo awaiting review, an album, which Bob lends a photo to, a token and so on. A star means that the request
-changed her data. ``FILLED_IN`` has the data of requests that need some. Other requests have none, so 422
-and most 200s of POST mean "allowed, but fill in the form". A visitor's 302 leads to the sign-in page. Pages
-get a session, the API a token with all scopes.
+grants show go on with their holders: of a link to view, of one to download without metadata, of one to
+download, of an expired and a revoked link that was open before, of a link whose password was mistyped, a
+member, a former member, of a link to add photos (a guest who sends some), and a member who may add photos of
+their own. The objects belong to Alice: a photo awaiting review, an album, which Bob lends a photo to, a token
+and so on. A star means that the request changed her data. ``FILLED_IN`` has the data of requests that need
+some. Other requests have none, so 422 and most 200s of POST mean "allowed, but fill in the form". A visitor's
+302 leads to the sign-in page. Pages get a session, the API a token with all scopes.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ SCOPE_OWNERS = {
     Scope.MODERATE: "charlie",
 }
 
-HOLDERS = ("view", "download", "expired", "revoked", "wrong", "member", "former", "adds", "lends")
+HOLDERS = ("view", "clean", "download", "expired", "revoked", "wrong", "member", "former", "adds", "lends")
 MEMBERS = {"member", "former", "lends"}
 OF_GRANTS = ("s/<str:token>/", "shared/", "albums/<uuid:album_id>/")
 """What depends on grants. Elsewhere, holders of links are visitors, and members are other users."""
@@ -210,7 +210,7 @@ class World:
                     None,
                     self.album,
                     expires_at=None,
-                    role={"download": "download", "adds": "add"}.get(name, "view"),
+                    role={"clean": "clean", "download": "download", "adds": "add"}.get(name, "view"),
                     password="harbor at dawn" if name == "wrong" else "",
                 )
                 grant, token = shared.grant, shared.token
