@@ -262,17 +262,16 @@ def _choose_album(request: SignedInRequest, ids: list[UUID]) -> HttpResponse:
 
 
 def go_on(request: SignedInRequest, batch: Batch, *, back: str = "") -> HttpResponse:
-    """Work on the batch for a while, and say how far it is; a form goes ``back`` when it is finished."""
+    """Work on the batch for a while, and say how far it is; a form goes ``back`` when all of it is done."""
     if wants_json(request):
         actions.advance(batch, has_time=_for(PROGRESS_SECONDS))
         return _document(batch)
-    if not actions.advance(batch, has_time=_for(FORM_SECONDS)):
-        return redirect("batch", batch.pk)
+    is_finished = actions.advance(batch, has_time=_for(FORM_SECONDS))
     words = words_of(batch)
-    level = messages.WARNING if words.refusals else messages.SUCCESS
-    sentences = [words.sentence, *(f"{one.count}: {one.sentence}" for one in words.refusals)]
+    if not is_finished or words.refusals:
+        return redirect("batch", batch.pk)
     tags = f"undo:{reverse('batch-undo', args=[batch.pk])}" if words.can_undo else ""
-    messages.add_message(request, level, " ".join(sentences), extra_tags=tags)
+    messages.success(request, words.sentence, extra_tags=tags)
     return redirect(back or _back(request))
 
 

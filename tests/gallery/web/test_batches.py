@@ -9,10 +9,11 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.html import escape
 
 from gallery.accounts.rate_limits import Limit
 from gallery.albums.models import Album
-from gallery.albums.tagging import tags_of
+from gallery.albums.tagging import MAX_TAGS, tags_of
 from gallery.batches import actions
 from gallery.batches.models import Batch, Kind
 from gallery.core import reasons
@@ -82,6 +83,38 @@ def test_form__that_takes_long_leads_to_its_page(
     assert "You stopped this." in page
     assert "Undo" in page
     assert Photo.objects.trashed().count() == 1
+
+
+def test_form__with_refusals_leads_to_its_page_that_links_the_photos(
+    alice: User, alice_client: Client, make_photo: PhotoFactory
+) -> None:
+    full, other = make_photo(alice), make_photo(alice)
+    tags = ",".join(f"tag {number}" for number in range(MAX_TAGS))
+    send(alice_client, [full], "add_tags", tags=tags)
+    data = {
+        "act": "add_tags",
+        "tags": "sea",
+        "photo": [full.pk, other.pk],
+        "next": "/me/photos/?month=2026-05",
+    }
+    answer = alice_client.post(START, data)
+    batch = Batch.objects.get(choices__tags=["sea"])
+    assert (answer.status_code, answer["Location"]) == (302, f"/me/batches/{batch.pk}/")
+    page = alice_client.get(answer["Location"]).content.decode()
+    assert "Tags of 1 photo changed." in page
+    assert escape(reasons.TOO_MANY_TAGS.sentence) in page
+    assert f'href="{full.get_absolute_url()}"' in page
+    assert f'href="{other.get_absolute_url()}"' not in page
+    assert f"/me/batches/{batch.pk}/undo/" in page
+    assert 'class="messages"' not in page
+
+
+def test_everyone__is_said_to_see_the_same_at_upload_and_for_many_photos(
+    alice: User, alice_client: Client, make_photo: PhotoFactory
+) -> None:
+    make_photo(alice)
+    for path in ("/upload/", "/me/photos/"):
+        assert alice_client.get(path).content.decode().count("Everyone sees pictures, captions") == 1, path
 
 
 def test_script__hears_of_progress_and_refusals(
