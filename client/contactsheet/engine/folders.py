@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PICTURE_EXTENSIONS = frozenset(
-    ".jpg .jpeg .jpe .jfif .jif .jfi .pjpeg .pjpg .pjp .mpo .png .apng .webp .avif .avifs .gif"  # noqa: SIM905 - readable
+    ".jpg .jpeg .jpe .jfif .jif .jfi .pjpeg .pjpg .pjp .mpo .insp .jps .png .apng .webp .avif .avifs .gif"  # noqa: SIM905 - readable
     " .heic .heics .heif .heifs .hif .tif .tiff .bmp .dib .jp2 .j2k .jpf .jpx .j2c .jpc .jpg2"
-    " .dng .cr2 .cr3 .nef .nrw .arw .sr2 .raf .orf .rw2 .rwl .pef .srw".split()
+    " .dng .cr2 .cr3 .nef .nrw .arw .sr2 .raf .orf .rw2 .rwl .pef .srw"
+    " .3fr .dcr .erf .fff .gpr .iiq .kdc .mef .mos .raw .srf".split()
 )
 """Only these are picked up from folders; a file named on the command line is always tried."""
 SYSTEM_FOLDERS = frozenset({"@eaDir", "__MACOSX", "$RECYCLE.BIN"})
