@@ -30,6 +30,8 @@ let cancelUrl = "";
 let stopDownload = null;
 /** Tiles that left the page with the last action, each with what was before it. */
 let gone = [];
+/** The tile that got the focus after the last action. */
+let reached = null;
 
 const tiles = () => [...list.querySelectorAll(".tile:has(> .pick)")];
 const idOf = (tile) => tile.dataset.photoId;
@@ -74,6 +76,22 @@ function extendTo(tile) {
   const to = all.indexOf(tile);
   for (const each of all.slice(Math.min(from, to), Math.max(from, to) + 1)) set(each, true);
   show();
+}
+
+/** Where the next key is meant: what had the focus was in the bar, or left the page. */
+function focusOn(tile) {
+  reached = tile;
+  const link = tile?.querySelector("a");
+  link?.focus({ preventScroll: true });
+  if (link?.matches(":focus-visible")) tile.scrollIntoView({ block: "nearest" });
+}
+
+/** The tile that one is at, or the nearest to it that stays: the next, else the one before. */
+function nearestTo(tile, leaving) {
+  const all = tiles();
+  const at = all.indexOf(tile);
+  const stays = (each) => !leaving.includes(each);
+  return all.slice(at).find(stays) ?? all.slice(0, at).findLast(stays);
 }
 
 function clear() {
@@ -218,13 +236,14 @@ function showDone(batch, act, leaves) {
     return;
   }
   const changed = tiles().filter((tile) => done.has(idOf(tile)));
+  const at = [tileAt(document.activeElement), anchor].find((tile) => tile?.isConnected) ?? changed[0] ?? tiles()[0];
+  const next = nearestTo(at, leaves ? changed : []);
   gone = leaves ? changed.map((tile) => ({ tile, previous: tile.previousElementSibling })) : [];
   for (const { tile } of gone) tile.remove();
   if (!leaves && changes) changed.forEach(SHOWN[act]);
   clear();
   say(sentenceOf(batch), urls);
-  // The focus was in the bar, which is gone.
-  tiles()[0]?.querySelector("a")?.focus({ preventScroll: true });
+  focusOn(next);
   form.reset();
 }
 
@@ -245,8 +264,10 @@ async function undoAt(url) {
   const isInPlace = back.length && !list.querySelector(":scope > .gap");
   if (batch.kind.endsWith("_tags")) {
     say(sentenceOf(batch));
+    focusOn(reached);
   } else if (isInPlace && back.every(putBack)) {
     say(sentenceOf(batch));
+    focusOn(back[0].tile);
   } else {
     sayAfterReload(sentenceOf(batch), {});
   }

@@ -175,6 +175,38 @@ def test_selection__by_keys_alone(sally: Any) -> None:
 
 
 @pytest.mark.slow
+def test_selection__focus_stays_where_photos_leave(sally: Any) -> None:
+    page = sally()
+    tiles = page.locator(".sheet .tile")
+    tiles.last.scroll_into_view_if_needed()
+    expect(tiles).to_have_count(100)
+    ids = tiles.evaluate_all("(tiles) => tiles.map((tile) => tile.dataset.photoId)")
+
+    def focus_is_on(number: int) -> None:
+        expect(page.locator(f'.tile[data-photo-id="{ids[number]}"] a').first).to_be_focused()
+
+    def undo() -> None:
+        page.locator("[data-toast]").get_by_role("button", name="Undo").press("Enter")
+
+    tiles.nth(30).locator("a").first.focus()
+    for key in ("x", "Shift+ArrowRight", "e"):
+        page.keyboard.press(key)
+    expect(page.locator("main").get_by_text("2 photos archived.")).to_be_visible()
+    focus_is_on(32)
+    undo()
+    expect(page.locator("main").get_by_text("2 photos are back in My photos.")).to_be_visible()
+    focus_is_on(30)
+    # From the end, and from the bar: the one before. What stays in the list keeps it.
+    tiles.last.locator("a").first.focus()
+    page.keyboard.press("x")
+    bar_of(page).get_by_role("button", name="Favorite").press("Enter")
+    focus_is_on(99)
+    page.keyboard.press("x")
+    bar_of(page).get_by_role("button", name="Trash").press("Enter")
+    focus_is_on(98)
+
+
+@pytest.mark.slow
 def test_selection__nothing_moves_under_a_finger(sally: Any) -> None:
     page = sally(size=PHONE)
     # The button stands in the last row of links.
