@@ -12,7 +12,7 @@ from PIL import Image, ImageCms
 
 from thumbworker.imaging import hdr
 from thumbworker.imaging.colorimetry import SRGB, ColorSpace, srgb
-from thumbworker.imaging.icc_profile import profile_of
+from thumbworker.imaging.icc_profile import high_dynamic_range_of, profile_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,8 +49,9 @@ class ColorNames:
     exif: ColorSpace | None = None
 
     def in_order(self) -> Iterator[bytes | ColorSpace]:
-        """Yield what is there: a profile, or a color space."""
-        for name in (self.cicp, self.icc_profile, self.nclx, self.chunks, self.exif):
+        """Yield what is there: a profile, or a color space; also that of a profile of high dynamic range."""
+        profile = high_dynamic_range_of(self.icc_profile) or self.icc_profile
+        for name in (self.cicp, profile, self.nclx, self.chunks, self.exif):
             if name:
                 yield name
 

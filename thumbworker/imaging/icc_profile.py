@@ -1,4 +1,7 @@
-"""Write an ICC profile for a color space, which lcms then converts. Layout: ICC.1:2010, 7 to 10."""
+"""Write an ICC profile for a color space, which lcms then converts. Layout: ICC.1:2010, 7 to 10.
+
+And read the one tag of which lcms makes nothing: the code points of high dynamic range (ICC.1:2022, 10.3).
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,15 @@ import functools
 import struct
 from typing import TYPE_CHECKING
 
-from thumbworker.imaging.colorimetry import to_d50
+from thumbworker.imaging.colorimetry import of_code_points, to_d50
 
 if TYPE_CHECKING:
     from thumbworker.imaging.colorimetry import ColorSpace
 
 _NODES = 4 * 255 + 1
 """Each level of eight bits is a node of the curve, so nothing is interpolated."""
+
+_MOST_TAGS = 200
 
 _D50 = (0.9642, 1.0, 0.8249)
 
@@ -43,6 +48,24 @@ def profile_of(space: ColorSpace) -> bytes:
     return b"".join(
         [header.ljust(128, b"\x00"), struct.pack(">I", len(tags)), *tags, *bodies.values(), curve]
     )
+
+
+def high_dynamic_range_of(profile: bytes) -> ColorSpace | None:
+    """Return the color space of a profile whose ``cicp`` tag names PQ or HLG, whatever its curves say.
+
+    Curves end at the brightest light, so diffuse white would be nearly black by them.
+    """
+    if profile[16:20] != b"RGB " or profile[36:40] != b"acsp":
+        return None
+    tags = 132, 132 + 12 * min(_MOST_TAGS, int.from_bytes(profile[128:132], "big"))
+    for at in range(*tags, 12):
+        if profile[at : at + 4] == b"cicp":
+            start = int.from_bytes(profile[at + 4 : at + 8], "big")
+            body = profile[start : start + 12]
+            if len(body) == 12 and body.startswith(b"cicp"):
+                space = of_code_points(body[8], body[9], full_range=body[11] != 0)
+                return space if space and space.high_dynamic_range else None
+    return None
 
 
 def _xyz(values: tuple[float, ...]) -> bytes:

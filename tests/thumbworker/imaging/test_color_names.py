@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import zlib
 
 import pytest
 from PIL import Image
@@ -65,6 +66,11 @@ def shown(data: bytes) -> Image.Image:
 
 def nclx(primaries: int, transfer: int, matrix: int = 6) -> bytes:
     return b"nclx" + struct.pack(">HHHB", primaries, transfer, matrix, 0x80)
+
+
+def code_points(primaries: int, transfer: int) -> bytes:
+    """Return the tag of a profile that holds them."""
+    return b"cicp" + bytes(4) + bytes([primaries, transfer, 0, 1])
 
 
 def difference(data: bytes) -> float:
@@ -254,6 +260,62 @@ def test_avif__broken_colr_is_srgb(case: str) -> None:
     plain = saved(patches(), "AVIF", quality=100, subsampling="4:4:4").replace(b"colrnclx", b"freenclx")
     data = with_properties(plain, (b"colr", BROKEN_COLR[case]), essential=False)
     assert difference(data) <= LARGEST_DIFFERENCE
+
+
+BEST: dict[str, dict[str, object]] = {
+    "JPEG": {"quality": 100, "subsampling": 0},
+    "PNG": {},
+    "WEBP": {"lossless": True},
+    "AVIF": {"quality": 100, "subsampling": "4:4:4"},
+    "TIFF": {},
+}
+
+
+@pytest.mark.parametrize("file_format", BEST)
+@pytest.mark.parametrize(("primaries", "transfer"), [("BT.2020", PQ), ("P3", PQ), ("BT.2020", HLG)])
+def test_profile__high_dynamic_range_by_its_code_points(
+    primaries: str, transfer: int, file_format: str
+) -> None:
+    profile = rgb_profile(more={b"cicp": code_points(PRIMARIES_CODES[primaries], transfer)})
+    image = patches(primaries, transfer)
+    data = saved(image, file_format, icc_profile=profile, **BEST[file_format])
+    lossy = file_format in {"JPEG", "AVIF"}  # and eight bits of PQ are few
+    assert difference(data) <= LARGEST_DIFFERENCE * (2 if lossy else 1)
+
+
+def test_profile__high_dynamic_range_of_16_bits() -> None:
+    profile = rgb_profile(more={b"cicp": code_points(9, PQ)})
+    embedded = b"iCCP", b"x\x00\x00" + zlib.compress(profile)
+    found = patch_colors(shown(png16(DEEP_PATCHES, "BT.2020", PQ, embedded)), len(DEEP_PATCHES))
+    assert largest_difference(found, DEEP_PATCHES) <= LARGEST_DIFFERENCE
+
+
+WITH_POINTS = rgb_profile(more={b"cicp": code_points(9, PQ)})
+AT_POINTS = WITH_POINTS.index(b"cicp")
+
+
+@pytest.mark.parametrize(
+    "profile",
+    [
+        rgb_profile(more={b"cicp": code_points(9, 13)}),
+        rgb_profile(more={b"cicp": code_points(3, PQ)}),
+        rgb_profile(more={b"cicp": code_points(9, 77)}),
+        rgb_profile(more={b"cicp": code_points(9, PQ)[:9]}),
+        rgb_profile(more={b"cicp": b"data" + code_points(9, PQ)[4:]}),
+        WITH_POINTS[: AT_POINTS + 4] + b"\xff" * 4 + WITH_POINTS[AT_POINTS + 8 :],
+    ],
+    ids=["sRGB", "reserved primaries", "reserved transfer", "short", "other type", "offset beyond the end"],
+)
+def test_profile__whose_code_points_are_none_of_high_dynamic_range(profile: bytes) -> None:
+    image = patches()
+    assert shown(saved(image, "PNG", icc_profile=profile)) == shown(
+        saved(image, "PNG", icc_profile=rgb_profile())
+    )
+
+
+@pytest.mark.parametrize("length", [0, 40, 131, 140, AT_POINTS + 6])
+def test_profile__cut_with_code_points_is_ignored(length: int) -> None:
+    assert difference(saved(patches(), "TIFF", icc_profile=WITH_POINTS[:length])) <= LARGEST_DIFFERENCE
 
 
 @pytest.mark.parametrize("transfer", [PQ, HLG])
