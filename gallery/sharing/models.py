@@ -34,7 +34,7 @@ class Role(models.TextChoices):
     VIEW = "view", _("View")
     CLEAN = "clean", _("View and download, without metadata")
     DOWNLOAD = "download", _("View and download originals, with metadata")
-    ADD = "add", _("View, download without metadata, and add photos")
+    ADD = "add", _("View, add photos, and download without metadata")
 
 
 class Decision(models.TextChoices):

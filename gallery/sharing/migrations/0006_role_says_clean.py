@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='grant',
             name='role',
-            field=models.CharField(choices=[('view', 'View'), ('clean', 'View and download, without metadata'), ('download', 'View and download originals, with metadata'), ('add', 'View, download without metadata, and add photos')], default='view', max_length=10),
+            field=models.CharField(choices=[('view', 'View'), ('clean', 'View and download, without metadata'), ('download', 'View and download originals, with metadata'), ('add', 'View, add photos, and download without metadata')], default='view', max_length=10),
         ),
     ]
