@@ -273,8 +273,17 @@ const resized = new ResizeObserver((entries) => {
 /** The photo that was in sight last, and where. */
 const place = { held: null, top: 0 };
 
+/** The photo where the eye rests, or the first below: there may be a heading, or the end of a month's last row. */
+function photoInSight() {
+  for (let y = window.innerHeight / 3; y < window.innerHeight; y += 40) {
+    const found = document.elementFromPoint(window.innerWidth / 2, y)?.closest(".sheet > .tile");
+    if (found) return found;
+  }
+  return null;
+}
+
 function onScroll() {
-  const inSight = document.elementFromPoint(window.innerWidth / 2, window.innerHeight / 3)?.closest(".sheet > li");
+  const inSight = photoInSight();
   if (inSight) {
     anchor = inSight;
     Object.assign(place, { held: inSight, top: inSight.getBoundingClientRect().top });

@@ -63,14 +63,13 @@ PLACES = """() => Object.fromEntries([...document.querySelectorAll(".sheet > .ti
   const box = tile.getBoundingClientRect();
   return [tile.dataset.photoId, [box.left, box.top + scrollY, box.width, box.height]];
 }))"""
-# The photo nearest to where the eye rests. That point itself may be a month's heading, or between two rows.
+# The photo where the eye rests, or the first below it: that point may be a month's heading, or between rows.
 MIDDLE = """() => {
-  const away = (tile) => {
-    const box = tile.getBoundingClientRect();
-    return Math.hypot(box.left + box.width / 2 - innerWidth / 2, box.top + box.height / 2 - innerHeight / 3);
-  };
-  const tiles = [...document.querySelectorAll(".sheet > .tile")];
-  return tiles.reduce((near, tile) => (away(tile) < away(near) ? tile : near)).dataset.photoId;
+  const below = [...document.querySelectorAll(".sheet > .tile")].filter((tile) => {
+    const { left, right, bottom } = tile.getBoundingClientRect();
+    return bottom > innerHeight / 3 && left <= innerWidth / 2 && right >= innerWidth / 2;
+  });
+  return below[0].dataset.photoId;
 }"""
 ORDER = """() => [...document.querySelectorAll(".sheet > .tile")].map((tile) => tile.dataset.photoId)"""
 
