@@ -280,6 +280,7 @@ def fill(person: Person) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)  # a thousand photos are processed
 def test_archive__comes_back_whole_in_another_account(
     make_person: Callable[[str], Person], make_photos: Callable[[int], Path], tmp_path: Path
 ) -> None:
@@ -287,7 +288,7 @@ def test_archive__comes_back_whole_in_another_account(
     folder = make_photos(ROUND_TRIP)
     sent = olga.run("upload", "--private", folder)
     assert sent.returncode == 0, sent.stderr
-    eventually(lambda: settled(olga), within_seconds=240, every_seconds=1)
+    eventually(lambda: settled(olga), within_seconds=600, every_seconds=1)
     fill(olga)
     there = tmp_path / "everything"
     got = olga.run("download", "--all", "--to", there)
