@@ -70,7 +70,7 @@ class Person:
     def run(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
         """Run the command and wait for it."""
         process = self.start(*arguments)
-        stdout, stderr = process.communicate(timeout=240)
+        stdout, stderr = process.communicate(timeout=600)
         return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
 
 
