@@ -161,7 +161,9 @@ def orf(large: bytes, small: bytes, orientation: int = 1, order: str = "<") -> b
 
 def rw2(large: bytes, small: bytes, orientation: int = 1, order: str = "<") -> bytes:
     file = Container(order, b"IIU\x00", header_bytes=24)
-    return file.done(file.directory(file.facts(b"Panasonic", orientation) | {0x2E: (BYTES, large)}))
+    elsewhere = {0x111: (LONG, 0xFFFFFFFF), 0x117: (LONG, 1000)}
+    preview = {0x2E: (BYTES, large)}
+    return file.done(file.directory(file.facts(b"Panasonic", orientation) | elsewhere | preview))
 
 
 def raf(large: bytes, small: bytes, orientation: int = 1, order: str = "<") -> bytes:
